@@ -1,26 +1,15 @@
 """Monotone partial likelihoods: coefficients of Cox's regression that run to infinity, and inference on the others.
 
-Along a direction of `risk_set_order.py` rows that are lower at an event leave its risk set in the limit, so that the
-limit is the partial likelihood within strata of equal x d: the next direction is looked for there, until there is none.
-Coefficients that the last limit does not determine are infinite; the others have its estimates and standard errors.
-
-What is known of a monotone partial likelihood: which coefficients are infinite, and inference on the others.
-
-Which directions a partial likelihood never falls along: at each event those who have it are never below the others.
+The likelihood rises for ever along d where at each event those who have it are never below the others,
 
     x_i d >= x_j d    for all i with the event at t and all j at risk then (of exact ties, j without the event)
 
-The linear program max c' d over |d| <= 1, c the sum of all the differences, is solved on a few pairs, at each event the
-one that its last answer violates most, until none is: the others never enter. Beside levels that are kept as codes all
-pairs that the others follow from are few numbers, and enter at once. Source: Bryson & Johnson, "The incidence
-of monotone likelihood in the Cox model", Technometrics 23 (1981), 381-383.
-
-A partial likelihood beside a factor whose levels are kept as codes: levels without events, and columns that the
-levels make.
-
-A level of which rows are at risk and none has the event has a hazard of 0: its coefficient is -inf, and its rows leave
-the risk sets in the limit. Where that is the level without a column, all others are infinitely far above it. One count
-finds them, and what is left is the partial likelihood of the other rows.
+The linear program max c'd over |d| <= 1, c the sum of all the differences, is solved on a few pairs, at each event the
+one that its last answer violates most. Rows that are lower at an event leave its risk set in the limit, which is the
+partial likelihood within strata of equal x d: the next direction is looked for there, until there is none.
+Coefficients that the last limit does not determine are infinite; the others have its estimates and standard errors.
+Beside a factor whose levels are codes a level without events has a hazard of 0; one count finds them. Source: Bryson &
+Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 23 (1981), 381-383.
 """
 
 from __future__ import annotations
@@ -38,7 +27,7 @@ from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
 from stattools.inference.existence.rank import factor_of
-from stattools.inference.existence.recession import null_space
+from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
 from stattools.inference.existence.separation import LARGEST_BESIDE_SLOPES, UNTOLD, Separation, sign_of
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
@@ -83,14 +72,6 @@ class MonotoneLikelihood(Separation):
         return "a monotone partial likelihood"
 
 
-Ints = NDArray[np.intp]
-
-FEASIBLE = 1e-9
-"""A difference below minus this, for columns of unit variance and |d| <= 1, is a violation."""
-
-POSITIVE = 1e-7
-"""A difference above this is positive."""
-
 AT_A_TIME = 1 << 24
 
 NOBODY = -1
@@ -106,30 +87,15 @@ class RiskSetOrder:
 
     def direction(self) -> Floats | None:
         """A d along which the log-likelihood rises for ever, |d| <= 1; None where there is none."""
-        from scipy.optimize import linprog
-
-        goal = self._differences()
-        size = float(np.abs(goal).max(initial=0.0))
-        if size <= POSITIVE:
-            return None
-        goal = goal / size
         levels = with_levels(self.X.T)
         rows = self.X.T if levels is None else levels.sparse()
-        d, pairs = np.sign(goal), np.zeros((0, 2), dtype=np.intp) if levels is None else self._nested()
-        options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-        for _ in range(500):
+
+        def more(d: Floats, pairs: Ints) -> Ints | None:
             worst = self._violated(d)
-            if not len(worst):
-                return d
-            pairs = np.unique(np.concatenate([pairs, worst]), axis=0)
-            A = rows[pairs[:, 0]] - rows[pairs[:, 1]]
-            found = linprog(
-                -goal, A_ub=-A, b_ub=np.zeros(len(pairs)), bounds=(-1.0, 1.0), method="highs", options=options
-            )
-            if found.x is None or float(goal @ found.x) * size <= POSITIVE:
-                return None
-            d = np.asarray(found.x)
-        return None
+            return np.unique(np.concatenate([pairs, worst]), axis=0) if len(worst) else None
+
+        start = np.zeros((0, 2), dtype=np.intp) if levels is None else self._nested()
+        return highest(self._differences(), more, lambda pairs: rows[pairs[:, 0]] - rows[pairs[:, 1]], start)
 
     def _differences(self) -> Floats:
         """The sum over events of x less its mean over those at risk."""

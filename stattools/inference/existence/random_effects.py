@@ -1,20 +1,9 @@
-"""Has the likelihood of a mixed regression a maximum? Asked before a climb, and of where it ended.
+"""Has the likelihood of a mixed regression a maximum? Asked before a climb, while it runs, and of where it ended.
 
-Before: the fixed part by itself (what separates it does so beside effects of groups too), groups of one row
-(`groups_alone.py`), pure groups. After: effects that run off, and a limit at infinity that is higher
-(`groups_apart.py`).
-
-Are there enough rows in the groups to tell the variance of their effects?
-
-One row of a group says of an effect sigma u only what it says of its linear predictor. A label, a flip of a coin, or a
-measurement with a spread of its own, has another parameter for all of that: probit regression is the same for all
-(beta, sigma) with the same beta / sqrt(1 + sigma^2), and other links differ in the shape of a tail. Counts, and several
-trials, have a spread that their mean implies: there an effect of each row is what is left over, and is told.
-
-Does the likelihood of a mixed regression rise for ever as effects of groups grow without end?
-
-Let coefficients and standard deviations grow together, t (b, s) with t to infinity. A row becomes certain where its
-linear predictor x b + s u lies on the side of its outcome, impossible where it lies on the other, so that
+Before: the fixed part by itself, since what separates it does so beside effects of groups too; groups of one row, which
+say of an effect only what they say of the spread of a row, unless counts or several trials have a spread that their
+mean implies; and pure groups. After: coefficients and standard deviations that grow together, t (b, s) with t to
+infinity. A row is then certain where x b + s u lies on the side of its outcome, so that
 
     L -> prod over groups of P(u: side_i (x_i b + z_i S u) > 0 for all rows i of the group),
 
@@ -26,15 +15,13 @@ a linear program in (b, v). Groups that are pure, all 0 or all 1, have v = +-1 a
 successes in 5 trials or a count above 0, is on no side, and ends all of this. With columns that are the same for all
 rows no point is as high as the limit: a group has the probability of all of its rows, at most that of one, the rows'
 log-likelihood is at most sum_k n_k log(n_k / J) of the n_k of J groups with outcome k, and the limit is that.
-Without groups, a direction b that separates the outcomes by the fixed part alone raises the integrand everywhere, and
-so the likelihood, whatever the effects are: separation of the fixed part persists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +32,7 @@ from stattools.errors import ConvergenceError, IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed
 from stattools.inference.existence.rank import check_rank, check_size, pieces
+from stattools.inference.existence.recession import Bools, Moves, moves_of, row_moves
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.likelihoods.likelihood import Likelihood
@@ -162,8 +150,6 @@ def _too_many(model: MixedRegression, term: RandomTerm, effects: int, total: flo
     )
 
 
-Bools = NDArray[np.bool_]
-
 MOST_ENTRIES = 5e7
 """Half-spaces times unknowns of the largest linear program that is solved."""
 
@@ -181,39 +167,14 @@ class Apart:
     columns: tuple[str, ...]
 
 
-class SidesOfRows(NamedTuple):
-    """Moves of the coefficients d and of the first linear predictor h along which rows do not fall: A d + g h >= 0, of
-    the rows `row`; those that are `held` stay as they are.
+def sides_of(model: MixedRegression) -> tuple[Moves, Floats] | None:
+    """Moves of the linear predictors along which rows do not fall, and how those move with the coefficients of
+    standardized columns; None where every observation has a maximum.
     """
-
-    row: NDArray[np.intp]
-    A: Floats
-    g: Floats
-    held: Bools
-
-
-def sides_of(model: MixedRegression) -> SidesOfRows | None:
-    """The sides of all rows on standardized columns; None where every observation has a maximum."""
     fixed = next(iter(pieces(model.fixed)), model.fixed)  # effects are those of the first piece
-    likelihood, rows = fixed.likelihood, fixed.rows
-    X = np.concatenate([block.X for block in fixed.standardized_rows()[0].blocks()])
-    counted = np.ones(len(X), dtype=bool) if rows.weight is None else rows.weight > 0.0
-    spaces = likelihood.half_spaces(rows.y)
-    if spaces is not None:
-        which, normals = spaces.rows, spaces.normals
-        held = np.zeros(len(which), dtype=bool)
-    else:
-        side = likelihood.side(rows.y)
-        if side is None:
-            return None
-        counted &= ~np.isnan(side)
-        which, held = np.arange(len(X)), side == 0.0
-        normals = np.zeros((len(X), likelihood.width))
-        normals[:, 0] = np.where(held, 1.0, side)
-    use = counted[which]
-    which, normals, held = which[use], normals[use], held[use]
-    A = fixed.predictor.row_scores(X[which], normals if likelihood.width > 1 else normals[:, 0])
-    return SidesOfRows(which, A, normals[:, 0], held)
+    if (moves := moves_of(fixed)) is None:
+        return None
+    return moves, row_moves(fixed.predictor, np.asarray(fixed.standardized_rows()[0].whole.X), moves)
 
 
 def pure_term(model: MixedRegression) -> RandomTerm | None:
@@ -268,23 +229,23 @@ def _columns(fixed: Model, b: Floats, constant: Bools) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)))
 
 
-def _program(sides: SidesOfRows, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
+def _program(sides: tuple[Moves, Floats], terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
     """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, hstack
 
-    m, moving, blocks = len(sides.row), np.zeros(len(sides.row), dtype=bool), []
+    (rows, normals, equal, _), A_fixed = sides
+    m, moving, blocks = len(rows), np.zeros(len(rows), dtype=bool), []
     for term in terms:
-        codes, z = term.codes[sides.row], term.z[sides.row]
+        codes, z = term.codes[rows], term.z[rows]
         moving |= (z != 0.0).any(axis=1)
         at = (np.arange(m), codes)
-        blocks += [csr_array((sides.g * column, at), shape=(m, term.n_levels)) for column in z.T]
-    if (moving & sides.held).any() or not moving.any():
+        blocks += [csr_array((normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
+    if (moving & equal).any() or not moving.any():
         return None
     if m * (free.sum() + 1.0) > MOST_ENTRIES:
         return None
-    A: Any = hstack([csr_array(sides.A[:, free]), *blocks], format="csr")
-    equal = sides.held
+    A: Any = hstack([csr_array(A_fixed[:, free]), *blocks], format="csr")
     found: Any = linprog(
         np.zeros(A.shape[1]), A_ub=-A[~equal], b_ub=-moving[~equal].astype(float), bounds=(None, None), method="highs",
         A_eq=A[equal] if equal.any() else None, b_eq=np.zeros(int(equal.sum())) if equal.any() else None,
@@ -491,26 +452,27 @@ def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
     if not np.max(found.integral.error, initial=0.0) < EXACT:
         return False
     sides = sides_of(model)
-    if sides is None or (term.z[sides.row] == 0.0).any():
+    if sides is None or (term.z[sides[0].rows] == 0.0).any():
         return False
     T = model.fixed.standardized()[1]
     sd = float(np.abs(found.roots[0][0, 0]))
     start = np.linalg.solve(T, found.estimate) / max(sd, 1e-9)
-    return found.loglik > supremum_at_infinity(sides, term, start[: sides.A.shape[1]])
+    return found.loglik > supremum_at_infinity(sides, term, start[: sides[1].shape[1]])
 
 
-def supremum_at_infinity(sides: SidesOfRows, term: RandomTerm, start: Floats) -> float:
+def supremum_at_infinity(sides: tuple[Moves, Floats], term: RandomTerm, start: Floats) -> float:
     """The largest limit of the log-likelihood of rows whose groups have one effect, as it grows together with the
     coefficients: sum over groups of log(Phi(high) - Phi(low)), concave in these, a lower bound of its supremum.
     """
     from scipy.optimize import minimize
 
-    slope = sides.g * term.z[sides.row, 0]
-    codes, up = term.codes[sides.row], slope > 0.0
+    (rows, normals, *_), A = sides
+    slope = normals[:, 0] * term.z[rows, 0]
+    codes, up = term.codes[rows], slope > 0.0
     present = np.unique(codes)
 
     def fall(b: Floats) -> float:
-        ends = -(sides.A @ b) / slope
+        ends = -(A @ b) / slope
         low, high = np.full(term.n_levels, -np.inf), np.full(term.n_levels, np.inf)
         np.maximum.at(low, codes[up], ends[up])
         np.minimum.at(high, codes[~up], ends[~up])

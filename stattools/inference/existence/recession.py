@@ -1,35 +1,32 @@
-"""The cone of directions along which no row's log-likelihood ever falls, and a linear program that finds one.
+"""Directions of recession: along which no row's log-likelihood ever falls, and a linear program that finds one.
 
-    A d >= 0,   one row of A for each outcome and rival: log P(y_i | x_i) rises along d, or stays, iff A_i d >= 0
+    normal_i'eta_i(d) >= 0,   one for each row and what speaks against it: log P(y_i | x_i) rises along d, or stays
 
-Logistic, probit: A_i = +-x_i. Counts: A_i = -x_i where y_i = 0, and x_i d = 0 where y_i > 0. Successes out of trials:
-both. Softmax: x_i (d_{y_i} - d_k) >= 0 for every rival k. Labels in order: the cut above the label may rise, and the
-one below it fall. The program max 1^T A d over |d| <= 1 is solved on a few
-rows, those that its last answer violates being added until none is left: the other rows never enter. Source: Albert &
-Anderson, "On the existence of maximum likelihood estimates in logistic regression models" (1984); Konis (2007).
-
-Separation that one read of the rows shows: a column at its smallest, or largest, value in all rows of a category.
-
-With an intercept, or where that value is 0, the category's coefficient of the column then runs to infinity: elsewhere
-the column lies on one side only, and there the category's probability falls to 0. Source: Albert & Anderson (1984).
+Logistic, probit: +-x_i'd. Counts: -x_i'd where y_i = 0, and x_i'd = 0 where y_i > 0. Successes out of trials: both.
+Softmax: x_i'(d_{y_i} - d_k) for every rival k. Labels in order: the cut above the label may rise, and the one below it
+fall. The program max 1'A d over |d| <= 1 is solved on a few rows, those that its last answer violates being added until
+none is left. Source: Albert & Anderson, "On the existence of maximum likelihood estimates in logistic regression
+models" (1984); Konis (2007).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.rows import Rows
+from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.likelihood import HalfSpaces
 from stattools.models.model import Model
+from stattools.models.predictor import Linear
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 FEASIBLE = 1e-9
 """A margin below minus this, for a row of unit length and |d| <= 1, is a violation."""
@@ -38,145 +35,99 @@ POSITIVE = 1e-7
 """A margin above this is positive."""
 
 
-class RecessionCone(Protocol):
-    """Half-spaces A d >= 0, rows of unit length; `columns` (q, k) makes a direction in theta from d (k,).
-
-    `rows_of` and `shape` say which row of the model, and which rival of its outcome, each half-space belongs to.
+class Moves(NamedTuple):
+    """Moves of linear predictors along which rows that count do not fall: `normals` (m, width) times those of the
+    `rows` (m,) are at least 0, and 0 where they are `held`. `beyond` (m, K) are the labels that are impossible where a
+    row is certain to stay in a half-space, None without several.
     """
 
-    @property
-    def columns(self) -> Floats: ...
-    @property
-    def size(self) -> int: ...
-    def margins(self, d: Floats) -> Floats: ...
-    def normals(self, which: NDArray[np.intp]) -> Floats: ...
-    def total(self, active: Bools) -> Floats: ...
-    def allowed(self, active: Bools) -> Bools | None: ...
+    rows: Ints
+    normals: Floats
+    held: Bools
+    beyond: Bools | None
 
 
-@dataclass(frozen=True, eq=False)
-class RowHalfSpaces:
-    """One half-space per row."""
-
-    A: Floats
-    columns: Floats
-
-    @property
-    def size(self) -> int:
-        return len(self.A)
-
-    def margins(self, d: Floats) -> Floats:
-        return self.A @ d
-
-    def normals(self, which: NDArray[np.intp]) -> Floats:
-        return self.A[which]
-
-    def total(self, active: Bools) -> Floats:
-        return active.astype(float) @ self.A
-
-    def allowed(self, active: Bools) -> Bools | None:
-        """No outcome has rivals."""
-        return None
-
-
-@dataclass(frozen=True, eq=False)
-class Sides(RowHalfSpaces):
-    """One half-space for the cut above the label of a row, or below it, in all coefficients; `above` says which."""
-
-    codes: NDArray[np.intp]
-    above: Bools
-    categories: int
-
-    def allowed(self, active: Bools) -> Bools:
-        """The labels that the cuts about each outcome leave possible: one that is certain to be on its side leaves none
-        beyond it.
-        """
-        label = np.arange(self.categories)
-        beyond = np.where(self.above[:, None], label > self.codes[:, None], label < self.codes[:, None])
-        return ~(beyond & ~active[:, None])
-
-
-@dataclass(frozen=True, eq=False)
-class Rivals:
-    """K half-spaces per row, one for each category; the outcome's own is all of space."""
-
-    X: Floats
-    codes: NDArray[np.intp]
-    categories: int
-    columns: Floats
-
-    @property
-    def size(self) -> int:
-        return self.X.shape[0] * self.categories
-
-    def margins(self, d: Floats) -> Floats:
-        eta = np.zeros((len(self.X), self.categories))
-        eta[:, 1:] = self.X @ d.reshape(self.categories - 1, -1).T
-        return (np.take_along_axis(eta, self.codes[:, None], axis=1) - eta).ravel()
-
-    def normals(self, which: NDArray[np.intp]) -> Floats:
-        row, rival = np.divmod(which, self.categories)
-        wide = np.zeros((len(which), self.categories, self.X.shape[1]))
-        each = np.arange(len(which))
-        wide[each, self.codes[row]] += self.X[row]
-        wide[each, rival] -= self.X[row]
-        return wide[:, 1:].reshape(len(which), -1)
-
-    def allowed(self, active: Bools) -> Bools:
-        """The rivals that each row still has, and its own label."""
-        return active.reshape(-1, self.categories)
-
-    def total(self, active: Bools) -> Floats:
-        count = -active.reshape(-1, self.categories).astype(float)
-        each = np.arange(len(self.X))
-        count[each, self.codes] -= count.sum(axis=1)
-        return (count.T @ self.X)[1:].ravel()
-
-
-def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | None:
-    """The cone of a discrete model on standardized columns, and the rows of the model that its half-spaces stand for.
-
-    None where no likelihood of rows can be separated.
-    """
-    spaces = model.likelihood.half_spaces(model.rows.y)
+def moves_of(model: Model) -> Moves | None:
+    """What the likelihood says of the rows of a model; None where every observation has a maximum."""
+    y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
+    spaces, K, beyond = likelihood.half_spaces(y), model.predictor.width + 1, None
     if spaces is not None:
-        return _sides_of_cuts(model, spaces)
-    side = _sides(model)
-    if side is None:
+        rows, normals = spaces
+        codes, label = y[rows][:, None], np.arange(likelihood.categories)  # type: ignore[attr-defined]
+        held, beyond = np.zeros(len(rows), dtype=bool), np.where(normals[:, :1] < 0.0, label > codes, label < codes)
+    elif (side := likelihood.side(y)) is None:
         return None
-    rows, _ = model.standardized_rows()
-    X = np.concatenate([block.X for block in rows.blocks()])[:, model.predictor.first]
-    length = np.sqrt((X * X).sum(axis=1))
-    X = X / np.where(length > 0, length, 1.0)[:, None]
-    used = np.flatnonzero(~np.isnan(side))
-    p = X.shape[1]
-    categories = model.predictor.width + 1
-    if categories > 2 and model.likelihood.by_category:
-        return Rivals(X[used], side[used].astype(np.intp), categories, np.eye(p * (categories - 1))), used
-    moving, held = used[side[used] != 0], used[side[used] == 0]
-    free = null_space(triangle(Rows(X[held], np.zeros(len(held))))) if len(held) else np.eye(p)
-    return RowHalfSpaces(side[moving, None] * (X[moving] @ free), free), moving
+    elif K > 2 and likelihood.by_category:
+        rows, rivals = np.repeat(np.arange(len(y)), K), np.tile(np.arange(K), len(y))
+        normals = (np.eye(K)[side[rows].astype(np.intp)] - np.eye(K)[rivals])[:, 1:]
+        held, beyond = np.zeros(len(rows), dtype=bool), np.eye(K, dtype=bool)[rivals]
+    else:
+        rows = np.flatnonzero(~np.isnan(side))
+        held, normals = side[rows] == 0.0, np.zeros((len(rows), K - 1))
+        normals[:, 0] = np.where(held, 1.0, side[rows])
+    used = np.full(len(rows), True) if weight is None else weight[rows] > 0.0
+    return Moves(rows[used], normals[used], held[used], None if beyond is None else beyond[used])
 
 
-def _sides_of_cuts(model: Model, spaces: HalfSpaces) -> tuple[RecessionCone, NDArray[np.intp]]:
-    """The same of several linear predictors that move together, in all coefficients."""
-    rows, weight = spaces.rows, model.rows.weight
-    used = np.arange(len(rows)) if weight is None else np.flatnonzero(weight[rows] > 0)
-    X = np.concatenate([block.X for block in model.standardized_rows()[0].blocks()])
-    A = model.predictor.row_scores(X[rows[used]], spaces.normals[used])
-    length = np.sqrt((A * A).sum(axis=1))
-    A = A / np.where(length > 0, length, 1.0)[:, None]
-    codes = model.rows.y[rows[used]].astype(np.intp)
-    above, K = spaces.normals[used, 0] < 0, model.likelihood.categories  # type: ignore[attr-defined]
-    return Sides(A, np.eye(A.shape[1]), codes, above, K), rows[used]
+@dataclass(frozen=True, eq=False)
+class RecessionCone:
+    """Half-spaces A d >= 0, rows of unit length, of the `moves` of rows with columns X after a predictor; `columns`
+    (q, k) makes a direction of the first q coefficients from d (k,).
+    """
+
+    predictor: Linear
+    X: Floats
+    moves: Moves
+    columns: Floats
+
+    @property
+    def size(self) -> int:
+        """How many half-spaces there are."""
+        return len(self.moves.rows)
+
+    def margins(self, d: Floats) -> Floats:
+        """A d."""
+        theta = np.zeros(self.predictor.size)
+        theta[: len(self.columns)] = self.columns @ d
+        eta = self.predictor.forward(theta, Block(self.X, self.X[:, 0], None, None))[0].reshape(len(self.X), -1)
+        return (eta[self.moves.rows] * self.moves.normals).sum(axis=1)
+
+    def normals(self, which: NDArray[np.generic]) -> Floats:
+        """Rows of A."""
+        return self.whole(which) @ self.columns
+
+    def whole(self, which: NDArray[np.generic]) -> Floats:
+        """Rows of A in the first q coefficients."""
+        return row_moves(self.predictor, self.X, self.moves, which)[:, : len(self.columns)]
+
+    def total(self, active: Bools) -> Floats:
+        """The sum of the rows of A that are active."""
+        sums = np.zeros((len(self.X), self.predictor.width))
+        np.add.at(sums, self.moves.rows[active], self.moves.normals[active])
+        pull = self.predictor.forward(np.zeros(self.predictor.size), Block(self.X, self.X[:, 0], None, None))[1]
+        return pull(sums if sums.shape[1] > 1 else sums[:, 0])[: len(self.columns)] @ self.columns
 
 
-def _sides(model: Model) -> Floats | None:
-    """What the likelihood says of each row (`Likelihood.side`), nan where the row has no weight."""
-    side = model.likelihood.side(model.rows.y)
-    if side is None:
+def row_moves(predictor: Linear, X: Floats, moves: Moves, which: NDArray[np.generic] | slice = slice(None)) -> Floats:
+    """How half-spaces move with the coefficients, (m, size)."""
+    normals = moves.normals[which]
+    return predictor.row_scores(X[moves.rows[which]], normals if normals.shape[1] > 1 else normals[:, 0])
+
+
+def recession_cone(model: Model) -> RecessionCone | None:
+    """The cone of a discrete model on standardized columns; None where no likelihood of rows can be separated."""
+    if (moves := moves_of(model)) is None:
         return None
-    return side if model.rows.weight is None else np.where(model.rows.weight > 0, side, np.nan)
+    X, predictor = np.asarray(model.standardized_rows()[0].whole.X), model.predictor
+    squares = np.stack([(of * of).sum(axis=1) for of in predictor.columns_of(X)], axis=1)[moves.rows]
+    length = np.sqrt((squares * moves.normals**2).sum(axis=1))
+    unit = np.where(length > 0.0, np.linalg.norm(moves.normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
+    moves = moves._replace(normals=moves.normals * unit[:, None])
+    cone = RecessionCone(predictor, X, moves, np.eye(predictor.size if predictor.taken_up else predictor.size_first))
+    if not moves.held.any():
+        return cone
+    held = cone.whole(moves.held)
+    return RecessionCone(predictor, X, moves, null_space(triangle(Rows(held, np.zeros(len(held))))))
 
 
 def null_space(R: Floats) -> Floats:
@@ -187,29 +138,40 @@ def null_space(R: Floats) -> Floats:
 
 def direction(space: RecessionCone, active: Bools) -> Floats | None:
     """A d with A d >= 0 over the active rows and A d > 0 for some of them, |d| <= 1; None where there is none."""
-    from scipy.optimize import linprog
 
-    goal = space.total(active)
-    size = np.abs(goal).max(initial=0.0)
-    if size <= POSITIVE:
-        return None
-    goal = goal / size
-    d, working = np.sign(goal), np.zeros(0, dtype=np.intp)
-    options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-    for _ in range(200):
+    def more(d: Floats, working: Ints) -> Ints | None:
         margins = np.where(active, space.margins(d), 0.0)
-        violated = np.flatnonzero(margins < -FEASIBLE)
-        new = np.setdiff1d(violated, working)
-        if not len(new):
-            return d if margins.max() > POSITIVE else None
+        new = np.setdiff1d(np.flatnonzero(margins < -FEASIBLE), working)
         many = 4 * len(d) + 20
         worst = new if len(new) <= many else new[np.argpartition(margins[new], many)[:many]]
-        working = np.concatenate([working, worst])
-        A = space.normals(working)
-        found = linprog(-goal, A_ub=-A, b_ub=np.zeros(len(A)), bounds=(-1.0, 1.0), method="highs", options=options)
-        if found.x is None or float(goal @ found.x) * size <= POSITIVE:
+        return np.concatenate([working, worst]) if len(new) else None
+
+    d = highest(space.total(active), more, space.normals, np.zeros(0, dtype=np.intp))
+    return None if d is None or not np.where(active, space.margins(d), 0.0).max() > POSITIVE else d
+
+
+def highest(
+    goal: Floats, more: Callable[[Floats, Ints], Ints | None], normals: Callable[[Ints], Floats], working: Ints
+) -> Floats | None:
+    """The d with the highest goal'd > 0 over |d| <= 1 that no row violates, from a linear program of the rows in
+    `working`, to which `more` adds those that the last d violates; None where there is none.
+    """
+    from scipy.optimize import linprog
+
+    size = float(np.abs(goal).max(initial=0.0))
+    if size <= POSITIVE:
+        return None
+    d, goal = np.sign(goal), goal / size
+    options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    for _ in range(500):
+        found = more(d, working)
+        if found is None:
+            return d
+        A, working = normals(found), found
+        made = linprog(-goal, A_ub=-A, b_ub=np.zeros(len(found)), bounds=(-1.0, 1.0), method="highs", options=options)
+        if made.x is None or float(goal @ made.x) * size <= POSITIVE:
             return None
-        d = np.asarray(found.x)
+        d = np.asarray(made.x)
     return None
 
 

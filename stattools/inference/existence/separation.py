@@ -1,26 +1,12 @@
 """Separation: a direction along which the likelihood rises for ever, what it makes infinite, and what stays finite.
 
-Directions are looked for in the cone of `recession_cone.py`, first over all rows, then over the rows that the last
-direction leaves undecided, until those overlap. The rows decided on the way are certain in the limit (their probability
-tends to 1), and the likelihood of the others, over the coefficients that they determine, has a maximum: it is the limit
-of the likelihood, and its estimates and standard errors are the limits of theirs. A coefficient is infinite exactly
-when the remaining rows do not determine it. Source: Albert & Anderson (1984); Geyer, "Likelihood inference in
-exponential families and directions of recession" (2009).
-
-Separation by the levels of a factor that are kept as codes: levels in which all rows fall on one side.
-
-    level j is pure where side_i = s for each of its rows: its linear predictor runs to s infinity, and no row falls
-
-A level with a column runs off by its own coefficient; the level without one by the constant, with all other levels
-against it. What is left has the maximum of the other rows. One count of the rows finds them, however many levels there
-are; whether other columns separate what is left is asked of `sparse_program.py`.
-
-Does a direction separate the outcomes, where levels are kept as codes? One sparse linear program tells.
-
-    maximize the sum of the moves of all rows along d,   no row falls,   |d_k| <= 1
-
-in the columns' own units. Every row that some direction moves is moved by the one that is found, so that the columns
-that it moves are those that separate. Cost: as many unknowns as columns, and few numbers for each row.
+Directions are looked for in the cone of `recession.py`, first over all rows, then over the rows that the last direction
+leaves undecided, until those overlap. The rows decided on the way are certain in the limit (their probability tends to
+1), and the likelihood of the others, over the coefficients that they determine, has a maximum: it is the limit of the
+likelihood, and its estimates and standard errors are the limits of theirs. A coefficient is infinite exactly when the
+remaining rows do not determine it. Of a factor whose levels are codes, levels in which all rows fall on one side are
+counted first; whether other columns separate what is left, one sparse linear program tells. Source: Albert & Anderson
+(1984); Geyer, "Likelihood inference in exponential families and directions of recession" (2009).
 """
 
 from __future__ import annotations
@@ -35,17 +21,22 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design.design import Design
-from stattools.data.rows.standardization import standard_columns
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
-from stattools.inference.existence.recession import RecessionCone, direction, null_space, recession_cone
+from stattools.inference.existence.recession import (
+    Bools,
+    RecessionCone,
+    direction,
+    moves_of,
+    null_space,
+    recession_cone,
+)
 from stattools.inference.restricted import Along, Among, Beyond, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import optimize, pd
-from stattools.likelihoods.likelihood import HalfSpaces
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among
@@ -60,8 +51,6 @@ from stattools.text.page import Page
 
 UNTOLD = ", and the columns do not tell which coefficients are infinite"
 """Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""
-
-Bools = NDArray[np.bool_]
 
 
 @answers_guesses
@@ -206,50 +195,31 @@ def separation_of_rows(model: Model) -> Separation | None:
     for piece in pieces(model):
         if (found := separation_of_rows(piece)) is not None:
             return found
-    found = recession_cone(model)
-    if found is None:
+    if (space := recession_cone(model)) is None:
         return None
-    space, rows = found
-    active = np.ones(space.size, dtype=bool)
-    steps: list[Floats] = []
+    active, steps = ~space.moves.held, []
     while active.any() and (step := direction(space, active)) is not None:
         active &= space.margins(step) <= 1e-7
         steps.append(space.columns @ step)
-    if not steps:
-        return None
-    return _describe(model, space, rows, active, np.array(steps))
+    return _describe(model, space, active, np.array(steps)) if steps else None
 
 
-def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
-    X, T = model.standardized_rows()
-    first = model.predictor.first
-    if model.predictor.taken_up:  # directions of all coefficients
-        T = model.predictor.lift(T)
+def _describe(model: Model, space: RecessionCone, active: Bools, steps: Floats) -> Separation:
+    moves, n, weight = space.moves, len(model.rows.X), model.rows.weight
+    T = np.asarray(model.predictor.lifted(model.standardized_rows()[1]))[: steps.shape[1], : steps.shape[1]]
+    directions, beyond = steps @ T.T, moves.beyond
+    allowed, certain = np.ones((n, 1 if beyond is None else beyond.shape[1]), dtype=bool), np.zeros(n, dtype=bool)
+    if beyond is None:
+        certain[moves.rows[~active & ~moves.held]] = True
     else:
-        T = T[first][:, first]
-        T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
-    directions = steps @ T.T
-    n = len(model.rows.X)
-    left = space.allowed(active)
-    if left is not None:
-        allowed = np.ones((n, left.shape[1]), dtype=bool)
-        np.logical_and.at(allowed, np.repeat(rows, len(left) // len(rows)), left)
+        np.logical_and.at(allowed, moves.rows, ~(beyond & ~active[:, None]))
         certain = allowed.sum(axis=1) == 1
-        rest = _stacked(space, np.flatnonzero(active))
-    else:
-        allowed, certain = np.ones((n, 1), dtype=bool), np.zeros(n, dtype=bool)
-        certain[rows[~active]] = True
-        blocks = np.concatenate([block.X for block in X.blocks()])[:, first]
-        counted = ~certain if model.rows.weight is None else ~certain & (model.rows.weight > 0)
-        rest = np.linalg.qr(blocks[counted], mode="r") if counted.any() else np.zeros((1, len(T)))
-    free = null_space(rest)
+    free = null_space(_stacked(space, np.flatnonzero(active | moves.held)))
     kept = np.linalg.svd(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(T))
-    names = model.names[: len(T)]
     loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
-    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(names) if loose[j]}
-    weight = model.rows.weight
-    all_certain = certain.all() if weight is None else certain[weight > 0].all()
-    kind = "complete" if all_certain else "quasi-complete"
+    each = enumerate(model.names[: len(T)])
+    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in each if loose[j]}
+    kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
     return Separation(model, kind, infinite, directions, certain, allowed, kept)
 
 
@@ -263,7 +233,7 @@ def _stacked(space: RecessionCone, which: NDArray[np.intp]) -> Floats:
     """The triangle of the half-spaces that are still active."""
     R = np.zeros((1, space.columns.shape[0]))
     for start in range(0, len(which), 5000):
-        R = np.linalg.qr(np.concatenate([R, space.normals(which[start : start + 5000])]), mode="r")
+        R = np.linalg.qr(np.concatenate([R, space.whole(which[start : start + 5000])]), mode="r")
     return R
 
 
@@ -505,10 +475,7 @@ def require_overlap_beside_slopes(model: Model) -> None:
         return
     if (step := sparse_direction(model)) is None:
         return
-    main = model.predictor.main
-    terms = model.terms if main is None else [model.terms[k] for k in main]
-    names = terms if len(step) == len(terms) else model.names
-    moved = [str(names[k]) for k in np.flatnonzero(np.abs(step) > MOVED).tolist()]
+    moved = [model.names[k] for k in np.flatnonzero(np.abs(step) > MOVED).tolist()]
     raise IdentificationError(
         f"{model.title} has no maximum: {first_few(moved)} separate the values of {model.outcome_name}, so that the "
         "log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, "
@@ -517,21 +484,17 @@ def require_overlap_beside_slopes(model: Model) -> None:
 
 
 def sparse_direction(model: Model) -> Floats | None:
-    """A direction that separates the outcomes, of the columns of the first linear predictor, or of all coefficients
-    where half-spaces are of several, in their own units; None where there is none.
+    """A direction of all coefficients that separates the outcomes, on columns in their own units; None where there is
+    none.
     """
-    X, weight = _levels(model), model.rows.weight
-    if (spaces := model.likelihood.half_spaces(model.rows.y)) is not None:
-        A_ub, held = -_moves(model, spaces), None
-        A_ub = A_ub if weight is None else A_ub[weight[spaces.rows] > 0]
-    else:
-        side = np.asarray(model.likelihood.side(model.rows.y))
-        used = np.flatnonzero(~np.isnan(side) if weight is None else ~np.isnan(side) & (weight > 0))
-        A, side = standard_columns(X, None)[0][used].sparse(), side[used]
-        A_ub, held = -A[side != 0].multiply(side[side != 0, None]).tocsr(), A[side == 0]
-    goal = np.asarray(A_ub.sum(axis=0)).ravel()
-    rest = {} if held is None or not held.shape[0] else {"A_eq": held, "b_eq": np.zeros(held.shape[0])}
-    options = {"A_ub": A_ub, "b_ub": np.zeros(A_ub.shape[0]), "bounds": (-1.0, 1.0), "method": "highs"}
+    from scipy.sparse import diags_array, hstack
+
+    rows, normals, held, _ = moves_of(model)  # type: ignore[misc]
+    each = zip(model.predictor.columns_of(model.standardized_rows()[0].X), normals.T, strict=True)
+    A = hstack([diags_array(along) @ sparse(of[rows]) for of, along in each]).tocsr()
+    goal = -np.asarray(A[~held].sum(axis=0)).ravel()
+    rest = {"A_eq": A[held], "b_eq": np.zeros(int(held.sum()))} if held.any() else {}
+    options = {"A_ub": -A[~held], "b_ub": np.zeros(int((~held).sum())), "bounds": (-1.0, 1.0), "method": "highs"}
     found = optimize.linprog(goal, **options, **rest)
     if found.x is None:
         return np.zeros(len(goal))
@@ -542,12 +505,3 @@ def _levels(model: Model) -> Any:
     """The columns of the first linear predictor, whose levels are codes and whose rows may run off, or None."""
     X = with_levels(among(model.rows.X, model.predictor.main))
     return None if X is None or model.likelihood.side_of_first(model.rows.y) is None else X
-
-
-def _moves(model: Model, spaces: HalfSpaces) -> Any:
-    """How each half-space moves with all coefficients, on columns in their own units, a sparse array."""
-    from scipy.sparse import diags_array, hstack
-
-    each = model.predictor.columns_of(model.standardized_rows()[0].X)
-    blocks = [sparse(of[spaces.rows]) for of in each]
-    return hstack([diags_array(along) @ of for of, along in zip(blocks, spaces.normals.T, strict=True)]).tocsr()
