@@ -37,7 +37,6 @@ from stattools.models.survival.cox import CoxRegression, centered, columns_at_ri
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
-from stattools.solvers.climb import newton_ascent
 from stattools.text.names import first_few
 
 
@@ -48,23 +47,11 @@ class MonotoneLikelihood(Separation):
 
     limit: Any = None
 
-    @cached_property
-    def solution(self) -> Solution:
-        """The maximum of the limit of the partial likelihood."""
-        finite = np.array([name not in self.infinite for name in self.model.names])
-        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        covariance = np.full((len(estimate),) * 2, np.nan)
-        if not self.kept.shape[1]:
-            return Solution(
-                estimate, covariance, self.limit.loglik(np.zeros(len(estimate))), "converged", 0, 0.0, (), "Newton"
-            )
+    def _limit(self) -> tuple[Any, Floats, Floats]:
+        """The partial likelihood within strata."""
         work, T = self.limit.standardized()
         V = np.linalg.qr(np.linalg.solve(T, self.kept))[0]
-        inside: Any = Along(work, V)
-        found = newton_ascent(inside, np.zeros(V.shape[1]), 1e-8, 100, "Newton").mapped(T @ V)
-        estimate[finite] = found.estimate[finite]
-        covariance[np.ix_(finite, finite)] = found.covariance[np.ix_(finite, finite)]
-        return replace(found, estimate=estimate, covariance=covariance)
+        return Along(work, V), np.zeros(V.shape[1]), T @ V
 
     @property
     def _what(self) -> str:
@@ -177,12 +164,7 @@ class LevelsWithoutEvents(MonotoneLikelihood):
     @cached_property
     def solution(self) -> Solution:
         """The maximum of the partial likelihood of the rows in other levels."""
-        found, own = Newton().solve(self.limit), self.numbers >= 0
-        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        covariance = np.full((len(estimate),) * 2, np.nan)
-        estimate[self.numbers[own]] = found.estimate[own]
-        covariance[np.ix_(self.numbers[own], self.numbers[own])] = found.covariance[np.ix_(own, own)]
-        return replace(found, estimate=estimate, covariance=covariance)
+        return self._beside_infinite(Newton().solve(self.limit), self.numbers)
 
 
 def levels_without_events(model: Any) -> LevelsWithoutEvents | None:

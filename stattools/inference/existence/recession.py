@@ -92,11 +92,11 @@ class RecessionCone:
         eta = self.predictor.forward(theta, Block(self.X, self.X[:, 0], None, None))[0].reshape(len(self.X), -1)
         return (eta[self.moves.rows] * self.moves.normals).sum(axis=1)
 
-    def normals(self, which: NDArray[np.generic]) -> Floats:
+    def normals(self, which: Ints) -> Floats:
         """Rows of A."""
         return self.whole(which) @ self.columns
 
-    def whole(self, which: NDArray[np.generic]) -> Floats:
+    def whole(self, which: Ints) -> Floats:
         """Rows of A in the first q coefficients."""
         return row_moves(self.predictor, self.X, self.moves, which)[:, : len(self.columns)]
 
@@ -108,7 +108,7 @@ class RecessionCone:
         return pull(sums if sums.shape[1] > 1 else sums[:, 0])[: len(self.columns)] @ self.columns
 
 
-def row_moves(predictor: Linear, X: Floats, moves: Moves, which: NDArray[np.generic] | slice = slice(None)) -> Floats:
+def row_moves(predictor: Linear, X: Floats, moves: Moves, which: Ints | slice = slice(None)) -> Floats:
     """How half-spaces move with the coefficients, (m, size)."""
     normals = moves.normals[which]
     return predictor.row_scores(X[moves.rows[which]], normals if normals.shape[1] > 1 else normals[:, 0])
@@ -126,7 +126,7 @@ def recession_cone(model: Model) -> RecessionCone | None:
     cone = RecessionCone(predictor, X, moves, np.eye(predictor.size if predictor.taken_up else predictor.size_first))
     if not moves.held.any():
         return cone
-    held = cone.whole(moves.held)
+    held = cone.whole(np.flatnonzero(moves.held))
     return RecessionCone(predictor, X, moves, null_space(triangle(Rows(held, np.zeros(len(held))))))
 
 

@@ -82,20 +82,35 @@ class Separation(Faces):
     @cached_property
     def solution(self) -> Solution:
         """The maximum of the limit of the likelihood; infinite coefficients are inf or -inf, their covariances nan."""
+        limit, start, back = self._limit()
+        if back.shape[1]:
+            found = newton_ascent(limit, start, 1e-8, 100, "Newton").mapped(back)
+        else:
+            p, top = len(back), limit.evaluate(start, 0).loglik
+            found = Solution(np.zeros(p), np.full((p, p), np.nan), top, "converged", 0, 0.0, (), "Newton")
+        each = enumerate(self.model.names)
+        return self._beside_infinite(found, np.array([-1 if name in self.infinite else j for j, name in each]))
+
+    def _limit(self) -> tuple[Any, Floats, Floats]:
+        """The limit of the likelihood over the coefficients that it determines, where a climb starts, and the map of
+        these to all coefficients.
+        """
         work, T = self.model.standardized()
         extra = self.model.predictor.size - len(self.kept)
         V = np.zeros((len(T), self.kept.shape[1] + extra))
         V[: len(self.kept), : self.kept.shape[1]] = self.kept
         V[len(self.kept) :, self.kept.shape[1] :] = np.eye(extra)
-        limit = Along(replace(work, **self._rest(work)), V, what="the limit of ")
-        finite = np.array([name not in self.infinite for name in self.model.names])
+        return Along(replace(work, **self._rest(work)), V, what="the limit of "), V.T @ work.start, T @ V
+
+    def _beside_infinite(self, found: Solution, numbers: NDArray[np.intp]) -> Solution:
+        """The solution with infinite coefficients in their places; `numbers` are those of what was found among all, -1
+        for what is none.
+        """
+        own = numbers >= 0
         estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        covariance = np.full((len(T), len(T)), np.nan)
-        if not V.shape[1]:
-            return Solution(estimate, covariance, 0.0, "converged", 0, 0.0, (), "Newton")
-        found = newton_ascent(limit, V.T @ work.start, 1e-8, 100, "Newton").mapped(T @ V)
-        estimate[finite] = found.estimate[finite]
-        covariance[np.ix_(finite, finite)] = found.covariance[np.ix_(finite, finite)]
+        covariance = np.full((len(estimate), len(estimate)), np.nan)
+        estimate[numbers[own]] = found.estimate[own]
+        covariance[np.ix_(numbers[own], numbers[own])] = found.covariance[np.ix_(own, own)]
         return replace(found, estimate=estimate, covariance=covariance)
 
     @property
