@@ -1,51 +1,19 @@
-"""No maximum inside the range of a parameter: a dispersion at its boundary, a log-likelihood that levels off.
+"""No maximum inside the range of a parameter: checks of where a climb of a regression ended, each with its reason.
 
-Labels that no row has, and effects at cuts whose fitted cumulative probabilities fall from one cut to the next.
-
-The log-likelihood knows the two cuts about each row's own label only, and is concave with whatever lies beyond; a label
-that the row does not have may then have a negative probability there. Such a maximum describes no distribution.
-
-A maximum at the edge of the means that a family has, where the link allows others: a probability of 1, a rate of 0.
-
-There the slope of the log-likelihood is not 0, and no standard error describes the estimate. Newton's steps are held
-inside and stop short of it; the maximum of
-
-    loglik(theta) + mu sum_i log |eta_i - end|
-
-is inside for any mu > 0 and tends to it as mu -> 0, and rows at the edge are those whose distance from it is about mu.
-Where no row is, Newton's method finds the maximum from there. Source: Boyd & Vandenberghe, Convex Optimization (2004),
-11.2.
-
-Do the data have extra zeros? Where they have none their probability has its maximum at 0, its log odds at -inf.
-
-Along the line on which a coefficient of the log odds moves with the others the log-likelihood then rises for ever by
-less and less, and the climb ends where nothing more is to be gained; beside a maximum it falls on both sides. With the
-probability p at 0 in all rows the slope of the log-likelihood in p is
-
-    sum_i w_i (1[y_i = 0] / f_i(0) - 1)
-
-at the maximum of the family without extra zeros: where it is not positive that is a local maximum, and the higher one
-is told. Cost: two values for each of these coefficients, and a fit without extra zeros of rows in memory.
-
-Rows that entered late and do not determine the times before they did: the log-likelihood levels off.
-
-A row that entered at e says log f(t) - log S(e), of which a limit is left as all times move before e: that of Pareto's
-distribution, f(t) / S(e) = a e^a / t^(a+1). So a climb may run off along coefficients for ever, and stops where
-round-off or its patience ends. There the standard error of a log time is beyond all that a time can be.
-
-Is the end of a climb a maximum, where nobody knows whether the log-likelihood of a row rises for ever?
-
-One standard error from a maximum, along the line on which a coefficient moves with the others after it, the
-log-likelihood falls by about 1/2 on either side. Where it levels off, as of separated outcomes or of a dispersion at
-the end of its range, it falls by nothing on one side, whatever the curvature says. Cost: two values for each
-coefficient.
-
-Times that the columns fit exactly: the scale of their errors then has its maximum at 0.
-
-In (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1) where x_i^T g is the log time of each row
-that was seen, and on the side of each other row where its time is: a linear program. Nobody else has such a direction,
-but for those of `separation`. Where nothing is known but on which side of such a fit each time is, the log-likelihood
-is the same at all scales, and of gamma times nearly so. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
+- A dispersion, or another parameter beside the first, at an end of its range, or an exact fit on the way there.
+- Labels that no row has, and effects at cuts whose fitted cumulative probabilities fall from one cut to the next: the
+  log-likelihood knows the two cuts about each row's own label only.
+- A maximum at the edge of the means of a family, where its link allows others. Newton's steps are held inside and stop
+  short of it; the maximum of loglik(theta) + mu sum_i log |eta_i - end| is inside and tends to it as mu -> 0. Source:
+  Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
+- Extra zeros that are none: the slope of the log-likelihood in their probability p, at p = 0 in all rows, is
+  sum_i w_i (1[y_i = 0] / f_i(0) - 1) at the maximum of the family alone.
+- Rows that entered late and do not determine the times before: a limit is Pareto's law, f(t) / S(e) = a e^a / t^(a+1).
+- A log-likelihood that levels off: one standard error from a maximum, along the line on which a coefficient moves with
+  the others, it falls by about 1/2 on either side.
+- Times that the columns fit exactly, whose scale has its maximum at 0: in (beta / sigma, 1 / sigma) the log-likelihood
+  rises for ever along (g, 1) where x_i'g is the log time of each row that was seen, and on the right side of each other
+  one. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
 """
 
 from __future__ import annotations
@@ -187,12 +155,12 @@ def _seen(family: Cumulative, block: Block) -> Floats:
     return family.sums(block.y, weight, weight)
 
 
-def check_crossing(model: Model, estimate: Floats) -> None:
+def check_crossing(model: Model, solution: Solution) -> None:
     """IdentificationError, with the labels, where a fitted probability would be negative."""
     family: Any = model.likelihood
     if family.outcome is not Outcome.ORDERED or not family.partial or family.categories < 3:
         return
-    count = model.rows.total(partial(_crossings, family, model.predictor, estimate))
+    count = model.rows.total(partial(_crossings, family, model.predictor, solution.estimate))
     if count.any():
         labels = [repr(label) for label, times in zip((model.labels or ())[1:-1], count, strict=True) if times]
         at_cuts = [name for name in model.names if ": " in name and not name.startswith("log scale: ")]
@@ -244,10 +212,10 @@ def inside(model: Model) -> Solution | None:
     return found.mapped(T) if found.converged else None
 
 
-def check_edge(model: Model, estimate: Floats) -> None:
+def check_edge(model: Model, solution: Solution) -> None:
     """IdentificationError where a maximum has rows at the edge of the domain."""
     if has_edges(model):
-        _require_inside_domain(model, model, estimate, AT)
+        _require_inside_domain(model, model, solution.estimate, AT)
 
 
 def _require_inside_domain(model: Model, work: Model, theta: Floats, share: float) -> None:
@@ -348,7 +316,7 @@ FAR_LOG_ODDS = 10.0
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
-    if not solution.converged:
+    if not (solution.converged and model.likelihood.inflated):
         return
     part, C = model.predictor.parts[ZERO], solution.covariance
     top = model.evaluate(solution.estimate, 0).loglik
@@ -423,37 +391,26 @@ ZERO = 1
 """The number of the linear predictor."""
 
 
-@dataclass(frozen=True)
-class Runaways:
+def _runaways(predictor: Linear, theta: Floats, block: Block) -> Floats:
     """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
-
-    none: float
-    certain: float
-    rows: float
-
-    def __add__(self, other: Runaways) -> Runaways:
-        return Runaways(self.none + other.none, self.certain + other.certain, self.rows + other.rows)
-
-
-def _runaways(predictor: Linear, theta: Floats, block: Block) -> Runaways:
     z = predictor.forward(theta, block)[0][:, ZERO]
     counted = np.ones(len(z), dtype=bool) if block.weight is None else block.weight > 0.0
-    return Runaways(*(float((counted & which).sum()) for which in (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)))
+    return np.array([(counted & which).sum() for which in (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)], dtype=float)
 
 
 def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> IdentificationError:
     """What is said where there are no extra zeros, or nothing else."""
-    found = model.rows.total(partial(_runaways, model.predictor, theta))
-    if found.none == found.rows or not model.predictor.own[0]:
+    none, certain, rows = model.rows.total(partial(_runaways, model.predictor, theta)).tolist()
+    if none == rows or not model.predictor.own[0]:
         return none_at_all(model)
     said = []
-    if found.none:
+    if none:
         said.append(
-            f"in {found.none:,.0f} of {found.rows:,.0f} rows {model.outcome_name} has no more zeros than "
+            f"in {none:,.0f} of {rows:,.0f} rows {model.outcome_name} has no more zeros than "
             f"{_family(model)} counts have, and the probability of an extra zero has its maximum at 0"
         )
-    if found.certain:
-        said.append(f"in {found.certain:,.0f} of {found.rows:,.0f} the probability of an extra zero has it at 1")
+    if certain:
+        said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
     where = "; ".join(said) or "the probability of an extra zero has its maximum at an end in some rows"
     listed = ", ".join(f"{name} = {end}" for name, end in ends.items())
     return IdentificationError(
@@ -583,14 +540,14 @@ SMALL = -8.0
 """The log of a scale below which the times of many rows may be fitted exactly."""
 
 
-def check_times(model: Model, estimate: Floats | None = None) -> None:
-    """IdentificationError where the columns fit all times, of a model of times with one scale; `estimate` spares rows
+def check_times(model: Model, solution: Solution | None = None) -> None:
+    """IdentificationError where the columns fit all times, of a model of times with one scale; a solution spares rows
     that cannot be from being looked at.
     """
     family: Any = model.likelihood
     if family.outcome is not Outcome.TIME or family.width == 1 or model.predictor.own != ((),):
         return
-    wide = estimate is not None and estimate[-1] > SMALL
+    wide = solution is not None and solution.estimate[-1] > SMALL
     if wide and (model.n_events or 0.0) > model.predictor.size:
         return
     model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")

@@ -13,30 +13,22 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
-from stattools.inference.existence import (
-    check_columns_of,
-    check_crossing,
+from stattools.inference.existence import AT_END
+from stattools.inference.existence.boundaries import (
     check_dispersion,
-    check_edge,
     check_exact,
-    check_extra_zeros,
-    check_extremes,
     check_flat_end,
     check_labels,
     check_late_entry,
-    check_levels,
-    check_overlap,
-    check_rank,
-    check_size,
-    check_solution,
     check_times,
-    check_wide,
-    from_two_starts,
     has_edges,
     inside,
     no_end,
 )
-from stattools.inference.existence.rank import spans
+from stattools.inference.existence.overlap import check_overlap
+from stattools.inference.existence.rank import check_rank, check_size, spans
+from stattools.inference.existence.recession import check_extremes
+from stattools.inference.existence.second_order import from_two_starts
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
@@ -132,22 +124,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         raise
     if not model.likelihood.knows_ends:
         solution = _at_round_off(solution)
-    if discrete:
-        check_columns_of(model, solution)
-        check_edge(model, solution.estimate)
-        check_dispersion(model, solution.estimate)
-        check_levels(model, solution)
-        if model.likelihood.has_reach:
-            check_times(model, solution.estimate)
-            check_late_entry(model, solution)
-        if model.predictor.taken_up:
-            check_crossing(model, solution.estimate)
-        if model.likelihood.inflated:
-            check_extra_zeros(model, solution)
-    check_solution(model, solution)
-    if not discrete:
-        return solution
-    check_wide(model, solution)
+    for check in AT_END:
+        check(model, solution)
     return _from_two_starts(model, solution)
 
 
@@ -168,11 +146,8 @@ def _from_two_starts(model: Model, solution: Solution) -> Solution:
         return solution
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:
-        check_dispersion(model, found.estimate)
-        if model.likelihood.inflated:
-            check_extra_zeros(model, found)
-        check_solution(model, found)
-        check_wide(model, found)
+        for check in AT_END:
+            check(model, found)
     return found
 
 

@@ -34,7 +34,7 @@ from stattools.data.design.random_effects import RandomTerm
 from stattools.data.design.smooths import SmoothTerm
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
-from stattools.inference.existence import check_rank
+from stattools.inference.existence.rank import check_rank
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level

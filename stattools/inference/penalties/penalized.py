@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IdentificationError, IncompatibleError, quoted
-from stattools.inference.existence import check_dispersion, check_rank, check_size
+from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.partial_likelihood import check_columns
+from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_order import certified_within
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients

@@ -58,7 +58,7 @@ def test_a_maximum_within_is_found_from_within():
     found, fit = inside(model), st.fit(model)
     assert found is not None
     assert_allclose(found.estimate, fit.estimate, rtol=1e-8)
-    check_edge(model, fit.estimate)
+    check_edge(model, fit.solution)
 
 
 def test_the_slopes_of_the_barrier_are_those_of_differences():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence import check_overlap, overlap, separation
+from stattools.inference.existence import overlap, separation
+from stattools.inference.existence.overlap import check_overlap
 from tests.test_errors import HOLES, message
 
 X = np.array([[1.0, 0.3], [2.0, -0.2], [3.0, 0.5], [4.0, 0.1], [5.0, -0.4], [6.0, 0.2]])
