@@ -28,7 +28,6 @@ from stattools.data.tables.table import (
     is_pandas,
     label_of,
     series,
-    shape_of,
     table,
     unmasked,
 )
@@ -63,8 +62,6 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     (2, 2)
     """
     if found_finite(X):
-        return X, None
-    if type(X) is np.ndarray and X.dtype is FLOAT64 and X.ndim == 2 and X.flags.forc and len(X) and all_finite(X):
         return X, None
     values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
     if values.ndim == 1:
@@ -101,10 +98,7 @@ def vector(values: Any, what: str) -> Any:
     """
     if type(values) is not np.ndarray:
         values = numbers_in(values)
-    known = type(values) is np.ndarray and values.ndim == 1
-    if known and values.dtype is FLOAT64 and values.size and all_finite(values):
-        return values
-    plain = known and values.dtype.kind in NUMBERS and values.itemsize <= 8
+    plain = type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.itemsize <= 8
     if not (plain and values.size):
         values = _column(values, what)
     if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
@@ -149,11 +143,11 @@ def _column(values: Any, what: str) -> Any:
     """One value per row, of any type: as a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
         values = array(values, what)
-    shape = shape_of(values)
+    shape = getattr(values, "shape", None)
     if shape is None:
         shape = (len(values) if isinstance(values, Sized) else 0,)
     if len(shape) == 2 and shape[1] == 1:
-        values, shape = _only_column(values), shape[:1]
+        values, shape = values[:, 0] if isinstance(values, np.ndarray) else series(values, what), shape[:1]
     if len(shape) != 1 or not shape[0]:
         raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
     if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
@@ -244,13 +238,6 @@ def array(values: Any, what: str) -> np.ndarray:
         raise
     except Exception as error:  # objects in a list may raise any error of their package
         raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
-
-
-def _only_column(values: Any) -> Any:
-    if isinstance(values, np.ndarray):
-        return values[:, 0]
-    frame = table(values)
-    return frame.column(frame.names[0])
 
 
 def _gap(what: str, count: int, where: str, value: Any) -> DomainError:

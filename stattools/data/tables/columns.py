@@ -1,10 +1,7 @@
 """Clean columns: which rows have no value, and the values of the others, whatever type they came in.
 
-`missing` says which rows have no value; of the rows that stay, `clean` makes bool, int64, float64 or category.
-
-Dates and durations that name groups: labels in the order of time, the same text from every container.
-
-A day is called "2024-05-01", whether it stands as a date, a time at midnight, or a pandas or Polars value of either.
+Dates and durations that name groups are labels in the order of time, the same text from every container: a day is
+called "2024-05-01", whether it stands as a date, a time at midnight, or a pandas or Polars value of either.
 """
 
 from __future__ import annotations
@@ -12,7 +9,6 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -274,17 +270,7 @@ def is_sparse(values: Any) -> bool:
     >>> is_sparse([[1.0]])
     False
     """
-    return False if isinstance(values, np.ndarray) else _is_of_sparse(type(values))
-
-
-@cache
-def _is_of_sparse(kind: type) -> bool:
-    """Whether the class of a value is one of scipy.sparse, or made of one."""
-    return any(str(one.__module__).startswith("scipy.sparse") for one in kind.__mro__)
-
-
-LABELED = (*REFUSED["dates"][0], *REFUSED["durations"][0])
-"""The types whose values become labels."""
+    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)
 
 
 def labeled(column: pd.Series) -> pd.Series:
@@ -298,7 +284,7 @@ def labeled(column: pd.Series) -> pd.Series:
         return column
     there: Any = column[~missing(column)]
     kinds = set(map(type, there if there.dtype == object else there.unique()))  # objects need not be hashable
-    if len(kinds) != 1 or (kind := kinds.pop().__name__) not in LABELED:
+    if len(kinds) != 1 or (kind := kinds.pop().__name__) not in (*REFUSED["dates"][0], *REFUSED["durations"][0]):
         return column
     codes, values = pd.factorize(column, sort=True)
     as_text = pd.Timedelta if kind in REFUSED["durations"][0] else str

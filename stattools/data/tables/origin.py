@@ -1,10 +1,6 @@
 """Where rows came from: the library of their table and, for pandas, its index. An answer with one value per row is
-handed back in the same kind: pandas in, pandas out; Polars in, Polars out; arrays in, arrays out.
-
-Answers with one value per row, put back beside the rows of the table: a row that was not used has no value.
-
-`Places` are the rows of a table and which of them were used; all answers of the package with one value per row pass
-through it.
+handed back in the same kind: pandas in, pandas out; Polars in, Polars out; arrays in, arrays out. `Places` are the rows
+of a table and which of them were used: a row that was not used has no value in an answer.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.tables.table import index_of, is_arrow, is_pandas, own_index
+from stattools.data.tables.table import index_of, is_arrow, is_pandas
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
@@ -108,7 +104,7 @@ def _libraries(values: Any) -> list[tuple[str, bool]]:
 
     native = nw.to_native(values, pass_through=True)
     try:
-        return [(nw.get_native_namespace(native).__name__, own_index(native) is not None)]
+        return [(nw.get_native_namespace(native).__name__, index_of(native) is not None)]
     except TypeError:  # an index or an extension array, for example: arrays here
         return []
 

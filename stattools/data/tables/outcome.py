@@ -1,13 +1,11 @@
-"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and the label that each number stands for. A
-grouped outcome, `successes + failures ~ x`, names two columns of counts on its left side.
-
-An outcome of labels in order: their order, and the number of each row's label.
+"""Outcomes as numbers: a quantity, a yes or no, one of several categories, labels in an order; and the label that each
+number stands for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +14,6 @@ from stattools.data.tables.arrays import NUMBERS, vector
 from stattools.data.tables.columns import distinct, listing
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import FLOAT64
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.binary import are_zero_or_one
 
@@ -29,9 +26,8 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     >>> numeric([1, 2, 4], "y").tolist()
     [1.0, 2.0, 4.0]
     """
-    if type(values) is np.ndarray and values.dtype is FLOAT64 and values.ndim == 1:
-        return values
-    column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
+    given = isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in NUMBERS
+    column: Any = values if given else vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         levels = column.cat.categories.tolist()
         other = "st.logistic for" if len(levels) == 2 else "st.ordinal for categories in an order, st.softmax for other"
@@ -51,8 +47,6 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
     >>> binary(["no", "yes", "no"], "admitted")
     (array([0., 1., 0.]), ('no', 'yes'))
     """
-    if _is_numbers(values) and are_zero_or_one(values) and 0 < np.count_nonzero(values) < len(values):
-        return np.asarray(values, dtype=np.float64), (False, True) if values.dtype.kind == "b" else None
     column = vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         labels = column.cat.categories.tolist()
@@ -113,10 +107,6 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
 
 
-def _is_numbers(values: Any) -> TypeGuard[np.ndarray]:
-    return isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in NUMBERS
-
-
 def _check_two(name: str, labels: list[Any]) -> None:
     if len(labels) == 1:
         raise DomainError(
@@ -173,10 +163,17 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
     column = vector(values, f"the outcome {name!r}")
     is_text = column.dtype.kind not in NUMBERS
     if levels is None and is_text and not column.cat.ordered:
-        _refuse_without_order(name, column.cat.categories.tolist())
+        raise DomainError(
+            f"{WHO} needs an outcome whose labels have an order; {name!r} holds "
+            f"{listing(column.cat.categories.tolist(), 8)}, of which nobody said which is lower. Give levels=[...] "
+            "from the lowest to the highest, or make it an ordered category: pd.Categorical(values, categories=[...], "
+            "ordered=True), pl.Enum([...]). Labels without an order: st.softmax."
+        )
     codes, labels = categories(column, name)
     if levels is None:
-        _require_all(name, labels, _declared(declared))
+        raw: Any = None if declared is None else series(declared, "y")
+        has_levels = raw is not None and isinstance(raw.dtype, pd.CategoricalDtype)
+        _require_all(name, labels, raw.cat.categories.tolist() if has_levels else [])
         return codes, labels
     order = _distinct(levels)
     unknown = [label for label in labels if label not in order]
@@ -188,14 +185,6 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
     _require_all(name, labels, order)
     place = np.array([order.index(label) for label in labels])
     return place[codes], tuple(order)
-
-
-def _declared(column: Any) -> list[Any]:
-    """The levels of an ordered category, none of anything else."""
-    if column is None:
-        return []
-    found = series(column, "y")
-    return found.cat.categories.tolist() if isinstance(found.dtype, pd.CategoricalDtype) else []
 
 
 def _require_all(name: str, labels: Sequence[Any], levels: Sequence[Any]) -> None:
@@ -220,11 +209,3 @@ def _distinct(levels: Any) -> list[Any]:
     if len(set(map(str, found))) < len(found):
         raise DomainError(f"levels= of {WHO} names each label once; got {quoted(found)}.")
     return found
-
-
-def _refuse_without_order(name: str, labels: list[Any]) -> None:
-    raise DomainError(
-        f"{WHO} needs an outcome whose labels have an order; {name!r} holds {listing(labels, 8)}, of which nobody said "
-        f"which is lower. Give levels=[...] from the lowest to the highest, or make it an ordered category: "
-        "pd.Categorical(values, categories=[...], ordered=True), pl.Enum([...]). Labels without an order: st.softmax."
-    )

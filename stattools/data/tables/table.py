@@ -1,19 +1,16 @@
 """Any table as named columns: pandas, Polars, PyArrow and all that narwhals reads, dicts, structured arrays.
 
-Values that are given side by side: rows are paired by position, so that pandas indexes must agree where there are
-two.
-
+Values that are given side by side are paired by position, so that pandas indexes must agree where there are two.
 Arrays, lists and columns of Polars and PyArrow have no index; only their lengths are checked, where they are read.
 
-The times of a series: its pandas index where it has one, and how they go on.
+The times of a series are its pandas index where it has one.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sized
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +18,9 @@ from stattools.data.tables.columns import READY, is_sparse
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
 from stattools.interface.memory import require_memory
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
-from stattools.text.one_line import prints
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def is_pandas(values: Any) -> bool:
@@ -47,17 +42,10 @@ def index_of(values: Any) -> Any:
     if isinstance(values, Mapping):
         return next((index for column in values.values() if (index := index_of(column)) is not None), None)
     import narwhals as nw
-
-    return own_index(nw.to_native(values, pass_through=True))
-
-
-def own_index(values: Any) -> Any:
-    """The index of a series or a frame of pandas or its like; None of anything else."""
-    if isinstance(values, np.ndarray | list | tuple):
-        return None
     from narwhals.dependencies import is_pandas_like_dataframe, is_pandas_like_series
 
-    return values.index if is_pandas_like_series(values) or is_pandas_like_dataframe(values) else None
+    native = nw.to_native(values, pass_through=True)
+    return native.index if is_pandas_like_series(native) or is_pandas_like_dataframe(native) else None
 
 
 def paired(*given: tuple[str, Any]) -> Any:
@@ -91,8 +79,7 @@ def same_index(one: str, index: Any, other: str, theirs: Any) -> None:
         )
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class NamedColumns:
     """Named columns of one length; a column is converted when it is asked for."""
 
@@ -132,11 +119,6 @@ def label_of(values: Any) -> Any:
     return None if label == "" else label
 
 
-def shape_of(values: Any) -> tuple[int, ...] | None:
-    """The shape that an array, a series or a table reports; None for what reports none, such as a list."""
-    return getattr(values, "shape", None)
-
-
 def axes(values: Any) -> int:
     """The number of axes of a column, a table or an array of any package; 0 for a single value.
 
@@ -147,7 +129,7 @@ def axes(values: Any) -> int:
         return 2
     if is_sparse(values):
         return len(values.shape)
-    if (shape := shape_of(values)) is not None:
+    if (shape := getattr(values, "shape", None)) is not None:  # a list has none
         return len(shape)
     if isinstance(values, list | tuple) and values:
         return 1 + axes(values[0])
@@ -277,7 +259,8 @@ def series(values: Any, name: str) -> pd.Series:
     try:
         ready = is_pandas(values) and values.ndim == 1 and values.dtype in READY
         found = values if ready else _series(values, name)
-        if not _is_numbered(found.index):
+        index = found.index
+        if type(index) is not pd.RangeIndex or (index.start, index.step, index.name) != (0, 1, None):
             found = found.reset_index(drop=True)
         return found if type(found.name) is str and found.name == name else found.rename(name)
     except DomainError:
@@ -291,16 +274,7 @@ def series(values: Any, name: str) -> pd.Series:
         ) from error
 
 
-def _is_numbered(index: Any) -> bool:
-    """Is this an index that numbers rows from 0, and has no name?"""
-    import pandas as pd
-
-    return type(index) is pd.RangeIndex and index.start == 0 and index.step == 1 and index.name is None
-
-
 def _series(values: Any, name: str) -> pd.Series:
-    import pandas as pd
-
     if isinstance(values, np.ma.MaskedArray):
         values = unmasked(values)
     if is_sparse(values):
@@ -332,7 +306,6 @@ def _series(values: Any, name: str) -> pd.Series:
 def _foreign(values: Any) -> pd.Series:
     """A column of Polars, PyArrow (through narwhals) or a plain sequence."""
     import narwhals as nw
-    import pandas as pd
 
     if is_arrow(values):  # narwhals reads chunked arrays only
         import pyarrow as pa
@@ -375,7 +348,7 @@ def unmasked(values: Any) -> np.ndarray:
 def _length(values: Any, name: str) -> int:
     if is_sparse(values):
         return values.shape[0]
-    single = isinstance(values, str | bytes | Mapping | set | frozenset) or shape_of(values) == ()
+    single = isinstance(values, str | bytes | Mapping | set | frozenset) or getattr(values, "shape", None) == ()
     if single or not isinstance(values, Sized):
         raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {quoted(values)}.")
     return len(values)
@@ -393,7 +366,7 @@ def times_of(values: Any, n: int, what: str = "y") -> Any:
     >>> times_of([3.0, 1.0], 2).tolist()
     [0, 1]
     """
-    index = own_index(values)
+    index = index_of(values)
     if index is None:
         return np.arange(n)
     ordered = index.nlevels == 1 and (type(index).__name__ in DATED or index.dtype.kind in "iuf")
