@@ -194,6 +194,20 @@ class Linear:
                 found |= set(T.moved(use))
         return sorted(found)
 
+    @property
+    def read_alike(self) -> list[tuple[NDArray[np.intp], int]]:
+        """The columns that the same predictors read, behind those that these all read among others: the numbers of both
+        and how many are of the first kind. A map that adds to columns what stands before them is followed by each.
+        """
+        reads, found = np.zeros((self.columns, self.width), dtype=bool), []
+        for number, use in enumerate(self.uses):
+            reads[slice(None) if use is None else list(use), number] = True
+        reads[0, [number for number, to in self.taken_up if to]] = True  # of the constant, for which others stand
+        for one in np.unique(reads, axis=0):
+            alike, more = (reads == one).all(axis=1), (reads >= one).all(axis=1)
+            found.append((np.concatenate([np.flatnonzero(more & ~alike), np.flatnonzero(alike)]), int(alike.sum())))
+        return found
+
     def columns_of(self, X: Any) -> list[Any]:
         """The columns of each linear predictor; of a constant a column of ones."""
         each = zip(self.uses, self.constant, strict=True)

@@ -209,12 +209,12 @@ on either side of the tolerance and their numbers would differ by as much.
 
 
 class Footing(NamedTuple):
-    """A model on columns for which the information can be formed, its own or standardized ones; the map back (None
-    where the columns are its own); the evaluation at its start; and the metric there, where it is known.
+    """A model on columns for which the information can be formed, its own, standardized or orthogonal ones; the map
+    back (None where the columns are its own); the evaluation at its start; and the metric there, where it is known.
     """
 
     model: Model
-    T: Floats | None
+    T: Any
     now: Evaluation
     metric: Metric | None
 
@@ -224,17 +224,23 @@ def footing(model: Model) -> Footing:
     information is well conditioned. Other models bring their own units, those of their finite differences.
     """
     if isinstance(model, Model) or model.is_partial:
-        now = model.evaluate(model.start)
-        metric = Metric.where_definite(now.information)
-        if (
-            metric is not None
-            and now.is_finite
-            and within(now.information.diagonal())
-            and metric.well_conditioned(WELL_PLACED)
-        ):
-            return Footing(model, None, now, metric)
-    work, T = about_levels(model)
-    return Footing(work, T, work.evaluate(work.start), None)
+        found = _placed(model, None)
+        if found.metric is not None:
+            return found
+    found = _placed(*about_levels(model))
+    if found.metric is None and isinstance(model, Model) and (orthogonal := found.model.orthogonal()) is not None:
+        work, T = orthogonal
+        return Footing(work, found.T.before(T), work.evaluate(work.start), None)
+    return found
+
+
+def _placed(model: Any, T: Any) -> Footing:
+    """The model at its start, with the metric where that is well conditioned."""
+    now = model.evaluate(model.start)
+    metric = Metric.where_definite(now.information)
+    if not (now.is_finite and within(now.information.diagonal())):
+        metric = None
+    return Footing(model, T, now, metric if metric and metric.well_conditioned(WELL_PLACED) else None)
 
 
 def about_levels(model: Any) -> tuple[Any, Any]:

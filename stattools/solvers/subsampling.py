@@ -220,8 +220,10 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
     size = max(sizes[0], needed)
     first = sample if 2 * size > sizes[-1] else replace(sample, rows=sample.rows.sample(size))
-    _, T, now, metric = footing(first)
+    work, T, now, metric = footing(first)
     if T is not None:
+        if work.rows.center is None:
+            raise IdentificationError(f"{model.title}: a sample has no orthogonal columns that are those of all rows.")
         model, T = model.standardized()
         same = {"center": model.rows.center, "scale": model.rows.scale}
         sample, first = (replace(model, rows=replace(part.rows, **same)) for part in (sample, first))

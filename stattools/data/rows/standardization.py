@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
@@ -41,8 +42,8 @@ float64.
 
 @dataclass(frozen=True, eq=False)
 class Standardization(InParts):
-    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), where each row of one or of the other is
-    0, and what there is `within` blocks, in whose rows R is 0.
+    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), and what there is `within` blocks, in
+    whose rows R is 0.
 
     >>> T = Standardization.of(np.array([0.0, 4.0]), np.array([1.0, 2.0]), 0)
     >>> np.asarray(T).tolist(), (np.array([[1.0, 6.0]]) @ T).tolist(), T.solve(np.array([0.0, 1.0])).tolist()
@@ -110,7 +111,10 @@ class Standardization(InParts):
     def solve(self, theta: Floats) -> Floats:
         """T^-1 theta, for theta (p,) or (p, k)."""
         phi = self._without_products(theta)
-        return phi - self._without_products(self.A @ (self.R.T @ phi)) if self.A.size else phi
+        if not self.A.size:
+            return phi
+        beside = self._without_products(self.A)  # Woodbury's formula
+        return phi - beside @ np.linalg.solve(np.eye(beside.shape[1]) + self.R.T @ beside, self.R.T @ phi)
 
     def _without_products(self, theta: Floats) -> Floats:
         """The inverse of the diagonal, and of the blocks, times theta."""
@@ -417,5 +421,30 @@ def _rest(
     scale = np.where(still, scale, np.where(gone, unit, spread))
     constants = np.where(still, 1.0 / scale, 0.0)[:, None] * (center / scale)
     taken = np.einsum("jab,jbc->jac", M, coefficients / scale)
-    A, R = -X.joined(taken, constants), X.joined(0.0, np.eye(len(scale)))
-    return np.where(gone, 0.0, rest) / scale, 1.0 / scale, A[:, ~still], R[:, ~still]
+    rest = np.where(gone, 0.0, rest) / scale
+    of_rest, free = np.eye(len(scale)), np.flatnonzero(~still & ~gone)
+    among, whole = rest[:, free], float(w.sum())
+    if free.size and np.linalg.eigvalsh(among.T @ (w[:, None] * among))[0] < DEPENDENT * whole:
+        of_free = orthogonalizing(np.linalg.qr(np.sqrt(w)[:, None] * among, mode="r"), whole)
+        of_rest[np.ix_(free, free)] = np.eye(free.size) if of_free is None else of_free
+    unit = np.diagonal(of_rest)
+    beside = (np.eye(len(scale)) - unit[:, None] * np.linalg.inv(of_rest)) / scale[:, None]
+    A, R = -X.joined(taken, constants - beside), X.joined(0.0, of_rest.T)
+    return rest @ of_rest, unit / scale, A[:, ~still], R[:, ~still]
+
+
+DEPENDENT = 1e-3
+"""Of columns of mean square 1, the least eigenvalue of their products down to which they are left as they are."""
+
+LEAST_LEFT = 1e-11
+"""The least part of a standardized column beyond those before it that is made one of its own: it has five digits."""
+
+
+def orthogonalizing(R: Floats, whole: float) -> Floats | None:
+    """The map that makes columns with the triangle R orthogonal, of the squares `whole`, a constant one 1; None where
+    one is a combination of those before it to round-off.
+    """
+    own = np.diagonal(R)
+    if not (np.abs(own) > LEAST_LEFT * np.linalg.norm(R, axis=0)).all():
+        return None
+    return solve_triangular(R, np.diag(np.copysign(np.sqrt(whole), own)))

@@ -16,14 +16,16 @@ Hoemmen & Langou, "Communication-optimal parallel and sequential QR and LU facto
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonalizing
 from stattools.interface.arrays import Floats
 from stattools.numerics.columns import add_gram, times, transposed, upper_gram, with_levels
 from stattools.text.one_line import prints
@@ -98,6 +100,33 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
     if len(R) > q or np.tril(R, -1).any():
         R = np.linalg.qr(R, mode="r")
     return np.concatenate([R, np.zeros((q - len(R), q))]) if len(R) < q else R
+
+
+def orthogonal_columns(
+    rows: Rows, groups: Sequence[tuple[NDArray[np.intp], int]]
+) -> tuple[Rows, Standardization] | None:
+    """Rows in memory with columns that are orthogonal, of mean square 1, in their weights, and T with X_orthogonal =
+    X T: of each group its numbers, of which the last so many have what stands before them taken off. A column that
+    hardly varies beside others then keeps its digits in products. None where no column does, where one is a
+    combination of others to round-off, or columns are no array.
+
+    >>> rows, T = orthogonal_columns(Rows(np.array([[1.0, 1.0], [1.0, 1.0 + 1e-8]]), np.zeros(2)), [(np.arange(2), 2)])
+    >>> np.abs(np.round(rows.X.T @ rows.X / 2, 6)).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    if rows.source is not None or with_levels(rows.X) is not None:
+        return None
+    R, whole = triangle(rows), rows.n if rows.importance is None else float(rows.importance.sum())
+    size, T = np.linalg.norm(R, axis=0), np.zeros_like(R)
+    if not size.all() or np.linalg.svd(R / size, compute_uv=False)[-1] ** 2 > DEPENDENT:
+        return None
+    for at, last in groups:
+        found = orthogonalizing(np.linalg.qr(R[:, at], mode="r"), whole)
+        if found is None:
+            return None
+        T[np.ix_(at, at[-last:])] = found[:, -last:]
+    X = np.concatenate([block.X @ T for block in rows.blocks()])
+    return replace(rows, X=X, center=None, scale=None, low=None), Standardization.whole_block(T)
 
 
 @prints

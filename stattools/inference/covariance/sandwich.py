@@ -44,7 +44,7 @@ from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import symmetric, upper_gram, weighted
 from stattools.numerics.low_rank import LowRank
-from stattools.solvers.climb import about_levels
+from stattools.solvers.climb import WELL_PLACED, about_levels
 from stattools.solvers.metric import Metric
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
@@ -129,15 +129,17 @@ class Sandwich:
     @classmethod
     def of(cls, model: Model, theta: Floats, bread: Any) -> Sandwich:
         """From theta and the inverse information in the columns as they are. It is formed again where these are so far
-        from 0 that it has lost the digits, and for the levels of a factor.
+        from 0, or depend on each other so nearly, that it has lost the digits, and for the levels of a factor.
         """
         work, T = about_levels(model) if in_parts(bread) else model.standardized()
-        phi = T.solve(theta)
         if not in_parts(bread):
             C, back = np.linalg.solve(T, np.linalg.solve(T, bread).T), np.abs(np.linalg.inv(T))
-            lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
-            if (lost <= LOST * C.diagonal()).all():
-                return cls(model, work, T, phi, C)
+            lost, metric = EPS * ((back @ np.abs(bread)) * back).sum(axis=1), Metric.where_definite(C)
+            if metric is None or not metric.well_conditioned(WELL_PLACED):
+                work, T = model.orthogonalized()
+            if T.within is None and (lost <= LOST * C.diagonal()).all():
+                return cls(model, work, T, T.solve(theta), C)
+        phi = T.solve(theta)
         return cls(model, work, T, phi, Metric(work.evaluate(phi).information).covariance())
 
     @property

@@ -188,7 +188,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     standard_errors(fit, "cooks_distance")
     model = regression(fit, "cooks_distance")
     require_finite(fit, "cooks_distance")
-    work, T = model.standardized()
+    work, T = model.orthogonalized()
     theta, rows, predictor = T.solve(fit.estimate), work.rows, model.predictor
     information = work.evaluate(theta).information
     u, W = work.likelihood.evaluate(work.eta(theta), rows.y)[1:]

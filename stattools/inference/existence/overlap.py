@@ -149,7 +149,11 @@ def farthest_move(model: Model, step: NDArray[np.float64]) -> float:
 def _moved(predictor: Any, step: NDArray[np.float64], block: Block) -> Largest:
     """The largest change of a linear predictor that a step makes."""
     forward = predictor.forward
-    return Largest(np.abs(forward(step, block)[0] - forward(np.zeros_like(step), block)[0]).max())
+    moved = forward(step, block)[0] - forward(np.zeros_like(step), block)[0]
+    for number, to in predictor.taken_up:  # what thresholds take up moves no row
+        moved[:, to] -= moved[:, [number]]
+        moved[:, number] *= not to
+    return Largest(np.abs(moved).max())
 
 
 def _is_far(model: Model, solution: Solution) -> bool:
