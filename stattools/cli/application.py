@@ -1,16 +1,79 @@
-"""The command `stattools`, and what it does before any of its commands."""
+"""The command `stattools`, and its commands by their names, each imported when it is asked for.
+
+Imports make many objects and leave no garbage: to look for some meanwhile would take a tenth of their time.
+"""
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from stattools import __version__
-from stattools.cli.loading import Loading
+from stattools.cli.commands import COMMANDS, Command, Commands
 from stattools.text.printing import PLAINLY
+
+
+@contextmanager
+def no_garbage() -> Iterator[None]:
+    """No search for garbage inside, nor later among what was made here, which stays until the end."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if searched:
+            gc.enable()
+
+
+class Loaded(Mapping[str, Any]):
+    """The commands: `fit` is the function of that name in `stattools.cli.fit`, and so is every other one; where its
+    arguments are read in a way of its own, `PARSER` there says by what.
+
+    >>> list(Loaded())[:3]
+    ['fit', 'report', 'compare']
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        if name not in self._made:
+            with no_garbage():
+                home = vars(import_module(f"stattools.cli.{name}"))
+            alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+            alone.command(cls=home.get("PARSER", Command))(home[name])
+            self._made[name] = get_command(alone)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Loading(Commands):
+    """The group of all commands, of which only the one that was asked for is imported."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = Loaded()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in the order of the help."""
+        return list(self.commands)
+
 
 app = typer.Typer(
     name="stattools",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from stattools.cli import options, words
-from stattools.cli.audited_paper import audit_of_paper
-from stattools.cli.audited_table import AskedOfTable, audit_of_table, terms_of
-from stattools.cli.families import known_or_audited
+import stattools as st
+from stattools.cli import machines, options, words
+from stattools.cli.failures import failures
+from stattools.cli.families import known_or_audited, regression_of, taken
+from stattools.cli.files import DASH, at_hand
 
 AuditedFamily = Annotated[
     str | None,
@@ -95,10 +98,11 @@ def audit(
         _require_none_of(context, ("cov", "level"), "is found by --reproduce: leave it out.")
     columns = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
     columns |= {"link": link, "dispersion": dispersion, "scale": scale}
-    picked = int(column) if column is not None and column.isdigit() else column
-    kind = None if cov is None else words.covariance(cov)
-    asked = AskedOfTable(terms_of(terms or []), picked, kind, level, seconds if reproduce else None)
-    sound = audit_of_table(claimed, data, formula, family, columns, asked, as_json=as_json, out=out, html=html)
+    asked: dict[str, Any] = {"terms": terms_of(terms or [])}
+    asked["column"] = int(column) if column is not None and column.isdigit() else column
+    judge = partial(st.audit, **asked, cov=None if cov is None else words.covariance(cov), level=level)
+    judge = partial(st.reproduce, **asked, seconds=seconds) if reproduce else judge
+    sound = audit_of_table(claimed, data, formula, family, columns, judge, as_json=as_json, out=out, html=html)
     raise typer.Exit(0 if sound else 1)
 
 
@@ -116,3 +120,131 @@ def _require_none_of(context: typer.Context, names: tuple[str, ...], why: str) -
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             raise typer.BadParameter(f"--{name} {why}", param_hint=f"--{name}")
+
+
+SEPARATED = (".csv", ".tsv", ".tab")
+"""Files that are one table."""
+
+
+def audit_of_paper(paper: Path, *, alpha: float, whole: bool, as_json: bool, out: Path | None, html: bool) -> bool:
+    """Whether nothing in the paper is wrong; the verdict is printed, and written as a report where it is asked for.
+
+    Ends the command with 2 where nothing can be computed again.
+    """
+    with failures(as_json, code=2), at_hand(paper) as file:
+        from stattools.cli.files import stem
+        from stattools.validation.papers.audit_paper import audit_paper
+        from stattools.validation.papers.text import paper_text
+
+        name = "standard input" if paper == DASH else paper.name
+        separated = paper.suffix.lower() in SEPARATED
+        found = audit_paper(paper_text(file, name), name, alpha=alpha, whole=whole, separated=separated)
+        _print(found, _told(found) if as_json else None, "paper" if paper == DASH else stem(paper), out, html)
+    return found.ok
+
+
+def _print(found: Any, record: Mapping[str, Any] | None, name: str, out: Path | None, html: bool) -> None:
+    """Print a verdict, as its record where there is one, and write its report where that is asked for."""
+    from stattools.reporting.files import write
+    from stattools.reporting.report import compose
+
+    path = None if out is None else write(compose(found), out / f"{name}-audit", html=html)
+    if record is not None:
+        print(machines.text({**record, **({} if path is None else {"report": str(path)})}))
+        return
+    print(found)
+    if path is not None:
+        print(f"\nwrote {path}")
+
+
+def _told(found: Any) -> dict[str, Any]:
+    rows = [
+        {
+            "line": one.line,
+            "quote": one.quote,
+            "kind": one.kind,
+            "claimed": one.claimed,
+            "right": None if one.right is None else list(one.right),
+            "verdict": one.verdict,
+            "decision": one.decision,
+            "words": one.words,
+        }
+        for one in found.checks
+    ]
+    return {"ok": found.ok, "sentence": found.sentence, "wrong": len(found.findings), "checks": rows}
+
+
+def terms_of(words: Sequence[str]) -> dict[str, str] | None:
+    """Which term is which, {theirs: ours}; wrong usage for what is no pair.
+
+    >>> terms_of(["Alter=age", "x=C(g)[T.b]"])
+    {'Alter': 'age', 'x': 'C(g)[T.b]'}
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        theirs, mark, ours = (part.strip() for part in word.rpartition("="))
+        if not (theirs and mark and ours) or theirs in found:
+            raise typer.BadParameter(f"a term is theirs=ours, each once; got {word!r}.", param_hint="--terms")
+        found[theirs] = ours
+    return found or None
+
+
+def audit_of_table(
+    claimed: Path,
+    data: Path,
+    formula: str,
+    family: str | None,
+    columns: Mapping[str, str | None],
+    judge: Callable[[Path | str, Any], Any],
+    *,
+    as_json: bool,
+    out: Path | None,
+    html: bool,
+) -> bool:
+    """Whether the table is right, or reproduced by a set of conventions, as `judge` finds; the verdict is printed, and
+    written as a report where it is asked for.
+
+    Ends the command with 2 where the table cannot be judged.
+    """
+    named, of = regression_of(family, columns["link"], columns["scale"])
+    if claimed == data == DASH:
+        raise typer.BadParameter("standard input is the table or the data, not both.", param_hint="DATA")
+    with failures(as_json, code=2), at_hand(data) as file, at_hand(claimed) as printed:
+        from stattools.cli.files import stem, table
+        from stattools.cli.guess import guess
+
+        frame = table(file)
+        chosen = named or guess(formula, frame, trials=columns["trials"], exposure=columns["exposure"]).family
+        build = getattr(st, chosen)
+        model = build(formula, frame, **taken(build, family=of, **columns))
+        claim = printed.read_text(encoding="utf-8-sig") + "\n" if claimed == DASH else printed
+        found = judge(claim, model)
+        record = None
+        if as_json:
+            record = for_machines(found)
+            record["provenance"] = machines.provenance(model, file=file, command="stattools audit")
+        _print(found, record, "table" if claimed == DASH else stem(claimed), out, html)
+    return found.ok
+
+
+def for_machines(found: Any) -> dict[str, Any]:
+    """A verdict as a record: of an audit and of a reproduction."""
+    findings = [{"cause": one.cause, "evidence": one.evidence, "advice": one.advice} for one in found.findings]
+    told = {"ok": found.ok, "sentence": found.sentence, "findings": findings}
+    return told | {"numbers": machines.records(found.table())} | SAID[type(found).__name__](found)
+
+
+SAID = {
+    "ClaimAudit": lambda found: {
+        "convention": found.convention or None,
+        "facts": machines.records(found.facts),
+        "notes": list(found.notes),
+    },
+    "Reproduction": lambda found: {
+        "conventions": list(found.conventions),
+        "alternatives": list(found.alternatives),
+        "not_tried": list(found.not_tried),
+        "refits": found.refits,
+    },
+}
+"""What else there is to say of each, by the name of its class."""

@@ -10,7 +10,7 @@ import stattools as st
 from stattools.cli import machines, options, words
 from stattools.cli.failures import failures
 from stattools.cli.families import taken
-from stattools.cli.standard_input import at_hand
+from stattools.cli.files import at_hand
 
 
 def compare(

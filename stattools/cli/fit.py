@@ -10,17 +10,15 @@ import typer
 
 import stattools as st
 from stattools.cli import options, words
-from stattools.cli.again import again
 from stattools.cli.analysis import Plan, analyze
-from stattools.cli.auto import Guessing, family_and_glm
 from stattools.cli.failures import failures
 from stattools.cli.families import taken
-from stattools.cli.files import stem, table
+from stattools.cli.files import at_hand, stem, table
 from stattools.cli.guess import Guess, guess
-from stattools.cli.paper import Paper
+from stattools.cli.options import Guessing, family_and_glm
+from stattools.cli.paper import Paper, again
 from stattools.cli.paper import labels as labels_of
 from stattools.cli.results import for_machines, told
-from stattools.cli.standard_input import at_hand
 
 PARSER = Guessing
 

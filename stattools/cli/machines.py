@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from stattools.bayes.sampling.draws import Posterior
-from stattools.cli.reasons import reason
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.text.printing import is_encodable
@@ -30,11 +29,6 @@ def text(value: Any) -> str:
     if is_encodable(found, getattr(sys.stdout, "encoding", None) or "utf-8"):
         return found
     return json.dumps(_finite(value), indent=1, default=str)  # letters as escapes of JSON, which mean the same
-
-
-def failure(error: BaseException) -> dict[str, Any]:
-    """An analysis that failed."""
-    return {"ok": False, "error": type(error).__name__, "message": reason(error)}
 
 
 def fit(result: Any, *, exponentiate: bool = False) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typer
 import stattools as st
 from stattools.cli import machines, options
 from stattools.cli.failures import failures
-from stattools.cli.standard_input import at_hand
+from stattools.cli.files import at_hand
 
 
 def predict(

@@ -11,11 +11,11 @@ import typer
 
 import stattools as st
 from stattools.cli import machines, options, words
-from stattools.cli.again import again
 from stattools.cli.failures import failures
 from stattools.cli.families import regression_of, taken
+from stattools.cli.files import at_hand
+from stattools.cli.paper import again
 from stattools.cli.progress import progress
-from stattools.cli.standard_input import at_hand
 
 
 def report(

@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import Any
 
 from stattools.cli.analysis import Analysis
-from stattools.cli.typed import typed
+from stattools.cli.failures import failure, typed
 from stattools.inference.page import page
 
 
@@ -34,7 +34,7 @@ def for_machines(
     found: dict[str, Any] = {"ok": done.ok, "family": done.chosen.family, "why": done.chosen.why}
     found |= {"others": dict(done.chosen.possible), "formula": done.model.formula}
     if done.failure is not None:
-        found |= machines.failure(done.failure)
+        found |= failure(done.failure)
     else:
         found["fit"] = machines.fit(done.fit, exponentiate=exponentiate)
         found["agreement"] = machines.agreement(done.agreement) if done.agreement is not None else None

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from stattools.cli.again import again
+from stattools.cli.paper import again
 
 
 def test_data_are_named_from_the_folder_of_the_report():

@@ -1,7 +1,7 @@
 import pytest
 import typer
 
-from stattools.cli.audited_table import SAID, terms_of
+from stattools.cli.audit import SAID, terms_of
 from stattools.validation.explaining.claim_audit import ClaimAudit
 from stattools.validation.explaining.reproduce import Reproduction
 

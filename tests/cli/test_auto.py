@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from stattools.cli.auto import AUTO, family_and_glm, known_or_auto
+from stattools.cli.options import AUTO, family_and_glm, known_or_auto
 
 
 def test_a_fit_without_a_family_is_that_of_the_outcome(csv, run):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from stattools.cli.application import Loaded, no_garbage
 from stattools.cli.commands import COMMANDS
-from stattools.cli.loading import Loaded, no_garbage
 
 HOME = Path(__file__).parents[2] / "stattools" / "cli"
 

@@ -8,6 +8,7 @@ import pytest
 
 import stattools as st
 from stattools.cli import machines
+from stattools.cli.failures import failure
 from stattools.errors import DomainError
 
 
@@ -36,7 +37,7 @@ def test_a_fit_has_its_numbers_and_its_certificate(penalty):
 
 
 def test_failures_and_exact_posteriors():
-    assert machines.failure(DomainError("no")) == {"ok": False, "error": "DomainError", "message": "no"}
-    assert machines.failure(OSError("gone"))["message"] == "gone"
+    assert failure(DomainError("no")) == {"ok": False, "error": "DomainError", "message": "no"}
+    assert failure(OSError("gone"))["message"] == "gone"
     exact = st.posterior(st.coin([1, 0, 1]), prior=st.Beta(1, 1))
     assert machines.posterior(exact) == {"exact": True, "distribution": "Beta(3, 2)"}

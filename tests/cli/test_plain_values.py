@@ -9,9 +9,8 @@ from typer.core import TyperCommand
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from stattools.cli.commands import COMMANDS, Command
-from stattools.cli.loading import Loaded
-from stattools.cli.plain_values import TAKEN
+from stattools.cli.application import Loaded
+from stattools.cli.commands import COMMANDS, TAKEN, Command
 
 
 def spoken(word: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import stattools as st
-from stattools.cli.reasons import reason
+from stattools.cli.failures import reason
 
 
 def test_a_reason_has_words_and_no_number_of_an_error(tmp_path):

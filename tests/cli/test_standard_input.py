@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stattools.cli import app
-from stattools.cli.standard_input import at_hand
+from stattools.cli.files import at_hand
 
 ROWS = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0, 2.2], "x": [2.0, 3.5, 5.0, 1.0, 3.0]})
 
@@ -45,7 +45,7 @@ def test_a_terminal_is_no_file(monkeypatch):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     import typer
 
-    from stattools.cli.standard_input import DASH
+    from stattools.cli.files import DASH
 
     class Terminal(io.StringIO):
         def isatty(self):

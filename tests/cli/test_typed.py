@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.cli.typed import typed
+from stattools.cli.failures import typed
 
 
 @pytest.mark.parametrize(
