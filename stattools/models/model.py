@@ -27,7 +27,6 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import Standardization
-from stattools.data.rows.sums import orthogonal_columns
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -290,20 +289,6 @@ class Model(AnyModel):
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(T.diagonal()))
         return rows, T
-
-    def orthogonalized(self) -> tuple[Model, Standardization]:
-        """As `standardized`, on orthogonal columns where these nearly depend on each other."""
-        work, T = self.standardized()
-        found = work.orthogonal()
-        return (work, T) if found is None else (found[0], T.before(found[1]))
-
-    def orthogonal(self) -> tuple[Model, Standardization] | None:
-        """The same model on orthogonal columns, and T with theta = T phi; None where `orthogonal_columns` has none."""
-        found = orthogonal_columns(self.rows, self.predictor.read_alike)
-        if found is None:
-            return None
-        T = self.predictor.lift(found[1])
-        return replace(self, rows=found[0], start=T.solve(self.start)), T
 
     def subset(self, which: slice | NDArray[np.intp]) -> Self:
         """The model of the rows that a slice or an array of their numbers picks, which are in memory.

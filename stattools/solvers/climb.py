@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from stattools.data.rows.standardization import within_levels
+from stattools.data.rows.sums import orthogonal_columns
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -228,8 +229,8 @@ def footing(model: Model) -> Footing:
         if found.metric is not None:
             return found
     found = _placed(*about_levels(model))
-    if found.metric is None and isinstance(model, Model) and (orthogonal := found.model.orthogonal()) is not None:
-        work, T = orthogonal
+    if found.metric is None and isinstance(model, Model) and (other := orthogonal(found.model)) is not None:
+        work, T = other
         return Footing(work, found.T.before(T), work.evaluate(work.start), None)
     return found
 
@@ -257,6 +258,22 @@ def about_levels(model: Any) -> tuple[Any, Any]:
         return model.standardized()
     L = model.predictor.lift(T)
     return replace(model, rows=replace(model.rows, X=X), start=L.solve(model.start)), L
+
+
+def orthogonalized(model: Model) -> tuple[Model, Any]:
+    """The model on standardized columns, or on orthogonal ones where these nearly depend on each other, and T."""
+    work, T = model.standardized()
+    found = orthogonal(work)
+    return (work, T) if found is None else (found[0], T.before(found[1]))
+
+
+def orthogonal(model: Model) -> tuple[Model, Any] | None:
+    """The same model on orthogonal columns, and T with theta = T phi; None where `orthogonal_columns` has none."""
+    found = orthogonal_columns(model.rows, model.predictor.read_alike)
+    if found is None:
+        return None
+    T = model.predictor.lift(found[1])
+    return replace(model, rows=found[0], start=T.solve(model.start)), T
 
 
 def newton_ascent(

@@ -44,7 +44,7 @@ from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import symmetric, upper_gram, weighted
 from stattools.numerics.low_rank import LowRank
-from stattools.solvers.climb import WELL_PLACED, about_levels
+from stattools.solvers.climb import WELL_PLACED, about_levels, orthogonalized
 from stattools.solvers.metric import Metric
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
@@ -136,7 +136,7 @@ class Sandwich:
             C, back = np.linalg.solve(T, np.linalg.solve(T, bread).T), np.abs(np.linalg.inv(T))
             lost, metric = EPS * ((back @ np.abs(bread)) * back).sum(axis=1), Metric.where_definite(C)
             if metric is None or not metric.well_conditioned(WELL_PLACED):
-                work, T = model.orthogonalized()
+                work, T = orthogonalized(model)
             if T.within is None and (lost <= LOST * C.diagonal()).all():
                 return cls(model, work, T, T.solve(theta), C)
         phi = T.solve(theta)

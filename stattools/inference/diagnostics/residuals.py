@@ -42,6 +42,7 @@ from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import weighted, with_levels
+from stattools.solvers.climb import orthogonalized
 from stattools.solvers.metric import Metric
 from stattools.text.names import first_few
 
@@ -188,7 +189,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     standard_errors(fit, "cooks_distance")
     model = regression(fit, "cooks_distance")
     require_finite(fit, "cooks_distance")
-    work, T = model.orthogonalized()
+    work, T = orthogonalized(model)
     theta, rows, predictor = T.solve(fit.estimate), work.rows, model.predictor
     information = work.evaluate(theta).information
     u, W = work.likelihood.evaluate(work.eta(theta), rows.y)[1:]
