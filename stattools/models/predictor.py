@@ -27,7 +27,7 @@ from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.numerics.columns import beside, cross_gram, ones, symmetric, times, transposed, upper_gram, with_levels
+from stattools.numerics.columns import beside, ones, symmetric, times, transposed, upper_gram, with_levels
 from stattools.numerics.low_rank import quadratic
 
 Columns = tuple[int, ...] | None
@@ -298,7 +298,7 @@ class Linear:
                 total[one, one] = upper_gram(each[a], w)
                 continue
             else:
-                part = cross_gram(each[a], w)
+                part = symmetric(upper_gram(each[a], w))
             total[one, other], total[other, one] = part, part.T
         return total
 

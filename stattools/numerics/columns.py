@@ -98,9 +98,9 @@ class Columns(InParts):
         return len(self.codes) * (self.others.shape[1] + 1) + (0 if self.slopes is None else self.slopes.size)
 
     @property
-    def T(self) -> TransposedColumns:
+    def T(self) -> Transposed:
         """The transposed matrix, of which there are products only."""
-        return TransposedColumns(self)
+        return Transposed(self)
 
     @property
     def levels(self) -> int:
@@ -414,10 +414,10 @@ class Columns(InParts):
 
 
 @dataclass(frozen=True, eq=False)
-class TransposedColumns(InParts):
-    """The transposed of such columns, for products X'u."""
+class Transposed(InParts):
+    """The transposed of columns, for products X'u."""
 
-    of: Columns
+    of: Any
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -426,7 +426,7 @@ class TransposedColumns(InParts):
         return p, n
 
     @property
-    def T(self) -> Columns:
+    def T(self) -> Any:
         """The matrix itself."""
         return self.of
 
@@ -500,19 +500,14 @@ def sparse(X: Any) -> Any:
     return X.sparse() if with_levels(X) is not None else csr_array(X)
 
 
-AT_A_TIME = 4096
-"""Rows that are picked at a time, so that they are copied within the cache."""
-
 ONE = np.ones((1, 1))
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class BesideOnes(InParts):
-    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
-
-    A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
-    best.
+    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64. Rows of it are another; `flags` are
+    those of the columns, which say how rows are read best.
 
     >>> X = BesideOnes(np.array([[2.0], [3.0], [4.0]]))
     >>> X.shape, X @ [1.0, 10.0], X[[0, 2]].tolist()
@@ -531,93 +526,74 @@ class BesideOnes(InParts):
         """How the columns lie in memory."""
         return self.given.flags
 
+    @property
+    def _by_columns(self) -> bool:
+        down, across = self.given.strides
+        return down < across
+
+    @property
+    def T(self) -> Transposed:
+        """The transposed matrix, of which there are products only."""
+        return Transposed(self)
+
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
         wider = np.empty(self.shape)
         wider[:, 0], wider[:, 1:] = 1.0, self.given
         return wider
 
-    @cached_property
-    def whole(self) -> Floats:  # type: ignore[override]
-        """The array that this stands for, made once; not to be written to."""
-        found = self.copy()
-        found.flags.writeable = False
-        return found
-
-    def product(self, v: Floats, out: Floats | None = None) -> Floats:
+    def product(self, v: Floats) -> Floats:
         """X v, for v (p + 1,) or (p + 1, r)."""
-        found = np.matmul(self.given, v[1:], out=out)
-        return np.add(found, v[0], out=found)
+        return times(self.given, v[1:]) + v[0]
 
     def pulled(self, u: Floats) -> Floats:
         """X' u, for u (n,) or (n, r)."""
-        if u.ndim == 1:
-            return np.concatenate([[u.sum()], np.matmul(u, self.given)])
-        found = np.empty((u.shape[1], self.shape[1]), np.result_type(u, self.dtype))
-        found[:, 0] = u.sum(axis=0)
-        np.matmul(u.T, self.given, out=found[:, 1:])
-        return found.T
+        found = np.empty((self.shape[1], *u.shape[1:]))
+        found[0], found[1:] = u.sum(axis=0), transposed(self.given, u)
+        return found
 
-    @property
-    def _order(self) -> Any:
-        down, across = self.given.strides
-        return "F" if down < across else "C"
+    def gram(self, weight: Floats | None = None) -> Floats:
+        """X' diag(weight) X, of which only the upper triangle is to be read."""
+        total, w = np.zeros(self.shape[1:] * 2, order="F"), ones(len(self)) if weight is None else weight
+        total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), transposed(self.given, w)
+        return total
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
             return BesideOnes(self.given[place])
-        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], int | np.integer):
-            column = range(self.shape[1])[place[1]]
-            return self.given[place[0], column - 1] if column else np.ones_like(self.given[place[0], 0])
-        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], slice):
-            first, last, step = place[1].indices(self.shape[1])
-            if first and step == 1:
-                return self.given[place[0], first - 1 : max(last, first) - 1]
+        if isinstance(place, np.ndarray | list) and np.ndim(place) == 1:
+            rows = np.arange(len(self))[place]  # as an array understands what was chosen
+            if self._by_columns:  # of which picking rows is slow
+                return BesideOnes(np.take(self.given.T, rows, axis=1).T)
+            return BesideOnes(np.take(self.given, rows, axis=0))
         if isinstance(place, int | np.integer):
             return np.append(1.0, self.given[place])
-        chosen = np.asarray(place) if isinstance(place, np.ndarray | list) else None
-        if chosen is None or chosen.ndim != 1:
-            return self.whole[place]
-        rows = np.arange(len(self))[chosen]  # as an array understands what was chosen
-        found = np.empty((len(rows), self.shape[1]), order=self._order)
-        found[:, 0] = 1.0
-        if self._order == "F":  # picking rows of columns is slow
-            for j in range(self.given.shape[1]):
-                found[:, j + 1] = self.given[rows, j]
-        else:
-            for start in range(0, len(rows), AT_A_TIME):
-                found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
-        return found
+        rows, columns = place if isinstance(place, tuple) and len(place) == 2 else (None, None)
+        if isinstance(columns, int | np.integer):
+            column = range(self.shape[1])[columns]
+            return self.given[rows, column - 1] if column else np.ones_like(self.given[rows, 0])
+        if isinstance(columns, slice) and columns.step in (1, None) and columns.indices(self.shape[1])[0]:
+            first, last, _ = columns.indices(self.shape[1])
+            return self.given[rows, first - 1 : max(last, first) - 1]
+        return self.whole[place]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
-            raise TypeError("X beside a column of ones cannot be written to; np.array(X) is a copy that can.")
-        if method == "__call__" and options.keys() <= {"out"}:
-            out = options["out"][0] if "out" in options else None
-            found = self._product(inputs, out) if ufunc is np.matmul else self._one_by_one(ufunc, inputs, out)
+        if method == "__call__" and options.keys() <= {"out"} and ufunc is not np.matmul:
+            found = self._one_by_one(ufunc, inputs, options["out"][0] if "out" in options else None)
             if found is not None:
                 return found
         return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
 
-    def _product(self, inputs: Any, out: Any) -> Any:
-        """X v or U X; None for what is neither."""
-        left, right = inputs
-        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
-            return self.product(np.asarray(right), out)
-        if isinstance(left, InParts) or np.ndim(left) not in (1, 2) or out is not None:
-            return None
-        return self.pulled(np.asarray(left).T).T
-
     def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
         """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
-        if ufunc.signature is not None or ufunc.nout != 1:
+        if ufunc.nout != 1 or isinstance(out, InParts):
             return None
         if np.broadcast_shapes(self.shape, *map(np.shape, inputs)) != self.shape:
             return None
         ones, others = zip(*map(_split, inputs), strict=True)
         first = ufunc(*ones)
         if out is None:
-            out = np.empty(self.shape, dtype=first.dtype, order=self._order)
+            out = np.empty(self.shape, dtype=first.dtype, order="F" if self._by_columns else "C")
         out[:, :1] = first
         ufunc(*others, out=out[:, 1:])
         return out
@@ -731,14 +707,12 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if isinstance(X, Columns):
+    if isinstance(X, InParts):
         return X.gram(weight)
     if weight is not None and X.shape[1] >= WIDE and weight.min() < 0:
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
         return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
     if weight is not None and (X.shape[1] <= NARROW or weight.min() < 0):
-        if isinstance(X, BesideOnes):
-            return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())
         rows = max(1, CACHED // max(X.shape[1], 1))
         found = _full_gram(X[:rows], weight[:rows])
         for first in range(rows, len(X), rows):
@@ -766,27 +740,18 @@ def symmetric(upper: Floats) -> Floats:
     return np.where(_below(len(upper)), upper.T, upper)
 
 
-def _bordered(inner: Floats, side: Floats, corner: float) -> Floats:
-    """The Gram matrix of a column and others, from that of the others."""
-    total = np.empty((len(side) + 1,) * 2)
-    total[0, 0], total[0, 1:], total[1:, 0], total[1:, 1:] = corner, side, side, inner
-    return total
-
-
 def times(X: Floats, v: Floats) -> Floats:
     """X v for a slice of rows in either order; `dot` is quicker, but would copy a slice in Fortran order first."""
-    if type(X) is BesideOnes:
-        return times(X.given, v[1:]) + v[0]
+    if isinstance(X, InParts):
+        return X.product(v)
     return X.dot(v) if X.flags.forc else np.matmul(X, v)
 
 
 def transposed(X: Floats, r: Floats) -> Floats:
     """X^T r for a slice of rows in either order."""
-    if type(X) is BesideOnes:
-        found = np.empty(X.shape[1])
-        found[0], found[1:] = r.sum(), transposed(X.given, r)
-        return found
-    return r.dot(X) if X.flags.forc else np.matmul(X.T, r)
+    if isinstance(X, InParts):
+        return X.pulled(r)
+    return r.T.dot(X).T if X.flags.forc else np.matmul(X.T, r)
 
 
 def across(W: Floats, X: Floats, out: Floats | None = None) -> Floats:
@@ -796,13 +761,6 @@ def across(W: Floats, X: Floats, out: Floats | None = None) -> Floats:
         out += W[:, :1]
         return out
     return np.matmul(W, X.T, out=out)
-
-
-def cross_gram(X: Floats, weight: Floats) -> Floats:
-    """X^T diag(weight) X, whole, for weights of either sign."""
-    if type(X) is BesideOnes:
-        return _bordered(cross_gram(X.given, weight), transposed(X.given, weight), weight.sum())
-    return X.T @ (X * weight[:, None])
 
 
 def _with_steps(X: Floats) -> tuple[Floats, int, int]:

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.data.rows.standardization import Standardization
 from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts
-from stattools.numerics.columns import BesideOnes, Columns, TransposedColumns
+from stattools.numerics.columns import BesideOnes, Columns, Transposed
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.one_each import OneEach
 
@@ -17,7 +17,7 @@ KINDS = {
     Arrow: Arrow(np.array([[1], [2], [3]]), rng.random((3, 1, 1)), rng.standard_normal((3, 2)), K + K.T),
     BesideOnes: BesideOnes(rng.standard_normal((6, 2))),
     Columns: Columns(X.others, X.codes, np.array([[1, 4], [2, 5], [3, 7]]), rng.standard_normal((7, 2))),
-    TransposedColumns: TransposedColumns(X),
+    Transposed: Transposed(X),
     Standardization: Standardization.of(np.array([0.0, 3.0, -2.0, 0.0]), np.arange(1.0, 5.0), 0),
     OneEach: OneEach(rng.standard_normal(4), np.array([3, 0, 5, 2]), 6),
     LowRank: LowRank(np.arange(4)[:, None], rng.random((4, 1, 1)), rng.standard_normal((5, 2)), K @ K.T),

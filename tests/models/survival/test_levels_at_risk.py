@@ -9,7 +9,7 @@ from stattools.data.design import terms
 from stattools.errors import DomainError
 from stattools.models.survival.partial_likelihood import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.columns import Columns, TransposedColumns
+from stattools.numerics.columns import Columns, Transposed
 
 
 def table(n=240):
@@ -50,7 +50,7 @@ def plain_and_coded(request, monkeypatch):
     plain = st.cox(formula, table(), **options)
     monkeypatch.setattr(terms, "MANY", 4)
     coded = st.cox(formula, table(), **options)
-    assert type(coded.Z) is TransposedColumns
+    assert type(coded.Z) is Transposed
     assert (coded.X.slopes is None) == (":" not in coded.names[-1] and ":" not in coded.names[-2])
     return plain, coded
 
