@@ -50,7 +50,7 @@ KEPT_AS_CODES = {"Columns"}
 KEPT_IN_PARTS = {"Arrow", "LowRank"}
 TOLD_APART = {
     "levels that are codes: ask with_levels(X)": (
-        KEPT_AS_CODES, ["numerics.columns", "numerics.columns", "numerics.columns"]
+        KEPT_AS_CODES, ["numerics.columns", "numerics.columns"]
     ),
     "information and covariance in parts: ask Metric(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
         KEPT_IN_PARTS,

@@ -1,24 +1,13 @@
-"""What stands for a matrix of which no array is in memory: the part that all such matrices share.
-
-Each has a shape, makes its array (`copy`), and says which functions it knows without the array (`applied`). NumPy's
-functions and operators ask `applied` first; for anything else the array is made, so that other code sees what it
-expects.
-
-A symmetric matrix with a block diagonal part: what the columns of the levels of a factor have as their information.
+"""Matrices of which no array is in memory, and a symmetric one with a block diagonal part: what the columns of the
+levels of a factor have as their information.
 
         [ D    B ]
     H = [ B'   C ]      D (Lk, Lk), B (Lk, m), C (m, m)      S = C - B' D^-1 B,  the Schur complement
 
-D has a block (k, k) for each of L levels, a number where each has one column. Everything that a Newton step needs costs
-L k (k + m)^2 in the place of (L k + m)^3: the levels are eliminated first, as the largest factor of a mixed model is.
-Source: Henderson; Golub & Van Loan, Matrix Computations (2013), 3.2.
-
-Block diagonal matrices with a small block for each level of a factor, as arrays over all levels at once.
-
-    D = N diag(delta) N',   N unit lower triangular, of each block (k, k)
-
-The factor is that of Cholesky without the square roots: of blocks with one number it is that number. Source: Golub &
-Van Loan, Matrix Computations (2013), 4.1.
+D has a block (k, k) for each of L levels. Everything that a Newton step needs costs L k (k + m)^2 in the place of
+(L k + m)^3: the levels are eliminated first. Blocks, as arrays over all levels at once, are factored without square
+roots, D = N diag(delta) N' with N unit lower triangular. Source: Henderson; Golub & Van Loan, Matrix Computations
+(2013), 3.2 and 4.1.
 """
 
 from __future__ import annotations
@@ -38,9 +27,9 @@ from stattools.text.one_line import prints
 
 
 class InParts(NDArrayOperatorsMixin):
-    """A matrix (n, p) of float64 in parts. `product` is X v, and `pulled` X' u.
-
-    A class of this kind defines `shape`, `copy`, `product` and `pulled`.
+    """A matrix (n, p) of float64 in parts. A class of this kind defines `shape`, makes its array (`copy`), `product`,
+    X v, and `pulled`, X' u, and says which other functions it knows without the array (`applied`): NumPy's functions
+    and operators ask it first, and take the array for anything else.
     """
 
     ndim = 2

@@ -1,38 +1,17 @@
-"""The columns of X: an array, and the columns of the levels of one factor, of which codes and few numbers are kept.
+"""The columns of X: an array, the columns of the levels of one factor kept as codes, a column of ones beside an array.
 
     X = [others, Z_1, ..., Z_L],  Z_j (n, k) has the row's numbers z_i where row i has level j, and zeros elsewhere
     X v = others b + z_i' a[codes]          X' u = [others' u, sums of z_i u_i by level]
     X' diag(w) X = an `Arrow`: a block (k, k) for each level, L k x m numbers beside them, (m, m) for the other columns
 
 `C(g)` has one number that is always 1, and is not in memory; `C(g) + C(g):x` has the numbers 1 and x. The k columns of
-a level stand anywhere among those of X. Rows, single columns, products, and largest and smallest values read the codes.
-For anything else the whole array is made, where there is memory for it, so that other code sees the array that it
-expects. Sums, differences, multiples and quotients are again such columns where zeros stay. What NumPy has no word for
-is asked of these and of arrays alike by the functions at the end.
+a level stand anywhere among those of X. For what is not known of the parts the whole array is made, where there is
+memory for it. What NumPy has no word for is asked of these and of arrays alike by functions.
 
-X with a column of ones before it that is not in memory: the other columns are the array of the user, not a copy.
-
-    [1, Z] v = Z v_1 + v_0,     U [1, Z] = [row sums of U, U Z],     f([1, Z], w) = [f(1, w), f(Z, w)]
-
-Rows, single columns, products and functions of single numbers read Z. For anything else the whole array
-is made, once, so that other code sees the array that it expects.
-
-Products of tall blocks with themselves and with vectors, in either memory order and without a copy.
-
-    add_gram    total <- total + X^T X      BLAS dsyrk, upper triangle in place: half the operations of a full product,
-                                            which is quicker of few columns
-    times       X v                         one read of X
-    transposed  X^T r                       one read of X
-
-SciPy's own `dsyrk` holds the interpreter's lock for as long as it runs; the same routine called by its address in
-`scipy.linalg.cython_blas` releases it, so that blocks can be summed on several threads. Source: Dongarra, Du Croz,
-Hammarling & Duff, "A set of level 3 basic linear algebra subprograms" (1990).
-
-Columns of a factor of very many levels as codes, from those of a stand-in that has three levels.
-
-formulaic makes the columns of the formula with the first level, the second, and one for all that follow. The names of
-the stand-in's levels tell which columns are those of a level, and what stands beside the level in a product; the same
-columns stand in the same order for all levels.
+Products of tall blocks are in either memory order and without a copy. SciPy's own `dsyrk` holds the interpreter's lock
+for as long as it runs; the same routine called by its address in `scipy.linalg.cython_blas` releases it, so that blocks
+can be summed on several threads. Source: Dongarra, Du Croz, Hammarling & Duff, "A set of level 3 basic linear algebra
+subprograms" (1990).
 """
 
 from __future__ import annotations
@@ -53,9 +32,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import Arrow, ArrowFactor, InParts
 from stattools.text.one_line import prints
-
-TOGETHER = 64
-"""Columns that are made as an array at a time."""
 
 
 @prints
@@ -269,21 +245,6 @@ class Columns(InParts):
             found[:, column] = self.others[:, number] if kind < 0 else self._times(kind, 1.0 * (self.codes == number))
         return found
 
-    def at_level(self, code: int, last: Callable[[], Any]) -> Any:
-        """With all rows in one level, -1 for that without a column, by the numbers that they have in the `last`; None
-        beside slopes for the level without columns, whose rows may have some among the others.
-        """
-        if self.slopes is None:
-            return replace(self, codes=np.full(len(self), code))
-        return None if code < 0 else replace(last(), codes=np.full(len(self), code))
-
-    def each(self, of: Callable[[Any], Any], of_levels: float) -> Any:
-        """What `of` says of each column, (p,), where `of_levels` is what it would say of zeros and ones."""
-        if self.slopes is None:
-            return self.joined(of_levels, of(self.others))
-        parts = np.array_split(np.arange(self.shape[1]), max(self.shape[1] // TOGETHER, 1))
-        return np.concatenate([of(self.some(part)) for part in parts])
-
     def alike(self, other: Any) -> bool:
         """Whether other columns are the same up to round-off, with the same codes."""
         same = self.shape == other.shape and np.array_equal(self.places, other.places)
@@ -469,11 +430,6 @@ def between(X: Any, at: NDArray[np.intp], E: Floats) -> Floats:
         return X.between(at, E)
     of_levels = X[:, at]
     return np.einsum("nla,lab,nlb->n", of_levels, E, of_levels, optimize=True)
-
-
-def each(X: Any, of: Callable[[Any], Any], of_levels: float) -> Any:
-    """What `of` says of each column, (p,), where `of_levels` is what it would say of zeros and ones."""
-    return X.each(of, of_levels) if with_levels(X) is not None else of(X)
 
 
 def alike(X: Any, other: Any) -> bool:
@@ -830,7 +786,8 @@ MARK = re.compile("\x00([0-9])\x00")
 def expanded(
     X: Floats, names: Sequence[str], codes: NDArray[np.intp], called: Sequence[str], alone: bool
 ) -> tuple[Any, tuple[str, ...]]:
-    """The columns of all levels, which are `called` so, and their names, from the columns of the stand-in (n, q).
+    """The columns of all levels, which are `called` so, and their names, from the columns (n, q) that formulaic makes
+    of a stand-in with three levels: the first, the second, and one for all that follow.
 
     `codes` (n,) are the levels of the rows, and `alone` says that the factor is part of no product. Where products
     leave the first level out of some columns and not of others, its columns stand among the others.

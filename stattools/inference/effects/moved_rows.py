@@ -1,19 +1,14 @@
 """The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
 
 A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
-formula the columns of X are the variables.
-
-Rows that are moved beside a factor whose levels are kept as codes: all at one of its levels.
-
-Rows with some variables held at a value, the rows of one level, and the reference grid.
+formula the columns of X are the variables. The derivative of the columns of X in a number is from differences over a
+step and over half of it (Richardson).
 
     held        every row as it is, with the variable at this value
     of a level  the rows that have it, each counted as it was
     grid        one row for each combination of the levels of categories, every number at its mean, all counted alike
 
 A number of two values counts as a category where levels are asked for, as in R's emmeans.
-
-The derivative of the columns of X in a number, from differences over a step and over half of it (Richardson).
 """
 
 from __future__ import annotations
@@ -32,7 +27,7 @@ from stattools.data.design.terms import factor_of_codes
 from stattools.data.files.coding import Coding, cleaned
 from stattools.data.files.rows import DROP
 from stattools.data.files.source import Batch
-from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate
+from stattools.data.formula.expression import constants, contrast_call, evaluate
 from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
@@ -44,44 +39,6 @@ from stattools.interface.units import require_units
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.numerics.columns import alike, with_levels
-
-
-@dataclass(frozen=True, eq=False)
-class OneLevel:
-    """The design X of a model, and the columns of the table that it was made of; None of arrays."""
-
-    model: Model
-    X: Any
-    columns: Mapping[str, Any] | None
-
-    @cached_property
-    def factor(self) -> Expression | None:
-        """The factor whose levels are kept as codes; None where there is none."""
-        design = self.model.design
-        if with_levels(self.X) is None or design.parsed is None or self.columns is None:
-            return None
-        return factor_of_codes(design.parsed, design.levels, design.beside.values())
-
-    @cached_property
-    def last(self) -> Any:
-        """The design with all rows at the last level, so that the numbers of each row are known."""
-        assert self.factor is not None
-        assert self.columns is not None
-        value = self.model.design.levels[self.factor.text][-1]
-        return self.model.design.encode({**self.columns, str(self.factor.category): filled(value, len(self.X))})
-
-    def at(self, moved: Mapping[str, Any]) -> Any:
-        """The design with that factor at one level in all rows; None where it has no such factor, or something else
-        moves, or the design is to be encoded for it.
-        """
-        if self.factor is None or len(moved) != 1:
-            return None
-        ((name, value),) = moved.items()
-        levels = self.model.design.levels[self.factor.text]
-        if self.factor.category != name or not np.isscalar(value) or value not in levels:
-            return None
-        code = levels.index(value) - (len(levels) - self.X.levels)  # -1 for a first level without a column
-        return self.X.at_level(code, lambda: self.last)
 
 
 def filled(value: Any, n: int) -> Any:
@@ -179,7 +136,7 @@ class Population:
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
         n = len(self.model.rows.X)
-        if moved and (there := self.one_level.at(moved)) is not None:
+        if (there := self.at_level(moved)) is not None:
             return there
         if self.columns is None:
             X = self.model.rows.X.copy()
@@ -195,9 +152,30 @@ class Population:
         return self.X({}) if self.collapsed else self.model.rows.X
 
     @cached_property
-    def one_level(self) -> OneLevel:
-        """The design at levels of a factor that is kept as codes."""
-        return OneLevel(self.model, self.unmoved, self.columns)
+    def as_codes(self) -> tuple[str, tuple[Any, ...], Any] | None:
+        """The column of the factor whose levels are kept as codes, its levels, and the design with all rows at the last
+        one, so that the numbers of each row are known; None where there is no such factor.
+        """
+        design = self.model.design
+        if with_levels(self.unmoved) is None or design.parsed is None or self.columns is None:
+            return None
+        factor = factor_of_codes(design.parsed, design.levels, design.beside.values())
+        if factor is None:
+            return None
+        name, levels = str(factor.category), design.levels[factor.text]
+        return name, levels, design.encode({**self.columns, name: filled(levels[-1], len(self.unmoved))})
+
+    def at_level(self, moved: Mapping[str, Any]) -> Any:
+        """The design with that factor at one level in all rows; None where something else moves, or the design is to be
+        encoded for it, as for a level without columns, whose rows may have some among the others.
+        """
+        if len(moved) != 1 or self.as_codes is None:
+            return None
+        (name, levels, last), ((moving, value),) = self.as_codes, moved.items()
+        if moving != name or not np.isscalar(value) or value not in levels:
+            return None
+        code = levels.index(value) - (len(levels) - last.levels)  # -1 for a first level without a column
+        return None if code < 0 and last.slopes is not None else replace(last, codes=np.full(len(last), code))
 
     def breaks(self, name: str) -> tuple[Break, ...]:
         """Where the design has no derivative in a number."""

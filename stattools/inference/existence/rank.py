@@ -1,18 +1,12 @@
 """Rank: is every column's coefficient determined beside the others?
 
 The triangle R of the standardized columns is read from left to right; a column whose part beyond its predecessors is
-within round-off of the data is a combination of them, and the error names the combination.
+within round-off of the data is a combination of them, and the error names the combination. Where levels of a factor are
+kept as codes, the columns of a level are read from left to right in its rows; then the other columns, less what the
+levels make of them. A level counts for nothing where its rows have weight 0.
 
-A log-likelihood that is a sum of others, each of linear predictors of its own: a model of each of them.
-
-Whether the outcomes of the whole are separated is a question to each piece: of a hurdle, do columns tell zeros from
-positive counts, and counts of 1 from larger ones?
-
-Rank beside a factor whose levels are kept as codes: is the coefficient of each column determined?
-
-The columns of a level are read from left to right in its rows; then the other columns, less what the levels make of
-them: one of which nothing is left beyond the others before it is a combination of these and of the levels. A level
-counts for nothing where its rows have weight 0.
+Of a log-likelihood that is a sum of others, each of linear predictors of its own, every piece is asked by itself: of a
+hurdle, do columns tell zeros from positive counts, and counts of 1 from larger ones?
 """
 
 from __future__ import annotations

@@ -6,37 +6,17 @@
 
 Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010), 13.6.
 
-Are two models of the same data, and is one contained in the other?
+Which columns are combinations of others, the triangle of both models' columns says; those of batches of rows add up by
+QR. Where levels are kept as codes, columns z are projected on X: z = X c + rest, c = (X'X)^-1 X'z refined twice, some
+at a time, so that neither model's columns are in memory. For labels in order the constant is that of the thresholds.
 
-The columns of two models of the same rows side by side, and the triangle that says which are combinations of others.
+Of series a diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of
+other data. Where a variance is 0 under the smaller model the likelihood ratio is neither chi-squared nor the mixture
+for the edge of a range (a random walk comes in with it), so there is no test. Source: Harvey (1989), 5.1; Shephard &
+Harvey, Journal of Time Series Analysis 11 (1990).
 
-The triangles of batches of rows add up to that of all rows by QR of one below the other: files are read once.
-
-Models of a series side by side: when their likelihoods compare, and when one is nested in another.
-
-A diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of other data,
-and the difference depends on the units of y. Where a variance is 0 under the smaller model the likelihood ratio is
-neither chi-squared nor the mixture for the edge of a range (a random walk comes in with it), so there is no test.
-Source: Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series Analysis 11 (1990).
-
-The coefficients of a larger model of labels in order that give the cuts of a smaller one.
-
-A column of the smaller location is a combination of the larger one's columns, of those with an effect at each cut,
-which is then the same at all of them, and of the constant, which the thresholds take up with the other sign.
-
-Where a smaller model lies within a larger one whose levels are kept as codes: its columns are projected on those.
-
-    z = X c + rest,   c = (X'X)^-1 X'z by the elimination of the levels, refined twice
-
-A rest beyond round-off says that the column z is no combination. The columns of the smaller model are looked at some at
-a time, so that neither model's columns are in memory.
-
-Two fits of mixed models side by side: which of their likelihoods compare.
-
-The restricted likelihood is the density of the contrasts that the fixed effects leave, so that with other fixed effects
-it is that of other data. Source: Welham & Thompson, JRSS B 59 (1997), 701-714.
-
-Two fits of times, or of matched sets, side by side: is their likelihood that of the same events, are they nested?
+The restricted likelihood of a mixed model is the density of the contrasts that the fixed effects leave, so that with
+other fixed effects it is that of other data. Source: Welham & Thompson, JRSS B 59 (1997), 701-714.
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ from stattools.interface.interval import require_level
 from stattools.interface.names.values import meant
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.columns import each
 from stattools.numerics.sums import Ends, SampleMoments
 
 if TYPE_CHECKING:
@@ -205,9 +204,10 @@ def summary(model: Model) -> ColumnSummary:
 def _of_block(block: Block) -> _ColumnSums:
     X, y = block.X, block.y.reshape(len(block.y), -1)
     low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
-    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), each(X, _others, 0))
+    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), _others(X))
 
 
 def _others(X: Any) -> Any:
-    """How many values of each column are neither 0 nor 1."""
-    return ((X != 0) & (X != 1)).sum(axis=0)
+    """How far the values of each column are from being 0 or 1: 0 where all are."""
+    with np.errstate(over="ignore"):
+        return np.abs(np.square(X) - X).max(axis=0)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import stattools as st
 from stattools.data.design import terms
 from stattools.inference.effects import means as groups
-from stattools.inference.effects.moved_rows import OneLevel
+from stattools.inference.effects.moved_rows import Population
 from stattools.interface.memory import require_memory
 from stattools.numerics.columns import Columns, alike
 from tests.inference.diagnostics.checks.test_errors_beside_levels import no_columns
@@ -20,17 +20,17 @@ DATA = {"g": RNG.integers(0, 6, 80), "x": RNG.standard_normal(80), "y": 1 + RNG.
 def test_all_rows_are_at_one_level(right, monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     model = st.poisson(f"y ~ {right}", DATA)
-    one = OneLevel(model, model.rows.X, DATA)
+    one = Population(model, DATA, DATA, False)
     for level in range(6):
         expected = model.design.encode(DATA | {"g": np.full(80, level)})
-        X = one.at({"g": level})
+        X = one.at_level({"g": level})
         if X is None:  # the level without columns, beside slopes: the design is encoded
             assert (right, level) == ("C(g) + C(g):x", 0)
             continue
         assert isinstance(X, Columns)
         assert_array_equal(np.asarray(X), np.asarray(expected))
     for moved in ({"x": 1.0}, {"g": 3, "x": 1.0}, {"g": DATA["g"]}, {"g": 99}, {}):
-        assert one.at(moved) is None
+        assert one.at_level(moved) is None
     assert alike(model.rows.X, model.design.encode(DATA))
     assert not alike(model.rows.X, model.design.encode(DATA | {"x": DATA["x"] + 1}))
     assert not alike(model.rows.X, model.design.encode(DATA | {"g": DATA["g"][::-1]}))
