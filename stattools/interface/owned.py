@@ -220,7 +220,7 @@ PLAIN = frozenset({str, int, float, bool, type(None), bytes})
 LONGEST_LIST = 100
 """Lists that are looked into have so many entries at most."""
 
-WITHOUT = ("stattools.data.formula", "stattools.likelihoods")
+WITHOUT = ("stattools.data.formula", "stattools.likelihoods", "stattools.solvers.least_squares")
 """Where objects have no arrays that a caller is given."""
 
 KINDS: dict[type, str] = {}
