@@ -167,30 +167,32 @@ Coefficients = tuple[Floats, Floats, Floats]
 """log-likelihoods (m,), scores (p, m) and lower triangles of informations (p, p, m) of members."""
 
 
-def _normal(eta: Floats) -> tuple[Floats, Floats]:
-    return eta, np.ones((1, eta.shape[1]))
+def _normal(eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+    return y - eta, np.ones((1, eta.shape[1]))
 
 
-def _event(eta: Floats) -> tuple[Floats, Floats]:
-    odds = np.exp(-eta)
+def _event(eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+    odds = np.exp(np.negative(eta, out=eta), out=eta)
     odds += 1.0
     mean = np.divide(1.0, odds, out=odds)
     slope = 1.0 - mean
     slope *= mean
-    return mean, slope
+    return np.subtract(y, mean, out=mean if mean.shape == y.shape else None), slope
 
 
-def _count(eta: Floats) -> tuple[Floats, Floats]:
-    mean = np.exp(eta)
-    return mean, mean
+def _count(eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+    mean = np.exp(eta, out=eta)
+    return y - mean, mean
 
 
-FUSED: dict[type[Likelihood], Callable[[Floats], tuple[Floats, Floats]]] = {
+FUSED: dict[type[Likelihood], Callable[[Floats, Floats], tuple[Floats, Floats]]] = {
     Gaussian: _normal,
     Bernoulli: _event,
     Poisson: _count,
 }
-"""The mean and its slope at linear predictors (m, n), of the families whose score is y less the mean."""
+"""Score and information at linear predictors (m, n), of the families whose score is y less the mean. They
+write over the linear predictors: memory for thousands of rows costs more than what is done with them.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,25 +264,29 @@ class StackedRows:
         m = max([theta.shape[1], *map(len, self.columns)])
         found = np.empty((predictor.width, m, n))
         for own, part, Z in zip(found, predictor.parts, self.columns, strict=True):
-            own[:] = theta[part].T @ Z[0].T if len(Z) == 1 else (Z @ theta[part].T[:, :, None])[:, :, 0]
+            if len(Z) == 1 and theta.shape[1] == m:
+                np.matmul(theta[part].T, Z[0].T, out=own)
+            else:
+                own[:] = theta[part].T @ Z[0].T if len(Z) == 1 else (Z @ theta[part].T[:, :, None])[:, :, 0]
         if self.offset is not None:
             found[: predictor.n_first] += self.offset
         return found.transpose(1, 2, 0)
 
-    def at(self, theta: Floats) -> tuple[Coefficients, Floats]:
-        """Log-likelihoods and their derivatives at theta (p, 1 or m), and the linear predictors. Where only means are
-        computed the log-likelihoods are 0.
+    def at(self, theta: Floats) -> Coefficients:
+        """Log-likelihoods and their derivatives at theta (p, 1 or m). Where only means are computed the log-likelihoods
+        are 0.
         """
         predictor, W, eta = self.model.predictor, self.W, self.eta(theta)
         m = max(self.m, len(eta))
         fused = FUSED.get(type(self.model.likelihood))
         if fused is not None:
-            mean, slope = fused(eta[:, :, 0])
-            value, score, information = np.zeros(m), (self.Y - mean)[:, :, None], slope[:, :, None, None]
+            value, (score, slope) = np.zeros(m), fused(eta[:, :, 0], self.Y)
+            score, information = score[:, :, None], slope[:, :, None, None]
         else:
             each, score, information = self._terms(eta)
             value = each.sum(axis=1) if W is None else (np.where(W > 0.0, each, 0.0) * W).sum(axis=1)
-        first, second = np.zeros((predictor.size, m)), np.zeros((predictor.size, predictor.size, m))
+        shared = len(self.Z) == len(information) == 1 and W is None  # one information for all members
+        first, second = np.zeros((predictor.size, m)), np.zeros((predictor.size, predictor.size, 1 if shared else m))
         columns, products = self.columns, self.products
         for a, part in enumerate(predictor.parts):
             first[part] = weighted_sums(score[:, :, a], W, columns[a]).T
@@ -304,7 +310,7 @@ class StackedRows:
             value += self.events * np.log(theta[-1])
             first[-1] += self.events / theta[-1]
             second[-1, -1] += self.events / theta[-1] ** 2
-        return (value, first, second), eta
+        return value, first, second
 
     def _terms(self, eta: Floats) -> tuple[Floats, Floats, Floats]:
         """What the family says of the rows of all members: log-likelihoods (m, n), scores and informations."""
@@ -377,7 +383,7 @@ def stacked_newton(
     offset: Floats | None,
     near: Floats | None = None,
     *,
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-9,
     events: Floats | None = None,
 ) -> StackedMaxima:
     """The maxima for columns X (n, p) or (m, n, p), outcomes Y (1 or m, n, ...), and weights W (1 or m, n) or None,
@@ -458,7 +464,8 @@ class Points:
         L, pivot = factored(information)
         bent = fresh & ~(pivot > SINGULAR)
         if bent.any():
-            L[:, :, bent] = _upright(information[:, :, bent])
+            L = np.array(np.broadcast_to(L, self.factor.shape))
+            L[:, :, bent] = _upright(np.broadcast_to(information, L.shape)[:, :, bent])
         half = forward(L, score)
         length = np.sqrt((half * half).sum(axis=0))
         sound = fresh & np.isfinite(length) & ~self.settled
@@ -490,7 +497,7 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: Any) -> 
     """
     W, size, m = rows.W, len(begin), rows.m
     n = np.full(m, float(rows.Z.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
-    at, first = rows.at(begin)
+    at, first = rows.at(begin), rows.eta(begin)
     begin = np.broadcast_to(begin, (size, m))
     found = here = Points.before(begin)
     # hazards have as many events in sum, wherever they start
@@ -508,7 +515,7 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: Any) -> 
             some = rows.kept(going)
             within = within if np.ndim(within) == 0 else tolerance[going]
         point = here.theta + here.share * here.ahead
-        at, _ = some.at(point)
+        at = some.at(point)
         fresh = at[0] - here.value >= -NOISE * (np.abs(here.value) + n[going])
         here.look(point, at, fresh & np.isfinite(at[0]), within)
     if here is not found:
@@ -822,7 +829,7 @@ def climbed(
     if _has_own_way(model):
         batch = OWN_WAYS[likelihood](model, X, Y, W, offset, near)
     else:
-        batch = stacked_newton(model, X, Y, W, offset, near, tolerance=tolerance)
+        batch = stacked_newton(model, X, Y, W, offset, near, tolerance=0.1 * tolerance)  # standard errors need it
     m, p = batch.estimate.shape
     weight = np.ones((1, Y.shape[1])) if W is None else W
     n = np.array(np.broadcast_to(weight.sum(axis=1), m))

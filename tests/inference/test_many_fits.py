@@ -23,7 +23,7 @@ OUTCOMES = {
 
 def assert_same(fits, k, alone):
     np.testing.assert_allclose((fits.estimate[k] - alone.estimate) / alone.se, 0.0, atol=1e-12)
-    np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-7)
+    np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-9)
     assert fits.loglik[k] == pytest.approx(alone.loglik, rel=1e-10)
     assert fits.scale[k] == pytest.approx(alone.scale, rel=1e-9)
     ours, own = fits.interval(0.9), alone.interval(0.9)

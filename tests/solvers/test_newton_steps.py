@@ -95,3 +95,13 @@ def test_the_point_that_is_returned_does_not_depend_on_where_the_climb_stops(mak
     units = st.fit(make(y, x * [1e3, 1e-2]))
     changed = units.estimate[1:3] * [1e3, 1e-2]
     np.testing.assert_allclose((changed - tight.estimate[1:3]) / tight.se[1:3], 0.0, atol=1e-12)
+
+
+def test_a_decrement_is_in_standard_errors_whatever_the_unit_of_the_outcome():
+    x, y = rng(3).normal(size=(2, 40))
+    point = np.array([0.3, -0.2])
+    found = [newton_ascent(st.ols(unit * y, x), unit * point, 1e-8, 0, "Newton") for unit in (1.0, 1024.0)]
+    X = np.column_stack([np.ones(40), x])
+    r = y - X @ point
+    half = np.linalg.solve(np.linalg.cholesky(X.T @ X), X.T @ r)
+    assert_allclose([one.decrement for one in found], np.linalg.norm(half) / np.sqrt(r @ r / 38.0), rtol=1e-12)

@@ -79,3 +79,12 @@ def test_counts_of_very_different_sizes_climb_from_their_own_means():
     Y = random.poisson(np.exp(0.3 * X[:, 0]) * 10.0 ** np.arange(7)[:, None]).astype(float)
     model = st.poisson(Y[0], X)
     assert climbed(model, model.rows.X, Y, None, None).settled.all()
+
+
+def test_groups_do_not_start_at_the_maximum_of_the_first():
+    """Steps of means alone do not lead from there to the maxima of groups with other slopes."""
+    random = np.random.default_rng(4)
+    x, slope = random.normal(size=(60, 80)), np.append(6.0, np.full(59, -1.0))
+    Y = (random.random((60, 80)) < 1.0 / (1.0 + np.exp(-slope[:, None] * x))).astype(float)
+    model = st.logistic(Y[0], x[0][:, None])
+    assert climbed(model, np.stack([np.ones((60, 80)), x], axis=2), Y, None, None).settled[1:].all()

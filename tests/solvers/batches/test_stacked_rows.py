@@ -38,7 +38,8 @@ def test_derivatives_are_those_of_each_member(case, how):
     members = [0, 2] if how == "fewer" else [0, 1, 2]
     if how == "fewer":
         rows, theta = rows.kept(np.array(members)), theta[:, members]
-    (value, score, information), _ = rows.at(theta)
+    value, score, information = rows.at(theta)
+    information = np.broadcast_to(information, (*information.shape[:2], theta.shape[1]))  # one that all share, too
     for at, k in enumerate(members):
         alone = replace(model.rows, X=own[-1 if len(own) == 1 else k], y=y[0 if how == "weights" else k])
         alone = replace(alone, weight=None if W is None else W[k])
