@@ -367,3 +367,13 @@ def test_infinite_coefficients_and_missing_standard_errors_are_named():
         ask(replace(fit, estimate=np.array([0.1, np.inf])))
     with pytest.raises(st.IncompatibleError, match="no standard errors"):
         ask(st.fit(fit.model, penalty=st.Ridge(1.0)), interval=0.9)
+
+
+def test_the_interval_of_a_cumulative_probability_is_that_of_the_labels_above():
+    random = np.random.default_rng(0)
+    x = random.normal(size=80)
+    y = ((random.logistic(size=80) + x)[:, None] > [-1.0, 0.5]).sum(axis=1)
+    fit = st.fit(st.ordinal(y, x))
+    below, each = fit.predict(kind="cumulative", interval=0.9), fit.predict(interval=0.9)
+    some, last = below[below.category == "1"], each[each.category == "2"]
+    assert_allclose(some[["cumulative", "lower", "upper"]], 1.0 - last[["mean", "upper", "lower"]], rtol=1e-10)
