@@ -338,8 +338,13 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
-    if with_levels(full.rows.X) is not None:
-        return _beside_levels(full, restricted, estimate)
+    if with_levels(full.rows.X) is not None:  # one linear predictor, and constants of all rows
+        shift = shift_of(full.rows, restricted.rows)
+        theta, lost = projected(full.rows, restricted.rows, shift, estimate[:r], SAME_SPACE)
+        if lost is not None:
+            _refuse(full, restricted, lost)
+        found = np.concatenate([theta, estimate[r:]])
+        return np.append(found, np.zeros(full.predictor.size - len(found)))
     size = sizes(full.rows, restricted.rows)
     R = triangle_of_both(full.rows, restricted.rows, size)
     inside, outside = R[:p, p:], R[p:, p:]
@@ -356,16 +361,6 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     theta = betas @ map_of[:, :r].T + map_of[:, r]
     found = np.concatenate([theta.ravel(), estimate[width * r :]])
     return np.append(found, np.zeros(full.predictor.size - len(found)))  # a parameter that the smaller one holds at 0
-
-
-def _beside_levels(full: Model, restricted: Model, estimate: Floats) -> Floats:
-    """The `embedding` where the larger model's levels are codes: one linear predictor, and constants of all rows."""
-    r = restricted.predictor.columns
-    theta, lost = projected(full.rows, restricted.rows, shift_of(full.rows, restricted.rows), estimate[:r], SAME_SPACE)
-    if lost is not None:
-        _refuse(full, restricted, lost)
-    found = np.concatenate([theta, estimate[r:]])
-    return np.append(found, np.zeros(full.predictor.size - len(found)))
 
 
 def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -25,7 +24,6 @@ from stattools.inference.penalties import Ridge, penalized
 from stattools.inference.restricted import Across, Along, Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import with_levels
@@ -173,7 +171,14 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
             f"that of {model.title}. Fit again."
         )
     if in_parts(now.information):
-        return partial(_beside_levels, fit, work, T, peak, now, metric)
+
+        def in_columns(j: int, side: float) -> tuple[ProfileCurve, float]:
+            along = T.pulled(side * np.eye(1, len(peak), j)[0])
+            out = metric.solve(along)
+            se = float(np.sqrt(along @ out))
+            return ProfileCurve(work, peak, now, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
+
+        return in_columns
     W = metric.whiten()
     toward = T @ W
     whole, start = Along(work, W, peak), np.zeros(len(peak))
@@ -185,16 +190,6 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
         return ProfileCurve(whole, start, top, side * toward[j] / se, partial(Across, others), fit.names[j]), se
 
     return curve
-
-
-def _beside_levels(
-    fit: Estimates, work: Any, T: Any, peak: Floats, now: Evaluation, metric: Any, j: int, side: float
-) -> tuple[ProfileCurve, float]:
-    """The profile of a coefficient beside levels that are codes, in the coordinates of the columns."""
-    along = T.pulled(side * np.eye(1, len(peak), j)[0])
-    out = metric.solve(along)
-    se = float(np.sqrt(along @ out))
-    return ProfileCurve(work, peak, now, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
 
 
 Height = Callable[[Point, float], tuple[float, float]]

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.inference.existence.rank import pieces
+from stattools.inference.existence.rank import check_rank, pieces
 from tests.cases import SOLVERS, rng
 
 
@@ -57,6 +57,8 @@ def test_nearly_aliased_is_not_aliased():
     X = np.column_stack([x, x + 1e-6 * g.normal(size=200), 1e8 + g.normal(size=200), 1e-9 * g.normal(size=200)])
     for model in (st.ols(g.normal(size=200), X), st.logistic(g.integers(0, 2, 200), X)):
         assert st.fit(model).solution.converged
+    X[:, 1] = x + 1e-9 * g.normal(size=200)  # seven digits are known of the difference
+    check_rank(st.ols(g.normal(size=200), X[:, :2]))
 
 
 def test_more_coefficients_than_rows():
