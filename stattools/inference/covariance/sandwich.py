@@ -258,7 +258,7 @@ class Scores:
         as often as it was seen; codes are of the rows `used`, of all where None.
         """
         p = len(self.phi)
-        for part, X, u, information, weight in self._parts(rows):
+        for part, X, u, information, weight in self.parts(rows):
             here, inside = part, slice(None)
             if used is not None:
                 first, last = np.searchsorted(used, [part.start, part.stop])
@@ -278,13 +278,18 @@ class Scores:
         """Per block: its rows, their scores (m, p) per observation, corrected as `kind` says, and their frequencies;
         `average` is the average leverage, p / n, and `size` the number of rows of a block.
         """
-        for part, X, u, information, weight in self._parts(rows, size):
-            if kind not in NO_LEVERAGE:
-                G = self.predictor.covariance(X, self.C)
-                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, part.start)
-            yield part, self.predictor.row_scores(X, u), weight
+        for part, X, u, information, weight in self.parts(rows, size):
+            corrected = self.corrected(X, u, information, kind, average, part.start)
+            yield part, self.predictor.row_scores(X, corrected), weight
 
-    def _parts(
+    def corrected(self, X: Floats, u: Floats, information: Floats, kind: str, average: float, start: int) -> Floats:
+        """Scores in eta of rows from `start` on, corrected as `kind` says."""
+        if kind in NO_LEVERAGE:
+            return u
+        G = self.predictor.covariance(X, self.C)
+        return unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, start)
+
+    def parts(
         self, rows: Rows, size: int | None = None
     ) -> Iterator[tuple[slice, Floats, Floats, Floats, Floats | None]]:
         """Per block: its rows, their columns, scores and information in eta per observation, and their frequencies."""

@@ -111,7 +111,8 @@ class Added:
         if which not in self._determinants:
             (base, sides, corner), part = self._as_given, list(which)
             whole = base.among(part).bordered(sides[part], corner)
-            self._determinants[which] = Metric.for_ascent(whole if len(whole.at) else whole.C).log_determinant()
+            of: Any = whole if len(whole.at) else whole.C
+            self._determinants[which] = Metric.for_ascent(of).log_determinant() if len(whole) else 0.0
         return self._determinants[which]
 
     def test(self, places: tuple[int, ...]) -> tuple[float, int]:

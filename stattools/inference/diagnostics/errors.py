@@ -27,6 +27,8 @@ Do counts or groups vary more, or less, than their family says? Pearson's statis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +40,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.covariance.covariance import Spread, spread_of
 from stattools.inference.covariance.kinds import kernel_weights, labels_of_rows
-from stattools.inference.covariance.sandwich import NO_LEVERAGE, Scores, unshrunk
+from stattools.inference.covariance.sandwich import Scores
 from stattools.inference.diagnostics.check import CHANCE, LIMITS, Check, LookedAt, judged, verdict
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
@@ -127,55 +129,42 @@ class OfRows:
 
     def __call__(self, rows: Rows) -> ErrorSums:
         size = max(256, CELLS // max(len(self.B), 1))
-        start, total = 0, None
-        for block in rows.blocks(min(size, rows.block_size)):
-            part = slice(start, start + len(block.X))
-            weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
-            found = self._of(block, weight, precision, start)
-            total, start = found if total is None else total + found, part.stop
-        assert total is not None
-        return total
+        parts = self.terms.parts(rows, min(size, rows.block_size))
+        return reduce(add, (self._of(rows, *part) for part in parts))
 
-    def _of(self, block: Block, weight: Floats | None, precision: Floats | None, start: int) -> ErrorSums:
-        terms = self.terms
-        predictor, m = terms.predictor, len(block.X)
-        eta, _ = predictor.forward(terms.phi, block)
-        u, W = terms.likelihood.evaluate(eta, block.y)[1:]
-        if precision is not None:
-            u, W = (of * precision.reshape(-1, *[1] * (of.ndim - 1)) for of in (u, W))
-        G = predictor.covariance(block.X, terms.C)
-        corrected = (
-            unshrunk(u, W, G if u.ndim > 1 else G[:, 0, 0], self.kind, 1.0, start)
-            if self.kind not in NO_LEVERAGE
-            else u
-        )
+    def _of(self, rows: Rows, part: slice, X: Floats, u: Floats, W: Floats, weight: Floats | None) -> ErrorSums:
+        terms, predictor, m = self.terms, self.terms.predictor, len(X)
+        corrected = terms.corrected(X, u, W, self.kind, 1.0, part.start)
         times, each = np.ones(m) if weight is None else weight, u.reshape(m, -1)
         if u.ndim == 1:
-            v = block.X @ self.B.T
+            v = X @ self.B.T
             own, plain, robust = v * v * W[:, None], v * u[:, None], v * corrected[:, None]
         else:
-            v = predictor.forward_many(self.B, block.X, None)
+            v = predictor.forward_many(self.B, X, None)
             own = np.einsum("jma,mab,jmb->mj", v, W, v, optimize=True)
             plain, robust = (np.einsum("jma,ma->mj", v, of) for of in (u, corrected))
         own *= self.scale**2 * self.factor
         q = plain * plain - own
         heavy, squares = q * times[:, None], weighted(each[:, :, None] * each[:, None, :], times)
-        cross = [of.T @ (heavy * each[:, k, None]) for k, of in enumerate(predictor.columns_of(block.X))]
-        scores = arrow(predictor.information(block, squares if u.ndim > 1 else squares[:, 0, 0]))
+        cross = [of.T @ (heavy * each[:, k, None]) for k, of in enumerate(predictor.columns_of(X))]
+        scores = arrow(predictor.information(Block(X, u, None, None), squares if u.ndim > 1 else squares[:, 0, 0]))
         if self.has_scale:  # it was estimated too
             extra = (u * u / W / self.scale**2 - 1.0)[:, None]
-            scores = scores.bordered(block.X.T @ (times[:, None] * each * extra), extra.T @ (times[:, None] * extra))
+            scores = scores.bordered(X.T @ (times[:, None] * each * extra), extra.T @ (times[:, None] * extra))
             cross.append(extra.T @ heavy)
         sums = (times @ robust**2, times @ q, times @ q**2, times @ own**2)
-        sizes = self._sizes(eta, block, times, precision)
+        sizes = self._sizes(rows, part, X, times)
         return ErrorSums(*sums, np.concatenate(cross), scores, sizes)
 
-    def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Arrow | None:
+    def _sizes(self, rows: Rows, part: slice, X: Floats, times: Floats) -> Arrow | None:
         """Sums for a regression of the sizes of residuals on the columns: [X, 1, |r|] with itself."""
-        r = residual_sizes(self.terms.likelihood, eta, block.y, precision, has_scale=self.has_scale)
+        terms, precision = self.terms, None if rows.precision is None else rows.precision[part]
+        offset = None if rows.offset is None else rows.offset[part]
+        eta = terms.predictor.forward(terms.phi, Block(X, rows.y[part], None, offset))[0]
+        r = residual_sizes(terms.likelihood, eta, rows.y[part], precision, has_scale=self.has_scale)
         if r is None:
             return None
-        return arrow(symmetric(upper_gram(beside(block.X, np.ones(len(r)), r), times)))
+        return arrow(symmetric(upper_gram(beside(X, np.ones(len(r)), r), times)))
 
 
 def residual_sizes(family: Likelihood, eta: Floats, y: Floats, precision: Any, *, has_scale: bool) -> Floats | None:

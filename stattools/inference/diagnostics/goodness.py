@@ -40,7 +40,6 @@ from scipy import special
 from scipy.special import ndtri
 
 from stattools.data.rows.rows import Block, Rows
-from stattools.data.rows.sums import triangle
 from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.diagnostics.errors import overdispersed
@@ -57,7 +56,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.binding import starting_point
-from stattools.numerics.columns import with_levels
+from stattools.numerics.columns import nearest
 from stattools.numerics.sums import SampleMoments, power_of_two
 from stattools.solvers import Newton
 from stattools.text.columns import number
@@ -128,20 +127,11 @@ def total_sum_of_squares(model: Model) -> float:
     if any((rows.X[:, k] == rows.X[0, k]).all() for k in np.flatnonzero(rows.X[0] == rows.X[-1]) if rows.X[0, k]):
         center = weight @ y / weight.sum()
         return float(weight @ (y - center) ** 2)
-    constant = Rows(rows.X, np.ones(len(y)), rows.weight, precision=rows.precision).standardized()[0]
-    levels = with_levels(constant.X)
-    if levels is None:
-        has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= SAME_SPACE * np.sqrt(weight.sum())
-    else:
-        has_constant = levels.is_complete or _add_up_to_ones(levels[weight > 0])
+    X = rows.standardized()[0].whole.X[weight > 0]
+    ones = np.ones(len(X))
+    has_constant = float(np.linalg.norm(ones - X @ nearest(X, ones))) <= SAME_SPACE * np.sqrt(len(ones))
     center = weight @ y / weight.sum() if has_constant else 0.0
     return float(weight @ (y - center) ** 2)
-
-
-def _add_up_to_ones(levels: Any) -> bool:
-    """Whether a combination of the columns, levels as codes among them, is 1 in every row."""
-    ones = np.ones(levels.shape[0])
-    return float(np.linalg.norm(ones - levels @ levels.nearest(ones))) <= SAME_SPACE * np.sqrt(len(ones))
 
 
 def goodness(fit: Any) -> pd.DataFrame:
