@@ -1,5 +1,4 @@
-"""Integrals over the effects of each group by Gauss-Hermite nodes about their modes, with what score and information
-need of them.
+"""Integrals over the effects of each group by Gauss-Hermite nodes about their modes.
 
     log L_j = log sum_k exp(l_jk),   l_jk = log p(y_j | v_jk) - v'v / 2 + log w_k + t_k't_k / 2 - log|L_j|
     v_jk = mode_j + L_j^-T t_k,      P_jk = exp(l_jk) / L_j        the distribution of the effects given the data
@@ -8,14 +7,8 @@ need of them.
 
 The linear predictors are eta_i + z_i'T v: the derivatives are by theta, of which the coefficients have `columns`, and
 by the entries of T. Blocks of groups are read, and of large groups blocks of nodes, so that memory is bounded. One node
-is Laplace's approximation. Source: Liu & Pierce, Biometrika 81 (1994), 624-629; Louis, J. R. Stat. Soc. B 44 (1982),
-226-233.
-
-Gauss-Hermite nodes of standard normal effects: one rule along each of up to three axes, and all their products.
-
-    E f(t) = sum_k w_k f(t_k),   t ~ N(0, I)      exact where f is a polynomial of degree 2 m - 1 along each axis
-
-Source: Golub & Welsch, Mathematics of Computation 23 (1969), 221-230.
+is Laplace's approximation; of m along an axis a polynomial of degree 2 m - 1 is exact. Source: Liu & Pierce, Biometrika
+81 (1994), 624-629; Louis, J. R. Stat. Soc. B 44 (1982), 226-233; Golub & Welsch, Math. Comp. 23 (1969), 221-230.
 """
 
 from __future__ import annotations

@@ -3,13 +3,10 @@
     decrement = sqrt(g^T H^-1 g)      the distance to the maximum, in standard errors
     ended     where the decrement is within the tolerance, or is round-off that no longer falls
 
-A solver says where it stands (`Standing`) and how it steps from there; what differs between solvers is how they read
-rows, the metric that measures a score, and the step. Loop, rule, trace and line search are written here only.
-
-Newton steps with step halving; the climb stops by the decrement, and returns the point to which the next step leads.
-
-The decrement is the length of that step, which costs nothing and squares the distance to the maximum: the same data
-alone and among many, in other units or in another order, stop at other points, and their estimates agree to round-off.
+A solver says where it stands (`Standing`) and how it steps from there: how it reads rows, and the metric that measures
+a score. Loop, rule, trace and line search are written here only. Newton's climb returns the point to which the next
+step leads, which costs nothing and squares the distance to the maximum: the same data in other units or in another
+order stop at other points, and their estimates agree to round-off.
 """
 
 from __future__ import annotations

@@ -1,24 +1,13 @@
-"""Gradient descent on the negative mean log-likelihood (scale 1): with a fixed step, or with Barzilai-Borwein steps.
+"""Solvers that read scores alone: gradient descent, Adam and L-BFGS.
 
-    theta <- theta + a g / n,   BB: a = s^T s / s^T d or s^T d / d^T d, in turn,  s = theta' - theta,  d = -(g' - g) / n
+    gradient   theta <- theta + a g / n,   fixed a, or s^T s / s^T d and s^T d / d^T d in turn,  d = -(g' - g) / n
+    Adam       m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   theta <- theta + rate m_hat / (sqrt(v_hat) + eps)
 
-A fixed step is stable below 2 / lambda_max(information / n). Source: Barzilai & Borwein, "Two-point step size gradient
-methods" (1988); the nonmonotone safeguard is Raydan's (1997).
-
-Adam: stochastic gradient ascent whose step in each parameter is scaled by the recent size of its score.
-
-    m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   theta <- theta + rate m_hat / (sqrt(v_hat) + eps)
-
-g is the score of the mean log-likelihood of a batch; m_hat and v_hat are corrected for starting at 0. Weight decay is
-decoupled: theta <- (1 - rate decay) theta beside the step. Source: Kingma & Ba, ICLR 2015 (arXiv:1412.6980); Loshchilov
-& Hutter, ICLR 2019 (arXiv:1711.05101).
-
-L-BFGS in the metric of the information at the start, ended by Newton steps.
-
-The information at the start gives the parameters units in which all directions curve about equally. A line search
-compares values of the log-likelihood, which tell the maximum only to about the square root of round-off; the
-certificate needs the information at the end anyway, and a Newton step with it removes what is left. Source: Liu &
-Nocedal (1989).
+A fixed step is stable below 2 / lambda_max(information / n). Adam's g is the score of the mean log-likelihood of a
+batch, and its decay is decoupled, theta <- (1 - rate decay) theta. L-BFGS works in the metric of the information at the
+start, in which all directions curve about equally; values of the log-likelihood tell the maximum only to the square
+root of round-off, and a last Newton step removes what is left. Source: Barzilai & Borwein (1988), Raydan (1997);
+Kingma & Ba (arXiv:1412.6980), Loshchilov & Hutter (arXiv:1711.05101); Liu & Nocedal (1989).
 """
 
 from __future__ import annotations

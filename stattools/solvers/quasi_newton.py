@@ -2,30 +2,12 @@
 
     theta <- theta + H g,   H the inverse of the metric, corrected by the last steps and the changes of the score
 
-`ascend` is L-BFGS with step halving. The metric is rebuilt at some steps, because the curvature changes along the way.
-`unit_ascend` takes steps of unit length and needs a metric that is nearly the information; it moves the point several
-times during one read of the rows:
-
-    theta_i, g_i     where the i-th share of the rows was last read, and the score of that share there
-    theta <- mean of theta_i + H sum of g_i
-
-The point moves after each share, so later shares of the same pass are read nearer the maximum. In the first pass the
-shares that were read so far stand for all. That helps where theta is farther from the maximum than the maxima of the
-shares are from each other. With a single share it is L-BFGS. Sources: Nocedal & Wright, Numerical Optimization (2006),
-7.2; Gurbuzbalaban, Ozdaglar & Parrilo, "On the convergence rate of incremental aggregated gradient algorithms" (2017),
-here in a metric.
-
-The Newton step and the decrement without the information's matrix: conjugate gradients on its products with vectors.
-
-    H z = g,   decrement^2 = g^T z, a sum of positive terms that conjugate gradients add up
-
-One product is one read of the rows; the metric makes few of them enough. It may itself be solved by conjugate
-gradients, and so not be quite linear. Source: Hestenes & Stiefel (1952); Nocedal & Wright (2006), 7.1; Notay, "Flexible
-conjugate gradients" (2000).
-
-The inverse information of L-BFGS times a score: that of a metric, updated by the last steps.
-
-Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4.
+`ascend` is L-BFGS with step halving; the metric is rebuilt at some steps. `unit_ascend` takes steps of unit length in a
+metric that is nearly the information, and moves the point after each share of the rows, theta <- mean of theta_i + H
+sum of g_i, where g_i is the score of share i when it was last read: later shares are read nearer the maximum.
+`newton_step` needs no matrix: conjugate gradients solve H z = g by products, each one read of the rows, and add up the
+decrement g^T z. Source: Nocedal & Wright, Numerical Optimization (2006), 7.1, 7.2 and algorithm 7.4; Gurbuzbalaban,
+Ozdaglar & Parrilo (2017), here in a metric; Hestenes & Stiefel (1952); Notay, "Flexible conjugate gradients" (2000).
 """
 
 from __future__ import annotations

@@ -1,15 +1,9 @@
-"""What a solver returns: the point, its certificate and how it got there.
-
-What solvers ask of their options and of a model before they start.
-
-How many digits of coefficients and standard errors are right, given the rounding errors of a solution.
+"""What a solver returns: the point, its certificate, how it got there, and how many digits are right.
 
     |error of b_j|  <=  u [ sqrt(C_jj) (|y| + sum_k d_k |b_k|) + |r| sum_k |C_jk| d_k ],   C = (X^T X)^-1, d_k = |x_k|
 
 The first term comes from rounding of the residuals, the second from rounding of the columns; u is the relative rounding
 error of a norm. Source: Bjorck, Numerical Methods for Least Squares Problems (1996), 1.4.
-
-Models whose maximum is a formula: the answer is that formula.
 """
 
 from __future__ import annotations

@@ -1,40 +1,22 @@
-"""Newton's method for many rows: samples of them first, then scores of all rows, and their information once.
+"""Newton's method where reading all rows is expensive: samples of them first, and a certificate from all.
 
     1. Newton on m / 8 of the rows, or more where outcomes are rare, then one step on m = min(n / 8, 1250 p) of them
     2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`quasi_newton.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
-The maximum of m rows is about sqrt(p n / m) standard errors of all rows away from the maximum of all n rows, and
-reading m rows costs m / n of reading them all. An information that was formed before a step is corrected by how it
-changes along the step on a sample: by half of the change for the step itself, by all of it for the metric at its end.
+The maximum of m rows is about sqrt(p n / m) standard errors away from that of all n. Results at the last information
+are corrected to the maximum: log L rises by (g + h)^T d / 2 along a step d, g and h the scores at its ends, and the
+information changes by what the sample says. A step of lambda standard errors changes it by about lambda / sqrt(n) of
+itself, which m rows know to one part in sqrt(m): it is formed at lambda = 7 tolerance sqrt(n m) or nearer. A right
+correction leaves no score; the share of lambda that is left is the relative error of the standard errors. Where samples
+do not determine the coefficients, or steps do not contract, the answer is None and the caller takes the usual method.
 
-Results at the last information are corrected to the maximum. The log-likelihood rises by (g + h)^T d / 2 along a step
-d, where g and h are the scores at its ends; from a decrement of 1e-2 this is right to 1e-9. The information changes by
-what the sample says. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
-know that change to about one part in sqrt(m); so the information is formed at lambda = 7 tolerance sqrt(n m) or nearer,
-and the smallest sample that is large enough is used. The score at the end of the step checks the correction: a right
-one leaves no score, and the share of lambda that is left is the relative error of the standard errors, to a factor of
-about two. Where a few far rows change more than the sample shows, the information is formed again, at the maximum.
+Of rows in files each read has score and information, and a step is to the argmax of the surrogate
 
-Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
-takes the usual method, whose steps and errors do not depend on samples. Source: Bottou, Curtis & Nocedal, "Optimization
-methods for large-scale machine learning" (2018), 5.
+    c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2,    c = n / n_s, s the sample,
 
-Maximum likelihood where reading all rows is expensive and a sample is in memory: few reads, with a certificate from
-all rows.
-
-    read       loglik, g, H of all rows at theta;  done where sqrt(g^T H^-1 g) <= tolerance
-    step       theta <- argmax of  c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2
-
-l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, and c = n / n_s. This surrogate
-has the value, slope and curvature of all rows at theta, and the higher derivatives of the sample. Its maximum is wrong
-by a sampling error of third order only: two steps from the sample's maximum suffice, and for a quadratic it is exact.
-The last read is of the score alone. This near the maximum the sample shows how the information changes along the step,
-and standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`; that
-file says why, and when the information has to be read again after all.
-
-Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
-slope only.
+wrong by a sampling error of third order. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale
+machine learning" (2018), 5; Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019).
 """
 
 from __future__ import annotations

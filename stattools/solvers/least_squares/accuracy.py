@@ -4,12 +4,8 @@
     QR      block Householder                                    any condition that float64 can tell from dependence
     exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
 
-`fit.solution.rung` says which it was, `fit.solution.digits` how many digits are right. Source: Golub & Van Loan, Matrix
-Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung in `exact_elimination.py`.
-
-Least squares beside a factor of very many levels: these are eliminated, and one step of Newton's method is exact.
-
-The steps after it are refinement from the rows: each takes off what rounding left of the score.
+`fit.solution.rung` says which it was, `fit.solution.digits` how many digits are right. Levels kept as codes are
+eliminated, and one step of Newton's method is exact. Source: Golub & Van Loan, Matrix Computations (2013), 5.3.
 """
 
 from __future__ import annotations

@@ -1,22 +1,13 @@
-"""Rows about rough centers, the coordinates in which least squares sums, and the way back from them.
-
-    Z = X - center,  v = y - middle;    theta = phi but for the constant column, whose coefficient is
-
-    theta_first = phi_first + (middle - sum_k center_k phi_k) / value
-
-Any center will do, since it only says in which coordinates sums are taken; it comes from a sample of the rows and costs
-no read of all of them. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and the memory
-taken is one block; of at most `MOST_ROWS` rows all are taken at once.
-
-Least squares near the cost of one Gram product: Cholesky, then refinement with residuals from X.
+"""Least squares near the cost of one Gram product: rows about rough centers, Cholesky, refinement from X.
 
     read 1        G = Z^T W Z, g = Z^T W r,   r = v - Z phi,   Z = X - center, v = y - offset - its center   BLAS dsyrk
     read 2, ...   phi <- phi + G^-1 g,   g = Z^T W r,   until the steps are round-off
+    back          theta = phi but for the constant column: phi_first + (middle - sum_k center_k phi_k) / value
 
-The centers come from a sample of the rows, and so does the first phi where rows are many. Any values will do: they only
-say in which coordinates the sums are taken, and cost no read of all rows. Near the solution the step of the first read
-is short, and its rounding error with it; with many rows no second read is needed. The memory taken is one block of
-rows. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+The centers come from a sample of the rows, and so does the first phi where rows are many: any values will do, since
+they only say in which coordinates the sums are taken. Near the solution the step of the first read is short, and its
+rounding error with it; with many rows no second read is needed. The memory taken is one block of rows; at most
+`MOST_ROWS` are taken at once. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
 """
 
 from __future__ import annotations

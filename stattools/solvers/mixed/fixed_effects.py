@@ -1,26 +1,14 @@
-"""Profile intervals of the fixed effects: values of a coefficient that a likelihood ratio does not reject.
+"""Fixed effects of a linear mixed model: profile intervals, and degrees of freedom of t and F.
 
-    D(c) = min of -2 log L over variances and the other coefficients where beta_k = c
-    ends: D(c) = D(estimate) + the quantile of chi-squared on one degree of freedom
+    interval        D(c) = min of -2 log L where beta_k = c;   D(c) = D(estimate) + the quantile of chi-squared
+    Satterthwaite   nu = 2 v^2 / (g'A g),   v = l'C l,   g = dv / d(variances),   A = 2 (d2 -2 log L)^-1
 
-With beta_k held, y less its part is a combination of the columns W = [Q y], so that all sums over rows stay what they
-are: W'V^-1 W is multiplied by a small matrix from both sides. The signed root of D is nearly a straight line in c.
-
-Degrees of freedom of t and F of fixed effects of a linear mixed model: Satterthwaite, and Kenward and Roger.
-
-Satterthwaite: the estimated variance v = l'C l of one combination l of coefficients is taken as v chi2_nu / nu,
-
-    nu = 2 v^2 / (g'A g),    g = dv / d(variance parameters),    A = 2 (d2 -2 log L)^-1, the observed information;
-
-of several at once as the sum of t^2 over the principal axes of their covariance (Fai & Cornelius, J. Stat. Comput.
-Simul. 54 (1996), 363-378). Kenward and Roger, Biometrics 53 (1997), 983-997: the covariance of the coefficients is
-first adjusted for the estimation of the variances, and F is scaled. Both are exact where V is balanced in the
-combination. At the boundary they are those of the model without the effects of variance 0.
-
-Second derivatives along changes of V where there are too many crossed effects for exact ones: of the exact gradient.
-
-Central differences of the gradient over +-1e-4: errors of 1e-8 of the curvature from the formula, and 1e-10 from
-round-off. The rest is as in `variance_directions.py`.
+With beta_k held, y less its part is a combination of the columns W = [Q y], so that W'V^-1 W is multiplied by a small
+matrix from both sides. Several combinations at once are tested by the sum of t^2 over the principal axes of their
+covariance (Fai & Cornelius, J. Stat. Comput. Simul. 54 (1996), 363-378). Kenward & Roger, Biometrics 53 (1997),
+983-997, first adjust the covariance for the estimation of the variances, and scale F. At the boundary the degrees are
+those of the model without the effects of variance 0. Where there are too many crossed effects for exact second
+derivatives, they are central differences of the exact gradient over +-1e-4, right to 1e-8.
 """
 
 from __future__ import annotations

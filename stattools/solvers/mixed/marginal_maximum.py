@@ -1,42 +1,17 @@
-"""The maximum of a marginal likelihood, in its own coordinates and in the user's columns.
+"""The maximum of a mixed regression's likelihood, by Laplace's approximation or by adaptive quadrature.
 
-    theta_user = (lift theta_fixed, the lower triangles of N_k T_k),   Cov = J H^-1 J'
-
-with J the change of these with theta, H the information.
-
-The maximum of a mixed regression's likelihood by Laplace's approximation.
-
-    start      the regression without effects; variances by a few steps T T' <- mean of T (u_j u_j' + H^-1_jj) T',
-               those of curves by |u|^2 over their effective degrees of freedom
-    climb      theta <- theta + t H^-1 g, H from the effects' modes and differences for the T_k, then carried on (BFGS)
-    end        H by central differences of the exact score: the decrement that is said is measured with it
+    start      the regression without effects; variances from the moments of the effects or from the scores of groups
+    climb      theta <- theta + t H^-1 g, H Louis' information, or carried on by BFGS and measured at the end (Laplace)
     boundary   small standard deviations are tried at 0; a zero along which log L rises is left
-
-Source: Nocedal & Wright, Numerical Optimization (2006), 6.1; Bates, Maechler, Bolker & Walker (2015).
-
-The maximum of a mixed regression's likelihood by adaptive quadrature, whose nodes are doubled until they are enough.
-
-    start      the regression without effects, and variances from the scores of its groups
-    climb      theta <- theta + t H^-1 g, H Louis' information, until the decrement is within the tolerance
     nodes      doubled until |Cov (g of twice the nodes - g)| < 1e-6 standard errors for every parameter
-    second     where effects end at 0 or there is a dispersion, a climb from large effects too; the higher end counts
-    boundary   small standard deviations are tried at 0; a zero is left where log L rises against the covariance
+    user       theta = (lift theta_fixed, the lower triangles of N_k T_k),   Cov = J H^-1 J', J the change with theta
 
+Where effects end at 0, or there is a dispersion, a second climb begins with large effects, and the higher end counts.
 With few nodes Fisher's score is not quite the slope of the sum that stands for log L: a step is good there that raises
-log L or that halves the decrement. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
-
-Where the likelihood of a regression with one curve has local maxima: a search along the curve's standard deviation.
-
-The slope along the standard deviation changes its sign from + to - at a maximum. It is looked at on a grid of sizes
-from a thousandth of a unit of the linear predictor to a hundred, each 1.8 times the one before, while other parameters,
-a dispersion or thresholds, stay where a first climb has found them. Where points stand for the rows the search takes
-place on these, and goes on to the maximum there, where a climb on the rows then begins.
-
-The curves of a maximum by Laplace's approximation: their coefficients, covariance and effective degrees of freedom.
-
-    b_k = tau_k v_k,   Cov(b, beta) from H^-1,   edf_k = sum over its effects of 1 - [H^-1]_ii, at expected weights
-
-Source: Wood, Generalized Additive Models (2017), 6.1.2 and 6.2.
+log L or that halves the decrement. One curve may have several maxima: along its standard deviation the slope changes
+its sign from + to - at each, which is looked for on a grid. Source: Nocedal & Wright, Numerical Optimization (2006),
+6.1; Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35; Bates, Maechler, Bolker & Walker (2015); Wood,
+Generalized Additive Models (2017), 6.1.2 and 6.2, for curves.
 """
 
 from __future__ import annotations

@@ -1,41 +1,16 @@
-"""The maximum of the likelihood over the T_k: a start near it, then Newton's method, then the boundary.
+"""The maximum of the likelihood of a linear mixed model over the T_k, what is proven of it, and the model in its units.
 
-    start        moments (`moments_of_groups.py`, `moments_of_crossed.py`), or majorizing steps (`majorizing.py`)
+    start        moments of the groups, or majorizing steps, which never raise -2 log L:
+                 T T' <- the S that minimizes tr(M S) + tr(N T T'S^-1T T'),  M, N the two parts of Gamma = M - N
     Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
     boundary     T_k singular is a maximum where Gamma_k has no negative eigenvalue (Karush-Kuhn-Tucker)
+    units        beta = beta_0 + M (s b),  Cov(beta) = sigma^2 M (Q'V^-1 Q)^-1 M',  Sigma_k = sigma^2 N_k T_k (N_k T_k)'
 
 Singular T_k are ordinary points of theta, where the gradient 2 Gamma T is exact: the decrement is valid there too. An
 effect whose variance is next to nothing is put to exactly 0, if that loses nothing; a zero that may rise is released.
-Source: Nocedal & Wright, Numerical Optimization (2006), 3.4 and 12.3.
-
-Majorizing steps: from any start they bring theta near enough for Newton's method, and never raise -2 log L.
-
-    T T' <- the S that minimizes tr(M S) + tr(N T T'S^-1T T'),  M, N the two parts of Gamma = M - N
-
-Source: Zhou, Hu, Zhou & Lange, J. Comput. Graph. Stat. 28 (2019), 350-361.
-
-Where variances of effects are 0: what leads there, and what leads off it.
-
-A maximum, and how it is known where a search ended at it: its decrement is measured, and nothing is climbed.
-
-decrement = sqrt(g'H^-1 g),    g the score and H the second derivatives of -log L by theta
-
-Is the maximum of a mixed model the highest one? One ratio is searched as a whole, several by branch and bound.
-
-The maximum of a linear mixed model in the units of its data.
-
-beta = beta_0 + M (s b),   Cov(beta) = sigma^2 M (Q'V^-1 Q)^-1 M',   Sigma_k = sigma^2 (N_k T_k)(N_k T_k)'
-
-The maxima of many linear mixed models at once: of models with the same columns and one or two effects of each group.
-
-    one effect     the search of all ratios, which proves the global maximum, and Newton's method from there
-    two effects    moments of the groups, and Newton's method from there, as `maximum.py` starts
-
-A member is doubtful where anything else is needed that the climb of one model can do: a step that does not rise, a
-saddle, effects that are next to 0 or large, columns that are nearly dependent, several maxima. The caller fits it
-alone. What is not doubtful is within 1e-8 standard errors of the maximum that the fit of one model finds.
-
-The curves of a maximum in the units of the data: coefficients of B-splines with their covariance.
+Many models with one or two effects of each group are climbed at once, from the search of all ratios or from moments; a
+member that needs anything else is doubtful, and the caller fits it alone. Source: Nocedal & Wright, Numerical
+Optimization (2006), 3.4 and 12.3; Zhou, Hu, Zhou & Lange, J. Comput. Graph. Stat. 28 (2019), 350-361.
 """
 
 from __future__ import annotations
@@ -169,8 +144,8 @@ FLAT = 1e-12
 @record
 class Bent:
     """The metric of a matrix `H` that may be indefinite: eigenvalues `sizes` > 0 and `vectors` of those parameters that
-    are `free`, in units in which the diagonal is 1; at a saddle `away` leads off it. `is_exact` says whether H was
-    measured here.
+    are `free`; at a saddle `away` leads off it. `is_exact` says whether H was measured here, or carried on from the
+    step before. `at` is all that is known at the point, where that is kept.
     """
 
     H: Floats
@@ -180,9 +155,11 @@ class Bent:
     definite: bool
     away: Floats
     is_exact: bool
+    at: Any = None
 
     @classmethod
     def of(cls, H: Floats, free: Any, is_exact: bool) -> Bent:
+        """Eigenvalues and vectors in units in which the diagonal of H is 1."""
         own = H[np.ix_(free, free)]
         unit = np.sqrt(np.abs(own.diagonal()))
         unit = np.maximum(unit, LEAST_UNIT * unit.max(initial=0.0)) + (unit.max(initial=0.0) == 0.0)
@@ -346,35 +323,6 @@ RELEASES = 5
 """Variances are put to 0 or moved off it so many times at most."""
 
 
-@record
-class Curved:
-    """The metric at a point: eigenvalues `curved` > 0 and eigenvectors of -d2 log L of the free entries of theta.
-
-    `definite` says whether they are those of the matrix itself; at a saddle `away` leads off it. `H` is the matrix of
-    all entries, exact or carried on from the step before.
-    """
-
-    at: Profile | AtFew
-    free: np.ndarray
-    vectors: Floats
-    curved: Floats
-    definite: bool
-    away: Floats
-    H: Floats
-    is_exact: bool
-
-    def solve(self, score: Floats) -> Floats:
-        """The Newton step of this score."""
-        step = np.zeros(len(score))
-        step[self.free] = self.vectors @ ((self.vectors.T @ score[self.free]) / self.curved)
-        return step
-
-    def norm(self, score: Floats) -> float:
-        """The decrement of this score."""
-        along = self.vectors.T @ score[self.free]
-        return float(np.sqrt(along @ (along / self.curved)))
-
-
 def maximum(
     deviance: Deviance, start: tuple[Floats, ...] | None = None, *, tolerance: float = 1e-8, max_steps: int = 100
 ) -> Maximum:
@@ -484,7 +432,7 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
     values, vectors = (whole, directions) if len(free) == len(H) else eigen(H[np.ix_(free, free)])
     sizes = np.abs(values)
     curved = np.maximum(sizes, FLATTEST * max(float(sizes.max(initial=0.0)), 1e-300))
-    metric = Curved(at, free, vectors, curved, definite, directions[:, 0], H, carried is None)
+    metric = Bent(H, free, vectors, curved, definite, directions[:, 0], carried is None, at)
     decrement = metric.norm(now.score)
     if definite and decrement <= EXACT:  # no step is taken from here
         return Standing(at.theta, now, metric, decrement)

@@ -1,4 +1,4 @@
-"""Likelihood ratios of a variance of 0, and how they are distributed where it is 0.
+"""A variance of 0: its likelihood ratio and the distribution of that, and mixed regressions fitted again.
 
 Of one effect that leaves q - 1 correlated ones: half chi2_{q-1}, half chi2_q, in many groups (Stram & Lee, Biometrics
 50 (1994), 1171-1177). Of the only variance of a model the distribution is known for any number of groups (Crainiceanu &
@@ -7,13 +7,8 @@ Ruppert, JRSS B 66 (2004), 165-185): with mu_s the eigenvalues of Z'(I - P_X)Z, 
     max over lambda >= 0 of  d log(S / D(lambda)) - sum_s log(1 + lambda nu_s),    D = sum_s w_s / (1 + lambda mu_s)
 
 with d = n - p and nu = mu for the restricted likelihood, d = n and nu the eigenvalues of Z'Z for the likelihood.
-Elsewhere outcomes are drawn from the model without the variance, and both models are fitted to each.
-
-Mixed regressions fitted again: without a variance, to drawn outcomes, and without a group by one step of Newton.
-
-    without a group   theta - (H - H_j)^-1 s_j,   s_j and H_j score and information of the rows of group j
-
-where the rows of the group have frequency 0, so that H - H_j and -s_j are those of the rows that are left.
+Elsewhere outcomes are drawn from the model without the variance, and both models are fitted to each. Without a group j
+theta is one step of Newton away, theta - (H - H_j)^-1 s_j, with score and information of its rows.
 """
 
 from __future__ import annotations

@@ -1,34 +1,17 @@
-"""-2 log L of a linear mixed model in coordinates of which one is a standard deviation or a correlation of effects.
-
-    D(c) = min of -2 log L over all else where the parameter is c
-
-in factors A_k = sigma T_k of the covariances themselves and log sigma. A parameter is made an entry of a factor: the
-sd of effect i is the first entry of the triangle of O A_k, where O turns the effect to the first place; the
-correlation of i and j is that of the first two rows of the triangle of the effects in that order, whose standard
-deviations are searched as logarithms. With rho = sigma^2 over its best value at T, D = D(T) + d (log rho + 1/rho - 1),
-and the gradient is exact, at singular covariances too.
-
-Profiles of standard deviations and correlations of effects that are integrated out by quadrature or by Laplace.
-
-    fall(c) = 2 [log L(theta_hat) - max of log L over all else where the parameter is c]
-
-A parameter is made an entry of a triangle: with N_k the coordinates of the columns of a term, its effects have the root
-N_k T_k. The sd of effect i is the first entry of the triangle of O'T, where O turns N_k' e_i to the first place, and
-the correlation of i and j is that of the first two rows of the triangle of the effects in that order, whose standard
-deviations are searched as logarithms. Everything else is in standard errors from the maximum, so that BFGS needs few
-steps.
-Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
-
-The profile of a standard deviation or a correlation of random effects, and where it reaches a cut.
+"""The profile of a standard deviation or a correlation of random effects, and where it reaches a cut.
 
     fall(c) = min over all else of -2 log L where the parameter is c, less that of the maximum
     interval: from the least to the largest c with fall(c) <= cut, the quantile of chi-squared on one degree of freedom
 
-The minimum is not unique: each search starts from the nearest points of the profile that are known, at first from the
-maximum, and where an interval ends also from points scattered about the maximum. A correlation says nothing where one
-of its two effects does not vary, so that its profile is nowhere above those of these two standard deviations at 0.
-They are models of their own, and the correlation is searched in the logarithms of its standard deviations.
-Source: Bates, Maechler, Bolker & Walker (2015), 5.1; Venzon & Moolgavkar, Applied Statistics 37 (1988), 87-94.
+A parameter is made an entry of a triangle: the sd of effect i is the first entry of the triangle of O A_k, where O
+turns the effect to the first place; the correlation of i and j is that of the first two rows of the triangle of the
+effects in that order, whose standard deviations are searched as logarithms. A_k is sigma T_k of linear models, where
+sigma is profiled too, rho = sigma^2 over its best value at T: D = D(T) + d (log rho + 1/rho - 1).
+
+The minimum is not unique: each search starts from the nearest points of the profile that are known, and where an
+interval ends also from points scattered about the maximum. A correlation says nothing where one of its two effects
+does not vary: its profile is nowhere above those of these two standard deviations at 0. Source: Bates, Maechler, Bolker
+& Walker (2015), 5.1; Venzon & Moolgavkar, Applied Statistics 37 (1988), 87-94.
 """
 
 from __future__ import annotations

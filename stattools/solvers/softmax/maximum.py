@@ -1,24 +1,11 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
-Where rows are many, the maximum of a sample is the start and its information the metric (`sample.py`), and unit steps
-follow the score of all rows. Elsewhere L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices
-(`metric.py`), which is rebuilt at steps 10, 50, 150, 300, ... Both read in single precision first, and end in double
-precision by `certificate.py`.
-
-The last steps of a softmax regression, and the certificate that its size allows.
-
-Where standard errors are asked for, the information is formed anyway, and Newton's steps with it end the climb. Where
-they are not, conjugate gradients measure the decrement on all rows and take the step that is left.
-
-Softmax regressions with many rows: the maximum of a sample of them, and its information as a metric for all.
-
-    m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
-
-A row says something of each of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all
-rows, and a step by their score leaves about an eighth of the error. H_m is taken at the end of a first such step, since
-at its own maximum a sample looks better determined than it is. That step is by conjugate gradients. Later steps are,
-too, where they take few products; otherwise the matrix is formed, which costs more where coefficients are many. Where a
-sample does not pay, or does not determine the coefficients, the answer is None.
+Where rows are many, the maximum of a sample is the start and its information the metric: of m = 150 p rows, or so many
+that the rarest category has 10 p, (n / m) H_m is within sqrt(p / m) of the information of all rows, and a step by their
+score leaves about an eighth of the error. H_m is taken at the end of a first such step, since at its own maximum a
+sample looks better determined than it is. Elsewhere L-BFGS climbs in a metric of p x p matrices, which is rebuilt at
+steps 10, 50, 150, 300, ... Both read in single precision first. In the end, where standard errors are asked for, Newton
+steps with the information itself; where they are not, conjugate gradients measure the decrement on all rows.
 """
 
 from __future__ import annotations

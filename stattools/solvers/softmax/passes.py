@@ -1,25 +1,13 @@
-"""Softmax regression by reads of the rows: log-likelihood and score, information times a vector, the information.
+"""Softmax regression by reads of the rows: log-likelihood and score, the information and its substitutes.
 
-    B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E) X
+    B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E) X,   information = sum of (diag(P) - P P^T) x x^T
+    shared metric   (I - 11^T / K) (x) G,      G = X^T diag(w) X,   w = sum_k p_k (1 - p_k) / (K - 1)
+    own metrics     S^T blockdiag(G_k)^-1 S,   G_k = X^T diag(p_k (1 - p_k)) X,   S lifts a score to all K categories
 
 Arrays per category lie along the rows, and the standardization of columns is folded into B: a pass costs 4 n p K flops
-and no copy of X. The information costs n p^2 K^2 / 2 and is formed by pairs of categories. Source: Boehning,
-"Multinomial logistic regression algorithm" (1992).
-
-The information of a softmax regression: diag(P) - P P^T times x x^T, summed over rows, by pairs of categories.
-
-It costs n p^2 K^2 / 2 products. Where columns are few, all products of two columns are formed at once and weighted by
-one matrix product for all pairs of categories; where they are many, there is one symmetric product for each pair. The
-matrix takes much memory, so that its factor, and then the covariance, are written over it. Source: Boehning (1992).
-
-Substitutes for the information of a softmax regression: one p x p matrix for all categories, or one for each.
-
-    shared:  (I - 11^T / K) (x) G,     G = X^T diag(w) X,  w = sum_k p_k (1 - p_k) / (K - 1)
-    own:     S^T blockdiag(G_k)^-1 S,  G_k = X^T diag(p_k (1 - p_k)) X,  S lifts a score to all K categories
-
-The shared matrix is the information itself where all probabilities are alike, as at the start. The own matrices follow
-the probabilities as they differ, and then need a quarter of the steps. Both are taken from rows drawn in proportion to
-their weights. Source: Boehning (1992), for the shared form.
+and no copy of X, the information n p^2 K^2 / 2, by pairs of categories; its factor and then the covariance are written
+over it. The shared matrix is the information where all probabilities are alike, as at the start; the own ones need a
+quarter of the steps. Source: Boehning, "Multinomial logistic regression algorithm" (1992).
 """
 
 from __future__ import annotations
