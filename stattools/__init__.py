@@ -13,12 +13,11 @@ Names are loaded when they are first used, so that `import stattools` is quick.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from stattools.interface.names.homes import HOMES, MODULES
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # type checkers read these lines; when the package runs, they say where each name is loaded from
     from stattools.bayes.conjugate.beta_binomial import Beta as Beta
     from stattools.bayes.conjugate.dirichlet import Dirichlet as Dirichlet
     from stattools.bayes.conjugate.gamma_poisson import Gamma as Gamma
@@ -203,7 +202,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODULE_OF = {name: module for module, names in HOMES.items() for name in names}
+_SOURCE: str = __loader__.get_data(__file__).decode()
+
+_MODULE_OF = {
+    name: home for home, name in re.findall(r"^    from stattools\.(\S+) import \(?\s*(\w+) as", _SOURCE, re.M)
+}
+"""Each public name, and the file that it is in."""
+
+_MODULES = {"sklearn": "inference.scikit_learn"}
+"""Names of modules: what is in them needs a package that may not be there."""
 
 __all__ = sorted([*_MODULE_OF, "__version__"])
 
@@ -211,8 +218,8 @@ __all__ = sorted([*_MODULE_OF, "__version__"])
 def __getattr__(name: str) -> Any:
     from stattools.interface.names import guesses
 
-    if name in MODULES:
-        return import_module(f"stattools.{MODULES[name]}")
+    if name in _MODULES:
+        return import_module(f"stattools.{_MODULES[name]}")
     if name not in _MODULE_OF:
         guesses.absent_function(name, tuple(__all__))
     value = guesses.public(getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name), name)
@@ -221,4 +228,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *MODULES]
+    return [*__all__, *_MODULES]

@@ -12,7 +12,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-from stattools.interface.names.homes import HOMES
+import stattools as st
 from stattools.qualification.dossier.procedure import Observation, Procedure
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -20,7 +20,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def examples() -> dict[str, tuple[str, str]]:
     """The public names that have an example: in which file they are, and what they are called there."""
-    return {name: (home, name) for home, names in HOMES.items() for name in names if _tests(home, name)}
+    return {name: (home, name) for name, home in st._MODULE_OF.items() if _tests(home, name)}
 
 
 def procedures() -> tuple[Procedure, ...]:
