@@ -146,38 +146,9 @@ class MixedAnswers(Fit):
         return made
 
     @property
-    def deviance(self) -> float:
-        """-2 times the log-likelihood."""
-        return -2.0 * self.loglik
-
-    @property
-    def _counted(self) -> int:
-        """Coefficients, other parameters, and entries of the covariances of effects."""
-        return self.found.n_parameters
-
-    @property
-    def r_squared(self) -> float:  # type: ignore[override]
-        """Not one number here: see `goodness`."""
-        return float("nan")
-
-    @property
     def reml(self) -> bool:
         """Whether the likelihood is a restricted one: fixed effects are integrated out beside curves."""
         return bool(self.model.smooths)
-
-    def variance_components(
-        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
-    ) -> pd.DataFrame:
-        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", on the scale of
-        the linear predictor per unit of the term's column, or "correlation" of `term` and `with`.
-
-        The intervals are what a likelihood ratio test does not reject, by the likelihood with the effects integrated
-        out; the lower end of an sd is 0 where 0 is not rejected, and a correlation is (-1, 1) where one of its sds may
-        be 0. They take some hundred evaluations of it; `interval=None` leaves them out. One that was not found is
-        missing, and a column `note` says why. A correlation with an effect whose sd is 0 is none. Raises DomainError
-        for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
-        """
-        return variance_components(self, level, interval)
 
     def variance_test(
         self,
@@ -197,19 +168,6 @@ class MixedAnswers(Fit):
         IncompatibleError for a method that does not know the distribution. Source: Stram & Lee, Biometrics 50 (1994).
         """
         return variance_test(self, term, effect, method, draws, seed, NULLS)
-
-    def random_effects(
-        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
-    ) -> pd.DataFrame:
-        """The most probable effects of the groups given the data (conditional modes): group, level, term, estimate, se,
-        lower, upper, on the scale of the linear predictor.
-
-        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the root of the inverse curvature
-        of the effects' density given the data, with `fixed="known"` at the estimates, as lme4's condVar, with
-        `fixed="estimated"` with the uncertainty of coefficients and variances added, by the delta method; intervals
-        are normal. `plot("random_effects", "Subject")` draws them.
-        """
-        return random_effects(self.found, group, self.level if level is None else level, fixed)
 
     def predict(  # type: ignore[override]
         self,
@@ -252,11 +210,6 @@ class MixedAnswers(Fit):
         IncompatibleError for labels in order. Source: Hedeker, du Toit, Demirtas & Gibbons, Biometrics 74 (2018).
         """
         return averaged_coefficients(self, level, exponentiate)
-
-    @property
-    def residuals(self) -> Any:
-        """Conditional residuals, one per row of the table."""
-        return self.residuals_of("conditional")
 
     def residuals_of(  # type: ignore[override]
         self,
@@ -306,12 +259,6 @@ class MixedAnswers(Fit):
         """
         with one_blas_thread():
             return family_influence(self, group)
-
-    def check(self, *, order: Any = None) -> CheckTable:
-        """Is the model right enough? The maximum, and the group that moves a coefficient most."""
-        from stattools.inference.diagnostics.checks import check_groups
-
-        return check_groups(self, order)
 
     def anova(
         self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
@@ -414,6 +361,75 @@ class Smoothed:
         return with_curve_rows(self, found)
 
 
+@answers_guesses
+class Grouped(Smoothed):
+    """The questions of groups that do not depend on the outcome."""
+
+    loglik: float
+    residuals_of: Any
+
+    @property
+    def deviance(self) -> float:
+        """-2 times the log-likelihood, or the restricted one."""
+        return -2.0 * self.loglik
+
+    @property
+    def _counted(self) -> int:
+        """Coefficients, other parameters such as a residual variance, and entries of the covariances, as R counts."""
+        return self.found.n_parameters
+
+    @cached_property
+    def r_squared(self) -> float:
+        """Not one number here: see `goodness`."""
+        return float("nan")
+
+    def variance_components(
+        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
+    ) -> pd.DataFrame:
+        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", in units of the
+        linear predictor per unit of the term's column, or "correlation" of `term` and `with`; of a normal outcome the
+        last row is the residual.
+
+        The intervals are what a likelihood ratio test does not reject, by the likelihood of the fit (of a normal
+        outcome the restricted one by default); the lower end of an sd is 0 where 0 is not rejected, and a correlation
+        is (-1, 1) where one of its sds may be 0. They take some hundred evaluations of the likelihood; `interval=None`
+        leaves them out. One that was not found is missing, and a column `note` says why. A correlation with an effect
+        whose sd is 0 is none. Raises DomainError for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker
+        (2015), 5.1.
+        """
+        return variance_components(self, level, interval)
+
+    def random_effects(
+        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
+    ) -> pd.DataFrame:
+        """The effects of the groups given the data (conditional modes): group, level, term, estimate, se, lower, upper.
+
+        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the standard deviation of an effect
+        given the data, of other than normal outcomes the root of the inverse curvature of its density: with
+        `fixed="known"` at the estimates, as lme4's condVar, with `fixed="estimated"` of estimate less effect, the
+        uncertainty of the fixed effects added, and of other than normal outcomes that of the variances. Intervals are
+        normal. `plot("random_effects", "Subject")` draws them.
+
+        >>> import stattools as st
+        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+        >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
+        >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
+        [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
+        """
+        return random_effects(self.found, group, self.level if level is None else level, fixed)
+
+    @property
+    def residuals(self) -> Any:
+        """Conditional residuals, one per row of the table."""
+        return self.residuals_of("conditional")
+
+    def check(self, *, order: Any = None) -> CheckTable:
+        """Is the model right enough? The maximum, the group that moves a coefficient most, normal residuals."""
+        from stattools.inference.diagnostics.checks import check_groups
+
+        return check_groups(self, order)
+
+
 OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
 
 OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness", "check")
@@ -424,7 +440,7 @@ LINEAR_NEEDS = {name: needs for name, needs in NEEDS.items() if name not in (*OF
 
 @answers_guesses
 @record
-class LinearMixedFit(Smoothed, Fit):
+class LinearMixedFit(Grouped, Fit):
     """What `st.fit` returns for `st.linear_mixed`: a `stattools.Fit` of the fixed effects, whose standard errors take
     the variances as known, and of what varies between groups.
 
@@ -492,11 +508,6 @@ class LinearMixedFit(Smoothed, Fit):
         return Interval(lower, upper, level, "profile", self.names)
 
     @property
-    def deviance(self) -> float:
-        """-2 times the log-likelihood, or the restricted one."""
-        return -2.0 * self.loglik
-
-    @property
     def certificate(self) -> str:
         """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
         and the conditions where a variance is 0.
@@ -508,30 +519,6 @@ class LinearMixedFit(Smoothed, Fit):
         deviance, the highest first. IncompatibleError for other models, and with certify="local".
         """
         return local_maxima(self)
-
-    @property
-    def _counted(self) -> int:
-        """Fixed effects, entries of the covariances, and the residual variance, as R counts."""
-        return self.found.n_parameters
-
-    @property
-    def r_squared(self) -> float:  # type: ignore[override]
-        """Not one number here."""
-        return float("nan")
-
-    def variance_components(
-        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
-    ) -> pd.DataFrame:
-        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", in units of the
-        outcome per unit of the term's column, or "correlation" of `term` and `with`; the last row is the residual.
-
-        The intervals are what a likelihood ratio test does not reject, by the likelihood of the fit (the restricted
-        one by default); the lower end of an sd is 0 where 0 is not rejected, and a correlation is (-1, 1) where one of
-        its sds may be 0. They take some hundred evaluations of the likelihood; `interval=None` leaves them out. One
-        that was not found is missing, and a column `note` says why. A correlation with an effect whose sd is 0 is none.
-        Raises DomainError for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
-        """
-        return variance_components(self, level, interval)
 
     def variance_test(
         self,
@@ -570,24 +557,6 @@ class LinearMixedFit(Smoothed, Fit):
             )
         return super().anova(kind, test="wald" if test is None else test)
 
-    def random_effects(
-        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
-    ) -> pd.DataFrame:
-        """The effects of the groups given the data (conditional modes): group, level, term, estimate, se, lower, upper.
-
-        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the standard deviation of an effect
-        given the data: with `fixed="known"` as if the fixed effects were known, as lme4's condVar, with
-        `fixed="estimated"` of estimate less effect, their uncertainty added. The variances are taken as known in both;
-        intervals are normal. `plot("random_effects", "Subject")` draws them.
-
-        >>> import stattools as st
-        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-        >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
-        >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
-        [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
-        """
-        return random_effects(self.found, group, self.level if level is None else level, fixed)
-
     def predict(  # type: ignore[override]
         self,
         data: Any = None,
@@ -610,11 +579,6 @@ class LinearMixedFit(Smoothed, Fit):
         a curve, which goes on as a straight line there, are marked in a column `beyond` and in `attrs["note"]`.
         """
         return mixed_predictions(self, data, groups, kind, interval, precision, missing, align)
-
-    @property
-    def residuals(self) -> Any:
-        """Conditional residuals, one per row of the table."""
-        return self.residuals_of("conditional")
 
     def residuals_of(  # type: ignore[override]
         self, kind: Literal["conditional", "marginal", "pearson", "response"] = "conditional", *, align: bool = True
@@ -651,12 +615,6 @@ class LinearMixedFit(Smoothed, Fit):
         """
         return group_influence(self.found, group)
 
-    def check(self, *, order: Any = None) -> CheckTable:
-        """Is the model right enough? The maximum, the group that moves a fixed effect most, normal residuals."""
-        from stattools.inference.diagnostics.checks import check_groups
-
-        return check_groups(self, order)
-
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""
         return offered(self, object.__dir__(self), LINEAR_NEEDS)
@@ -677,7 +635,7 @@ class LinearMixedFit(Smoothed, Fit):
 
 @answers_guesses
 @record
-class MixedRegressionFit(Smoothed, MixedAnswers):
+class MixedRegressionFit(Grouped, MixedAnswers):
     """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
     whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
 
