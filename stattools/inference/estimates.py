@@ -11,6 +11,7 @@ What stands in a loaded fit for the rows and the functions that were not saved.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
@@ -222,6 +223,11 @@ class Unsaved:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    @property
+    def size(self) -> int:
+        """How many numbers it had."""
+        return math.prod(self.shape)
 
     def sum(self) -> float:
         """The sum of a column."""
