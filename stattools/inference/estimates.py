@@ -1,12 +1,5 @@
-"""What a fit found: estimates, covariance, log-likelihood and solution, and the numbers that follow from these.
-
-The questions of a fit, one per file, ask it of these alone.
-
-What `st.fit` returns, of whatever model.
-
-Rows as a fit sees them that need not be its own: how probable each is, what was expected, and what was observed.
-
-What stands in a loaded fit for the rows and the functions that were not saved.
+"""What a fit found: estimates, covariance, log-likelihood and solution, and the numbers that follow from these. The
+questions of a fit, one per file, ask it of these alone; in a loaded fit `Unsaved` stands for rows that were not saved.
 """
 
 from __future__ import annotations

@@ -1,15 +1,9 @@
-"""The only place that knows ArviZ: named arrays to an `xarray.DataTree` in the layout of ArviZ 1.x.
+"""Fits and posteriors as an `xarray.DataTree` in the layout of ArviZ 1.x, which only this file knows: `st.to_arviz(x)`.
 
-Independent exact draws are one chain, summarized by `arviz.summary(tree, kind="stats", ci_kind=..., ci_prob=...)`:
-R-hat and effective sample sizes of pretend chains would prove nothing.
-
-Whatever has draws, or can make them, as a DataTree: `st.to_arviz(x)` for fits and posteriors alike.
-
-A maximum-likelihood fit as a DataTree: draws of the asymptotic distribution of its estimates, labelled so.
+Independent exact draws are one chain: R-hat and effective sample sizes of pretend chains would prove nothing. Of a
+maximum-likelihood fit they are of the asymptotic distribution of its estimates, labelled so:
 
     theta ~ Normal(estimate, covariance);   for `st.ols` sigma^2 = scale^2 df / chi2_df and beta | sigma as wide as that
-
-They are no posterior, though ArviZ calls the group so; for `st.ols` they are the one under p(beta, sigma) ~ 1 / sigma.
 """
 
 from __future__ import annotations

@@ -1,14 +1,9 @@
-"""How well fits predict rows that they have not seen: the held-out log score, with the standard error of differences.
+"""How well fits predict rows that they have not seen: held-out log scores, and how far one row is from its prediction.
 
     log score = mean over rows of -log p(y_i | x_i);   difference of two fits: mean d_i -+ sd(d_i) / sqrt(n)
 
-d_i is the difference of the two fits on row i: the rows are shared, so the standard error of the difference is smaller
-than those of the scores suggest. Source: Gneiting & Raftery, JASA 102 (2007), 359-378; Vehtari, Gelman & Gabry,
-Statistics and Computing 27 (2017), sec. 5.
-
-How far one row is from what was predicted of it, beside its log-likelihood: what goes with each kind of outcome.
-
-Source: Gneiting & Raftery, JASA 102 (2007), 359-378; Brier, Monthly Weather Review 78 (1950), 1-3.
+d_i is the difference of the two fits on row i, since they share the rows. Source: Gneiting & Raftery, JASA 102 (2007),
+359-378; Vehtari, Gelman & Gabry, Statistics and Computing 27 (2017), sec. 5; Brier, Monthly Weather Review 78 (1950).
 """
 
 from __future__ import annotations

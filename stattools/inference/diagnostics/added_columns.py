@@ -2,22 +2,10 @@
 
     score test of z beside X:   S = u_z^T V^-1 u_z,   V = Z^T W Z - Z^T W X (X^T W X)^-1 X^T W Z
 
-S is also the sum of W (z delta)^2 over rows, delta one step of Newton from 0: how much the curve z delta moves the
-linear predictor. Beside it stands what the columns explain, G = sum W (eta - mean)^2, so that sqrt(S / G) is the
-standard deviation of what is missing in that of what is there, whatever the number of rows.
-
-The columns are standardized, so origin and unit of a variable change nothing: (x - center)^2 differs from x^2 by a
-column and a constant, which the model has. Source: Rao (1948); Pregibon, Applied Statistics 29 (1980), 15-24; Cook &
-Weisberg, Biometrika 70 (1983), 1-10.
-
-The information is an `Arrow`, whose levels are eliminated first. The generalized variance inflation factor is a ratio
-of determinants of its parts beside the constants N, det(A_T) det(A_O) / (det(A_TO) det(N'HN)), which many levels have
-in logarithms only.
-
-Would the square of a column, or of the linear predictor, have something to say of the hazard? The score test of it
-is the sum of its values times martingale residuals: the trend that a plot of these against the column shows.
-
-Source: Therneau, Grambsch & Fleming, Biometrika 77 (1990), 147-160; Lin, Wei & Ying, Biometrika 80 (1993).
+S is also the sum of W (z delta)^2 over rows, delta one step of Newton from 0; with G = sum W (eta - mean)^2 of what the
+columns explain, sqrt(S / G) is the standard deviation of what is missing in that of what is there. Of hazards it is the
+trend of martingale residuals against the column. Source: Rao (1948); Pregibon, Applied Statistics 29 (1980), 15-24;
+Cook & Weisberg, Biometrika 70 (1983), 1-10; Therneau, Grambsch & Fleming, Biometrika 77 (1990), 147-160.
 """
 
 from __future__ import annotations

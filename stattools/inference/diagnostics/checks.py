@@ -1,25 +1,11 @@
-"""The checks of a regression: a table from names to functions, and which of them go with each kind of outcome.
+"""The checks of a fit as a table, by kinds of outcome; one that a fit has not stands under `unchecked`, with the reason.
 
-A check that a fit has not says why: it stands under `unchecked`, never as a hole in the table.
+    series: serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
+            even variance        mean square of the last third / of the first third, or its inverse
+            normal errors        the largest gap between shares and quantiles, as of a regression
+    groups: influence            max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
 
-The checks of a model of a series: its one-step errors, standardized, are white, of even size and normal.
-
-    serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
-    even variance        mean square of the last third / of the first third, or its inverse
-    normal errors        the largest gap between shares and quantiles, as of a regression
-
-Source: Durbin & Koopman, Time Series Analysis by State Space Methods (2012), 2.12; Harvey (1989), 5.4.
-
-The checks of a mixed model: the maximum, the groups that move the fixed effects most, and of a normal outcome
-normal residuals.
-
-    influence       max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
-    distribution    the largest gap between shares and quantiles of the conditional residuals, as of a regression
-
-Source: Christensen, Pearson & Johnson, Technometrics 34 (1992), 38-45, for groups that are left out with the variances
-as they are.
-
-The checks of a fit as a table: a data frame that prints as a page.
+Source: Durbin & Koopman (2012), 2.12; Harvey (1989), 5.4; Christensen, Pearson & Johnson, Technometrics 34 (1992).
 """
 
 from __future__ import annotations

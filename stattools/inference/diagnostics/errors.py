@@ -1,27 +1,17 @@
-"""Are the standard errors those of rows that vary as the model says? Robust against own, coefficient by coefficient.
+"""Are the standard errors those of rows that vary, and are independent, as the model says?
 
     V_j = sum_i w_i (v_ij^T u~_i)^2,  v_ij = J_i B_j,   own_j = sum_i w_i v_ij^T W_i v_ij
 
-u~ are the scores corrected for leverage (HC2, unbiased where the model is true), B the inverse information: V is the
-variance of coefficient j whatever the rows' variances are, `own` the one that trusts the likelihood. Chance is White's
-test of the difference for each coefficient, the information matrix test: z = sum_i w_i q_i / sd, q_i = (v^T u)^2 - v^T
-W v, the sd being that of q beside the scores, as parameters were estimated. Of numbers also Glejser's test, whether
-sizes of residuals go with the columns: it sees more, and the size of the effect is still that of V. Source: White,
-Econometrica 48 (1980), 817-838 and 50 (1982), 1-25; Glejser, JASA 64 (1969), 316-323; MacKinnon & White (1985).
+u~ are the scores corrected for leverage (HC2), B the inverse information: V is the variance of coefficient j whatever
+the rows' variances are, `own` the one that trusts the likelihood. Chance is White's information matrix test, for each
+coefficient; of numbers also Glejser's, whether sizes of residuals go with the columns. Source: White, Econometrica 48
+(1980), 817-838 and 50 (1982), 1-25; Glejser, JASA 64 (1969), 316-323; MacKinnon & White (1985).
 
-Where levels are kept as codes, sums are made for some coefficients at a time, and the squares of the scores are an
-`Arrow`.
+    rows in an order: max_j sqrt(V_j / V0_j),   V by Newey & West with floor(4 (n / 100)^(2/9)) lags, V0 with none
 
-Rows in an order: do their errors follow each other, and does that matter for the standard errors?
-
-    value = max_j sqrt(V_j / V0_j),   V by Newey & West with floor(4 (n / 100)^(2/9)) lags, V0 the same with none
-
-of the coefficients and of the linear predictor at the mean row, whose standard error suffers most. Chance: scores in
-the linear predictor at the lags 1 ... 10, r_k = sum u_t u_(t-k) / sqrt(sum (u_t u_(t-k))^2), which are normal under any
-heteroskedasticity; their squares add to chi-squared. Source: Newey & West, Econometrica 55 (1987), 703-708, and Review
-of Economic Studies 61 (1994), 631-653; Lobato, Nankervis & Savin, Journal of Econometrics 95 (2001), 25-45.
-
-Do counts or groups vary more, or less, than their family says? Pearson's statistic over its degrees of freedom.
+of the coefficients and of the linear predictor at the mean row. Chance: scores in the linear predictor at the lags 1
+... 10, r_k = sum u_t u_(t-k) / sqrt(sum (u_t u_(t-k))^2), normal under any heteroskedasticity. Source: Newey & West,
+Econometrica 55 (1987), 703-708; Lobato, Nankervis & Savin, Journal of Econometrics 95 (2001), 25-45.
 """
 
 from __future__ import annotations

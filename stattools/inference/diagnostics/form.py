@@ -1,35 +1,15 @@
-"""Is the mean a straight line behind its link? What squares of the linear predictor and of each number would add.
+"""Is the form of the model right? Curvature, hazards, collinearity, distribution, and whether it is the maximum.
 
-The value is the standard deviation of the curve that is missing, in that of the linear predictor, less what chance
-makes: sqrt((S - phi df) / G) with the score statistic S of the square, and G of the columns that are there.
+    curvature      sqrt((S - phi df) / G), S the score statistic of the square, G of the columns that are there
+    hazards        beta(t) = beta + gamma g(t):   sqrt((S - df) / beta' I beta)
+    collinearity   GVIF = det(A_TT) det((A^-1)_TT),   GVIF^(1 / (2 df)) a factor on standard errors
+    distribution   max_u |mean_i w_i P_i(u) - u|,   P_i(u) = clip((u - F_i(y_i - 1)) / (F_i(y_i) - F_i(y_i - 1)), 0, 1)
 
-Do hazard ratios stay what they are? The score test of a coefficient that changes with time, and how much it does.
-
-    beta(t) = beta + gamma g(t):   size = sqrt((S - df) / beta' I beta)
-
-S is the statistic of the worst term, which is also gamma' I gamma for g of unit variance over the events: how much its
-part of the log hazard ratio varies in time, in what all columns explain. Source: Grambsch & Therneau (1994).
-
-By how much other columns widen the standard errors of a term: the generalized variance inflation factor.
-
-    GVIF = det(A_TT) det((A^-1)_TT),   GVIF^(1 / (2 df)) is a factor on standard errors, whatever the df of the term
-
-A is the information about the coefficients with the constants free, that is, of centered columns, so that neither
-origin nor unit nor the coding of a category changes it. Terms with the same variables (x and its square) are one, and
-products that contain a term are left out when it is looked at: how they hang together is a matter of the origin. Equal
-to car's `vif` where there are no products. Source: Fox & Monette, JASA 87 (1992), 178-183.
-
-Do outcomes fall where the model says? The share of rows below each quantile that it predicts, and that of zeros.
-
-    gap = max_u |mean_i w_i P_i(u) - u|,   P_i(u) = clip((u - F_i(y_i - 1)) / (F_i(y_i) - F_i(y_i - 1)), 0, 1)
-
-over u = 0.02, 0.04 ... 0.98; of a continuous outcome P_i(u) is 1 where F_i(y_i) <= u, else 0. No seed is needed for
-counts. Estimates and their standard errors hardly rest on it; intervals of single observations do. Chance is
-Kolmogorov's, which estimated parameters make smaller, and for normal errors Lilliefors's in the form of Dallal &
-Wilkinson. Source: Czado, Gneiting & Held, Biometrics 65 (2009), 1254-1261; Lilliefors, JASA 62 (1967), 399-402; Dallal
-& Wilkinson, American Statistician 40 (1986), 294-296; excess zeros: van den Broek, Biometrics 51 (1995), 738-743.
-
-Is the estimate the maximum? The Newton decrement, which bounds how far it is in standard errors.
+A is the information about the coefficients with the constants free, so that neither origin nor unit nor coding changes
+it; terms with the same variables are one. The chance of a gap is Kolmogorov's, for normal errors Lilliefors's. Source:
+Grambsch & Therneau (1994); Fox & Monette, JASA 87 (1992), 178-183; Czado, Gneiting & Held, Biometrics 65 (2009),
+1254-1261; Lilliefors, JASA 62 (1967), 399-402; Dallal & Wilkinson, American Statistician 40 (1986), 294-296; excess
+zeros: van den Broek, Biometrics 51 (1995), 738-743.
 """
 
 from __future__ import annotations

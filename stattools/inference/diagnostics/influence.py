@@ -1,21 +1,12 @@
-"""How far do estimates move without the rows that pull most? By one step of Newton to find them, and by a fit to be
-sure.
+"""How far do estimates move without the rows that pull most? One step of Newton finds them, and a fit makes sure.
 
-    theta - theta_(i) ~ w_i C s_i / (1 - h_i)
+    theta - theta_(i) ~ w_i C s_i / (1 - h_i);   of log hazard ratios  w_i C U_i, U_i the score of row i
 
 The residual scale is moved by (r_i^2 - 1) / sqrt(2 n) of its standard errors. For each coefficient, and each way, the
-few rows that move it most are looked up, one and at most 5, of 500 rows one; the worst are left out and the model is
-fitted again. The move is in standard errors, the smaller of those with and without them. Ranking rows one by one finds
-those that hide each other only in part. Source: Belsley, Kuh & Welsch, Regression Diagnostics (1980), 2.1 (1 is the
-cutoff of R's `influence.measures`); Pregibon, Annals of Statistics 9 (1981), 705-724; leaving out the few that matter
-most for a coefficient: Broderick, Giordano & Meager, arXiv:2011.14999.
-
-How far do log hazard ratios move without the rows that pull most? By dfbeta to find them, and by a fit to be sure.
-
-    beta - beta_(i) ~ w_i C U_i,   U_i the score of row i, what it says at its own event and at those of others
-
-Rows and moves are counted as of other regressions, see `influence.py`. Source: Cain & Lange, Biometrics 40 (1984),
-493-499; Reid & Crepeau, Biometrika 72 (1985).
+few rows that move it most are left out, at most 5, of 500 rows one, and the model is fitted again. The move is in
+standard errors, the smaller of those with and without them. Source: Belsley, Kuh & Welsch, Regression Diagnostics
+(1980), 2.1 (1 is the cutoff of R's `influence.measures`); Pregibon, Annals of Statistics 9 (1981), 705-724; Broderick,
+Giordano & Meager, arXiv:2011.14999; Cain & Lange, Biometrics 40 (1984), 493-499; Reid & Crepeau, Biometrika 72 (1985).
 """
 
 from __future__ import annotations

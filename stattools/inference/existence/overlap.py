@@ -1,12 +1,11 @@
 """Do the outcomes overlap, so that a maximum exists? Cheap tests of a solution first, the linear program in doubt.
 
-A witness that a maximum exists: numbers that anybody can multiply out.
+A witness that a maximum exists are numbers that anybody can multiply out,
 
     sum_i x_i u_i = 0,   u_i with the signs in which the log-likelihood of row i can rise
 
-Along a direction d in which no row loses for ever, x_i'd nowhere has the sign against u_i, and the sum of u_i x_i'd is
-0: so d changes no row at all (Stiemke, Mathematische Annalen 76 (1915), 340-342). At the maximum the scores of the rows
-are such numbers up to round-off, which is taken off here, each by a share of itself.
+since along a direction d in which no row loses for ever x_i'd nowhere has the sign against u_i: so d changes no row
+(Stiemke, Mathematische Annalen 76 (1915), 340-342). The scores at the maximum are such numbers up to round-off.
 """
 
 from __future__ import annotations

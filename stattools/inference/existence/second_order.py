@@ -1,27 +1,13 @@
-"""Is the end of a climb on a user's own log-likelihood a maximum that its curvature describes?
+"""Is the end of a climb on a user's own log-likelihood, or on one with several maxima, the maximum?
 
 Around a maximum with derivatives f(x + r w) falls by r^2 / 2 in units w of the uncertainty, however short r is. At a
 kink the second difference f(x + r w) + f(x - r w) - 2 f(x) shrinks like r, at a jump not at all, and beyond an end of
-the domain f is -inf. Each of these has a "curvature" at any one step, and so a standard error that means nothing: it is
-looked at over many steps, and the reason is said.
+the domain f is -inf: each has a "curvature" at any one step, so that it is looked at over many, and the reason is said.
+Parameters that come to a bound, as L-BFGS-B tells, are held there while the others climb; it is the maximum where the
+log-likelihood falls from every such bound. Minus a log-likelihood has a lowest point near the start, and no highest.
 
-The maximum of a user's log-likelihood whose parameters have bounds: inside of them, or on one.
-
-Steps are held inside: beyond the bounds a log-likelihood is -inf, and a step that is too long is shortened. SciPy's
-L-BFGS-B tells first which parameters come to a bound: with these held there the others climb, and that is the maximum
-where the log-likelihood falls from every such bound.
-
-Is a function minus a log-likelihood? It then has a lowest point near the start, and no highest.
-
-Asked before a climb where the function curves upward along every parameter, and of any function where a climb failed.
-
-A log-likelihood that is not concave may have several maxima: it is climbed from a second start too.
-
-The second start lies as far beyond the first maximum as the first start lay before it, and at least three standard
-errors away. The higher of two maxima is taken, and what became of the other climb is said. Few rows can hide a maximum
-beside that way: points on the longest principal axes of the covariance of standardized columns are climbed from too, on
-both sides, ten standard errors away, and nearer ones on all axes where the link alone takes concavity away, as a
-cauchit link does.
+A log-likelihood that is not concave is climbed from a second start too, as far beyond the first maximum as the first
+start lay before it; of few rows also from points on the longest principal axes of the covariance.
 """
 
 from __future__ import annotations

@@ -2,21 +2,8 @@
 
     interval = estimate -+ q se,   q of the normal, or of Student's t with n - p degrees of freedom for `st.ols`
 
-Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Lee (2003), ch. 4.
-
-The pictures of a fit.
-
-Fits as the package maketables takes them: `maketables.ETable([fit, other])` puts fits of any package side by side.
-
-The package looks for attributes called `__maketables_...__` and is never imported here. Its words: b, se, t, p and the
-ends of intervals for a coefficient; N, r2, ll, aic, bic, scale and se_type for the fit. Source: its page
-PLUGIN_EXTRACTOR_FORMAT.
-
-What a fit of labels in order says of its cuts, and one of times of its hazards.
-
-What a fit says of averages over rows: effects of the variables, means and contrasts of groups.
-
-The fit of a series: beside what every fit says, what comes next and what the series is made of.
+Attributes `__maketables_...__` are what the package maketables looks for (its page PLUGIN_EXTRACTOR_FORMAT); it is
+never imported. Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Lee (2003), ch. 4.
 """
 
 from __future__ import annotations

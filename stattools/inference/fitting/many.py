@@ -1,12 +1,8 @@
-"""Thousands of small independent fits in one call: `st.fit_many`.
+"""Thousands of small independent fits in one call, `st.fit_many`, and what they found, side by side.
 
-Regressions whose log-likelihood is concave are fitted together (`solvers/batches.py`), and so are gamma regressions and
-linear mixed models of one grouping factor (`solvers/mixed/maximum.py`). Members in doubt, and every other model, go
-through `st.fit` alone, whose error is then the reason that a member has no fit.
-
-What many small fits found, side by side: the answer of `st.fit_many`.
-
-Many fits as a page: how their estimates are spread, and why some members have none.
+Concave regressions are fitted together (`solvers/batches.py`), and so are gamma regressions and linear mixed models of
+one grouping factor (`solvers/mixed/maximum.py`). Members in doubt, and every other model, go through `st.fit` alone,
+whose error is then the reason that a member has no fit.
 """
 
 from __future__ import annotations

@@ -4,20 +4,11 @@
     II    each term beside all that do not contain it: g beside x, and not beside g:x
     III   each term beside all others, categories coded by contrasts that sum to zero
 
-Type III is a question about a coding: with treatment contrasts the test of g in `g * h` is that of g at the first level
-of h. Here the categories are recoded, so that the answer is that of the main effect averaged over the levels of h, of
-whatever coding the formula is. Numbers stay as they are: in `g * x` the test of g is at x = 0.
-
-Cost: Wald's tests need the covariance alone; likelihood ratios climb once for each term, a few reads of the rows.
-Source: Fox, Applied Regression Analysis and Generalized Linear Models (2016), 8.2 and 15.3; type II with any covariance
-as in car's Anova, Fox & Weisberg (2019), by W(term and what contains it) - W(what contains it).
-
-The maximum of the log-likelihood where some linear combinations of the coefficients are 0, R theta = 0.
-
-The point that Wald's test looks at, the nearest one in standard errors, is where the climb begins; Newton's method
-climbs along the directions that R leaves free (`HeldMetric`). Nothing is asked but `model.evaluate`, so rows in files,
-several parameters, weights and offsets are answered alike; each step is a read of the rows. Where levels are kept as
-codes, single coefficients that are held leave a model of the other columns.
+so that type III is the main effect averaged over the other's levels, of whatever coding the formula is; numbers stay as
+they are. Wald's tests need the covariance alone; likelihood ratios climb once for each term under R theta = 0, from the
+nearest point in standard errors along the directions that R leaves free (`HeldMetric`). Source: Fox, Applied Regression
+Analysis and Generalized Linear Models (2016), 8.2 and 15.3; type II with any covariance as in car's Anova, Fox &
+Weisberg (2019), by W(term and what contains it) - W(what contains it).
 """
 
 from __future__ import annotations

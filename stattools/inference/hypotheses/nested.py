@@ -1,22 +1,15 @@
-"""Tests of a fit against a larger model that contains it: likelihood ratio and Rao's score.
+"""Tests of a fit against a larger model that contains it, and whether two models compare and one contains the other.
 
     likelihood ratio:  2 (loglik_full - loglik_restricted); n log(RSS_restricted / RSS_full) where a scale is estimated
     score:             g^T I^-1 g, score and information of the larger model at the restricted estimate;
                        n (RSS_restricted - RSS_full) / RSS_restricted where a scale is estimated
 
-Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010), 13.6.
-
-Which columns are combinations of others, the triangle of both models' columns says; those of batches of rows add up by
-QR. Where levels are kept as codes, columns z are projected on X: z = X c + rest, c = (X'X)^-1 X'z refined twice, some
-at a time, so that neither model's columns are in memory. For labels in order the constant is that of the thresholds.
-
-Of series a diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of
-other data. Where a variance is 0 under the smaller model the likelihood ratio is neither chi-squared nor the mixture
-for the edge of a range (a random walk comes in with it), so there is no test. Source: Harvey (1989), 5.1; Shephard &
-Harvey, Journal of Time Series Analysis 11 (1990).
-
-The restricted likelihood of a mixed model is the density of the contrasts that the fixed effects leave, so that with
-other fixed effects it is that of other data. Source: Welham & Thompson, JRSS B 59 (1997), 701-714.
+Columns of the smaller model are combinations of the larger one's, of cuts with the constant that the thresholds take
+up; triangles of batches of rows add up by QR, and beside levels z = X c + rest by their elimination, refined twice. A
+diffuse log-likelihood of n values and d flat states has n - d terms, and a restricted one is the density of contrasts:
+with other flat states, or other fixed effects, they are of other data. Source: Rao (1948); Wooldridge, Econometric
+Analysis of Cross Section and Panel Data (2010), 13.6; Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series
+Analysis 11 (1990); Welham & Thompson, JRSS B 59 (1997), 701-714.
 """
 
 from __future__ import annotations

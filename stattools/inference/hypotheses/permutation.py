@@ -1,28 +1,15 @@
 """Tests by invariance: under the hypothesis the outcomes may stand in any order, or have either sign.
 
-No distribution is taken for granted, only that these are equally probable. With ranks for scores they are the tests of
-Wilcoxon, Mann and Whitney, Kruskal and Wallis, Friedman, and Spearman; with the values those of Fisher and Pitman; of
-differences that are -1, 0 and 1 McNemar's. Source: Hothorn, Hornik, van de Wiel & Zeileis, The American Statistician 60
-(2006), 257-263, which says that they are one test.
-
-P-values of a statistic over all arrangements that a hypothesis makes equally probable, or over random ones.
-
     T = sum_i g_i h_i,   Q = (T - E)^T V^+ (T - E)
 
-h are the scores of the outcome, g (n, q) those of what it may depend on. Under the hypothesis the h of a block may
-stand in any order: E and V are mean and covariance over all orders (Strasser & Weber, Mathematical Methods of
-Statistics 8 (1999), 220-250). Signs that may be either are the same with g = 1.
-
-Distributions of sums of whole scores: over all ways to choose m of them, and over all ways to give them signs.
-
-Each score is added in turn to all sums so far. The numbers of ways are floats, as shares of all ways. Source:
-Streitberg & Röhmel, Statistical Software Newsletter 12 (1986), 10-17. Cost: of m of n scores n m S, of n signs n S,
-with S the sum. Of two columns of whole scores, such as Spearman's ranks, one after the other takes a score of those
-that are left: 2^n sets of these without ties, and far fewer with them. Of several groups the sums of their scores are
-told apart, and added over blocks.
-
-Where there are too many, T of one column may be taken for a beta with its four exact moments. Source: Pitman,
-Biometrika 29 (1937), 322-335.
+h are the scores of the outcome, g (n, q) those of what it may depend on; E and V are mean and covariance over all
+orders within blocks. Signs that may be either are the same with g = 1. With ranks for scores these are the tests of
+Wilcoxon, Mann and Whitney, Kruskal and Wallis, Friedman, and Spearman; with the values those of Fisher and Pitman; of
+differences that are -1, 0 and 1 McNemar's. Sums of whole scores are counted exactly, each score added in turn to all
+sums so far: of m of n scores n m S, of n signs n S, with S the sum. Where there are too many, T of one column may be
+taken for a beta with its four exact moments. Source: Hothorn, Hornik, van de Wiel & Zeileis, The American Statistician
+60 (2006), 257-263; Strasser & Weber, Mathematical Methods of Statistics 8 (1999), 220-250; Streitberg & Röhmel,
+Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 322-335.
 """
 
 from __future__ import annotations

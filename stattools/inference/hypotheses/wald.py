@@ -1,29 +1,15 @@
-"""Wald's test of linear combinations of the coefficients, by the covariance of the fit.
+"""Wald's test of linear combinations of the coefficients, and which of them a term or a variable has.
 
     W = (R theta - q)^T (R V R^T)^-1 (R theta - q)
 
-chi2 with k = rank R degrees of freedom; where a scale is estimated W / k against F(k, n - p). Source: Wooldridge,
-Econometric Analysis of Cross Section and Panel Data (2010), 12.6.
+chi2 with k = rank R degrees of freedom; where a scale is estimated W / k against F(k, n - p). Of means of arms whose
+variances differ the test of Welch and James, V = diag(s_j^2 / n_j):
 
-Linear hypotheses about means of arms whose variances differ: the test of Welch and James.
+    W / c ~ F(k, k (k + 2) / (3 A)),   c = k + 2 A - 6 A / (k + 2)
+    A = sum_j (tr(Q_j)^2 + tr(Q_j^2)) / (2 (n_j - 1)),   Q_j = V R^T (R V R^T)^-1 R in the column of arm j
 
-    W = (R m - q)^T (R V R^T)^-1 (R m - q),   V = diag(s_j^2 / n_j),   W / c ~ F(k, k (k + 2) / (3 A))
-    A = sum_j (tr(Q_j)^2 + tr(Q_j^2)) / (2 (n_j - 1)),   c = k + 2 A - 6 A / (k + 2)
-
-Q_j = V R^T (R V R^T)^-1 R in the column of arm j. For one hypothesis this is Welch's t with Satterthwaite's degrees of
-freedom, for one arm Student's t, for the equality of all means Welch's analysis of variance (R's `oneway.test`). The
-variances are the unbiased ones, which maximize the restricted likelihood. Source: Welch, Biometrika 38 (1951), 330-336;
-Johansen, Biometrika 67 (1980), 85-92.
-
-The terms of a fitted regression, and the hypotheses that some of them have no part in its linear predictors.
-
-Each parameter of the distribution that has a formula has its terms, those of the first by their own names and those of
-another behind what it is called, "log alpha: x". Where outcomes have categories a term has columns for each of them.
-
-The columns of a regression's first parameter by the variables that they are made of.
-
-Which coefficients mean the same whatever the origin of the variables is: those of terms that are no part of another. In
-`y ~ x * g` that of x is at g = 0, and in `y ~ x + I(x**2)` it is the slope at x = 0; a shift changes both.
+Source: Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010), 12.6; Welch, Biometrika 38 (1951),
+330-336; Johansen, Biometrika 67 (1980), 85-92.
 """
 
 from __future__ import annotations

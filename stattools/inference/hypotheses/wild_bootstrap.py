@@ -2,31 +2,21 @@
 
     t = (c^T theta - q) / se,   p = P(|t*| >= |t|),   interval = {q: p(q) > 1 - level}
 
-se is clustered (CR1). Draws keep the clusters and turn their scores by random signs: restricted, at the estimate where
-the hypothesis holds, which is most reliable (Cameron, Gelbach & Miller 2008), or at the estimate. For least squares
-this is the bootstrap of refits to y* = X theta~ + v_g u~, to the last digit. For other likelihoods it is that of the
-weighted least squares to which Newton's method reduces them at the restricted estimate: the score bootstrap of Kline &
-Santos (2012) with t* studentized in each draw, MacKinnon, Nielsen & Webb's WCLR (2024).
-
-The statistics of the wild cluster bootstrap, from the scores and the information of the clusters alone.
-
-In coordinates where the covariance is I and the combination of the coefficients that is tested is c^T theta, |c| = 1,
-cluster g has the score S_g and the information M_g, m_g = M_g c. Where the hypothesis is d from the estimate, the
-scores at the restricted estimate are S_g + d m_g for least squares, and draws v_g of the weights make
+se is clustered (CR1). Draws turn the scores of clusters by random signs, at the estimate where the hypothesis holds
+(Cameron, Gelbach & Miller 2008) or at the estimate: for least squares the bootstrap of refits to X theta~ + v_g u~,
+for other likelihoods the score bootstrap of Kline & Santos (2012) with t* studentized in each draw. In coordinates
+where the covariance is I cluster g has the score S_g and the information M_g, m_g = M_g c, |c| = 1, and
 
     t* = sum_g v_g a_g / sqrt(sum_g (v_g a_g - m_g^T Z)^2),   a_g = c^T S_g,   Z = sum_g v_g S_g
 
-so that a draw costs G p, whatever the number of rows, and t*^2 is a ratio of two square forms in d. Source: Roodman,
-MacKinnon, Nielsen & Webb, Stata Journal 19 (2019), 4-60.
-
-Weights of clusters: with mean 0 and variance 1, each draw multiplies the scores of a cluster by one.
+at S_g + d m_g where the hypothesis is d away, so that a draw costs G p. Weights v_g, of mean 0 and variance 1:
 
     rademacher    -1, 1
     webb          -sqrt(3/2), -1, -sqrt(1/2), sqrt(1/2), 1, sqrt(3/2)
     mammen        (1 - sqrt 5) / 2 with probability (sqrt 5 + 1) / (2 sqrt 5), else (1 + sqrt 5) / 2
 
-Two signs have 2^G patterns, of which those that differ in all signs give the same |t|: where there are no more than
-the draws asked for, each is taken once, and the test is exact in what it does. Source: Webb, Queen's Economics
+Two signs have 2^G patterns: where there are no more than the draws asked for, each is taken once. Source: MacKinnon,
+Nielsen & Webb (2024); Roodman, MacKinnon, Nielsen & Webb, Stata Journal 19 (2019), 4-60; Webb, Queen's Economics
 Department Working Paper 1315 (2013); Mammen, Annals of Statistics 21 (1993).
 """
 

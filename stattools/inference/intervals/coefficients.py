@@ -1,20 +1,10 @@
-"""One row per coefficient: estimate, test of zero, interval; and one row per fit.
+"""One row per coefficient: estimate, test of zero, interval, as it is or as a ratio; and one row per fit.
 
-    wald    estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
+    wald          estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
+    hazard ratio  exp(h -+ q se(h)),   h = -beta e^-s, s = log sigma;  Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
 
-The other intervals stand in `profile.py`, those of proportions with their models.
-
-Coefficients as ratios: exp of the estimate with an interval of its own, exp of the ends of the coefficient's.
-
-What the exponential of a coefficient is, the likelihood says (`Words.exponential`); where it is no ratio there is no
-table of ratios. The p-value is that of the coefficient: a ratio of 1 is a coefficient of 0.
-
-Hazard ratios of times whose hazards are proportional: exp(-beta / sigma), of exponential times exp(-beta).
-
-    log ratio h = -beta e^-s, s = log sigma;    Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
-
-Intervals are exp(h -+ q se(h)). Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002),
-2.3.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+What the exponential of a coefficient is, the likelihood says (`Words.exponential`). Source: Kalbfleisch & Prentice, The
+Statistical Analysis of Failure Time Data (2002), 2.3.4; delta method: Wasserman, All of Statistics (2004), 9.9.
 """
 
 from __future__ import annotations

@@ -1,26 +1,13 @@
-"""The effects of groups, most probable given the data, with their standard errors: what lme4 calls conditional modes.
+"""The effects of groups given the data, with their standard errors, and how far estimates move without a group.
 
     u_hat_j = Sigma Z_j'V^-1 (y - X beta_hat)
     Var(u_j | y, beta) = Sigma - Sigma Z_j'V^-1 Z_j Sigma                                      fixed="known"
     Var(u_hat_j - u_j) = the same + D (X'V^-1 X)^-1 D',   D = Sigma Z_j'V^-1 X                 fixed="estimated"
-
-The variances are taken as known in both; these are the formulas of a normal outcome. Source: Henderson, Biometrics 31
-(1975), 423-447.
-
-How far the fixed effects move when a whole group is left out, the variances held at their estimates.
-
     cooks_distance_j = (beta_hat - beta_(j))' Cov^-1 (beta_hat - beta_(j)) / p
 
-Where groups are independent, X'V^-1 X and X'V^-1 y are sums over them, from which one is taken away; where they meet,
-the rows of the others are fitted anew, at the same variances. Source: Demidenko & Stukel, Statistics in Medicine 24
-(2005), 893-909.
-
-How far the coefficients of a mixed regression of any likelihood move when a whole group is left out.
-
-    cooks_distance_j = (beta_hat - beta_(j))' Cov^-1 (beta_hat - beta_(j)) / p
-
-beta_(j) is one step of Newton from the fit, of coefficients and variances together: the error is of second order in
-what the group moves. Source: Pregibon, Annals of Statistics 9 (1981), 705-724.
+The variances are taken as known; these are the formulas of a normal outcome, of others beta_(j) is one step of Newton,
+of coefficients and variances together. Source: Henderson, Biometrics 31 (1975), 423-447; Demidenko & Stukel, Statistics
+in Medicine 24 (2005), 893-909; Pregibon, Annals of Statistics 9 (1981), 705-724.
 """
 
 from __future__ import annotations

@@ -1,37 +1,15 @@
-"""What a linear mixed model expects of rows: of groups that were seen, of the population, and of new groups.
+"""What mixed models expect of rows, of groups that were seen, of the population and of new groups, and residuals.
 
-What a mixed regression of any likelihood expects of rows: see `MixedAnswers.predict`.
+    known        mean(x'beta + z'u_hat)                     normal: variance sigma^2 [z'K z + d'A d],   d = x - D'z
+    typical      mean(x'beta)                               of a group whose effects are 0
+    population   E mean(x'beta + z'u) over all groups       normal: variance sigma^2 x'A x
+    new          the same; mean(x'beta -+ q sqrt(se^2 + z'Sigma z)) holds that of one group that nobody saw
 
-known        mean(x'beta + z'u_hat)               of the groups that were seen
-typical      mean(x'beta)                         of a group whose effects are 0
-population   E mean(x'beta + z'u)                 over all groups
-new          the same; mean(x'beta -+ q sqrt(se^2 + z'Sigma z)) holds that of one group that nobody saw
-
-How far predictions of a linear mixed model are from what will be, in variances.
-
-    known        x'beta_hat + z'u_hat,   variance sigma^2 [z'K z + d'A d],   d = x - D'z
-    population   x'beta_hat,             variance sigma^2 x'A x
-    new          x'beta_hat,             variance sigma^2 [x'A x + z'S z]: the mean of a group that nobody saw
-
-A = (X'V^-1 X)^-1, and K, D, S = T T' as in `latent/effects.py`. An observation adds sigma^2 / precision. The quantile
-is Student's t with Satterthwaite's degrees of freedom of that variance, nu = 2 v^2 / (g'C g), where g are its slopes in
-the variance components, by differences, and C is the covariance of these; exact for means of balanced groups.
-Source: McCulloch & Searle, Generalized, Linear, and Mixed Models (2001), 6.7; Satterthwaite, Biometrics 2 (1946).
-
-Residuals of a mixed regression of any likelihood, and rows as its fit sees them that need not be its own.
-
-Residuals of a linear mixed model: with the effects of the groups taken away too, or without.
-
-conditional   y - X beta_hat - Z u_hat         what is left in a row, also called "response"
-marginal      y - X beta_hat                   what groups and rows leave together; curves belong to X beta_hat
-pearson       conditional, times sqrt(precision) / sigma
-
-Rows as the fit of a mixed model sees them that need not be its own: with the effects of groups that it knows.
-
-    y_i | the fit ~ N(x'beta + z'u_hat, x'Cx + ... + sigma^2 / precision_i)
-
-the variance of what is predicted less what it will be, in which that of an effect of a group that was not there is the
-whole one. Variances are taken as known.
+A = (X'V^-1 X)^-1, and K, D as in `latent/effects.py`. An observation adds sigma^2 / precision. Of a normal outcome the
+quantile is Student's t with Satterthwaite's degrees of freedom of that variance, nu = 2 v^2 / (g'C g), g its slopes in
+the variance components, by differences, and C the covariance of these. Residuals are conditional, y - X beta_hat - Z
+u_hat, marginal, y - X beta_hat, and pearson, conditional times sqrt(precision) / sigma. Source: McCulloch & Searle,
+Generalized, Linear, and Mixed Models (2001), 6.7; Satterthwaite, Biometrics 2 (1946).
 """
 
 from __future__ import annotations

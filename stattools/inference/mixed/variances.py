@@ -1,34 +1,18 @@
-"""What varies between groups, and how much: standard deviations and correlations of the effects, with intervals.
-
-Is a variance 0? The likelihood ratio, by a mixture of chi-squared, its exact distribution, or a bootstrap.
-
-How much of the variance fixed effects and groups explain, and how alike two rows of a group are.
+"""What varies between groups, whether a variance is 0, how much is explained, and averages over groups.
 
     V_f = variance of x'beta_hat over the rows,   V_k = mean of z'Sigma_k z,   V_e = that of the rows
     marginal R^2 = V_f / (V_f + sum V_k + V_e),   conditional R^2 = (V_f + sum V_k) / (the same)
     intraclass correlation = V_k / (sum V_k + V_e)
 
-V_e is the mean of sigma^2 / precision of a normal outcome. Of other outcomes all is on the scale of the linear
-predictor, where V_e is the variance of the distribution behind the link, pi^2 / 3 of the logit, 1 of the probit and
-pi^2 / 6 of the (complementary) log-log; log(1 + Var(y) / mu^2) behind a log link; Var(y) (d eta / d mu)^2 behind
-others. mu is the mean outcome, averaged over rows and groups. Source: Nakagawa & Schielzeth, Methods Ecol. Evol. 4
-(2013), 133-142; Johnson, the same 5 (2014), 944-946, for slopes; Nakagawa, Johnson & Schielzeth, J. R. Soc. Interface
-14 (2017).
-
-What coefficients are of the average over groups: smaller than those of a group wherever the link is not linear.
+V_e is the mean of sigma^2 / precision of a normal outcome; of others, on the scale of the linear predictor, pi^2 / 3 of
+the logit, 1 of the probit, pi^2 / 6 of the (complementary) log-log, log(1 + Var(y) / mu^2) behind a log link, Var(y) (d
+eta / d mu)^2 behind others. Source: Nakagawa & Schielzeth, Methods Ecol. Evol. 4 (2013), 133-142; Johnson, the same 5
+(2014), 944-946, for slopes; Nakagawa, Johnson & Schielzeth, J. R. Soc. Interface 14 (2017).
 
     gamma = (X'WX)^-1 X'W g(mu),   mu_i = E mean(x_i'beta + z_i'u) over the effects, g the link, W the frequencies
 
-so that x'gamma is the straight line nearest to the linear predictors of the population-averaged means; exactly theirs
-for a probit model with (1 | g), where gamma = beta / sqrt(1 + sigma^2), and for a log link. Standard errors by the
-delta method, with that of the variances. Source: Hedeker, du Toit, Demirtas & Gibbons, Biometrics 74 (2018), 354-361.
-
-The share of the deviance that a regression with curves explains, as mgcv's `summary` has it.
-
-    1 - sum_i w_i d(y_i, mu_i) / min over c of sum_i w_i d(y_i, h(c + offset_i)),   mu_i given curves and groups
-
-d is the deviance of one row; other parameters, such as a dispersion, are those of the fit in both. Source: Wood,
-Generalized Additive Models (2017), 3.1.7.
+for a probit model with (1 | g) beta / sqrt(1 + sigma^2); standard errors by the delta method. Source: Hedeker, du Toit,
+Demirtas & Gibbons, Biometrics 74 (2018), 354-361.
 """
 
 from __future__ import annotations

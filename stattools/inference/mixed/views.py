@@ -4,25 +4,14 @@
     known        eta = x'beta + z'u_j                          the most probable effects of group j given its rows
     population   eta = (x'beta, R_1'z_1, R_2'z_2, ...)         effects integrated out (`latent/marginal_family.py`)
 
-R_k is any square root of the covariance of the effects of term k, so that R_k'z is linear in its entries: these are
-parameters beside the coefficients, with the covariance that the fit gives all of them, and the delta method over them
-has the uncertainty of the variances in it. Of known groups the linear predictor is uncertain by
+R_k is any square root of the covariance of the effects of term k: its entries are parameters beside the coefficients,
+so that the delta method has the uncertainty of the variances in it. Of known groups
 
     Var(x'beta_hat + z'u_hat - z'u) = J C J' + z'K_j z,   J = d (x'beta + z'u_hat) / d theta
 
-C being the covariance of all parameters and K_j that of the effects given the rows. Both are columns beside X: those of
-J beside x and the root of z'K_j z, with coefficients that are 0. Source: Booth & Hobert, JASA 93 (1998), 262-272.
-
-A view of a fit as one of single rows, and its curves, whose columns stand beside those of its first predictor.
-
-    eta_1 = x'beta + sum_k B_k(x_k)'M_k b_k
-
-with the covariance of beta and b together, given the variances.
-
-A fit with curves seen as one of single rows whose columns are those of X and of all curves: what averages over rows
-ask, means, their differences and derivatives, is then what they ask of every regression.
-
-    mean_i = h(x_i'beta + sum_k B_k(x_ki)'M_k b_k),   Cov(beta, b) given the data and the variances
+with C the covariance of all parameters and K_j that of the effects given the rows; J and the root of z'K_j z are
+columns beside X. So are those of curves, B_k(x_k)'M_k, with the covariance of beta and b together, given the variances.
+Source: Booth & Hobert, JASA 93 (1998), 262-272.
 """
 
 from __future__ import annotations

@@ -1,23 +1,13 @@
 """The bootstrap of a regression: how the estimate varies over samples like this one.
 
-    pairs:       rows drawn with replacement, counted as frequencies
+    pairs:       rows drawn with replacement, counted as frequencies; of hazards clusters, persons, matched sets
     parametric:  outcomes drawn from the fitted model, X held
     bayesian:    row weights ~ n Dirichlet(1, ..., 1): draws of a posterior
 
-A replicate is a weighted fit; all are fitted at once, as in `inference/fitting/many.py`. Source: Efron & Tibshirani,
-An Introduction to the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
-
-How skewed the draws of each coefficient are, from the influence of the rows: the acceleration of a BCa interval.
-
-    a_j = sum_i w_i I_ij^3 / (6 (sum_i w_i I_ij^2)^(3/2)),   I_i = C x_i score_i
-
-A number of any scale would do for C. Rows beside levels that are codes are answered for some coefficients at a time.
-Source: Efron, "Better bootstrap confidence intervals", JASA 82 (1987), 171-185, section 6.
-
-The bootstrap of Cox's regression and of matched sets: who may depend on each other is drawn together.
-
-Drawn are the groups of `cluster=`, else the persons of `id=`, else the matched sets, each drawn set a set of its own,
-else rows. Source: Burr, JASA 89 (1994), 1290-1302.
+A replicate is a weighted fit; all are fitted at once, as in `inference/fitting/many.py`. A BCa interval has the
+acceleration a_j = sum_i w_i I_ij^3 / (6 (sum_i w_i I_ij^2)^(3/2)) of the influence I_i = C x_i score_i. Source: Efron &
+Tibshirani, An Introduction to the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981); Efron, "Better bootstrap
+confidence intervals", JASA 82 (1987), 171-185, section 6; Burr, JASA 89 (1994), 1290-1302.
 """
 
 from __future__ import annotations

@@ -1,27 +1,13 @@
-"""The power of a test by simulation: outcomes drawn from a regression, fitted, tested and covered.
+"""The power of a test by simulation, and the rows at which it has a wanted power.
 
     power = P(|b| > q se),   coverage = P(b - q se <= beta <= b + q se)
+    several coefficients:  (b - 0)^T V^-1 (b - 0) > q,   (b - beta)^T V^-1 (b - beta) <= q
 
-at so many rows, over outcomes of the likelihood at coefficients that are taken for true. Every fit is the one that
-`st.fit` makes, those of thousands of draws at once, as in `inference/fitting/many.py`; a draw without a maximum
-rejects nothing.
-
-The rows at which a test has a wanted power: a curve through simulated shares, and its Monte Carlo error.
-
-    probit(power) = a + b sqrt(rows)
-
-which is exact for a normal estimate whose variance falls with the rows. The first guess comes from the information at
-the truth; sizes around it are simulated, and again around what the curve says, until it says a size among them. Source:
-Landau & Stahl, Statistical Methods in Medical Research 22 (2013), 324-345.
-
-Fits of outcomes that were drawn from a model, at so many rows: how often a test rejects and an interval covers.
-
-    rejected: (b - 0)^T V^-1 (b - 0) > q,   covered: (b - beta)^T V^-1 (b - beta) <= q
-
-b are the estimates of the coefficients in question, V their covariance, q the quantile of chi2, or k times that of
-F(k, n - p) where a scale is estimated. For one coefficient these are Wald's test and its interval. A share of m draws
-has the standard error sqrt(s (1 - s) / (m + 4)), s = (hits + 2) / (m + 4), which is not 0 where all draws agree.
-Source: Agresti & Coull, The American Statistician 52 (1998).
+over outcomes drawn at coefficients that are taken for true, every fit the one that `st.fit` makes; a draw without a
+maximum rejects nothing. A share of m draws has the standard error sqrt(s (1 - s) / (m + 4)), s = (hits + 2) / (m + 4).
+Rows are found on the curve probit(power) = a + b sqrt(rows) through simulated shares, from a first guess by the
+information at the truth. Source: Landau & Stahl, Statistical Methods in Medical Research 22 (2013), 324-345; Agresti &
+Coull, The American Statistician 52 (1998).
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
-"""Is a curve flat, or a straight line? The restricted likelihood ratio and its distribution, see `null_ratios`.
-
-The numbers that it is made of are those of the model without the curve, all other variances held: of a normal outcome
-exactly, of others by the scores and the information of the rows there, from which the other parameters are projected.
-
-The restricted likelihood ratio of a curve against a line, or against nothing, and how it is distributed there.
+"""Is a curve flat, or a straight line? The restricted likelihood ratio, and how it is distributed there.
 
     w_s = (q_s'Z'P y)^2 / mu_s,   Z'P Z = Q diag(mu) Q',   P = V_0^-1 - V_0^-1 X (X'V_0^-1 X)^-1 X'V_0^-1
 
-with V_0 that of all else in the model. Where there is no curve the w_s are independent sigma^2 chi2_1, what is left
-of y is r = sigma^2 chi2 of the other contrasts, and for one ratio lambda of variances the likelihood ratio is
+with V_0 that of all else in the model, its variances held; of outcomes that are not normal by scores and information.
+Where there is no curve the w_s are independent sigma^2 chi2_1, what is left of y is r = sigma^2 chi2 of the other
+contrasts, and for one ratio lambda of variances the likelihood ratio is
 
     S = sum w_s + r,   D = sum w_s / (1 + lambda mu_s) + r
     line   max_lambda  d log(S / D) - sum_s log(1 + lambda mu_s)
@@ -18,8 +14,6 @@ d is the number of contrasts. Where sigma is 1 and known, d log(S / D) is S - D.
 taken on below 0 by its slope at lambda = 0, (d sum w mu / S - sum mu) / sum mu, so that no two outcomes are alike.
 Source: Crainiceanu & Ruppert, JRSS B 66 (2004), 165-185; Greven, Crainiceanu, Kuechenhoff & Peters, Journal of
 Computational and Graphical Statistics 17 (2008), 870-891, for other variances that are held.
-
-Curves in a table of terms: a row for each, in the place of the row of its line, which alone says nothing of it.
 """
 
 from __future__ import annotations

@@ -1,26 +1,13 @@
-"""The curve of a fit with its bands, or its slope, over a grid: what `fit.smooth` gives.
-
-Values and slopes of a fitted curve, with their standard errors: combinations of its coefficients.
+"""Values and slopes of a fitted curve with their bands, over a grid: what `fit.smooth` gives.
 
     f(x) = B(x) c,   f'(x) = B'(x) c,   c | y ~ N(c^, C)
+    a whole curve:   P(max over x of |Z(x)| > q) <= kappa exp(-q^2 / 2) / pi + 2 Phi(-q),   Z(x) = c(x)'e / |c(x)|
 
-C takes the variances as known. The bands that it makes cover the curve on average over x with their level. Source:
-Nychka, Journal of the American Statistical Association 83 (1988), 1134-1143; Wood, Generalized Additive Models (2017),
-6.10.
-
-How wide a band must be that holds a whole curve, without simulation: the formula of the tube.
-
-    Z(x) = c(x)'e / |c(x)|,  e ~ N(0, I):   P(max over x of |Z(x)| > q) <= kappa exp(-q^2 / 2) / pi + 2 Phi(-q)
-
-with kappa the length of the way of c(x) / |c(x)| on the unit sphere. It is an upper bound for every q (Naiman), and the
-probability itself but for overlaps of the tube, which are rare where q is near 2 or above. Where the standard errors
-are estimated with nu degrees of freedom, (1 + q^2 / nu)^(-nu / 2) and Student's t take the place of both. Source:
-Naiman, Annals of Statistics 14 (1986), 896-906; Sun & Loader, Annals of Statistics 22 (1994), 1328-1345; Krivobokova,
-Kneib & Claeskens, Journal of the American Statistical Association 105 (2010), 852-863.
-
-The curves of a fit that a name means.
-
-Predictions beyond the data of a curve, where it goes on as a straight line: which rows, and the words for them.
+C takes the variances as known; its bands cover the curve on average over x with their level. kappa is the length of the
+way of c(x) / |c(x)| on the unit sphere (the formula of the tube); where the standard errors have nu degrees of freedom,
+(1 + q^2 / nu)^(-nu / 2) and Student's t take the place of both. Beyond the data a curve goes on as a straight line.
+Source: Nychka, JASA 83 (1988), 1134-1143; Wood, Generalized Additive Models (2017), 6.10; Naiman, Annals of Statistics
+14 (1986), 896-906; Sun & Loader, the same 22 (1994), 1328-1345; Krivobokova, Kneib & Claeskens, JASA 105 (2010).
 """
 
 from __future__ import annotations

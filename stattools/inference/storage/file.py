@@ -1,18 +1,11 @@
 """Fits in a file, written by `save` and read by `load`: numbers and words only, no data, no code, no pickle.
 
 The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood),
-`arrays.npz` (estimate, covariance, trace) and `about.json` (certificate in words, hashes of the data), sealed by the
-SHA-256 of its bytes in the zip comment. In the place of the rows stands their shape: what needs them says that they
-were not saved. The same fit gives the same bytes. Cost:
-milliseconds; about 10 kB for 20 coefficients.
-
-What every saved fit says of itself for who has no more than the file: how near it is to a maximum, and the hashes of
-the columns of its data, so that anyone who has data can see whether it was made from these.
-
-Cost: a hash of each column, about a second for 50 million numbers.
-
-What a fit was made from, in plain arrays for the verifier: the outcome, the columns, groups, and a witness that a
-maximum exists, for a program that knows nothing of this package (`validation/verifier.py`).
+`arrays.npz` (estimate, covariance, trace) and `about.json` (certificate in words, hashes of the columns of the data, so
+that anyone who has data can see whether it was made from these), sealed by the SHA-256 of its bytes in the zip comment.
+In the place of the rows stands their shape. With `design=True` what the fit was made from is added in plain arrays for
+the verifier, with a witness that a maximum exists. The same fit gives the same bytes. Cost: milliseconds; about 10 kB
+for 20 coefficients, and a second for the hashes of 50 million numbers.
 """
 
 from __future__ import annotations

@@ -1,23 +1,13 @@
-"""Fits of linear mixed models as files have them: no rows, but what is known of each group at the maximum.
+"""Fits of mixed models and of Cox's regression as files have them: no rows, but what is known of groups and hazards.
 
-    kept of each group j, in orthonormal coordinates:   Z_j'V^-1 Z_j  and  Z_j'V^-1 [X y]_j
+    linear mixed, each group j, in orthonormal coordinates:   Z_j'V^-1 Z_j  and  Z_j'V^-1 [X y]_j
+    other outcomes, each term:    N_k and the entries of T_k in theta, the modes, their covariances, how modes move
+    each event time t_k of each stratum:   sums up to it of 1 / phi, of 1 / phi^2 and of (m - c) / phi
 
-These are sums over the rows of a group; they are the effects of groups with their standard errors, and with [X y]'V^-1
-[X y] the coefficients. The same is kept at small steps of each variance, of which the degrees of freedom of intervals
-are made. At any other variances the rows would be needed, as profile intervals and tests of variances do.
-
-Fits of regressions with random effects as files have them: no rows, but what is known of each group at the maximum.
-
-kept of each term: N_k and the entries of T_k in theta, the modes of its effects, their covariances given the data, and
-how the modes move with theta. Predictions of known and new groups, averages over groups, effects and their intervals
-are made of these; profile intervals and tests of variances need the rows.
-
-Fits of Cox's regression and of matched sets as files have them: no rows, but the hazard that rows shared.
-
-    kept at each event time t_k of each stratum:   sums up to it of 1 / phi, of 1 / phi^2 and of (m - c) / phi
-
-as in `survival/cox.py`. Survival, medians and hazard ratios of new rows are made of these with the same numbers as
-before; residuals, concordance, profile intervals and tests that climb again need the rows.
+These make the effects of groups with their standard errors, predictions of known and new groups, and survival, medians
+and hazard ratios of new rows with the same numbers as before. Of linear mixed models the same is kept at small steps of
+each variance, of which degrees of freedom are made. Profile intervals, residuals and tests that climb again need the
+rows.
 """
 
 from __future__ import annotations

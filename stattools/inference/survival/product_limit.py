@@ -1,4 +1,4 @@
-"""The product-limit curve of one group, the nonparametric maximum likelihood of a distribution of times, and its band.
+"""The distribution of times without a model: the product-limit curve, its bands, `st.kaplan_meier`, the log-rank test.
 
     S(t) = prod over t_i <= t of (1 - d_i / n_i)        V(t) = sum of d_i / (n_i (n_i - d_i))      (Greenwood)
 
@@ -8,21 +8,14 @@
 | greenwood | S -+ z S sqrt(V), cut at 0 and 1 |
 | log | S exp(-+ z sqrt(V)), cut at 1 |
 
-Where S is 0 the variance does not exist, and there is no band. Source: Kalbfleisch & Prentice (2002), 1.4; Borgan &
-Liestol, "A note on confidence intervals and bands for the survival function" (1990).
-
-`st.kaplan_meier`: the distribution of times without a model, its quantiles and means, and the log-rank test.
-
-The answer needs no fit: the product-limit curve of `product_limit.py` is the maximum of the likelihood of all
-distributions. Source: Kaplan & Meier, JASA 53 (1958), 457-481.
-
-The log-rank test that groups have one distribution of times.
+Where S is 0 the variance does not exist, and there is no band. The log-rank test is the score test of a Cox regression
+on the groups with exact ties:
 
     U = sum over times and strata of (d_g - d n_g / n),    V = sum of d (n - d) / (n - 1) (diag(q) - q q'),  q = n_g / n
     U' V^- U ~ chi2(groups - 1)
 
-It is the score test of a Cox regression on the groups with exact ties. Source: Mantel (1966); Kalbfleisch & Prentice
-(2002), 1.5.
+Source: Kaplan & Meier, JASA 53 (1958), 457-481; Kalbfleisch & Prentice (2002), 1.4, 1.5; Borgan & Liestol, "A note on
+confidence intervals and bands for the survival function" (1990); Mantel (1966).
 """
 
 from __future__ import annotations
