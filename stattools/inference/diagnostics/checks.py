@@ -1,4 +1,4 @@
-"""The checks of a fit as a table, by kinds of outcome; one that a fit has not stands under `unchecked`, with the reason.
+"""The checks of a fit as a table, by kinds of outcome; one that a fit has not stands under `unchecked` with its reason.
 
     series: serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
             even variance        mean square of the last third / of the first third, or its inverse

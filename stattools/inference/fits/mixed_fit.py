@@ -362,7 +362,7 @@ class Smoothed:
 
 
 @answers_guesses
-class Grouped(Smoothed):
+class AboutGroups(Smoothed):
     """The questions of groups that do not depend on the outcome."""
 
     loglik: float
@@ -440,7 +440,7 @@ LINEAR_NEEDS = {name: needs for name, needs in NEEDS.items() if name not in (*OF
 
 @answers_guesses
 @record
-class LinearMixedFit(Grouped, Fit):
+class LinearMixedFit(AboutGroups, Fit):
     """What `st.fit` returns for `st.linear_mixed`: a `stattools.Fit` of the fixed effects, whose standard errors take
     the variances as known, and of what varies between groups.
 
@@ -635,7 +635,7 @@ class LinearMixedFit(Grouped, Fit):
 
 @answers_guesses
 @record
-class MixedRegressionFit(Grouped, MixedAnswers):
+class MixedRegressionFit(AboutGroups, MixedAnswers):
     """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
     whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
 
