@@ -738,6 +738,28 @@ def _turned_round(trial: ClaimTrial) -> Verdict | None:
     return Verdict((Finding("outcome coding", words, advice), *more.findings), solved=True)
 
 
+ROUGHLY = 0.02
+"""How far second differences of a deviance that a loop knows to 7 digits are from right standard errors, at most."""
+
+
+def _by_differences(trial: ClaimTrial) -> Finding | None:
+    """Standard errors of glmer, which lme4 takes from differences of a deviance that its inner loop knows roughly."""
+    given, right = trial.claim.columns.get("se"), trial.now.right.get("se")
+    if trial.claim.said.get("integral") != "laplace" or given is None or right is None or trial.now.distance > 0.01:
+        return None
+    off = float(np.nanmax(np.abs(given.value / right - 1.0), initial=0.0))
+    if off > ROUGHLY or trial.now.holds["se"].all():
+        return None
+    far = f", and the estimates {trial.now.distance:.2g} standard errors from the maximum" if trial.now.distance else ""
+    words = (
+        "The page is glmer's, whose standard errors are second differences of a deviance that lme4's inner loop knows "
+        f"to tolPwrss = 1e-7: they are up to {100.0 * off:.2g} % from those of the information, tests and p-values "
+        f"with them{far}."
+    )
+    advice = "Fit with control = glmerControl(tolPwrss = 1e-12) there: its numbers are then these."
+    return Finding("finite differences", words, advice)
+
+
 def _cost(one: Slips) -> float:
     return one.left + 1.5 * len(one.findings)
 
@@ -753,6 +775,8 @@ def _unsolved(trial: ClaimTrial, best: Slips | None, notes: tuple[str, ...]) -> 
     likely = likeliest(trial)
     if likely is not None:
         return Verdict((likely,), notes=notes)
+    if (differences := _by_differences(trial)) is not None:
+        return Verdict((differences,), notes=notes)
     kinds = [name for name in now.holds if not now.holds[name].all()]
     if "estimate" in kinds and now.distance < 0.01:
         words = (

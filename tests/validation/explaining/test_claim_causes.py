@@ -110,3 +110,37 @@ def test_a_busy_machine_finds_the_same_cause(monkeypatch):
     monkeypatch.setattr("stattools.interface.time_limit.monotonic", lambda: 3600.0 * next(hours))
     monkeypatch.setattr("time.monotonic", lambda: 3600.0 * next(hours))
     assert causes(st.audit(estimates, OLS, **beside)) == ["weights"]
+
+
+GLMER = """\
+Generalized linear mixed model fit by maximum likelihood (Laplace
+  Approximation) [glmerMod]
+ Family: binomial  ( logit )
+Formula: cbind(k, size - k) ~ x + (1 | g)
+
+Random effects:
+ Groups Name        Variance Std.Dev.
+ g      (Intercept) 0.1594   0.3993
+Number of obs: 60, groups:  g, 15
+
+Fixed effects:
+            Estimate Std. Error z value Pr(>|z|)
+(Intercept)  -1.2747     0.1716  -7.430 1.09e-13 ***
+x            -0.4101     0.0828  -4.953 7.32e-07 ***
+"""
+"""As lme4 1.1-37 prints it; with glmerControl(tolPwrss = 1e-12) the standard errors are 0.172007 and 0.0831713."""
+
+
+@pytest.mark.slow
+def test_standard_errors_of_glmer_are_those_of_rough_differences():
+    r = np.random.default_rng(12)
+    g, size = np.repeat(np.arange(15), 4), r.integers(5, 30, 60)
+    x = np.tile([0, 1, 2, 3], 15)
+    k = r.binomial(size, 1.0 / (1.0 + np.exp(1.4 + 0.4 * x - 0.65 * r.normal(size=15)[g])))
+    model = st.logistic("k ~ x + (1 | g)", {"k": k, "size": size, "x": x, "g": g}, trials="size")
+    found = st.audit(GLMER, model)
+    assert causes(found) == ["finite differences"]
+    assert "up to 0.45 % from those of the information" in found.findings[0].evidence
+    rough = GLMER.replace("0.1716", "0.1720").replace("0.0828", "0.0832").replace("-7.430", "-7.411")
+    right = rough.replace("-4.953", "-4.931").replace("1.09e-13", "1.25e-13").replace("7.32e-07", "8.17e-07")
+    assert st.audit(right.replace("0.1594", "0.1595"), model).ok
