@@ -562,9 +562,10 @@ class LinearMixedFit(AboutGroups, Fit):
         data: Any = None,
         *,
         groups: Literal["known", "population", "new", "typical"] = "known",
-        kind: Literal["mean", "link", "observation"] = "mean",
+        kind: Literal["mean", "link", "observation", "median", "quantile"] = "mean",
         interval: float | None = None,
         precision: str | ArrayLike | None = None,
+        p: float | None = None,
         missing: Missing = "raise",
         align: bool = True,
     ) -> Any:
@@ -572,13 +573,14 @@ class LinearMixedFit(AboutGroups, Fit):
 
         `groups` says of whom: "known", the groups that were seen, with their effects; "population", "typical", without;
         "new", groups that nobody saw, whose mean has their variance too, and whose columns are not needed. `kind` is
-        "mean" ("link" is the same), or "observation", one new outcome, whose interval has the residual variance too.
+        "mean" ("link" is the same), "observation", one new outcome, whose interval has the residual variance too, or
+        its "median" or "quantile" (at `p`), in a known or in a new group.
         With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each
         variance, normal of a fit with df="normal". `precision`, `missing` and `align` are as in `Fit.predict`. Raises
         DomainError for groups that were not seen where they should be known, with their names. Rows beyond the data of
         a curve, which goes on as a straight line there, are marked in a column `beyond` and in `attrs["note"]`.
         """
-        return mixed_predictions(self, data, groups, kind, interval, precision, missing, align)
+        return mixed_predictions(self, data, groups, kind, interval, precision, p, missing, align)
 
     def residuals_of(  # type: ignore[override]
         self, kind: Literal["conditional", "marginal", "pearson", "response"] = "conditional", *, align: bool = True

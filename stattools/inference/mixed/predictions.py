@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from stattools.data.design.random_effects import RandomDesign, RandomTerm, terms_of
 from stattools.data.design.smooths import SmoothTerm
@@ -30,7 +31,7 @@ from stattools.inference.diagnostics.residuals import residuals
 from stattools.inference.estimates import Judged, judged, quantile_of
 from stattools.inference.mixed.modes import label_of, wiggles
 from stattools.inference.mixed.views import along_curves, beside_curves, known, new, population
-from stattools.inference.prediction.kinds import OF_OUTCOMES, QUANTILES
+from stattools.inference.prediction.kinds import OF_OUTCOMES, QUANTILES, asked_of
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, handed_out, with_precision
 from stattools.inference.prediction.predict import predictions
 from stattools.inference.smooths.curves import beside_beyond, said_beyond
@@ -137,38 +138,58 @@ def moved(T: Floats, change: Floats) -> Floats:
 
 GROUPS = ("known", "population", "new", "typical")
 
-KINDS = ("mean", "link", "observation")
+KINDS = ("mean", "link", *OF_OUTCOMES)
 
 
 def mixed_predictions(
-    fit: Any, data: Any, groups: str, kind: str, interval: float | None, precision: Any, missing: Any, align: bool
+    fit: Any,
+    data: Any,
+    groups: str,
+    kind: str,
+    interval: float | None,
+    precision: Any,
+    p: float | None,
+    missing: Any,
+    align: bool,
 ) -> Any:
     """See `LinearMixedFit.predict`."""
     groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
     model, found = fit.model, fit.found
     groups = "population" if is_one_of(groups, ("typical",)) else groups  # the mean is linear in the effects
     _require_words(model, groups, kind)
+    fixed, is_quantile = replace(model.fixed, title=model.title), kind in QUANTILES
+    asked = asked_of(fixed, kind, None, p) if is_quantile or p is not None else np.empty(0)
     if interval is not None:
         require_level(interval, "interval")
-    elif precision is not None:
-        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
+        if is_quantile:
+            raise IncompatibleError(
+                f"predict(kind={kind!r}) of {model.title} has no interval: leave interval= out, or ask for "
+                'kind="observation", which has the interval of a new outcome.'
+            )
+    elif precision is not None and not is_quantile:
+        raise IncompatibleError(
+            'predict takes precision= for quantiles and for the interval of kind="observation" only; leave it out.'
+        )
     _require_in_memory(model, data)
-    fixed = replace(model.fixed, title=model.title)
-    beside = columns_beside(fixed, kind, None, precision) if interval is not None else {}
+    beside = columns_beside(fixed, kind, None, precision) if interval is not None or is_quantile else {}
     for design in () if data is None else model.read.random:
         beside |= {name: name for name in columns_of(design, groups)}
     at = at_rows(fixed, data, missing=missing, beside=beside)
-    name = "link" if kind == "link" else "mean"
+    name = kind if kind in ("link", *QUANTILES) else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
     curves: tuple[SmoothTerm, ...] = ()
     if len(at.rows.X):
         terms, curves = terms_at(model, data, groups, at), curves_at(model, data, at)
-        mean = _expected(found, at, terms, groups, curves)
+        mean, extra = _expected(found, at, terms, groups, curves), 0.0
+        if kind in OF_OUTCOMES and (is_quantile or interval is not None):
+            held = with_precision(at, fixed, data, precision).rows.precision
+            extra = found.s2 if held is None else found.s2 / held
+        if is_quantile:
+            rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
+            seen = found.model.curves.seen(found.profile) if curves else found.profile
+            between = found.s2 * _new_variance(rows, seen)[1] if groups == "new" else 0.0
+            mean = mean + ndtri(asked) * np.sqrt(extra + between)
         if interval is not None:
-            extra = 0.0
-            if kind == "observation":
-                held = with_precision(at, fixed, data, precision).rows.precision
-                extra = found.s2 if held is None else found.s2 / held
             half = _half(fit, at, terms, groups, curves, interval, extra)
     if interval is None:
         return said_beyond(handed_out(at.places, mean, name, align), curves)
@@ -215,9 +236,9 @@ def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
         raise IncompatibleError(f"predict has groups {', '.join(map(repr, GROUPS))}; got groups={quoted(groups)}.")
     if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"{model.title} predicts kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
-    if kind == "observation" and groups == "population":
+    if kind in OF_OUTCOMES and groups == "population":
         raise IncompatibleError(
-            'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
             'nobody saw; groups="population" has a mean only.'
         )
 

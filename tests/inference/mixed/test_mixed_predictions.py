@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy.stats import norm
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
@@ -33,7 +34,7 @@ def test_words_that_say_nothing_are_refused(fit):
         fit.predict(groups=np.array(["known", "new"]))  # type: ignore[arg-type]
     with pytest.raises(IncompatibleError, match="'known', 'population', 'new', 'typical'; got groups='old'"):
         fit.predict(groups="old")
-    with pytest.raises(IncompatibleError, match="'mean', 'link', 'observation'; got kind='class'"):
+    with pytest.raises(IncompatibleError, match="'observation', 'median', 'quantile'; got kind='class'"):
         fit.predict(kind="class")
     with pytest.raises(IncompatibleError, match="an observation belongs to a group"):
         fit.predict(kind="observation", groups="population")
@@ -93,3 +94,31 @@ def test_intervals_cover_what_they_say():
             row = fit.predict({"x": [1.0], "g": [group]}, groups=groups, kind=kind, interval=0.9).iloc[0]
             hits[place] += row["lower"] <= truth <= row["upper"]
     assert_allclose(hits / 120, 0.9, atol=0.085)  # 3 standard errors
+
+
+@pytest.mark.parametrize("precision", [None, "w"])
+def test_medians_and_quantiles_are_of_a_new_outcome_of_a_known_or_a_new_group(precision):
+    r = np.random.default_rng(0)
+    g, x = np.repeat(np.arange(10), 8), r.normal(size=80)
+    y = x + r.normal(size=10)[g] * (1.0 + x) + r.normal(size=80)
+    table = pd.DataFrame({"y": y, "x": x, "g": g, "w": r.uniform(0.5, 2.0, 80)})
+    one, new = st.fit(st.linear_mixed("y ~ x + (x | g)", table, precision=precision)), table.iloc[:3]
+    sd, slope, correlation, residual = one.variance_components(None)["estimate"]
+    own = residual**2 / (1.0 if precision is None else new["w"])
+    assert_allclose(one.predict(new, kind="median"), one.predict(new), rtol=1e-12)
+    assert_allclose(one.predict(new, kind="quantile", p=0.9), norm.ppf(0.9, one.predict(new), np.sqrt(own)), rtol=1e-9)
+    z = new["x"].to_numpy()
+    whole = np.sqrt(sd**2 + 2.0 * correlation * sd * slope * z + slope**2 * z**2 + own)
+    found = one.predict(new, kind="quantile", p=0.2, groups="new")
+    assert_allclose(found, norm.ppf(0.2, one.predict(new, groups="new"), whole), rtol=1e-9)
+
+
+def test_a_quantile_needs_its_probability_and_a_group(fit):
+    for match, options in {
+        "needs p=": {"kind": "quantile"},
+        "the median of an outcome belongs to a group": {"kind": "median", "groups": "population"},
+        "has no interval": {"kind": "median", "interval": 0.9},
+        "takes no p=": {"p": 0.5},
+    }.items():
+        with pytest.raises(IncompatibleError, match=match):
+            fit.predict(**options)
