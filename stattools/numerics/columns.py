@@ -54,15 +54,6 @@ class Columns(InParts):
     flags = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=False, writeable=False)
     """No array lies in memory."""
 
-    @classmethod
-    def indicators(cls, others: Floats, codes: NDArray[np.intp], levels: int, at: int) -> Columns:
-        """With a column of zeros and ones for each of `levels` levels, from column `at` on.
-
-        >>> Columns.indicators(np.ones((3, 1)), np.array([0, 1, -1]), 2, 1) @ [1.0, 10.0, 100.0]
-        array([ 11., 101.,   1.])
-        """
-        return cls(others, codes, np.arange(at, at + levels)[:, None])
-
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns, those of the levels among them."""

@@ -15,9 +15,10 @@ from stattools.numerics.columns import (
     squares_about,
     with_levels,
 )
+from tests.columns import indicators
 
 rng = np.random.default_rng(4)
-X = Columns.indicators(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
+X = indicators(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
 SLOPES = Columns(X.others[:, :1], np.arange(12) % 3 - 1, np.array([[1, 2], [3, 4]]), rng.standard_normal((12, 2)))
 by, weight, y = np.array([0.5, 0.0, 0.0, 0.0, -2.0]), rng.random(12), rng.standard_normal(12)
 BLOCKS = rng.standard_normal((2, 1, 1))
@@ -66,7 +67,7 @@ def test_columns_are_alike_up_to_round_off(kept, X):
 
 
 def test_dependent_columns_are_nearest_with_0():
-    twice = Columns.indicators(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, 0)
+    twice = indicators(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, 0)
     assert_allclose(twice.nearest(y[:4]), 0.0)
 
 

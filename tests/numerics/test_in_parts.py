@@ -9,10 +9,11 @@ from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts
 from stattools.numerics.columns import BesideOnes, Columns, Transposed
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.one_each import OneEach
+from tests.columns import indicators
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
-X = Columns.indicators(rng.standard_normal((7, 2)), np.array([0, 1, 2, -1, 0, 1, 2]), 3, 1)
+X = indicators(rng.standard_normal((7, 2)), np.array([0, 1, 2, -1, 0, 1, 2]), 3, 1)
 KINDS = {
     Arrow: Arrow(np.array([[1], [2], [3]]), rng.random((3, 1, 1)), rng.standard_normal((3, 2)), K + K.T),
     BesideOnes: BesideOnes(rng.standard_normal((6, 2))),

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import Columns
+from tests import columns
 
 
 def slopes(k=2, complete=False, others=3, n=40, levels=5, ones=False):
@@ -20,7 +21,7 @@ def slopes(k=2, complete=False, others=3, n=40, levels=5, ones=False):
 def indicators(complete=False, others=3, at=1):
     rng = np.random.default_rng(3)
     codes = rng.integers(0 if complete else -1, 6, 40)
-    return Columns.indicators(rng.standard_normal((40, others)), codes, 6, min(at, others))
+    return columns.indicators(rng.standard_normal((40, others)), codes, 6, min(at, others))
 
 
 EACH = [slopes(), slopes(1), slopes(3, True, ones=True), slopes(2, True, 0), slopes(2, False, 1, 6, 9)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank, congruent
+from tests.columns import indicators
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
@@ -38,7 +38,7 @@ def test_entries_are_those_of_the_array(place, V):
 def test_products_and_sums(V):
     A = np.asarray(V)
     assert_allclose(A, V.U @ V.K @ V.U.T + whole(V), rtol=1e-12, atol=1e-13)
-    v, X = rng.standard_normal((7, 2)), Columns.indicators(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
+    v, X = rng.standard_normal((7, 2)), indicators(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
     for found, expected in [
         (V @ v, A @ v), (v.T @ V, v.T @ A), (V @ v[:, 0], A @ v[:, 0]), (v[:, 0] @ V, v[:, 0] @ A), (2.0 * V, 2 * A),
         (V / 2.0, A / 2), (V.diagonal(), np.diagonal(A)), (V + A, 2 * A), (np.sqrt(np.abs(V)), np.sqrt(np.abs(A))),

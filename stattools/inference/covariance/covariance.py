@@ -137,10 +137,6 @@ class Covariance(NamedTuple):
     degrees: Satterthwaite | None = None
 
 
-made = partial(tuple.__new__, Covariance)
-"""Makes a Covariance of its four fields without the Python call of its own constructor."""
-
-
 def covariance(
     model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
 ) -> Covariance:
@@ -173,7 +169,7 @@ def covariance(
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
-        return made((bread if square == 1.0 else bread * square, cov, df, None))
+        return Covariance(bread if square == 1.0 else bread * square, cov, df)
     if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "

@@ -286,7 +286,7 @@ def contrasts(
         pairs = list(combinations(ordered, 2))
         names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in pairs]
         parts = [each_mean[second] - each_mean[first] for first, second in pairs]
-        table = _contrasted(fit, names, parts, len(ordered), method, ratio, level)
+        table = _tested(fit, "contrast", names, parts, level, k=len(ordered), method=method, ratio=ratio)
         for name, value in reversed(cell):
             table.insert(0, name, value)
         tables.append(table)
@@ -296,16 +296,27 @@ def contrasts(
     return noted(made, _note(model, method, ratio, over_grid), rows.note)
 
 
-def _contrasted(
-    fit: Estimates, names: list[str], parts: list[Average], k: int, method: str, ratio: bool, level: float
+def _tested(
+    fit: Estimates,
+    column: str,
+    names: list[str],
+    parts: list[Average],
+    level: float,
+    what: str = "averages",
+    *,
+    k: int = 2,
+    method: str = "none",
+    ratio: bool = False,
 ) -> pd.DataFrame:
-    """One family of contrasts between k means, category by category, each category a family of its own."""
+    """One row per average, with its test and interval, category by category, each category a family of its own; those
+    of contrasts are between k means.
+    """
     value = np.stack([part.value for part in parts], axis=1)
-    head = head_of(fit.model, [{"contrast": name} for name in names], len(value))
+    head = head_of(fit.model, [{column: name} for name in names], len(value))
     shown = (lambda x: factors(x.ravel(), names * len(value)).reshape(x.shape)) if ratio else (lambda x: x)
     if not fit.kinds:
         return without_errors(head | {"estimate": shown(value).ravel()})
-    se = errors_of(fit, parts)
+    se = errors_of(fit, parts, what)
     df = np.broadcast_to(df_of(fit, parts), value.shape)
     statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
     families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), df, strict=True)
@@ -318,7 +329,7 @@ def _contrasted(
 
 def _adjusted(statistic: Floats, p_value: Floats, df: Floats, k: int, method: str) -> Floats:
     if method != "tukey":
-        return adjusted(p_value, method)
+        return p_value if method == "none" else adjusted(p_value, method)
     return np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df))
 
 
@@ -438,11 +449,13 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
+    level = fit.level if level is None else level
+    require_level(level)
     asked = asked_effects(model, at, variables, discrete, data, offset, exposure)
 
     def effects(rows: Population) -> pd.DataFrame:
         terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
-        return _table(fit, "term", terms, found, level)
+        return _tested(fit, "term", terms, found, level, "effects")
 
     return noted(asked.by_level(by, effects), asked.rows.note)
 
@@ -525,22 +538,3 @@ def asked_effects(
         if levels is None:
             rows.require_derivative(name)
     return AskedEffects(rows, str(at), asked, held, tuple(discrete))
-
-
-def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
-    """One row per effect, category by category, with the tests and intervals of `fit.table`."""
-    level = fit.level if level is None else level
-    require_level(level)
-    effect = np.stack([part.value for part in found], axis=1)  # (K, effects)
-    head: dict[str, Any] = {column: names}
-    if len(effect) > 1:
-        labels = [str(label) for label in fit.model.labels]
-        head = {"category": np.repeat(np.array(labels, dtype=object), len(names)), column: names * len(labels)}
-    effect = effect.ravel()
-    if not fit.kinds:
-        return without_errors(head | {"estimate": effect})
-    se, df = errors_of(fit, found, "effects").ravel(), np.ravel(df_of(fit, found)) if fit.degrees else fit.t_df
-    statistic, p_value = against_zero(effect, se, df)
-    half = quantile_of(df, level) * se
-    columns = {"estimate": effect, "se": se, "statistic": statistic, "p_value": p_value}
-    return pd.DataFrame(head | columns | {"lower": effect - half, "upper": effect + half})

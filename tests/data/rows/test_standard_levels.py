@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization, standard_columns
 from stattools.models.predictor import Linear
-from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
+from tests.columns import indicators
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -18,7 +18,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     others = np.column_stack(
         [np.full(30, 2.0) if constant else rng.standard_normal(30), 1e6 + 50 * rng.standard_normal(30)]
     )
-    X = Columns.indicators(others, rng.integers(-1 if constant else 0, 4, 30), 4, 1)
+    X = indicators(others, rng.integers(-1 if constant else 0, 4, 30), 4, 1)
     Z, T = standard_columns(X, weight)
     assert_allclose(np.asarray(Z), np.asarray(X) @ np.asarray(T), rtol=1e-9, atol=1e-9)
     w = np.ones(30) if weight is None else weight
@@ -44,7 +44,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
 
 def test_a_column_that_is_0_in_all_rows_that_count_stays_as_it_is():
     others = np.column_stack([np.arange(6.0), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
-    X = Columns.indicators(others, np.array([-1, -1, 0, 0, 1, 1]), 2, 2)
+    X = indicators(others, np.array([-1, -1, 0, 0, 1, 1]), 2, 2)
     assert np.isfinite(np.asarray(standard_columns(X, np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))[1])).all()
 
 

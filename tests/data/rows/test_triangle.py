@@ -8,6 +8,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.rows.sums import Triangle, triangle
 from stattools.numerics.columns import Columns
 from tests.cases import rng
+from tests.columns import indicators
 
 
 @pytest.mark.parametrize("n", [2, 5, 3000])
@@ -34,11 +35,7 @@ def test_offset_is_taken_off_the_response():
 def test_levels_kept_as_codes_give_the_triangle_of_their_columns(k, weighted):
     g = rng(k)
     codes, others, values = np.append(np.arange(40) % 9 - 1, 8), g.normal(size=(41, 2)), g.normal(size=(41, 2))
-    X = (
-        Columns.indicators(others, codes, 9, 1)
-        if k == 1
-        else Columns(others, codes, 1 + np.arange(18).reshape(9, 2), values)
-    )
+    X = indicators(others, codes, 9, 1) if k == 1 else Columns(others, codes, 1 + np.arange(18).reshape(9, 2), values)
     y, w = g.normal(size=41), g.integers(0, 3, 41).astype(float) if weighted else None
     found, expected = (triangle(Rows(kept, y, w), beside=True) for kept in (X, np.asarray(X)))
     assert_allclose(found.T @ found, expected.T @ expected, atol=1e-12)

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.rows.standardization import within_levels
-from stattools.numerics.columns import Columns
+from tests.columns import indicators
 from tests.data.rows.test_standard_slopes import N, slopes
 
 
@@ -14,7 +14,7 @@ def columns(constant):
     rng = np.random.default_rng(1)
     first = np.full(N, 2.0) if constant else rng.standard_normal(N)
     others = np.column_stack([first, 1e6 + 50 * rng.standard_normal(N)])
-    return Columns.indicators(others, rng.integers(-1 if constant else 0, 4, N), 4, 1)
+    return indicators(others, rng.integers(-1 if constant else 0, 4, N), 4, 1)
 
 
 @pytest.mark.parametrize("kind", [columns, slopes, lambda constant: slopes(constant, ones=False)])
@@ -40,7 +40,7 @@ def test_a_column_that_is_the_same_in_each_level_is_0():
     levels = np.arange(5.0)[X.codes]
     for values in (levels, 1e6 + levels / 3.0):
         others = np.column_stack([X.others[:, 0], values])
-        Z, _ = within_levels(Columns.indicators(others, X.codes, 4, 1), None)
+        Z, _ = within_levels(indicators(others, X.codes, 4, 1), None)
         assert not Z.others[:, 1].any()
 
 

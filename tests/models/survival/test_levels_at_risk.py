@@ -9,7 +9,8 @@ from stattools.data.design import terms
 from stattools.errors import DomainError
 from stattools.models.survival.partial_likelihood import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.columns import Columns, Transposed
+from stattools.numerics.columns import Transposed
+from tests.columns import indicators
 
 
 def table(n=240):
@@ -108,6 +109,6 @@ def test_linear_predictors_that_are_far_apart_are_near_again(monkeypatch):
 
 def test_more_levels_than_there_is_memory_for_are_refused():
     sets = RiskSets.of(np.array([1.0, 2.0]), np.array([True, True]))
-    X = Columns.indicators(np.zeros((2, 0)), np.array([0, 1]), 10**8, 0)
+    X = indicators(np.zeros((2, 0)), np.array([0, 1]), 10**8, 0)
     with pytest.raises(DomainError, match="Group the levels"):
         information_beside_levels(X, sets, np.ones(2), np.ones(2), AtEvents(np.ones(2), None, None))

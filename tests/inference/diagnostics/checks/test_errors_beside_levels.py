@@ -15,6 +15,7 @@ from stattools.inference.diagnostics.errors import OfRows, explained, glejser
 from stattools.inference.diagnostics.influence import _largest, worst_rows
 from stattools.numerics.arrowhead import Arrow, arrow
 from stattools.numerics.columns import Columns, beside, symmetric, upper_gram
+from tests.columns import indicators
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
 from tests.models.predictors.test_read_columns import table as rows_of_models
 
@@ -142,7 +143,7 @@ def test_explained_of_a_matrix_that_has_zeros():
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_regression_on_levels(complete):
     codes = G if complete else G - 1
-    Z = Columns.indicators(X[:, None], codes, codes.max() + 1, 0)
+    Z = indicators(X[:, None], codes, codes.max() + 1, 0)
     y, w = DATA["p"], DATA["w"].astype(float)
     A, root = np.column_stack([np.asarray(Z), np.ones(90)]), np.sqrt(w)
     fitted, _, expected, _ = np.linalg.lstsq(A * root[:, None], y * root, rcond=1e-10)
