@@ -110,29 +110,23 @@ class DaskTable:
         return self.found[columns]
 
     def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
-        """The error with the number of the partition that it comes from, found by halving the partitions; the error
-        itself where no partition raises it alone.
-        """
-        from dask.base import compute
+        """The error with the number of the first partition that raises one alone; the error itself where none does."""
         from dask.delayed import delayed
 
-        def fails(some: list[Any]) -> bool:
+        def fails(part: Any) -> bool:
             try:
-                compute(*[delayed(len)(part) for part in some])
+                delayed(len)(part).compute()
             except MemoryError:  # no matter of a partition
                 raise
             except Exception:  # raised below, with its partition
                 return True
             return False
 
-        first, last = 0, len(parts)
-        while last - first > 1:
-            middle = (first + last) // 2
-            first, last = (first, middle) if fails(parts[first:middle]) else (middle, last)
-        if not fails(parts[first:last]):
+        number = next((number for number, part in enumerate(parts) if fails(part)), None)
+        if number is None:
             raise error
         raise DomainError(
-            f"partition {first} of the {len(parts)} that Dask makes of {self.counted} cannot be computed: "
+            f"partition {number} of the {len(parts)} that Dask makes of {self.counted} cannot be computed: "
             f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
         ) from error
 

@@ -27,6 +27,7 @@ from stattools.data.files.rows import DROP, Counted, EndsOf, Marginal, Question,
 from stattools.data.files.source import DTYPES, TEXT, Batch, Sample, Source, is_ordered
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants
 from stattools.data.formula.formula import Formula, parse, require, together
+from stattools.data.formula.repeated_rows import of_moments
 from stattools.data.rows.rows import require_some
 from stattools.data.rows.sums import ShiftedSums
 from stattools.data.tables.columns import listing, require_no_marks
@@ -191,21 +192,12 @@ def _learned(formula: Formula, ends: EndsOf | None) -> dict[str, ast.Call]:
 
 def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     """What formulaic's `center` and `scale` would have learned."""
-    given = {"center": True, "scale": True, "ddof": 1} | constants(call)
-    if ast.unparse(call.func) == "center":
-        given["scale"] = False
-    center = (
-        {True: moments.mean, False: None}.get(given["center"], given["center"])
-        if isinstance(given["center"], bool)
-        else given["center"]
-    )
-    scale = given["scale"]
-    if isinstance(scale, bool):
-        square = moments.about(0.0 if center is None else float(center))
-        if scale and not (moments.n > given["ddof"] and square > 0):
-            raise DomainError(f"{ast.unparse(call)!r} needs a column that varies, in more rows than ddof=.")
-        scale = np.sqrt(square / (moments.n - given["ddof"])) if scale else None
-    return {"ddof": given["ddof"], "center": center, "scale": scale}
+    given = constants(call) | ({"scale": False} if ast.unparse(call.func) == "center" else {})
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = of_moments(moments, given)
+    if isinstance(given.get("scale", True), bool) and found["scale"] is not None and not 0.0 < found["scale"] < np.inf:
+        raise DomainError(f"{ast.unparse(call)!r} needs a column that varies, in more rows than ddof=.")
+    return found
 
 
 def _ordered(name: str, kind: str, seen: Mapping[str, bool]) -> list[str]:

@@ -469,10 +469,6 @@ class ScannedRows(Rows):
         return self.outcome.about(0.0)
 
     @property
-    def offset_ends(self) -> None:
-        """None: all rows would have to be read for them."""
-
-    @property
     def design(self) -> Design:
         """The columns of X."""
         return self.coding.design
@@ -533,10 +529,6 @@ class ScannedRows(Rows):
             for piece in batch.cut(self._piece):
                 if (rows := coding.rows(piece)) is not None:
                     yield from rows.blocks(size)
-
-    def shapes(self) -> Rows:
-        """Rows that know their shapes only."""
-        return Rows(self.X, self.y, self.weight, self.offset)
 
     @property
     def sampled(self) -> Rows:

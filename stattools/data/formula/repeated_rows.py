@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.sums import SampleMoments
 
 WEIGHTS = ""
 """Where the frequencies of the rows stand among learned constants, while these are learned."""
@@ -24,19 +25,23 @@ def are_frequencies(weights: Floats) -> bool:
     return bool(np.isfinite(weights).all() and (weights >= 0.0).all() and (weights > 0.0).any())
 
 
-def _moments(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
-    """Of `center` and `scale`."""
+def of_moments(moments: SampleMoments, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of `center` and `scale`, from the moments of all values; the scale of values that do not vary is 0 or NaN."""
     center, scale, ddof = (given.get(name, usual) for name, usual in (("center", True), ("scale", True), ("ddof", 1)))
     if isinstance(center, bool):
-        center = np.average(x, weights=w) if center else None
+        center = moments.mean if center else None
     if isinstance(scale, bool):
-        gap = x if center is None else x - center
-        scale = np.sqrt(w @ (gap * gap) / (w.sum() - ddof)) if scale else None
+        square = moments.about(0.0 if center is None else float(center))
+        scale = np.sqrt(np.divide(square, moments.n - ddof)) if scale else None
     return {"ddof": ddof, "center": center, "scale": scale}
 
 
+def _scale(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
+    return of_moments(SampleMoments.of(x, w), given)
+
+
 def _center(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
-    return _moments(x, {"scale": False}, w)
+    return _scale(x, {"scale": False}, w)
 
 
 def _poly(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def _cubic(name: str, x: Floats, given: Mapping[str, Any], w: Floats) -> dict[st
 
 LEARNED: dict[str, Callable[..., dict[str, Any]]] = {
     "center": _center,
-    "scale": _moments,
+    "scale": _scale,
     "poly": _poly,
     "bs": _bs,
     "cr": partial(_cubic, "cr"),

@@ -190,7 +190,9 @@ class Rows:
     @property
     def offset_ends(self) -> tuple[float, float] | None:
         """The smallest and the largest offset; None where there is none, or where rows would have to be read for it."""
-        return None if self.offset is None else (float(self.offset.min()), float(self.offset.max()))
+        if self.offset is None or self.source is not None:
+            return None
+        return float(self.offset.min()), float(self.offset.max())
 
     @property
     def block_size(self) -> int:
@@ -345,13 +347,6 @@ class Rows:
         held = constant_columns(mean, spread, size)
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
-
-    def uncentered(self, columns: list[int]) -> Rows:
-        """Standardized rows of which some columns keep their origin."""
-        center = None if self.center is None else self.center.copy()
-        if center is not None:
-            center[columns] = 0.0
-        return replace(self, center=center)
 
 
 Numbers = NDArray[np.intp]

@@ -150,7 +150,9 @@ class Standardization(InParts):
         R = self.R.copy()
         R[columns] = 0.0
         if rows.center is not None:
-            return rows.uncentered(columns), replace(self, R=R)
+            center = rows.center.copy()
+            center[columns] = 0.0
+            return replace(rows, center=center), replace(self, R=R)
         first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
         value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
         back = np.zeros(len(self))
@@ -317,6 +319,18 @@ class OrthogonalLevels:
     squares: Floats
     aliased: NDArray[np.bool_]
 
+    def taken_off(self, X: Columns, others: Floats, w: Floats) -> tuple[Floats, Floats]:
+        """Other columns (n, m) less what those of the levels of X make of them, with weights w, and the coefficients
+        (L, k, m) of these.
+        """
+        coefficients = np.zeros((*self.squares.shape, others.shape[1]))
+        squares = np.where(self.aliased | ~(self.squares > 0.0), np.inf, self.squares)
+        for b in [*X.kinds, *X.kinds]:  # the second time takes off what rounding left
+            along = X.by_level((w * self.Q[:, b])[:, None] * others) / squares[:, b, None]
+            coefficients[:, b] += along
+            others = others - self.Q[:, b, None] * X.of_rows(along)
+        return others, coefficients
+
 
 def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
     """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
@@ -382,45 +396,28 @@ def standard_levels(
 
 
 def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:
-    """The columns X less what those of their level make of them, in units of their own, and T with X_within = X T."""
-    levels = orthogonal(X, importance)
-    squares = np.where(levels.aliased, 0.0, levels.squares)
-    others, t, A, R = _rest(X, importance, levels.Q, levels.M, squares)
-    return standard_levels(X, others, None if X.slopes is None else levels, t, A, R)
+    """The columns X less what those of their level make of them, in units of what is left, and T with X_within = X T.
 
-
-def _rest(
-    X: Columns, importance: Floats | None, Q: Floats, M: Floats, squares: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The other columns less what the levels make of them, in units of what is left; their part of t; and A and R.
-
-    The columns of the levels are Q (n, k) = Z_j M_j in the rows of level j, orthogonal there, with `squares` (L, k) the
-    sums of weight Q^2. Rows without a level are about their mean where there is a constant. A column of which nothing
-    but round-off is left is 0, so that no information is factored that has it.
+    Rows without a level are about their mean where there is a constant. A column of which nothing but round-off is left
+    is 0, so that no information is factored that has it.
     """
-    center, scale, constant = standard_others(X, importance)
+    levels, (center, scale, constant) = orthogonal(X, importance), standard_others(X, importance)
     w = np.ones(len(X)) if importance is None else importance
-    apart, total = X.codes < 0, np.where(squares > 0.0, squares, 1.0)
     if constant is None:
         center = np.zeros_like(center)
-    elif (share := w * apart).any():
-        center = share @ X.others / share.sum()
+    elif (apart := w * (X.codes < 0)).any():
+        center = apart @ X.others / apart.sum()
         center[constant] = 0.0
-    size, rest = np.abs(X.others).max(axis=0), X.others - center
-    coefficients = np.zeros((*squares.shape, rest.shape[1]))
-    still = np.arange(rest.shape[1]) == constant
-    for b in [*range(Q.shape[1])] * 2:  # the second time takes off what rounding left
-        along = X.by_level(w[:, None] * Q[:, b, None] * rest) / total[:, b, None]
-        along[:, still] = 0.0
-        along[squares[:, b] <= 0.0] = 0.0
-        coefficients[:, b] += along
-        rest = rest - Q[:, b, None] * X.of_rows(along)
+    moved, still = X.others - center, np.arange(len(center)) == constant
+    rest, coefficients = levels.taken_off(X, moved, w)
+    rest[:, still], coefficients[:, :, still] = moved[:, still], 0.0
+    size = np.abs(X.others).max(axis=0)
     unit = np.where(size > 0.0, size, 1.0)
     spread = unit * np.sqrt(w @ (rest / unit) ** 2 / w.sum())
     gone = ~still & (spread <= ROUND_OFF * size)
     scale = np.where(still, scale, np.where(gone, unit, spread))
     constants = np.where(still, 1.0 / scale, 0.0)[:, None] * (center / scale)
-    taken = np.einsum("jab,jbc->jac", M, coefficients / scale)
+    taken = np.einsum("jab,jbc->jac", levels.M, coefficients / scale)
     rest = np.where(gone, 0.0, rest) / scale
     of_rest, free = np.eye(len(scale)), np.flatnonzero(~still & ~gone)
     among, whole = rest[:, free], float(w.sum())
@@ -429,8 +426,8 @@ def _rest(
         of_rest[np.ix_(free, free)] = np.eye(free.size) if of_free is None else of_free
     unit = np.diagonal(of_rest)
     beside = (np.eye(len(scale)) - unit[:, None] * np.linalg.inv(of_rest)) / scale[:, None]
-    A, R = -X.joined(taken, constants - beside), X.joined(0.0, of_rest.T)
-    return rest @ of_rest, unit / scale, A[:, ~still], R[:, ~still]
+    A, R = -X.joined(taken, constants - beside)[:, ~still], X.joined(0.0, of_rest.T)[:, ~still]
+    return standard_levels(X, rest @ of_rest, None if X.slopes is None else levels, unit / scale, A, R)
 
 
 DEPENDENT = 1e-3

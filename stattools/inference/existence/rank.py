@@ -29,7 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictor import Columns as ReadColumns
 from stattools.models.predictor import Linear, among
-from stattools.numerics.columns import Columns, weighted, with_levels
+from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.sums import Largest
 from stattools.text.names import first_few
 
@@ -67,11 +67,7 @@ def _combinations(
     importance = model.rows.importance
     work = standard_columns(X, importance)[0]
     w = np.ones(len(X)) if importance is None else importance
-    within, size = work.others.copy(), np.abs(work.others).max(axis=0, initial=1.0)
-    for kind in [*X.kinds, *X.kinds]:  # the second time takes off what rounding left
-        squares = np.where(levels.aliased[:, kind], np.inf, levels.squares[:, kind])
-        along = X.by_level(weighted(within, w * levels.Q[:, kind])) / squares[:, None]
-        within -= levels.Q[:, kind, None] * X.of_rows(along)
+    within, size = levels.taken_off(X, work.others, w)[0], np.abs(work.others).max(axis=0, initial=1.0)
     within *= np.sqrt(w)[:, None]
     which = ""
     if X.slopes is not None:
