@@ -227,7 +227,7 @@ class Coding:
             return self.design.matrix(clean.columns, clean.rows)
         X = np.ones((len(clean.rows), len(names)), order="F")
         for place, name in enumerate(names):
-            if name is not None:
+            if name:
                 X[:, place] = clean.columns.values_of[name]
         return X
 
@@ -256,13 +256,13 @@ def needed(formula: Formula, extras: Mapping[str, str], groups: tuple[str, ...] 
     return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values(), *groups)))
 
 
-def plain_columns(terms: Sequence[tuple[Expression, ...]], kinds: Mapping[str, str]) -> tuple[str | None, ...] | None:
-    """The column of numbers that each term is, None for the intercept; None where a term is something else."""
+def plain_columns(terms: Sequence[tuple[Expression, ...]], kinds: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The column of numbers that each term is, "" for the intercept; None where a term is something else."""
     plain = all(
         len(term) < 2 and all(factor.call is None and kinds.get(str(factor.category)) in DTYPES for factor in term)
         for term in terms
     )
-    return tuple(term[0].category if term else None for term in terms) if plain else None
+    return tuple(str(term[0].category) if term else "" for term in terms) if plain else None
 
 
 def _floats(clean: Clean, name: str) -> Floats:

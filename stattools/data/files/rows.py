@@ -105,6 +105,9 @@ def joined(parts: Sequence[Rows]) -> Rows:
     return Rows(**whole, low=Low(columns, values))
 
 
+NUMBERS = ("whole", "number")
+"""Kinds of the outcomes of which sums are taken."""
+
 FEWEST = 1_024
 """Fewer complete first rows than this leave the sums to the solver; ten for each column are needed, too."""
 
@@ -127,8 +130,7 @@ class Surroundings:
         too few or infinite values.
         """
         used, outcome = plain_columns(formula.terms, kinds), formula.outcome.category
-        plain = formula.outcome.call is None and outcome is not None and kinds[outcome] in ("whole", "number")
-        if not plain or used is None or used[0] is not None:
+        if used is None or used[0] or outcome is None or formula.outcome.call or kinds.get(outcome) not in NUMBERS:
             return None
         names = used[1:]
         clean = cleaned(batch.table, batch.first, kinds)
