@@ -103,13 +103,9 @@ def in_words(measure: str, advice: str, p_value: float | None) -> str:
     >>> in_words("Pearson / df", "Group rows.", 0.004)
     'Pearson / df (p = 0.004). Group rows.'
     """
-    chance = "" if p_value is None else f" (p {_p(p_value)})"
+    p = "" if p_value is None else p_text(p_value)
+    chance = f" (p {p if p.startswith('<') else f'= {p}'})" if p else ""
     return f"{measure}{chance}.{' ' + advice if advice else ''}"
-
-
-def _p(p_value: float) -> str:
-    text = p_text(p_value)
-    return text if text.startswith("<") else f"= {text}"
 
 
 def verdict(check: str, size: float, p_value: float | None = None) -> str:

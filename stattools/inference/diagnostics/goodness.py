@@ -94,11 +94,6 @@ def null_loglik(model: Model) -> float:
     return _of_constants(model, rows)
 
 
-def null_loglik_read(model: Model) -> float:
-    """The maximum with a constant for every parameter, of all rows: two or three reads of those in files."""
-    return _of_constants(model, model.rows.without_columns())
-
-
 def _of_constants(model: Model, rows: Rows) -> float:
     """The maximum with a constant for every parameter."""
     predictor = model.predictor.without_columns()
@@ -167,7 +162,7 @@ def goodness(fit: Any) -> pd.DataFrame:
         row["pearson"] = found.pearson
     null = null_loglik(model)
     if np.isnan(null):
-        null = null_loglik_read(model)
+        null = _of_constants(model, model.rows.without_columns())  # reads of those in files
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
     whole_numbers = model.likelihood.outcome.is_whole  # log densities, and their ratio, depend on the unit of y
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.rows import Block
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.overlap import check_overlap, farthest_move
 from stattools.interface.arrays import Floats
@@ -250,8 +250,7 @@ class Barrier:
     @cached_property
     def X(self) -> Floats:
         """The columns of the first linear predictor, in the units of the model."""
-        X, main = np.concatenate([block.X for block in self.model.rows.blocks()]), self.model.predictor.main
-        return X if main is None else X[:, list(main)]
+        return self.model.rows.whole.X[:, self.model.predictor.first]
 
     def evaluate(self, theta: Floats, order: int = 2) -> Evaluation:
         now = self.model.evaluate(theta, order)
@@ -479,10 +478,13 @@ def check_levels(model: Model, solution: Solution) -> None:
     """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
     if model.likelihood.knows_ends:
         return
-    check_run_off(model, solution)
-    if not solution.converged:
-        return
-    _require_fall(model, solution, range(len(model.names)))
+    predictor = model.predictor
+    for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
+        here = float(solution.estimate[part.start])
+        if not own and abs(here - float(model.start[part.start])) > FAR_LOGARITHM:
+            raise no_maximum(model, model.names[part.start], here)
+    if solution.converged:
+        _require_fall(model, solution, range(len(model.names)))
 
 
 def check_wide(model: Model, solution: Solution) -> None:
@@ -506,15 +508,6 @@ def _require_fall(model: Model, solution: Solution, which: Iterable[int]) -> Non
         for side in (1.0, -1.0):
             if solution.loglik - model.evaluate(solution.estimate + side * step, 0).loglik < LEVEL_FALL:
                 raise no_maximum(model, model.names[j], float(solution.estimate[j]))
-
-
-def check_run_off(model: Model, solution: Solution) -> None:
-    """IdentificationError where a shared parameter ran off to the end of its range."""
-    predictor = model.predictor
-    for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
-        here = float(solution.estimate[part.start])
-        if not own and abs(here - float(model.start[part.start])) > FAR_LOGARITHM:
-            raise no_maximum(model, model.names[part.start], here)
 
 
 def no_maximum(model: Model, name: str, here: float) -> IdentificationError:
@@ -554,7 +547,7 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
     levels = with_levels(rows.X)
-    X: Any = _first_columns(model, rows)[some] if levels is None else levels[some].sparse()
+    X: Any = rows.whole.X[:, model.predictor.first][some] if levels is None else levels[some].sparse()
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
     if wide and np.count_nonzero(seen) > X.shape[1]:
@@ -571,11 +564,6 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
         )
     if _are_in_line(X, low, high, seen):
         raise IdentificationError(f"{model.title}: {family.edge.below}")
-
-
-def _first_columns(model: Model, rows: Rows) -> Floats:
-    """The columns of the first linear predictor."""
-    return np.concatenate([block.X for block in rows.blocks()])[:, model.predictor.first]
 
 
 def _are_looked_at_in_line(X: Any, low: Floats, high: Floats) -> bool:

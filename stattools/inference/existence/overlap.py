@@ -25,9 +25,8 @@ from stattools.inference.existence.separation import (
     UNTOLD,
     Separation,
     may_separate,
-    require_overlap_beside_slopes,
-    separation_of_levels,
-    separation_of_rows,
+    program_size,
+    separation_of,
 )
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
@@ -63,13 +62,7 @@ def check_overlap(model: Model) -> None:
     Where the linear program is too large it is not solved, and the caller raises its own error.
     """
     n, model = len(model.rows.X), model.sampled
-    found, has_firth = separation_of_levels(model), model.likelihood.has_firth
-    if found is None and (not may_separate(model) or program_size(model) > LARGEST_PROGRAM):
-        return
-    if found is None:
-        require_overlap_beside_slopes(model)
-        found = separation_of_rows(model)
-    if found is None:
+    if (found := separation_of(model, LARGEST_PROGRAM)) is None:
         return
     if len(model.rows.X) < n:  # rows that overlap do so among others, too; the converse is not so
         which = ", ".join(found.infinite) or "some columns"
@@ -77,7 +70,7 @@ def check_overlap(model: Model) -> None:
             f"{model.title}: in a sample of {len(model.rows.X):,} rows {which} separate the outcomes, and all rows "
             "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
         )
-    model = found.model
+    has_firth, model = model.likelihood.has_firth, found.model
     column = model.predictor.column[: found.directions.shape[1]]
     moves = np.abs(found.directions) * np.append(spans(model), 1.0)[column]
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
@@ -117,12 +110,6 @@ def check_columns_of(model: Model, solution: Solution) -> None:
     """
     if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
-
-
-def program_size(model: Model) -> float:
-    """Half-spaces times unknowns of the linear program."""
-    width = model.predictor.width
-    return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
 
 
 def _check_large(model: Model, solution: Solution) -> None:
@@ -201,19 +188,15 @@ def witness(model: Model, theta: Floats) -> Floats | None:
     each = [X[:, list(range(predictor.columns) if use is None else use)] for use in predictor.uses]
     each = [np.ones((len(X), 1)) if alone else of for of, alone in zip(each, predictor.constant, strict=True)]
     if model.shift.any():  # thresholds move against a location, and its score is minus the sum of theirs
-        cuts = _balanced(_against(each), u[:, 1:].T.ravel()).reshape(-1, len(u)).T
+        first, *others = each
+        apart = np.repeat(np.eye(len(others)), len(first), axis=0)
+        against = np.column_stack([-np.tile(first, (len(others), 1)), apart])
+        cuts = _balanced(against, u[:, 1:].T.ravel()).reshape(-1, len(u)).T
         found = np.column_stack([-cuts.sum(axis=1), cuts])
     else:
         found = np.column_stack([_balanced(of, v) for of, v in zip(each, u.T, strict=True)])
         found, u = (np.column_stack([v, -v.sum(axis=1)]) for v in (found, u))  # the reference has what is left
     return found[:, : predictor.width] if (np.sign(found) == np.sign(u)).all() else None
-
-
-def _against(each: list[Floats]) -> Floats:
-    """How every threshold of every row moves with the coefficients, against the location."""
-    first, *others = each
-    cuts = np.repeat(np.eye(len(others)), len(first), axis=0)
-    return np.column_stack([-np.tile(first, (len(others), 1)), cuts])
 
 
 def _balanced(A: Floats, u: Floats) -> Floats:

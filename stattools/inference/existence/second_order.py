@@ -389,7 +389,9 @@ FIRST_STEPS = 30
 
 def check_turned(model: Custom) -> None:
     """IdentificationError for a function that curves upward at the start and is minus a log-likelihood."""
-    if _curves_up(model) and is_turned(model) and not _ends(model):
+    here = model.evaluate(model.start, 0).loglik
+    ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
+    if all(up + down - 2.0 * here > 0.0 for up, down in ends) and is_turned(model) and not _ends(model):
         raise negative(model)
 
 
@@ -419,13 +421,6 @@ def negative(model: Custom) -> IdentificationError:
         f"{model.title} has a lowest point near the start and no maximum that a climb came to: is this the negative "
         "log-likelihood? Return the log-likelihood itself; if it does, start nearer to the maximum."
     )
-
-
-def _curves_up(model: Custom) -> bool:
-    """Whether the log-likelihood at the start is below the middle of its values beside it, along every parameter."""
-    here = model.evaluate(model.start, 0).loglik
-    ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
-    return all(up + down - 2.0 * here > 0.0 for up, down in ends)
 
 
 NEAREST, FARTHEST = 3.0, 100.0

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.partial_likelihood import monotone
-from stattools.inference.existence.separation import (
-    Separation,
-    may_separate,
-    require_overlap_beside_slopes,
-    separation_of_levels,
-    separation_of_rows,
-)
+from stattools.inference.existence.separation import Separation, separation_of, separation_of_rows
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 
@@ -37,8 +31,4 @@ def separation(model: Any) -> Separation | None:
         return monotone(model)
     if not isinstance(model, Model):
         return separation_of_rows(model)
-    found = separation_of_levels(model)
-    if found is not None or not may_separate(model):
-        return found
-    require_overlap_beside_slopes(model)
-    return separation_of_rows(model)
+    return separation_of(model)

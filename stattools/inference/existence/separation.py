@@ -201,6 +201,23 @@ class Separation(Faces):
         return parts | {"rows": replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)}
 
 
+def program_size(model: Model) -> float:
+    """Half-spaces times unknowns of the linear program."""
+    width = model.predictor.width
+    return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
+
+
+def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
+    """What separates the outcomes of a regression, by levels or by other columns; of these None where the program is
+    larger than `largest`.
+    """
+    found = separation_of_levels(model)
+    if found is not None or not may_separate(model) or program_size(model) > largest:
+        return found
+    require_overlap_beside_slopes(model)
+    return separation_of_rows(model)
+
+
 def separation_of_rows(model: Model) -> Separation | None:
     """What separates the outcomes of a discrete regression, see `separation` of `separated.py`."""
     if not isinstance(model, Model):

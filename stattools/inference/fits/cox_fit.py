@@ -39,13 +39,6 @@ from stattools.solvers.mixed.marginal_maximum import whole_curves
 from stattools.text.page import Page
 
 
-def of_all_columns(fit: Any) -> Any:
-    """The fit of all columns, those of curves among them, with the covariance that these have given the data."""
-    b, covariance = whole_curves(fit.found)
-    estimate = np.concatenate([fit.estimate, b])
-    return replace(fit, model=fit.model.whole, estimate=estimate, covariance=covariance, found=None)
-
-
 def curves_at(model: Any, data: Any) -> list[SmoothTerm]:
     """The curves over the rows of the fit, or over new ones."""
     if data is None:
@@ -94,7 +87,9 @@ class CoxFit(Smoothed, Fit):
         """The fit of all columns, those of curves among them."""
         if not self.model.smooths:
             return self
-        return of_all_columns(self)
+        b, covariance = whole_curves(self.found)
+        estimate = np.concatenate([self.estimate, b])
+        return replace(self, model=self.model.whole, estimate=estimate, covariance=covariance, found=None)
 
     @cached_property
     def _of_rows(self) -> Any:  # type: ignore[override]

@@ -74,7 +74,8 @@ def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: 
 def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
-    solver = _usual_solver(model) if solver is None else required_solver(solver, NEWTON)
+    usual = LEAST_SQUARES if model.likelihood.has_scale else LBFGS() if large(model) else NEWTON
+    solver = required_solver(solver, usual)
     solution = _solve(model, solver)
     if not solution.converged:
         if not model.likelihood.knows_ends:
@@ -158,10 +159,6 @@ def _soon(model: Model, solver: Newton) -> Solution | None:
     except IdentificationError:  # the log-likelihood does not bend down where the steps ended
         return None
     return solution if solution.converged else None
-
-
-def _usual_solver(model: Model) -> Solver:
-    return LEAST_SQUARES if model.likelihood.has_scale else LBFGS() if large(model) else NEWTON
 
 
 def required_solver(solver: Any, usual: Solver) -> Solver:

@@ -61,15 +61,16 @@ from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, laplace_ma
 from stattools.solvers.mixed.maximum import CERTIFY, maximized
 from stattools.solvers.solution import require_choice
 
+OF_EFFECTS = (
+    "by Newton's method on the covariances of its effects, with the covariance of the fixed effects that these imply"
+)
 
-def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any) -> None:
-    """IncompatibleError for options of `st.fit` that have no meaning where rows share effects."""
+
+def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any, how: str = OF_EFFECTS) -> None:
+    """IncompatibleError for options of `st.fit` that have no meaning where a model is fitted in one way only."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
         if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(
-                f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
-                f"the fixed effects that these imply; leave {name}={quoted(given)} out."
-            )
+            raise IncompatibleError(f"{model.title} is fitted {how}; leave {name}={quoted(given)} out.")
 
 
 def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
@@ -314,6 +315,9 @@ def _fit_partial(
     return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=_climbed_partial)
 
 
+OVER_VARIANCES = "over variances that may be 0"
+
+
 def _fit_smoothing(
     model: ExponentialSmoothing, solver: Any, level: float, cov: Kind, penalty: Penalty | None
 ) -> SeriesFit:
@@ -321,23 +325,14 @@ def _fit_smoothing(
 
 
 def _fit_state_space(model: Structural, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> SeriesFit:
-    _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
+    require_no_others(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty, OVER_VARIANCES)
     return _fit_log_likelihood(model, solver, level, cov, penalty, usual=BoundedNewton(), made=SeriesFit)
 
 
 def _fit_levels(model: LocalLevels, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> LocalLevelFits:
-    _require_usual(model, solver, cov, penalty)
+    require_no_others(model, solver, cov, penalty, OVER_VARIANCES)
     with one_blas_thread():
         return model.fitted()
-
-
-def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:
-    """State space models have one solver, which knows that variances stop at 0, and one covariance."""
-    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(
-                f"{model.title} is fitted over variances that may be 0; leave {name}={quoted(given)} out."
-            )
 
 
 def _trained(model: Trainable, solver: Any, level: float, cov: Kind, penalty: Any, **training: Any) -> Any:

@@ -70,11 +70,6 @@ def of_choices(scores: Ints, m: int) -> Floats:
     return found / found.sum() if few == m else (found / found.sum())[::-1]
 
 
-def work_of_signs(scores: Ints) -> float:
-    """The additions that `of_signs` makes."""
-    return float(len(scores)) * float(scores.sum() + 1)
-
-
 def of_signs(scores: Ints) -> Floats:
     """P(sum of those with a plus = s), s = 0 ... sum of scores, where each has a plus with probability 1/2.
 
@@ -301,7 +296,7 @@ class SignArrangements:
         if (unit := _unit(self.h)) is None:
             return None
         h = np.round(self.h / unit).astype(np.int64)
-        if work_of_signs(h) > MOST_WORK:
+        if float(len(h)) * float(h.sum() + 1) > MOST_WORK:  # additions
             return None
         law = of_signs(h)
         values: Floats = unit * (2.0 * np.arange(len(law), dtype=np.float64) - float(h.sum()))

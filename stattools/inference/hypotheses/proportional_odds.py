@@ -46,7 +46,7 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     >>> proportional_odds(st.fit(st.ordinal("pain ~ dose", pain))).test.unique().tolist()
     ['lr', 'score', 'brant']
     """
-    model = _with_all_columns(fit.model)
+    model = replace(fit.model, rows=replace(fit.model.rows, X=np.asarray(fit.model.rows.X)))  # an effect at each cut
     family, of = _family(fit), terms_of(model)[0]
     names = [name for k, name in enumerate(of.names) if _columns(model, of.columns(k))]
     binary = cache(lambda: _binary(model))  # of all cuts, for all terms
@@ -93,13 +93,6 @@ def _row(term: str, test: str, df: int, measure: Callable[[], float]) -> dict[st
     statistic = measure()
     p_value = float(special.chdtrc(df, statistic))
     return {"term": term, "test": test, "df": df, "statistic": statistic, "p_value": p_value}
-
-
-def _with_all_columns(model: Model) -> Model:
-    """The model with its columns as an array: the levels of a factor have effects at each cut, where they are no codes
-    of one linear predictor.
-    """
-    return replace(model, rows=replace(model.rows, X=np.asarray(model.rows.X)))
 
 
 class _Larger:

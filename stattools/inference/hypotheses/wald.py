@@ -125,16 +125,12 @@ def coefficients_of(model: Any, text: Any) -> list[int]:
     if not isinstance(text, str) or text in model.names:
         return []
     wanted = text.replace(" ", "")
-    for of in terms_of(model) if _may_name(model, wanted) else ():
+    last = wanted.split(":")[-1]  # is there any such term? Found out quickly
+    for of in terms_of(model) if any(last in name.replace(" ", "") for name in model.names) else ():
         for k, name in enumerate(of.names):
             if name.replace(" ", "") == wanted:
                 return of.columns(k)
     return []
-
-
-def _may_name(model: Any, text: str) -> bool:
-    """Whether a text can be that of a term, found out quickly."""
-    return any(name.replace(" ", "").find(text.split(":")[-1]) >= 0 for name in model.names)
 
 
 def of_terms(model: Any, hypothesis: Any) -> Any:

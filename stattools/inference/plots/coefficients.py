@@ -124,7 +124,7 @@ def chosen(
         return slopes(model) or list(range(len(names)))
     found: list[int] = []
     for text in several(terms):
-        some = [names.index(text)] if _is_name(text, names) else coefficients_of(model, text)
+        some = [names.index(text)] if isinstance(text, str) and text in names else coefficients_of(model, text)
         if not some:
             raise DomainError(f"terms= has {quoted(text)}, and {whose} has {', '.join(map(repr, names))}.")
         found += [k for k in some if k not in found]
@@ -184,10 +184,6 @@ def _named(name: str, estimate: float, lower: float) -> str:
     if np.isinf(estimate):
         return f"{name} ({'∞' if estimate > 0 else '−∞'})"
     return f"{name} (no interval)" if np.isnan(lower) else name
-
-
-def _is_name(text: Any, names: Sequence[str]) -> bool:
-    return isinstance(text, str) and text in names
 
 
 MIXED_STEPS = 16

@@ -30,7 +30,7 @@ def test_the_sentence_of_a_separation_has_no_hole(name, told, monkeypatch):
     found = separation(model)
     if not told:
         found = replace(found, infinite={})
-        monkeypatch.setattr(overlap, "separation_of_rows", lambda _: found)
+        monkeypatch.setattr(overlap, "separation_of", lambda *_: found)
     said = message(lambda: check_overlap(model))
     assert "has no maximum" in said
     assert not HOLES.search(said)
