@@ -20,7 +20,7 @@ from stattools.interface.arguments import as_numbers, is_one_of, word_of, writte
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.values import meant
-from stattools.models.samples.proportions import tail_area
+from stattools.models.samples.arms import tail_area
 
 KINDS = ("hdi", "eti")
 

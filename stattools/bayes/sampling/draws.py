@@ -53,7 +53,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model, behind_links
 from stattools.models.questions import told
-from stattools.models.samples.proportions import tail_area
+from stattools.models.samples.arms import tail_area
 from stattools.numerics.sums import power_of_two
 from stattools.text.columns import decimals, place
 from stattools.text.faces import Faces

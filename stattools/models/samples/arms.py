@@ -1,14 +1,7 @@
-"""Observations of several arms: columns from arrays or a table, their arms from labels, and clear refusals.
+"""Counts and measurements of one sample or of several arms: how they are read, and what their models share.
 
-An arm is what has a parameter of its own: a group, a variant, a player. Labels come from `by=`, or from the index of a
-pandas Series.
-
-Samples from a formula and a table, `y ~ arm`: the outcome, the arm of each row, and what was dropped.
-
-The right side is one column, whose labels are the arms in the order of levels, or `1`, one sample without arms. Rows
-with a missing value in a column that is used are dropped and counted, as regressions do.
-
-What models of counts and measurements answer: those without columns, of one sample or of several arms.
+An arm is what has a parameter of its own: a group, a variant, a player. Its label comes from `by=`, from the index of a
+pandas Series, or from the one column on the right of a formula, `y ~ arm`; `y ~ 1` is one sample without arms.
 """
 
 from __future__ import annotations
@@ -16,10 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import erfc, ndtri
 
 from stattools.data.dataset import complete_rows
 from stattools.data.design.terms import levels_of, outcome_of
@@ -27,9 +22,10 @@ from stattools.data.formula.expression import Expression, constants, short
 from stattools.data.formula.formula import Formula, parse
 from stattools.data.tables.columns import clean, listing, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns, axes, is_frame, paired, series, table
-from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import labels_of
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import as_theta, labels_of
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.models.questions import AnyModel
 
@@ -37,7 +33,11 @@ Ints = NDArray[np.int64]
 
 Labels = tuple[Hashable, ...]
 
+Ends = tuple[float, float]
+
 LARGEST = float(2**53)
+
+MOST_FITTED = 5000
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,5 +270,54 @@ class SampleModel(Dropped, AnyModel):
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
-        held = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
-        return {name: values for name, values in held.items() if isinstance(values, np.ndarray)}
+        held = {one.name: getattr(self, one.name) for one in fields(self) if one.compare}  # type: ignore[arg-type]
+        return {name: values for name, values in held.items() if isinstance(values, np.ndarray | int)}
+
+    def require_fitted(self, size: int, prior: str) -> None:
+        """IncompatibleError for more arms than have a covariance matrix."""
+        if size > MOST_FITTED:
+            raise IncompatibleError(
+                f"fit makes a covariance matrix, and these are {size} arms; it takes {MOST_FITTED}. "
+                f"st.posterior(arms, prior={prior}).table() has no such limit."
+            )
+
+    def one_number(self, theta: ArrayLike, what: str = "a finite number") -> float:
+        """The one parameter of a model that has no more; DomainError for others."""
+        at = as_theta(theta, self.title, self.names).reshape(-1)
+        if at.shape != (1,) or not np.isfinite(at).all():
+            raise DomainError(f"{self.title} has one parameter, {what}; got {theta!r}.")
+        return float(at[0])
+
+    def by_arm(self, kinds: Mapping[str, Callable[..., Ends]], counts: Any, sizes: Any) -> dict[str, Any]:
+        """Intervals by kind, each a function of the level, from the ends (count, size, level) of one arm."""
+
+        def each(ends: Callable[..., Ends], level: float) -> tuple[Any, Any]:
+            pairs = zip(np.atleast_1d(counts).tolist(), np.atleast_1d(sizes).tolist(), strict=True)
+            lower, upper = np.array([ends(count, size, level) for count, size in pairs]).T
+            return (lower, upper) if self.shape else (float(lower[0]), float(upper[0]))
+
+        return {kind: partial(each, ends) for kind, ends in kinds.items()}
+
+
+def two_sided(z: Any) -> tuple[Any, Any]:
+    """z and its two-sided p-value by the normal distribution."""
+    return z, erfc(np.abs(z) / 2**0.5)
+
+
+def tail_area(level: Any, name: str = "level") -> float:
+    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1.
+
+    >>> round(tail_area(0.95), 12)
+    0.025
+    """
+    require_level(level, name)
+    return 0.5 * (1.0 - float(level))
+
+
+def normal_quantile(level: float) -> float:
+    """What an interval of this level takes on either side, in standard errors.
+
+    >>> round(normal_quantile(0.95), 3)
+    1.96
+    """
+    return -float(ndtri(tail_area(level)))

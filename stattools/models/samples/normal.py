@@ -1,25 +1,14 @@
-"""Normal measurements as a likelihood: of their mean where the standard deviation is known, of both where it is not.
+"""Normal measurements as likelihoods: of means and standard deviations, of a mean vector, of a correlation.
 
-    log p(y) = - sum (y_i - mu)^2 / (2 sigma_i^2) - sum log sigma_i - n log(2 pi) / 2
+    normal        log p(y) = - sum (y_i - mu)^2 / (2 sigma_i^2) - sum log sigma_i - n log(2 pi) / 2,   by arm with `by=`
+    multivariate  log p(Y) = - n d log(2 pi) / 2 - n log|Sigma| / 2 - sum (y_i - mu)^T Sigma^-1 (y_i - mu) / 2
+    correlation   l(rho)   = constant + n (log(1 - rho^2) / 2 - log(1 - r rho)),   r = S_xy / sqrt(S_xx S_yy)
 
-The data enter through sums that are kept without rounding (`data/exact_sum.py`): n, sum y and sum y^2, or, with known
-sigma, sum 1/sigma^2 and sum y/sigma^2. With `by=` there is one sample per arm. Cost: one pass.
-Source: Casella & Berger, Statistical Inference (2002), ch. 7.
-
-Rows of a multivariate normal as a likelihood of its mean vector and covariance matrix.
-
-    log p(Y) = - n d log(2 pi) / 2 - n log|Sigma| / 2 - sum (y_i - mu)^T Sigma^-1 (y_i - mu) / 2
-
-The data enter through n, sum y and sum y y^T, kept without rounding (`data/exact_sum.py`).
-Source: Mardia, Kent & Bibby, Multivariate Analysis (1979), ch. 4. Cost: one pass, n d^2.
-
-The correlation of two columns as a likelihood of bivariate normal rows, means and standard deviations at their best.
-
-    l(rho) = constant + n (log(1 - rho^2) / 2 - log(1 - r rho)),   r = S_xy / sqrt(S_xx S_yy)
-
-r is the maximum. That the correlation is 0 is the slope of a regression of one column on the other that is 0: the same
-t on n - 2 degrees of freedom, exact where one of the columns is normal given the other. Source: Mardia, Kent & Bibby,
-Multivariate Analysis (1979), 5.3, 6.5; Fisher, Metron 1 (1921), 3-32, for the interval. Cost: one pass.
+The data enter through sums that are kept without rounding (`numerics/sums.py`): n, sum y and sum y^2 (y y^T), or, with
+known sigma, sum 1/sigma^2 and sum y/sigma^2. The correlation is that of bivariate normal rows, means and standard
+deviations at their best; that it is 0 is the slope of a regression of one column on the other that is 0, with the same
+t on n - 2 degrees of freedom. Cost: one pass. Source: Casella & Berger, Statistical Inference (2002), ch. 7; Mardia,
+Kent & Bibby, Multivariate Analysis (1979), ch. 4, 5.3, 6.5; Fisher, Metron 1 (1921), 3-32, for its interval.
 """
 
 from __future__ import annotations
@@ -32,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
-from scipy.special import ndtri, stdtr
+from scipy.special import stdtr
 
 from stattools.data.tables.arrays import NUMBERS, matrix, named, vector
 from stattools.data.tables.outcome import numeric
@@ -45,7 +34,16 @@ from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import AnyModel
 from stattools.models.regressions.binding import read_rows
-from stattools.models.samples.arms import SampleModel, arm_rows, columns, grouping, numbers, require_formula
+from stattools.models.samples.arms import (
+    Ends,
+    SampleModel,
+    arm_rows,
+    columns,
+    grouping,
+    normal_quantile,
+    numbers,
+    require_formula,
+)
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.sums import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.text.one_line import many
@@ -453,6 +451,7 @@ class Correlation(SampleModel):
     pairs: MultivariateSample
     columns: tuple[str, str]
     kind = "correlation"
+    names = ("correlation",)
     title = "Correlation"
     null = "correlation = 0"
     parameters = ()
@@ -468,11 +467,6 @@ class Correlation(SampleModel):
             raise DomainError(
                 f"correlation needs columns that vary; {self.columns[int(np.argmax(flat))]!r} is constant."
             )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The one parameter."""
-        return ("correlation",)
 
     @property
     def n(self) -> float:
@@ -498,7 +492,7 @@ class Correlation(SampleModel):
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood at rho, the means and standard deviations at their maximum for it; -inf beyond (-1, 1)."""
-        rho = self._checked(theta)
+        rho = self.one_number(theta)
         if not abs(rho) < 1.0:
             return -np.inf
         sizes = float(np.log(np.diagonal(self.pairs.scatter) / self.n).sum())
@@ -507,7 +501,7 @@ class Correlation(SampleModel):
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """loglik, score (1,) and information (1, 1)."""
-        rho, r = self._checked(theta), self.r
+        rho, r = self.one_number(theta), self.r
         if not abs(rho) < 1.0:
             return Evaluation(-np.inf)
         rest, beside = 1.0 - rho * rho, 1.0 - r * rho
@@ -521,7 +515,7 @@ class Correlation(SampleModel):
 
     def variance(self, theta: Any) -> float:
         """Variance of the estimate by the information at r, (1 - r^2)^2 / n."""
-        return (1.0 - self._checked(theta) ** 2) ** 2 / self.n
+        return (1.0 - self.one_number(theta) ** 2) ** 2 / self.n
 
     def maximum(self) -> Floats:
         """r, shape (1,); IdentificationError where the columns are on one line."""
@@ -534,7 +528,7 @@ class Correlation(SampleModel):
         return np.array([self.r])
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
+    def intervals(self) -> Mapping[str, Callable[[float], Ends]]:
         """Confidence intervals by kind, each a function of the level.
 
         "fisher" is tanh(atanh(r) -+ q / sqrt(n - 3)), "likelihood-ratio" the likelihood's own, "wald" r -+ q se, cut at
@@ -542,27 +536,27 @@ class Correlation(SampleModel):
         """
         return {"fisher": self._fisher, "likelihood-ratio": self._likelihood_ratio, "wald": self._wald}
 
-    def test(self) -> tuple[float, float]:
+    def test(self) -> Ends:
         """Test of a correlation of 0: t = r sqrt((n - 2) / (1 - r^2)) and its two-sided p-value."""
         df = self.n - 2.0
         t = self.r * np.sqrt(df / (1.0 - self.r**2))
         return float(t), float(2.0 * stdtr(df, -abs(t)))
 
-    def _fisher(self, level: float) -> tuple[float, float]:
+    def _fisher(self, level: float) -> Ends:
         if self.n <= 3:
             return -1.0, 1.0  # three rows say nothing: the interval on the scale of atanh is the whole line
-        half = _quantile(level) / np.sqrt(self.n - 3.0)
+        half = normal_quantile(level) / np.sqrt(self.n - 3.0)
         middle = np.arctanh(self.maximum()[0])
         return float(np.tanh(middle - half)), float(np.tanh(middle + half))
 
-    def _wald(self, level: float) -> tuple[float, float]:
+    def _wald(self, level: float) -> Ends:
         r = float(self.maximum()[0])
-        half = _quantile(level) * self.variance(r) ** 0.5
+        half = normal_quantile(level) * self.variance(r) ** 0.5
         return max(-1.0, r - half), min(1.0, r + half)
 
-    def _likelihood_ratio(self, level: float) -> tuple[float, float]:
+    def _likelihood_ratio(self, level: float) -> Ends:
         r = float(self.maximum()[0])
-        wanted = self.loglik(r) - 0.5 * _quantile(level) ** 2
+        wanted = self.loglik(r) - 0.5 * normal_quantile(level) ** 2
 
         def gap(z: float) -> float:
             return self.loglik(np.tanh(z)) - wanted
@@ -577,13 +571,3 @@ class Correlation(SampleModel):
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
         return {"n": self.n, "r": self.r, "scatter": np.diagonal(self.pairs.scatter)}
-
-    def _checked(self, theta: ArrayLike) -> float:
-        at = as_theta(theta, self.title, self.names).reshape(-1)
-        if at.shape != (1,) or not np.isfinite(at).all():
-            raise DomainError(f"{self.title} has one parameter, a finite number; got {theta!r}.")
-        return float(at[0])
-
-
-def _quantile(level: float) -> float:
-    return float(-ndtri(0.5 * (1.0 - level)))

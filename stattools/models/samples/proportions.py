@@ -1,78 +1,48 @@
-"""Confidence intervals for a proportion: k successes in n trials, level in (0, 1), z the normal quantile of the level.
+"""Successes in trials as likelihoods of the probability theta of a success, and confidence intervals for it.
+
+    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
+    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
+    waits     log p(f)         = log C(f + r - 1, f) + r log theta + f log(1 - theta),   f failures before success r
+
+k successes in n trials are all that the data say of theta, so that estimates and posteriors of coins and counts agree;
+log-likelihoods and evidences do not. Arms have a theta each; waits (`st.geometric`, `st.pascal`) share theirs.
 
     wald               p -+ z sqrt(p q / n), cut to [0, 1]
     wilson (score)     theta with (k - n theta)^2 <= z^2 n theta (1 - theta)
     likelihood-ratio   theta with 2 (loglik(p) - loglik(theta)) <= z^2
     clopper-pearson    theta that neither exact one-sided test rejects: quantiles of Beta(k, n-k+1) and Beta(k+1, n-k)
+    exact (of waits)   the same where the number of trials is what was random: Beta(r, n-r+1) and Beta(r, n-r)
 
-Each function takes (successes, trials, level) and returns (lower, upper). All but Wald keep their relative accuracy for
-rare successes, and are closed at 0 where k = 0 and at 1 where k = n. Source: Brown, Cai & DasGupta, Statistical Science
-16 (2001), 101-133. Cost: microseconds; the likelihood ratio solves two equations, well under a millisecond each.
-
-`trials` independent trials of one probability theta, with `successes` successes: what `coin` and `binomial` return.
-
-    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
-    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
-
-Source: Casella & Berger, Statistical Inference (2002), ch. 6-7. Cost: O(1).
-
-Successes out of trials in several arms, each with its own probability theta.
-
-    log p(data) = sum over arms of [log C(n, k)] + k log theta + (n - k) log(1 - theta)
-
-Source: Casella & Berger, Statistical Inference (2002), ch. 6-7. Cost: O(arms), but for the covariance of a fit.
-
-Coin flips and binomial counts as likelihoods of one probability theta.
-
-    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
-    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
-
-The two differ by a constant, so estimates, intervals and posteriors agree; log-likelihoods and evidences do not. Both
-depend on the data through k and n only: constructing costs one pass over the flips, everything else is O(1).
-Source: Casella & Berger, Statistical Inference (2002), ch. 6-7.
-
-Failures counted until a known number of successes: `st.geometric` (one success) and `st.pascal` (r successes).
-
-    log p(f) = log C(f + r - 1, f) + r log theta + f log(1 - theta),    f = 0, 1, ...  failures before success r
-
-Independent waits share theta, and depend on it through the totals of successes and failures only. Source: Johnson, Kemp
-& Kotz, Univariate Discrete Distributions (2005), ch. 5.
-
-Confidence intervals for the probability of a success from the failures before r successes; n trials in all.
-
-    wald    p -+ z sqrt(p^2 q / r), cut to [0, 1]
-    exact   theta that neither exact one-sided test rejects: quantiles of Beta(r, n - r + 1) and Beta(r, n - r)
-
-The likelihood-ratio interval is that of r successes in n trials: the likelihoods are proportional. The exact one is
-not, for the number of trials is what was random. Each function takes (successes, trials, level) and returns (lower,
-upper). Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 5.8.
+Each interval is a function of (successes, trials, level) that returns (lower, upper). All but Wald keep their relative
+accuracy for rare successes, and are closed at 0 where k = 0 and at 1 where k = n. Cost: one pass over the data, then
+O(arms) and microseconds an interval. Sources: Casella & Berger, Statistical Inference (2002), ch. 6-7; Brown, Cai &
+DasGupta, Statistical Science 16 (2001), 101-133; Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), ch. 5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, fields, replace
 from math import log, sqrt
 from numbers import Real
 from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfc, expit, ndtri, xlog1py, xlogy
+from scipy.special import expit, xlog1py, xlogy
 
 from stattools.data.formula.formula import grouped_formula
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, as_theta
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.when_needed import optimize
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import (
     ArmRows,
+    Ends,
     Ints,
     Labels,
     SampleModel,
@@ -80,23 +50,14 @@ from stattools.models.samples.arms import (
     columns,
     counts,
     grouping,
+    normal_quantile,
     require_formula,
+    tail_area,
+    two_sided,
 )
 from stattools.numerics.distributions.beta import quantile
 from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
 from stattools.text.one_line import many
-
-Ends = tuple[float, float]
-
-
-def tail_area(level: Any, name: str = "level") -> float:
-    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1.
-
-    >>> round(tail_area(0.95), 12)
-    0.025
-    """
-    require_level(level, name)
-    return 0.5 * (1.0 - float(level))
 
 
 def wald(successes: int, trials: int, level: float) -> Ends:
@@ -106,7 +67,7 @@ def wald(successes: int, trials: int, level: float) -> Ends:
     (0.2963636..., 0.9036363...)
     """
     p = successes / trials
-    half = _z(level) * sqrt(p * (trials - successes) / trials / trials)
+    half = normal_quantile(level) * sqrt(p * (trials - successes) / trials / trials)
     return max(0.0, p - half), min(1.0, p + half)
 
 
@@ -116,7 +77,7 @@ def wilson(successes: int, trials: int, level: float) -> Ends:
     >>> wilson(0, 10, 0.95)
     (0.0, 0.2775327...)
     """
-    k, n, z = successes, trials, _z(level)
+    k, n, z = successes, trials, normal_quantile(level)
     root = 2 * k + z * z + z * sqrt(z * z + 4 * k * ((n - k) / n))
     return 2 * k * (k / n) / root if k else 0.0, root / (2 * (n + z * z)) if k < n else 1.0
 
@@ -127,7 +88,7 @@ def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
     >>> likelihood_ratio(10, 10, 0.95)
     (0.8252466..., 1.0)
     """
-    k, n, z = successes, trials, _z(level)
+    k, n, z = successes, trials, normal_quantile(level)
 
     def excess(logit: float) -> float:
         theta, rest = expit(logit), expit(-logit)
@@ -154,6 +115,18 @@ def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
     return lower, upper
 
 
+def exact(successes: int, trials: int, level: float) -> Ends:
+    """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects, where trials went on until so
+    many successes; closed at 1 without failures.
+
+    >>> exact(3, 10, 0.95)
+    (0.0667..., 0.600...)
+    """
+    tail, lost = tail_area(level), trials - successes
+    lower = float(quantile(tail, 1.0 - tail, successes, lost + 1))
+    return lower, 1.0 if lost == 0 else float(quantile(1.0 - tail, tail, successes, lost))
+
+
 INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
     "wald": wald,
     "wilson": wilson,
@@ -162,13 +135,116 @@ INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
     "clopper-pearson": clopper_pearson,
 }
 
+INTERVALS_OF_WAITS = {"wald": wald, "likelihood-ratio": likelihood_ratio, "exact": exact}
 
-def _z(level: float) -> float:
-    return -float(ndtri(tail_area(level)))
+TITLES = {
+    "coin": "Coin flips",
+    "binomial": "Binomial count",
+    "geometric": "Waits for a success",
+    "pascal": "Waits for several successes",
+}
+"""By what was observed."""
 
 
-@dataclass(frozen=True, repr=False)
-class BernoulliTrials(SampleModel):
+class Trials(SampleModel):
+    """`successes` in `trials`: one number of each, or one per arm, shape (m,), with a probability theta for each."""
+
+    successes: Any
+    trials: Any
+    kinds: Any = INTERVALS
+    names: Any = ("theta",)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._data == other._data  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self._data)
+
+    @property
+    def _data(self) -> tuple[Any, ...]:
+        held = [getattr(self, one.name) for one in fields(self) if one.compare]  # type: ignore[arg-type]
+        return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in held)
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        return TITLES[self.kind]
+
+    @property
+    def n(self) -> int:
+        """Number of trials, in all arms."""
+        return int(np.sum(self.trials))
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{many(self.n, 'trial')}, {many(int(np.sum(self.successes)), 'success')}"
+
+    @property
+    def start(self) -> Floats:
+        """Points strictly inside (0, 1) for solvers that iterate, shape (m,)."""
+        return np.atleast_1d((self.successes + 0.5) / (self.trials + 1.0))
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood of each arm at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no
+        digits.
+        """
+        return log_probability(self.successes, self.trials, self.kind, p, q)
+
+    def loglik(self, theta: ArrayLike) -> Any:
+        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
+        theta = unit_interval(theta)
+        return self.log_probability(theta, 1.0 - theta)[()]
+
+    def score(self, theta: ArrayLike) -> Any:
+        """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
+        return self._slopes(unit_interval(theta))[0][()]
+
+    def information(self, theta: ArrayLike) -> Any:
+        """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
+        return self._slopes(unit_interval(theta))[1][()]
+
+    def _slopes(self, theta: Floats) -> tuple[Floats, Floats]:
+        k, m = self.successes, self.trials - self.successes
+        with np.errstate(divide="ignore", over="ignore"):  # infinite where what was seen is impossible
+            score = _over(k, theta) - _over(m, 1.0 - theta)
+            return score, _over(k, theta**2) + _over(m, (1.0 - theta) ** 2)
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """loglik, score (m,) and information (m, m), which is diagonal: the arms know nothing of each other."""
+        theta = self._checked(theta)
+        score, information = self._slopes(theta)
+        loglik = float(self.log_probability(theta, 1.0 - theta).sum())
+        return Evaluation(loglik, score if order >= 1 else NOT_ASKED, np.diag(information) if order >= 2 else NOT_ASKED)
+
+    def maximum(self) -> Floats:
+        """The maximum-likelihood estimates k / n, shape (m,)."""
+        self.require_fitted(np.size(self.trials), "st.Beta(1, 1)")
+        return np.atleast_1d(self.successes / self.trials)
+
+    def variance(self, theta: ArrayLike) -> Any:
+        """Variance of the estimates by the expected information, theta (1 - theta) / n; shape of `theta`."""
+        theta = as_theta(theta, self.title, self.arms)
+        return theta * (1.0 - theta) / self.trials
+
+    @property
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[Any, Any]]]:
+        """Confidence intervals by kind, each a function of the level: see `stattools.models.samples.proportions`."""
+        return self.by_arm(self.kinds, self.successes, self.trials)
+
+    def test(self) -> tuple[Any, Any]:
+        """Score test of theta = 1/2 in each arm: z = (2k - n) / sqrt(n) and its two-sided p-value."""
+        return two_sided((2 * self.successes - self.trials) / np.sqrt(self.trials))
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        at = as_theta(theta, self.title).reshape(-1)
+        if at.shape != (1,):
+            raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
+        return unit_interval(at)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BernoulliTrials(Trials):
     """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
 
     `kind` says what was observed: "coin" the ordered sequence, "binomial" the count. The parameter is theta in [0, 1].
@@ -184,85 +260,126 @@ class BernoulliTrials(SampleModel):
     is_saved = True
     exact_null = 0.5
 
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return "Coin flips" if self.kind == "coin" else "Binomial count"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The one parameter."""
-        return ("theta",)
-
-    @property
-    def n(self) -> int:
-        """Number of trials."""
-        return self.trials
-
-    @property
-    def counted(self) -> str:
-        """What was counted, in words."""
-        return f"{many(self.trials, 'trial')}, {many(self.successes, 'success')}"
-
-    def arrays(self) -> dict[str, Any]:
-        """What the log-likelihood depends on, for the hash of the data."""
-        return {"successes": self.successes, "trials": self.trials}
-
-    @property
-    def start(self) -> Floats:
-        """A point strictly inside (0, 1) for solvers that iterate, shape (1,)."""
-        return np.array([(self.successes + 0.5) / (self.trials + 1.0)])
-
-    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
-        return log_probability(self.successes, self.trials, self.kind, p, q)
-
-    def loglik(self, theta: ArrayLike) -> Any:
-        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
-        theta = unit_interval(theta)
-        return self.log_probability(theta, 1.0 - theta)[()]
-
-    def score(self, theta: ArrayLike) -> Any:
-        """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
-        theta = unit_interval(theta)
-        return (_share(self.successes, theta) - _share(self.trials - self.successes, 1.0 - theta))[()]
-
-    def information(self, theta: ArrayLike) -> Any:
-        """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
-        theta = unit_interval(theta)
-        return (_share(self.successes, theta**2) + _share(self.trials - self.successes, (1.0 - theta) ** 2))[()]
-
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """loglik, score (1,) and information (1, 1) at one theta, a number or an array of shape (1,)."""
-        point = as_theta(theta, self.title).reshape(-1)
-        if point.shape != (1,):
-            raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
-        score = self.score(point) if order >= 1 else NOT_ASKED
-        information = self.information(point)[:, None] if order >= 2 else NOT_ASKED
-        return Evaluation(float(self.loglik(point)[0]), score, information)
-
     def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
         """The numbers of successes, their log probabilities at theta, and the number that was seen."""
         p, k = float(unit_interval(theta)), np.arange(self.trials + 1.0)
         return k, log_binomial_pmf(k, self.trials, p, 1.0 - p), self.successes
 
-    def maximum(self) -> Floats:
-        """The maximum-likelihood estimate k / n, shape (1,)."""
-        return np.array([self.successes / self.trials])
 
-    def variance(self, theta: float) -> float:
-        """Variance of the estimate by the expected information, theta (1 - theta) / n."""
-        return float(theta * (1.0 - theta) / self.trials)
+@dataclass(frozen=True, eq=False, repr=False)
+class BinomialArms(Trials):
+    """`trials` and `successes` of each arm, int64 arrays of shape (m,); what `st.binomial` returns for columns.
+
+    `arms` are the labels, or None; `observed` says whether the counts alone were observed or the sequences of flips.
+
+    >>> import stattools as st
+    >>> st.binomial([6, 2], [10, 8]).maximum()
+    array([0.6 , 0.25])
+    """
+
+    successes: Ints
+    trials: Ints
+    arms: Labels | None = None
+    observed: Literal["coin", "binomial"] = "binomial"
+    kind = "binomial arms"
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
-        """Confidence intervals by kind, each a function of the level: see `stattools.models.samples.proportions`."""
-        return {kind: partial(ends, self.successes, self.trials) for kind, ends in INTERVALS.items()}
+    def title(self) -> str:
+        """What the model is, for people."""
+        return "Coin flips by arm" if self.observed == "coin" else "Binomial counts by arm"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(m,): one entry per arm."""
+        return self.trials.shape
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arms."""
+        return tuple(map(str, self.arms if self.arms is not None else range(len(self.trials))))
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{super().counted}, {many(len(self.trials), 'arm')}"
+
+    def over(self, labels: Labels) -> BinomialArms:
+        """The same data with the arms of `labels`, which hold them all; the others saw nothing."""
+        places = [labels.index(label) for label in self.arms or ()]
+        successes, trials = np.zeros((2, len(labels)), dtype=np.int64)
+        successes[places], trials[places] = self.successes, self.trials
+        return replace(self, successes=successes, trials=trials, arms=labels)
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood of each arm at theta = p with q = 1 - p given apart, shape (m,)."""
+        return log_probability(self.successes, self.trials, self.observed, p, q)
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """Log-likelihood of all arms at theta, shape (m,), each in [0, 1]."""
+        return self.evaluate(theta, 0).loglik
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        theta = as_theta(theta, self.title, self.arms).reshape(-1)
+        if theta.shape != self.shape:
+            raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
+        if not ((theta >= 0.0) & (theta <= 1.0)).all():
+            raise DomainError(f"{self.title} needs theta, probabilities in [0, 1]; got {quoted(theta.tolist())}.")
+        return theta
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Waits(Trials):
+    """Failures before a known number of successes, one entry per wait, int64 arrays; what `geometric` and `pascal`
+    return. The parameter is theta, the probability of a success, in [0, 1].
+    """
+
+    failures: Ints
+    wanted: Ints
+    kind: Literal["geometric", "pascal"]
+    kinds = INTERVALS_OF_WAITS
+
+    @property
+    def successes(self) -> int:
+        """Successes in all waits."""
+        return int(self.wanted.sum())
+
+    @property
+    def trials(self) -> int:
+        """Trials in all waits."""
+        return int(self.wanted.sum() + self.failures.sum())
+
+    @property
+    def n(self) -> int:
+        """Number of waits."""
+        return len(self.failures)
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{many(self.n, 'wait')}, {many(self.successes, 'success')} in {many(self.trials, 'trial')}"
+
+    @property
+    def start(self) -> Floats:
+        """A point strictly inside (0, 1), shape (1,)."""
+        return np.array([self.successes / (self.trials + 1.0)])
+
+    def pointwise(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log probability of each wait, shape (..., n), at theta = p with q = 1 - p given apart."""
+        p, q = (np.asarray(v, dtype=float)[..., None] for v in (p, q))
+        size = self.wanted + self.failures  # C(f+r-1, f) is C(f+r, f) r / (f+r)
+        return log_binomial_pmf(self.wanted, size, p, q) + np.log(self.wanted / size)
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
+        return self.pointwise(p, q).sum(axis=-1)
+
+    def variance(self, theta: Any) -> float:
+        """Variance of the estimate by the expected information, theta^2 (1 - theta) / r."""
+        return float(theta**2 * (1.0 - theta) / self.successes)
 
     def test(self) -> tuple[float, float]:
-        """Score test of theta = 1/2: z = (2k - n) / sqrt(n) and its two-sided p-value."""
-        z = (2 * self.successes - self.trials) / self.trials**0.5
-        return z, float(erfc(abs(z) / 2**0.5))
+        """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
+        return two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
 
 
 def log_probability(k: Any, n: Any, kind: str, p: ArrayLike, q: ArrayLike) -> Floats:
@@ -287,141 +404,7 @@ def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
     return values
 
 
-def _share(count: int, theta: Floats) -> Floats:
-    """count / theta, and 0 where nothing was counted, at theta = 0 too."""
-    if count == 0:
-        return np.zeros_like(theta)
-    with np.errstate(divide="ignore", over="ignore"):  # infinite at theta = 0: what was seen is impossible there
-        return count / theta
-
-
-MOST_FITTED = 5000
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class BinomialArms(SampleModel):
-    """`trials` and `successes` of each arm, int64 arrays of shape (m,); what `st.binomial` returns for columns.
-
-    `arms` are the labels, or None; `kind` says whether the counts alone were observed or the sequences of flips.
-
-    >>> import stattools as st
-    >>> st.binomial([6, 2], [10, 8]).maximum()
-    array([0.6 , 0.25])
-    """
-
-    successes: Ints
-    trials: Ints
-    arms: Labels | None = None
-    observed: Literal["coin", "binomial"] = "binomial"
-    kind = "binomial arms"
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, BinomialArms)
-            and (self.arms, self.observed) == (other.arms, other.observed)
-            and np.array_equal(self.successes, other.successes)
-            and np.array_equal(self.trials, other.trials)
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.successes.tobytes(), self.trials.tobytes(), self.arms, self.observed))
-
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return "Coin flips by arm" if self.observed == "coin" else "Binomial counts by arm"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(m,): one entry per arm."""
-        return self.trials.shape
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The arms."""
-        return tuple(map(str, self.arms if self.arms is not None else range(len(self.trials))))
-
-    @property
-    def n(self) -> int:
-        """Number of trials in all arms."""
-        return int(self.trials.sum())
-
-    @property
-    def counted(self) -> str:
-        """What was counted, in words."""
-        return f"{many(self.n, 'trial')}, {many(int(self.successes.sum()), 'success')}, {many(len(self.trials), 'arm')}"
-
-    @property
-    def start(self) -> Floats:
-        """A point strictly inside (0, 1)^m, shape (m,)."""
-        return (self.successes + 0.5) / (self.trials + 1.0)
-
-    def over(self, labels: Labels) -> BinomialArms:
-        """The same data with the arms of `labels`, which hold them all; the others saw nothing."""
-        places = [labels.index(label) for label in self.arms or ()]
-        successes, trials = np.zeros((2, len(labels)), dtype=np.int64)
-        successes[places], trials[places] = self.successes, self.trials
-        return replace(self, successes=successes, trials=trials, arms=labels)
-
-    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log-likelihood of each arm at theta = p with q = 1 - p given apart, shape (m,)."""
-        return log_probability(self.successes, self.trials, self.observed, p, q)
-
-    def loglik(self, theta: ArrayLike) -> float:
-        """Log-likelihood of all arms at theta, shape (m,), each in [0, 1]."""
-        theta = self._checked(theta)
-        return float(self.log_probability(theta, 1.0 - theta).sum())
-
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """loglik, score (m,) and information (m, m), which is diagonal: the arms know nothing of each other."""
-        theta = self._checked(theta)
-        k, m = self.successes, self.trials - self.successes
-        with np.errstate(divide="ignore"):  # infinite where the data are impossible
-            ones, zeros = _shares(k, theta), _shares(m, 1.0 - theta)
-            bend = _shares(ones, theta), _shares(zeros, 1.0 - theta)
-        score = ones - zeros if order >= 1 else NOT_ASKED
-        return Evaluation(self.loglik(theta), score, np.diag(bend[0] + bend[1]) if order >= 2 else NOT_ASKED)
-
-    def maximum(self) -> Floats:
-        """The maximum-likelihood estimates k / n, shape (m,)."""
-        if len(self.trials) > MOST_FITTED:
-            raise IncompatibleError(
-                f"fit makes a covariance matrix, and these are {len(self.trials)} arms; it takes {MOST_FITTED}. "
-                "st.posterior(arms, prior=st.Beta(1, 1)).table() has no such limit."
-            )
-        return self.successes / self.trials
-
-    def variance(self, theta: ArrayLike) -> Floats:
-        """Variance of the estimates by the expected information, theta (1 - theta) / n, shape (m,)."""
-        theta = as_theta(theta, self.title, self.arms)
-        return theta * (1.0 - theta) / self.trials
-
-    @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[Floats, Floats]]]:
-        """Confidence intervals by kind, each a function of the level (`stattools/models/samples/proportions.py`)."""
-
-        def each(ends: Callable[[int, int, float], tuple[float, float]], level: float) -> tuple[Floats, Floats]:
-            pairs = zip(self.successes.tolist(), self.trials.tolist(), strict=True)
-            lower, upper = np.array([ends(k, n, level) for k, n in pairs]).T
-            return lower, upper
-
-        return {kind: partial(each, ends) for kind, ends in INTERVALS.items()}
-
-    def test(self) -> tuple[Floats, Floats]:
-        """Score test of theta = 1/2 in each arm: z = (2k - n) / sqrt(n) and its two-sided p-value."""
-        z = (2 * self.successes - self.trials) / np.sqrt(self.trials)
-        return z, erfc(np.abs(z) / 2**0.5)
-
-    def _checked(self, theta: ArrayLike) -> Floats:
-        theta = as_theta(theta, self.title, self.arms).reshape(-1)
-        if theta.shape != self.shape:
-            raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
-        if not ((theta >= 0.0) & (theta <= 1.0)).all():
-            raise DomainError(f"{self.title} needs theta, probabilities in [0, 1]; got {quoted(theta.tolist())}.")
-        return theta
-
-
-def _shares(count: NDArray[Any], theta: Floats) -> Floats:
+def _over(count: Any, theta: Floats) -> Floats:
     """count / theta, and 0 where nothing was counted, at theta = 0 too."""
     return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
 
@@ -626,113 +609,6 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
     return _waits("pascal", failures, successes, data)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Waits(SampleModel):
-    """Failures before a known number of successes, one entry per wait, int64 arrays; what `geometric` and `pascal`
-    return. The parameter is theta, the probability of a success, in [0, 1].
-    """
-
-    failures: Ints
-    wanted: Ints
-    kind: Literal["geometric", "pascal"]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Waits) and (
-            (self.kind, self.failures.tolist(), self.wanted.tolist())
-            == (other.kind, other.failures.tolist(), other.wanted.tolist())
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.kind, self.failures.tobytes(), self.wanted.tobytes()))
-
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return "Waits for a success" if self.kind == "geometric" else "Waits for several successes"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The one parameter."""
-        return ("theta",)
-
-    @property
-    def successes(self) -> int:
-        """Successes in all waits."""
-        return int(self.wanted.sum())
-
-    @property
-    def trials(self) -> int:
-        """Trials in all waits."""
-        return int(self.wanted.sum() + self.failures.sum())
-
-    @property
-    def n(self) -> int:
-        """Number of waits."""
-        return len(self.failures)
-
-    @property
-    def counted(self) -> str:
-        """What was counted, in words."""
-        return f"{many(self.n, 'wait')}, {many(self.successes, 'success')} in {many(self.trials, 'trial')}"
-
-    @property
-    def start(self) -> Floats:
-        """A point strictly inside (0, 1), shape (1,)."""
-        return np.array([self.successes / (self.trials + 1.0)])
-
-    def pointwise(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log probability of each wait, shape (..., n), at theta = p with q = 1 - p given apart."""
-        p, q = (np.asarray(v, dtype=float)[..., None] for v in (p, q))
-        size = self.wanted + self.failures  # C(f+r-1, f) is C(f+r, f) r / (f+r)
-        return log_binomial_pmf(self.wanted, size, p, q) + np.log(self.wanted / size)
-
-    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
-        return self.pointwise(p, q).sum(axis=-1)
-
-    def loglik(self, theta: ArrayLike) -> Any:
-        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
-        theta = unit_interval(theta)
-        return self.log_probability(theta, 1.0 - theta)[()]
-
-    def score(self, theta: ArrayLike) -> Any:
-        """d loglik / d theta = r / theta - f / (1 - theta), r and f the totals."""
-        return self._flips.score(theta)
-
-    def information(self, theta: ArrayLike) -> Any:
-        """Observed information, r / theta^2 + f / (1 - theta)^2."""
-        return self._flips.information(theta)
-
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """loglik, score (1,) and information (1, 1) at one theta."""
-        rest = self._flips.evaluate(theta, order)
-        value = float(self.loglik(as_theta(theta, self.title).reshape(-1)[0]))
-        return Evaluation(value, rest.score if order >= 1 else NOT_ASKED, rest.information)
-
-    def maximum(self) -> Floats:
-        """The maximum-likelihood estimate, successes / trials, shape (1,)."""
-        return np.array([self.successes / self.trials])
-
-    def variance(self, theta: float) -> float:
-        """Variance of the estimate by the expected information, theta^2 (1 - theta) / r."""
-        return float(theta**2 * (1.0 - theta) / self.successes)
-
-    @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
-        """Confidence intervals by kind, each a function of the level: "wald", "likelihood-ratio", "exact"."""
-        ends = {"wald": wald_of_waits, "likelihood-ratio": likelihood_ratio, "exact": exact}
-        return {kind: partial(f, self.successes, self.trials) for kind, f in ends.items()}
-
-    def test(self) -> tuple[float, float]:
-        """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
-        z = (2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5
-        return z, float(erfc(abs(z) / 2**0.5))
-
-    @property
-    def _flips(self) -> BernoulliTrials:
-        return BernoulliTrials(self.successes, self.trials, "coin")
-
-
 def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
     found = columns(who, data, failures=failures, successes=successes)
     lost, wanted = found["failures"], found["successes"]
@@ -745,25 +621,3 @@ def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, d
     if len(r) != len(f):
         raise DomainError(f"{who} needs one number of successes per number of failures; got {len(r)} for {len(f)}.")
     return Waits(f, r, who)
-
-
-def wald_of_waits(successes: int, trials: int, level: float) -> Ends:
-    """The estimate -+ z standard errors, cut to [0, 1].
-
-    >>> wald_of_waits(3, 10, 0.95)
-    (0.0159..., 0.584...)
-    """
-    p = successes / trials
-    half = -float(ndtri(tail_area(level))) * p * sqrt((trials - successes) / trials / successes)
-    return max(0.0, p - half), min(1.0, p + half)
-
-
-def exact(successes: int, trials: int, level: float) -> Ends:
-    """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects; closed at 1 without failures.
-
-    >>> exact(3, 10, 0.95)
-    (0.0667..., 0.600...)
-    """
-    tail, lost = tail_area(level), trials - successes
-    lower = float(quantile(tail, 1.0 - tail, successes, lost + 1))
-    return lower, 1.0 if lost == 0 else float(quantile(1.0 - tail, tail, successes, lost))

@@ -4,10 +4,7 @@
     exponential_rate   log p(times)  = d log rate - rate T                     d times ended, T their total
 
 Both depend on the rate through D events in a total exposure E only. Times that had not ended when they were last seen
-(censored) count in E and not in D. Source: Cox & Hinkley, Theoretical Statistics (1974), ch. 2; Lawless, Statistical
-Models and Methods for Lifetime Data (2003), ch. 4.
-
-Confidence intervals for a rate: D events in an exposure E, level in (0, 1), z the normal quantile of the level.
+(censored) count in E and not in D.
 
     wald               (D -+ z sqrt D) / E, cut at 0
     score              rates with (D - E rate)^2 <= z^2 E rate        (counts; for waiting times it is Wald's)
@@ -15,50 +12,52 @@ Confidence intervals for a rate: D events in an exposure E, level in (0, 1), z t
     exact              counts (Garwood 1936): quantiles of Gamma(D) and Gamma(D + 1), over E
                        waiting times: quantiles of Gamma(D), over E
 
-Each function takes (events, exposure, level) and returns (lower, upper), closed at 0 where nothing happened. Source:
-Garwood, Biometrika 28 (1936); Lawless, Statistical Models and Methods for Lifetime Data (2003), sec. 4.1.
+Each interval is a function of (events, exposure, level) that returns (lower, upper), closed at 0 where nothing
+happened. Source: Cox & Hinkley, Theoretical Statistics (1974), ch. 2; Garwood, Biometrika 28 (1936); Lawless,
+Statistical Models and Methods for Lifetime Data (2003), ch. 4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from math import exp, sqrt
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfc, ndtri, xlogy
+from scipy.special import xlogy
 
 from stattools.data.tables.arrays import vector
 from stattools.data.tables.table import axes
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import (
+    Ends,
     Grouping,
     Ints,
     Labels,
     SampleModel,
     arm_rows,
     columns,
-    counts,
     grouping,
+    normal_quantile,
     numbers,
     refused,
     require_formula,
+    tail_area,
+    two_sided,
 )
-from stattools.models.samples.proportions import Ends, tail_area
+from stattools.models.samples.arms import counts as counts_of
 from stattools.numerics.distributions.counts import deviance_part, log_poisson_pmf
 from stattools.numerics.distributions.gamma import log_quantile
 from stattools.numerics.sums import ExactSum
 from stattools.text.one_line import headline, many
-
-MOST_FITTED = 5000
 
 
 def poisson_rate(
@@ -80,7 +79,7 @@ def poisson_rate(
         return rows.model(lambda: poisson_rate(rows.outcome, exposure=rows.beside["exposure"], by=rows.by))
     require_formula("poisson_rate", table)
     found = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by)
-    events = _counts(found["counts"])
+    events = counts_of([found["counts"]] if axes(found["counts"]) == 0 else found["counts"], "counts")
     time = np.ones(len(events)) if found["exposure"] is None else found["exposure"]
     time = np.full(len(events), time) if axes(time) == 0 else time
     e = numbers(time, "exposure")
@@ -242,11 +241,7 @@ class EventRates(SampleModel):
 
     def maximum(self) -> Floats:
         """The maximum-likelihood estimates D / E, shape (m,)."""
-        if self.size > MOST_FITTED:
-            raise IncompatibleError(
-                f"fit makes a covariance matrix, and these are {self.size} arms; it takes {MOST_FITTED}. "
-                "st.posterior(arms, prior=st.Gamma(1, 1)).table() has no such limit."
-            )
+        self.require_fitted(self.size, "st.Gamma(1, 1)")
         if self.kind == "exponential rate" and not self.totals.all():
             empty = "" if self.arms is None else f" of arm {self.arms[int(np.argmin(self.totals))]!r}"
             raise DomainError(
@@ -270,30 +265,18 @@ class EventRates(SampleModel):
             found["score"] = wald
             if self.totals.sum() == self.n:
                 found["exact"] = waiting
-
-        def each(ends: Callable[[int, float, float], tuple[float, float]], level: float) -> tuple[Any, Any]:
-            pairs = zip(self.totals.tolist(), self.exposures.tolist(), strict=True)
-            lower, upper = np.array([ends(d, e, level) for d, e in pairs]).T
-            return (float(lower[0]), float(upper[0])) if self.arms is None else (lower, upper)
-
-        return {kind: partial(each, ends) for kind, ends in found.items()}
+        return self.by_arm(found, self.totals, self.exposures)
 
     def test(self) -> tuple[Any, Any]:
         """Score test of rate = 1: z = (D - E) / sqrt(E), for waiting times / sqrt(D), and its two-sided p-value."""
-        z = (self.totals - self.exposures) / np.sqrt(
-            self.exposures if self.kind == "poisson rate" else np.maximum(self.totals, 1)
-        )
-        return z, erfc(np.abs(z) / 2**0.5)
+        variance = self.exposures if self.kind == "poisson rate" else np.maximum(self.totals, 1)
+        return two_sided((self.totals - self.exposures) / np.sqrt(variance))
 
     def _checked(self, rate: ArrayLike) -> Floats:
         rate = np.asarray(rate, dtype=float).reshape(-1)
         if rate.shape != (self.size,):
             raise DomainError(f"{self.title} has {self.size} coefficients; got rates of shape {rate.shape}.")
         return rate
-
-
-def _counts(given: Any) -> Ints:
-    return counts([given] if axes(given) == 0 else given, "counts")
 
 
 def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: Any) -> EventRates:
@@ -323,7 +306,7 @@ def wald(events: int, exposure: float, level: float) -> Ends:
     >>> wald(4, 2.0, 0.95)
     (0.0400..., 3.9599...)
     """
-    half = _z(level) * sqrt(events)
+    half = normal_quantile(level) * sqrt(events)
     return max(0.0, (events - half) / exposure), (events + half) / exposure
 
 
@@ -333,7 +316,7 @@ def score(events: int, exposure: float, level: float) -> Ends:
     >>> score(0, 2.0, 0.95)
     (0.0, 1.9207...)
     """
-    z = _z(level)
+    z = normal_quantile(level)
     root = events + 0.5 * z * z + z * sqrt(events + 0.25 * z * z)
     return events * (events / root) / exposure, root / exposure
 
@@ -344,7 +327,7 @@ def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
     >>> likelihood_ratio(4, 2.0, 0.95)
     (0.6209..., 4.6461...)
     """
-    z = _z(level)
+    z = normal_quantile(level)
     if not events:
         return 0.0, 0.5 * z * z / exposure
 
@@ -379,7 +362,3 @@ def waiting(events: int, exposure: float, level: float) -> Ends:
 
 def _gamma(shape: float, p: float, rate: float) -> float:
     return shape * exp(float(log_quantile(p, 1.0 - p, shape))) / rate
-
-
-def _z(level: float) -> float:
-    return -float(ndtri(tail_area(level)))

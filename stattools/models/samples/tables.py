@@ -1,31 +1,28 @@
-"""Counts of categories as a likelihood of their probabilities p_1 ... p_K, which add to 1.
+"""Counts of categories, tables of counts, and the odds ratio of a table.
 
     multinomial  log p(counts) = log n! - sum log n_k! + sum n_k log p_k     the counts alone
     categories   log p(labels) = sum n_k log p_k                             the ordered sequence of labels
 
-Both depend on the data through the counts only. Source: Agresti, Categorical Data Analysis (2013), sec. 1.2, 1.5.
-
-Tables of counts, whole or counted from rows: two labels per row, and strata that are tables of their own.
-
-The odds ratio of tables of two rows and two columns, as a likelihood given the margins of each table.
+The probabilities p_1 ... p_K add to 1; both depend on the data through the counts only.
 
     P(a | margins) = C(a + b, a) C(c + d, c) e^(theta a) / sum_k C(a + b, k) C(c + d, a + c - k) e^(theta k)
 
-theta is the log of the odds ratio a d / (b c). Given the margins nothing else is unknown: at theta = 0 this is Fisher's
-exact test, over strata the exact test of a common odds ratio, and of pairs, each a stratum, McNemar's. Source: Fisher,
-JRSS 98 (1935), 39-82; Breslow & Day, Statistical Methods in Cancer Research I (1980), ch. 4, 5.
+theta is the log of the odds ratio a d / (b c) of a table [[a, b], [c, d]]. Given the margins nothing else is unknown:
+at theta = 0 this is Fisher's exact test, over strata the exact test of a common odds ratio, and of pairs, each a
+stratum, McNemar's. Source: Agresti, Categorical Data Analysis (2013), sec. 1.2, 1.5; Fisher, JRSS 98 (1935), 39-82;
+Breslow & Day, Statistical Methods in Cancer Research I (1980), ch. 4, 5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfc, ndtri, xlogy
+from scipy.special import xlogy
 
 from stattools.data.tables.arrays import matrix
 from stattools.data.tables.columns import clean, coded, missing, sorted_codes
@@ -47,7 +44,16 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.samples.arms import LARGEST, Ints, SampleModel, arm_rows
+from stattools.models.samples.arms import (
+    LARGEST,
+    Ends,
+    Ints,
+    SampleModel,
+    arm_rows,
+    normal_quantile,
+    tail_area,
+    two_sided,
+)
 from stattools.models.samples.arms import counts as whole_numbers
 from stattools.models.samples.proportions import INTERVALS
 from stattools.numerics.distributions.counts import Tilted, log_poisson_pmf, of_table, sum_of
@@ -199,17 +205,12 @@ class Multinomial(SampleModel):
     @property
     def intervals(self) -> Mapping[str, Callable[[float], tuple[Floats, Floats]]]:
         """Confidence intervals of each probability by kind, each a function of the level: those of its binomial."""
-        return {kind: partial(self._ends, ends) for kind, ends in INTERVALS.items()}
+        return self.by_arm(INTERVALS, self.counts, np.full(len(self.counts), self.n))
 
     def test(self) -> tuple[Floats, Floats]:
         """Score test of p_k = 1 / K for each category: z and its two-sided p-value."""
         K, n = len(self.counts), self.n
-        z = (self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K))
-        return z, erfc(np.abs(z) / 2**0.5)
-
-    def _ends(self, ends: Any, level: float) -> tuple[Floats, Floats]:
-        pairs = np.array([ends(int(count), self.n, level) for count in self.counts])
-        return pairs[:, 0], pairs[:, 1]
+        return two_sided((self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K)))
 
 
 def simplex(theta: ArrayLike, K: int) -> Floats:
@@ -232,16 +233,13 @@ def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     return found
 
 
-Labels = tuple[Hashable, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class CountedTables:
     """Counts of shape (strata, rows, columns), the labels of rows and columns, what these are, and what was dropped."""
 
     counts: Ints
-    rows: Labels
-    columns: Labels
+    rows: Names
+    columns: Names
     names: tuple[str, str] = ("row", "column")
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
@@ -382,6 +380,7 @@ class ConditionalOdds(SampleModel):
 
     tables: Ints
     kind = "odds ratio"
+    names = (NAME,)
     null = "odds ratio = 1"
     parameters = ()
     exponential = "odds ratio"
@@ -394,11 +393,6 @@ class ConditionalOdds(SampleModel):
     def title(self) -> str:
         """What the model is, for people."""
         return "Odds ratio given the margins" + (f" of {len(self.tables):,} tables" if len(self.tables) > 1 else "")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The one parameter."""
-        return (NAME,)
 
     @property
     def n(self) -> int:
@@ -485,7 +479,7 @@ class ConditionalOdds(SampleModel):
         return int(self.observed == self.count.high) - int(self.observed == self.count.low)
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
+    def intervals(self) -> Mapping[str, Callable[[float], Ends]]:
         """Confidence intervals of the log odds ratio by kind, each a function of the level.
 
         "exact" holds all values that neither exact one-sided test rejects (Cornfield 1956, R's `fisher.test`), "mid-p"
@@ -513,29 +507,28 @@ class ConditionalOdds(SampleModel):
             )
         return Interval(*self.intervals[kind](level), level, kind, self.names)
 
-    def test(self) -> tuple[float, float]:
+    def test(self) -> Ends:
         """Score test of an odds ratio of 1: z = (count - mean) / sd given the margins, and its two-sided p-value.
 
         Of several tables this is Mantel and Haenszel's test without a continuity correction; of pairs McNemar's.
         """
         mean, variance = self.count.moments(0.0)
-        z = (self.observed - mean) / variance**0.5
-        return z, float(erfc(abs(z) / 2**0.5))
+        return two_sided((self.observed - mean) / variance**0.5)
 
     def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
         """The values of the count, their log probabilities at theta, and the value that was seen."""
         return self.count.values, self.count.log_pmf(self._checked(theta)), self.observed
 
-    def _wald(self, level: float) -> tuple[float, float]:
+    def _wald(self, level: float) -> Ends:
         theta = float(self.maximum()[0])
-        half = -ndtri(0.5 * (1.0 - level)) * self.variance(theta) ** 0.5
+        half = normal_quantile(level) * self.variance(theta) ** 0.5
         return theta - half, theta + half
 
-    def _likelihood_ratio(self, level: float) -> tuple[float, float]:
+    def _likelihood_ratio(self, level: float) -> Ends:
         best = self._constant if self.side else self.loglik(self.maximum())
         if self.side:  # at infinity the table that was seen has probability 1
             best -= float(self.count.logs[self.observed - self.count.low])
-        fall = 0.5 * float(ndtri(0.5 * (1.0 - level))) ** 2
+        fall = 0.5 * normal_quantile(level) ** 2
         middle = self.side * FARTHEST if self.side else float(self.maximum()[0])
 
         def gap(at: float) -> float:
@@ -545,9 +538,9 @@ class ConditionalOdds(SampleModel):
         upper = np.inf if self.side > 0 else self._crossing(gap, middle, FARTHEST)
         return lower, upper
 
-    def _exact(self, level: float, share: float) -> tuple[float, float]:
+    def _exact(self, level: float, share: float) -> Ends:
         """Ends at which the count that was seen, counted by `share`, or what is farther have half of 1 - level."""
-        tail = 0.5 * (1.0 - level)
+        tail = tail_area(level)
 
         def below(at: float) -> float:
             less, seen, _ = self.count.tails(at, self.observed)
@@ -575,7 +568,4 @@ class ConditionalOdds(SampleModel):
         return float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14))  # type: ignore[arg-type]
 
     def _checked(self, theta: ArrayLike) -> float:
-        at = as_theta(theta, self.title, self.names).reshape(-1)
-        if at.shape != (1,) or not np.isfinite(at).all():
-            raise DomainError(f"{self.title} has one parameter, {NAME}, a finite number; got {theta!r}.")
-        return float(at[0])
+        return self.one_number(theta, f"{NAME}, a finite number")

@@ -8,7 +8,8 @@ from scipy import special
 from statsmodels.stats.proportion import proportion_confint
 
 import stattools as st
-from stattools.models.samples.proportions import INTERVALS, clopper_pearson, likelihood_ratio, tail_area, wald, wilson
+from stattools.models.samples.arms import tail_area
+from stattools.models.samples.proportions import INTERVALS, clopper_pearson, likelihood_ratio, wald, wilson
 
 TRIALS = [1, 2, 10, 1000, 10**6, 10**9]
 COUNTS = [(k, n) for n in TRIALS for k in sorted({0, 1, n // 3, n // 2, n - 1, n})]

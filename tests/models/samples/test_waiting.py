@@ -6,8 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.models.samples.proportions import exact
-from stattools.models.samples.proportions import wald_of_waits as wald
+from stattools.models.samples.proportions import exact, wald
 
 
 @pytest.mark.parametrize("model", [st.geometric([0, 3, 1]), st.pascal([7, 0, 4], successes=[3, 1, 2])], ids=["1", "r"])

@@ -24,7 +24,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
-from stattools.models.samples.proportions import tail_area
+from stattools.models.samples.arms import tail_area
 from stattools.numerics.distributions.beta import log_density_of_logit
 from stattools.numerics.distributions.counts import log_binomial_pmf
 from stattools.text.one_line import prints

@@ -27,7 +27,7 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
-from stattools.models.samples.proportions import tail_area
+from stattools.models.samples.arms import tail_area
 from stattools.text.one_line import prints
 
 

@@ -19,7 +19,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.models.samples.proportions import tail_area
+from stattools.models.samples.arms import tail_area
 
 
 @answers_guesses
