@@ -412,10 +412,6 @@ class CoefficientMode:
         log_determinant = 2.0 * float(np.log(self.root.diagonal()).sum())
         return self.value - 0.5 * log_determinant + 0.5 * self.given.n_flat * LOG_TWO_PI
 
-    def start_for(self, taus: Floats) -> Floats:
-        """Where the mode is looked for at other standard deviations: the curves stay as they are."""
-        return self.coefficients
-
     def solve(self, g: Floats) -> Floats:
         """H^-1 g."""
         return _solved(self.root, g)

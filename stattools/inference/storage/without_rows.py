@@ -13,7 +13,7 @@ rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -282,20 +282,10 @@ class SavedMarginal(MarginalLikelihood):
     at the maximum.
     """
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = field()  # type: ignore[assignment]
     to_fixed: Floats
     to_effects: tuple[Floats, ...]
     known: tuple[tuple[Floats, ...], tuple[Floats, ...]]
-
-    def factors(self, theta: Floats) -> tuple[Floats, ...]:
-        """The T_k (q, q)."""
-        made, start = [], len(self.to_fixed)
-        for back in self.to_effects:
-            T, (rows, columns) = np.zeros(back.shape), np.tril_indices(len(back))
-            T[rows, columns] = theta[start : start + len(rows)]
-            start += len(rows)
-            made.append(T)
-        return tuple(made)
 
     def effects(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Modes and covariances of the effects of each term, at the maximum."""

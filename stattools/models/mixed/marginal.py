@@ -1,50 +1,25 @@
-"""What a marginal likelihood of a mixed regression says of its parameters, where no fixed effect is integrated out.
+"""The marginal likelihood of a mixed regression: effects of groups and curves are integrated out of it.
 
-The approximation at the theta that was asked for last, which is asked for again and starts the next one.
+    theta = (parameters of the fixed part, the lower triangles of each T_k, the standard deviation of each curve)
+    log L(theta) = log of the integral of p(y | eta) over all effects,    u_k = N_k T_k v,  v ~ N(0, I)
 
-A mixed regression in coordinates that do not depend on origin and unit of its columns.
+Columns are orthonormal, X M = Q with Q'Q = n I, Z_k N_k = Q_k, so that origin and unit of a column change no digit.
 
-    X M = Q,   Q'Q = n I,   theta_user = lift(M) theta;     Z_k N_k = Q_k,   effects of Z_k = N_k times those of Q_k
+    ByLaplace       Laplace's approximation at the joint mode, for any groups and any curves. With curves the
+                    coefficients of the first linear predictor are integrated out too, by a flat prior, as by restricted
+                    likelihood of a normal outcome; so is the level of all thresholds, of which the first is then held.
+    ByQuadrature    adaptive quadrature, for up to three effects of the groups of one grouping. Entries of T have any
+                    sign; at T = 0 their score is 0 by symmetry.
+    ByCoefficients  Laplace's approximation over all coefficients, for curves in likelihoods of no single linear
+                    predictor: Cox's, and categories with a curve each, log(P(a) / P(reference)) = x' beta_a + f_a(x).
 
-A calendar year in place of a number of days then changes no digit.
-
-The marginal likelihood of a mixed regression by Laplace's approximation, for any groups and any curves.
-
-    theta = (parameters of the fixed part, the free entries of each T_k, the standard deviation of each curve)
-    log L(theta) = log of the integral of p(y | eta) over all effects, approximated at their joint mode
-
-With curves the coefficients of the first linear predictor are integrated out as well, by a flat prior, as by restricted
-likelihood of a normal outcome; they are then no part of theta, nor is the first threshold of ordered labels, which is
-held where it starts: the level of all of them is integrated out.
-Source: Wood, JRSS B 73 (2011), 3-36.
-
-The likelihood of a regression whose groups share up to three effects, integrated by adaptive quadrature.
-
-    log L(theta) = sum_j log E_v prod_{i in j} p(y_i | eta_i + z_i'T v)^w_i,    v ~ N(0, I)
-    theta = (the parameters of the regression on standardized columns, the entries of T on orthonormal columns of z)
-
-T is lower triangular, and block diagonal where several terms have the same grouping. Its entries have any sign, and 0
-is an ordinary point: by symmetry the score of T is 0 there.
-
-The marginal likelihood of a regression with curves whose log-likelihood is that of no single linear predictor: Cox's
-partial likelihood, and labels of which each has a predictor.
-
-    theta = the standard deviation of each curve
-    log L(theta) = log of the integral over all coefficients, flat for those without a curve, by Laplace's approximation
-
-Source: Wood, Pya & Saefken, JASA 111 (2016), 1548-1563; the value is that of mgcv.
-
-All coefficients of a regression of categories with curves: each category but the reference has its own of each.
-
-    log(P(y = a) / P(y = reference)) = x' beta_a + sum over k of f_ka(x_k),   a = 1 .. K - 1
-
-As in mgcv's multinom each f_ka has a roughness of its own.
+Source: Wood, JRSS B 73 (2011), 3-36; Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35; Wood, Pya & Saefken,
+JASA 111 (2016), 1548-1563, whose values mgcv has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -72,14 +47,21 @@ from stattools.latent.modes import (
     SeenRows,
     conditional_modes,
 )
-from stattools.models.evaluation import Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
 from stattools.numerics.columns import symmetric
 from stattools.numerics.small_matrices import Codes, times, transposed
 
+NO_CURVES = np.empty(0)
+
+NOBODY = np.empty(0, dtype=np.intp)
+
+STEP = 2e-4
+"""Of differences of the score, in units of theta: the error of a second derivative is about 1e-9 of it."""
+
 
 class MarginalLikelihood:
-    """theta = (the parameters of the fixed part, the free entries of each T_k, standard deviations of curves).
+    """What all of them say of theta, and what one says whose integral is an approximation near that `beside` it.
 
     `to_fixed` (p, p) makes the user's parameters of those of the fixed part, and `to_effects` N_k effects of the user's
     columns of z: u = N_k T_k v, v ~ N(0, I).
@@ -90,26 +72,27 @@ class MarginalLikelihood:
     to_effects: Any
     to_taus: Any = 1.0
     """What makes the standard deviations of curves' effects in the user's units of those in theta."""
+    outer: Any = slice(None)
+    """Numbers of the fixed part's parameters that are entries of theta."""
+    fixed: Any
+    """The fixed part in the coordinates of theta."""
     points: Any = None
     """Points that stand for the rows of one curve, where there are such."""
-    _latest: Any
-
-    def factors(self, theta: Floats) -> Any:
-        """The T_k (q, q)."""
-        raise NotImplementedError
-
-    def taus(self, theta: Floats) -> Floats:
-        """The standard deviations of the effects of curves: here there are none."""
-        return np.empty(0)
+    is_restricted = False
+    """Are fixed effects integrated out?"""
+    log_unit: Any = 0.0
+    """What the prior of integrated coefficients adds to the log-likelihood."""
+    beside: Any
+    """(theta, last): the approximation at theta, whose mode is sought near that of another one, None for none."""
+    mode_of: Any
+    """The mode of an approximation, where that of another one may `start`."""
+    score_of: Any
+    """The slopes of the log-likelihood in theta that an approximation has."""
 
     @property
     def n(self) -> float:
         """Number of observations."""
         return float(self.model.n)
-
-    def begin_near(self, found: Any) -> None:
-        """The mode of the next theta is looked for from that of `found`, which may be one of points."""
-        self._latest.put(found)
 
     @property
     def smooths(self) -> Any:
@@ -117,12 +100,64 @@ class MarginalLikelihood:
         return self.model.smooths
 
     @property
+    def n_smooths(self) -> int:
+        """Number of curves."""
+        return len(self.smooths)
+
+    @property
+    def n_outer(self) -> int:
+        """Number of entries of theta that are of the fixed part."""
+        return len(self.to_fixed)
+
+    @property
     def coarser(self) -> Any:
         """This likelihood by a quicker integral that is good enough for the ends of intervals."""
         return self
 
+    @cached_property
+    def entries(self) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
+        """Rows and columns of the free entries of each T_k."""
+        return tuple(np.tril_indices(len(back)) for back in self.to_effects)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the entries of theta."""
+        fixed = np.array(self.model.fixed.names, dtype=object)[self.outer]
+        pairs = zip(self.model.random, self.entries, strict=True)
+        roots = [f"T[{i + 1}, {j + 1}] of {term.name}" for term, at in pairs for i, j in zip(*at, strict=True)]
+        return (*fixed, *roots, *(f"sd of {smooth.name}" for smooth in self.smooths))
+
+    @cached_property
+    def start(self) -> Floats:
+        """Where a climb begins: effects of standard deviation 1."""
+        return self.theta(self.fixed.start, [np.eye(len(back)) for back in self.to_effects], np.ones(self.n_smooths))
+
+    def theta(self, fixed: Floats, factors: Any, taus: Floats = NO_CURVES) -> Floats:
+        """The parameters from those of the fixed part, the T_k and the curves' standard deviations."""
+        return np.concatenate([fixed[self.outer], *(T[at] for T, at in zip(factors, self.entries, strict=True)), taus])
+
+    def parts(self, theta: Floats) -> tuple[Floats, list[Floats], Floats]:
+        """Parameters of the fixed part, the T_k and the curves' standard deviations; integrated coefficients are 0."""
+        at, factors = self.n_outer, []
+        for back, entries in zip(self.to_effects, self.entries, strict=True):
+            factors.append(np.zeros(back.shape))
+            factors[-1][entries] = theta[at : at + len(entries[0])]
+            at += len(entries[0])
+        return self._outer_part(theta), factors, theta[at:]
+
+    def _outer_part(self, theta: Floats) -> Floats:
+        return theta[: self.n_outer]
+
+    def factors(self, theta: Floats) -> list[Floats]:
+        """The T_k (q, q)."""
+        return self.parts(theta)[1]
+
+    def taus(self, theta: Floats) -> Floats:
+        """The standard deviations of the effects of curves."""
+        return self.parts(theta)[2]
+
     def fixed_at(self, theta: Floats) -> Floats:
-        """The parameters of the fixed part, (p,), in the coordinates of theta."""
+        """The parameters of the fixed part, (p,), in the coordinates of theta; those integrated out at their mode."""
         return theta[: len(self.to_fixed)]
 
     def fixed_change(self, theta: Floats) -> Floats:
@@ -130,42 +165,52 @@ class MarginalLikelihood:
         return np.eye(len(self.to_fixed), len(theta))
 
     def fixed_spread(self, theta: Floats) -> Floats:
-        """The covariance (p, p) of the fixed part given theta: that of parameters which are integrated out."""
+        """The covariance (p, p) of the fixed part given theta, 0 but for parameters that are integrated out."""
         return np.zeros(self.to_fixed.shape)
 
+    def effects(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+        """Modes (q, J) and covariances given the data (q, q, J) of each term's effects, in the user's columns."""
+        return (), ()
 
-class Latest[Found]:
-    """What was found at one theta, kept until another theta is asked for."""
+    @cached_property
+    def later(self) -> dict[str, Any]:
+        """What was found last, near which the next is sought."""
+        return {}
 
-    def __init__(self) -> None:
-        self._kept: tuple[bytes, Found] | None = None
+    def begin_near(self, found: Any) -> None:
+        """The mode of the next theta is looked for from that of `found`, which may be one of points."""
+        self.later.update(key=None, found=found)
 
-    def at(self, theta: Floats, find: Callable[[Floats, Found | None], Found]) -> Found:
-        """What `find(theta, last)` makes of theta and of what was found last, None at first; kept where it is the same
-        theta.
+    def at(self, theta: ArrayLike) -> Any:
+        """The approximation at theta, kept until another is asked for; ConvergenceError where effects have no mode."""
+        theta = np.asarray(theta, dtype=float)
+        if self.later.get("key") != theta.tobytes():
+            self.later.update(found=self.beside(theta, self.later.get("found")), key=theta.tobytes())
+        return self.later["found"]
 
-        >>> import numpy as np
-        >>> latest, theta = Latest(), np.array([1.0])
-        >>> [latest.at(at, lambda at, last: (at[0], last)) for at in (theta, theta, 2.0 * theta)]
-        [(np.float64(1.0), None), (np.float64(1.0), None), (np.float64(2.0), (np.float64(1.0), None))]
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Log-likelihood (order 0), score (1) and information (2) at theta; where effects have no mode the
+        log-likelihood is -inf.
         """
-        key, kept = theta.tobytes(), self._kept
-        if kept is not None and kept[0] == key:
-            return kept[1]
-        found = find(theta, None if kept is None else kept[1])
-        self._kept = key, found
-        return found
+        theta = np.asarray(theta, dtype=float)
+        try:
+            found = self.at(theta)
+        except ConvergenceError:
+            return Evaluation(-np.inf, np.zeros(len(theta)))
+        score = self.score_of(found) if order else NOT_ASKED
+        return Evaluation(found.loglik + self.log_unit, score, self.information(theta) if order > 1 else NOT_ASKED)
 
-    def put(self, found: Found) -> None:
-        """The next one is found from `found`, whatever its theta.
-
-        >>> import numpy as np
-        >>> latest = Latest()
-        >>> latest.put(3.0)
-        >>> latest.at(np.array([1.0]), lambda at, last: (at[0], last))
-        (np.float64(1.0), 3.0)
-        """
-        self._kept = b"", found
+    def information(self, theta: Floats, which: Any = None) -> Floats:
+        """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
+        which, here = range(len(theta)) if which is None else which, self.at(theta)
+        found = np.empty((len(theta), len(which)))
+        for k, number in enumerate(which):
+            step = np.zeros(len(theta))
+            step[number] = STEP * max(1.0, abs(theta[number]))
+            ahead = self.beside(theta + step, here)
+            behind = self.beside(theta - step, here, start=2.0 * self.mode_of(here) - self.mode_of(ahead))  # nearly it
+            found[:, k] = (self.score_of(behind) - self.score_of(ahead)) / (2.0 * step[number])
+        return 0.5 * (found + found.T) if len(which) == len(theta) else found
 
 
 @record
@@ -202,10 +247,6 @@ class OrthonormalModel:
         return cls(made, np.asarray(lift), tuple(z), tuple(back))
 
 
-STEP = 2e-4
-"""Of differences of the score, in units of theta: the error of a second derivative is about 1e-9 of it."""
-
-
 @record
 class ByLaplace(MarginalLikelihood):
     """The log-likelihood of the mixed regression `model` in `coordinates`; `columns` are those of its effects, and
@@ -217,8 +258,8 @@ class ByLaplace(MarginalLikelihood):
     coordinates: OrthonormalModel
     columns: EffectColumns
     rows: SeenRows
-    outer: NDArray[np.intp]
-    to_taus: Floats  # type: ignore[override]
+    outer: NDArray[np.intp] = field()
+    to_taus: Floats = field()  # type: ignore[override]
 
     @classmethod
     def of(cls, model: Any) -> ByLaplace:
@@ -262,73 +303,23 @@ class ByLaplace(MarginalLikelihood):
         """Are fixed effects integrated out?"""
         return len(self.columns.flat) > 0
 
-    @cached_property
-    def entries(self) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
-        """Rows and columns of the free entries of each T_k."""
-        return tuple(np.tril_indices(len(z)) for z in self.coordinates.z)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Names of the entries of theta."""
-        fixed = [self.model.fixed.names[k] for k in self.outer]
-        pairs = zip(self.model.random, self.entries, strict=True)
-        roots = [f"T[{i + 1}, {j + 1}] of {term.name}" for term, at in pairs for i, j in zip(*at, strict=True)]
-        return (*fixed, *roots, *(f"sd of {smooth.name}" for smooth in self.model.smooths))
-
     @property
     def n_outer(self) -> int:
         """Number of entries of theta that are of the fixed part."""
         return len(self.outer)
 
-    @cached_property
-    def start(self) -> Floats:
-        """Where a climb begins: effects of standard deviation 1."""
-        return self.theta(self.fixed.start, [np.eye(len(z)) for z in self.coordinates.z], np.ones(self.n_smooths))
-
-    @property
-    def n_smooths(self) -> int:
-        """Number of curves."""
-        return len(self.columns.smooths)
-
-    def theta(self, fixed: Floats, factors: Any, taus: Floats) -> Floats:
-        """The parameters from those of the fixed part, the T_k and the curves' standard deviations."""
-        roots = [factor[at] for factor, at in zip(factors, self.entries, strict=True)]
-        return np.concatenate([fixed[self.outer], *roots, taus])
-
-    def parts(self, theta: Floats) -> tuple[Floats, list[Floats], Floats]:
-        """Parameters of the fixed part, the T_k and the curves' standard deviations; integrated coefficients are 0."""
+    def _outer_part(self, theta: Floats) -> Floats:
         fixed = self.fixed.start.copy()
         if self.is_restricted:
             fixed[: self.fixed.predictor.size_first] = 0.0
         fixed[self.outer] = theta[: self.n_outer]
-        at, factors = self.n_outer, []
-        for z, entries in zip(self.coordinates.z, self.entries, strict=True):
-            T = np.zeros((len(z), len(z)))
-            T[entries] = theta[at : at + len(entries[0])]
-            at += len(entries[0])
-            factors.append(T)
-        return fixed, factors, theta[at:]
+        return fixed
 
     @cached_property
     def log_unit(self) -> float:
-        """What the prior of integrated coefficients adds to the log-likelihood: it is flat in the user's columns of X,
-        and for the line of each curve flat in the coefficients of its B-splines, as mgcv has it.
-        """
-        if not self.is_restricted:
-            return 0.0
+        """What the prior of integrated coefficients adds to the log-likelihood."""
         size = self.fixed.predictor.size_first
-        return float(np.linalg.slogdet(self.to_fixed[:size, :size])[1]) + sum(
-            smooth.log_line for smooth in self.model.smooths
-        )
-
-    @cached_property
-    def _latest(self) -> Latest[LaplaceIntegral]:
-        """The approximation that was made last."""
-        return Latest()
-
-    def at(self, theta: ArrayLike) -> LaplaceIntegral:
-        """The approximation at theta; ConvergenceError where the effects have no mode in float64."""
-        return self._latest.at(np.asarray(theta, dtype=float), self.beside)
+        return flat_unit(self.to_fixed[:size, :size], self.smooths) if self.is_restricted else 0.0
 
     def beside(
         self, theta: Floats, last: LaplaceIntegral | None, close: float = CLOSE, start: Floats | None = None
@@ -336,6 +327,10 @@ class ByLaplace(MarginalLikelihood):
         """The approximation at theta: its mode is sought from `start`, or that of `last`, to a squared decrement."""
         (_, factors, taus), base = self.parts(theta), self.base(theta)
         return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last, close, start)
+
+    def mode_of(self, found: LaplaceIntegral) -> Floats:
+        """The mode of the effects."""
+        return found.mode.u
 
     def base(self, theta: Floats) -> Floats:
         """The linear predictors without effects."""
@@ -356,14 +351,6 @@ class ByLaplace(MarginalLikelihood):
     def to_effects(self) -> tuple[Floats, ...]:  # type: ignore[override]
         """What makes effects of the user's columns, for each random term."""
         return self.coordinates.to_effects
-
-    def factors(self, theta: Floats) -> list[Floats]:
-        """The T_k."""
-        return self.parts(theta)[1]
-
-    def taus(self, theta: Floats) -> Floats:
-        """The standard deviation of the effects of each curve."""
-        return self.parts(theta)[2]
 
     def fixed_at(self, theta: Floats) -> Floats:
         """The parameters of the fixed part; those that are integrated out at their mode."""
@@ -433,34 +420,6 @@ class ByLaplace(MarginalLikelihood):
             fixed = pullback(rows[:, 0] if self.fixed.predictor.width == 1 else rows)[self.outer]
         return np.concatenate([fixed, *(T[at] for T, at in zip(roots, self.entries, strict=True)), taus])
 
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood (order 0), score (1) and information (2, by differences of the score) at theta; where the
-        effects have no mode the log-likelihood is -inf.
-        """
-        theta = np.asarray(theta, dtype=float)
-        try:
-            found = self.at(theta)
-        except ConvergenceError:
-            return Evaluation(-np.inf, np.zeros(len(theta)))
-        if order == 0:
-            return Evaluation(found.loglik + self.log_unit)
-        score = self.score_of(found)
-        if order == 1:
-            return Evaluation(found.loglik + self.log_unit, score)
-        return Evaluation(found.loglik + self.log_unit, score, self.information(theta))
-
-    def information(self, theta: Floats, which: Any = None) -> Floats:
-        """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
-        which, here = range(len(theta)) if which is None else which, self.at(theta)
-        found = np.empty((len(theta), len(which)))
-        for k, number in enumerate(which):
-            step = np.zeros(len(theta))
-            step[number] = STEP * max(1.0, abs(theta[number]))
-            ahead = self.beside(theta + step, here)
-            behind = self.beside(theta - step, here, start=2.0 * here.mode.u - ahead.mode.u)  # nearly its mode
-            found[:, k] = (self.score_of(behind) - self.score_of(ahead)) / (2.0 * step[number])
-        return 0.5 * (found + found.T) if len(which) == len(theta) else found
-
     def integral_error(self, theta: Floats, inverse: Floats, pairs: int | None = None) -> Floats:
         """How far the integral itself would move each parameter from theta, where the information has this inverse, in
         standard errors: estimated from so many pairs of draws.
@@ -471,8 +430,6 @@ class ByLaplace(MarginalLikelihood):
 
 MOST_EFFECTS = 3
 """Effects of a group that are integrated by a product rule: 31 nodes along each of three axes are 30,000."""
-
-NO_CURVES = np.empty(0)
 
 LEAST = 0.0625
 """The least variance of effects at the start, as a share of that with which scores of groups tell it."""
@@ -542,30 +499,6 @@ class ByQuadrature(MarginalLikelihood):
         return cls(model, nodes, work, np.asarray(to_fixed), rows, block, moves, present, own, tuple(back))
 
     @cached_property
-    def later(self) -> dict[str, Any]:
-        """The modes that were found last, near which the next ones are."""
-        return {}
-
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return str(self.model.title)
-
-    @property
-    def n_fixed(self) -> int:
-        """How many parameters come before those of T."""
-        return self.work.predictor.size
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The parameters of the regression, then the entries of T."""
-        found = [*self.work.names]
-        for term, own in zip(self.model.random, self.own, strict=True):
-            rows, columns = np.tril_indices(own.stop - own.start)
-            found += [f"T[{a + 1}, {b + 1}] of {term.name}" for a, b in zip(rows, columns, strict=True)]
-        return tuple(found)
-
-    @cached_property
     def start(self) -> Floats:
         """The start of the regression, with the T of `first_factors`."""
         return self.theta(self.work.start, self.first_factors(self.work.start))
@@ -582,25 +515,8 @@ class ByQuadrature(MarginalLikelihood):
     def T(self, theta: Floats) -> Floats:
         """T of all terms, (q, q)."""
         found = np.zeros((len(self.moves.z),) * 2)
-        found[self.moves.rows, self.moves.columns] = theta[self.n_fixed :]
+        found[self.moves.rows, self.moves.columns] = theta[self.n_outer :]
         return found
-
-    def factors(self, theta: Floats) -> tuple[Floats, ...]:
-        """T of each term."""
-        T = self.T(theta)
-        return tuple(T[own, own] for own in self.own)
-
-    def theta(self, fixed: Floats, factors: Sequence[Floats], taus: Floats = NO_CURVES) -> Floats:
-        """theta of the parameters of the regression and of T of each term; there are no curves."""
-        return np.concatenate([fixed, *(T[np.tril_indices(len(T))] for T in factors)])
-
-    def parts(self, theta: Floats) -> tuple[Floats, tuple[Floats, ...], Floats]:
-        """The parameters of the regression, T of each term, and nothing of curves."""
-        return theta[: self.n_fixed], self.factors(theta), NO_CURVES
-
-    def roots(self, theta: Floats) -> tuple[Floats, ...]:
-        """A root R of the covariance R R' of each term's effects, in the user's columns of z."""
-        return tuple(N @ T for N, T in zip(self.to_effects, self.factors(theta), strict=True))
 
     def first_factors(self, fixed: Floats) -> tuple[Floats, ...]:
         """Diagonal T from the scores of groups without effects: s_j = sum z s has mean 0 and, where effects are small,
@@ -628,8 +544,8 @@ class ByQuadrature(MarginalLikelihood):
     @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
-        theta = as_theta(theta, self.title, self.names)
-        eta, pullback = self.work.predictor.forward(theta[: self.n_fixed], self.block)
+        theta = as_theta(theta, self.model.title, self.names)
+        eta, pullback = self.work.predictor.forward(theta[: self.n_outer], self.block)
         found = self._integrated(theta, eta, order)
         loglik = float(found.loglik.sum())
         if not order:
@@ -653,7 +569,7 @@ class ByQuadrature(MarginalLikelihood):
 
     def _information(self, found: Integrated, pullback: Any) -> Floats:
         """E I - Var d."""
-        p, moves, predictor = self.n_fixed, self.moves, self.work.predictor
+        p, moves, predictor = self.n_outer, self.moves, self.work.predictor
         H = -found.varies
         H[:p, :p] += predictor.information(self.block, found.information)
         places = list(enumerate(zip(moves.rows.tolist(), moves.columns.tolist(), strict=True), start=p))
@@ -670,7 +586,7 @@ class ByQuadrature(MarginalLikelihood):
         """d log L / d Sigma_k of each term (q, q), on orthonormal columns and times 2: where effects have no variance
         in a direction, the maximum is there unless this is positive along it.
         """
-        eta, _ = self.work.predictor.forward(theta[: self.n_fixed], self.block)
+        eta, _ = self.work.predictor.forward(theta[: self.n_outer], self.block)
         bend = self._integrated(theta, eta, 2).bend
         return tuple(bend[own, own] for own in self.own)
 
@@ -678,11 +594,13 @@ class ByQuadrature(MarginalLikelihood):
         """The conditional modes (q, J) of the effects of each term and their covariances (q, q, J), in the user's
         columns of z; levels without rows have mode 0 and the covariance of nobody.
         """
-        theta = as_theta(theta, self.title, self.names)
-        eta, _ = self.work.predictor.forward(theta[: self.n_fixed], self.block)
+        theta = as_theta(theta, self.model.title, self.names)
+        eta, _ = self.work.predictor.forward(theta[: self.n_outer], self.block)
         modes = self._modes(self.T(theta), eta)
         found, spreads = [], []
-        for term, own, root in zip(self.model.random, self.own, self.roots(theta), strict=True):
+        terms = zip(self.model.random, self.own, self.to_effects, self.factors(theta), strict=True)
+        for term, own, back, T in terms:
+            root = back @ T
             spread = times(root[:, :, None], modes.spread[own])
             u = np.zeros((len(root), term.n_levels))
             S = np.repeat((root @ root.T)[:, :, None], term.n_levels, axis=2)
@@ -699,6 +617,13 @@ class ByQuadrature(MarginalLikelihood):
         score = self.with_nodes(2 * self.nodes).evaluate(theta, order=1).score
         se = np.sqrt(covariance.diagonal())
         return np.abs(covariance @ score) / np.where(se > 0.0, se, 1.0)
+
+
+def flat_unit(to_user: Floats, smooths: Any) -> float:
+    """What the prior of coefficients that are integrated out adds to the log-likelihood: it is flat in the user's
+    columns of X, and for the line of each curve flat in the coefficients of its B-splines, as mgcv has it.
+    """
+    return float(np.linalg.slogdet(to_user)[1]) + sum(smooth.log_line for smooth in smooths)
 
 
 WORK = 4_000_000
@@ -731,6 +656,7 @@ class ByCoefficients(MarginalLikelihood):
 
     model: Any
     coefficients: AllCoefficients
+    outer = NOBODY
     n_outer = 0
     is_restricted = True
     to_effects = ()
@@ -741,45 +667,14 @@ class ByCoefficients(MarginalLikelihood):
         return cls(model, model.coefficients)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the entries of theta."""
-        return tuple(f"sd of {smooth.name}" for smooth in self.smooths)
-
-    @property
     def smooths(self) -> tuple[Any, ...]:
         """The curves that have a standard deviation each."""
         return self.coefficients.smooths
 
     @property
-    def n_smooths(self) -> int:
-        """Number of curves."""
-        return len(self.coefficients.blocks)
-
-    @property
     def fixed(self) -> Any:
         """The part without curves."""
         return self.model.fixed
-
-    @property
-    def start(self) -> Floats:
-        """Where a climb begins: effects of standard deviation 1."""
-        return np.ones(self.n_smooths)
-
-    def theta(self, fixed: Any, factors: Any, taus: Floats) -> Floats:
-        """The parameters: the standard deviations alone."""
-        return np.asarray(taus, dtype=float)
-
-    def parts(self, theta: Floats) -> tuple[Floats, list[Floats], Floats]:
-        """No parameters of a fixed part and no groups, and the standard deviations."""
-        return np.empty(0), [], theta
-
-    def factors(self, theta: Floats) -> list[Floats]:
-        """The factors of random terms: there are no groups."""
-        return []
-
-    def taus(self, theta: Floats) -> Floats:
-        """The standard deviation of the effects of each curve."""
-        return theta
 
     @property
     def to_taus(self) -> Floats:  # type: ignore[override]
@@ -800,24 +695,20 @@ class ByCoefficients(MarginalLikelihood):
 
     @cached_property
     def log_unit(self) -> float:
-        """What the flat prior adds to the log-likelihood: it is flat in the user's columns, and for the line of each
-        curve in the coefficients of its B-splines, as mgcv has it.
-        """
-        return float(np.linalg.slogdet(self.to_fixed)[1]) + sum(one.log_line for one in self.smooths)
+        """What the prior of integrated coefficients adds to the log-likelihood."""
+        return flat_unit(self.to_fixed, self.smooths)
 
-    @cached_property
-    def _latest(self) -> Latest[CoefficientMode]:
-        """The mode that was found last."""
-        return Latest()
-
-    def at(self, theta: ArrayLike) -> CoefficientMode:
-        """The approximation at theta; ConvergenceError where the coefficients have no mode in float64."""
-        return self._latest.at(np.asarray(theta, dtype=float), self.beside)
-
-    def beside(self, theta: Floats, last: CoefficientMode | None, close: float = CLOSE) -> CoefficientMode:
-        """The approximation at theta, whose mode is looked for from that of `last`, to a squared decrement `close`."""
-        start = np.zeros(self.penalized.size) if last is None else last.start_for(theta)
+    def beside(
+        self, theta: Floats, last: CoefficientMode | None, close: float = CLOSE, start: Floats | None = None
+    ) -> CoefficientMode:
+        """The approximation at theta: its mode is sought from `start`, or that of `last`, to a squared decrement."""
+        if start is None:
+            start = np.zeros(self.penalized.size) if last is None else last.coefficients
         return self.penalized.at(theta, start, close)
+
+    def mode_of(self, found: CoefficientMode) -> Floats:
+        """The mode of the coefficients: curves stay as they are where standard deviations change."""
+        return found.coefficients
 
     def fixed_at(self, theta: Floats) -> Floats:
         """The coefficients without a curve at the mode."""
@@ -835,10 +726,6 @@ class ByCoefficients(MarginalLikelihood):
         """The information about parameters that are not integrated out: there are none."""
         return np.empty((0, 0))
 
-    def effects(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
-        """The modes of groups and their covariances: there are none."""
-        return (), ()
-
     def curves(self, theta: Floats) -> tuple[Floats, Floats, list[float]]:
         """The wiggly parts of all curves one after the other (Q,), the covariance (p + Q, p + Q) of all other
         coefficients and these, given the data, and the effective degrees of freedom of each.
@@ -851,33 +738,6 @@ class ByCoefficients(MarginalLikelihood):
     def score_of(self, found: CoefficientMode) -> Floats:
         """The slopes of the log-likelihood in theta."""
         return found.slopes
-
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood (order 0), score (1) and information (2, by differences of the score) at theta; where there
-        is no mode the log-likelihood is -inf.
-        """
-        theta = np.asarray(theta, dtype=float)
-        try:
-            found = self.at(theta)
-        except ConvergenceError:
-            return Evaluation(-np.inf, np.zeros(len(theta)))
-        loglik = found.loglik + self.log_unit
-        if order == 0:
-            return Evaluation(loglik)
-        if order == 1:
-            return Evaluation(loglik, found.slopes)
-        return Evaluation(loglik, found.slopes, self.information(theta))
-
-    def information(self, theta: Floats, which: Any = None) -> Floats:
-        """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
-        which = range(len(theta)) if which is None else which
-        found = np.empty((len(theta), len(which)))
-        for k, number in enumerate(which):
-            step = np.zeros(len(theta))
-            step[number] = STEP * max(1.0, abs(theta[number]))
-            ahead, behind = (self.at(theta + by).slopes for by in (step, -step))
-            found[:, k] = (behind - ahead) / (2.0 * step[number])
-        return 0.5 * (found + found.T) if len(which) == len(theta) else found
 
     def integral_error(self, theta: Floats, inverse: Floats) -> Floats:
         """How far the integral itself would move each standard deviation from theta, in standard errors, by importance

@@ -753,7 +753,7 @@ def _or_from_large_effects(
     """The climb that ended, or one that begins with large effects, if that ends higher: without effects a dispersion
     takes up what differs between groups, and often leaves a maximum there.
     """
-    fixed, second = found.here.theta[: by.n_fixed], list[TraceStep]()
+    fixed, second = found.here.theta[: by.n_outer], list[TraceStep]()
     try:
         other = _settled(by, by.theta(fixed, by.large_factors(fixed)), tolerance, max_steps, second, watch=watch)
     except REFUSALS:  # it runs off, which matters where that is higher
@@ -774,7 +774,7 @@ def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
         covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
     if not np.isfinite(covariance).all():
         raise ConvergenceError(
-            f"{by.title} stopped where the likelihood is flat to the last digit of float64: the rows say nothing of a "
+            f"{by.model.title} stopped where the likelihood is flat to the last digit of float64: the rows say nothing of a "
             "parameter there. Take a simpler random part, or look for groups whose rows are all alike."
         )
     error = np.zeros(len(here.theta))
@@ -825,7 +825,7 @@ def free_of(by: ByQuadrature, theta: Floats) -> Any:
     """Which parameters move: all but the entries of columns of T that are 0, of which the score is 0 by symmetry."""
     T = by.T(theta)
     moves = np.ones(len(theta), dtype=bool)
-    moves[by.n_fixed :] = T.any(axis=0)[by.moves.columns]
+    moves[by.n_outer :] = T.any(axis=0)[by.moves.columns]
     return np.flatnonzero(moves)
 
 
@@ -847,7 +847,7 @@ def _climbed_quadrature(
         decrement, ahead = metric.norm(now.score), metric.solve(now.score)
         if not metric.definite and tolerance < ROUGHLY:  # a saddle is no maximum, however small its slopes
             decrement = max(decrement, 2.0 * tolerance)
-        at = slice(by.n_fixed, None)
+        at = slice(by.n_outer, None)
         size, longest = np.abs(ahead[at]).max(initial=0.0), LONGEST * np.abs(point[at]).max(initial=0.0)
         return Standing(point, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
 

@@ -21,4 +21,4 @@ def term(codes: np.ndarray, **columns: Any) -> RandomTerm:
 
 def grouped(fixed: Any, *terms: RandomTerm) -> Any:
     """A regression and its random terms."""
-    return SimpleNamespace(fixed=fixed, random=terms, title=fixed.title, n=fixed.n)
+    return SimpleNamespace(fixed=fixed, random=terms, smooths=(), title=fixed.title, n=fixed.n)

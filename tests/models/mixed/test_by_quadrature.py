@@ -130,7 +130,7 @@ def test_effects_are_in_the_users_columns_and_levels_without_rows_have_none():
     model = ByQuadrature.of(grouped(fixed, random), 9)
     theta = model.start
     (u,), (S,) = model.effects(theta)
-    (root,) = model.roots(theta)
+    root = model.to_effects[0] @ model.factors(theta)[0]
     assert u.shape == (2, 8)
     # the slope of log p(y, u) against u is 0 at the mode
     eta = fixed.eta(model.to_fixed @ theta[:2]) + (random.z * u[:, random.codes].T).sum(axis=1)
