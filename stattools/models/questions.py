@@ -5,6 +5,7 @@ A model as a page: what it says of which data, and the names of its parameters.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -76,6 +77,18 @@ def _dropped(model: Any) -> str:
         lacking = "trials" if "trials" in model.likelihood.parts else "information"
         counted += f", {model.n_empty:,} dropped without {lacking}"
     return counted
+
+
+def answer_of(path: str, doc: str) -> Any:
+    """A property that a part of the object answers, such as `fixed.names`.
+
+    >>> class Two:
+    ...     real = answer_of("number.real", "The first coordinate.")
+    ...     number = 3.0 + 4.0j
+    >>> Two().real
+    3.0
+    """
+    return property(attrgetter(path), doc=doc)
 
 
 @answers_names

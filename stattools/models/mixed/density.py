@@ -1,23 +1,19 @@
-"""What the likelihoods that posteriors of mixed models are made of say as their models do.
+"""The likelihoods that posteriors of mixed models are made of, in standard deviations and correlations of effects.
 
-The likelihood of a linear mixed model in its own parameters, the effects of groups integrated out: what a posterior
-is made of.
+Linear mixed models, the effects integrated out; N_k are the coordinates of the columns of Z_k:
 
     theta = (beta, for each term the standard deviations s and the correlations of its effects, sigma)
     log L = -(1/2) [n log 2 pi + 2 n log sigma - sum log w + log|V| + r'V^-1 r / sigma^2],   r = y - X beta
     V = I + sum_k Z_k (I (x) S_k) Z_k',   S_k = N_k^-1 K_k Sigma_k K_k' N_k^-T / sigma^2
 
-N_k are the coordinates of the columns of Z_k. The effects of a level are those at the means of the columns, which K_k
-turns into those where the columns are 0: origins of columns then change neither likelihood nor prior.
-
-The likelihood of a mixed regression with the effects of groups among its parameters: what a posterior is drawn from.
+Other regressions, the effects among the parameters: as numbers of scale 1, "non-centred", since the density of b would
+become a funnel as s goes to 0 (Papaspiliopoulos, Roberts & Skoeld, Statistical Science, 2007):
 
     theta = (beta, for each term the standard deviations s and the correlations of its effects, u),   u ~ N(0, I)
     log L = sum_i w_i log p(y_i | x_i'beta + z_i'b[group of i]),   b_j = diag(s) L u_j,   L L' the correlations
 
-Effects are s times numbers of scale 1, "non-centred": as s goes to 0 the density of u stays what it was, where that of
-b would become a funnel. The effects of a level are those at the means of the columns, as in `mixed_density.py`: origins
-of columns change neither likelihood nor prior. Source: Papaspiliopoulos, Roberts & Skoeld, Statistical Science (2007).
+The effects of a level are those at the means of the columns, which K_k turns into those where the columns are 0:
+origins of columns then change neither likelihood nor prior.
 """
 
 from __future__ import annotations
@@ -27,7 +23,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.data.rows.rows import Block
@@ -41,7 +37,7 @@ from stattools.latent.covariance_factors import below, slopes, triangle
 from stattools.latent.elimination import Structure
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import behind_links, on_own_scale, shared, total
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, answer_of
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.small_matrices import lower
 
@@ -50,27 +46,12 @@ class DensityOfMixed(AnyModel):
     """The likelihood of the mixed model `mixed` in parameters of its own."""
 
     mixed: Any
+    effects: Any
+    n = answer_of("mixed.n", "Number of observations.")
+    formula = answer_of("mixed.formula", "The formula with its random parts.")
+    outcome_name = answer_of("mixed.outcome_name", "The outcome as the formula writes it.")
+    counted = answer_of("mixed.counted", "How many rows and groups there are, in words.")
     is_concave = False
-
-    @property
-    def n(self) -> float:
-        """Number of observations."""
-        return self.mixed.n
-
-    @property
-    def formula(self) -> str:
-        """The formula with its random parts."""
-        return self.mixed.formula
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.mixed.outcome_name
-
-    @property
-    def counted(self) -> str:
-        """How many rows and groups there are, in words."""
-        return self.mixed.counted
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
@@ -83,6 +64,55 @@ class DensityOfMixed(AnyModel):
     def loglik(self, theta: ArrayLike) -> float:
         """The log-likelihood; -inf where the outcome is impossible."""
         return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
+
+    @property
+    def low(self) -> Floats:
+        """Standard deviations are above 0, correlations above -1."""
+        return self._ends[:, 0]
+
+    @property
+    def high(self) -> Floats:
+        """Correlations are below 1."""
+        return self._ends[:, 1]
+
+    @property
+    def _first(self) -> int:
+        """How many parameters come before those of the terms."""
+        return len(self.mixed.names)
+
+    @cached_property
+    def _ends(self) -> Floats:
+        """The ends of all parameters, (size, 2)."""
+        found = np.tile([-np.inf, np.inf], (len(self.names), 1))
+        for one, place in zip(self.effects, self._places, strict=True):
+            sds = place.start + len(one.names)
+            found[place.start : sds, 0] = 0.0
+            found[sds : place.stop] = -1.0, 1.0
+        return found
+
+    @cached_property
+    def _places(self) -> list[slice]:
+        """Where the parameters of each term are."""
+        ends = (self._first + np.cumsum([0, *(len(one.called) for one in self.effects)])).tolist()
+        return list(map(slice, ends, ends[1:]))
+
+    def _terms(self, theta: Floats) -> list[tuple[Any, Floats, Floats, Floats, slice]]:
+        """Each term with its standard deviations s, the numbers z of its correlations, their root, and their place."""
+        found = []
+        for one, place in zip(self.effects, self._places, strict=True):
+            s, z = np.split(theta[place], [len(one.names)])
+            found.append((one, s, z, triangle(z, len(s)), place))
+        return found
+
+    def _scored(self, theta: Floats, order: int) -> Evaluation:
+        raise NotImplementedError
+
+    def _information_along(self, theta: Floats, k: int, size: float) -> Floats:
+        """A row of the information, by central differences of the score along a parameter of such a size."""
+        room = 0.5 * min(theta[k] - self.low[k], self.high[k] - theta[k])
+        step = np.zeros(len(theta))
+        step[k] = h = min(STEP * max(abs(float(theta[k])), size), room)
+        return (self._scored(theta - step, 1).score - self._scored(theta + step, 1).score) / (2.0 * h)
 
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
@@ -172,22 +202,10 @@ class MixedDensity(DensityOfMixed):
         return (*("coefficient",) * len(self.mixed.names), *("dispersion",) * between, "scale")
 
     @cached_property
-    def low(self) -> Floats:
-        """Standard deviations are above 0, correlations above -1."""
-        ends = {"coefficient": -np.inf, "dispersion": 0.0, "scale": 0.0}
-        return np.array([-1.0 if self._is_correlation(name, role) else ends[role] for role, name in self._all])
-
-    @cached_property
-    def high(self) -> Floats:
-        """Correlations are below 1."""
-        return np.array([1.0 if self._is_correlation(name, role) else np.inf for role, name in self._all])
-
-    def _is_correlation(self, name: str, role: str) -> bool:
-        return role == "dispersion" and name.startswith("cor(")
-
-    @property
-    def _all(self) -> list[tuple[str, str]]:
-        return list(zip(self.roles, self.names, strict=True))
+    def _ends(self) -> Floats:
+        found = super()._ends
+        found[-1, 0] = 0.0
+        return found
 
     @property
     def start(self) -> Floats:
@@ -213,10 +231,7 @@ class MixedDensity(DensityOfMixed):
             return now
         information = np.empty((len(at), len(at)))
         for k in range(len(at)):
-            room = 0.5 * min(at[k] - self.low[k], self.high[k] - at[k])
-            step = np.zeros(len(at))
-            step[k] = h = min(STEP * max(abs(float(at[k])), self._sizes[k]), room)
-            information[k] = (self._scored(at - step, 1).score - self._scored(at + step, 1).score) / (2.0 * h)
+            information[k] = self._information_along(at, k, self._sizes[k])
         return Evaluation(now.loglik, now.score, 0.5 * (information + information.T))
 
     @cached_property
@@ -236,17 +251,10 @@ class MixedDensity(DensityOfMixed):
         sigma = float(theta[-1])
         if not 0.0 < sigma * sigma < np.inf:
             return self._beyond
-        roots, each = [], []
-        first = p
-        for one in self.effects:
-            q, last = len(one.names), first + len(one.called)
-            s, z = theta[first : first + q], theta[first + q : last]
-            L = triangle(z, q)
-            roots.append(lower(one.P @ (s[:, None] * L) / sigma))
-            each.append((one, s, z, L))
-            first = last
+        terms = self._terms(theta)
+        roots = tuple(lower(one.P @ (s[:, None] * L) / sigma) for one, s, _, L, _ in terms)
         try:
-            found = self.structure.evaluate(tuple(roots))
+            found = self.structure.evaluate(roots)
         except ArithmeticError:  # effects so large beside the errors that their matrix has no root in float64
             return self._beyond
         away = np.append(np.linalg.solve(c.to_beta, c.beta - theta[:p]) / c.unit, 1.0)
@@ -261,17 +269,13 @@ class MixedDensity(DensityOfMixed):
         score = np.empty(len(theta))
         score[:p] = c.unit / sigma**2 * np.linalg.solve(c.to_beta.T, left[:-1])
         score[-1] = rho / sigma**3 - n / sigma
-        first = p
-        terms = zip(each, roots, found.diagonal_blocks, found.projected, strict=True)
-        for (one, s, z, L), T, blocks, projected in terms:
-            q, last = len(one.names), first + len(one.called)
+        parts = zip(terms, roots, found.diagonal_blocks, found.projected, strict=True)
+        for (one, s, z, L, place), T, blocks, projected in parts:
             g = np.einsum("amj,m->aj", projected, away) * (c.unit / sigma)
             D = 0.5 * (g @ g.T - blocks.sum(axis=2))
             score[-1] -= 2.0 / sigma * float(np.sum(D * (T @ T.T)))
             G = one.P.T @ D @ one.P / sigma**2
-            score[first : first + q] = 2.0 * (G * (L @ L.T)) @ s
-            score[first + q : last] = slopes(z, L, 2.0 * (s[:, None] * G * s) @ L)
-            first = last
+            score[place] = np.append(2.0 * (G * (L @ L.T)) @ s, slopes(z, L, 2.0 * (s[:, None] * G * s) @ L))
         return Evaluation(value, score)
 
 
@@ -360,29 +364,16 @@ class JointDensity(DensityOfMixed):
         between = sum(len(one.called) for one in self.effects)
         return (*first, *("dispersion",) * between, *("effect",) * (len(self.names) - len(first) - between))
 
+    @property
+    def _first(self) -> int:
+        return len(self._fixed)
+
     @cached_property
-    def _ends(self) -> NDArray[np.float64]:
-        """The ends of all parameters, (size, 2)."""
-        found = np.tile([-np.inf, np.inf], (len(self.names), 1))
+    def _ends(self) -> Floats:
+        found = super()._ends
         for k, (_, link) in shared(self.mixed.fixed).items():
             found[k] = link.ends
-        first = len(self._fixed)
-        for one in self.effects:
-            q, last = len(one.names), first + len(one.called)
-            found[first : first + q, 0] = 0.0
-            found[first + q : last] = -1.0, 1.0
-            first = last
         return found
-
-    @property
-    def low(self) -> Floats:
-        """Standard deviations are above 0, correlations above -1."""
-        return self._ends[:, 0]
-
-    @property
-    def high(self) -> Floats:
-        """Correlations are below 1."""
-        return self._ends[:, 1]
 
     @property
     def frame(self) -> Floats:
@@ -424,12 +415,8 @@ class JointDensity(DensityOfMixed):
         if order < 2 or not np.isfinite(now.loglik):
             return now
         H = now.information
-        first = len(self._fixed)
-        for k in range(first, len(self.names) - len(self._effects)):
-            room = 0.5 * min(at[k] - self.low[k], self.high[k] - at[k])
-            step = np.zeros(len(at))
-            step[k] = h = min(STEP * max(abs(float(at[k])), 1.0), room)
-            H[k] = H[:, k] = (self._scored(at - step, 1).score - self._scored(at + step, 1).score) / (2.0 * h)
+        for k in range(self._first, len(self.names) - len(self._effects)):
+            H[k] = H[:, k] = self._information_along(at, k, 1.0)
         return replace(now, information=H)
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
@@ -438,15 +425,9 @@ class JointDensity(DensityOfMixed):
         eta, pullback = fixed.predictor.forward(beta, block)
         eta = np.array(eta)
         first = eta if eta.ndim == 1 else eta[:, 0]
-        parts, k = [], p
-        for one in self.effects:
-            q, last = len(one.names), k + len(one.called)
-            s, z = theta[k : k + q], theta[k + q : last]
-            L = triangle(z, q)
-            parts.append((one, s, z, L, one.P @ (s[:, None] * L), slice(k, last)))
-            k = last
-        moves = []
-        for (one, *_, R, _), Q, term in zip(parts, self.Q, self.mixed.random, strict=True):
+        parts = [(*term, term[0].P @ (term[1][:, None] * term[3])) for term in self._terms(theta)]
+        moves, k = [], parts[-1][4].stop
+        for (one, *_, R), Q, term in zip(parts, self.Q, self.mixed.random, strict=True):
             size = len(one.names) * term.n_levels
             u = theta[k : k + size].reshape(term.n_levels, -1)
             moves.append((u, slice(k, k + size)))
@@ -462,16 +443,14 @@ class JointDensity(DensityOfMixed):
             unit[j] = 1.0 / link.slope(beta[j])
         score, behind = np.empty(len(theta)), pullback(rows)
         score[:p] = behind * unit
-        for (one, s, z, L, R, own), Q, term, (u, at) in zip(parts, self.Q, self.mixed.random, moves, strict=True):
-            q = len(one.names)
+        for (one, s, z, L, place, R), Q, term, (u, at) in zip(parts, self.Q, self.mixed.random, moves, strict=True):
             sums = np.stack([np.bincount(term.codes, weights=pull * x, minlength=term.n_levels) for x in Q], axis=1)
             score[at] = (sums @ R).ravel()
             G = one.P.T @ (sums.T @ u)
-            score[own.start : own.start + q] = (G * L).sum(axis=1)
-            score[own.start + q : own.stop] = slopes(z, L, s[:, None] * G)
+            score[place] = np.append((G * L).sum(axis=1), slopes(z, L, s[:, None] * G))
         if order == 1:
             return Evaluation(value, score)
-        return Evaluation(value, score, self._information(eta, beta, behind, unit, [part[4] for part in parts]))
+        return Evaluation(value, score, self._information(eta, beta, behind, unit, [part[-1] for part in parts]))
 
     def _information(self, eta: Floats, beta: Floats, behind: Floats, unit: Floats, roots: list[Floats]) -> Floats:
         """The information about the fixed part and the effects; 0 for the rest."""

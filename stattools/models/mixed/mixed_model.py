@@ -1,29 +1,16 @@
-"""A regression of rows whose groups share effects that nobody saw: what its fixed effects answer for it.
+"""Mixed models: rows of one group share random effects, and curves are smooth functions of a variable.
 
-The linear mixed model: rows of one group share effects that nobody saw.
+    linear      y_i = x_i'beta + sum_k z_ki'u_k[group of i] + e_i,   u_kj ~ N(0, Sigma_k),  e_i ~ N(0, sigma^2 / w_i)
+    regression  y_i ~ p(y | eta_i),   eta_i = x_i'beta + sum_k z_ki'u_k[group of i] + offset_i
+    Cox         h(t | x) = h_0(t) exp(x beta + sum of f_k(x_k)),   f_k as rough as the restricted likelihood says
 
-    y_i = x_i'beta + sum_k z_ki'u_k[group of i] + e_i,   u_kj ~ N(0, Sigma_k),   e_i ~ N(0, sigma^2 / precision_i)
-
-Source: Laird & Ware, Biometrics 38 (1982), 963-974; Bates, Maechler, Bolker & Walker (2015).
-
-Regressions of any likelihood whose rows share effects of their groups.
-
-    y_i ~ p(y | eta_i),   eta_i = x_i'beta + sum_k z_ki'u_k[group of i] + offset_i,   u_kj ~ N(0, Sigma_k)
-
-The effects are added to the first linear predictor, that of the mean; of labels in order they move all thresholds.
-Source: Breslow & Clayton, Journal of the American Statistical Association 88 (1993), 9-25.
-
-Cox's regression with curves: log hazards follow curves of variables, and nothing is said of their shape in time.
-
-    h(t | x) = h_0(t) exp(x beta + sum of f_k(x_k))
-
-The partial likelihood with the roughness of each f_k penalized, as much as the restricted likelihood says.
-Source: Wood, Pya & Saefken, JASA 111 (2016), 1548-1563, 3.3; Gray, JASA 87 (1992), 942-951.
+Effects are added to the first linear predictor, that of the mean; of labels in order they move all thresholds.
+Source: Laird & Ware, Biometrics 38 (1982), 963-974; Breslow & Clayton, JASA 88 (1993), 9-25; Bates, Maechler, Bolker &
+Walker (2015); Wood, Pya & Saefken, JASA 111 (2016), 1548-1563, 3.3; Gray, JASA 87 (1992), 942-951.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -33,13 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.design import Design
 from stattools.data.design.random_effects import LatentTerms, RandomTerm, require_groups, taken
-from stattools.data.design.smooths import CurvedDesign, SmoothTerm, curves_of, learn_smooth
+from stattools.data.design.smooths import CurvedDesign, curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.mixed_data import MixedRows
 from stattools.data.survival_data import SurvivalRows
-from stattools.data.tables.origin import Places
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -51,7 +36,7 @@ from stattools.likelihoods import Gaussian, Likelihood
 from stattools.models.mixed.density import JointDensity, MixedDensity, no_posterior
 from stattools.models.mixed.marginal import AllCoefficients, ByCoefficients, ByLaplace, coefficients_of_categories
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, answer_of
 from stattools.models.survival.cox import CoxRegression, bound, whitened
 from stattools.text.one_line import many
 
@@ -72,15 +57,29 @@ class MixedModel(AnyModel):
     is_concave = False
     is_mixed = True
 
-    @property
-    def random(self) -> tuple[RandomTerm, ...]:
-        """The random terms over the rows."""
-        return self.read.terms
+    random = answer_of("read.terms", "The random terms over the rows.")
+    smooths = answer_of("read.smooths", "The curves over the rows.")
+    remarks = answer_of("read.said.notes", "What is to be said of how the formula was written.")
+    without_groups = answer_of("fixed", "The regression on the fixed effects.")
+    names = answer_of("fixed.names", "Names of the fixed effects, and of the other parameters that all groups share.")
+    terms = answer_of("fixed.terms", "Names of the columns of the fixed part.")
+    n = answer_of("fixed.n", "Number of observations: rows, or the sum of their frequency weights.")
+    design = answer_of("fixed.design", "How columns of a table become those of the fixed effects.")
+    formula = answer_of("fixed.formula", "The formula with its random parts.")
+    outcome_name = answer_of("fixed.outcome_name", "The outcome as the formula writes it.")
+    n_dropped = answer_of("fixed.n_dropped", "How many rows were left out.")
+    n_empty = answer_of("fixed.n_empty", "How many of these had no trials.")
+    dropped = answer_of("fixed.dropped", "In how many rows each column was missing.")
+    kept = answer_of("fixed.kept", "The numbers of the rows that stayed, None where all did.")
+    places = answer_of("fixed.places", "Where the rows are in their table.")
+    source = answer_of("fixed.source", "The table as it was given.")
+    index = answer_of("fixed.index", "The pandas index of the rows, where the data had one.")
+    column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
 
     @property
-    def smooths(self) -> tuple[SmoothTerm, ...]:
-        """The curves over the rows."""
-        return self.read.smooths
+    def is_saved(self) -> bool:  # type: ignore[override]
+        """Files keep the effects of groups, and no curves."""
+        return not self.smooths
 
     @property
     def varying(self) -> tuple[Any, ...]:
@@ -101,26 +100,6 @@ class MixedModel(AnyModel):
             raise IncompatibleError(f"{who} is of effects of groups alone, and the model has the curve {names} beside.")
 
     @property
-    def without_groups(self) -> Model:
-        """The regression on the fixed effects."""
-        return self.fixed
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the fixed effects, and of the other parameters that all groups share."""
-        return self.fixed.names
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Names of the columns of the fixed part."""
-        return self.fixed.terms
-
-    @property
-    def n(self) -> float:
-        """Number of observations: rows, or the sum of their frequency weights."""
-        return self.fixed.n
-
-    @property
     def X(self) -> Floats:
         """The columns of the fixed effects (n, p)."""
         return np.asarray(self.fixed.rows.X)
@@ -131,56 +110,6 @@ class MixedModel(AnyModel):
         return np.asarray(self.fixed.rows.y)
 
     @property
-    def design(self) -> Design:
-        """How columns of a table become those of the fixed effects."""
-        return self.fixed.design
-
-    @property
-    def formula(self) -> str:
-        """The formula with its random parts."""
-        return str(self.fixed.formula)
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.fixed.outcome_name
-
-    @property
-    def n_dropped(self) -> int:
-        """How many rows were left out."""
-        return self.fixed.n_dropped
-
-    @property
-    def n_empty(self) -> int:
-        """How many of these had no trials."""
-        return self.fixed.n_empty
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """In how many rows each column was missing."""
-        return self.fixed.dropped
-
-    @property
-    def kept(self) -> NDArray[np.intp] | None:
-        """The numbers of the rows that stayed, None where all did."""
-        return self.fixed.kept
-
-    @property
-    def places(self) -> Places:
-        """Where the rows are in their table."""
-        return self.fixed.places
-
-    @property
-    def source(self) -> Any:
-        """The table as it was given."""
-        return self.fixed.source
-
-    @property
-    def index(self) -> Any:
-        """The pandas index of the rows, where the data had one."""
-        return self.fixed.index
-
-    @property
     def counted(self) -> str:
         """How many rows and groups there are, in words."""
         rows = self.fixed.rows
@@ -189,16 +118,6 @@ class MixedModel(AnyModel):
             said += f" standing for {self.n:,.0f} observations (weights)"
         groups = dict.fromkeys((term.group, term.n_levels) for term in self.random)
         return ", ".join([said, *(f"{size:,} levels of {group}" for group, size in groups)])
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What is to be said of how the formula was written."""
-        return self.read.said.notes
-
-    @property
-    def column_sds(self) -> Floats:
-        """The standard deviation of each column."""
-        return self.fixed.column_sds
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
@@ -248,11 +167,6 @@ class LinearMixed(MixedModel):
         first, *others = self.random
         alike = all(np.array_equal(term.codes, first.codes) for term in others)
         return tuple(len(term.columns) for term in self.random) if alike else None
-
-    @property
-    def is_saved(self) -> bool:  # type: ignore[override]
-        """Files keep the effects of groups, and no curves."""
-        return not self.smooths
 
     @property
     def density(self) -> MixedDensity:
@@ -372,30 +286,10 @@ class MixedRegression(MixedModel):
     title: str = field()  # type: ignore[assignment]
     options = ("integral", "nodes")
 
-    @property
-    def is_saved(self) -> bool:  # type: ignore[override]
-        """Files know fits without curves."""
-        return not self.smooths
-
-    @property
-    def likelihood(self) -> Any:  # type: ignore[override]
-        """What one row says about its linear predictors."""
-        return self.fixed.likelihood
-
-    @property
-    def rows(self) -> Any:  # type: ignore[override]
-        """The rows without what is known of their groups."""
-        return self.fixed.rows
-
-    @property
-    def labels(self) -> tuple[Any, ...] | None:  # type: ignore[override]
-        """The categories of the outcome, or None."""
-        return self.fixed.labels
-
-    @property
-    def extras(self) -> Any:  # type: ignore[override]
-        """What was given beside the columns of the formula."""
-        return self.fixed.extras
+    likelihood = answer_of("fixed.likelihood", "What one row says about its linear predictors.")
+    rows = answer_of("fixed.rows", "The rows without what is known of their groups.")
+    labels = answer_of("fixed.labels", "The categories of the outcome, or None.")
+    extras = answer_of("fixed.extras", "What was given beside the columns of the formula.")
 
     @property
     def laplace(self) -> ByLaplace | ByCoefficients:
@@ -435,7 +329,8 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
     formula = rows.said.formula
     lines, parts, notes = curves_of(formula, rows.columns)
     fixed = bound("st.cox", "cox", "Cox regression", replace(rows, said=replace(rows.said, formula=lines)), ties)
-    kept: dict[int | None, int] = {k: place for place, k in enumerate(_kept(fixed.design.names))}
+    some = [k for k, name in enumerate(fixed.design.names) if name != "Intercept"]  # those with a coefficient
+    kept: dict[int | None, int] = {k: place for place, k in enumerate(some)}
     smooths = tuple(
         replace(term, slope=kept.get(term.slope), height=kept.get(term.height))
         for part in parts
@@ -443,11 +338,6 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
     )
     said = MixedFormula(formula, (), formula.text, notes)
     return CurvedCox.of(fixed, LatentTerms(said, (), (), smooths))
-
-
-def _kept(names: Sequence[str]) -> list[int]:
-    """The columns that have a coefficient: all but the intercept."""
-    return [k for k, name in enumerate(names) if name != "Intercept"]
 
 
 @record
@@ -462,6 +352,13 @@ class CurvedCox(MixedModel):
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
     exponential = "hazard ratio"
+    X = answer_of("fixed.X", "The columns of lines and all others (n, p).")
+    kept = answer_of("fixed.said.kept", "The numbers of the rows that stayed, None where all did.")
+    source = answer_of("fixed.said.source", "The table as it was given.")
+    formulas = answer_of("fixed.formulas", "What a page says of how the model was made.")
+    counted = answer_of("fixed.counted", "How many rows and events there are, in words.")
+    not_seen = answer_of("fixed.not_seen", "Levels of factors that no row has, in words.")
+    n_telling = answer_of("fixed.sets.total", "The number of events, which Schwarz's criterion counts.")
 
     @classmethod
     def of(cls, fixed: CoxRegression, read: LatentTerms) -> CurvedCox:
@@ -498,64 +395,9 @@ class CurvedCox(MixedModel):
         raise no_posterior(self)
 
     @property
-    def X(self) -> Floats:
-        """The columns of lines and all others (n, p)."""
-        return self.fixed.X
-
-    @property
-    def n_dropped(self) -> int:
-        """How many rows were left out."""
-        return self.fixed.n_dropped
-
-    @property
-    def n_empty(self) -> int:
-        """None has no trials."""
-        return 0
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """In how many rows each column was missing."""
-        return self.fixed.dropped
-
-    @property
-    def kept(self) -> NDArray[np.intp] | None:
-        """The numbers of the rows that stayed, None where all did."""
-        return self.fixed.said.kept
-
-    @property
-    def places(self) -> Places:
-        """Where the rows are in their table."""
-        return self.fixed.places
-
-    @property
-    def source(self) -> Any:
-        """The table as it was given."""
-        return self.fixed.said.source
-
-    @property
     def index(self) -> Any:
         """The pandas index of the rows, where the data had one."""
         return None if self.fixed.said.origin is None else self.fixed.said.origin.index
-
-    @property
-    def formulas(self) -> tuple[str, ...]:
-        """What a page says of how the model was made."""
-        return self.fixed.formulas
-
-    @property
-    def counted(self) -> str:
-        """How many rows and events there are, in words."""
-        return self.fixed.counted
-
-    @property
-    def not_seen(self) -> tuple[str, ...]:
-        """Levels of factors that no row has, in words."""
-        return self.fixed.not_seen
-
-    @property
-    def n_telling(self) -> float:
-        """The number of events, which Schwarz's criterion counts."""
-        return self.fixed.sets.total
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
