@@ -291,7 +291,7 @@ class SavedMarginal(MarginalLikelihood):
         """Modes and covariances of the effects of each term, at the maximum."""
         return self.known
 
-    def evaluate(self, *_: Any) -> NoReturn:
+    def evaluate(self, theta: Any, order: int = 2) -> NoReturn:
         """Refused: it needs the rows."""
         refuse()
 

@@ -107,7 +107,7 @@ class MarginalLikelihood:
     @property
     def n_outer(self) -> int:
         """Number of entries of theta that are of the fixed part."""
-        return len(self.to_fixed)
+        return len(np.arange(len(self.to_fixed))[self.outer])
 
     @property
     def coarser(self) -> Any:
@@ -303,11 +303,6 @@ class ByLaplace(MarginalLikelihood):
         """Are fixed effects integrated out?"""
         return len(self.columns.flat) > 0
 
-    @property
-    def n_outer(self) -> int:
-        """Number of entries of theta that are of the fixed part."""
-        return len(self.outer)
-
     def _outer_part(self, theta: Floats) -> Floats:
         fixed = self.fixed.start.copy()
         if self.is_restricted:
@@ -394,7 +389,7 @@ class ByLaplace(MarginalLikelihood):
 
     def jacobian(self, theta: Floats, found: LaplaceIntegral | None = None) -> Floats:
         """I_0k d eta_k / d theta_fixed of each row, summed over the linear predictors k, (n, p)."""
-        found = self.at(theta) if found is None else found
+        found = found or self.at(theta)
         weight, predictor = found.mode.information[:, :, 0], self.fixed.predictor
         X = np.asarray(self.fixed.rows.whole.X)
         return predictor.row_scores(X, weight[:, 0] if predictor.width == 1 else weight)
@@ -657,7 +652,6 @@ class ByCoefficients(MarginalLikelihood):
     model: Any
     coefficients: AllCoefficients
     outer = NOBODY
-    n_outer = 0
     is_restricted = True
     to_effects = ()
 

@@ -60,7 +60,6 @@ class MixedModel(AnyModel):
     random = answer_of("read.terms", "The random terms over the rows.")
     smooths = answer_of("read.smooths", "The curves over the rows.")
     remarks = answer_of("read.said.notes", "What is to be said of how the formula was written.")
-    without_groups = answer_of("fixed", "The regression on the fixed effects.")
     names = answer_of("fixed.names", "Names of the fixed effects, and of the other parameters that all groups share.")
     terms = answer_of("fixed.terms", "Names of the columns of the fixed part.")
     n = answer_of("fixed.n", "Number of observations: rows, or the sum of their frequency weights.")
@@ -74,7 +73,16 @@ class MixedModel(AnyModel):
     places = answer_of("fixed.places", "Where the rows are in their table.")
     source = answer_of("fixed.source", "The table as it was given.")
     index = answer_of("fixed.index", "The pandas index of the rows, where the data had one.")
-    column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
+
+    @property
+    def without_groups(self) -> Model:
+        """The regression on the fixed effects."""
+        return self.fixed
+
+    @property
+    def column_sds(self) -> Floats:
+        """The standard deviation of each column."""
+        return self.fixed.column_sds
 
     @property
     def is_saved(self) -> bool:  # type: ignore[override]
@@ -352,11 +360,8 @@ class CurvedCox(MixedModel):
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
     exponential = "hazard ratio"
-    X = answer_of("fixed.X", "The columns of lines and all others (n, p).")
     kept = answer_of("fixed.said.kept", "The numbers of the rows that stayed, None where all did.")
     source = answer_of("fixed.said.source", "The table as it was given.")
-    formulas = answer_of("fixed.formulas", "What a page says of how the model was made.")
-    counted = answer_of("fixed.counted", "How many rows and events there are, in words.")
     not_seen = answer_of("fixed.not_seen", "Levels of factors that no row has, in words.")
     n_telling = answer_of("fixed.sets.total", "The number of events, which Schwarz's criterion counts.")
 
@@ -393,6 +398,21 @@ class CurvedCox(MixedModel):
     def density(self) -> Any:
         """IncompatibleError: a posterior is not offered."""
         raise no_posterior(self)
+
+    @property
+    def X(self) -> Floats:
+        """The columns of lines and all others (n, p)."""
+        return self.fixed.X
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What a page says of how the model was made."""
+        return self.fixed.formulas
+
+    @property
+    def counted(self) -> str:
+        """How many rows and events there are, in words."""
+        return self.fixed.counted
 
     @property
     def index(self) -> Any:

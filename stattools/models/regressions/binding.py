@@ -1,10 +1,8 @@
 """What every regression's constructor does: read the data, check weights and outcome, bind them to a likelihood.
 
-Formulas of the parameters beside the first of a regression: right sides by name, `scale="~ z"`.
-
-Where solvers begin: zeros, or the moments and the offset where zeros are far from any maximum.
-
-Grouped outcomes, successes out of trials: the counts of each row, and rows of 0 trials, which say nothing.
+Outcomes are numbers (`bind_numbers`), or happen or not, also grouped as successes out of trials (`bind_events`). Other
+parameters of the outcome's distribution have right sides by name, `scale="~ z"`. Solvers begin at zeros, or at the
+moments and the offset where zeros are far from any maximum.
 """
 
 from __future__ import annotations
@@ -19,9 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import Dataset, read
+from stattools.data.formula.formula import grouped_formula
 from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.outcome import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
@@ -204,16 +203,8 @@ def read_rows(
         from stattools.data.mixed_data import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)
-    return read(
-        formula_or_y,
-        data_or_X,
-        names=names,
-        intercept=intercept,
-        columns=columns,
-        formulas=beside,
-        coded=True,
-        products=products,
-    )
+    asked = {"names": names, "intercept": intercept, "columns": columns, "formulas": beside, "products": products}
+    return read(formula_or_y, data_or_X, coded=True, **asked)
 
 
 def has_latent(formula: Any) -> bool:
@@ -284,6 +275,58 @@ def bind(
 
     require_whole_line(title, likelihood)
     return MixedRegression(data.latent, model, kind, f"{title} {data.latent.said_of}")
+
+
+def bind_numbers(
+    kind: str,
+    title: str,
+    likelihood: Likelihood,
+    *given: Any,
+    formulas: Mapping[str, Any] = NO_FORMULAS,
+    **columns: Column,
+) -> Any:
+    """The regression of an outcome of numbers, from what its constructor was `given`: a formula and a table, or arrays,
+    with names and intercept. DomainError for counts that are all 0.
+    """
+    data = read_rows(*given, formulas=formulas, grouped=True, **columns)
+    y = numeric(data.outcome, data.outcome_name)
+    if likelihood.outcome is Outcome.COUNT:
+        require_some(y, title, data)
+    return bind(kind, title, likelihood, data, y)
+
+
+def bind_events(
+    who: str,
+    kind: str,
+    title: str,
+    likelihoods: tuple[Likelihood, Likelihood],
+    formula_or_y: Any,
+    *given: Any,
+    trials: Column = None,
+    **columns: Column,
+) -> Any:
+    """The regression of outcomes that happen or not: of the first of two likelihoods where they are 0 or 1, and of the
+    second where rows are grouped, successes out of trials.
+    """
+    formula_or_y, failures = grouped_formula(formula_or_y)
+    if failures is not None and trials is not None:
+        raise DomainError(f"{who} got successes + failures and trials= as well; give one of the two.")
+    data = read_rows(formula_or_y, *given, grouped=True, trials=trials, failures=failures, **columns)
+    if failures is None and trials is None:
+        y, labels = binary(data.outcome, data.outcome_name)
+        return bind(kind, title, likelihoods[0], data, y, labels=labels)
+    return bind(kind, title, likelihoods[1], *successes_and_trials(data))
+
+
+def require_some(y: Floats, title: str, data: Dataset) -> None:
+    """DomainError where all counts are 0, or all of rows whose weight is not 0."""
+    weights = None if data.scanned is not None else data.columns.get("weights")
+    counted = y if weights is None or not (weights > 0).any() else y[weights > 0]
+    if not counted.any():
+        among = " in rows whose weight is not 0" if y.any() else ""
+        raise DomainError(
+            f"{title} needs a positive count somewhere; got only zeros{among}: the rate's estimate would be 0."
+        )
 
 
 def require_different_names(model: Model) -> None:

@@ -1,17 +1,12 @@
-"""Regressions of counts: `poisson` and `negative_binomial`, with an offset or an exposure.
-
-Regressions of counts with a parameter of their zeros: `zero_inflated` and `hurdle`.
-"""
+"""Regressions of counts: `poisson`, `negative_binomial`; with a parameter of their zeros `zero_inflated`, `hurdle`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.dataset import Dataset
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import word_of
@@ -19,7 +14,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model
-from stattools.models.regressions.binding import NO_FORMULAS, Column, bind, read_rows, right_side
+from stattools.models.regressions.binding import Column, bind, bind_numbers, read_rows, require_some, right_side
 
 
 def poisson(
@@ -43,8 +38,10 @@ def poisson(
     >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}, exposure=[1, 1, 2, 2]).title
     'Poisson regression'
     """
-    return _counts("poisson", "Poisson regression", Poisson(), formula_or_y, data_or_X, names, intercept, offset,
-                   exposure, weights)  # fmt: skip
+    return bind_numbers(
+        "poisson", "Poisson regression", Poisson(), formula_or_y, data_or_X, names, intercept,
+        offset=offset, exposure=exposure, weights=weights,
+    )  # fmt: skip
 
 
 def negative_binomial(
@@ -71,49 +68,11 @@ def negative_binomial(
     >>> st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]}).names
     ('Intercept', 'age', 'log alpha')
     """
-    return _counts("negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X,
-                   names, intercept, offset, exposure, weights,
-                   {"alpha": right_side("dispersion", dispersion)})  # fmt: skip
-
-
-def _counts(
-    kind: str,
-    title: str,
-    likelihood: Likelihood,
-    formula_or_y: Any,
-    data_or_X: Any,
-    names: Any,
-    intercept: bool,
-    offset: Column,
-    exposure: Column,
-    weights: Column,
-    formulas: Mapping[str, Any] = NO_FORMULAS,
-) -> Model:
-    data = read_rows(
-        formula_or_y,
-        data_or_X,
-        names,
-        intercept,
-        offset=offset,
-        exposure=exposure,
-        weights=weights,
-        formulas=formulas,
-        grouped=True,
-    )
-    y = numeric(data.outcome, data.outcome_name)
-    require_some(y, title, data)
-    return bind(kind, title, likelihood, data, y)
-
-
-def require_some(y: Floats, title: str, data: Dataset) -> None:
-    """DomainError where all counts are 0, or all of rows whose weight is not 0."""
-    weights = None if data.scanned is not None else data.columns.get("weights")
-    counted = y if weights is None or not (weights > 0).any() else y[weights > 0]
-    if not counted.any():
-        among = " in rows whose weight is not 0" if y.any() else ""
-        raise DomainError(
-            f"{title} needs a positive count somewhere; got only zeros{among}: the rate's estimate would be 0."
-        )
+    return bind_numbers(
+        "negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X, names,
+        intercept, offset=offset, exposure=exposure, weights=weights,
+        formulas={"alpha": right_side("dispersion", dispersion)},
+    )  # fmt: skip
 
 
 FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
@@ -159,8 +118,10 @@ def zero_inflated(
     >>> st.zero_inflated("visits ~ age", table, family="negative-binomial").names
     ('Intercept', 'age', 'zero', 'log alpha')
     """
-    return _with_zeros("zero_inflated", "Zero-inflated {} regression", ZeroInflated, family, formula_or_y, data_or_X,
-                       names, intercept, zero, dispersion, offset, exposure, weights)  # fmt: skip
+    return _with_zeros(
+        "zero_inflated", "Zero-inflated {} regression", ZeroInflated, family, zero, dispersion, formula_or_y, data_or_X,
+        names, intercept, offset=offset, exposure=exposure, weights=weights,
+    )  # fmt: skip
 
 
 def hurdle(
@@ -197,24 +158,14 @@ def hurdle(
     >>> print(fit.names[-1], round(float(fit.estimate[-1]), 6))  # 4 zeros of 8
     zero 0.0
     """
-    return _with_zeros("hurdle", "Hurdle {} regression", Hurdle, family, formula_or_y, data_or_X,
-                       names, intercept, zero, dispersion, offset, exposure, weights)  # fmt: skip
+    return _with_zeros(
+        "hurdle", "Hurdle {} regression", Hurdle, family, zero, dispersion, formula_or_y, data_or_X, names, intercept,
+        offset=offset, exposure=exposure, weights=weights,
+    )  # fmt: skip
 
 
 def _with_zeros(
-    kind: str,
-    title: str,
-    made: Any,
-    family: Any,
-    formula_or_y: Any,
-    data_or_X: Any,
-    names: Any,
-    intercept: bool,
-    zero: Any,
-    dispersion: Any,
-    offset: Column,
-    exposure: Column,
-    weights: Column,
+    kind: str, title: str, made: Any, family: Any, zero: Any, dispersion: Any, *given: Any, **columns: Column
 ) -> Model:
     word = word_of(family, tuple(FAMILIES_OF_COUNTS))
     if word not in FAMILIES_OF_COUNTS:
@@ -228,13 +179,9 @@ def _with_zeros(
         raise IncompatibleError(f"dispersion= is of family='negative-binomial'; got family={word!r}. Leave it out.")
     formulas = {"zero": right_side("zero", zero)}
     formulas |= {name: right_side("dispersion", dispersion) for name, _ in counts.others}
-    data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas,
-        grouped=True,
-    )  # fmt: skip
-    y, title = numeric(data.outcome, data.outcome_name), title.format(called)
+    data = read_rows(*given, formulas=formulas, grouped=True, **columns)
+    y, title, likelihood = numeric(data.outcome, data.outcome_name), title.format(called), made(counts)
     require_some(y, title, data)
-    likelihood = made(counts)
     _require_both(likelihood.check(y), title, kind)
     return bind(kind, title, likelihood, data, y)
 

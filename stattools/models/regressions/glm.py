@@ -1,33 +1,22 @@
-"""Regressions as likelihoods, each from a formula and a table or from arrays: `ols`, `logistic`, `probit`, `softmax`.
+"""Regressions as likelihoods, each from a formula and a table or from arrays.
 
-The regressions of counts stand in `count_regression.py`, what all of them share in `binding.py`.
-
-Proportions that vary more than binomial ones: `beta_binomial`, whose probabilities have a beta distribution.
-
-Regressions by the name of a family and of a link: `glm`. Those with a name of their own are made by it.
-
-The regressions that people call, by the name of their constructor, which is the kind of their models too.
-
-A table of names alone, which costs no import: the command line reads it, and saved files are checked with it.
-
-`regression`: a model of any likelihood, one formula for each of its parameters.
+`ols`, `logistic`, `probit`, `softmax`, `gamma` and `beta_binomial` have a constructor each; `glm` makes a regression by
+the names of a family and a link, `regression` one of any likelihood, with a formula for each of its parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.dataset import Dataset
 from stattools.data.formula.formula import grouped_formula
 from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.vocabulary import plain, vocabulary
 from stattools.likelihoods import (
@@ -50,8 +39,17 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, has_latent, read_rows, right_side, successes_and_trials
-from stattools.models.regressions.counts import negative_binomial, poisson, require_some
+from stattools.models.regressions.binding import (
+    Column,
+    bind,
+    bind_events,
+    bind_numbers,
+    has_latent,
+    read_rows,
+    right_side,
+    successes_and_trials,
+)
+from stattools.models.regressions.counts import negative_binomial, poisson
 
 NORMAL, BERNOULLI, GROUPED_PROBIT = Gaussian(), Bernoulli(), Linked(Binomial(), LINKS["probit"])
 
@@ -113,49 +111,10 @@ def logistic(
     >>> st.logistic("ill + well ~ dose", {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}).rows.y.tolist()
     [[1.0, 10.0], [4.0, 10.0]]
     """
-    rows = events("st.logistic", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
-    likelihood = Binomial() if rows.are_grouped else BERNOULLI
-    return bind("logistic", "Logistic regression", likelihood, rows.data, rows.y, labels=rows.labels)
-
-
-class Events(NamedTuple):
-    """Rows whose outcome is 0 or 1, with the labels of these where it has any, or grouped: successes and trials."""
-
-    data: Dataset
-    y: Floats
-    labels: tuple[Any, ...] | None
-    are_grouped: bool
-
-
-def events(
-    who: str,
-    formula_or_y: Any,
-    data_or_X: Any,
-    names: Any,
-    intercept: bool,
-    offset: Column,
-    weights: Column,
-    trials: Column,
-) -> Events:
-    """The rows of a formula and a table, or of arrays, of outcomes that happen or not."""
-    formula_or_y, failures = grouped_formula(formula_or_y)
-    if failures is not None and trials is not None:
-        raise DomainError(f"{who} got successes + failures and trials= as well; give one of the two.")
-    data = read_rows(
-        formula_or_y,
-        data_or_X,
-        names,
-        intercept,
-        offset=offset,
-        weights=weights,
-        trials=trials,
-        failures=failures,
-        grouped=True,
-    )
-    if failures is None and trials is None:
-        y, labels = binary(data.outcome, data.outcome_name)
-        return Events(data, y, labels, False)
-    return Events(*successes_and_trials(data), None, True)
+    return bind_events(
+        "st.logistic", "logistic", "Logistic regression", (BERNOULLI, Binomial()), formula_or_y, data_or_X, names,
+        intercept, offset=offset, weights=weights, trials=trials,
+    )  # fmt: skip
 
 
 def probit(
@@ -178,9 +137,10 @@ def probit(
     >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title
     'Probit regression'
     """
-    rows = events("st.probit", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
-    likelihood = GROUPED_PROBIT if rows.are_grouped else Probit()
-    return bind("probit", "Probit regression", likelihood, rows.data, rows.y, labels=rows.labels)
+    return bind_events(
+        "st.probit", "probit", "Probit regression", (Probit(), GROUPED_PROBIT), formula_or_y, data_or_X, names,
+        intercept, offset=offset, weights=weights, trials=trials,
+    )  # fmt: skip
 
 
 def softmax(
@@ -242,12 +202,10 @@ def gamma(
     >>> st.gamma("cost ~ age", {"cost": [9.5, 31.0, 12.5, 80.0], "age": [20, 30, 40, 50]}).names
     ('Intercept', 'age', 'log dispersion')
     """
-    data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights,
-        formulas={"dispersion": dispersion}, grouped=True,
+    return bind_numbers(
+        "gamma", "Gamma regression", GammaFamily(), formula_or_y, data_or_X, names, intercept,
+        offset=offset, exposure=exposure, weights=weights, formulas={"dispersion": dispersion},
     )  # fmt: skip
-    y = numeric(data.outcome, data.outcome_name)
-    return bind("gamma", "Gamma regression", GammaFamily(), data, y)
 
 
 def beta_binomial(
@@ -427,38 +385,24 @@ def glm(
             f"st.glm needs for family={name!r} one of the links {', '.join(kind.links)}; got link={chosen!r}."
         )
     _require_taken(name, kind, chosen, exposure=exposure, trials=trials, dispersion=dispersion, scale=scale)
-    given: dict[str, Any] = {"names": names, "intercept": intercept, "offset": offset, "weights": weights}
-    beside = {"exposure": exposure, "trials": trials, "dispersion": dispersion}
+    beside = {"offset": offset, "weights": weights}
     if chosen in kind.named and scale is None:
-        own = {word: beside[word] for word in kind.takes if word in beside}
-        return kind.named[chosen](formula_or_y, data_or_X, **given, **own)
+        own = {"exposure": exposure, "trials": trials, "dispersion": dispersion}
+        beside |= {word: own[word] for word in kind.takes if word in own}
+        return kind.named[chosen](formula_or_y, data_or_X, names=names, intercept=intercept, **beside)
     title = f"{kind.title} regression" + (f" with link {chosen}" if chosen != kind.links[0] else "")
+    given, usual = (formula_or_y, data_or_X, names, intercept), next(iter(kind.likelihood.parameters.values()))
+    likelihood = kind.likelihood if chosen == usual else Linked(kind.likelihood, LINKS[chosen])
     if name == "binomial":
-        rows = events("st.glm", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
-        likelihood = Linked(kind.likelihood if rows.are_grouped else Bernoulli(), LINKS[chosen])
-        return bind("glm", title, likelihood, rows.data, rows.y, labels=rows.labels)
+        either = Linked(Bernoulli(), LINKS[chosen]), likelihood
+        return bind_events("st.glm", "glm", title, either, *given, trials=trials, **beside)
     formulas = {
         parameter: right_side(word, text)
         for parameter, _ in kind.likelihood.others
         for word, text in (("dispersion", dispersion), ("scale", scale))
         if word in kind.takes
     }
-    data = read_rows(
-        formula_or_y,
-        data_or_X,
-        names,
-        intercept,
-        offset=offset,
-        exposure=exposure,
-        weights=weights,
-        formulas=formulas,
-        grouped=True,
-    )
-    y = numeric(data.outcome, data.outcome_name)
-    if kind.likelihood.outcome is Poisson.outcome:
-        require_some(y, title, data)
-    usual = next(iter(kind.likelihood.parameters.values()))
-    return bind("glm", title, kind.likelihood if chosen == usual else Linked(kind.likelihood, LINKS[chosen]), data, y)
+    return bind_numbers("glm", title, likelihood, *given, formulas=formulas, exposure=exposure, **beside)
 
 
 def _known(what: str, name: Any, names: tuple[str, ...]) -> str:

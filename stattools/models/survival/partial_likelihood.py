@@ -1,48 +1,27 @@
-"""Cox's partial likelihood with Breslow's or Efron's ties, its score and its information.
+"""Cox's partial likelihood with Breslow's or Efron's ties: score, information, what rows say, third moments.
 
     log L = sum over events of [x_i beta - log sum over those at risk of exp(x_j beta)]
 
 With m = S1 / S0 the mean of x over a risk set, S2 / S0 - m m' its covariance, the sum over event times of S2 / S0 is a
 sum over rows, X' diag(r A) X, where A_j adds up 1 / S0 while row j is at risk: one product for it, one for the m m'.
-Cost: O(n p^2), with 2 n p numbers beside X. Source: Cox, JRSS B 34 (1972), 187-220; Therneau & Grambsch, Modeling
-Survival Data (2000), ch. 3.
+Cost: O(n p^2), with 2 n p numbers beside X.
 
-The information of a partial likelihood beside a factor whose levels are kept as codes.
+Beside a factor of many levels, S has the sums of r z over those at risk in each level, z the numbers of a row in the
+columns of its level. S changes only where a row joins or leaves, so that the sum of w S S' over event times is one over
+pairs of such changes, r_e r_f W(the later of e and f) z_e z_f', W(t) the sum of w from t on: L k^2 numbers for each
+row, and not (L k)^2 for each event time.
 
-    sum over event times of w S S',   S (L k,) the sums of r z over those at risk in each level
-
-z are the k numbers of a row in the columns of its level: 1 where a level has one. S changes only where a row joins or
-leaves, by r z in one level. So the sum is one over pairs of such changes,
-
-    sum of r_e r_f W(the later of e and f) z_e z_f',   W(t) the sum of w from t on
-
-and the rows of a level gain r_e W(e) z_e S' as the change e is met: L k^2 numbers for each row, and not (L k)^2 for
-each event time. All else costs what it costs of the columns beside the levels. Source: Therneau & Grambsch (2000),
-ch. 3.
-
-What each row says about the coefficients, for robust standard errors and residuals, with Breslow's or Efron's ties.
-
-    martingale  M_j = died_j - r_j A_j                 score  U_j = sum over time of (x_j - m(t)) dM_j(t)
-
-m(t) is the mean of x over those at risk, A_j what row j was exposed to. Both are per row, not times its weight.
-Source: Barlow & Prentice (1988); Lin & Wei, JASA 84 (1989); Therneau & Grambsch (2000), ch. 4, 7.
-
-How the information of a partial likelihood moves with its coefficients: third moments of those at risk.
-
-Of each event, or step of Efron's, I is the covariance of x over those at risk, and its slope is their third central
-moment. With I^-1 = W W', z = W' x, q = |z|^2 and means E over those at risk
+    martingale  M_j = died_j - r_j A_j              score  U_j = sum over time of (x_j - m(t)) dM_j(t), of each row
 
     d log det I / d beta_k = sum over steps of E[x_k q] - E[x_k] E[q] - 2 E[x_k z]' E[z] + 2 E[x_k] |E[z]|^2
 
-which is one sum over rows of x_jk r_j times what row j met while it was at risk. Cost: O(n p^2) for z, then O(n p).
-Source: Firth, Biometrika 80 (1993); Heinze & Schemper, Biometrics 57 (2001), who have it with Breslow's ties.
+is the trace of I^-1 times the third central moments of x over those at risk: I^-1 = W W', z = W' x, q = |z|^2. As a sum
+over rows it costs O(n p^2) for z, then O(n p).
 
-The partial likelihood where linear predictors are so far apart that sums over a stratum lose those at risk late.
-
-Exponentials are relative to the largest of a stratum: those of rows 300 below it have a square of 0.
-The same likelihood is then written with more strata, each with event times whose risk sets have their largest linear
-predictor within `APART` of each other, in which rows that are at risk at several stand several times. With late entry
-sums are differences, and each event time is a stratum of its own. Climbs come here only where there is no maximum.
+Exponentials are relative to the largest of a stratum, beside which those 300 below it have a square of 0. `near` writes
+the likelihood with more strata where linear predictors are so far apart. Source: Cox, JRSS B 34 (1972), 187-220;
+Therneau & Grambsch, Modeling Survival Data (2000), ch. 3, 4, 7; Barlow & Prentice (1988); Lin & Wei, JASA 84 (1989);
+Firth, Biometrika 80 (1993); Heinze & Schemper, Biometrics 57 (2001).
 """
 
 from __future__ import annotations
@@ -60,25 +39,14 @@ from stattools.interface.record import record
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.survival.risk_sets import RiskSets, TiedTerms
 from stattools.numerics.columns import Columns, with_levels
-from stattools.numerics.sums import changes, running_sums, sums_to_the_end
+from stattools.numerics.sums import sums_to_the_end
 
 TOGETHER = 64
 """Changes that are met as a block: what S was before all of them is added by one product, and their pairs by one sum.
 """
 
 
-@record
-class AtEvents:
-    """What the information takes of each event time, (m,): the weights of S S', and of ties those of S T' and of T T',
-    T the sums over those with the event; None without ties.
-    """
-
-    squares: Floats
-    mixed: Floats | None
-    own: Floats | None
-
-
-def information_beside_levels(X: Columns, sets: RiskSets, risk: Floats, hazard: Floats, at: AtEvents) -> Floats:
+def information_beside_levels(X: Columns, sets: RiskSets, risk: Floats, hazard: Floats, at: TiedTerms) -> Floats:
     """The sum over event times of the covariance of x over those at risk, (p, p), for X (n, p) of the rows of `sets`;
     `hazard` is what each row has been exposed to.
     """
@@ -89,12 +57,12 @@ def information_beside_levels(X: Columns, sets: RiskSets, risk: Floats, hazard: 
     S = sets.sums(A)
     less, between = _beside(X, sets, risk, at.squares * S), (S * at.squares) @ S.T
     within = _between_levels(X, sets, risk, at)
-    if at.mixed is not None and at.own is not None:
+    if at.mixed is not None and at.own_squares is not None:
         T = sets.sums_of_dead(A)
         less -= _beside(X, sets, risk, at.mixed * T)
-        less -= _of_levels(X, sets.died * risk * (at.mixed * S - at.own * T)[:, sets.joins])
+        less -= _of_levels(X, sets.died * risk * (at.mixed * S - at.own_squares * T)[:, sets.joins])
         tied = (S * at.mixed) @ T.T
-        between += (T * at.own) @ T.T - tied - tied.T
+        between += (T * at.own_squares) @ T.T - tied - tied.T
     found[np.ix_(levels, levels)] -= within
     found[np.ix_(levels, others)] -= less
     found[np.ix_(others, levels)] -= less.T
@@ -112,26 +80,28 @@ def _beside(X: Columns, sets: RiskSets, risk: Floats, values: Floats) -> Floats:
     return _of_levels(X, risk * sets.while_at_risk(values))
 
 
-def _between_levels(X: Columns, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
+def _between_levels(X: Columns, sets: RiskSets, risk: Floats, at: TiedTerms) -> Floats:
     """The sum of w S S' - mixed (S T' + T S') + own T T' over event times, (L k, L k)."""
     from scipy.sparse import csr_array
 
     row, change, gain, anew = _changes(X, sets, risk, at)
-    (L, k), level, z = X.places.shape, X.codes[row], X.values[row]
-    places, moved, gained = level[:, None] * k + np.arange(k), change[:, None] * z, gain[:, None] * z
+    (L, k), z = X.places.shape, X.values[row]
+    places, moved, gained = X.codes[row, None] * k + np.arange(k), change[:, None] * z, gain[:, None] * z
     S, found = np.zeros(L * k), np.zeros((L * k, L * k))
-    later, earlier = np.tril_indices(TOGETHER)
-    starts = _starts(anew)
+    number = np.arange(len(row))
+    first = np.maximum.accumulate(np.where(anew, number, 0))  # of the stratum of each change
+    starts = np.flatnonzero((number - first) % TOGETHER == 0)
     ends = np.append(starts[1:], len(row))
-    for first in range(0, len(starts), TOGETHER):
-        own = slice(first, first + TOGETHER)
+    later, earlier = np.tril_indices(TOGETHER)
+    for begin in range(0, len(starts), TOGETHER):
+        own = slice(begin, begin + TOGETHER)
         before = np.empty((len(starts[own]), L * k))
         for place, (start, stop) in enumerate(zip(starts[own].tolist(), ends[own].tolist(), strict=True)):
             if anew[start]:
                 S[:] = 0.0
             before[place] = S
             S += np.bincount(places[start:stop].ravel(), moved[start:stop].ravel(), L * k)
-        met = slice(starts[first], ends[own][-1])
+        met = slice(starts[begin], ends[own][-1])
         block = np.repeat(np.arange(len(before)), (ends - starts)[own] * k)
         found += csr_array((gained[met].ravel(), (places[met].ravel(), block)), shape=(L * k, len(before))) @ before
         each, pair = np.nonzero(later < (ends - starts)[own, None])
@@ -141,24 +111,17 @@ def _between_levels(X: Columns, sets: RiskSets, risk: Floats, at: AtEvents) -> F
     found += found.T
     twice = moved[:, :, None] * gained[:, None, :]  # each change met itself twice
     np.subtract.at(found, (places[:, :, None], places[:, None, :]), twice)
-    if at.own is not None:
+    if at.own_squares is not None:
         dead = np.flatnonzero(sets.died & (X.codes >= 0))
         rows = (X.codes[dead, None] * k + np.arange(k)).ravel()
         numbers = (risk[dead, None] * X.values[dead]).ravel()
         T = csr_array((numbers, (rows, np.repeat(sets.joins[dead], k))), shape=(L * k, sets.m))
-        found += ((T * at.own) @ T.T).toarray()
+        found += ((T * at.own_squares) @ T.T).toarray()
     return found
 
 
-def _starts(anew: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where blocks of at most `TOGETHER` changes begin, none of which reaches over the begin of a stratum."""
-    number = np.arange(len(anew))
-    first = np.maximum.accumulate(np.where(anew, number, 0))
-    return np.flatnonzero((number - first) % TOGETHER == 0)
-
-
 def _changes(
-    X: Columns, sets: RiskSets, risk: Floats, at: AtEvents
+    X: Columns, sets: RiskSets, risk: Floats, at: TiedTerms
 ) -> tuple[NDArray[np.intp], Floats, Floats, NDArray[np.bool_]]:
     """In their order: the row whose level changes, how often its numbers are added to S, what times S they gain, and
     whether a stratum begins. Rows join, then leave; those with the event at a tied time gain S when all have joined.
@@ -236,16 +199,11 @@ class AtPoint:
         """What each row has been exposed to while it was at risk, relative to exp(shift): A_j, less its share in its
         own tie.
         """
-        return self.weighted_hazard(None)
+        return self._exposed(self.terms)
 
-    def weighted_hazard(self, by: Floats | None) -> Floats:
-        """The `hazard` with a weight for each event time."""
-        terms, sets = self.terms, self.sets
-        found = sets.while_at_risk(terms.hazard if by is None else by * terms.hazard)
-        if terms.own is not None:
-            own = terms.own if by is None else by * terms.own
-            found = found - np.where(sets.died, own[sets.joins], 0.0)
-        return found
+    def _exposed(self, terms: TiedTerms) -> Floats:
+        found = self.sets.while_at_risk(terms.hazard)
+        return found if terms.own is None else found - np.where(self.sets.died, terms.own[self.sets.joins], 0.0)
 
     @cached_property
     def score(self) -> Floats:
@@ -267,60 +225,16 @@ class AtPoint:
 
     def information(self, by: Floats | None = None) -> Floats:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
-        terms, weight = self.terms, 1.0 if by is None else by
+        terms = self.terms.weighted(by)
         if (coded := with_levels(self.X.T)) is not None:
-            each = (None if of is None else weight * of for of in (terms.squares, terms.mixed, terms.own_squares))
-            hazard = self.weighted_hazard(by)
-            return information_beside_levels(coded, self.sets, self.risk, hazard, AtEvents(*each))  # type: ignore
-        found = gram(self.X, self.risk * self.weighted_hazard(by))
-        squares = weight * terms.squares
-        tied = np.flatnonzero(self.sets.deaths > 1.0)  # of one event the sums with f are 0
-        tied = tied[:0] if terms.mixed is None else tied
-        of_tied = np.empty((len(self.X), len(tied)))
-        for times, sums in self._sums_in_parts():
-            found -= _times_own(sums, squares[times])
-            some = slice(*np.searchsorted(tied, (times.start, times.stop)).tolist())
-            of_tied[:, some] = sums[:, tied[some] - times.start]
+            return information_beside_levels(coded, self.sets, self.risk, self._exposed(terms), terms)
+        found = gram(self.X, self.risk * self._exposed(terms)) - gram(self.first_sums, terms.squares)
         if terms.mixed is not None and terms.own_squares is not None:
-            dead = self._dead_sums_at(tied)
-            between = (of_tied * (weight * terms.mixed)[tied]) @ dead.T
-            found += between + between.T - gram(dead, (weight * terms.own_squares)[tied])
-        return 0.5 * (found + found.T)
-
-    def _sums_in_parts(self) -> Iterator[tuple[slice, Floats]]:
-        """S1 of some event times after the others, which stay in the cache and need no array of all of them."""
-        sets, p = self.sets, len(self.X)
-        if sets.leaves is not None or sets.are_few or "first_sums" in self.__dict__:
-            yield from ((part, self.first_sums[:, part]) for part in parts(p, sets.m))
-            return
-        anew = sets.starts[sets.first]  # the first row of each stratum
-        carried = np.zeros((p, 1))
-        for rows in parts(*self.X.shape):
-            sums = self.X[:, rows] * self.risk[rows]
-            begin, end = np.searchsorted(anew, (rows.start, rows.stop)).tolist()
-            inside = anew[begin:end] - rows.start
-            if not (len(inside) and inside[0] == 0):
-                sums[:, :1] += carried
-                inside = np.append(0, inside)
-            sums = running_sums(sums, inside)
-            carried = sums[:, -1:].copy()
-            k, stop = np.searchsorted(sets.last, (rows.start, rows.stop)).tolist()
-            yield slice(k, stop), sums[:, sets.last[k:stop] - rows.start]
-
-    def _dead_sums_at(self, times: NDArray[np.intp]) -> Floats:
-        """T1 of some event times, (p, times)."""
-        sets = self.sets
-        if sets.are_few or not len(times):
-            return self.dead_sums[:, times]
-        some = np.zeros(sets.m, dtype=bool)
-        some[times] = True
-        rows = np.flatnonzero(sets.died & some[sets.joins])
-        begin = changes(sets.joins[rows])
-        return (
-            np.add.reduceat(self.X[:, rows] * self.risk[rows], begin, axis=1)
-            if len(rows)
-            else np.empty((len(self.X), 0))
-        )
+            tied = np.flatnonzero(self.sets.deaths > 1.0)  # of one event the sums with f are 0
+            dead = self.dead_sums[:, tied]
+            between = (self.first_sums[:, tied] * terms.mixed[tied]) @ dead.T
+            found += between + between.T - gram(dead, terms.own_squares[tied])
+        return found
 
     def evaluation(self, order: int) -> Evaluation:
         """Log-likelihood, score and information as far as asked for."""
@@ -330,16 +244,11 @@ class AtPoint:
         return Evaluation(self.loglik, self.score, self.information() if order > 1 else NOT_ASKED, reach)
 
 
-def _times_own(part: Floats, weight: Floats) -> Floats:
-    """part diag(weight) part'."""
-    return (part * weight) @ part.T
-
-
 def gram(X: Floats, weight: Floats) -> Floats:
     """X diag(weight) X', (p, p), some columns at a time."""
     found = np.zeros((len(X), len(X)))
     for some in parts(*X.shape):
-        found += _times_own(X[:, some], weight[some])
+        found += (X[:, some] * weight[some]) @ X[:, some].T
     return 0.5 * (found + found.T)
 
 

@@ -1,27 +1,18 @@
-"""Who is at risk when: rows sorted once, so that every sum over a risk set is a cumulative sum.
+"""Who is at risk when, how tied events count, and the life table of a group.
 
     the risk set of event time t in a stratum: rows with entry < t <= time
 
-The event times of a stratum are numbered from the latest to the earliest, one stratum after the other. A row is in the
-risk sets `joins`, `joins` + 1, ... before `leaves`: it joins at the latest event time that is not after its own time,
-and without late entry stays to the end of its stratum. Rows that are in no risk set say nothing and are left out.
-Invariant: only the order of times matters. Cost: one sort.
+Rows are sorted once, so that every sum over a risk set is a cumulative sum: only the order of times matters. The event
+times of a stratum are numbered from the latest to the earliest, one stratum after the other. A row is in the risk sets
+`joins`, `joins` + 1, ... before `leaves`: it joins at the latest event time that is not after its own time, and without
+late entry stays to the end of its stratum. Rows that are in no risk set say nothing and are left out.
 
-How the partial likelihood counts events at one time, by Breslow's or by Efron's approximation.
-
-With r_j = exp(x_j beta), S over those at risk, T over the d who have the event at that time:
-
-    Breslow   - d log S                                      as if the others were at risk still at each of them
+    Breslow   - d log S                                      as if the others were at risk still at each of d events
     Efron     - sum over l < d of log(S - l / d T)           as if they left one after the other, each by its share
 
-phi_l is what the logarithm is of, f_l = l / d (0 for Breslow). All that score and information need of a time are five
-sums over l. Source: Breslow (1974); Efron, JASA 72 (1977), 557-565.
-
-The life table of one group: at each time that occurs how many were at risk, had the event, were censored.
-
-    at risk at t: rows with entry < t <= time        counted with their weights, which are repeated rows
-
-Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 1.4.
+S and T are the sums of r_j = exp(x_j beta) over those at risk, and over the d who have the event at that time. phi_l is
+what the logarithm is of, f_l = l / d (0 for Breslow): score and information need five sums over l of a time. Source:
+Breslow (1974); Efron, JASA 72 (1977), 557-565; Kalbfleisch & Prentice, Failure Time Data (2002), 1.4.
 """
 
 from __future__ import annotations
@@ -191,6 +182,12 @@ class TiedTerms:
     squares: Floats
     mixed: Floats | None
     own_squares: Floats | None
+
+    def weighted(self, by: Floats | None) -> TiedTerms:
+        """The terms with a weight for each event time; None for no weights."""
+        if by is None:
+            return self
+        return TiedTerms(**{name: None if of is None else by * of for name, of in vars(self).items()})
 
 
 def breslow(S: Floats, T: Floats, d: Floats) -> TiedTerms:

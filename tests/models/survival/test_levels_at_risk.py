@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.design import terms
 from stattools.errors import DomainError
-from stattools.models.survival.partial_likelihood import AtEvents, information_beside_levels
-from stattools.models.survival.risk_sets import RiskSets
+from stattools.models.survival.partial_likelihood import information_beside_levels
+from stattools.models.survival.risk_sets import RiskSets, breslow
 from stattools.numerics.columns import Transposed
 from tests.columns import indicators
 
@@ -111,4 +111,4 @@ def test_more_levels_than_there_is_memory_for_are_refused():
     sets = RiskSets.of(np.array([1.0, 2.0]), np.array([True, True]))
     X = indicators(np.zeros((2, 0)), np.array([0, 1]), 10**8, 0)
     with pytest.raises(DomainError, match="Group the levels"):
-        information_beside_levels(X, sets, np.ones(2), np.ones(2), AtEvents(np.ones(2), None, None))
+        information_beside_levels(X, sets, np.ones(2), np.ones(2), breslow(*np.ones((3, 2))))
