@@ -1,12 +1,8 @@
 """A user's own log-likelihood: `st.custom(loglik, start=..., names=...)` gets a fit, standard errors and intervals.
 
-Derivatives that are not given are taken by differences (`differences.py`) in units of the parameters' own uncertainty.
+Derivatives that are not given are taken by differences (`evaluation.py`) in units of the parameters' own uncertainty.
 Before a fit these come from the curvature at the start; the climb (`solvers/newton.py`) takes them anew at each of
 its points, and the model of the fit keeps those of the estimate.
-
-`st.custom`: a model from a user's own log-likelihood function.
-
-How a user's function is called: with the array theta, or with a keyword for each name of the start; and its bounds.
 
 A start of names, {"mean": 0.0, "slopes": [0.0, 0.0]}, has the parameters mean, slopes[0], slopes[1]; the function gets
 mean=theta[0], slopes=theta[1:3]. A function of one argument that is none of the names gets the whole array.
@@ -16,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from inspect import Parameter, Signature, signature
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from functools import cached_property
+from inspect import Parameter, signature
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -165,14 +161,10 @@ class Custom(AnyModel):
             return best_steps(self._value, phi, W, noise)
         return Steps(H, H, 0.0, 0.0)
 
-    @property
+    @cached_property
     def axes(self) -> Floats:
         """`units`, or the uncertainty of each parameter at the start by itself, which is looked for once."""
-        if self.units is not None:
-            return self.units
-        if self not in AT_START:
-            AT_START[self] = np.diag([self._unit(axis) for axis in np.eye(len(self.start))])
-        return AT_START[self]
+        return np.diag([self._unit(axis) for axis in np.eye(len(self.start))]) if self.units is None else self.units
 
     def in_units(self, W: Floats) -> Custom:
         """This function, differentiated along the columns of W."""
@@ -306,9 +298,6 @@ def numbers(found: Any) -> NDArray[Any] | None:
     return value if value.dtype.kind in "fiu" else None
 
 
-AT_START: WeakKeyDictionary[Custom, Floats] = WeakKeyDictionary()
-"""Axes at the start; beside the models, which are frozen and are saved as they are."""
-
 NEEDS_START = "custom needs start=, one finite number per parameter"
 
 NEEDS_BOUNDS = 'custom needs bounds=, (low, high) for each parameter or by name, {"sigma": (0, None)}'
@@ -317,16 +306,8 @@ Places = Mapping[str, int | slice]
 """Where in theta the entries of each name are."""
 
 
-class Beginning(NamedTuple):
-    """The start as an array, the names of its entries, and where those of each name are."""
-
-    start: Floats
-    names: tuple[str, ...]
-    places: Places
-
-
-def of_names(start: Mapping[Any, Any]) -> Beginning:
-    """A start by name, numbers or vectors of them.
+def of_names(start: Mapping[Any, Any]) -> tuple[Floats, tuple[str, ...], Places]:
+    """A start by name, numbers or vectors of them: as an array, the names of its entries, and where each name has them.
 
     >>> of_names({"mean": 1.0, "slopes": [2.0, 3.0]})[1:]
     (('mean', 'slopes[0]', 'slopes[1]'), {'mean': 0, 'slopes': slice(1, 3, None)})
@@ -342,7 +323,7 @@ def of_names(start: Mapping[Any, Any]) -> Beginning:
         places[name] = at if numbers.ndim == 0 else slice(at, at + size)
         names += [name] if numbers.ndim == 0 else [f"{name}[{k}]" for k in range(size)]
         entries += np.atleast_1d(numbers).tolist()
-    return Beginning(np.array(entries, dtype=float), tuple(names), places)
+    return np.array(entries, dtype=float), tuple(names), places
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,8 +357,11 @@ def of_array(function: Callable[..., Any], places: Places, word: str) -> Callabl
         takes = signature(function)
     except (TypeError, ValueError):  # written in C, it does not say what it takes
         return ByName(function, places)
-    if _binds(takes, places):
+    try:
+        takes.bind(**dict.fromkeys(places))
         return ByName(function, places)
+    except TypeError:
+        pass  # it may take one array
     (only, *others) = [*takes.parameters.values()] or [None]
     if only is not None and not others and only.kind not in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD):
         return function
@@ -386,14 +370,6 @@ def of_array(function: Callable[..., Any], places: Places, word: str) -> Callabl
         f"function takes {takes}. Give both the same names, or give start=[...] and names=[...] for a function of one "
         "array."
     )
-
-
-def _binds(takes: Signature, places: Places) -> bool:
-    try:
-        takes.bind(**dict.fromkeys(places))
-    except TypeError:
-        return False
-    return True
 
 
 def read_bounds(given: Any, start: Floats, names: Sequence[str], places: Places) -> tuple[Floats, Floats]:

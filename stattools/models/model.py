@@ -3,13 +3,9 @@
     loglik(theta) = sum_i w_i log p(y_i | eta_i),  eta = predictor(theta, x_i)
     score = sum of pullbacks,  information = sum of X^T diag(w) X
 
-Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
-
-What a block of rows adds to the sums of a model: log-likelihood, score, information, sums of squares.
-
-These are functions of small arguments, so that a cluster can send them to where the rows are.
-
-Parameters that all rows share, such as alpha, on their own scale: a model has them behind a link, as log alpha.
+What a block adds to the sums are functions of small arguments, so that a cluster can send them to where the rows are.
+Parameters that all rows share, such as alpha, are behind a link here, as log alpha; `on_own_scale` has them as they
+are. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 """
 
 from __future__ import annotations
@@ -37,7 +33,7 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, answer_of
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.threads import Share
 
@@ -76,21 +72,18 @@ class Model(AnyModel):
     is_unconstrained = True
     is_saved = True
 
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Names of the columns of X."""
-        return self.design.names
+    terms = answer_of("design.names", "Names of the columns of X.")
+    formula = answer_of("design.formula", "The formula, or None for arrays.")
+    n = answer_of("rows.n", "Number of observations: the sum of the frequency weights.")
+    is_concave = answer_of("likelihood.concave", "Whether it is concave in theta, so that a maximum is the only one.")
+    remarks = answer_of("likelihood.remarks", "What a certificate says of how derivatives were made, in sentences.")
+    has_scale = answer_of("likelihood.has_scale", "Whether a scale is estimated beside theta; `evaluate` has it at 1.")
 
     @property
     def first_terms(self) -> tuple[str, ...]:
         """Names of the columns of the first parameter."""
         main = self.predictor.main
         return self.terms if main is None else tuple(self.terms[k] for k in main)
-
-    @property
-    def formula(self) -> str | None:
-        """The formula, or None for arrays."""
-        return self.design.formula
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -124,16 +117,6 @@ class Model(AnyModel):
         return self.likelihood.called(parameter)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """What a certificate says of how derivatives were made, in sentences."""
-        return self.likelihood.remarks
-
-    @property
-    def is_concave(self) -> bool:
-        """Whether the log-likelihood is concave in the coefficients, so that a maximum is the only one."""
-        return self.likelihood.concave
-
-    @property
     def has_one_maximum(self) -> bool:
         """Whether a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
         family that has a proof, by a change of parameters or otherwise.
@@ -160,11 +143,6 @@ class Model(AnyModel):
         return Places(n, self.kept, self.origin or ARRAYS)
 
     @property
-    def n(self) -> float:
-        """Number of observations: the sum of the frequency weights."""
-        return self.rows.n
-
-    @property
     def in_memory(self) -> bool:
         """Whether its rows are in memory, and not read from files or on a cluster."""
         return self.rows.source is None
@@ -173,13 +151,6 @@ class Model(AnyModel):
     def sampled(self) -> Self:
         """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
         return self if self.in_memory else replace(self, rows=self.rows.sampled)
-
-    @property
-    def has_scale(self) -> bool:
-        """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
-        place.
-        """
-        return self.likelihood.has_scale
 
     @property
     def _subject(self) -> str:

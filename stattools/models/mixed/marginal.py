@@ -49,6 +49,7 @@ from stattools.latent.modes import (
 )
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
+from stattools.models.questions import answer_of
 from stattools.numerics.columns import symmetric
 from stattools.numerics.small_matrices import Codes, times, transposed
 
@@ -88,16 +89,12 @@ class MarginalLikelihood:
     """The mode of an approximation, where that of another one may `start`."""
     score_of: Any
     """The slopes of the log-likelihood in theta that an approximation has."""
+    smooths = answer_of("model.smooths", "The curves that have a standard deviation each.")
 
     @property
     def n(self) -> float:
         """Number of observations."""
         return float(self.model.n)
-
-    @property
-    def smooths(self) -> Any:
-        """The curves that have a standard deviation each."""
-        return self.model.smooths
 
     @property
     def n_smooths(self) -> int:
@@ -259,7 +256,10 @@ class ByLaplace(MarginalLikelihood):
     columns: EffectColumns
     rows: SeenRows
     outer: NDArray[np.intp] = field()
-    to_taus: Floats = field()  # type: ignore[override]
+    to_taus: Floats = field()
+    fixed = answer_of("coordinates.fixed", "The fixed part over orthonormal columns.")
+    to_fixed = answer_of("coordinates.lift", "What makes the user's parameters of those of the fixed part.")
+    to_effects = answer_of("coordinates.to_effects", "What makes effects of the user's columns, for each random term.")
 
     @classmethod
     def of(cls, model: Any) -> ByLaplace:
@@ -292,11 +292,6 @@ class ByLaplace(MarginalLikelihood):
             outer,
             1.0 / np.array(sizes_of),
         )
-
-    @property
-    def fixed(self) -> Any:
-        """The fixed part over orthonormal columns."""
-        return self.coordinates.fixed
 
     @property
     def is_restricted(self) -> bool:
@@ -336,16 +331,6 @@ class ByLaplace(MarginalLikelihood):
         """Points that stand for the rows, where one curve is all that moves their linear predictors."""
         others = self.columns.factors or self.n_outer or self.n_smooths != 1 or self.base(np.zeros(1)).any()
         return None if others else curve_nodes(self.rows, self.columns)  # type: ignore[arg-type]
-
-    @property
-    def to_fixed(self) -> Floats:  # type: ignore[override]
-        """What makes the user's parameters of those of the fixed part."""
-        return self.coordinates.lift
-
-    @property
-    def to_effects(self) -> tuple[Floats, ...]:  # type: ignore[override]
-        """What makes effects of the user's columns, for each random term."""
-        return self.coordinates.to_effects
 
     def fixed_at(self, theta: Floats) -> Floats:
         """The parameters of the fixed part; those that are integrated out at their mode."""
@@ -389,8 +374,8 @@ class ByLaplace(MarginalLikelihood):
 
     def jacobian(self, theta: Floats, found: LaplaceIntegral | None = None) -> Floats:
         """I_0k d eta_k / d theta_fixed of each row, summed over the linear predictors k, (n, p)."""
-        found = found or self.at(theta)
-        weight, predictor = found.mode.information[:, :, 0], self.fixed.predictor
+        here = found or self.at(theta)
+        weight, predictor = here.mode.information[:, :, 0], self.fixed.predictor
         X = np.asarray(self.fixed.rows.whole.X)
         return predictor.row_scores(X, weight[:, 0] if predictor.width == 1 else weight)
 
@@ -653,22 +638,14 @@ class ByCoefficients(MarginalLikelihood):
     coefficients: AllCoefficients
     outer = NOBODY
     is_restricted = True
+    smooths = answer_of("coefficients.smooths", "The curves that have a standard deviation each.")
+    fixed = answer_of("model.fixed", "The part without curves.")
     to_effects = ()
 
     @classmethod
     def of(cls, model: Any) -> ByCoefficients:
         """The marginal likelihood of a model that knows all its coefficients."""
         return cls(model, model.coefficients)
-
-    @property
-    def smooths(self) -> tuple[Any, ...]:
-        """The curves that have a standard deviation each."""
-        return self.coefficients.smooths
-
-    @property
-    def fixed(self) -> Any:
-        """The part without curves."""
-        return self.model.fixed
 
     @property
     def to_taus(self) -> Floats:  # type: ignore[override]

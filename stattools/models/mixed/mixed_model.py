@@ -161,11 +161,7 @@ class LinearMixed(MixedModel):
     summed: SummedRows | SummedCurves | None = None
     has_scale = True
     options = ("reml", "df", "certify")
-
-    @property
-    def precision(self) -> Floats | None:
-        """The relative inverse variances of the residuals (n,); None where all are alike."""
-        return self.fixed.rows.precision
+    precision = answer_of("fixed.rows.precision", "Relative inverse variances of the residuals (n,), or None.")
 
     @property
     def widths_of_one_group(self) -> tuple[int, ...] | None:  # type: ignore[override]

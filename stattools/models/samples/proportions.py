@@ -40,6 +40,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.questions import answer_of
 from stattools.models.samples.arms import (
     ArmRows,
     Ends,
@@ -282,16 +283,12 @@ class BinomialArms(Trials):
     arms: Labels | None = None
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
+    shape = answer_of("trials.shape", "(m,): one entry per arm.")
 
     @property
     def title(self) -> str:
         """What the model is, for people."""
         return "Coin flips by arm" if self.observed == "coin" else "Binomial counts by arm"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(m,): one entry per arm."""
-        return self.trials.shape
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.questions import answer_of
 from stattools.models.samples.arms import (
     Ends,
     Grouping,
@@ -135,6 +136,7 @@ class EventRates(SampleModel):
     kind: Literal["poisson rate", "exponential rate"]
     parameters = ("rate",)
     null = "rate = 1"
+    positive = answer_of("names", "Parameters that are positive: all.")
 
     def _headline(self) -> str:
         arms = "" if self.arms is None else many(self.size, "arm")
@@ -170,11 +172,6 @@ class EventRates(SampleModel):
         per = "exposure" if self.kind == "poisson rate" else "total time"
         events, whole = int(self.events.sum()), float(self.exposures.sum())
         return f"{many(self.n, 'observation')}, {many(events, 'event')}, {per} {whole:g}{arms}"
-
-    @property
-    def positive(self) -> tuple[str, ...]:
-        """Parameters that are positive: all."""
-        return self.names
 
     @property
     def n(self) -> int:

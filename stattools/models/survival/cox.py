@@ -4,21 +4,17 @@
 
 The likelihood of beta is the partial one, which is log-concave: `partial_likelihood.py` with Breslow's or Efron's ties,
 `exact_ties.py` with exact ones. Columns are centered within strata and brought to unit length, which changes no answer.
+
+Rows in files are sorted by time, the latest first, and read once for each step. Those at risk at an event are the rows
+that were read before it, of which a block of rows needs no more than the sums of r, r x and r x x'. These are carried
+as 2 p rows that have them and never have the event: each block is then a partial likelihood by itself, and all of them
+add up. The rows of a time that a block ends in wait for the next block. Cost of a step: one read, O(n p^2).
 Source: Cox, JRSS B 34 (1972), 187-220; Kalbfleisch & Prentice (2002), ch. 4.
-
-The columns of rows that are ever at risk, centered within strata, and the coordinates in which they are climbed.
-
-Cox's regression of rows in files that are sorted by time, the latest first: one read for each step.
-
-Those at risk at an event are the rows that were read before it, so that a block of rows needs of all before it no more
-than the sums of r, r x and r x x'. These sums are carried as 2 p rows that have them, which never have the event: each
-block is then a partial likelihood by itself, with ties of Efron or Breslow, and all of them add up. The rows of a time
-that a block ends in wait for the next block. Cost of a step: one read, O(n p^2), memory of a few blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -29,7 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import from_source
 from stattools.data.design.design import Design, learn
 from stattools.data.design.terms import said
-from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SurvivalFormula, survival_formula
 from stattools.data.rows.standardization import Standardization, orthogonal, standard_levels
 from stattools.data.survival_data import SortedTimes, SurvivalRows
@@ -40,7 +35,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import among
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, answer_of
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
@@ -142,26 +137,14 @@ class ProportionalHazards(AnyModel):
     parsed: Any
     is_unconstrained = True
     exponential = "hazard ratio"
+    terms = answer_of("names", "The terms that have a coefficient, which have the names of the coefficients.")
+    formula = answer_of("parsed.text", "The formula.")
+    outcome_name = answer_of("parsed.outcome.text", "The outcome as the formula writes it.")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the coefficients."""
         return tuple(name for name in self.design.names if name != "Intercept")
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """The terms that have a coefficient, which have the names of the coefficients."""
-        return self.names
-
-    @property
-    def formula(self) -> str:
-        """The formula."""
-        return self.parsed.text
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.parsed.outcome.text
 
     @property
     def start(self) -> Floats:
@@ -191,27 +174,15 @@ class CoxRegression(ProportionalHazards):
     title: str = field()  # type: ignore[assignment]
     is_partial = True
     is_saved = True
+    parsed = answer_of("said.said.formula", "The formula as it was read.")
+    n_dropped = answer_of("said.n_dropped", "How many rows were left out.")
+    dropped = answer_of("said.dropped", "In how many rows each column was missing.")
 
     @property
     def n(self) -> float:
         """Number of rows, repeated by their weights."""
         weights = self.said.weights
         return float(self.said.n if weights is None else weights.sum())
-
-    @property
-    def n_dropped(self) -> int:
-        """How many rows were left out."""
-        return self.said.n_dropped
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """In how many rows each column was missing."""
-        return self.said.dropped
-
-    @property
-    def parsed(self) -> Formula:
-        """The formula as it was read."""
-        return self.said.said.formula
 
     @property
     def strata(self) -> tuple[Any, ...]:
@@ -383,21 +354,13 @@ class SortedCox(ProportionalHazards):
     dropped: dict[str, int] = field()
     kind = "cox"
     title = "Cox regression of rows in files"
-
-    @property
-    def n(self) -> float:
-        """Number of rows, repeated by their weights."""
-        return self.scanned.n
+    n = answer_of("scanned.n", "Number of rows, repeated by their weights.")
+    parsed = answer_of("said.formula", "The formula as it was read.")
 
     @property
     def n_telling(self) -> float:  # type: ignore[override]
         """Number of events, which Schwarz's criterion counts."""
         return float(self.scanned.marginal.n_events or 0.0)
-
-    @property
-    def parsed(self) -> Formula:
-        """The formula as it was read."""
-        return self.said.formula
 
     @property
     def formulas(self) -> tuple[str, ...]:

@@ -111,21 +111,10 @@ class RiskSets:
 
     def sums(self, values: Floats) -> Floats:
         """The sum over each risk set of values of the rows, (..., n) -> (..., m)."""
-        stay = self.leaves is None or self._stays.all()
-        if stay and not self.are_few:
-            return running_sums(values, self.starts[self.first])[..., self.last]
-        joined = self._arrivals(values)
-        return running_sums(joined if stay else joined - self._departures(values), self.first)
-
-    @property
-    def are_few(self) -> bool:
-        """Whether many rows join at a time, so that sums by time are quicker than those along the rows."""
-        return 4 * self.m < len(self.rows)
-
-    @cached_property
-    def last(self) -> Ints:
-        """The last row that joins at each time."""
-        return np.append(self.starts[1:], len(self.rows)) - 1
+        if self.leaves is None or self._stays.all():
+            last = np.append(self.starts[1:], len(self.rows)) - 1  # that joins at each time
+            return running_sums(values, self.starts[self.first])[..., last]
+        return running_sums(self._arrivals(values) - self._departures(values), self.first)
 
     def sums_of_dead(self, values: Floats) -> Floats:
         """The sum over those with an event at each time, (..., n) -> (..., m)."""
@@ -187,7 +176,8 @@ class TiedTerms:
         """The terms with a weight for each event time; None for no weights."""
         if by is None:
             return self
-        return TiedTerms(**{name: None if of is None else by * of for name, of in vars(self).items()})
+        each: dict[str, Any] = {name: None if of is None else by * of for name, of in vars(self).items()}
+        return TiedTerms(**each)
 
 
 def breslow(S: Floats, T: Floats, d: Floats) -> TiedTerms:
