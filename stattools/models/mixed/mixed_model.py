@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.random_effects import LatentTerms, RandomTerm, require_groups, taken
+from stattools.data.design.random_effects import LatentTerms, require_groups, taken
 from stattools.data.design.smooths import CurvedDesign, curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.mixed_data import MixedRows
@@ -138,9 +138,6 @@ class MixedModel(AnyModel):
         return held
 
 
-AHEAD = 50
-"""Rows that are looked at one by one, whether the outcome varies within groups, before all are together."""
-
 TITLE = "Linear mixed model"
 
 WITH_CURVES = "Linear regression with curves"
@@ -233,38 +230,19 @@ class LinearMixed(MixedModel):
         """IdentificationError where y is constant within the groups of a term whose effects can make that, as those
         of (1 | g) can: the residual variance is then 0.
         """
-        if (term := self._makes_outcome) is not None:
-            raise IdentificationError(
-                f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
-                f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
-                "an outcome that varies within groups."
-            )
-
-    @cached_property
-    def _makes_outcome(self) -> RandomTerm | None:
-        """The first term whose effects can make the outcome."""
-        y = self.y
+        y, ones = self.y, np.ones(len(self.y))
         for term in self.random:
-            if _one_each(y, term.codes, term.n_levels) and _makes_constants(term):
-                return term
-        return None
-
-
-def _one_each(y: Floats, codes: NDArray[np.intp], size: int) -> bool:
-    """Whether y is one number in all rows of each code; as a rule two of the first rows tell that it is not."""
-    seen: dict[int, float] = {}
-    ahead = zip(codes[:AHEAD].tolist(), y[:AHEAD].tolist(), strict=True)
-    if any(seen.setdefault(code, one) != one for code, one in ahead):
-        return False
-    first = np.empty(size)
-    first[codes[::-1]] = y[::-1]
-    return bool((y == first[codes]).all())
-
-
-def _makes_constants(term: RandomTerm) -> bool:
-    """Whether effects of a group can be the same number in all its rows, as those of (1 | g), not of (0 + x | g)."""
-    ones = np.ones(len(term.z))
-    return np.allclose(term.z @ np.linalg.lstsq(term.z, ones)[0], ones, rtol=0.0, atol=1e-10)
+            first = np.empty(term.n_levels)
+            first[term.codes[::-1]] = y[::-1]
+            makes = (y == first[term.codes]).all() and np.allclose(
+                term.z @ np.linalg.lstsq(term.z, ones)[0], ones, rtol=0.0, atol=1e-10
+            )
+            if makes:
+                raise IdentificationError(
+                    f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
+                    f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
+                    "an outcome that varies within groups."
+                )
 
 
 def require_whole_line(title: str, likelihood: Likelihood) -> None:

@@ -28,7 +28,7 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictor import Linear, among, linear, linear_of
+from stattools.models.predictor import Linear, among, linear_of
 from stattools.numerics.columns import Columns, nearest, with_levels
 from stattools.numerics.sums import SampleMoments
 
@@ -169,8 +169,6 @@ Column = str | ArrayLike | None
 
 NO_FORMULAS: Mapping[str, str] = MappingProxyType({})
 
-NO_EXTRAS = None, None, None
-
 LARGEST_OFFSET = 1e6
 """Beyond this the round-off of the linear predictor is more than 1e-10 of what is added to it."""
 
@@ -234,21 +232,14 @@ def bind(
         require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
         rows = data.scanned.bound(y, likelihood.check)
     else:
-        extras = NO_EXTRAS
-        if data.columns:
-            extras = _extras(data.columns, data.kept)
-            if extras[1] is not None:
-                outcome = SampleMoments.of(y, extras[0]) if _is_in_units_of_y(likelihood) else None
-                require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
-        weight, offset, precision = extras
+        weight, offset, precision = _extras(data.columns, data.kept)
+        if offset is not None:
+            outcome = SampleMoments.of(y, weight) if _is_in_units_of_y(likelihood) else None
+            require_moderate(likelihood, Farthest.of(offset, data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), weight, offset, precision, None, None, data.low)
         if precision is not None:
             require_precision(precision, rows.y)
-    columns = data.X.shape[1]
-    if data.design.uses or likelihood.taken_up:
-        predictor = linear_of(likelihood, data.design, columns)
-    else:
-        predictor = linear(columns, likelihood.width, ((),) * (len(likelihood.parameters) - 1), None, ())
+    predictor = linear_of(likelihood, data.design, data.X.shape[1])
     model = Model(  # by position: names cost a small fit a twentieth of its time
         kind,
         title,

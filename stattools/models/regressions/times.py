@@ -1,14 +1,9 @@
-"""The regression of times to an event, accelerated failure times: `aft`.
-
-The constructor of Cox's regression: of rows in memory or in files, with curves or without.
-
-Conditional logistic regression: which rows of a set have the outcome, given how many.
+"""Regressions of times to an event: `aft` (accelerated failure times), `cox`, and of matched sets `conditional_logit`.
 
     P(D | set) = exp(sum over D of x_i beta) / sum over all sets D' of as many rows of exp(sum over D' of x_j beta)
 
-What the rows of a set share, measured or not, drops out. It is Cox's likelihood with exact ties of rows that all have
-one time: matched case-control sets, choices among alternatives, before and after. Source: Breslow & Day, Statistical
-Methods in Cancer Research I (1980), ch. 7; McFadden (1974).
+What the rows of a matched set share, measured or not, drops out of this: it is Cox's likelihood with exact ties of rows
+that all have one time. Source: Breslow & Day, Statistical Methods in Cancer Research I (1980), ch. 7; McFadden (1974).
 """
 
 from __future__ import annotations
@@ -16,15 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.files.scan import source_of
 from stattools.data.formula.parts import MARK, has_curves
 from stattools.data.survival_data import Label, case_rows, survival_rows, time_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
 from stattools.models.model import Model
@@ -101,12 +94,9 @@ def aft(
     model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
     if data.scanned is not None:
         return replace(model, n_events=data.scanned.marginal.n_events)
-    seen = _weight_of(ends[:, 0] == ends[:, 1], model.rows.weight)
+    seen, weight = ends[:, 0] == ends[:, 1], model.rows.weight
+    seen = float(seen.sum() if weight is None else weight @ seen)
     return replace(model, fixed=replace(model.fixed, n_events=seen)) if data.latent else replace(model, n_events=seen)
-
-
-def _weight_of(some: NDArray[np.bool_], weight: Floats | None) -> float:
-    return float(some.sum() if weight is None else weight @ some)
 
 
 def cox(

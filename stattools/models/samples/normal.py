@@ -172,7 +172,7 @@ class NormalSample(SampleModel):
             mean, squares = mean_and_squares(self.counts, *self.sums)
         else:
             total, first = (part.rounded() for part in self.sums)
-            mean = pair_quotient(first, _or_one(total))[0]
+            mean = pair_quotient(first, (np.where(total[0] > 0, total[0], 1.0), total[1]))[0]
             squares = np.bincount(self.arm_of, self.weight * np.square(self.values - mean[self.arm_of]), self.size)
         return weight, mean, squares
 
@@ -224,7 +224,7 @@ class NormalSample(SampleModel):
     def log_likelihood_by_arm(self, mean: Any, sd: Any = 1.0) -> Floats:
         """Log-likelihood of each arm at its mean, and at its standard deviation where that is a parameter."""
         weight, center, squares = self.moments
-        log_sds = np.bincount(self.arm_of, np.log(self._sds), self.size) + self.counts * np.log(sd)
+        log_sds = np.bincount(self.arm_of, -0.5 * np.log(self.weight), self.size) + self.counts * np.log(sd)
         distance = (squares + weight * np.square(center - mean)) / np.square(sd)
         return -0.5 * distance - log_sds - self.counts * HALF_LOG_TWO_PI
 
@@ -263,10 +263,6 @@ class NormalSample(SampleModel):
         """The number of each measurement's arm, shape (n,)."""
         return np.zeros(len(self.values), dtype=np.intp) if self.codes is None else self.codes
 
-    @property
-    def _sds(self) -> Floats:
-        return np.ones(len(self.values)) if self.sd is None else self.sd
-
 
 def mean_and_squares(counts: NDArray[Any], first: ExactSum, second: ExactSum) -> tuple[Floats, Floats]:
     """Mean and sum of squared deviations per arm, from n, sum y and sum y^2, without cancellation.
@@ -284,10 +280,6 @@ def squares_about_mean(counts: NDArray[Any], total: Pair, squares: Pair) -> tupl
     n = np.maximum(np.asarray(counts, dtype=float), 1.0)
     mean = pair_quotient(total, (n, np.zeros_like(n)))
     return mean, np.maximum(pair_difference(squares, pair_product(total, mean))[0], 0.0)
-
-
-def _or_one(pair: Pair) -> Pair:
-    return np.where(pair[0] > 0, pair[0], 1.0), pair[1]
 
 
 def _measurements(y: Any) -> Floats:

@@ -286,17 +286,13 @@ SORTED = (
 )
 
 
-class LaterRows(NamedTuple):
-    """Rows that stand for all before: their columns (p, k) and the logarithms of their weights times risks (k,)."""
-
-    Z: Floats
-    logs: Floats
-
-
 class SortedRows(NamedTuple):
-    """Some rows whose times are whole: columns (p, n), time, event and weight."""
+    """Some rows whose times are whole: columns (p, n), linear predictors, time, event and weight; of those that stand
+    for all before the time is infinite, and the linear predictor has the logarithm of the weight in it.
+    """
 
     Z: Floats
+    eta: Floats
     time: Floats
     died: Any
     weight: Floats
@@ -393,9 +389,9 @@ class SortedCox(ProportionalHazards):
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2), by one read."""
         at = as_theta(theta, self.title, self.names)
-        total, carried = None, LaterRows(np.empty((len(at), 0)), np.empty(0))
-        for piece in self._pieces():
-            now, carried = _step(piece, carried, at, TIES[self.ties], order)
+        total, carried = None, _carried(np.empty((len(at), 0)), np.empty(0))
+        for piece in self._pieces(at):
+            now, carried = _step(_joined(carried, piece), TIES[self.ties], order)
             if now is not None:
                 if not now.is_finite:  # a step too long
                     return Evaluation(-np.inf, reach=now.reach)
@@ -403,14 +399,14 @@ class SortedCox(ProportionalHazards):
         assert total is not None  # there is an event
         return total
 
-    def _pieces(self) -> Iterator[SortedRows]:
+    def _pieces(self, theta: Floats) -> Iterator[SortedRows]:
         """Blocks of rows, each ending where a time does; DomainError where times rise."""
         name, waiting, seen = self.said.parts["time"].text, None, 0
         for block in self.scanned.blocks():
             y: Any = block.y
             weight = np.ones(len(y)) if block.weight is None else np.asarray(block.weight)
             Z = ((block.X[:, self.kept] - self.center) / self.scale).T
-            part = SortedRows(np.ascontiguousarray(Z), y[:, 0], np.isfinite(y[:, 1]), weight)
+            part = SortedRows(np.ascontiguousarray(Z), theta @ Z, y[:, 0], np.isfinite(y[:, 1]), weight)
             before = part.time[0] if waiting is None else waiting.time[-1]
             rises = np.diff(part.time, prepend=before) > 0.0
             if rises.any():
@@ -437,29 +433,22 @@ def _some(piece: SortedRows, which: slice) -> SortedRows:
     return SortedRows(*(part[..., which] for part in piece))
 
 
-def _step(
-    piece: SortedRows, carried: LaterRows, theta: Floats, ties: Any, order: int
-) -> tuple[Evaluation | None, LaterRows]:
-    """What the events of a piece add, and what is carried beyond it."""
-    k = len(carried.logs)
-    Z = np.concatenate([carried.Z, piece.Z], axis=1)
-    eta = np.concatenate([carried.logs, theta @ piece.Z])
-    weight = np.concatenate([np.ones(k), piece.weight])
-    found = None
-    died = np.concatenate([np.zeros(k, dtype=bool), piece.died])
-    if (died & (weight > 0.0)).any():
-        sets = RiskSets.of(np.concatenate([np.full(k, np.inf), piece.time]), died, None, weight)
+def _step(rows: SortedRows, ties: Any, order: int) -> tuple[Evaluation | None, SortedRows]:
+    """What the events of some rows add, and what is carried beyond them."""
+    Z, eta, time, died, weight = rows
+    found, used = None, weight > 0.0
+    if (died & used).any():
+        sets = RiskSets.of(time, died, None, weight)
         found = near(AtPoint(sets, np.ascontiguousarray(Z[:, sets.rows]), eta[sets.rows], ties)).evaluation(order)
-        found = replace(found, reach=float(np.abs(theta @ piece.Z).max()))
-    used = weight > 0.0
+        found = replace(found, reach=float(np.abs(eta[np.isfinite(time)]).max()))
     return found, _carried(Z[:, used], eta[used] + np.log(weight[used]))
 
 
-def _carried(Z: Floats, logs: Floats) -> LaterRows:
-    """2 p rows with the sums of r, r x and r x x' of these, r = exp(logs)."""
+def _carried(Z: Floats, logs: Floats) -> SortedRows:
+    """At most 2 p rows with the sums of r, r x and r x x' of these, r = exp(logs)."""
     p = len(Z)
-    if Z.shape[1] <= 2 * p:
-        return LaterRows(Z, logs)
+    if (n := len(logs)) <= 2 * p:
+        return SortedRows(Z, logs, np.full(n, np.inf), np.zeros(n, dtype=bool), np.ones(n))
     top = float(logs.max())
     r = np.exp(logs - top)
     whole = float(r.sum())
@@ -468,4 +457,4 @@ def _carried(Z: Floats, logs: Floats) -> LaterRows:
     size, axes = np.linalg.eigh((away * r) @ away.T / whole)
     arms = axes * np.sqrt(np.maximum(size, 0.0) * p)
     points = np.concatenate([mean[:, None] + arms, mean[:, None] - arms], axis=1)
-    return LaterRows(points, np.full(2 * p, top + np.log(whole / (2 * p))))
+    return _carried(points, np.full(2 * p, top + np.log(whole / (2 * p))))

@@ -51,7 +51,7 @@ def test_a_step_is_one_read(tmp_path):
 def test_rows_that_are_carried_have_the_sums_of_all():
     Z, logs = G.normal(size=(3, 50)), G.normal(size=50)
     r, few = np.exp(logs), _carried(Z, logs)
-    s = np.exp(few.logs)
+    s = np.exp(few.eta)
     assert len(s) == 6
     assert s.sum() == pytest.approx(r.sum(), rel=1e-13)
     assert few.Z @ s == pytest.approx(Z @ r, rel=1e-12)
