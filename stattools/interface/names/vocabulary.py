@@ -56,7 +56,8 @@ class Vocabulary(NamedTuple):
     `functions`, `fit`, `arguments` are rows of names of ours; `nothing` are arguments that nothing of ours stands for.
     `nouns` has, by the name of a class, what its objects are called in examples and the rows of their own.
     `by_position` has our name of what others name and we take by position; `calls` the right call of what is often
-    called wrongly; `values`, by argument, the value as we write it and the words of others for it.
+    called wrongly; `values`, by argument, the value as we write it and the words of others for it; `instead` what
+    there is for families and links that `st.glm` does not have.
     """
 
     functions: tuple[Row, ...]
@@ -67,6 +68,7 @@ class Vocabulary(NamedTuple):
     by_position: dict[str, str]
     calls: dict[str, str]
     values: dict[str, dict[str, str]]
+    instead: dict[str, str]
 
 
 @cache
@@ -86,6 +88,7 @@ def vocabulary() -> Vocabulary:
         by_position={theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()},
         calls=said["calls"],
         values=said["values"],
+        instead=said["instead"],
     )
 
 

@@ -309,23 +309,6 @@ GENERALIZED = {
 }
 """By the names under which callers know them."""
 
-NOT_HERE = {
-    "multinomial": "st.softmax has outcomes of more than two classes",
-    "categorical": "st.softmax has outcomes of more than two classes",
-    "softmax": "st.softmax has outcomes of more than two classes",
-    "betabinomial": "st.beta_binomial has counts that vary more than binomial ones",
-    "studentt": "st.regression takes a likelihood of your own, st.likelihood",
-    "t": "st.regression takes a likelihood of your own, st.likelihood",
-    "tweedie": "its members here are poisson, gamma and inverse-gaussian",
-    "quasi": 'st.fit(model, cov="quasi") has standard errors at the Pearson dispersion',
-    "weibull": "st.regression takes a likelihood of your own, st.likelihood",
-    "lognormal": 'a lognormal outcome is st.ols("log(y) ~ x", table)',
-    "exponential": 'an exponential outcome is nearly that of family="gamma", whose dispersion is estimated',
-    "geometric": 'a geometric outcome is nearly that of family="negative-binomial", whose alpha is estimated',
-    "power": "links of any power are not among them: log is that of 0, sqrt, identity and inverse have names",
-}
-"""Families and links of other packages that are none here, and what there is for them."""
-
 
 def glm(
     formula_or_y: str | ArrayLike,
@@ -416,7 +399,7 @@ def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
         if bare and bare in {plain(word) for word in theirs.split()}:
             raise DomainError(f"st.glm has no {what} {quoted(name)}: its name here is {ours!r}.")
     known = f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}."
-    instead = NOT_HERE.get(bare)
+    instead = vocabulary().instead.get(bare)
     raise DomainError(f"{known[:-1]}; {instead}." if instead else known + did_you_mean(said, names))
 
 

@@ -263,6 +263,16 @@ class SampleModel(Dropped, AnyModel):
     null: Any = "theta = 1/2"
     variance: Any
 
+    @property
+    def size(self) -> int:
+        """Number of arms."""
+        return 1 if self.arms is None else len(self.arms)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """() for one sample, (arms,) for several side by side."""
+        return () if self.arms is None else (self.size,)
+
     def covariance(self, theta: ArrayLike) -> Floats:
         """The covariance of the estimates, which are independent, shape (m, m)."""
         at = np.asarray(theta, dtype=float)

@@ -108,16 +108,6 @@ class NormalSample(SampleModel):
     is_unconstrained = True
 
     @property
-    def size(self) -> int:
-        """Number of arms."""
-        return 1 if self.arms is None else len(self.arms)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """() for one sample, (arms,) with `by=`."""
-        return () if self.arms is None else (self.size,)
-
-    @property
     def parameters(self) -> tuple[str, ...]:
         """What each arm has."""
         return ("mean", "sd") if self.sd is None else ("mean",)

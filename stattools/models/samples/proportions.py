@@ -152,6 +152,7 @@ class Trials(SampleModel):
 
     successes: Any
     trials: Any
+    observed: Any
     kinds: Any = INTERVALS
     names: Any = ("theta",)
 
@@ -190,7 +191,7 @@ class Trials(SampleModel):
         """Log-likelihood of each arm at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no
         digits.
         """
-        return log_probability(self.successes, self.trials, self.kind, p, q)
+        return log_probability(self.successes, self.trials, self.observed, p, q)
 
     def loglik(self, theta: ArrayLike) -> Any:
         """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
@@ -258,6 +259,7 @@ class BernoulliTrials(Trials):
     successes: int
     trials: int
     kind: Literal["coin", "binomial"]
+    observed = answer_of("kind", "What was observed.")
     is_saved = True
     exact_null = 0.5
 
@@ -283,7 +285,11 @@ class BinomialArms(Trials):
     arms: Labels | None = None
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
-    shape = answer_of("trials.shape", "(m,): one entry per arm.")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(m,): one entry per arm."""
+        return self.trials.shape
 
     @property
     def title(self) -> str:
@@ -306,10 +312,6 @@ class BinomialArms(Trials):
         successes, trials = np.zeros((2, len(labels)), dtype=np.int64)
         successes[places], trials[places] = self.successes, self.trials
         return replace(self, successes=successes, trials=trials, arms=labels)
-
-    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log-likelihood of each arm at theta = p with q = 1 - p given apart, shape (m,)."""
-        return log_probability(self.successes, self.trials, self.observed, p, q)
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood of all arms at theta, shape (m,), each in [0, 1]."""

@@ -151,16 +151,6 @@ class EventRates(SampleModel):
         return title if self.arms is None else f"{title} by arm"
 
     @property
-    def size(self) -> int:
-        """Number of rates."""
-        return 1 if self.arms is None else len(self.arms)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """() for one rate, (m,) for m arms."""
-        return () if self.arms is None else (self.size,)
-
-    @property
     def names(self) -> tuple[str, ...]:
         """The rates."""
         return ("rate",) if self.arms is None else tuple(map(str, self.arms))

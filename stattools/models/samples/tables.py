@@ -44,7 +44,6 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.questions import answer_of
 from stattools.models.samples.arms import (
     LARGEST,
     Ends,
@@ -119,7 +118,6 @@ class Multinomial(SampleModel):
     labels: Names
     kind: Literal["multinomial", "categories"]
     dim = "category"
-    shape = answer_of("counts.shape", "(K,): one entry per category.")
 
     def __post_init__(self) -> None:
         if not self.counts.any():
@@ -129,6 +127,11 @@ class Multinomial(SampleModel):
     def title(self) -> str:
         """What the model is, for people."""
         return "Multinomial counts" if self.kind == "multinomial" else "Labels of categories"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(K,): one entry per category."""
+        return self.counts.shape
 
     @property
     def names(self) -> tuple[str, ...]:

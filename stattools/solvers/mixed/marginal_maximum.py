@@ -774,8 +774,8 @@ def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
         covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
     if not np.isfinite(covariance).all():
         raise ConvergenceError(
-            f"{by.model.title} stopped where the likelihood is flat to the last digit of float64: the rows say nothing of a "
-            "parameter there. Take a simpler random part, or look for groups whose rows are all alike."
+            f"{by.model.title} stopped where the likelihood is flat to the last digit of float64: the rows say "
+            "nothing of a parameter there. Take a simpler random part, or look for groups whose rows are all alike."
         )
     error = np.zeros(len(here.theta))
     error[metric.free] = np.abs(covariance @ (score - here.now.score)[metric.free]) / np.sqrt(covariance.diagonal())

@@ -346,14 +346,9 @@ def _successes(k: Any, n: Any, p: Any) -> Any:
     return np.where(usable, np.log(np.where(usable, probability, 1.0)), stats.binom.logpmf(k, n, p))
 
 
-def _of_trials(model: BernoulliTrials) -> SampleDensity:
-    data = np.array([model.successes]), np.array([model.trials])
-    return SampleDensity(_sequence if model.kind == "coin" else _successes, data, np.zeros(1, dtype=np.intp))
-
-
-def _of_arms(model: BinomialArms) -> SampleDensity:
-    law = _sequence if model.observed == "coin" else _successes
-    return SampleDensity(law, (model.successes, model.trials), np.arange(len(model.trials)))
+def _of_trials(model: BernoulliTrials | BinomialArms) -> SampleDensity:
+    law, data = _sequence if model.observed == "coin" else _successes, (model.successes, model.trials)
+    return SampleDensity(law, tuple(np.atleast_1d(one) for one in data), np.arange(np.size(model.trials)))
 
 
 def _of_waits(model: Waits) -> SampleDensity:
@@ -412,7 +407,7 @@ def _of_pairs(model: Correlation) -> SampleDensity:
 
 LAWS: dict[type, Callable[[Any], SampleDensity]] = {
     BernoulliTrials: _of_trials,
-    BinomialArms: _of_arms,
+    BinomialArms: _of_trials,
     Waits: _of_waits,
     EventRates: _of_rates,
     NormalSample: _of_normal,

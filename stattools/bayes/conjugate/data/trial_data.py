@@ -50,14 +50,10 @@ class Entries:
 
 def entries(batch: Any) -> Entries:
     """The observations of one batch; flips alike are one entry."""
-    match batch:
-        case Waits():
-            zero = np.zeros(batch.n, dtype=np.int64)
-            return Entries(zero, zero + 1, batch.wanted, batch.wanted + batch.failures, "wait")
-        case BernoulliTrials():
-            k, n, form = np.array([batch.successes]), np.array([batch.trials]), batch.kind
-        case _:
-            k, n, form = batch.successes, batch.trials, batch.observed
+    if isinstance(batch, Waits):
+        zero = np.zeros(batch.n, dtype=np.int64)
+        return Entries(zero, zero + 1, batch.wanted, batch.wanted + batch.failures, "wait")
+    k, n, form = np.atleast_1d(batch.successes), np.atleast_1d(batch.trials), batch.observed
     arm = np.flatnonzero(n > 0)
     k, n, one = k[arm], n[arm], np.ones(len(arm), dtype=np.int64)
     if form == "binomial":

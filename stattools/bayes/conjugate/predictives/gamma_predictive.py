@@ -25,8 +25,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, poisson_counts
-from stattools.models.samples.arms import refused
-from stattools.models.samples.arms import tail_area
+from stattools.models.samples.arms import refused, tail_area
 from stattools.numerics.distributions.beta import tails
 from stattools.numerics.distributions.counts import log_binomial_pmf, log_of_ratio
 from stattools.text.one_line import prints

@@ -28,8 +28,7 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.samples.arms import counts
-from stattools.models.samples.arms import tail_area
+from stattools.models.samples.arms import counts, tail_area
 from stattools.numerics.distributions.beta import log_density_of_logit, probability_less
 from stattools.numerics.distributions.counts import log_binomial_pmf
 from stattools.text.one_line import prints
