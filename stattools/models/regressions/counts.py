@@ -38,10 +38,9 @@ def poisson(
     >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}, exposure=[1, 1, 2, 2]).title
     'Poisson regression'
     """
-    return bind_numbers(
-        "poisson", "Poisson regression", Poisson(), formula_or_y, data_or_X, names, intercept,
-        offset=offset, exposure=exposure, weights=weights,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
+    return bind_numbers("poisson", "Poisson regression", Poisson(), *given, **columns)
 
 
 def negative_binomial(
@@ -68,11 +67,11 @@ def negative_binomial(
     >>> st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]}).names
     ('Intercept', 'age', 'log alpha')
     """
-    return bind_numbers(
-        "negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X, names,
-        intercept, offset=offset, exposure=exposure, weights=weights,
-        formulas={"alpha": right_side("dispersion", dispersion)},
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
+    formulas, likelihood = {"alpha": right_side("dispersion", dispersion)}, NegativeBinomial()
+    kind, title = "negative_binomial", "Negative binomial regression"
+    return bind_numbers(kind, title, likelihood, *given, formulas=formulas, **columns)
 
 
 FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
@@ -118,10 +117,10 @@ def zero_inflated(
     >>> st.zero_inflated("visits ~ age", table, family="negative-binomial").names
     ('Intercept', 'age', 'zero', 'log alpha')
     """
-    return _with_zeros(
-        "zero_inflated", "Zero-inflated {} regression", ZeroInflated, family, zero, dispersion, formula_or_y, data_or_X,
-        names, intercept, offset=offset, exposure=exposure, weights=weights,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
+    formulas, title = {"zero": zero, "dispersion": dispersion}, "Zero-inflated {} regression"
+    return _with_zeros("zero_inflated", title, ZeroInflated, family, formulas, *given, **columns)
 
 
 def hurdle(
@@ -158,14 +157,14 @@ def hurdle(
     >>> print(fit.names[-1], round(float(fit.estimate[-1]), 6))  # 4 zeros of 8
     zero 0.0
     """
-    return _with_zeros(
-        "hurdle", "Hurdle {} regression", Hurdle, family, zero, dispersion, formula_or_y, data_or_X, names, intercept,
-        offset=offset, exposure=exposure, weights=weights,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
+    formulas, title = {"zero": zero, "dispersion": dispersion}, "Hurdle {} regression"
+    return _with_zeros("hurdle", title, Hurdle, family, formulas, *given, **columns)
 
 
 def _with_zeros(
-    kind: str, title: str, made: Any, family: Any, zero: Any, dispersion: Any, *given: Any, **columns: Column
+    kind: str, title: str, made: Any, family: Any, said: dict[str, Any], *given: Any, **columns: Column
 ) -> Model:
     word = word_of(family, tuple(FAMILIES_OF_COUNTS))
     if word not in FAMILIES_OF_COUNTS:
@@ -175,10 +174,10 @@ def _with_zeros(
             f"{meant('family of counts', family, known)}"
         )
     called, counts = FAMILIES_OF_COUNTS[word]
-    if dispersion is not None and not counts.others:
+    if said["dispersion"] is not None and not counts.others:
         raise IncompatibleError(f"dispersion= is of family='negative-binomial'; got family={word!r}. Leave it out.")
-    formulas = {"zero": right_side("zero", zero)}
-    formulas |= {name: right_side("dispersion", dispersion) for name, _ in counts.others}
+    formulas = {"zero": right_side("zero", said["zero"])}
+    formulas |= {name: right_side("dispersion", said["dispersion"]) for name, _ in counts.others}
     data = read_rows(*given, formulas=formulas, grouped=True, **columns)
     y, title, likelihood = numeric(data.outcome, data.outcome_name), title.format(called), made(counts)
     require_some(y, title, data)

@@ -111,10 +111,10 @@ def logistic(
     >>> st.logistic("ill + well ~ dose", {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}).rows.y.tolist()
     [[1.0, 10.0], [4.0, 10.0]]
     """
-    return bind_events(
-        "st.logistic", "logistic", "Logistic regression", (BERNOULLI, Binomial()), formula_or_y, data_or_X, names,
-        intercept, offset=offset, weights=weights, trials=trials,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials}
+    either = BERNOULLI, Binomial()
+    return bind_events("st.logistic", "logistic", "Logistic regression", either, *given, **columns)
 
 
 def probit(
@@ -137,10 +137,10 @@ def probit(
     >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title
     'Probit regression'
     """
-    return bind_events(
-        "st.probit", "probit", "Probit regression", (Probit(), GROUPED_PROBIT), formula_or_y, data_or_X, names,
-        intercept, offset=offset, weights=weights, trials=trials,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials}
+    either = Probit(), GROUPED_PROBIT
+    return bind_events("st.probit", "probit", "Probit regression", either, *given, **columns)
 
 
 def softmax(
@@ -202,10 +202,10 @@ def gamma(
     >>> st.gamma("cost ~ age", {"cost": [9.5, 31.0, 12.5, 80.0], "age": [20, 30, 40, 50]}).names
     ('Intercept', 'age', 'log dispersion')
     """
-    return bind_numbers(
-        "gamma", "Gamma regression", GammaFamily(), formula_or_y, data_or_X, names, intercept,
-        offset=offset, exposure=exposure, weights=weights, formulas={"dispersion": dispersion},
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
+    formulas = {"dispersion": dispersion}
+    return bind_numbers("gamma", "Gamma regression", GammaFamily(), *given, formulas=formulas, **columns)
 
 
 def beta_binomial(
@@ -241,10 +241,10 @@ def beta_binomial(
             f'st.beta_binomial needs "successes + failures ~ ..." or trials=, one of the two; got {got}. '
             "For outcomes of 0 and 1 use st.logistic."
         )
-    data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures,
-        formulas={"precision": right_side("dispersion", dispersion)}, grouped=True,
-    )  # fmt: skip
+    given = formula_or_y, data_or_X, names, intercept
+    columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials, "failures": failures}
+    formulas = {"precision": right_side("dispersion", dispersion)}
+    data = read_rows(*given, formulas=formulas, grouped=True, **columns)
     data, y = successes_and_trials(data)
     if np.max(BetaBinomial().trials_of(y)) < 2:
         raise IdentificationError(
