@@ -55,14 +55,6 @@ class Evaluation:
             max(self.reach, other.reach),
         )
 
-    @np.errstate(over="ignore", invalid="ignore")
-    def __iadd__(self, other: Evaluation) -> Evaluation:
-        """The sum, in the arrays of the first."""
-        score, information = self.score, self.information
-        score += other.score
-        information += other.information
-        return Evaluation(self.loglik + other.loglik, score, information, max(self.reach, other.reach))
-
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""

@@ -18,7 +18,7 @@ origins of columns then change neither likelihood nor prior.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -41,12 +41,19 @@ from stattools.models.questions import AnyModel, answer_of
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.small_matrices import lower
 
+WITHOUT_ROWS = (
+    "has the effects of groups {} of its draws, so that they predict no rows: st.fit(model) does, and "
+    "posterior.function(...) has what is made of the parameters"
+)
+
 
 class DensityOfMixed(AnyModel):
     """The likelihood of the mixed model `mixed` in parameters of its own."""
 
     mixed: Any
     effects: Any
+    kind = answer_of("mixed.kind", "The kind of the mixed model.")
+    title = answer_of("mixed.title", "What the model is, for people.")
     n = answer_of("mixed.n", "Number of observations.")
     formula = answer_of("mixed.formula", "The formula with its random parts.")
     outcome_name = answer_of("mixed.outcome_name", "The outcome as the formula writes it.")
@@ -103,6 +110,11 @@ class DensityOfMixed(AnyModel):
             s, z = np.split(theta[place], [len(one.names)])
             found.append((one, s, z, triangle(z, len(s)), place))
         return found
+
+    def _start_of_terms(self, unit: float) -> Floats:
+        """Standard deviations of such a size in units of the columns, and correlations of 0."""
+        each = ((unit / one.spread, np.zeros(len(one.called) - len(one.names))) for one in self.effects)
+        return np.concatenate([part for both in each for part in both])
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
         raise NotImplementedError
@@ -170,12 +182,7 @@ class MixedDensity(DensityOfMixed):
     structure: Structure
     coordinates: Coordinates
     effects: tuple[Effects, ...]
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
-    without_rows = (
-        "has the effects of groups integrated out of its draws, so that they predict no rows: st.fit(model) does, and "
-        "posterior.function(...) has what is made of the parameters"
-    )
+    without_rows = WITHOUT_ROWS.format("integrated out")
 
     @property
     def single_rows(self) -> Any:  # type: ignore[override]
@@ -188,7 +195,7 @@ class MixedDensity(DensityOfMixed):
         coordinates = mixed.coordinates
         each = zip(mixed.random, coordinates.to_effects, strict=True)
         effects = tuple(Effects.of(term, back) for term, back in each)
-        return cls(mixed, structure, coordinates, effects, mixed.kind, mixed.title)
+        return cls(mixed, structure, coordinates, effects)
 
     @cached_property
     def names(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -211,8 +218,7 @@ class MixedDensity(DensityOfMixed):
     def start(self) -> Floats:
         """Least squares, and effects as large as the residual."""
         c = self.coordinates
-        between = [(c.unit / one.spread, np.zeros(len(one.called) - len(one.names))) for one in self.effects]
-        return np.concatenate([c.beta, *(part for both in between for part in both), [c.unit]])
+        return np.concatenate([c.beta, self._start_of_terms(c.unit), [c.unit]])
 
     @property
     def frame(self) -> Floats:
@@ -303,13 +309,8 @@ class JointDensity(DensityOfMixed):
     mixed: Any
     effects: tuple[Effects, ...]
     Q: tuple[Floats, ...]
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
     is_outer: bool = False
-    without_rows = (
-        "has the effects of groups taken out of its draws, so that they predict no rows: st.fit(model) does, and "
-        "posterior.function(...) has what is made of the parameters"
-    )
+    without_rows = WITHOUT_ROWS.format("taken out")
 
     @classmethod
     def of(cls, mixed: Any) -> JointDensity:
@@ -330,7 +331,7 @@ class JointDensity(DensityOfMixed):
             own = np.empty((len(term.columns), len(term.codes)))
             effects.append(Effects.of(term, orthonormal(term.z, None, term.columns, term.name, own)))
             Q.append(own)
-        return cls(mixed, tuple(effects), tuple(Q), mixed.kind, mixed.title)
+        return cls(mixed, tuple(effects), tuple(Q))
 
     @property
     def drawn(self) -> JointDensity:
@@ -385,9 +386,8 @@ class JointDensity(DensityOfMixed):
     @cached_property
     def start(self) -> Floats:
         """The start of the regression, small standard deviations, and the effects that are likely with these."""
-        between = [(START / one.spread, np.zeros(len(one.called) - len(one.names))) for one in self.effects]
         fixed = on_own_scale(self.mixed.fixed, self.mixed.fixed.start)
-        outer = np.concatenate([fixed, *(part for both in between for part in both)])
+        outer = np.append(fixed, self._start_of_terms(START))
         if self.is_outer:
             return outer
         theta = np.append(outer, np.zeros(len(self.names) - len(outer)))
