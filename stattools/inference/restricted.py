@@ -1,25 +1,16 @@
-"""Models over combinations of their coefficients, such as the limit of a separated likelihood: the rows that are
-uncertain in it, and the coefficients that they determine.
-
-Profile likelihood where there is no maximum: intervals of infinite coefficients, one end finite, the other not.
+"""Models over combinations of their coefficients, and the profile of a log-likelihood over one coefficient.
 
     profile(t) = sup of loglik(theta) over theta with theta_j = t,   ends: 2 (sup loglik - profile(t)) = q
 
-with q the quantile of chi^2 on one degree of freedom. Fixed or free, the other coefficients may run to infinity: along
+with q the quantile of chi^2 on one degree of freedom. Where there is no maximum coefficients may run to infinity: along
 such a direction what is left of the log-likelihood falls by 1/e with each of Newton's steps, and is the square of the
-decrement, so that the supremum is known to REMAINDER. Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided
-intervals for what is infinite.
-
-The profile of a log-likelihood over one coefficient: its maximum over the others, followed from point to point.
-
-In coordinates where the information at the peak is the identity, theta = peak + W psi, coefficient j grows along one
-unit vector u; N holds it, in other coordinates the columns of the same steps. With g, H the score and the information
-at a point, the profile is a step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the
-profile the log-likelihood has
+decrement, so that the supremum is known to REMAINDER. Where there is one, theta = peak + W psi with information I at
+the peak, coefficient j grows along one unit vector u and N holds it. With score g and information H at a point, the
+profile is a step (N^T H N)^-1 N^T g away, its tangent is u - N (N^T H N)^-1 N^T H u; the log-likelihood along it has
 
     slope u^T g - u^T H N (N^T H N)^-1 N^T g,     curvature u^T H u - u^T H N (N^T H N)^-1 N^T H u
 
-so that one evaluation gives the profile log-likelihood to third order. Source: Venzon & Moolgavkar (1988).
+Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided intervals for what is infinite.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How the parameters of a model become named variables of a DataTree.
+"""How the parameters of a model become named variables of a DataTree, and what each kind of model has observed.
 
 beta (coef)              coefficients; (category, coef) where the outcome has several
 log scale (coef of log scale)   those of another parameter with a formula of its own
@@ -6,19 +6,9 @@ sigma, alpha             the noise scale of `st.ols`, the dispersion of `st.nega
 theta (coef)             parameters of your own likelihood, variances of a state space model
 theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where there are several
 
-What each kind of model has observed: the data, their log-likelihood one by one, and new data of the same design.
-
-    regressions          one entry per row, `obs` by the numbers of the table's rows
-    coins                one entry per flip, the ones first: their order says nothing; a count of successes is one entry
-    arms                 the successes of each; waits, counts, times, measurements one by one
-    state space models   each value given those before it, p(y_t | y_1 ... y_(t-1))
-
-theta has shape (S, q), parameters on their own scale; log-likelihoods and replicates have shape (S, n). Leaving out an
-observation that is all its arm has leaves the prior there, and PSIS-LOO says so by a k-hat above 0.7.
-
-What each of many parameter values says about each row: log-likelihoods, means, and replicated outcomes.
-
-theta has shape (S, q), coefficients then alpha or sigma, each on its own scale; answers have shape (S, rows).
+Observed is one entry per row; of coins one per flip, the ones first, of arms their successes, of series each value
+given those before it. theta has shape (S, q), parameters on their own scale, log-likelihoods and replicates (S, n).
+Leaving out an observation that is all its arm has leaves the prior there, and PSIS-LOO says so by a k-hat above 0.7.
 """
 
 from __future__ import annotations

@@ -8,23 +8,12 @@
     brier        mean (y - p)^2; several categories: the sum over them
     log_score    -l / n, the mean of -log p(y): the smaller, the better
     auc          P(p of an event > p of a non-event), ties counted half: the area under the ROC curve
+    calibration  sqrt(max(sum_b n_b ((o_b - p_b)^2 - v_b), 0) / n) / sd(p),   v_b = p_b (1 - p_b) / n_b
 
-Means of probabilities are over observations: a row counts as often as its frequency weight says, a grouped row as often
-as it has trials. Source: McFadden (1974); Nagelkerke, Biometrika 78 (1991), 691-692; Tjur, American Statistician 63
-(2009), 366-372; Gneiting & Raftery, JASA 102 (2007), 359-378; Hanley & McNeil, Radiology 143 (1982), 29-36.
-
-The model without predictors, which R^2 compares a regression with: an intercept alone, with the same offset and
-weights.
-
-Are the probabilities what happens, and do they tell events from others?
-
-    calibration      sqrt(max(sum_b n_b ((o_b - p_b)^2 - v_b), 0) / n) / sd(p),   v_b = p_b (1 - p_b) / n_b
-    discrimination   P(p of an event > p of a non-event), ties counted half
-
-o_b and p_b are the observed share and the mean prediction in tenths of the rows by prediction, v_b what chance makes.
-The error stands beside the spread of the predictions, so that rare events are judged as frequent ones are. How often
-chance makes it is Hosmer & Lemeshow's test. Source: Hosmer & Lemeshow, Applied Logistic Regression (2013), 5.2; Hanley
-& McNeil, Radiology 143 (1982), 29-36.
+o_b and p_b are the observed share and the mean prediction in tenths of the rows by prediction; a row counts as often as
+its frequency weight, and its trials, say. Source: McFadden (1974); Nagelkerke, Biometrika 78 (1991), 691-692; Tjur,
+American Statistician 63 (2009), 366-372; Gneiting & Raftery, JASA 102 (2007), 359-378; Hanley & McNeil, Radiology 143
+(1982), 29-36; Hosmer & Lemeshow, Applied Logistic Regression (2013), 5.2.
 """
 
 from __future__ import annotations

@@ -4,16 +4,10 @@
     central      p = 2 min(P(K <= seen), P(K >= seen))            rejects where the exact interval leaves the value out
     mid-p        central, with half of P(seen) in either tail
 
-Source: Fay, Biostatistics 11 (2010), 373-374, for the first two, and which interval goes with which test.
-
-Independence of the rows and columns of a table of counts: the score test, the likelihood ratio, and the exact test.
-
-    counts ~ Multinomial(n, p_ij),  H0: p_ij = a_i b_j,  e_ij = r_i c_j / n at its maximum
-    score   X^2 = sum (n_ij - e_ij)^2 / e_ij  (Pearson)    lr   G^2 = 2 sum n_ij log(n_ij / e_ij)
-    exact   the probability of all tables with these margins that are no more probable (Fisher, Freeman & Halton)
-
-The first two are chi2 with (r - 1)(c - 1) degrees of freedom; those of `st.poisson("n ~ C(row) + C(column)")`. Source:
-Agresti, Categorical Data Analysis (2013), 3.2, 16.5.
+Independence in a table of counts n_ij ~ Multinomial(n, p_ij), e_ij = r_i c_j / n: the score test sum (n_ij - e_ij)^2 /
+e_ij (Pearson), the likelihood ratio 2 sum n_ij log(n_ij / e_ij), both chi2 with (r - 1)(c - 1) degrees of freedom, and
+the probability of all tables with these margins that are no more probable (Fisher, Freeman & Halton). Source: Fay,
+Biostatistics 11 (2010), 373-374; Agresti, Categorical Data Analysis (2013), 3.2, 16.5.
 """
 
 from __future__ import annotations

@@ -1,37 +1,23 @@
-"""The hazard that rows share in Cox's regression, and the survival of rows with given columns, with its error.
+"""The hazard shared by rows in Cox's regression, what it expects of rows, residuals, concordance, proportional hazards.
 
     H(t | x) = exp((x - c) beta) sum over t_k <= t of sum over l of 1 / phi_kl            S = exp(-H)
     Var H    = exp(2 (x - c) beta) sum of 1 / phi^2 + q' V q,   q = sum of exp((x - c) beta) (x - m_kl) / phi_kl
+    C = (concordant + ties of risk / 2) / all pairs,    an event at t_i is compared with j at risk then and longer
+    beta(t) = beta + theta g(t):   u = sum over events of g(t) (x - m(t)),   information of sums of V, g V, g^2 V
 
 c are the means of the columns, phi_kl what is at risk at the l-th event of time t_k (Efron, Breslow), m_kl the mean of
-x then. Source: Tsiatis (1981); Therneau & Grambsch (2000), 10.2; R's survfit.coxph is this.
+x then; the standard error of C is the infinitesimal jackknife's, its counts by sorting, in O(n log^2 n).
 
-What Cox's regression expects of rows: hazard ratios, survival at given times, medians, with intervals.
-
-Residuals of Cox's regression: of rows, and of events.
-
-| kind | what it is, and what it shows |
+| residual | what it is, and what it shows |
 |---|---|
 | martingale | event seen (0 or 1) less the number expected while at risk: the form of a column, by smoothing over it |
 | deviance | sign(M) sqrt(-2 (M + died log(died - M))), more symmetric: rows that are far off |
 | score | what each row says about each coefficient: influence, and robust standard errors |
 | schoenfeld | of each event x less the mean of those at risk: a trend in time is a hazard that is not proportional |
 
-Source: Therneau, Grambsch & Fleming, Biometrika 77 (1990); Schoenfeld, Biometrika 69 (1982).
-
-Concordance: of two rows that can be compared, how often the one with the higher risk has its event first.
-
-    C = (concordant + ties of risk / 2) / all pairs,    an event at t_i is compared with j at risk then and longer
-
-Its standard error is the infinitesimal jackknife's: how C moves with the weight of each row. Counts by sorting, in
-O(n log^2 n). Source: Harrell (1982); Therneau & Watson, "The concordance statistic and the Cox model" (2015).
-
-Are hazards proportional? The score test of coefficients that change with time, beta(t) = beta + theta g(t).
-
-    u = sum over events of g(t) (x - m(t)),   information of (beta, theta): sums over event times of V, g V, g^2 V
-
-V is the covariance of x over those at risk, g a function of time less its mean over the events. Source: Grambsch &
-Therneau, Biometrika 81 (1994), 515-526; this is the exact score test, R's cox.zph since survival 3.0.
+Source: Tsiatis (1981); Therneau & Grambsch (2000), 10.2; Therneau, Grambsch & Fleming, Biometrika 77 (1990);
+Schoenfeld, Biometrika 69 (1982); Harrell (1982); Therneau & Watson, "The concordance statistic and the Cox model"
+(2015); Grambsch & Therneau, Biometrika 81 (1994), 515-526: the exact score test, R's cox.zph since survival 3.0.
 """
 
 from __future__ import annotations
