@@ -2,6 +2,8 @@
 
 g emmean     SE  df lower.CL upper.CL
 a  -0.06 0.0927 195   -0.242    0.124
+
+Of means by a further column each of its levels has a table of its own, below a line such as `h = u:`.
 """
 
 from __future__ import annotations
@@ -22,11 +24,9 @@ from stattools.validation.claims.standing import standing
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import slips
 
-HEAD = re.compile(
-    r"\s*(?P<by>\S.*?)\s+(?P<of>emmean|lsmean|response|prob|rate|the\.emmean)\s+SE\s+df\s+"
-    r"(?:lower\.CL|asymp\.LCL|lower\.HPD)\s+(?:upper\.CL|asymp\.UCL|upper\.HPD)\s*"
-)
-"""Headings of a table of means: what they are by, what they are of, standard errors, and ends of intervals."""
+OF_MEANS = ("emmean", "lsmean", "response", "prob", "rate", "the.emmean")
+ENDS = (("lower.CL", "asymp.LCL", "lower.HPD"), ("upper.CL", "asymp.UCL", "upper.HPD"))
+"""Headings of a table of means, behind what they are by: what they are of, standard errors, and ends of intervals."""
 OF_LINK = ("emmean", "lsmean", "the.emmean")
 """Means of the linear predictor, which is the mean itself where the link is the identity."""
 LEVEL = re.compile(r"Confidence level used: (0?\.\d+)")
@@ -39,16 +39,19 @@ def claim_of_means(text: Any, name: str = "the claim") -> Claim | None:
     >>> claim.terms, claim.said["means"], claim.columns["se"].value.tolist()
     (('g = a',), 'g', [0.1])
     """
-    lines = text.splitlines() if isinstance(text, str) else []
-    at, head = next(((k, found) for k, line in enumerate(lines) if (found := HEAD.fullmatch(line))), (0, None))
-    if head is None:
+    names, of, p, rows, block, inside = [], "", 0, [], [], False
+    for line in text.splitlines() if isinstance(text, str) else []:
+        words, pairs = line.split(), [part.split(" = ") for part in line.strip().removesuffix(":").split(", ")]
+        if len(words) > 5 and words[-5] in OF_MEANS and words[-4:-2] == ["SE", "df"] and _are_ends(words[-2:]):
+            names, of, p, inside = words[:-5] + [name for name, _ in block], words[-5], len(words) - 5, True
+        elif inside and len(words) == p + 5:
+            rows.append([*words[:p], *(value for _, value in block), *words[p:]])
+        elif line.rstrip().endswith(":") and all(len(pair) == 2 for pair in pairs):
+            block, inside = pairs, False  # the rows of one level of what the means are by
+        else:
+            inside = False
+    if not names:
         return None
-    names, rows = head["by"].split(), []
-    for line in lines[at + 1 :]:
-        words = line.split()
-        if len(words) != len(names) + 5:
-            break
-        rows.append(words)
     if not rows:
         raise DomainError(f"a claim needs rows of numbers below its headings; {name} has none.")
     p = len(names)
@@ -56,9 +59,13 @@ def claim_of_means(text: Any, name: str = "the claim") -> Claim | None:
     places = {"estimate": p, "se": p + 1, "lower": p + 3, "upper": p + 4}
     columns = {kind: column_of([row[k] for row in rows], kind, terms) for kind, k in places.items()}
     used = LEVEL.search(text)
-    said = {"means": " ".join(names), "of": head["of"], "level": used[1] if used else "0.95"}
+    said = {"means": " ".join(names), "of": of, "level": used[1] if used else "0.95"}
     said |= {"df": " ".join(row[p + 2] for row in rows)}
     return Claim(name, terms, columns, {}, said)
+
+
+def _are_ends(words: list[str]) -> bool:
+    return words[0] in ENDS[0] and words[1] in ENDS[1]
 
 
 def audit_means(claim: Claim, model: Any, level: float | None = None, cov: Any = None) -> ClaimAudit:

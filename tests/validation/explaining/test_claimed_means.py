@@ -11,6 +11,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
+from stattools.validation.explaining.claimed_means import claim_of_means
 
 RNG = np.random.default_rng(4)
 n = 120
@@ -59,6 +60,26 @@ def test_a_table_of_emmeans_is_read(by):
             text,
         )
         assert not st.audit(wrong, MODEL).ok, number
+
+
+def test_a_table_of_emmeans_in_blocks_is_read():
+    """As `emmeans(fit, ~ g | h)` prints it: a table for each level of h."""
+    whole = emmeans(st.fit(MODEL), ["g", "h"]).splitlines()
+    head, rows = whole[0].replace(" g h ", " g "), [line.split() for line in whole[1:7]]
+    lines = []
+    for level in "uv":
+        lines += [f"h = {level}:", head, *(" ".join([row[0], *row[2:]]) for row in rows if row[1] == level), ""]
+    text = "\n".join([*lines, "Confidence level used: 0.95 "])
+    assert st.audit(text, MODEL).ok
+    assert st.audit(text, MODEL).standing.count == 4 * 6 + 1
+    assert not st.audit(
+        text.replace("h = u:", "h = w:").replace("h = v:", "h = u:").replace("h = w:", "h = v:"), MODEL
+    ).ok
+
+
+def test_a_line_of_spaces_is_read_at_once():
+    """A pattern that began with spaces needed hours for it."""
+    assert claim_of_means("x " + " " * 1_000_000 + "1.0") is None
 
 
 def test_means_of_the_linear_predictor_and_of_the_response():
