@@ -150,7 +150,7 @@ class Model(AnyModel):
     @property
     def sampled(self) -> Self:
         """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
-        return self if self.in_memory else replace(self, rows=self.rows.sampled)
+        return self if (rows := self.rows.sampled) is self.rows else replace(self, rows=rows)
 
     @property
     def _subject(self) -> str:

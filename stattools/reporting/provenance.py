@@ -29,7 +29,7 @@ LAST = 10
 
 def hash_name(model: Any) -> str:
     """What `data_hash` is a hash of, as a report calls it."""
-    return "SHA-256 of the files' footers" if not model.in_memory else "SHA-256"
+    return "SHA-256" if model.in_memory else "SHA-256 of the files' footers"
 
 
 def _some_rows_at_a_time(X: InParts) -> Iterator[Any]:

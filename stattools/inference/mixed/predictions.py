@@ -170,7 +170,10 @@ def mixed_predictions(
         raise IncompatibleError(
             'predict takes precision= for quantiles and for the interval of kind="observation" only; leave it out.'
         )
-    _require_in_memory(model, data)
+    if (model.read.data.scanned if data is None else source_of(data)) is not None:
+        raise IncompatibleError(
+            f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
+        )
     beside = columns_beside(fixed, kind, None, precision) if interval is not None or is_quantile else {}
     for design in () if data is None else model.read.random:
         beside |= {name: name for name in columns_of(design, groups)}
@@ -240,14 +243,6 @@ def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
         raise IncompatibleError(
             f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
             'nobody saw; groups="population" has a mean only.'
-        )
-
-
-def _require_in_memory(model: LinearMixed, data: Any) -> None:
-    here = model.read.data.scanned is None if data is None else source_of(data) is None
-    if not here:
-        raise IncompatibleError(
-            f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
         )
 
 

@@ -92,7 +92,7 @@ def sheet_of(model: Any) -> Sheet | None:
         beside = {name: one.text for name, one in model.design.beside.items()} if isinstance(model, Model) else {}
         return Sheet(whole.iloc[kept].reset_index(drop=True), model.formula, beside, whole, kept)
     if isinstance(model, Model) and not model.formula and not any(model.predictor.own):
-        return None if not model.in_memory else _of_arrays(model)
+        return _of_arrays(model)
     return None
 
 
