@@ -157,12 +157,6 @@ class Members:
             getattr(self, field.name)[where] = getattr(found, field.name)
 
 
-def parts(m: int, n: int) -> Iterator[slice]:
-    """The members in parts that are fitted together, so large that their arrays stay in the cache."""
-    chunk = max(1, ENTRIES // n)
-    return (slice(start, min(start + chunk, m)) for start in range(0, m, chunk))
-
-
 Coefficients = tuple[Floats, Floats, Floats]
 """log-likelihoods (m,), scores (p, m) and lower triangles of informations (p, p, m) of members."""
 
@@ -855,15 +849,23 @@ def climbed(
     return found
 
 
+def replicates(
+    model: Model, Y: Floats | None, W: Floats | None, near: Floats | None = None, tolerance: float = TOLERANCE
+) -> Members:
+    """The fits of the rows of a model with outcomes Y (m, n), frequencies W (m, n), or both, part by part."""
+    rows = model.rows
+    m, own = len(Y if Y is not None else W), None if rows.weight is None else rows.weight[None]  # type: ignore[arg-type]
+    found = Members.unsettled(m, len(model.start))
+    chunk = max(1, ENTRIES // len(rows.X))  # members whose arrays stay in the cache
+    for part in (slice(first, min(first + chunk, m)) for first in range(0, m, chunk)):
+        y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
+        found.put(part, climbed(model, rows.X, y, w, rows.offset, near, tolerance))
+    return found
+
+
 def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -> Floats:
     """Estimates only, (m, p), from a start near all of them; NaN for doubtful members."""
-    rows = model.rows
-    m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
-    estimates = np.full((m, p), np.nan)
-    if not together(model, Y) or len(rows.X) * p * (p + 1) > 2 * WIDEST:
-        return estimates
-    own = None if rows.weight is None else rows.weight[None]
-    for part in parts(m, len(rows.X)):
-        y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
-        estimates[part] = climbed(model, rows.X, y, w, rows.offset, start, SQUARED).estimate
-    return estimates
+    p = len(start)
+    if not together(model, Y) or len(model.rows.X) * p * (p + 1) > 2 * WIDEST:
+        return np.full((len(Y if Y is not None else W), p), np.nan)  # type: ignore[arg-type]
+    return replicates(model, Y, W, start, SQUARED).estimate

@@ -35,7 +35,7 @@ from stattools.models.regressions.glm import ols
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
-from stattools.solvers.batches import Members, climbed, groups_of, of_like_length, padded, parts
+from stattools.solvers.batches import Members, climbed, groups_of, of_like_length, padded, replicates
 from stattools.solvers.batches import together as is_batched
 from stattools.text.columns import number
 from stattools.text.faces import Faces
@@ -310,13 +310,9 @@ def _numbers(given: Any, name: str) -> Floats:
 def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
     """The rows of a model with outcomes Y (m, n), frequencies W (m, n), or both."""
     m = len(Y if Y is not None else W)  # type: ignore[arg-type]
-    rows = model.rows
     found = _members(m, len(model.names))
     if is_batched(model, Y):
-        own = None if rows.weight is None else rows.weight[None]
-        for part in parts(m, len(rows.X)):
-            y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
-            found.put(part, climbed(model, rows.X, y, w, rows.offset))
+        found = replicates(model, Y, W)
     return _assembled(model, tuple(range(m)), found, partial(replicate, model, Y, W))
 
 

@@ -16,7 +16,7 @@ does not vary: its profile is nowhere above those of these two standard deviatio
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +61,23 @@ def parameters(found: Any) -> list[VarianceParameter]:
     return [*listed, *([VarianceParameter(-1, 0, 0, float(np.sqrt(found.s2)))] if found.model.has_scale else [])]
 
 
+def _turned(N: Floats, of: VarianceParameter) -> tuple[Floats, float]:
+    """The way from the triangle of which the parameter is an entry to the factor of the coordinates N of a term's
+    effects, and the size of a standard deviation that is 1 there.
+    """
+    if of.is_correlation:
+        return np.linalg.inv(N[[of.i, of.j, *(m for m in range(len(N)) if m not in (of.i, of.j))]]), 1.0
+    way, _ = np.linalg.qr(np.column_stack([N[of.i], np.eye(len(N))]))
+    return way, float(np.linalg.norm(N[of.i]))
+
+
+def _lifted(way: Floats, T: Floats) -> tuple[Floats, Floats]:
+    """The triangle of a factor T, variances of 0 lifted, and the sizes of lifts."""
+    L, size, rows = lower(np.linalg.solve(way, T)), LIFTED / np.linalg.norm(way, axis=0), np.arange(len(T))
+    L[rows, rows] = np.where(np.abs(L.diagonal()) < size, size, L.diagonal())
+    return L, size
+
+
 class VarianceProfile:
     """-2 log L, less that of the maximum, where one parameter is a coordinate (see `ProfileSearch`)."""
 
@@ -72,19 +89,12 @@ class VarianceProfile:
         self.ways = [np.eye(len(T)) for T in found.profile.factors]
         self.unit = found.coordinates.unit
         if of.k >= 0:
-            N = found.to_effects[of.k]
-            first = [of.i, of.j] if of.is_correlation else [of.i]
-            order = [*first, *(m for m in range(len(N)) if m not in first)]
-            if of.is_correlation:
-                self.ways[of.k] = np.linalg.inv(N[order])
-            else:
-                turned, _ = np.linalg.qr(np.column_stack([N[of.i], np.eye(len(N))]))
-                self.ways[of.k] = turned
-                self.unit *= float(np.linalg.norm(N[of.i]))
+            self.ways[of.k], size = _turned(found.to_effects[of.k], of)
+            self.unit *= size
         self.size = self.unit * self.sigma
         start = self.deviance.places[of.k].start if of.k >= 0 else -1
         self.logs = [start, start + 2] if of.is_correlation else []
-        parts, sizes = zip(*map(self._lifted, self.ways, found.profile.factors, self.deviance.entries), strict=True)
+        parts, sizes = zip(*map(self._entries, self.ways, found.profile.factors, self.deviance.entries), strict=True)
         self.maximum, self.sizes = np.concatenate([*parts, [0.0]]), np.concatenate([*sizes, [0.0]])
         self.place = len(self.maximum) - 1 if of.k < 0 else start + (1 if of.is_correlation else 0)
         if of.is_correlation:
@@ -92,12 +102,9 @@ class VarianceProfile:
             whole = np.hypot(self.maximum[a + 1], self.maximum[b])
             self.maximum[[a, a + 1, b]] = np.log(abs(self.maximum[a])), self.maximum[a + 1] / whole, np.log(whole)
 
-    def _lifted(self, way: Floats, T: Floats, entry: Any) -> tuple[Floats, Floats]:
-        """The entries of the triangle of A_k / sigma at the maximum, variances of 0 lifted, and the sizes of lifts."""
-        L = lower(np.linalg.solve(way, T))
-        size = LIFTED / np.linalg.norm(way, axis=0)
-        rows = np.arange(len(L))
-        L[rows, rows] = np.where(np.abs(L.diagonal()) < size, size, L.diagonal())
+    def _entries(self, way: Floats, T: Floats, entry: Any) -> tuple[Floats, Floats]:
+        """The entries of the triangle of A_k / sigma at the maximum, and the sizes of lifts of each."""
+        L, size = _lifted(way, T)
         return L[entry], np.broadcast_to(size[:, None], L.shape)[entry]
 
     def coordinate(self, value: float) -> float:
@@ -165,13 +172,7 @@ class MarginalProfile:
         self.first = len(found.at) - sum(sizes) - len(found.taus)
         start = self.first + sum(sizes[: of.k])
         self.own = slice(start, start + sizes[of.k])
-        N = found.marginal.to_effects[of.k]
-        if self.of.is_correlation:
-            order = [of.i, of.j, *(m for m in range(len(N)) if m not in (of.i, of.j))]
-            self.way, self.size = np.linalg.inv(N[order]), 1.0
-        else:
-            self.way, _ = np.linalg.qr(np.column_stack([N[of.i], np.eye(len(N))]))
-            self.size = float(np.linalg.norm(N[of.i]))
+        self.way, self.size = _turned(found.marginal.to_effects[of.k], of)
         self.scattered_starts = 2 if sum(sizes) > 1 else 0  # a single variance has one profile
         self.place = 1 if self.of.is_correlation else 0
         others = np.delete(np.arange(len(found.at)), np.arange(self.own.start, self.own.stop))
@@ -200,9 +201,7 @@ class MarginalProfile:
 
     def _coordinates_of_maximum(self) -> Floats:
         """The entries of the triangle with the one that is held, then all else in standard errors from the maximum."""
-        L = lower(np.linalg.solve(self.way, self.factors[self.of.k]))
-        rows, size = np.arange(len(L)), LIFTED / np.linalg.norm(self.way, axis=0)
-        L[rows, rows] = np.where(np.abs(L.diagonal()) < size, size, L.diagonal())
+        L, _ = _lifted(self.way, self.factors[self.of.k])
         if self.of.is_correlation:
             whole = np.hypot(L[1, 0], L[1, 1])
             L[0, 0], L[1, 0], L[1, 1] = np.log(L[0, 0]), L[1, 0] / whole, np.log(whole)
@@ -283,36 +282,12 @@ class HigherLikelihood(ConvergenceError):
     """The likelihood is higher elsewhere: the fit is not the maximum, and no interval about it is right."""
 
 
-class ProfileCoordinates(Protocol):
-    """The likelihood in coordinates of which one, at `place`, is the parameter."""
-
-    maximum: Floats
-    place: int
-    size: float
-    scattered_starts: int
-    options: dict[str, Any]
-
-    def at(self, x: Floats) -> tuple[float, Floats]:
-        """The fall of 2 log L from the maximum, and its gradient."""
-        ...
-
-    def coordinate(self, value: float) -> float:
-        """What the held coordinate is at a value of the parameter."""
-        ...
-
-    def toward(self, x: Floats, held: float) -> Floats:
-        """A point near x where the held coordinate has another value."""
-        ...
-
-    def scattered(self, random: np.random.Generator) -> Floats:
-        """A point about the maximum."""
-        ...
-
-
 class ProfileSearch:
     """The profile of one parameter in `coordinates`, from its `estimate` on; it is nowhere above `ceiling`."""
 
-    def __init__(self, coordinates: ProfileCoordinates, estimate: float, ceiling: float = np.inf) -> None:
+    def __init__(
+        self, coordinates: VarianceProfile | MarginalProfile, estimate: float, ceiling: float = np.inf
+    ) -> None:
         self.coordinates, self.ceiling = coordinates, ceiling
         self.reached = {estimate: coordinates.maximum}
 

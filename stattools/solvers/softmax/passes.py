@@ -13,7 +13,7 @@ quarter of the steps. Source: Boehning, "Multinomial logistic regression algorit
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,41 +43,7 @@ STRIP = 512
 """Rows that are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
 
 
-class Read(Protocol):
-    """What the information is formed from: standardized rows and their probabilities."""
-
-    X: Floats
-    weight: Floats | None
-    ridge: Floats | None
-    centered: bool
-    width: int
-    p: int
-    rows: int
-
-    def columns(self, rows: Any) -> Floats: ...
-    def folded(self, theta: Floats) -> Any: ...
-    def shares(self, B: Any, rows: Any) -> tuple[Floats, Floats]: ...
-
-
-def information(passes: Read, theta: Floats) -> Floats:
-    """The information at theta, the ridge included: ((K - 1) p, (K - 1) p)."""
-    p, width = passes.p, passes.width
-    pairs = [(a, b) for a in range(width) for b in range(a, width)]
-    whole = np.zeros((width, p, width, p))
-    (_wide if p > KHATRI_RAO else _narrow)(passes, passes.folded(theta), pairs, whole)
-    for a, b in pairs:
-        if a != b:
-            np.negative(whole[a, :, b, :], out=whole[a, :, b, :])
-            whole[b, :, a, :] = whole[a, :, b, :]
-    if passes.ridge is not None:
-        each, share = np.arange(p), 1.0 / (width + 1) if passes.centered else 0.0
-        for a in range(width):
-            for b in range(width):
-                whole[a, each, b, each] += passes.ridge * ((a == b) - share)
-    return whole.reshape(width * p, width * p)
-
-
-def _narrow(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _narrow(passes: SoftmaxPasses, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """All products of two columns at once, weighted by one matrix product for all pairs of categories."""
     p, upper, dtype = passes.p, np.triu_indices(passes.p), passes.X.dtype
     left, right = np.array(pairs).T
@@ -107,7 +73,7 @@ def _narrow(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -
         block.T[upper] = sums
 
 
-def _wide(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _wide(passes: SoftmaxPasses, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """One symmetric product Z^T Z for each pair of categories. Threads share out the pairs, and each pair has its own
     place in the result.
     """
@@ -335,7 +301,20 @@ class SoftmaxPasses:
 
     def information(self, theta: Floats) -> Floats:
         """diag(P) - P P^T times x x^T, summed over rows, and the ridge: ((K - 1) p, (K - 1) p)."""
-        return information(self, theta)
+        p, width = self.p, self.width
+        pairs = [(a, b) for a in range(width) for b in range(a, width)]
+        whole = np.zeros((width, p, width, p))
+        (_wide if p > KHATRI_RAO else _narrow)(self, self.folded(theta), pairs, whole)
+        for a, b in pairs:
+            if a != b:
+                np.negative(whole[a, :, b, :], out=whole[a, :, b, :])
+                whole[b, :, a, :] = whole[a, :, b, :]
+        if self.ridge is not None:
+            each, share = np.arange(p), 1.0 / (width + 1) if self.centered else 0.0
+            for a in range(width):
+                for b in range(width):
+                    whole[a, each, b, each] += self.ridge * ((a == b) - share)
+        return whole.reshape(width * p, width * p)
 
     @property
     def _block(self) -> int:

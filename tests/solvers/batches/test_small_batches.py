@@ -12,7 +12,7 @@ from stattools.solvers.batches import (
     groups_of,
     of_like_length,
     padded,
-    parts,
+    replicates,
 )
 from tests.cases import rng
 
@@ -68,11 +68,12 @@ def test_rows_beyond_the_end_count_for_nothing():
     assert_allclose(long.loglik, short.loglik, rtol=1e-13)
 
 
-def test_parts_are_every_member_once():
-    chunks = list(parts(10, ENTRIES // 3))
-    assert [i for part in chunks for i in range(part.start, part.stop)] == list(range(10))
-    assert max(part.stop - part.start for part in chunks) == 3
-    assert next(parts(2, 10 * ENTRIES)) == slice(0, 1)
+def test_replicates_are_fitted_in_parts(monkeypatch):
+    X, Y, _ = batch("logistic")
+    model = st.logistic(Y[0], X, intercept=False)
+    whole = replicates(model, Y, None)
+    monkeypatch.setattr("stattools.solvers.batches.ENTRIES", 3 * N)
+    assert_allclose(replicates(model, Y, None).estimate, whole.estimate, rtol=1e-12)
 
 
 def test_members_of_like_length_go_together():
