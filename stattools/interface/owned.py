@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
 from math import isfinite
@@ -168,8 +168,8 @@ def require_unchanged(*given: Any) -> None:
             )
 
 
-def sealed(value: Any) -> Any:
-    """The same object, in whose arrays nothing can be written.
+def sealed(value: Any, given: Iterable[Any] = ()) -> Any:
+    """The same object, in whose arrays nothing can be written; what was `given` is sealed already.
 
     >>> import stattools as st
     >>> fit = st.fit(st.coin([1, 0, 1]))
@@ -178,16 +178,16 @@ def sealed(value: Any) -> Any:
     ...
     ValueError: assignment destination is read-only
     """
-    for array in _arrays(value):
+    for array in _arrays(value, given):
         array.setflags(write=False)
     return value
 
 
-def _arrays(value: Any) -> list[NDArray[Any]]:
-    """The arrays in an object, and in the fields of those that are of this package; a small fit is looked through in
-    this one call.
+def _arrays(value: Any, without: Iterable[Any] = ()) -> list[NDArray[Any]]:
+    """The arrays in an object, and in the fields of those that are of this package, but for some objects; a small fit
+    is looked through in this one call.
     """
-    found, seen, todo = [], set[int](), [value]
+    found, seen, todo = [], set(map(id, without)), [value]
     while todo:
         one = todo.pop()
         kind = type(one)
@@ -233,6 +233,6 @@ def keeping[F: Callable[..., Any]](function: F) -> F:
     @wraps(function)
     def keeps(*given: Any, **named: Any) -> Any:
         found = function(*map(own, given), **{name: own(value) for name, value in named.items()})
-        return sealed(found) if is_dataclass(found) else found  # an array alone is the caller's
+        return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
 
     return keeps  # type: ignore[return-value]

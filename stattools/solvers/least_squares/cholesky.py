@@ -271,9 +271,9 @@ class RowsAtOnce:
         if first is None:
             shift = Shift.none(X.shape[1])
         else:
-            center = X.mean(axis=0)
+            center = np.add.reduce(X) / len(X)
             center[first] = 0.0
-            shift = Shift(center, float(v.mean()), first, float(X[0, first]))
+            shift = Shift(center, float(np.add.reduce(v)) / len(v), first, float(X[0, first]))
             X, v = X - center, v - shift.middle
         if weight is not None:
             root = np.sqrt(weight)
