@@ -35,7 +35,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.models.questions import told
-from stattools.solvers.mixed.marginal_maximum import whole_curves
+from stattools.solvers.mixed.marginal_maximum import curve_parts
 from stattools.text.page import Page
 
 
@@ -87,7 +87,7 @@ class CoxFit(Smoothed, Fit):
         """The fit of all columns, those of curves among them."""
         if not self.model.smooths:
             return self
-        b, covariance = whole_curves(self.found)
+        b, covariance, _ = curve_parts(self.found)
         estimate = np.concatenate([self.estimate, b])
         return replace(self, model=self.model.whole, estimate=estimate, covariance=covariance, found=None)
 

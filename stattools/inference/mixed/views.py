@@ -33,7 +33,7 @@ from stattools.latent.marginal_family import OverEffects
 from stattools.models.mixed.marginal import beside
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.solvers.mixed.marginal_maximum import whole_curves
+from stattools.solvers.mixed.marginal_maximum import curve_parts
 from stattools.solvers.mixed.maximum import whole_covariance
 
 
@@ -189,7 +189,7 @@ def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTe
     """The `view` of a mixed regression's `fit` and its rows `at`, with the curves `terms` over these rows."""
     if not terms:
         return view, at
-    b, covariance = whole_curves(fit.found)
+    b, covariance, _ = curve_parts(fit.found)
     if fit.model.by_category:
         return _of_categories(fit, at, terms, np.concatenate([view.estimate, b]), covariance)
     p, old, Q = np.shape(at.rows.X)[1], at.predictor, len(b)

@@ -10,9 +10,7 @@ eliminated, and one step of Newton's method is exact. Source: Golub & Van Loan, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import sqrt
 from typing import Any, Literal
 
@@ -24,7 +22,6 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
 from stattools.numerics.columns import with_levels
@@ -95,7 +92,7 @@ class LeastSquares:
             raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 
     def solve(self, model: Any) -> Solution:
-        """The least-squares coefficients with (X^T W X)^-1, by the first rung of the ladder that suffices."""
+        """The least-squares coefficients with (X^T W X)^-1, by the first of the methods that suffices."""
         if not (isinstance(model, Model) and model.likelihood.has_scale):
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
@@ -103,62 +100,39 @@ class LeastSquares:
         if self.accuracy != "exact" and (found := by_levels(model)) is not None:
             return found
         before = model.rows.reads
-        asked = LeastSquaresTask(model, self.accuracy, model.rows.X.shape[1], [])
-        for rung in LADDER:
-            if rung.tried(asked) and (solution := rung.solve(asked)) is not None:
-                if rung.suffices is None or rung.suffices(asked, solution):
-                    break
-                asked.found.append(solution)
-        else:
-            solution = asked.best()
+        solution = self._solution(model)
         reads = model.rows.reads - before
         return replace(solution, reads=1 + reads) if before else solution
 
-
-@record
-class LeastSquaresTask:
-    """A model with its number of columns, the accuracy that is asked for, and the solutions of the rungs that did not
-    suffice.
-    """
-
-    model: Model
-    accuracy: str
-    columns: int
-    found: list[Solution]
-
-    @cached_property
-    def rows(self) -> Any:
-        """The rows of the model; few of them are taken in one piece, about their means."""
-        rows: Any = self.model.rows
-        return RowsAtOnce.of(rows) if self.model.in_memory and len(rows.X) <= MOST_ROWS else rows
-
-    def auto(self, more: int, most: int) -> bool:
-        """Is the accuracy "auto", with more columns than the first number and at most the second?"""
-        return self.accuracy == "auto" and more < self.columns <= most
-
-    def best(self) -> Solution:
-        """The solution with the most digits; IdentificationError where it has none, since the data do not determine it
-        in this arithmetic.
+    def _solution(self, model: Model) -> Solution:
+        """The solution of the first method that suffices, in the order of what they cost, or the one with the most
+        digits; IdentificationError where it has none, since the data do not determine it in this arithmetic.
         """
-        best = max(self.found, key=lambda solution: (_least(solution), solution.rung == "exact"), default=None)
-        least = 1.0 if self.accuracy == "exact" or self.auto(0, PATIENCE) else 0.0
+        found, is_auto, p = list[Solution](), self.accuracy == "auto", model.rows.X.shape[1]
+        # one or two reads of the rows, near the cost of one Gram product
+        if self.accuracy != "exact" and (fast := _fast(model)) is not None:
+            if self.accuracy == "fast" or _suffices(model, fast):
+                return fast
+            found.append(fast)
+        # twenty Gram products, and an elimination that takes seconds from some hundred columns on
+        if (self.accuracy == "exact" or (is_auto and 0 < p <= WIDEST)) and (exact := _exact(model)) is not None:
+            if is_auto and _least(exact) >= GOOD:
+                return exact
+            found.append(exact)
+        # two Gram products and three reads, where the Gram matrix has no factor
+        if self.accuracy != "exact" and all(one.rung != "Cholesky" for one in found):
+            found += [one for one in (_orthogonal(model),) if one is not None]
+        # seconds; tried only where the other methods have no digit
+        if is_auto and WIDEST < p <= PATIENCE and all(_least(one) < 1.0 for one in found):
+            found = [one for one in (_exact(model),) if one is not None]
+        best = max(found, key=lambda solution: (_least(solution), solution.rung == "exact"), default=None)
+        least = 1.0 if self.accuracy == "exact" or (is_auto and 0 < p <= PATIENCE) else 0.0
         if best is None or (best.digits is not None and best.digits.overall < least):
             raise IdentificationError(
-                f"The columns of X in {self.model.title} are linearly dependent to the accuracy of float64, or nearly "
+                f"The columns of X in {model.title} are linearly dependent to the accuracy of float64, or nearly "
                 "so: not one digit of the coefficients is certain. Leave out columns, or center and rescale them."
             )
         return best
-
-
-@record
-class Rung:
-    """A method of the ladder: whether it is tried, what finds its solution or None, and whether that suffices (None:
-    always).
-    """
-
-    tried: Callable[[LeastSquaresTask], bool]
-    solve: Callable[[LeastSquaresTask], Solution | None]
-    suffices: Callable[[LeastSquaresTask, Solution], bool] | None = None
 
 
 def _least(solution: Solution) -> float:
@@ -166,9 +140,10 @@ def _least(solution: Solution) -> float:
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
-def _fast(asked: LeastSquaresTask) -> Solution | None:
-    """Cholesky and refinement."""
-    model, found = asked.model, refine(asked.rows, asked.model.n)
+def _fast(model: Model) -> Solution | None:
+    """Cholesky and refinement; few rows are taken in one piece, about their means."""
+    rows: Any = model.rows
+    found = refine(RowsAtOnce.of(rows) if model.in_memory and len(rows.X) <= MOST_ROWS else rows, model.n)
     if found is None:
         return None
     sums = max(found.rss, EPS**2 * found.size, TINY), found.size
@@ -176,22 +151,19 @@ def _fast(asked: LeastSquaresTask) -> Solution | None:
     return _solution(model, found.theta, found.covariance, sums, decrement, found.reads, found, "Cholesky")
 
 
-def _fast_suffices(asked: LeastSquaresTask, fast: Solution) -> bool:
-    """Does the fast rung have enough digits, so that the exact one need not be tried?"""
-    if asked.accuracy == "fast":
-        return True
-    if asked.model.rows.low is not None:
+def _suffices(model: Model, fast: Solution) -> bool:
+    """Does the fast method have enough digits, so that the exact one need not be tried?"""
+    if model.rows.low is not None:
         return False
-    n, p = asked.model.rows.X.shape
+    n, p = model.rows.X.shape
     quality: Any = fast.quality  # a `Refined`
     if n * p > CHEAP or p > NARROW:
         return min(quality.digits.smallest, float(quality.digits.se.min())) >= FEW
     return quality.certainly(ENOUGH) or quality.digits.smallest >= ENOUGH
 
 
-def _exact(asked: LeastSquaresTask) -> Solution | None:
+def _exact(model: Model) -> Solution | None:
     """The exact Gram matrix, eliminated in pairs of floats."""
-    model = asked.model
     ends = largest(model.rows)
     size = ends.values[:-1]
     require_units(model.title, (*model.terms, model.outcome_name), np.where(size > 0, size, 1.0))
@@ -204,9 +176,8 @@ def _exact(asked: LeastSquaresTask) -> Solution | None:
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
-def _orthogonal(asked: LeastSquaresTask) -> Solution | None:
+def _orthogonal(model: Model) -> Solution | None:
     """Block QR of standardized columns with one step of refinement."""
-    model = asked.model
     work, T = model.standardized()
     p = work.predictor.columns
     R = triangle(work.rows, beside=True)
@@ -257,37 +228,3 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
     if rss <= EXACT_FIT**2 * size:
         return 1e-14 * size / model.n or 1.0
     return rss / max(model.n - model.predictor.size, 1.0)
-
-
-def _exact_suffices(asked: LeastSquaresTask, exact: Solution) -> bool:
-    return asked.accuracy == "auto" and _least(exact) >= GOOD
-
-
-def _needs_rotations(asked: LeastSquaresTask) -> bool:
-    return asked.accuracy != "exact" and all(solution.rung != "Cholesky" for solution in asked.found)
-
-
-def _is_hopeless(asked: LeastSquaresTask) -> bool:
-    return asked.auto(WIDEST, PATIENCE) and all(_least(solution) < 1.0 for solution in asked.found)
-
-
-def _exact_at_last(asked: LeastSquaresTask) -> Solution | None:
-    asked.found.clear()
-    return _exact(asked)
-
-
-def _never(_asked: LeastSquaresTask, _found: Solution) -> bool:
-    return False
-
-
-LADDER = (
-    # one or two reads of the rows, near the cost of one Gram product
-    Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
-    # twenty Gram products, and an elimination that takes seconds from some hundred columns on
-    Rung(lambda asked: asked.accuracy == "exact" or asked.auto(0, WIDEST), _exact, _exact_suffices),
-    # two Gram products and three reads, where the Gram matrix has no factor
-    Rung(_needs_rotations, _orthogonal, _never),
-    # seconds; tried only where the other methods have no digit
-    Rung(_is_hopeless, _exact_at_last, _never),
-)
-"""The methods in the order in which they are tried; the comments say what each costs."""

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import block_diag
@@ -152,8 +152,7 @@ def _maximum(points: CurveNodes, low: _Look, high: _Look) -> _Look:
     return found
 
 
-@record
-class CurveParts:
+class CurveParts(NamedTuple):
     """The wiggly parts `b` of all curves one after the other (Q,), the `covariance` (p + Q, p + Q) of the estimate and
     these, given the data and the variances, and the effective degrees of freedom of the wiggly part of each, `edf`.
     """
@@ -166,14 +165,6 @@ class CurveParts:
 def curve_parts(found: Any) -> CurveParts:
     """The curves at a `MarginalMaximum`."""
     return PARTS[type(found.marginal)](found)
-
-
-def whole_curves(found: Any) -> tuple[Floats, Floats]:
-    """The wiggly parts b of all curves one after the other (Q,), and the covariance (p + Q, p + Q) of the estimate and
-    these, given the data and the variances.
-    """
-    parts = curve_parts(found)
-    return parts.b, parts.covariance
 
 
 def _by_rows(found: Any) -> CurveParts:

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.marginal_maximum import laplace_maximum, whole_curves
+from stattools.solvers.mixed.marginal_maximum import curve_parts, laplace_maximum
 
 n = np.arange(1.0, 151.0)
 X = (n * 0.6180339887498949) % 1.0
@@ -71,7 +71,7 @@ def test_the_curve_and_its_band_are_those_of_the_rows():
         B[np.arange(150), term.first + a] = term.values[:, a]
     mode = found.marginal.at(found.at).mode
     assert_allclose(found.estimate[0] + B @ curve.coefficients, mode.eta[:, 0], atol=1e-9)
-    b, covariance = whole_curves(found)
+    b, covariance, _ = curve_parts(found)
     rows = np.column_stack([np.ones(150), np.asarray(found.model.fixed.rows.X)[:, 1], np.zeros(150), term.columns])
     both = np.einsum("ij,jk,ik->i", rows, covariance, rows)
     assert_allclose(curve.wiggly, b)
