@@ -65,12 +65,8 @@ def about_means(model: Model) -> AboutMeans | None:
     where none is far from 0, or where the origin belongs to the model: an offset is in units of the scale at 0.
     """
     predictor, rows = model.predictor, model.rows
-    alone = [number for number, to in predictor.taken_up if not to]
-    if not alone or has_offset(model) or rows.center is not None:
-        return None
-    at = sorted({k for number in alone for k in predictor.uses[number] or ()})
-    means = _far(model, at)
-    if not means.any():
+    alone, at, means = _far(model)
+    if not means.any() or has_offset(model) or rows.center is not None:
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
     moved, T = rows.standardized()  # in units of their own too, as rows that have an origin are not standardized again
@@ -86,26 +82,28 @@ def has_offset(model: Model) -> bool:
     return offset is not None and not (model.rows.place == "in memory" and not np.any(offset))
 
 
-def _far(model: Model, at: list[int]) -> Floats:
-    """The means of those columns that are far from 0, 0 for others."""
+def _far(model: Model) -> tuple[list[int], list[int], Floats]:
+    """The linear predictors of a scale without a constant, their columns, and the means of those that are far from 0, 0
+    for others.
+    """
+    alone = [number for number, to in model.predictor.taken_up if not to]
+    at = sorted({k for number in alone for k in model.predictor.uses[number] or ()})
+    means = np.zeros(model.rows.X.shape[1])
+    if not at:
+        return alone, at, means
     X = np.asarray(among(model.rows.sampled.X, tuple(at)))
     size = np.abs(X).max(axis=0)  # squares of columns in their own size neither overflow nor vanish
     shares = X / np.where(size > 0.0, size, 1.0)
     middle, spread = shares.mean(axis=0), shares.std(axis=0)
-    means = np.zeros(model.rows.X.shape[1])
     means[at] = np.where(np.abs(middle) > FAR * spread, middle * size, 0.0)
-    return means
+    return alone, at, means
 
 
 def offset_far_from_means(model: Model) -> str:
     """What to do where a climb did not end, as the origin of the columns of a scale is far from them and an offset is
     in its units; nothing elsewhere.
     """
-    alone = [number for number, to in model.predictor.taken_up if not to]
-    at = sorted({k for number in alone for k in model.predictor.uses[number] or ()})
-    if not at or not has_offset(model):
-        return ""
-    names = [model.terms[k] for k in np.flatnonzero(_far(model, at))]
+    names = [model.terms[k] for k in np.flatnonzero(_far(model)[2])] if has_offset(model) else []
     if not names:
         return ""
     return (

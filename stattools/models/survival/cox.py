@@ -320,8 +320,6 @@ def sorted_cox(formula: str, source: Any, ties: str, weights: Any, beside: dict[
     data = from_source(said.formula, source, extras, {}, ends=SortedTimes(who, said))
     assert data.scanned is not None
     rows = data.scanned.bound(np.asarray(data.outcome, dtype=np.float64), lambda y: y)
-    if not rows.marginal.n_events:
-        raise DomainError(f"{who}: no row of {said.formula.outcome.text} has its event: nothing is known of it.")
     kept = tuple(k for k, name in enumerate(data.design.names) if name != "Intercept")
     X = rows.sampled.X[:, kept]
     sd = X.std(axis=0)
