@@ -46,7 +46,7 @@ def record[T: type](cls: T) -> T:
     exec(f"def __init__(self, {', '.join(parameters)}):\n " + "\n ".join(body), space)  # as dataclasses do
     made.__init__ = space["__init__"]
     made.__init__.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__init__.__annotations__ = {one.name: one.type for one in fields(made)}
+    made.__init__.__annotations__ = {one.name: one.type for one in fields(made)} | {"return": None}
     return prints(made) if plain else made
 
 

@@ -11,22 +11,21 @@ Source: Ioffe & Szegedy, ICML 2015 (arXiv:1502.03167), algorithms 1 and 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.networks.dense import Pullback
-from stattools.text.one_line import prints
 
 MOMENTUM = 0.1
 EPSILON = 1e-5
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Moments:
     """Mean and variance of each feature, both (features,)."""
 
@@ -53,8 +52,7 @@ class Moments:
         return Moments(mean, (1.0 - momentum) * self.variance + momentum * batch.variance)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class BatchNorm:
     """Batch normalization of `features` columns; theta holds gamma, then beta.
 

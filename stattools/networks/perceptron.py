@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.networks.activation import Activation, Kind
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Dense
-from stattools.text.one_line import prints
 
 type Layer = Dense | BatchNorm | Activation
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Perceptron:
     """Layers from X (m, inputs) to eta (m, width); theta holds the parameters of one layer after the other.
 

@@ -23,16 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.columns import squares_about
-from stattools.text.one_line import prints
 
 Integers = NDArray[np.int64]
 
 BITS = 24
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class ExactSum:
     """Exact sums, one per group: the value is the sum of digits[k] 2^(24 k). Adds with `+`, to the last bit.
 

@@ -32,8 +32,7 @@ EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Digits:
     """Estimated number of correct digits, compared with exact arithmetic on the data as they are in float64.
 

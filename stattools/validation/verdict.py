@@ -19,10 +19,11 @@ from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, prints
+from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 SECOND = "A second computation"
@@ -261,8 +262,7 @@ class Finding(Faces):
         return Page(self.sentence)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Evidence:
     """`maximum` and `right_se` are NaN where there is none, +-inf where separated."""
 

@@ -28,6 +28,7 @@ from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.normal import Normal
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.distributions.beta import (
     LEAST,
     landmarks,
@@ -39,7 +40,6 @@ from stattools.numerics.distributions.beta import (
 )
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.distributions.gamma import log_density_of_log, tails
-from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
 
@@ -209,8 +209,7 @@ FAMILIES: dict[type, tuple[tuple[str, str], Any]] = {
 KNOWN = "st.Beta, st.Gamma or st.Normal"
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Arms:
     """Independent arms of one family: two parameters each as arrays (rows,), for entries of a common `shape`."""
 

@@ -10,7 +10,6 @@ minus y are sums of positive terms too, so neither end loses digits. Cost: 2 to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from scipy.special import digamma, log_expit, logit, polygamma
 
 from stattools.bayes.decisions.pair import both_tails, moved
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.distributions.beta import landmarks, log_density_of_logit, log_tails, probability_less
 from stattools.numerics.quadrature import log_integral
-from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
@@ -43,8 +42,7 @@ def log_density(log_x: Floats, log_y: Floats, a: Floats, b: Floats) -> Floats:
         return log_density_of_logit(np.exp(log_x), np.exp(log_y), a, b, log_x, log_y)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class BetaDifference:
     """Y - X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""
 
@@ -144,8 +142,7 @@ def _logit_of_log(log_p: Floats) -> Floats:
         return np.where(inside, np.where(minus > 700.0, -minus, -np.log(np.expm1(np.minimum(minus, 700.0)))), np.nan)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class BetaRatio:
     """Y / X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""
 

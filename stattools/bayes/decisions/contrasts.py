@@ -29,18 +29,17 @@ from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.text.faces import Faces
-from stattools.text.one_line import prints
 from stattools.text.page import Page
 
 LEAST_ASIDE = 4e-16
 """The least probability on either side of an interval: 1 minus it is still told from 1."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class NormalDifference:
     """Y - X for X ~ Normal(m, s), Y ~ Normal(k, t), one per row."""
 

@@ -9,8 +9,6 @@ negative differences exchange the arms. rate_y Y / (rate_y Y + rate_x X) is Beta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
@@ -18,17 +16,16 @@ from scipy.special import digamma, polygamma
 from stattools.bayes.decisions.arms import GammaArm, log_gamma_tails
 from stattools.bayes.decisions.pair import both_tails, moved
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.distributions import beta as beta
 from stattools.numerics.distributions.gamma import log_density_of_log
 from stattools.numerics.quadrature import log_integral
-from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class GammaDifference:
     """Y - X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row."""
 
@@ -125,8 +122,7 @@ def _marks(size: Floats, a: Floats, r: Floats, c: Floats, s: Floats) -> Floats:
     return np.concatenate([GammaArm(a, r).landmarks(), from_y, near], axis=1)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class GammaRatio:
     """Y / X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row: s/r Y/X is beta prime (c, a)."""
 

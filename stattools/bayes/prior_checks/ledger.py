@@ -21,16 +21,16 @@ from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.owned import own
+from stattools.interface.record import record
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many, prints
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Entry:
     """A batch of data and the name that it goes by."""
 

@@ -33,7 +33,7 @@ An exponential prior has its highest density at 0: where groups do not differ it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import sqrt
 from typing import Any, NamedTuple
@@ -49,6 +49,7 @@ from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
@@ -83,8 +84,7 @@ def _between(effects: Sequence[Effects], rate: float, size: str) -> list[Default
     return found
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Overview:
     """Means and standard deviations of the columns (p,), the first one that is constant (None: none) and its value.
 

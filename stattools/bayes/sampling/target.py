@@ -5,7 +5,7 @@ log p(u | y) = log p(y | x) + log p(x) + log |dx / du|,   x = x(u)  (`transforms
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from stattools.bayes.sampling.observed import Observed, Whole, observed
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.models.custom import Custom
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.solvers.climb import newton_ascent
@@ -23,7 +24,6 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.newton import climb_in_own_units
 from stattools.solvers.solution import Solution
 from stattools.solvers.subsampling import certified_ascent
-from stattools.text.one_line import prints
 
 IMPOSSIBLE = -np.inf
 
@@ -35,8 +35,7 @@ FUNNEL = (
 )
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Target:
     """The posterior density of u, (q,): what solvers climb and samplers walk on."""
 
@@ -131,8 +130,7 @@ def _between(low: float, high: float) -> float:
     return low + 1.0 if np.isfinite(low) else high - 1.0
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Framed:
     """The same density in coordinates phi, u = F phi."""
 
@@ -162,8 +160,7 @@ class Framed:
         return 1.0
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Mode:
     """Where the density of u is highest, and the coordinates z, u = center + W z, in which its curvature there is 1.
 

@@ -9,7 +9,6 @@ log p(u) = log p(x) + log |dx / du|. Source: Stan Reference Manual, ch. "Constra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logit
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.text.one_line import prints
 
 
@@ -36,8 +36,7 @@ class Mapped(NamedTuple):
     jacobian_bend: Floats
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Transforms:
     """One map per parameter, from `low` and `high`, (q,); the identity where both are infinite. `ordered` are positions
     of parameters without ends whose values rise.

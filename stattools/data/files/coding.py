@@ -21,8 +21,8 @@ from stattools.data.rows.rows import Rows, offset_of, require_frequencies
 from stattools.data.tables.columns import REFUSED
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.when_needed import pa, pd
-from stattools.text.one_line import prints
 
 LARGEST = np.iinfo(np.int64).max
 """The largest whole number of a column, that of 64 bits with a sign."""
@@ -163,8 +163,7 @@ def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
     return numbers.astype(DTYPES[kind], copy=False)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Coding:
     """The design of a formula with the levels of columns of text, and how the outcome becomes the numbers of the model.
 

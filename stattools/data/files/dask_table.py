@@ -10,7 +10,7 @@ with blocked algorithms and task scheduling" (2015).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,8 +20,8 @@ from stattools.data.files.source import Batch, Pick, added, at, kind_of, merged,
 from stattools.data.tables.columns import clean, missing
 from stattools.data.tables.table import IN_DASK, partitions
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.interface.record import record
 from stattools.interface.when_needed import pa, pd
-from stattools.text.one_line import prints
 
 KNOT = 8
 """Sums that are added in one task."""
@@ -33,8 +33,7 @@ FEWEST = 1_000
 """The fewest rows that a partition offers to the sample."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class DaskTable:
     """A Dask DataFrame as a source; `labels` are its own names of the columns, and `kinds` what its metadata say that
     they hold.
@@ -136,8 +135,7 @@ class DaskTable:
         return partitions(self.frame)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class ByLot:
     """Picks `most` rows of a batch by lots, which depend on the number of the partition only."""
 

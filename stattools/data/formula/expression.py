@@ -25,7 +25,6 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
@@ -33,7 +32,7 @@ import numpy as np
 
 from stattools.data.formula.repeated_rows import LEARNED, WEIGHTS, quantiles
 from stattools.errors import DomainError, quoted
-from stattools.text.one_line import prints
+from stattools.interface.record import record
 
 
 def in_backticks(name: str) -> str:
@@ -387,8 +386,7 @@ PLAIN = re.compile(r"[^\W\d]\w*")
 """A name that needs no backticks."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Expression:
     """A checked factor: `text` names its coefficients, and `columns` are the columns that it needs, in order."""
 

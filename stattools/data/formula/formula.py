@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
 from stattools.interface.names.of_formulas import ALIEN, FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
-from stattools.text.one_line import prints
+from stattools.interface.record import record
 
 STAND_IN = re.compile(r"f\d+")
 
@@ -129,8 +129,7 @@ LINES = re.compile(rf"({HIDDEN})|(?<![^\S\n])[^\S\n]*+\n\s*")
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Formula:
     """A parsed formula: the outcome and the terms, each a product of factors; the empty product is the intercept."""
 

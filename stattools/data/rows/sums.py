@@ -17,7 +17,7 @@ Hoemmen & Langou, "Communication-optimal parallel and sequential QR and LU facto
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonalizing
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.columns import add_gram, times, transposed, upper_gram, with_levels
-from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_000_000
 """Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
@@ -129,8 +129,7 @@ def orthogonal_columns(
     return replace(rows, X=X, center=None, scale=None, low=None), Standardization.whole_block(T)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Triangle:
     """R of some rows, or these rows themselves while they are few; the sum (`+`) of two is that of the rows of both."""
 

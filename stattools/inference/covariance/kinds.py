@@ -20,6 +20,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.text.one_line import prints
@@ -173,8 +174,7 @@ def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> N
         raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {quoted(value)}.")
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Groups:
     """One code 0 ... n - 1 per row of the model; a row of weight 0 has the code of another and counts nowhere."""
 

@@ -9,7 +9,6 @@ Each draw costs O(n) and is independent of the others: one chain. Variances are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,18 +20,17 @@ from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.series.statespace.state_table import completed
 from stattools.series.statespace.structural import Structural
-from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
 @answers_guesses
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class StatePaths:
     """Draws of every state by name, each (draws, n), with the model, its variances and the seed."""
 

@@ -11,7 +11,6 @@ mean and variance estimates, Communications of the ACM 22 (1979), with weights t
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from numbers import Number
@@ -25,6 +24,7 @@ from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.units import require_size
 from stattools.interface.when_needed import pd
 from stattools.series.filters.blocks_in_cache import Trouble
@@ -32,7 +32,6 @@ from stattools.series.filters.exponential import filtered, require_values
 from stattools.series.filters.gaps import Missing, require_missing
 from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
-from stattools.text.one_line import prints
 
 
 def decay_weights(times: Any, *, half_life: Any) -> Any:
@@ -56,8 +55,7 @@ def decay_weights(times: Any, *, half_life: Any) -> Any:
 
 
 @answers_guesses
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class ExponentialMoments:
     """Moments under exponentially decaying weights, each of the signal's shape, and a series where it was one; made by
     `st.exponential_moments`.

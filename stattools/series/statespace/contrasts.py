@@ -14,16 +14,14 @@ O(n b^2) for bandwidth b. Source: Harvey (1989), 2.4 and 3.4.7; Takahashi et al.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.banded import BandedCholesky, dpttrf, dtbsv, factored, product, trace_of_product
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.random_walk import recurrence
-from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 STEP = 0.02
@@ -34,8 +32,7 @@ STILL = 2e-14
 """Relative change of a factor that is round-off."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Contrasts:
     """Contrasts w (m,) of y, W (m, p) of the regressors, M (m, gaps) of missing values of a seasonal series, bands
     (K, b + 1, m) of the B_k, the log Jacobian, and whether the bands are `even`, the same at every time.

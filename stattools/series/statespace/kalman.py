@@ -10,14 +10,12 @@ Durbin & Koopman (2012), 5.2 and 6.4; Koopman, Journal of the American Statistic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.banded import dtbtrs
 from stattools.series.statespace.components import Components
-from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 GONE = 1e-9
@@ -28,8 +26,7 @@ QUIET = 12
 """After so many such steps P has converged."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Filtered:
     """Means (n, d) and variances (n, d) of the states given y_1 ... y_t, infinite where they are still flat.
 

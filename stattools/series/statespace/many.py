@@ -15,6 +15,7 @@ from stattools.data.tables.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.units import require_series
 from stattools.interface.when_needed import pd
 from stattools.series.statespace.components import Components
@@ -22,15 +23,14 @@ from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.series.statespace.structural import CONVENTION, Structural
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many, prints
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 NAMES = ("sigma2.irregular", "sigma2.level")
 
 
 @answers_guesses
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class LocalLevels:
     """Series of equal length in rows, Y (m, n), NaN where missing, each with a local level of its own."""
 

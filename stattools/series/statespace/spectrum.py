@@ -13,7 +13,6 @@ Source: Harvey (1989), 4.3; the eigenvectors of the second difference with refle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.when_needed import fft
-from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 BLOCK = 1 << 16
@@ -45,8 +44,7 @@ def frequencies(n: int, block: int = 1024) -> Floats:
     return v
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Spectrum:
     """Squares z_k^2 of a series (n - 1,), or of several in rows (m, n - 1), and the frequencies v_k."""
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -35,12 +35,12 @@ from stattools.data.tables.table import paired, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.regressions.counts import negative_binomial, poisson
 from stattools.models.regressions.glm import GENERALIZED, glm, logistic, ols, probit, softmax
 from stattools.solvers.climb import newton_ascent
-from stattools.text.one_line import prints
 from stattools.validation.recipes.recipe import Numbers
 
 CONSTRUCTORS: dict[str, Any] = {
@@ -59,8 +59,7 @@ CONSTRUCTORS: dict[str, Any] = {
 """By kind, or by family and link."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Foreign:
     """What somebody's object says: `recipe`, a `Recipe` or a `Refit`, is what it claims to have
     computed, `numbers` what it reports.
@@ -156,8 +155,7 @@ def release(package: str, called: str | None = None) -> str:
     return f"{called or package} {version}".rstrip()
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Given:
     """A table, arrays, weights and an offset, None where nothing was passed."""
 

@@ -5,17 +5,16 @@ our order: fixed effects by the words of their terms, then what varies between g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.models.regressions.counts import poisson
 from stattools.models.regressions.glm import logistic, probit
 from stattools.models.regressions.linear_mixed import linear_mixed
-from stattools.text.one_line import prints
 from stattools.validation.claims.printed import Claim
 from stattools.validation.claims.terms import canonical, places
 from stattools.validation.foreign.description import Foreign
@@ -32,8 +31,7 @@ MAKERS: dict[tuple[str, str], Any] = {
 LAPLACE = {"integral": "laplace"}
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class MixedFit:
     """What a package says of a fit: `called` is its name, `terms` the names of the fixed effects in its words;
     `effects` has for each group (name, names of its effects, their covariance); `sigma` is None beside families without

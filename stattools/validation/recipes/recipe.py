@@ -7,7 +7,7 @@ matched sets, mixed models, samples, series. What it leads to is what `st.fit(mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -52,8 +52,7 @@ class Numbers(NamedTuple):
     upper: Floats
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Recipe:
     """A model on its rows, a penalty, and how standard errors and intervals are made.
 

@@ -84,8 +84,7 @@ LAWS = {"logit": stats.logistic, "probit": stats.norm, "cloglog": stats.gumbel_l
 """The distribution whose function F is, by the link."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class InOurs:
     """Results with thresholds in the place of increments; `scores` are those of the rows."""
 
@@ -164,8 +163,7 @@ def _hc4(results: Any) -> Floats:
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Reference:
     """What the reference says, in the order of our coefficients: NaN where it gave no number."""
 

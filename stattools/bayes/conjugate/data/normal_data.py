@@ -7,7 +7,6 @@ that nothing is lost where a measurement is nearly all that is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,15 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.sums import pair_difference, pair_product
-from stattools.text.one_line import prints
 
 Doubled = tuple[Floats, Floats]
 """Numbers with about 32 digits: each is the sum of the two."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Measurements:
     """All measurements of a posterior in the order they came, with the number of each one's arm and its weight."""
 

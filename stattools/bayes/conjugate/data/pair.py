@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.text.one_line import prints
+from stattools.interface.record import record
 
 Drawn = dict[str, Floats]
 """Draws of the parameters by name, each of shape (draws, ...)."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Seen:
     """What a posterior has seen: its prior, the data as they came, their statistics (sums over all batches), and the
     log evidence (None after an improper prior).

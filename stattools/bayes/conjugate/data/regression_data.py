@@ -9,7 +9,6 @@ Source: Geisser & Eddy (1979) for the sum; Cook & Weisberg (1982), sec. 2.2 for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,9 @@ from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.data.rows.sums import triangle
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.models.model import Model
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.text.one_line import prints
 
 
 def stacked(model: Model) -> Floats:
@@ -50,8 +49,7 @@ def triangular(rows: Floats) -> tuple[Floats, Floats, float]:
     return R[:p, :p], R[:p, p], float(R[p, p] ** 2)
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class RegressionRows:
     """All rows of a posterior in the order they came: X, y less its offset, precision (n,), counts (n,)."""
 

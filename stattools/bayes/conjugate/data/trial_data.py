@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,16 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
 from stattools.numerics.distributions.beta import log_density_of_logit
 from stattools.numerics.distributions.counts import log_binomial_pmf
-from stattools.text.one_line import prints
 
 TRIALS = (BernoulliTrials, BinomialArms, Waits)
 """The models whose likelihood is theta^k (1 - theta)^(n - k), up to a constant."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Entries:
     """Different observations: `count` times k successes in n trials, in an arm, each of a `form`."""
 

@@ -10,7 +10,6 @@ ch. 20.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -26,14 +25,13 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.models.samples.arms import tail_area
-from stattools.text.one_line import prints
 
 
 @answers_guesses
-@prints
-@dataclass(frozen=True, eq=False)
+@record
 class Lomax:
     """The time to an event whose rate is Gamma(shape, rate); both may be arrays, one entry per arm.
 
