@@ -1,16 +1,9 @@
-"""Decompositions of matrices of a few rows by LAPACK alone: the checks of numpy.linalg take longer than it does.
+"""Small matrices: one by LAPACK alone, as the checks of numpy.linalg take longer than it does, and many at once.
 
-Triangles of many small matrices (p, p, m), members last: none of them raises where another is not positive definite.
-
-Every operation runs along the members, so that factoring m matrices costs p^2 vector operations of length m. A last
-axis of length 1 is one matrix that all members share.
-
-Many small matrices at once, one per group: an array (a, b, J) holds J matrices of a rows and b columns.
-
-The groups come last, so that each entry is an array of length J and a product of 2 x 2 matrices is eight products of
-such arrays: for matrices this small it takes a tenth of the time of one call of LAPACK per group.
-
-The triangle that a covariance has for its root: T T' = A A' for any A.
+Of many, an array (a, b, J) holds J matrices of a rows and b columns. They come last, so that each entry is an array of
+length J and a product of 2 x 2 matrices is eight products of such arrays: for matrices this small it takes a tenth of
+the time of one call of LAPACK per group. A last axis of length 1 is one matrix that all share, and no factor raises
+where another matrix is not positive definite.
 """
 
 from __future__ import annotations

@@ -302,9 +302,7 @@ class Scores:
                 weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
             eta, _ = self.predictor.forward(self.phi, block)
             u, information = self.likelihood.evaluate(eta, block.y)[1:]
-            if precision is not None:
-                u, information = weighted(u, precision), weighted(information, precision)
-            yield part, block.X, u, information, weight
+            yield part, block.X, weighted(u, precision), weighted(information, precision), weight
 
 
 def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
