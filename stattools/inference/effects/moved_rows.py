@@ -152,18 +152,19 @@ class Population:
         return self.X({}) if self.collapsed else self.model.rows.X
 
     @cached_property
-    def as_codes(self) -> tuple[str, tuple[Any, ...], Any] | None:
-        """The column of the factor whose levels are kept as codes, its levels, and the design with all rows at the last
-        one, so that the numbers of each row are known; None where there is no such factor.
-        """
+    def as_codes(self) -> tuple[str, tuple[Any, ...]] | None:
+        """The column of the factor whose levels are kept as codes, and its levels; None where there is none."""
         design = self.model.design
         if with_levels(self.unmoved) is None or design.parsed is None or self.columns is None:
             return None
         factor = factor_of_codes(design.parsed, design.levels, design.beside.values())
-        if factor is None:
-            return None
-        name, levels = str(factor.category), design.levels[factor.text]
-        return name, levels, design.encode({**self.columns, name: filled(levels[-1], len(self.unmoved))})
+        return None if factor is None else (str(factor.category), design.levels[factor.text])
+
+    @cached_property
+    def at_last(self) -> Any:
+        """The design with all rows at the last level of that factor, so that the numbers of each row are known."""
+        name, levels = self.as_codes or ("", ())
+        return self.model.design.encode({**(self.columns or {}), name: filled(levels[-1], len(self.unmoved))})
 
     def at_level(self, moved: Mapping[str, Any]) -> Any:
         """The design with that factor at one level in all rows; None where something else moves, or the design is to be
@@ -171,9 +172,10 @@ class Population:
         """
         if len(moved) != 1 or self.as_codes is None:
             return None
-        (name, levels, last), ((moving, value),) = self.as_codes, moved.items()
+        (name, levels), ((moving, value),) = self.as_codes, moved.items()
         if moving != name or not np.isscalar(value) or value not in levels:
             return None
+        last = self.at_last
         code = levels.index(value) - (len(levels) - last.levels)  # -1 for a first level without a column
         return None if code < 0 and last.slopes is not None else replace(last, codes=np.full(len(last), code))
 
