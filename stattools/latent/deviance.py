@@ -343,7 +343,8 @@ class CurveEffects:
 
 def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | None = None) -> Curves:
     """Of the rows `columns`, which are times `root` (n,) already, with curves `terms` as the data have them."""
-    terms = terms if root is None else [weighted_term(term, root) for term in terms]
+    if root is not None:
+        terms = [replace(term, weight=root if term.weight is None else term.weight * root) for term in terms]
     W, n = columns.W, columns.W.shape[1]
     if len(terms) == 1 and not columns.codes:
         structure, back, unit = one_curve(terms[0], W)
@@ -369,11 +370,6 @@ def curves_of_products(products: Floats, sizes: Sequence[int], n: int) -> Curves
 def _beside(groups: Structure, sizes: Sequence[int], units: tuple[float, ...]) -> Curves:
     structure: Any = BesideCurves(groups, tuple(sizes))
     return Curves(structure, tuple(np.eye(size) / unit for size, unit in zip(sizes, units, strict=True)), units)
-
-
-def weighted_term(term: SmoothTerm, root: Floats) -> SmoothTerm:
-    """The curve of rows that are multiplied by `root` (n,)."""
-    return replace(term, weight=root if term.weight is None else term.weight * root)
 
 
 MOST = 130_000
@@ -835,7 +831,7 @@ def variance_directions(at: Profile, columns: LatentColumns) -> VarianceDirectio
 
     r = len(changes)
     moved = [along(change, e) for change in changes]
-    pushed = [_pushed(H[:, rows], part) for rows, part in moved]
+    pushed = [np.einsum("baj,apj->bpj", H[:, rows], part, optimize=True) for rows, part in moved]
     spread = [along(change, H) for change in changes]
     both = np.empty((r + 1, r + 1, p + 1, p + 1))
     first, traces = np.empty((r + 1, p + 1, p + 1)), np.empty((r + 1, r + 1))
@@ -903,11 +899,6 @@ def whole_joint(factors: tuple[Floats, ...], columns: LatentColumns) -> Joint:
 def _summed(left: Floats, right: Floats) -> Floats:
     """sum_aj left[a, :, j] right[a, :, j]' of arrays (a, p, J)."""
     return np.einsum("apj,arj->pr", left, right, optimize=True)
-
-
-def _pushed(H: Floats, values: Floats) -> Floats:
-    """H_j v_j: (Q, p, J) of blocks (Q, a, J) and values (a, p, J)."""
-    return np.einsum("baj,apj->bpj", H, values, optimize=True)
 
 
 def modes(at: Profile) -> tuple[Floats, ...]:

@@ -247,17 +247,13 @@ def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floa
     for a in range(Q):
         for b in range(a + 1):
             E[a, b] = E[b, a] = np.bincount(codes, z[a] * z[b], size)
-    shared = Q if _begins_with(W, z) else 0
+    # the rows of z are the first of W, in one place of memory, where effects are those of columns of X
+    shared = Q if z.base is W and z.strides == W.strides and np.may_share_memory(z[0], W[0]) else 0
     E[:, Q : Q + shared] = E[:, :shared]
     for a in range(Q):
         for k in range(shared, m):
             E[a, Q + k] = np.bincount(codes, z[a] * W[k], size)
     return E
-
-
-def _begins_with(W: Floats, z: Floats) -> bool:
-    """Are the rows of z the first rows of W, in one place of memory, as those of effects of columns of X?"""
-    return z.base is W and z.strides == W.strides and np.may_share_memory(z[0], W[0])
 
 
 @record

@@ -326,11 +326,6 @@ class PenalizedCoefficients:
         found[np.concatenate([np.empty(0, dtype=np.intp), *self.blocks])] = 1.0
         return found
 
-    @property
-    def n_flat(self) -> int:
-        """How many coefficients have a flat prior."""
-        return self.size - int(self.prior.sum())
-
     def scales(self, taus: Sequence[float] | Floats) -> Floats:
         """D: the standard deviation of each coefficient, 1 without a prior."""
         found = np.ones(self.size)
@@ -410,7 +405,8 @@ class CoefficientMode:
     def loglik(self) -> float:
         """The approximation of the log-likelihood."""
         log_determinant = 2.0 * float(np.log(self.root.diagonal()).sum())
-        return self.value - 0.5 * log_determinant + 0.5 * self.given.n_flat * LOG_TWO_PI
+        n_flat = self.given.size - int(self.given.prior.sum())
+        return self.value - 0.5 * log_determinant + 0.5 * n_flat * LOG_TWO_PI
 
     def solve(self, g: Floats) -> Floats:
         """H^-1 g."""

@@ -231,7 +231,9 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     ]
     plan = BatchColumns(who, groups, SampleColumns.of(scanned, uses[0]), tuple(z))
     found: Sums = scanned.gather(plan, *groups)
-    levels, order = _sorted(tuple(found.by.places))
+    places = tuple(found.by.places)
+    order = sorted(range(len(places)), key=places.__getitem__)
+    levels = tuple(places[k] for k in order)
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
         require_groups(design.part, design.labels, len(scanned.X), effects_together(design))
@@ -243,11 +245,6 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
         structure = replace(structure, known=replace(apart, C=scanned.gather(inside, *groups)))
     return SummedRows(structure, coordinates, terms, random)
-
-
-def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[int]]:
-    order = sorted(range(len(levels)), key=levels.__getitem__)
-    return tuple(levels[k] for k in order), order
 
 
 def _random_terms(design: RandomDesign, rows: Any) -> list[RandomTerm]:

@@ -664,7 +664,10 @@ def stacked_gamma(
     with np.errstate(all="ignore"):  # of members that are doubtful
         log_y = np.log(Y)
         L = log_y if offset is None else log_y - offset
-        begin = _starts_of_means(means, X, L, W) if near is None else near[:-1]
+        begin = model.start[:-1] if near is None else near[:-1]
+        if near is None:  # least squares of the logs, raised to where the ratios to the means are 1 on average
+            theta, rest = least_squares(X, L, W)
+            begin = finite(raised(theta, X, np.log(np.exp(rest).mean(axis=1))), begin)
         found = stacked_newton(means, X, Y, W, offset, begin, tolerance=CLOSE_MEANS)
         m, p = found.estimate.shape
         t = log_y - (found.estimate @ X.T if X.ndim == 2 else (X @ found.estimate[:, :, None])[:, :, 0])
@@ -704,12 +707,6 @@ def _shapes(D: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         k = np.exp(log_shape)
         gap, bend = digamma_gap(k)
     return log_shape, k, gap, bend
-
-
-def _starts_of_means(means: Model, X: Floats, V: Floats, W: Floats | None) -> Floats:
-    """Least squares of the logs V less offsets, raised to where the ratios to the means are 1 on average."""
-    theta, rest = least_squares(X, V, W)
-    return finite(raised(theta, X, np.log(np.exp(rest).mean(axis=1))), means.start)
 
 
 @dataclass(frozen=True)

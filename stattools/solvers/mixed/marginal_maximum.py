@@ -191,13 +191,6 @@ PARTS: dict[type, Callable[[Any], CurveParts]] = {ByLaplace: _by_rows, ByCoeffic
 """What a marginal likelihood says of curves at its maximum, by its kind."""
 
 
-def marginal_curves(found: Any) -> tuple[FittedCurve, ...]:
-    """The curves of a `MarginalMaximum`."""
-    parts, taus = curve_parts(found), found.taus.tolist()
-    penalties = [1.0 / tau**2 if tau > 0.0 else np.inf for tau in taus]
-    return fitted(found.marginal.smooths, found.estimate, parts.b, parts.covariance, taus, penalties, parts.edf)
-
-
 Watch = Callable[[Any, Floats], None]
 """What looks at a marginal likelihood and each theta at which a climb stands, to raise where there is no maximum."""
 
@@ -354,7 +347,11 @@ class MarginalMaximum:
     @cached_property
     def of_curves(self) -> tuple[FittedCurve, ...]:
         """The curves with their coefficients, covariance and effective degrees of freedom."""
-        return marginal_curves(self) if self.model.smooths else ()
+        if not self.model.smooths:
+            return ()
+        parts, taus = curve_parts(self), self.taus.tolist()
+        penalties = [1.0 / tau**2 if tau > 0.0 else np.inf for tau in taus]
+        return fitted(self.marginal.smooths, self.estimate, parts.b, parts.covariance, taus, penalties, parts.edf)
 
     @property
     def modes(self) -> tuple[Floats, ...]:
