@@ -47,3 +47,12 @@ def test_a_column_that_is_0_in_all_rows_that_count_is_no_constant():
     rows = Rows(X, np.zeros(6), weight=np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))
     assert constant_columns(*moments_of_columns(rows)).tolist() == []
     assert np.isfinite(rows.standardized()[1]).all()
+
+
+def test_frequencies_are_repeated_rows_in_means_and_deviations():
+    X, weight = rng(4).normal(size=(6, 2)), np.array([1.0, 4.0, 1.0, 2.0, 1.0, 3.0])
+    repeated = np.repeat(X, weight.astype(int), axis=0)
+    mean, spread, size = moments_of_columns(Rows(X, np.zeros(6), weight=weight))
+    assert_allclose(mean, repeated.mean(axis=0), rtol=1e-13)
+    assert_allclose(spread, repeated.std(axis=0), rtol=1e-13)
+    assert_allclose(size, np.abs(X).max(axis=0), rtol=0)
