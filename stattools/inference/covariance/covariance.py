@@ -169,7 +169,7 @@ def covariance(
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
-        return Covariance(bread if square == 1.0 else bread * square, cov, df)
+        return Covariance(bread if square == 1.0 else bread * square, "information", df)
     if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "

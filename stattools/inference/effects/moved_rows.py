@@ -163,7 +163,7 @@ class Population:
     @cached_property
     def at_last(self) -> Any:
         """The design with all rows at the last level of that factor, so that the numbers of each row are known."""
-        name, levels = self.as_codes or ("", ())
+        name, levels = self.as_codes  # type: ignore[misc]
         return self.model.design.encode({**(self.columns or {}), name: filled(levels[-1], len(self.unmoved))})
 
     def at_level(self, moved: Mapping[str, Any]) -> Any:
