@@ -159,7 +159,8 @@ class NormalSample(SampleModel):
         """Per arm the total weight, the weighted mean and the weighted sum of squares about it."""
         weight = np.bincount(self.arm_of, self.weight, self.size)
         if self.sd is None:
-            mean, squares = mean_and_squares(self.counts, *self.sums)
+            pair, squares = squares_about_mean(self.counts, *(part.rounded() for part in self.sums))
+            mean = pair[0]
         else:
             total, first = (part.rounded() for part in self.sums)
             mean = pair_quotient(first, (np.where(total[0] > 0, total[0], 1.0), total[1]))[0]
@@ -254,19 +255,14 @@ class NormalSample(SampleModel):
         return np.zeros(len(self.values), dtype=np.intp) if self.codes is None else self.codes
 
 
-def mean_and_squares(counts: NDArray[Any], first: ExactSum, second: ExactSum) -> tuple[Floats, Floats]:
-    """Mean and sum of squared deviations per arm, from n, sum y and sum y^2, without cancellation.
+def squares_about_mean(counts: NDArray[Any], total: Pair, squares: Pair) -> tuple[Pair, Floats]:
+    """Mean and sum of squared deviations per arm, from n, sum y and sum y^2 without cancellation: sums and the mean are
+    pairs high + low.
 
     >>> y = np.array([1e9, 1e9 + 1, 1e9 + 2])
-    >>> mean_and_squares(np.array([3]), ExactSum.of(y), ExactSum.of_products(y, y))[1]
+    >>> squares_about_mean(np.array([3]), ExactSum.of(y).rounded(), ExactSum.of_products(y, y).rounded())[1]
     array([2.])
     """
-    mean, squares = squares_about_mean(counts, first.rounded(), second.rounded())
-    return mean[0], squares
-
-
-def squares_about_mean(counts: NDArray[Any], total: Pair, squares: Pair) -> tuple[Pair, Floats]:
-    """The same from sums as pairs high + low, the mean as a pair too."""
     n = np.maximum(np.asarray(counts, dtype=float), 1.0)
     mean = pair_quotient(total, (n, np.zeros_like(n)))
     return mean, np.maximum(pair_difference(squares, pair_product(total, mean))[0], 0.0)
