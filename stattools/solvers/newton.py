@@ -15,7 +15,7 @@ Optimization (2006), chapter 4, for the radius.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
@@ -142,15 +142,8 @@ class Place:
         return bool((size <= factor).all() and (size >= 1.0 / factor).all())
 
 
-class Climb(NamedTuple):
-    """Where a climb ended, and the solution that says so."""
-
-    place: Place
-    solution: Solution
-
-
-def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> Climb:
-    """The maximum with its certificate, and the axes along which it was measured; DomainError where the log-likelihood
+def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> tuple[Place, Solution]:
+    """The axes along which a maximum was measured, and its solution; DomainError where the log-likelihood
     is not finite around the start.
     """
     found = _looked(model, model.start, model.axes, ROUGH)
@@ -185,11 +178,8 @@ def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> Climb:
     W = place.units
     values = np.linalg.svd(W / np.linalg.norm(W, axis=1)[:, None], compute_uv=False)
     quality = Known(float((values[-1] / values[0]) ** 2))
-    return Climb(
-        place,
-        Solution(
-            place.x, W @ W.T, place.value, status, len(trace) - 1, place.decrement, tuple(trace), "Newton", quality
-        ),
+    return place, Solution(
+        place.x, W @ W.T, place.value, status, len(trace) - 1, place.decrement, tuple(trace), "Newton", quality
     )
 
 
@@ -330,6 +320,6 @@ class Newton:
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
         if model.is_function:
-            return climb_in_own_units(model, self.tolerance, steps).solution
+            return climb_in_own_units(model, self.tolerance, steps)[1]
         work, T, now, metric = footing(model)
         return newton_ascent(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)
