@@ -113,3 +113,8 @@ def test_the_bootstrap_of_cr2_is_that_of_cr1():
     )
     assert (one.p_value, one.statistic) == (other.p_value, other.statistic)
     assert "se: Cluster(10 groups)." in str(other)
+
+
+def test_the_correction_of_another_kind_is_told_where_it_goes():
+    with pytest.raises(st.DomainError, match=r"correction='jackknife' of Cluster goes with kind=\"CR3\"; CR1 has"):
+        st.Cluster("g", correction="jackknife")
