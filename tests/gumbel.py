@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Likelihood, Terms, finite_floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Words
+from stattools.likelihoods.words import Facts, Words, bounded
 from stattools.models.model import Model
 from stattools.models.regressions.binding import bind, read_rows
 
@@ -32,7 +32,7 @@ class Gumbel(Likelihood):
     width = 2
     parameters: ClassVar = {"location": "identity", "scale": "log"}
     outcome = Outcome.REAL
-    words = Words("the location")
+    facts = Facts(own_words=Words("the location"), side=bounded)
 
     def check(self, y: ArrayLike) -> Floats:
         return finite_floats(y, "Gumbel")
@@ -70,9 +70,6 @@ class Gumbel(Likelihood):
         mean = np.average(y - offset, weights=weight)
         scale = np.sqrt(6.0 * np.average((y - offset - mean) ** 2, weights=weight)) / np.pi
         return np.array([mean - np.euler_gamma * scale, np.log(scale)])
-
-    def side(self, y: Floats) -> None:
-        return None
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         return (np.pi * _parts(eta)[1]) ** 2 / 6.0

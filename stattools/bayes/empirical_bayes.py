@@ -26,6 +26,7 @@ from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.likelihoods.likelihood import named_parts
 from stattools.models.model import Model
 from stattools.models.regressions.binding import with_empty_rows
 from stattools.models.regressions.counts import negative_binomial
@@ -176,7 +177,7 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
 def _of_shares(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
     eta = model.eta(fitted.estimate)
     s, (p, q) = np.exp(eta[:, 1]), _expit(eta[:, 0])
-    k, n = model.likelihood.named(model.rows.y).values()
+    k, n = named_parts(model.likelihood, model.rows.y).values()
     return _shrunk(fitted, s * p, s * q, k.astype(np.int64), n.astype(np.int64), labels)
 
 

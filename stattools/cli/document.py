@@ -32,13 +32,13 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
     """The report of an analysis without a fit: the data, the likelihood, why it has no maximum, and the way out."""
     model = analysis.model
     way: list[Block] = []
-    if model.likelihood.has_firth:
+    if model.likelihood.facts.has_firth:
         way = [
             Paragraph(
                 "A penalty gives an estimate that always exists: "
                 + (
                     "Firth's, which is Jeffreys' prior, takes the bias of first order away. "
-                    if model.likelihood.canonical
+                    if model.likelihood.facts.canonical
                     else "Jeffreys' prior, as Firth's for the logit. "
                 )
                 + "The same report can be made with it."

@@ -103,4 +103,4 @@ def report(
 
 
 def _way_out(done: Any) -> str:
-    return "On the command line: --penalty jeffreys" if done.model.likelihood.has_firth else ""
+    return "On the command line: --penalty jeffreys" if done.model.likelihood.facts.has_firth else ""

@@ -16,6 +16,7 @@ from stattools.inference.covariance import Cluster
 from stattools.inference.estimates import require_rows
 from stattools.inference.hypotheses.wald import terms_of
 from stattools.inference.intervals.coefficients import require_proportional
+from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.survival.cox import ProportionalHazards
@@ -70,7 +71,7 @@ def one_leverage(fit: Any, name: str) -> None:
 def probabilities(fit: Any, name: str) -> None:
     """The mean is a probability, or there is one for each category."""
     likelihood = fit.model.likelihood
-    if not (likelihood.is_event or likelihood.outcome.has_several):
+    if not (likelihood.facts.is_event or likelihood.outcome.has_several):
         raise IncompatibleError(
             f"calibration compares probabilities with what happened; {fit.model.title} predicts a mean."
         )
@@ -93,7 +94,7 @@ def proportional_hazards(fit: Any, name: str) -> None:
 
 def deviance(fit: Any, name: str) -> None:
     """The family has a deviance."""
-    fit.model.likelihood.require("deviance")
+    require_answer(fit.model.likelihood, "deviance")
 
 
 def variables(fit: Any, name: str) -> None:

@@ -22,6 +22,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, require_ratios, table
 from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
+from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
@@ -70,11 +71,11 @@ def _observed(fit: Any) -> bool:
     """Standard errors of an information that is not the expected one, of a model that R's glm has too."""
     likelihood = fit.model.likelihood
     plain = fit.cov == "information" and fit.penalty is None and not fit.model.design.beside
-    return plain and isinstance(likelihood, OF_GLM) and not (likelihood.canonical or _is_natural(likelihood))
+    return plain and isinstance(likelihood, OF_GLM) and not (likelihood.facts.canonical or _is_natural(likelihood))
 
 
 def _is_natural(likelihood: Any) -> bool:
-    return next(iter(likelihood.parameters.values())) in NATURAL.get(type(likelihood.unlinked), ())
+    return next(iter(likelihood.parameters.values())) in NATURAL.get(type(unlinked(likelihood)), ())
 
 
 def _observed_beta(fit: Any) -> bool:
@@ -89,7 +90,7 @@ def _has_zeros(fit: Any) -> bool:
 
 def _is(fit: Any, *families: type) -> bool:
     """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
-    return isinstance(fit.model.likelihood.unlinked, families) and not fit.model.design.beside
+    return isinstance(unlinked(fit.model.likelihood), families) and not fit.model.design.beside
 
 
 def _weighted(fit: Any) -> bool:
@@ -143,7 +144,7 @@ CONVENTIONS = (
     ),
     Convention(
         "'zero' are log odds of a zero; those of R's hurdle are of a positive count.",
-        lambda fit: _has_zeros(fit) and bool(fit.model.likelihood.pieces),
+        lambda fit: _has_zeros(fit) and bool(fit.model.likelihood.facts.pieces),
     ),
     Convention(
         "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.",

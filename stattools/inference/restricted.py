@@ -29,6 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
 from stattools.likelihoods.between import Between
 from stattools.likelihoods.labels import Cuts, codes_of
+from stattools.likelihoods.words import Facts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.climb import Standing, climb, rising
@@ -70,13 +71,16 @@ class Along:
         return self.model.dispersion(self.at(gamma))
 
 
+def _no_reach(family: Any, eta: Floats, y: Floats) -> float:
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Among:
     """Categories of which each row allows some only: y holds the code, then K flags. eta as for `Categorical`."""
 
     categories: int
-    has_scale: ClassVar = False
-    has_reach: ClassVar = False
+    facts: ClassVar = Facts()
 
     @property
     def width(self) -> int:
@@ -107,8 +111,7 @@ class Beyond:
     """Labels in order of which each row allows some only: y holds the code, then K flags. eta as for `family`."""
 
     family: Cumulative
-    has_scale: ClassVar = False
-    has_reach: ClassVar = True
+    facts: ClassVar = Facts(reach=_no_reach)
 
     @property
     def width(self) -> int:
@@ -124,9 +127,6 @@ class Beyond:
     def score(self, eta: Floats, y: Floats) -> Floats:
         cuts, code, found = self._found(eta, y)
         return cuts.score(code, found)
-
-    def reach(self, eta: Floats, y: Floats) -> float:
-        return 0.0
 
     def _found(self, eta: Floats, y: Floats) -> tuple[Cuts, NDArray[np.intp], Between]:
         cuts, code, allowed = Cuts(eta, self.family), codes_of(y[:, 0]), np.pad(y[:, 1:] > 0, ((0, 0), (1, 1)))

@@ -337,7 +337,7 @@ def curve_nodes(rows: SeenRows, columns: SplineColumns) -> CurveNodes | None:
     (term,) = columns.terms
     weight = np.ones(columns.n) if rows.weight is None else rows.weight
     beyond = (term.beyond & (weight > 0.0)).any()
-    alike = rows.likelihood.from_zero and term.weight is None and not beyond and not len(columns.beside[0])
+    alike = rows.likelihood.facts.from_zero and term.weight is None and not beyond and not len(columns.beside[0])
     if not alike or POINTS * (term.k - 3) > FEWER * columns.n:
         return None
     order = columns.by_knots[0].order

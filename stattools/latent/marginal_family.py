@@ -14,7 +14,7 @@ is halved until nothing moves. Cost: 20 to 300 values of the family per row. Sou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.likelihood import Likelihood, Tails
+from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.predictive import Tails
+from stattools.likelihoods.words import Facts
 
 EFFECT = "effect "
 """What the linear predictors u_k are called, with their numbers."""
@@ -42,6 +44,17 @@ Rows = NDArray[np.intp]
 
 type Integrand = Callable[[Floats, Floats, Rows], Floats]
 """Values (m, ...) at linear predictors (m, ...), at t (m,) and of the rows with these numbers (m,)."""
+
+
+def _tails(over: Any, eta: Floats, y: Floats) -> Tails:
+    """Both sides of the distribution at each outcome, in one average."""
+
+    def sides(at: Floats, _: Floats, row: Rows) -> Floats:
+        below, above = over.family.facts.tails(over.family, at, y[row])
+        return np.stack([*below, *above], axis=1)
+
+    before, below, above, beyond = over.averaged(eta, sides).T
+    return (before, below), (above, beyond)
 
 
 @dataclass(frozen=True)
@@ -68,20 +81,15 @@ class OverEffects(Likelihood):
             parameters=dict(family.parameters) | {f"{EFFECT}{k + 1}": "identity" for k in range(self.effects)},
             width=family.width + self.effects,
             outcome=family.outcome,
-            words=family.words,
-            is_event=family.is_event,
+            facts=Facts(own_words=family.facts.words, is_event=family.facts.is_event, tails=_tails, averaged=family),
         )
-        if np.isfinite(family.domain).any():
-            low, high = family.domain
+        if np.isfinite(family.facts.domain).any():
+            low, high = family.facts.domain
             raise IncompatibleError(
                 f"with the link {next(iter(family.parameters.values()))} a linear predictor lies between {low:g} and "
                 f"{high:g}, and effects of groups that are normal go beyond: there is no average over groups. Ask for "
                 'groups="typical", effects of 0.'
             )
-
-    @property
-    def of_means(self) -> Likelihood:
-        return self.family
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -92,10 +100,6 @@ class OverEffects(Likelihood):
 
     def trials_of(self, y: Floats) -> Any:
         return self.family.trials_of(y)
-
-    def with_trials(self, trials: Any) -> OverEffects:
-        """The same of successes out of so many trials, for `cdf` of numbers of successes."""
-        return replace(self, trials=trials)
 
     def observed(self, y: Floats) -> Floats:
         return self.family.observed(y)
@@ -129,14 +133,6 @@ class OverEffects(Likelihood):
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         return self.averaged(eta, lambda at, _, row: self.family.survival(at, y[row]))
-
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        def sides(at: Floats, _: Floats, row: Rows) -> Floats:
-            below, above = self.family.tails(at, y[row])
-            return np.stack([*below, *above], axis=1)
-
-        before, below, above, beyond = self.averaged(eta, sides).T
-        return (before, below), (above, beyond)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         return self._scored(eta, np.asarray(y, dtype=float))[0]
@@ -181,10 +177,10 @@ class OverEffects(Likelihood):
         """The trapezoid rule for some rows, with halved steps until nothing moves."""
         far, step = FAR + 2.0 * float(s.max(initial=0.0)), 0.5
         t = np.arange(-np.ceil(far / step), np.ceil(far / step) + 1.0) * step
-        total, size = self._sums(own, s, integrand, start, t)
+        total, size = self._added(own, s, integrand, start, t)
         for _ in range(HALVINGS):
             middle = np.arange(t[0] + 0.5 * step, t[-1], step)
-            sums = self._sums(own, s, integrand, start, middle)
+            sums = self._added(own, s, integrand, start, middle)
             before, step = step * total, 0.5 * step
             total, size = total + sums[0], size + sums[1]
             if (np.abs(step * total - before) <= CLOSE * step * size).all():
@@ -194,7 +190,7 @@ class OverEffects(Likelihood):
             f"for effects whose standard deviation is {s.max():.3g}. Look at the units of the outcome."
         )
 
-    def _sums(self, own: Floats, s: Floats, integrand: Integrand, start: int, t: Floats) -> tuple[Floats, Floats]:
+    def _added(self, own: Floats, s: Floats, integrand: Integrand, start: int, t: Floats) -> tuple[Floats, Floats]:
         """Sums of the integrand, and of its sizes, times the normal density at the nodes t."""
         at = np.repeat(own, len(t), axis=0)
         at[:, 0] += np.multiply.outer(s, t).ravel()

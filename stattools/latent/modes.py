@@ -16,6 +16,7 @@ from stattools.interface.record import record
 from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.likelihood import cumulants_of, is_unimodal
 from stattools.numerics.small_matrices import cholesky, solved, transposed
 
 LEAST_KEPT = 1e-8
@@ -212,7 +213,7 @@ def joint_mode(
     one step takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1
     g is round-off.
     """
-    prior, concave = columns.of.prior, rows.likelihood.unimodal  # in the effects, the other parameters held
+    prior, concave = columns.of.prior, is_unimodal(rows.likelihood)  # in the effects, the other parameters held
     u, value = start, None
     if before is None:
         eta = moved(base, columns.up(start))
@@ -649,8 +650,8 @@ def information_slopes(likelihood: Likelihood, eta: Floats, y: Floats, informati
     >>> information_slopes(Poisson(), np.zeros(1), np.ones(1), np.ones(1)).tolist()
     [[1.0]]
     """
-    if likelihood.canonical and eta.ndim == 1:
-        return likelihood.cumulants(eta, y, np.ones(len(eta))).third(np.ones((len(eta), 1, 1)))
+    if likelihood.facts.canonical and eta.ndim == 1:
+        return cumulants_of(likelihood, eta, y, np.ones(len(eta))).third(np.ones((len(eta), 1, 1)))
     width = 1 if eta.ndim == 1 else eta.shape[1]
     with np.errstate(divide="ignore"):
         scale = np.minimum(1.0, 1.0 / np.sqrt(np.abs(information)))

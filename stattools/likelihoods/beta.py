@@ -39,10 +39,11 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.binary import Binomial, OutOfTrials
+from stattools.likelihoods.binary import Binomial, OutOfTrials, side_of_trials
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import interval_of_successes
+from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.numerics.distributions.gamma import digamma_gap, gamma_differences
 from stattools.text.one_line import prints
@@ -63,8 +64,8 @@ class BetaFamily(Likelihood):
     """
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
-    _row = "BetaFamily"
     outcome = Outcome.UNIT
+    facts = Facts("BetaFamily", side=bounded)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is strictly between 0 and 1."""
@@ -80,7 +81,6 @@ class BetaFamily(Likelihood):
         return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         parts = _BetaParts(pair(eta, self), np.asarray(y, dtype=float))
         return parts.loglik(), *parts.derivatives()
 
@@ -111,9 +111,6 @@ class BetaFamily(Likelihood):
         """The other incomplete beta function."""
         return betaincc(*_shapes(eta), np.clip(y, 0.0, 1.0))
 
-    def side(self, y: Floats) -> None:
-        """Every share has a maximum."""
-
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log odds of the mean share, and the precision of the second moments."""
         near = super().start(y, weight, offset)
@@ -122,7 +119,7 @@ class BetaFamily(Likelihood):
         near[1] = np.log(np.clip(1.0 / max(square, 1e-12) - 1.0, 0.1, 1e8))
         return near
 
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """The log odds of each share."""
         return logit(y)
 
@@ -174,6 +171,15 @@ TERMS = 2**18
 """Probabilities that are made at a time."""
 
 
+def _interval(family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+    """The numbers of successes between which a new one falls."""
+    known = family.trials if trials is None else trials
+    if known is None:
+        raise IncompatibleError("BetaBinomial().interval needs the trials; give trials=, one number per row.")
+    trials = np.broadcast_to(np.asarray(known, dtype=float), len(eta))
+    return interval_of_successes(_of_all, eta, V, level, trials)
+
+
 @constructed_by_callers
 @prints
 @dataclass(frozen=True, eq=False)
@@ -190,15 +196,17 @@ class BetaBinomial(OutOfTrials):
     """
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
-    _row = "BetaBinomial"
-    limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
+    facts = Facts(
+        "BetaBinomial",
+        side=side_of_trials,
+        interval=_interval,
+        limits={"precision": (Binomial, "an infinite precision")},
+    )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log P(y), per observation."""
         return _GroupParts(pair(eta, self), *self.counts(y)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         parts = _GroupParts(pair(eta, self), *self.counts(y))
         return parts.loglik(), *parts.derivatives()
 
@@ -219,7 +227,7 @@ class BetaBinomial(OutOfTrials):
         n = np.maximum(self.trials_of(y), 1.0)
         return self.mean(eta) * expit(-eta[:, 0]) * (1.0 + (n - 1.0) * expit(-eta[:, 1])) / n
 
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """The log odds of the share of successes, half a one counted on either side."""
         trials, successes, rows, offset = sums
         return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset / rows])
@@ -239,14 +247,6 @@ class BetaBinomial(OutOfTrials):
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """P(y + 1) + ... + P(trials), with its own digits where that is small."""
         return self._sides(eta, y)[1]
-
-    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """The numbers of successes between which a new one falls."""
-        known = self.trials if trials is None else trials
-        if known is None:
-            raise IncompatibleError("BetaBinomial().interval needs the trials; give trials=, one number per row.")
-        trials = np.broadcast_to(np.asarray(known, dtype=float), len(eta))
-        return interval_of_successes(_of_all, eta, V, level, trials)
 
     def _sides(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
         """P(at most y) and P(more than y): the side away from the mean is added up, the other is the rest of 1 unless

@@ -7,8 +7,8 @@ Models (1989), ch. 4; Maddala (1983) for the probit link.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,31 +19,58 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.cumulants import Cumulants, Scalar, of_events
-from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, allowed, finite, finite_floats, floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite, finite_floats, floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.words import Facts
 from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
 from stattools.text.one_line import prints
 
-ZERO, HALF, ONE, MINUS = np.array(0.0), np.array(0.5), np.array(1.0), np.array(-1.0)
-"""Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
+OF_EVENTS = ("logit", "probit", "cloglog", "loglog", "log", "identity")
+"""The links with which the log-likelihood of events is concave."""
+
+
+def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
+    """Those of the number of successes, p q (q - p) and p q (1 - 6 p q); without the canonical link the expected
+    information and how it moves.
+    """
+    weight = weight * family.trials_of(y)
+    if not family.facts.canonical:
+        return of_events(LINKS[family.parameters["mean"]], eta, weight)
+    p, q = family.mean(eta), family.mean(-eta)
+    return Scalar(weight * p * q * (1.0 - 2.0 * p), weight * p * q * (1.0 - 6.0 * (p * q)))
+
+
+def _side_of_events(family: Any, y: Floats) -> Floats:
+    """Every outcome wants its own probability to be 1."""
+    return 2.0 * y - 1.0
+
+
+def _failures(family: Any, y: Floats) -> Floats:
+    """Failures in the place of successes, out of the same trials."""
+    successes, trials = family.counts(y)
+    failures = trials - successes
+    return failures if y.ndim == 1 else np.column_stack([failures, trials])
 
 
 class Successes(Likelihood):
     """What families of successes in trials share, of which an event is the case of one trial."""
 
     outcome = Outcome.BINARY
-    is_event = starts_at_zero = linear_score = has_firth = True
+    facts = Facts(
+        is_event=True,
+        starts_at_zero=True,
+        linear_score=True,
+        has_firth=True,
+        side=_side_of_events,
+        cumulants=_cumulants,
+        reversed=_failures,
+    )
 
     def counts(self, y: ArrayLike) -> tuple[Floats, Any]:
         """Successes and trials."""
         return np.asarray(y, dtype=float), 1.0
-
-    def reversed(self, y: Floats) -> Floats:
-        """Failures in the place of successes."""
-        successes, trials = self.counts(y)
-        return trials - successes
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """p (1 - p) / n of the share of successes, each factor with its own digits."""
@@ -63,24 +90,10 @@ class Successes(Likelihood):
         k, n = self.counts(y)
         return np.where(k < n, betainc(k + 1.0, np.maximum(n - k, 1.0), self.mean(eta)), 0.0)
 
-    def side(self, y: Floats) -> Floats:
-        """Every outcome wants its own probability to be 1."""
-        return 2.0 * y - 1.0
-
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""
         mean = self.mean(eta)
         return (generator(seed).random(mean.shape) < mean).astype(float)
-
-    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
-        """Those of the number of successes, p q (q - p) and p q (1 - 6 p q); without the canonical link the expected
-        information and how it moves.
-        """
-        weight = weight * self.trials_of(y)
-        if not self.canonical:
-            return of_events(LINKS[self.parameters["mean"]], eta, weight)
-        p, q = self.mean(eta), self.mean(-eta)
-        return Scalar(weight * p * q * (1.0 - 2.0 * p), weight * p * q * (1.0 - 6.0 * (p * q)))
 
 
 @constructed_by_callers
@@ -96,11 +109,10 @@ class Bernoulli(Successes):
     (-800.0, -1.0)
     """
 
-    _row = "Bernoulli"
-    verified = "binomial"
     parameters: ClassVar = {"mean": "logit"}
-    concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
-    canonical = from_zero = True
+    facts = replace(
+        Successes.facts, row="Bernoulli", verified="binomial", canonical=True, from_zero=True, concave_with=OF_EVENTS
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
@@ -123,20 +135,11 @@ class Bernoulli(Successes):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go: the probability of y is the exponential of its logarithm."""
-        half = np.subtract(y, HALF)
-        sign = half + half
-        margin = sign * eta
-        if not margin.ndim:
-            return tuple(values[0] for values in self.evaluate(np.atleast_1d(eta), y))  # type: ignore[return-value]
-        # in place, since memory for thousands of rows costs more than what is done with them
-        rest = np.copysign(margin, MINUS)
-        np.log1p(np.exp(rest, out=rest), out=rest)  # exp in (0, 1]
-        loglik = np.minimum(margin, ZERO, out=margin)
-        loglik -= rest
-        miss = np.negative(np.expm1(loglik, out=rest), out=rest)  # probability of the outcome that did not happen
-        information = np.exp(loglik)
-        information *= miss
-        return loglik, sign * miss, information
+        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
+        margin = sign * np.asarray(eta, dtype=float)
+        loglik = np.minimum(margin, 0.0) - np.log1p(np.exp(-np.abs(margin)))
+        miss = -np.expm1(loglik)  # the probability of the outcome that did not happen
+        return loglik, sign * miss, np.exp(loglik) * miss
 
     def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         """score and information from one exp: the score is the probability of the outcome that did not happen."""
@@ -161,10 +164,8 @@ class Probit(Successes):
     -804.6084
     """
 
-    _row = "Probit"
-    verified = "binomial"
     parameters: ClassVar = {"mean": "probit"}
-    concave_with = ("probit",)
+    facts = replace(Successes.facts, row="Probit", verified="binomial", concave_with=("probit",), far=np.sqrt)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
@@ -172,7 +173,6 @@ class Probit(Successes):
         return allowed(y, (y == 0.0) | (y == 1.0), "Probit", "outcomes 0 or 1", "Code the outcome as 0 and 1.")
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         sign = 2.0 * np.asarray(y, dtype=float) - 1.0
         loglik, slope, bend = LINKS["probit"].log_mean(sign * np.asarray(eta, dtype=float))
         return loglik, sign * slope, -bend
@@ -182,9 +182,12 @@ class Probit(Successes):
         link = LINKS["probit"]
         return -link.log_mean(eta)[1] * link.log_rest(eta)[1]
 
-    def far(self, size: float) -> float:
-        """The normal tail falls with the square of eta."""
-        return float(np.sqrt(size))
+
+def side_of_trials(family: Any, y: Floats) -> Floats:
+    """Successes only, or failures only, have no maximum."""
+    successes, trials = family.counts(y)
+    side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
+    return np.where(trials > 0, side, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,25 +218,10 @@ class OutOfTrials(Likelihood):
         """The trials of each observation."""
         return self.counts(y)[1]
 
-    def with_trials(self, trials: ArrayLike) -> Self:
-        """This family with the number of trials given, so that it can be sampled."""
-        return type(self)(trials)
-
     def observed(self, y: Floats) -> Floats:
         """The share of successes, 0 of 0 trials being 0."""
         successes, trials = self.counts(y)
         return successes / np.maximum(trials, 1.0)
-
-    def side(self, y: Floats) -> Floats:
-        """Successes only, or failures only, have no maximum."""
-        successes, trials = self.counts(y)
-        side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
-        return np.where(trials > 0, side, np.nan)
-
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        """Both sides of the distribution at the number of successes, and at the number before it."""
-        successes, trials = self.counts(y)
-        return Likelihood.tails(self.with_trials(trials), eta, successes)
 
     def counts(self, y: ArrayLike) -> tuple[Floats, Floats]:
         """Successes and trials, from y and `trials`."""
@@ -267,11 +255,8 @@ class Binomial(OutOfTrials, Successes):
     -0.69314718056
     """
 
-    _row = "Binomial"
-    verified = "binomial"
     parameters: ClassVar = {"mean": "logit"}
-    concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
-    canonical = True
+    facts = replace(Bernoulli.facts, row="Binomial", from_zero=False, side=side_of_trials, interval=count_interval)
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """trials expit(eta) expit(-eta); y is needed only to carry the trials."""
@@ -281,7 +266,6 @@ class Binomial(OutOfTrials, Successes):
         return self.counts(0.0 if y is None else y)[1] * (expit(eta) * expit(-eta))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         successes, trials = self.counts(y)
         eta = np.asarray(eta, dtype=float)
         p, q = expit(eta), expit(-eta)
@@ -294,21 +278,12 @@ class Binomial(OutOfTrials, Successes):
             raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
         return generator(seed).binomial(np.asarray(self.trials, dtype=int), self.mean(eta)).astype(float)
 
-    def reversed(self, y: Floats) -> Floats:
-        """Failures out of trials."""
-        failures = super().reversed(y)
-        return np.column_stack([failures, self.trials_of(y)]) if self.trials is None else failures
-
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """2 (k log(k / n p) + m log(m / n q)) with k successes and m failures out of n."""
         successes, n = self.counts(y)
         return 2.0 * (deviance_part(successes, n * expit(eta)) + deviance_part(n - successes, n * expit(-eta)))
 
-    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """The numbers of successes between which a new one falls."""
-        return count_interval(eta, V, level, trials=trials)
-
 
 def are_zero_or_one(y: NDArray[Any]) -> bool:
     """True where every entry is 0 or 1."""
-    return np.count_nonzero(y == ONE) == np.count_nonzero(y)
+    return np.count_nonzero(y == 1.0) == np.count_nonzero(y)

@@ -15,8 +15,8 @@ one r, and counts are small, functions of r and y come from a table over 0, 1, .
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +31,7 @@ from stattools.likelihoods.cumulants import Scalar, Weights, of_logarithm
 from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.words import Facts
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
 from stattools.numerics.distributions.gamma import gamma_differences
 
@@ -48,17 +49,32 @@ NEAR = 100.0
 """Below this r the slope in it is a sum over a table; above, that sum would lose the digits of small differences."""
 
 
+def side_of_counts(family: Any, y: Floats) -> Floats:
+    """A count of 0 wants a mean of 0."""
+    return np.where(y > 0, 0.0, -1.0)
+
+
+def _cumulants_of_poisson(family: Any, eta: Floats, y: Floats, weight: Floats) -> Scalar:
+    """The mean, both."""
+    mean = weight * family.mean(eta)
+    return Scalar(mean, mean)
+
+
+def _cumulants_of_dispersed(family: Any, eta: Floats, y: Floats, weight: Floats) -> Weights:
+    """How the expected information about eta_0, mean / (1 + alpha mean), moves."""
+    share = expit(eta[:, 0] + eta[:, 1])  # of the variance that is not Poisson's
+    rest = expit(-eta[:, 0] - eta[:, 1])
+    bend = np.broadcast_to((-share * rest)[:, None, None], (len(eta), 2, 2))
+    return of_logarithm(weight * family.mean(eta) * rest, np.stack([rest, -share], axis=-1), bend)
+
+
 class Count(ByExposure):
     """Counts 0, 1, 2, ... whose first linear predictor is the logarithm of the mean."""
 
-    _row = "Count"
     outcome = Outcome.COUNT
+    facts = Facts("Count", side=side_of_counts)
 
-    def side(self, y: Floats) -> Floats:
-        """A count of 0 wants a mean of 0."""
-        return np.where(y > 0, 0.0, -1.0)
-
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """The logarithm of each count, drawn halfway to their mean."""
         return self.link(0.5 * (y + weight @ y / weight.sum()))
 
@@ -76,11 +92,19 @@ class Poisson(Count):
     -1.712318
     """
 
-    _row = "Poisson"
-    verified = "poisson"
     parameters: ClassVar = {"mean": "log"}
-    concave_with = ("log", "identity", "sqrt")
-    canonical = has_firth = from_zero = linear_score = True
+    facts = replace(
+        Count.facts,
+        row="Poisson",
+        interval=count_interval,
+        cumulants=_cumulants_of_poisson,
+        verified="poisson",
+        canonical=True,
+        from_zero=True,
+        linear_score=True,
+        has_firth=True,
+        concave_with=("log", "identity", "sqrt"),
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number from 0 to 2^53."""
@@ -129,15 +153,6 @@ class Poisson(Count):
         """The lower incomplete gamma function of y + 1 at the mean."""
         return gammainc(y + 1.0, self.mean(eta))
 
-    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """The counts between which a new one falls."""
-        return count_interval(eta, V, level)
-
-    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
-        """The mean, both."""
-        mean = weight * self.mean(eta)
-        return Scalar(mean, mean)
-
 
 @constructed_by_callers
 @dataclass(frozen=True)
@@ -152,11 +167,17 @@ class NegativeBinomial(Count):
     -2.079442
     """
 
-    _row = "NegativeBinomial"
-    verified = "negative-binomial"
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
-    limits: ClassVar = {"alpha": (Poisson, "alpha = 0")}
-    has_firth = linear_score = True
+    facts = replace(
+        Count.facts,
+        row="NegativeBinomial",
+        interval=count_interval,
+        cumulants=_cumulants_of_dispersed,
+        verified="negative-binomial",
+        linear_score=True,
+        has_firth=True,
+        limits={"alpha": (Poisson, "alpha = 0")},
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number from 0 to 1e120: variances have squares."""
@@ -164,7 +185,6 @@ class NegativeBinomial(Count):
         return allowed(y, y <= LARGEST, "NegativeBinomial", "counts up to 1e120", "Count in larger units.")
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log P(y), per observation."""
         eta, y = pair(eta, self), np.asarray(y, dtype=float)
         m, r, log_m, log_total = _parts(eta)
         if (counts := few_values(eta, y)) is not None:
@@ -186,7 +206,6 @@ class NegativeBinomial(Count):
         return np.where(y > 0, value, none)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         eta, y = pair(eta, self), np.asarray(y, dtype=float)
         counts = few_values(eta, y)
         if counts is not None and -300.0 <= -eta[0, 1] < np.log(NEAR):
@@ -239,17 +258,6 @@ class NegativeBinomial(Count):
         excess = weight @ ((y / largest - share) ** 2 - share / largest) / (weight @ share**2)
         near[1] = np.log(np.clip(excess, 0.01, 100.0))
         return near
-
-    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """The counts between which a new one falls."""
-        return count_interval(eta, V, level, dispersed=True)
-
-    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Weights:
-        """How the expected information about eta_0, mean / (1 + alpha mean), moves."""
-        share = expit(eta[:, 0] + eta[:, 1])  # of the variance that is not Poisson's
-        rest = expit(-eta[:, 0] - eta[:, 1])
-        bend = np.broadcast_to((-share * rest)[:, None, None], (len(eta), 2, 2))
-        return of_logarithm(weight * self.mean(eta) * rest, np.stack([rest, -share], axis=-1), bend)
 
 
 def whole_counts(y: ArrayLike, who: str, remedy: str) -> Floats:

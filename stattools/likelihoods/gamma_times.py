@@ -60,13 +60,15 @@ class GammaTimes:
             found[:, part] = _between(location[part], _shape(log_scale[part]), low[part], high[part])
         return found
 
-    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
-        """The one of times that were seen, low = high, and the other of those that are between two ends."""
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
+        """The one of times that were seen, low = high, and the other of those that are between two ends; of `width` 0
+        the log alone.
+        """
         found, seen = np.zeros((6, len(low))), low == high  # a time from 0 to inf has probability 1
         others = ~seen & ((low > 0.0) | (high < np.inf))
         found[:, seen] = self.seen(location[seen], log_scale[seen], low[seen])
         found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
-        return found
+        return found if width else found[:1]
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""

@@ -19,8 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from types import MappingProxyType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,10 +31,20 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.between import BETWEEN, Between, between
 from stattools.likelihoods.cumulants import Categories
-from stattools.likelihoods.likelihood import HalfSpaces, Likelihood, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Equation, words_of
+from stattools.likelihoods.words import Equation, Facts, HalfSpaces, bounded, words_of
+
+
+def _side_of_codes(family: Any, y: Floats) -> Floats:
+    """The code of the category; of two, as for the flip of a coin."""
+    return y.copy() if family.categories > 2 else 2.0 * y - 1.0
+
+
+def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Categories:
+    """The cumulants of the indicators of all categories but the reference."""
+    return Categories(family.mean(eta), weight)
 
 
 @constructed_by_callers
@@ -52,12 +61,19 @@ class Categorical(Likelihood):
     """
 
     categories: int
-    verified = "multinomial"
     parameters: ClassVar = {"mean": "logit"}
-    concave_with = ("logit",)
     outcome = Outcome.CATEGORY
-    _row = "Categorical"
-    canonical = has_firth = starts_at_zero = by_category = True
+    facts = Facts(
+        "Categorical",
+        verified="multinomial",
+        by_category=True,
+        canonical=True,
+        has_firth=True,
+        concave_with=("logit",),
+        starts_at_zero=True,
+        side=_side_of_codes,
+        cumulants=_cumulants,
+    )
 
     def __post_init__(self) -> None:
         whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
@@ -110,35 +126,24 @@ class Categorical(Likelihood):
         return self._information(self.mean(eta))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         mean = self.mean(eta)
         return self.loglik(eta, y), self._score(mean, y), self._information(mean)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One code per row, by inversion of the cumulative probabilities."""
-        mean = self.mean(eta)
-        u = generator(seed).random((*mean.shape[:-1], 1))
-        return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+        """One code per row."""
+        return drawn_codes(self.mean(eta), seed)
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """-2 log P(y): a perfect fit has probability 1."""
         return -2.0 * self.loglik(eta, y)
 
-    def side(self, y: Floats) -> Floats:
-        """The code of the category; of two, as for the flip of a coin."""
-        return y.copy() if self.categories > 2 else 2.0 * y - 1.0
-
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """How often each category was seen."""
         return np.bincount(y.astype(int), weights=weight, minlength=self.categories)
 
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """The log odds of the shares, each category counted half a time more."""
         return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
-
-    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Categories:
-        """The cumulants of the indicators of all categories but the reference."""
-        return Categories(self.mean(eta), weight)
 
     def _score(self, mean: Floats, y: ArrayLike) -> Floats:
         mean, rows, codes, shape = self._by_rows(mean, y)
@@ -188,27 +193,12 @@ LARGEST_SCALE = 300.0
 """The logarithm of a scale: beyond, it stays there, so that all is finite."""
 
 
-class Ordered(Protocol):
-    """What is known of a family of labels in order: how many they are, the link, and which linear predictors it has."""
-
-    @property
-    def categories(self) -> int: ...
-    @property
-    def link_name(self) -> str: ...
-    @property
-    def partial(self) -> bool: ...
-    @property
-    def scaled(self) -> bool: ...
-    @property
-    def width(self) -> int: ...
-
-
 class Cuts:
     """The cuts of every row, -inf and inf beside them: `whole` in units of the scale, `thresholds` before the location
     is taken off.
     """
 
-    def __init__(self, eta: ArrayLike, family: Ordered) -> None:
+    def __init__(self, eta: ArrayLike, family: Cumulative) -> None:
         eta = np.asarray(eta, dtype=float)
         if eta.ndim < 2 or eta.shape[-1] != family.width:
             raise DomainError(
@@ -262,72 +252,49 @@ class Cuts:
                 "nearer to those of the fit, or leave columns out of nonparallel=."
             )
 
+    def moves(self, y: NDArray[np.intp]) -> Floats:
+        """How both cuts about each outcome, the upper one and the lower one move with eta, (n, width, 3): a scale moves
+        both by minus one of them that is finite, and the lower one by their distance more.
+        """
+        K, rows = self.family.categories, np.arange(self.n)
+        found = np.zeros((self.n, self.family.width, 3))
+        found[:, 0, 0] = -1.0
+        found[rows[y < K - 1], y[y < K - 1] + 1, 1] = 1.0
+        found[rows[y > 0], y[y > 0], 2] = 1.0
+        if self.family.partial:
+            found[:, K : 2 * K - 1] = -found[:, 1:K]
+        if self.s is not None:
+            found *= np.reshape(self.per, (-1, 1, 1))
+            lower, upper = self.whole[rows, y], self.whole[rows, y + 1]
+            inner = (y > 0) & (y < K - 1)
+            found[:, -1, 0] = -np.where(y < K - 1, upper, lower)
+            found[inner, -1, 2] = upper[inner] - lower[inner]
+        return found
+
     def score(self, y: NDArray[np.intp], found: Between) -> Floats:
         """Derivatives by eta, (n, width)."""
-        K, score = self.family.categories, np.zeros((self.n, self.family.width))
-        wide = np.zeros(self.n * (K + 1))
-        place = self.rows + y
-        wide[place], wide[place + 1] = found.lower, found.upper
-        of_cuts = wide.reshape(self.n, K + 1)[:, 1:-1]
-        score[:, 0], score[:, 1:K] = -found.shift, of_cuts
-        if self.family.partial:
-            score[:, K : 2 * K - 1] = -of_cuts
-        if self.s is not None:
-            a, b, _ = self._finite(y)
-            score *= np.reshape(self.per, (-1, 1))
-            score[:, -1] = -(b * found.upper + a * found.lower)
-        return score
+        return (self.moves(y) @ np.stack([found.shift, found.upper, found.lower], axis=-1)[:, :, None])[:, :, 0]
 
     def information(self, y: NDArray[np.intp], found: Between) -> Floats:
         """Second derivatives by eta, with the other sign, (n, width, width)."""
-        K, width = self.family.categories, self.family.width
-        inner = np.zeros((self.n, K + 1, K + 1))  # of the cuts, those beside them too
-        flat, place = inner.reshape(-1), np.arange(self.n) * (K + 1) ** 2 + y * (K + 2)
-        mixed = found.mixed
-        flat[place], flat[place + K + 2] = found.of_lower, found.of_upper
-        flat[place + 1] = flat[place + K + 1] = mixed
-        edge, here = np.zeros(self.n * (K + 1)), self.rows + y
-        edge[here], edge[here + 1] = -found.lower_shift, -found.upper_shift
-        cuts, edges = inner[:, 1:-1, 1:-1], edge.reshape(self.n, K + 1)[:, 1:-1]
-        whole = np.zeros((self.n, width, width))
-        whole[:, 0, 0] = found.upper_shift + found.lower_shift
-        whole[:, 1:K, 1:K], whole[:, 0, 1:K], whole[:, 1:K, 0] = cuts, edges, edges
-        if self.family.partial:
-            effects = slice(K, 2 * K - 1)
-            whole[:, effects, effects], whole[:, 0, effects], whole[:, effects, 0] = cuts, -edges, -edges
-            whole[:, 1:K, effects], whole[:, effects, 1:K] = -cuts, -cuts
-        if self.s is not None:
-            self._scale(whole, y, found)
+        moves, both = self.moves(y), found.upper_shift + found.lower_shift
+        rows = (
+            (both, found.upper_shift, found.lower_shift),
+            (found.upper_shift, found.of_upper, found.mixed),
+            (found.lower_shift, found.mixed, found.of_lower),
+        )
+        whole = moves @ np.moveaxis(np.array(rows), -1, 0) @ moves.swapaxes(1, 2)
+        if self.s is not None:  # what moves a cut moves less of it as the scale grows
+            score = self.score(y, found)
+            whole[:, -1, :] += score
+            whole[:, :-1, -1] += score[:, :-1]
         return whole
 
-    def _finite(self, y: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-        """The cuts about each outcome and their distance, 0 where they are infinite: nothing is lost there."""
-        place, flat = self.rows + y, self.whole.ravel()
-        a, b = flat[place], flat[place + 1]
-        each = (a, b, b - a)
-        return tuple(np.where(np.isfinite(of), of, 0.0) for of in each)  # type: ignore[return-value]
 
-    def _scale(self, whole: Floats, y: NDArray[np.intp], found: Between) -> None:
-        """The same in place where both cuts are divided by exp(s): the rows and columns of s, too."""
-        a, b, w = self._finite(y)
-        K, per = self.family.categories, np.reshape(self.per, (-1, 1))
-        whole *= (per * per)[:, :, None]
-        upper = found.upper - (found.upper_shift * b - found.mixed * w)
-        lower = found.lower - (found.lower_shift * a + found.mixed * w)
-        wide, place = np.zeros(self.n * (K + 1)), self.rows + y
-        wide[place], wide[place + 1] = lower, upper
-        of_cuts = wide.reshape(self.n, K + 1)[:, 1:-1] * per
-        cross = np.zeros((self.n, self.family.width))
-        cross[:, 0], cross[:, 1:K] = -(upper + lower) * self.per, of_cuts
-        if self.family.partial:
-            cross[:, K : 2 * K - 1] = -of_cuts
-        cross[:, -1] = (
-            b * b * found.of_upper
-            + 2.0 * a * b * found.mixed
-            + a * a * found.of_lower
-            - (b * found.upper + a * found.lower)
-        )
-        whole[:, -1, :], whole[:, :, -1] = cross, cross
+def drawn_codes(mean: Floats, seed: int | np.random.Generator) -> Floats:
+    """One code per row of probabilities (..., K), by inversion of the cumulative ones."""
+    u = generator(seed).random((*mean.shape[:-1], 1))
+    return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), mean.shape[-1] - 1).astype(float)
 
 
 def codes_of(y: ArrayLike) -> NDArray[np.intp]:
@@ -351,6 +318,28 @@ EFFECT = "effect at "
 """What the name of a parameter begins with that is the effect of columns at a cut."""
 
 
+def _half_spaces(family: Any, y: Floats) -> HalfSpaces:
+    """The cut above an outcome may rise for ever, and the one below it fall."""
+    codes, K = codes_of(y), family.categories
+    rows = np.arange(len(codes))
+    above, below = rows[codes < K - 1], rows[codes > 0]
+    normals = np.zeros((len(above) + len(below), family.width))
+    which = np.arange(len(normals))
+    cut = np.concatenate([codes[above], codes[below] - 1]) + 1
+    sign = np.repeat([1.0, -1.0], [len(above), len(below)])
+    normals[:, 0], normals[which, cut] = -sign, sign
+    if family.partial:
+        normals[which, cut + K - 1] = -sign
+    return HalfSpaces(np.concatenate([above, below]), normals)
+
+
+def _reach(family: Any, eta: Floats, y: Floats) -> float:
+    """The largest distance of a cut on the side where it may run off for ever."""
+    cuts, rows, codes = Cuts(eta, family), np.arange(len(eta)), codes_of(y)
+    ends = np.stack([-cuts.whole[rows, codes], cuts.whole[rows, codes + 1]])
+    return float(np.where(np.isfinite(ends), ends, 0.0).max(initial=0.0))
+
+
 @constructed_by_callers
 @dataclass(frozen=True)
 class Cumulative(Likelihood):
@@ -371,8 +360,6 @@ class Cumulative(Likelihood):
     partial: bool = False
     scaled: bool = False
     outcome = Outcome.ORDERED
-    has_firth = has_reach = True
-    refused: ClassVar = MappingProxyType({})
 
     def __post_init__(self) -> None:
         K, names = self.categories, self.labels
@@ -391,14 +378,29 @@ class Cumulative(Likelihood):
             parameters |= {f"{EFFECT}{cut}": "identity" for cut in cuts}
         if self.scaled:
             parameters |= {SCALE: "log"}
-        vars(self).update(
-            parameters=parameters,
-            width=len(parameters),
+        words = replace(words_of(f"Cumulative.{self.link_name}"), equation=self._equation(len(parameters) - 1))
+        effects = [name for name in parameters if name.startswith(EFFECT)]
+        # the thresholds take up a shift of the location, each that of the effects at its cut; nobody that of the scale
+        cut, numbers = f"{self.link_name} P({{outcome}} <= k) =", tuple(range(1, K))
+        taken_up = [(0, numbers), *((k + K - 1, (k,)) for k in numbers if effects)]
+        facts = Facts(
+            own_words=words,
             verified="" if self.partial or self.scaled else "ordinal",
-            words=replace(words_of(f"Cumulative.{self.link_name}"), equation=self._equation(len(parameters) - 1)),
-            concave_with=() if self.scaled else tuple(BETWEEN),
             has_firth=not self.scaled,
+            side=bounded,  # `half_spaces` says it: several linear predictors move together
+            half_spaces=_half_spaces,
+            reach=_reach,
+            far=LINKS[self.link_name].far,
+            concave_with=() if self.scaled else tuple(BETWEEN),
+            taken_up=(*taken_up, *[(len(parameters) - 1, ())] * self.scaled),
+            added=(*[NONPARALLEL] * self.partial, *[SCALE] * self.scaled),
+            labels={name: name.removeprefix(EFFECT) for name in effects},
+            formulas=dict.fromkeys(effects, NONPARALLEL),
+            convention=f"{cut} (threshold - effects) / scale"
+            if self.scaled
+            else f"{cut} threshold - effects: a positive one goes with higher values",
         )
+        vars(self).update(parameters=parameters, width=len(parameters), facts=facts)
 
     def _equation(self, others: int) -> Equation:
         cut = r"\theta_k - \eta_i" + r" - \delta_{ik}" * self.partial
@@ -420,42 +422,6 @@ class Cumulative(Likelihood):
             beside=beside,
             others=(r"\theta",) * others,
         )
-
-    def called(self, parameter: str) -> str:
-        """The effects at a cut are called as it is."""
-        return f"log {SCALE}" if parameter == SCALE else parameter.removeprefix(EFFECT)
-
-    def convention(self, outcome: str) -> str:
-        """The effects are taken off the thresholds."""
-        cut = f"{self.link_name} P({outcome} <= k) ="
-        if self.scaled:
-            return f"{cut} (threshold - effects) / scale"
-        return f"{cut} threshold - effects: a positive one goes with higher values"
-
-    def formula_of(self, parameter: str) -> str:
-        """The effects at all cuts are those of the same columns."""
-        return NONPARALLEL if parameter.startswith(EFFECT) else parameter
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The formulas that add parameters."""
-        return (*[NONPARALLEL] * self.partial, *[SCALE] * self.scaled)
-
-    @property
-    def plain(self) -> Cumulative:
-        """One location and no scale."""
-        return replace(self, partial=False, scaled=False)
-
-    @property
-    def taken_up(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """The thresholds take up a shift of the location, each that of the effects at its cut; nobody that of the
-        scale.
-        """
-        cuts = range(1, self.categories)
-        found = [(0, tuple(cuts))]
-        if self.partial:
-            found += [(cut + self.categories - 1, (cut,)) for cut in cuts]
-        return (*found, *([(self.width - 1, ())] if self.scaled else []))
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
@@ -486,7 +452,6 @@ class Cumulative(Likelihood):
         return cuts.shaped(cuts.at(cuts.codes(y)).log)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         cuts = Cuts(eta, self)
         codes = cuts.codes(y)
         found = cuts.at(codes)
@@ -520,49 +485,21 @@ class Cumulative(Likelihood):
         cuts.require_order()
         return cuts.shaped(np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)]))
 
-    def side(self, y: Floats) -> None:
-        """`half_spaces` says it: several linear predictors move together."""
-
-    def half_spaces(self, y: Floats) -> HalfSpaces:
-        """The cut above an outcome may rise for ever, and the one below it fall."""
-        codes, K = codes_of(y), self.categories
-        rows = np.arange(len(codes))
-        above, below = rows[codes < K - 1], rows[codes > 0]
-        normals = np.zeros((len(above) + len(below), self.width))
-        which = np.arange(len(normals))
-        cut = np.concatenate([codes[above], codes[below] - 1]) + 1
-        sign = np.repeat([1.0, -1.0], [len(above), len(below)])
-        normals[:, 0], normals[which, cut] = -sign, sign
-        if self.partial:
-            normals[which, cut + K - 1] = -sign
-        return HalfSpaces(np.concatenate([above, below]), normals)
-
-    def reach(self, eta: Floats, y: Floats) -> float:
-        """The largest distance of a cut on the side where it may run off for ever."""
-        cuts, rows, codes = Cuts(eta, self), np.arange(len(eta)), codes_of(y)
-        ends = np.stack([-cuts.whole[rows, codes], cuts.whole[rows, codes + 1]])
-        return float(np.where(np.isfinite(ends), ends, 0.0).max(initial=0.0))
-
-    def far(self, size: float) -> float:
-        """Where a cut is with probability exp(-size) on the other side of the outcome."""
-        tail = np.exp(-size)
-        return float(np.abs(LINKS[self.link_name].of(np.array([tail, 1.0 - tail]))).min())
-
     def link(self, mean: Any) -> Any:
         """Thresholds that have these probabilities where the location is 0, (..., K - 1)."""
         return LINKS[self.link_name].of(np.cumsum(np.asarray(mean, dtype=float), axis=-1)[..., :-1])
 
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """How often each label was seen."""
         return np.bincount(codes_of(y), weights=weight, minlength=self.categories)
 
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """0: the thresholds are the level, and the location has none."""
         return np.zeros(1)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The thresholds of the shares, each label counted half a time more."""
-        counts = self.sums(y, weight, offset) + 0.5
+        counts = self._sums(y, weight, offset) + 0.5
         near = np.zeros(self.width)
         near[1 : self.categories] = self.link(counts / counts.sum()) + weight @ offset / weight.sum()
         return near

@@ -19,10 +19,10 @@ from numpy.typing import ArrayLike
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import of_events
-from stattools.likelihoods.likelihood import Likelihood, Tails, Terms
+from stattools.likelihoods.likelihood import Likelihood, Terms
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import inside, mixture_interval
+from stattools.likelihoods.predictive import mixture_interval
 from stattools.likelihoods.words import Words, words_of
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
@@ -36,14 +36,49 @@ MEANS = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "logit": (0.0, 1.0
 """The means that a family has, by its own link."""
 
 
-LARGEST = 1e100
-"""The mean beside an end of the domain is beyond this where that at the end is infinite."""
-
 RATIOS = {"mean": "ratio of means", "probability": "risk ratio"}
 """What the exponential of a coefficient is where the link is the logarithm."""
 
 FACTORS = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 """What it is with other links of an event: -log(1 - p) is the hazard that has been gone through."""
+
+
+def _of_outcome(question: str) -> Any:
+    """An answer about outcomes: that of the family."""
+
+    def answer(self: Any, *given: Any) -> Any:
+        return getattr(self.family, question)(*given)
+
+    return answer
+
+
+def _at_theta(question: str) -> Any:
+    """An answer about the distribution: that of the family at its own linear predictors."""
+
+    def answer(self: Any, eta: ArrayLike, *given: Any, **beside: Any) -> Any:
+        return getattr(self.family, question)(self._theta(eta), *given, **beside)
+
+    return answer
+
+
+def _side(family: Any, y: Floats) -> Floats | None:
+    """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""
+    ends = family.through.ends
+    if family.outcome in (Outcome.POSITIVE, Outcome.UNIT) or not np.isfinite(ends).any():
+        return None
+    observed, (left, right) = family.observed(y), ends
+    runs = {0.0: observed <= 0.0, 1.0: observed >= 1.0}
+    nowhere = np.zeros(len(observed), dtype=bool)
+    side = np.where(runs.get(right, nowhere), 1.0, np.where(runs.get(left, nowhere), -1.0, 0.0))
+    return np.where(family.trials_of(y) > 0, side, np.nan)
+
+
+def _reversed(family: Any, y: Floats) -> Floats | None:
+    return family.family.facts.reversed(family.family, y)
+
+
+def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Any:
+    return of_events(family.through, eta, weight * family.trials_of(y))
 
 
 @dataclass(frozen=True)
@@ -64,7 +99,7 @@ class Linked(Likelihood):
     through: Link
 
     def __post_init__(self) -> None:
-        family, link = self.family, self.through
+        family, link, known = self.family, self.through, self.family.facts
         (first, own), *others = family.parameters.items()
         if own not in OWN or family.outcome is Outcome.CATEGORY:
             raise IncompatibleError(
@@ -72,55 +107,43 @@ class Linked(Likelihood):
                 f"family of one mean with the link {', '.join(OWN)}."
             )
         unit, same = link.ends == (0.0, 1.0), link.name == own
-        what = "probability" if family.is_event else "mean"
-        factor = FACTORS.get(link.name) if family.is_event or link.name == "logit" else None
+        what = "probability" if known.is_event else "mean"
+        factor = FACTORS.get(link.name) if known.is_event or link.name == "logit" else None
         linked = Words(f"the {link.words} of the {what}", factor=factor)
         words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
-        words |= {"probit": replace(words_of("Probit"), equation=None)} if family.is_event else {}
-        vars(self).update(
-            parameters={first: link.name, **dict(others)},
-            width=family.width,
-            verified=family.verified,
-            outcome=family.outcome,
-            words=family.words if same else words.get(link.name, linked),
-            has_scale=family.has_scale,
-            is_event=family.is_event,
-            edge=family.edge,
-            concave_with=family.concave_with,
-            concave_if_shared=family.concave_if_shared,
-            starts_at_zero=family.starts_at_zero and unit,
-            canonical=family.canonical and same,
-            linear_score=family.linear_score,
-            has_firth=family.has_firth and (same or (unit and family.is_event)),  # Kosmidis & Firth (2021)
+        words |= {"probit": replace(words_of("Probit"), equation=None)} if known.is_event else {}
+        has_firth = known.has_firth and (same or (unit and known.is_event))  # Kosmidis & Firth (2021)
+        facts = replace(
+            known,
+            own_words=known.words if same else words.get(link.name, linked),
+            starts_at_zero=known.starts_at_zero and unit,
+            canonical=known.canonical and same,
+            from_zero=False,
+            has_firth=has_firth,
             domain=link.domain(*MEANS[own]),
+            limits={},
+            side=_side,
+            far=link.far,
+            interval=mixture_interval,
+            cumulants=known.cumulants if same and known.canonical else _cumulants if has_firth else None,
+            reversed=_reversed,
+            unlinked=family,
         )
-
-    @property
-    def unlinked(self) -> Likelihood:
-        return self.family
+        parameters = {first: link.name, **dict(others)}
+        vars(self).update(parameters=parameters, width=family.width, outcome=family.outcome, facts=facts)
 
     @property
     def parts(self) -> tuple[str, ...]:
         return self.family.parts
 
-    def check(self, y: ArrayLike) -> Floats:
-        return self.family.check(y)
+    check, trials_of, observed = map(_of_outcome, ("check", "trials_of", "observed"))
+    mean, sample, variance, deviance = map(_at_theta, ("mean", "sample", "variance", "deviance"))
+    cdf, survival = map(_at_theta, ("cdf", "survival"))
 
     @property
     def own(self) -> str:
         """The link that the family has without this."""
         return next(iter(self.family.parameters.values()))
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        return self.family.mean(self._theta(eta))
-
-    def nearest_mean(self, eta: ArrayLike) -> Floats:
-        eta, (low, high) = np.array(eta, dtype=float), self.domain
-        first = self._first(eta)
-        beyond = (first <= low) | (first >= high)
-        first[...] = np.clip(first, *inside(low, high))
-        mean = self.mean(eta)
-        return np.where(beyond & (mean > LARGEST), np.inf, mean)
 
     def link(self, mean: Any) -> Any:
         return self.through.of(LINKS[self.own].mean(self.family.link(mean)))
@@ -132,14 +155,13 @@ class Linked(Likelihood):
         return found
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        if y is None and self.canonical:
+        if y is None and self.facts.canonical:
             return self.family.information(eta)
         if y is None:
             raise DomainError("The information of a family with another link is the observed one: give y too.")
         return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         if self.through.name == self.own:
             return self.family.evaluate(eta, y)
         theta, slope, bend = self._curve(eta)
@@ -147,78 +169,30 @@ class Linked(Likelihood):
         loglik = np.where(np.isnan(slope), -np.inf, loglik)
         if self.width == 1:
             return loglik, score * slope, information * slope * slope - score * bend
-        score, information = np.array(score), np.array(information)
-        information[..., 0, :] *= slope[..., None]
-        information[..., :, 0] *= slope[..., None]
+        score, information = np.array(score), self._chained(information, slope)
         information[..., 0, 0] -= score[..., 0] * bend
         score[..., 0] *= slope
         return loglik, score, information
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         theta, slope, _ = self._curve(eta)
+        return self._chained(self.family.expected(theta, y), slope)
+
+    def _chained(self, information: Floats, slope: Floats) -> Floats:
+        """The information about the linear predictors, from that about those of the family."""
         if self.width == 1:
-            return self.family.expected(theta, y) * slope * slope
-        found = np.array(self.family.expected(theta, y))
+            return information * slope * slope
+        found = np.array(information)
         found[..., 0, :] *= slope[..., None]
         found[..., :, 0] *= slope[..., None]
         return found
 
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        return self.family.sample(self._theta(eta), seed=seed)
-
-    def trials_of(self, y: Floats) -> Any:
-        return self.family.trials_of(y)
-
-    def with_trials(self, trials: Any) -> Linked:
-        return Linked(self.family.with_trials(trials), self.through)
-
-    def observed(self, y: Floats) -> Floats:
-        return self.family.observed(y)
-
-    def reversed(self, y: Floats) -> Floats | None:
-        return self.family.reversed(y)
-
-    def variance(self, eta: Floats, y: Floats) -> Floats:
-        return self.family.variance(self._theta(eta), y)
-
-    def require(self, question: str) -> None:
-        self.family.require(question)
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        return self.family.deviance(self._theta(eta), y)
-
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        return self.family.cdf(self._theta(eta), y)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        return self.family.survival(self._theta(eta), y)
-
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        return self.family.tails(self._theta(eta), y)
-
-    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Any:
-        if self.canonical:
-            return self.family.cumulants(eta, y, weight)
-        if not self.has_firth:
-            return super().cumulants(eta, y, weight)
-        return of_events(self.through, eta, weight * self.trials_of(y))
-
-    def side(self, y: Floats) -> Floats | None:
-        """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""
-        if self.outcome in (Outcome.POSITIVE, Outcome.UNIT) or not np.isfinite(self.through.ends).any():
-            return None
-        observed, (left, right) = self.observed(y), self.through.ends
-        runs = {0.0: observed <= 0.0, 1.0: observed >= 1.0}
-        nowhere = np.zeros(len(observed), dtype=bool)
-        side = np.where(runs.get(right, nowhere), 1.0, np.where(runs.get(left, nowhere), -1.0, 0.0))
-        return np.where(self.trials_of(y) > 0, side, np.nan)
-
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """The linear predictor of the mean outcome; DomainError where the link has none for it."""
         n, total, rows, offset = sums
         with np.errstate(divide="ignore", invalid="ignore"):  # told by name
             eta = np.atleast_1d(self.link(total / n))
-        low, high = self.domain
+        low, high = self.facts.domain
         if not ((eta > low) & (eta < high)).all():
             raise DomainError(
                 f"the link {self.through.name} needs an outcome whose mean it has; got a mean of {total / n:.6g}. "
@@ -227,10 +201,10 @@ class Linked(Likelihood):
         return eta - offset / rows
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        level = self.level(self.sums(y, weight, offset))
+        level = self._level(self._sums(y, weight, offset))
         return np.append(level, self.family.start(y, weight, np.zeros(len(y)))[1:])
 
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """The linear predictor halfway between each observation and the mean, that of the mean where there is none."""
         observed = self.observed(y)
         mean = weight @ observed / weight.sum()
@@ -238,22 +212,12 @@ class Linked(Likelihood):
             eta = self.link(0.5 * (observed + mean))
         return np.where(np.isfinite(eta), eta, self.link(mean))
 
-    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        return mixture_interval(self, eta, V, level, trials)
-
-    def far(self, size: float) -> float:
-        """Where one of two outcomes has probability exp(-size); nowhere where no mean is reached at infinity."""
-        tail = np.exp(-size)
-        if self.through.ends == (0.0, 1.0):
-            return float(np.abs(self.through.of(np.array([tail, 1.0 - tail]))).min())
-        return size if self.through.name == "log" else np.inf
-
     def _theta(self, eta: ArrayLike) -> Floats:
         """The family's linear predictors; DomainError where one has no mean that the family has."""
         theta, slope, _ = self._curve(eta)
         out = np.ravel(np.isnan(slope))
         if out.any():
-            first, (low, high) = np.ravel(self._first(np.asarray(eta, dtype=float))), self.domain
+            first, (low, high) = np.ravel(self._first(np.asarray(eta, dtype=float))), self.facts.domain
             raise DomainError(
                 f"with the link {self.through.name} a linear predictor lies between {low:g} and {high:g}, or its mean "
                 f"is none of the family; got {first[out][0]:.6g}, and {int(out.sum())} such values. Ask of rows nearer "
@@ -264,7 +228,7 @@ class Linked(Likelihood):
     def _curve(self, eta: ArrayLike) -> Curve:
         """The family's linear predictors, and slope and bend of the first; nan where the family has no such mean."""
         eta = np.asarray(eta, dtype=float)
-        first, (low, high) = self._first(eta), self.domain
+        first, (low, high) = self._first(eta), self.facts.domain
         theta, slope, bend = OWN[self.own](self.through, first)
         if low > -np.inf or high < np.inf:
             slope = np.where((first > low) & (first < high), slope, np.nan)

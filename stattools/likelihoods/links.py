@@ -65,6 +65,13 @@ class Link:
             first, last = sorted(float(self.of(np.array(end))) for end in (max(least, low), min(most, high)))
         return first, last
 
+    def far(self, size: float) -> float:
+        """Where one of two outcomes has probability exp(-size); nowhere where no mean is reached at infinity."""
+        tail = np.exp(-size)
+        if self.ends == (0.0, 1.0):
+            return float(np.abs(self.of(np.array([tail, 1.0 - tail]))).min())
+        return size if self.name == "log" else np.inf
+
     def plain(self, eta: Floats) -> Curve:
         """The mean itself."""
         return self.mean(eta), self.slope(eta), self.bend(eta)
@@ -128,6 +135,10 @@ def _exp(eta: ArrayLike) -> Floats:
     return np.exp(np.minimum(eta, LARGEST))
 
 
+def _as_floats(eta: ArrayLike) -> Floats:
+    return np.asarray(eta, dtype=float)
+
+
 def _not_zero(eta: ArrayLike) -> Floats:
     eta = np.asarray(eta, dtype=float)
     return np.where(np.abs(eta) < SMALLEST, np.copysign(SMALLEST, eta), eta)
@@ -137,11 +148,23 @@ def _logit_slope(eta: Floats) -> Floats:
     return expit(eta) * expit(-eta)
 
 
+def _logit_bend(eta: Floats) -> Floats:
+    return -_logit_slope(eta) * np.tanh(0.5 * eta)
+
+
+def _log_expit(eta: Floats) -> Curve:
+    return log_expit(eta), expit(-eta), -_logit_slope(eta)
+
+
 def _density(eta: Floats) -> Floats:
     return np.exp(-0.5 * eta * eta) / np.sqrt(2.0 * np.pi)
 
 
-def _log_normal_tail(eta: Floats) -> Curve:
+def _density_slope(eta: Floats) -> Floats:
+    return -eta * _density(eta)
+
+
+def _log_normal(eta: Floats) -> Curve:
     h = mills(eta)
     return log_ndtr(eta), h, -minus_slope(eta, h)
 
@@ -149,6 +172,10 @@ def _log_normal_tail(eta: Floats) -> Curve:
 def _angle(eta: ArrayLike) -> Floats:
     """1/2 + arctan(eta) / pi, which has its own digits where it is small."""
     return np.arctan2(1.0, np.negative(eta)) / np.pi
+
+
+def _cotangent(mean: Any) -> Any:
+    return -1.0 / np.tan(np.pi * np.asarray(mean))
 
 
 def _cauchy(eta: Floats) -> Floats:
@@ -191,102 +218,60 @@ def _log_event(eta: Floats) -> Curve:
     return log, slope, slope * np.where(E < 0.1, series, 1.0 - E - slope)
 
 
-def _inverse_root(eta: ArrayLike) -> Floats:
-    eta = _not_zero(eta)
-    return np.where(eta > 0.0, 1.0 / np.sqrt(np.abs(eta)), np.nan)
+def _power(name: str, words: str, ends: tuple[float, float], p: float) -> Link:
+    """The mean eta^p, of which only the positive eta count where p is no whole number."""
+
+    def base(eta: ArrayLike) -> Floats:
+        eta = _not_zero(eta)
+        return eta if p == round(p) else np.where(eta > 0.0, eta, np.nan)
+
+    return Link(
+        name,
+        words,
+        ends,
+        lambda mean: np.asarray(mean) ** (1.0 / p),
+        lambda eta: base(eta) ** p,
+        lambda eta: p * base(eta) ** (p - 1.0),
+        lambda eta: p * (p - 1.0) * base(eta) ** (p - 2.0),
+    )
 
 
 REAL, POSITIVE, UNIT = (-np.inf, np.inf), (0.0, np.inf), (0.0, 1.0)
 
-LINKS: dict[str, Link] = {
-    link.name: link
-    for link in (
-        Link(
-            "identity", "value", REAL, np.asarray, lambda eta: np.asarray(eta, dtype=float), np.ones_like, np.zeros_like
-        ),
-        Link("log", "logarithm", POSITIVE, np.log, _exp, _exp, _exp, _straight, _log_of_rest_of_exp),
-        Link(
-            "logit",
-            "log odds",
-            UNIT,
-            logit,
-            expit,
-            _logit_slope,
-            lambda eta: -_logit_slope(eta) * np.tanh(0.5 * eta),
-            lambda eta: (log_expit(eta), expit(-eta), -_logit_slope(eta)),
-            lambda eta: (log_expit(-eta), -expit(eta), -_logit_slope(eta)),
-        ),
-        Link(
-            "probit",
-            "normal quantile",
-            UNIT,
-            ndtri,
-            ndtr,
-            _density,
-            lambda eta: -eta * _density(eta),
-            _log_normal_tail,
-            _mirrored(_log_normal_tail),
-        ),
-        Link(
-            "cauchit",
-            "Cauchy quantile",
-            UNIT,
-            lambda mean: -1.0 / np.tan(np.pi * np.asarray(mean)),
-            _angle,
-            _cauchy,
-            _cauchy_bend,
-            _log_angle,
-            _mirrored(_log_angle),
-        ),
-        Link(
-            "cloglog",
-            "complementary log-log",
-            UNIT,
-            lambda mean: np.log(-np.log1p(np.negative(mean))),
-            lambda eta: -np.expm1(-_exp(eta)),
-            _gumbel,
-            _gumbel_bend,
-            _log_event,
-            _survival,
-        ),
-        Link(
-            "loglog",
-            "log-log",
-            UNIT,
-            lambda mean: -np.log(-np.log(mean)),
-            lambda eta: np.exp(-_exp(np.negative(eta))),
-            lambda eta: _gumbel(-eta),
-            lambda eta: -_gumbel_bend(-eta),
-            _mirrored(_survival),
-            _mirrored(_log_event),
-        ),
-        Link(
-            "sqrt",
-            "square root",
-            (np.inf, np.inf),
-            np.sqrt,
-            lambda eta: np.square(_not_zero(eta)),
-            lambda eta: 2.0 * _not_zero(eta),
-            lambda eta: np.full_like(eta, 2.0),
-        ),
-        Link(
-            "inverse",
-            "inverse",
-            (np.nan, 0.0),
-            lambda mean: 1.0 / np.asarray(mean),
-            lambda eta: 1.0 / _not_zero(eta),
-            lambda eta: -(_not_zero(eta) ** -2),
-            lambda eta: 2.0 * _not_zero(eta) ** -3,
-        ),
-        Link(
-            "inverse-squared",
-            "inverse square",
-            (np.nan, 0.0),
-            lambda mean: np.asarray(mean) ** -2.0,
-            _inverse_root,
-            lambda eta: -0.5 * _inverse_root(eta) / _not_zero(eta),
-            lambda eta: 0.75 * _inverse_root(eta) / _not_zero(eta) ** 2,
-        ),
-    )
-}
+_ROWS = (
+    Link("identity", "value", REAL, np.asarray, _as_floats, np.ones_like, np.zeros_like),
+    Link("log", "logarithm", POSITIVE, np.log, _exp, _exp, _exp, _straight, _log_of_rest_of_exp),
+    Link("logit", "log odds", UNIT, logit, expit, _logit_slope, _logit_bend, _log_expit, _mirrored(_log_expit)),
+    Link("probit", "normal quantile", UNIT, ndtri, ndtr, _density, _density_slope, _log_normal, _mirrored(_log_normal)),
+    Link(
+        "cauchit", "Cauchy quantile", UNIT, _cotangent, _angle, _cauchy, _cauchy_bend, _log_angle, _mirrored(_log_angle)
+    ),
+    Link(
+        "cloglog",
+        "complementary log-log",
+        UNIT,
+        lambda mean: np.log(-np.log1p(np.negative(mean))),
+        lambda eta: -np.expm1(-_exp(eta)),
+        _gumbel,
+        _gumbel_bend,
+        _log_event,
+        _survival,
+    ),
+    Link(
+        "loglog",
+        "log-log",
+        UNIT,
+        lambda mean: -np.log(-np.log(mean)),
+        lambda eta: np.exp(-_exp(np.negative(eta))),
+        lambda eta: _gumbel(-eta),
+        lambda eta: -_gumbel_bend(-eta),
+        _mirrored(_survival),
+        _mirrored(_log_event),
+    ),
+    _power("sqrt", "square root", (np.inf, np.inf), 2.0),
+    _power("inverse", "inverse", (np.nan, 0.0), -1.0),
+    _power("inverse-squared", "inverse square", (np.nan, 0.0), -0.5),
+)
+
+LINKS: dict[str, Link] = {link.name: link for link in _ROWS}
 """By the names under which likelihoods and callers know them."""

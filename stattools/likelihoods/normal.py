@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import get_blas_funcs
 from scipy.special import ndtr
 
 from stattools.errors import DomainError, quoted
@@ -22,12 +21,11 @@ from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.interface.units import LARGEST, SMALLEST, require_size
-from stattools.likelihoods.likelihood import Likelihood, Terms, apart, finite, floats, pair
+from stattools.interface.units import require_size
+from stattools.likelihoods.likelihood import Likelihood, Terms, apart, expected_of_first, finite, floats, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
 @constructed_by_callers
@@ -43,11 +41,11 @@ class Gaussian(Likelihood):
     """
 
     scale: float = 1.0
-    _row = "Gaussian"
     parameters: ClassVar = {"mean": "identity"}
-    concave_with = ("identity",)
     outcome = Outcome.REAL
-    has_scale = starts_at_zero = linear_score = True
+    facts = Facts(
+        "Gaussian", has_scale=True, starts_at_zero=True, linear_score=True, side=bounded, concave_with=("identity",)
+    )
 
     def __post_init__(self) -> None:
         if not (is_number(self.scale) and self.scale > 0.0):
@@ -56,9 +54,6 @@ class Gaussian(Likelihood):
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
         y = floats(y, "Gaussian")
-        flat = y if y.ndim == 1 else y.ravel()
-        if y.size and SMALLEST < nrm2(flat) < LARGEST:
-            return y
         require_size("Gaussian", "y", finite(y, "Gaussian"))
         return y
 
@@ -67,7 +62,6 @@ class Gaussian(Likelihood):
         return np.full(np.shape(eta), 1.0 / self.scale / self.scale)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale
         loglik = -0.5 * z * z - (np.log(self.scale) + HALF_LOG_TWO_PI)
         return loglik, z / self.scale, np.full(z.shape, 1.0 / self.scale / self.scale)
@@ -93,9 +87,6 @@ class Gaussian(Likelihood):
         """Phi((eta - y) / scale)."""
         return ndtr((eta - y) / self.scale)
 
-    def side(self, y: Floats) -> None:
-        """Every measurement has a maximum."""
-
 
 LARGEST_SCALE = 300.0
 """The logarithm of a scale: beyond, it stays there, so that all is finite."""
@@ -112,18 +103,15 @@ class LocationScale(Likelihood):
     -2.112086
     """
 
-    _row = "LocationScale"
-    verified = "normal"
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
     outcome = Outcome.REAL
-    linear_score = True
+    facts = Facts("LocationScale", side=bounded, verified="normal", linear_score=True)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
         return Gaussian().check(y)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         eta = pair(eta, self)
         log_scale = _log_scale(eta)
         precision = np.exp(-log_scale)
@@ -135,7 +123,7 @@ class LocationScale(Likelihood):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """1 / scale^2, and 2: (n, 2, 2)."""
-        return apart(self.expected_of_first(eta, y), 2.0)
+        return apart(expected_of_first(self, eta, y), 2.0)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per row."""
@@ -158,9 +146,6 @@ class LocationScale(Likelihood):
         """Phi(-z)."""
         return ndtr(-self._z(eta, y))
 
-    def side(self, y: Floats) -> None:
-        """Every measurement has a maximum."""
-
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The mean of all, and the standard deviation about it."""
         near = super().start(y, weight, offset)
@@ -169,7 +154,7 @@ class LocationScale(Likelihood):
         near[1] = np.log(max(spread, 1e-6 * np.sqrt(weight @ (y * y) / weight.sum()), 1e-130))
         return near
 
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """Each outcome."""
         return y
 

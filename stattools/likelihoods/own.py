@@ -33,10 +33,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
+from stattools.likelihoods.labels import drawn_codes
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Words
+from stattools.likelihoods.words import Facts, Words, bounded
 from stattools.text.one_line import one_line
 
 SMALL = 2.0**-10
@@ -152,10 +153,18 @@ PERFECT = (
     "does not say. Its fits have loglik, AIC and st.compare."
 )
 
+NOT_GIVEN = "{} has no {}, which this needs. Give it to st.likelihood."
+NO_ORDER = "{} has labels without an order, and so no {}."
+
 ROUND_OFF = 1e-9
 """Probabilities lie between 0 and 1 within this."""
 
 REMARK = "Derivatives are central differences of the log-likelihood, in steps of its scale."
+
+
+def _center(family: Any, eta: Floats) -> Floats:
+    """The median where a quantile function is known, the mean otherwise."""
+    return family._answer("quantile", eta, 0.5) if "quantile" in family.answers else family.mean(eta)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -178,29 +187,30 @@ class OwnLikelihood(Likelihood):
     distribution: Any = None
     fixed: Mapping[str, float] = field(default_factory=dict)
     categories: int = 0
-    knows_ends = False
 
     def __post_init__(self) -> None:
         first = next(iter(self.by_name))
-        vars(self).update(
-            parameters=dict(self.by_name),
-            width=len(self.by_name),
-            outcome=self.kind,
-            words=_words(first, self.by_name[first]),
-            is_event=self.kind is Outcome.BINARY,
-            steps=self.steps or (SMALL,) * len(self.by_name),
-            refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers}
-            | ({} if self.kind is Outcome.BINARY else {"deviance": PERFECT.format(self.name)}),
+        event, width = self.kind is Outcome.BINARY, len(self.by_name)
+        reasons = {} if event else {"deviance": PERFECT.format(self.name)}
+        reasons |= {word: NOT_GIVEN.format(self.name, f"{word}=") for word in GIVEN if word not in self.answers}
+        if self.kind is Outcome.CATEGORY:
+            reasons = {word: NO_ORDER.format(self.name, word) for word in ("variance", "cdf", "quantile")}
+        words = _words(first, self.by_name[first])
+        facts = Facts(
+            own_words=words,
+            is_event=event,
+            side=bounded,
+            center=_center,
+            knows_ends=False,
+            remarks=(REMARK,),
+            reasons=reasons,
         )
+        steps = self.steps or (SMALL,) * width
+        vars(self).update(parameters=dict(self.by_name), width=width, outcome=self.kind, steps=steps, facts=facts)
 
     @one_line
     def __repr__(self) -> str:
         return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What a certificate says of the derivatives."""
-        return (REMARK,)
 
     def scaled(self, y: Floats) -> OwnLikelihood:
         """This likelihood with steps that suit these outcomes; DomainError for a function that is not one of rows."""
@@ -234,7 +244,6 @@ class OwnLikelihood(Likelihood):
         return y
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
         with np.errstate(all="ignore"):  # far out a density may overflow: a solver sees that it is not finite
             return self._function(np.asarray(y, dtype=float))(self._wide(eta))
 
@@ -251,7 +260,6 @@ class OwnLikelihood(Likelihood):
         return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         with np.errstate(all="ignore"):  # as above
             function = self._function(np.asarray(y, dtype=float))
             value, score, information = value_and_derivatives(function, self._wide(eta), self.steps)
@@ -265,10 +273,6 @@ class OwnLikelihood(Likelihood):
                 'predict(kind="link") or quantile residuals.'
             )
         return found
-
-    def center(self, eta: Floats) -> Floats:
-        """The median where a quantile function is known, the mean otherwise."""
-        return self._answer("quantile", eta, 0.5) if "quantile" in self.answers else self.mean(eta)
 
     def link(self, mean: Any) -> Any:
         """The first linear predictor where the first parameter is this number, as far as it can be."""
@@ -289,8 +293,8 @@ class OwnLikelihood(Likelihood):
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """-2 log P(y) of an outcome that a perfect fit gives the probability 1, as of 0 and 1."""
-        if "deviance" in self.refused:
-            raise IncompatibleError(self.refused["deviance"])
+        if "deviance" in self.facts.reasons:
+            raise IncompatibleError(self.facts.reasons["deviance"])
         return -2.0 * self.loglik(eta, y)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
@@ -308,10 +312,7 @@ class OwnLikelihood(Likelihood):
         wide = self._wide(eta)
         return self._answer("sample", eta, size=wide.shape[:-1], random_state=generator(seed))
 
-    def side(self, y: Floats) -> None:
-        """Not known: a maximum is looked at from beside it (`existence/levels.py`)."""
-
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         return np.asarray(self.link(y), dtype=float)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
@@ -357,10 +358,10 @@ class OwnLikelihood(Likelihood):
             )
         return np.asarray(first + size * found.x, dtype=float)
 
-    def lacks(self, question: str) -> IncompatibleError:
+    def _lacks(self, question: str) -> IncompatibleError:
         """The error for what was not given."""
         if question.endswith("="):
-            return IncompatibleError(f"{self.name} has no {question}, which this needs. Give it to st.likelihood.")
+            return IncompatibleError(NOT_GIVEN.format(self.name, question))
         return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
 
     def values(self, eta: ArrayLike) -> dict[str, Floats]:
@@ -376,7 +377,7 @@ class OwnLikelihood(Likelihood):
 
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
-            raise self.lacks(f"{name}=")
+            raise self._lacks(f"{name}=")
         values = self.values(eta)
         found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
         try:
@@ -407,17 +408,10 @@ def _words(name: str, link: str) -> Words:
 ROUND_OFF_OF_SUMS = 1e-6
 """Probabilities add up to 1 within this."""
 
-NO_ORDER = "{} has labels without an order, and so no {}."
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OwnCategories(OwnLikelihood):
     """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        unknown = {word: NO_ORDER.format(self.name, word) for word in ("variance", "cdf", "quantile")}
-        vars(self)["refused"] = unknown
 
     def among(self, categories: int) -> OwnCategories:
         """This likelihood for so many labels."""
@@ -454,18 +448,12 @@ class OwnCategories(OwnLikelihood):
         return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), self._wide(eta), self.steps)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One code per row, by inversion of the cumulative probabilities."""
-        mean = self.mean(eta)
-        u = generator(seed).random((*mean.shape[:-1], 1))
-        return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+        """One code per row."""
+        return drawn_codes(self.mean(eta), seed)
 
-    def lacks(self, question: str) -> IncompatibleError:
+    def _lacks(self, question: str) -> IncompatibleError:
         word = question.removesuffix("=")
-        return IncompatibleError(self.refused[word]) if word in self.refused else super().lacks(question)
-
-    def center(self, eta: Floats) -> Any:
-        """Raises IncompatibleError: labels have no middle."""
-        raise self.lacks("quantile=")
+        return IncompatibleError(self.facts.reasons[word]) if word in self.facts.reasons else super()._lacks(question)
 
 
 TRIED = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0)

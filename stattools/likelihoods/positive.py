@@ -35,8 +35,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, apart, finite_floats, pair
+from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, apart, expected_of_first, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.distributions.gamma import (
     deviance,
@@ -53,7 +54,6 @@ class Positive(ByExposure):
     """Amounts: costs, times, sizes, whose spread grows with their mean."""
 
     parameters: ClassVar = {"mean": "log", "dispersion": "log"}
-    _row = "Positive"
     outcome = Outcome.POSITIVE
     who: ClassVar[str]
     """What a regression of such outcomes is called."""
@@ -66,10 +66,7 @@ class Positive(ByExposure):
         moderate = (y >= SMALLEST) & (y <= LARGEST)
         return allowed(y, moderate, self.who, "numbers from 1e-120 to 1e120", "Change their units.")
 
-    def side(self, y: Floats) -> None:
-        """Every positive outcome has a maximum."""
-
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """The logarithm of each outcome."""
         return np.log(y)
 
@@ -94,23 +91,20 @@ class GammaFamily(Positive):
     -2.0
     """
 
-    _row = "GammaFamily"
-    verified = "gamma"
     who = "A gamma regression"
     # Of the shape k the log-likelihood is sum w (k log k - log Gamma(k) - k d), d = y / mean - log(y / mean), and terms
     # without k and mean. The coefficients that maximize have the least sum of w d, whatever k: y exp(-eta) + eta is
     # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
-    concave_if_shared = ("log", "inverse")
-    linear_score = True
+    facts = Facts(
+        "GammaFamily", side=bounded, verified="gamma", linear_score=True, concave_if_shared=("log", "inverse")
+    )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, k = _ratio_and_shape(pair(eta, self), log_y)
         return log_density_of_log(t, once(k)) - log_y
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         eta = pair(eta, self)
         t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
@@ -133,7 +127,7 @@ class GammaFamily(Positive):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """slope^2 / variance, and k^2 psi'(k) - k of the shape k: (n, 2, 2)."""
-        return apart(self.expected_of_first(eta, y), np.subtract(*digamma_gap(_shape(pair(eta, self)))))
+        return apart(expected_of_first(self, eta, y), np.subtract(*digamma_gap(_shape(pair(eta, self)))))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
@@ -199,12 +193,10 @@ class InverseGaussian(Positive):
     -0.918939
     """
 
-    _row = "InverseGaussian"
     who = "An inverse Gaussian regression"
-    linear_score = True
+    facts = Facts("InverseGaussian", side=bounded, linear_score=True)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, log_phi = self._parts(eta, log_y)
         ratio, above, precision = np.exp(t), np.expm1(t), np.exp(-(log_phi + log_y))
@@ -216,7 +208,7 @@ class InverseGaussian(Positive):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """slope^2 / variance, and 1 / 2: (n, 2, 2)."""
-        return apart(self.expected_of_first(eta, y), 0.5)
+        return apart(expected_of_first(self, eta, y), 0.5)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""

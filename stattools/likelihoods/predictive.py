@@ -14,39 +14,84 @@ Source: Barndorff-Nielsen & Cox, Bernoulli 2 (1996), 319-340; Trefethen & Weidem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import special
 
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
 
 Distribution = Callable[[Floats], Floats]
+Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
+"""(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 LARGEST_COUNT = 2.0**53
 """float64 skips whole numbers beyond: a quantile that lies there is infinite."""
+
+LARGEST_MEAN = 1e100
+"""The mean beside an end of the domain is beyond this where that at the end is infinite."""
 
 SMALLEST = 1e-300
 """Keeps divisions by variances that may be 0."""
 
 
+def interval_of_outcomes(
+    family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """The ends (m,) of a new outcome, as `Facts.interval`; IncompatibleError for labels."""
+    if family.outcome.has_labels:
+        raise IncompatibleError(f"an outcome of {type(family).__name__} is one of its labels: it has no interval.")
+    return family.facts.interval(family, eta, V, level, trials)
+
+
+def tails_of(family: Any, eta: Floats, y: Floats) -> Tails:
+    """Both sides of the distribution at y, and for whole outcomes at the number before it, of times at both ends."""
+    below, above = family.cdf(eta, y), family.survival(eta, y)
+    if y.ndim > 1 and not family.outcome.is_whole:
+        last = np.column_stack([y[:, 1], y[:, 1:]])
+        return (below, family.cdf(eta, last)), (above, family.survival(eta, last))
+    if not family.outcome.is_whole:
+        return (below, below), (above, above)
+    before, some = np.array(y), y > 0 if y.ndim == 1 else y[:, 0] > 0
+    first = before if y.ndim == 1 else before[:, 0]
+    np.maximum(first - 1.0, 0.0, out=first)
+    sooner, later = family.cdf(eta, before), family.survival(eta, before)
+    return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
+
+
+def nearest_mean(family: Any, eta: Floats) -> Floats:
+    """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
+    low, high = family.facts.domain
+    if not np.isfinite((low, high)).any():
+        return family.mean(eta)
+    eta = np.array(eta, dtype=float)
+    first = eta if family.width == 1 else eta[..., 0]
+    beyond = (first <= low) | (first >= high)
+    first[...] = np.clip(first, *inside(low, high))
+    mean = family.mean(eta)
+    return np.where(beyond & (mean > LARGEST_MEAN), np.inf, mean)
+
+
 def count_interval(
-    eta: Floats, V: Floats, level: float, *, trials: Floats | None = None, dispersed: bool = False
+    family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """The smallest whole numbers with F(y) >= (1 - level) / 2 and F(y) >= (1 + level) / 2, each shape (m,).
 
     At least `level` of the predictive lies between them, ends included. eta (m, width) and its covariance V (m, width,
-    width) are the log mean; with `trials` (m,) the log odds; where `dispersed` the log mean and log alpha.
+    width) are the log mean; with `trials` (m,) the log odds; of families with another parameter log mean and log alpha.
 
-    >>> lower, upper = count_interval(np.log([[4.0]]), np.zeros((1, 1, 1)), 0.95)  # Poisson(4)
+    >>> from stattools.likelihoods import Poisson
+    >>> lower, upper = count_interval(Poisson(), np.log([[4.0]]), np.zeros((1, 1, 1)), 0.95)
     >>> lower.tolist(), upper.tolist()
     ([1.0], [8.0])
     """
     size, ends = 4096, []
     for start in range(0, len(eta), size):
         part = slice(start, start + size)
-        log_alpha = eta[part, 1] if dispersed else None
+        log_alpha = eta[part, 1] if family.others else None
         count = Predictive(eta[part, 0], V[part], log_alpha, None if trials is None else trials[part])
         tail = 0.5 * (1.0 - level)
         ends.append((count.quantile(tail), count.quantile(1.0 - tail)))
@@ -67,17 +112,17 @@ def mixture_interval(
     for start in range(0, len(eta), size):
         part = slice(start, start + size)
         nodes = _spread(eta[part], V[part], z).reshape(-1, eta.shape[1])
-        if np.isfinite(likelihood.domain).any():
-            nodes[:, 0] = held(nodes[:, 0], np.repeat(eta[part, 0], len(z)), *likelihood.domain)
+        if np.isfinite(likelihood.facts.domain).any():
+            nodes[:, 0] = held(nodes[:, 0], np.repeat(eta[part, 0], len(z)), *likelihood.facts.domain)
         at = nodes[:, 0] if eta.shape[1] == 1 else nodes
         rows, out_of = len(eta[part]), 1.0 if trials is None else trials[part]
-        family = likelihood if trials is None else likelihood.with_trials(np.repeat(out_of, len(z)))
+        family = likelihood if trials is None else with_trials(likelihood, np.repeat(out_of, len(z)))
 
         def cdf(y: Floats, at: Floats = at, rows: int = rows, family: Any = family) -> Floats:
             inside = np.repeat(np.clip(y, low, high), len(z))
             return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, -1) @ share)
 
-        mean = out_of * (np.asarray(family.center(at)).reshape(rows, -1) @ share)
+        mean = out_of * (np.asarray(_center(family, at)).reshape(rows, -1) @ share)
         whole = likelihood.outcome.is_whole
         find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
         reach, tail = np.maximum(np.abs(mean), least), 0.5 * (1.0 - level)
@@ -104,6 +149,22 @@ def interval_of_successes(
     return ends[0], np.minimum(ends[1], trials)
 
 
+def with_trials(family: Any, trials: Any) -> Any:
+    """The family for outcomes out of so many trials, for `sample`; itself where outcomes have none."""
+    if family.outcome is not Outcome.TRIALS:
+        return family
+    own = family.facts.unlinked
+    return replace(family, trials=trials) if own is None else replace(family, family=with_trials(own, trials))
+
+
+def _center(family: Any, eta: Floats) -> Floats:
+    """Where a distribution is searched for its quantiles: its mean, of counts as far as float64 has their own, or what
+    the family says.
+    """
+    found = family.mean(eta) if family.facts.center is None else family.facts.center(family, eta)
+    return np.minimum(found, LARGEST_COUNT) if family.outcome.is_whole else found
+
+
 def _spread(eta: Floats, V: Floats, z: Floats) -> Floats:
     """eta (m, width) moved to normal nodes z (J, width) in the metric of V: (m, J, width)."""
     root, turn = np.linalg.eigh(V)
@@ -114,8 +175,11 @@ def _spread(eta: Floats, V: Floats, z: Floats) -> Floats:
 def quantile_in_range(likelihood: Any, eta: Floats, p: float, trials: Floats | None = None) -> Floats:
     """The quantile of any family that knows its distribution function, within the range of its outcome: (m,)."""
     low, high = likelihood.outcome.range
-    family, out_of = likelihood if trials is None else likelihood.with_trials(trials), 1.0 if trials is None else trials
-    mean = np.asarray(out_of * family.center(eta), dtype=float)
+    family, out_of = (
+        likelihood if trials is None else with_trials(likelihood, trials),
+        1.0 if trials is None else trials,
+    )
+    mean = np.asarray(out_of * _center(family, eta), dtype=float)
 
     def cdf(y: Floats) -> Floats:
         return np.where(y < low, 0.0, family.cdf(eta, np.clip(y, low, high)))

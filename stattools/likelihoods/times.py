@@ -36,11 +36,11 @@ from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.between import LARGEST as LARGEST_CUT
 from stattools.likelihoods.between import between
 from stattools.likelihoods.gamma_times import GammaTimes
-from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Tails, Terms, allowed, floats, pair
+from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats, pair
 from stattools.likelihoods.links import LINKS, Curve
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import once
-from stattools.likelihoods.words import Equation, words_of
+from stattools.likelihoods.words import Equation, Facts, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
@@ -64,6 +64,8 @@ LARGEST_SCALE = 100.0
 """The logarithm of a scale: beyond, it stays there, so that all is finite."""
 FARTHEST = 1e75
 """The largest distance in units of the scale, whose square is a number."""
+OF_WIDTH = ([0], [0, 1, 3], [0, 1, 2, 3, 4, 5])
+"""The numbers of the terms that are asked for, by the number of parameters whose derivatives are."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,10 @@ class LogTimeErrors:
         """F^-1(p)."""
         return LINKS[self.link].of(np.asarray(p, dtype=float))
 
-    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
         """log f of times that were seen, low = high, and log(F(high) - F(low)) of others, where low may be 0 or high
-        inf; its two slopes; minus its second derivatives, mixed ones between: (6, n).
+        inf; its two slopes; minus its second derivatives, mixed ones between: (6, n). Of `width` 1 those about the
+        location, (3, n), and of 0 the log alone.
         """
         seen, first, last = low == high, low == 0.0, high == np.inf
         shorter, ends = first.any(), ~(seen | first | last)
@@ -106,18 +109,22 @@ class LogTimeErrors:
                 if rows.any():
                     for out, part in zip(curve, log(z[rows]), strict=True):
                         out[rows] = part
-        found, mixed = np.empty((6, len(z))), z * bend
-        mixed += slope
+        found = np.empty((len(OF_WIDTH[width]), len(z)))
         np.subtract(value, event * (log_time + shared), out=found[0])
-        np.multiply(slope, -precision, out=found[1])
-        np.multiply(z, slope, out=found[2])
-        found[2] += event
-        np.negative(found[2], out=found[2])
-        np.multiply(bend, -precision * precision, out=found[3])
-        np.multiply(mixed, -precision, out=found[4])
-        np.multiply(mixed, -z, out=found[5])
+        if width:
+            np.multiply(slope, -precision, out=found[1])
+            np.multiply(bend, -precision * precision, out=found[1 + width])
+        if width > 1:
+            np.multiply(z, slope, out=found[2])
+            found[2] += event
+            np.negative(found[2], out=found[2])
+            mixed = z * bend
+            mixed += slope
+            np.multiply(mixed, -precision, out=found[4])
+            np.multiply(mixed, -z, out=found[5])
         if ends.any():
-            found[:, ends] = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
+            whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
+            found[:, ends] = whole[OF_WIDTH[width]]
         return found
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
@@ -259,6 +266,24 @@ ONE = ("weibull", "gamma")
 """Those that are exponential where their scale is 1."""
 
 
+def _side(family: Any, y: Floats) -> Floats:
+    """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
+    low, high, _ = ends_of(y, family.late)
+    return 1.0 * ((high == np.inf) & (low > 0.0)) - 1.0 * ((low == 0.0) & (high < np.inf))
+
+
+def _reach(family: Any, eta: Floats, y: Floats) -> float:
+    """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
+    some = _side(family, y) != 0.0
+    log = family.loglik(eta[some], y[some])
+    return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
+
+
+def _median(family: Any, eta: Floats) -> Floats:
+    """The median, near which quantiles lie, as the mean may not."""
+    return family.quantile(eta, 0.5)
+
+
 @constructed_by_callers
 @dataclass(frozen=True)
 class FailureTime(Likelihood):
@@ -281,8 +306,6 @@ class FailureTime(Likelihood):
     scaled: bool = False
     late: bool = False
     outcome = Outcome.TIME
-    has_reach = True
-    _row = "FailureTime"
 
     def __post_init__(self) -> None:
         if not is_one_of(self.distribution, ERRORS):
@@ -291,33 +314,26 @@ class FailureTime(Likelihood):
         require_truth(self.scaled, "scaled= of FailureTime")
         require_truth(self.late, "late= of FailureTime")
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
-        if self.distribution in ONE:
-            vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})
-        equation = equation_of(self._law.said, len(parameters) > 1, self.late)
-        vars(self).update(
-            parameters=parameters, width=len(parameters), words=replace(words_of(self._row), equation=equation)
+        single = len(parameters) == 1
+        equation = equation_of(self._law.said, not single, self.late)
+        facts = Facts(
+            "FailureTime",
+            own_words=replace(words_of("FailureTime"), equation=equation),
+            verified="" if self.distribution == "gamma" else "failure-time",
+            form=self.distribution,
+            side=_side,
+            reach=_reach,
+            center=_median,
+            slope_of_quantile=FailureTime.slope_of_quantile,
+            concave_with=("log",) if single else (),
+            concave_in_units=self._law.concave and not self.scaled and (single or not self.late),
+            holds={"scale": FailureTime(EXPONENTIAL, late=self.late)} if self.distribution in ONE else {},
         )
-        vars(self).update(concave_with=("log",) if len(parameters) == 1 else ())
-        vars(self).update(verified="" if self.distribution == "gamma" else "failure-time")
+        vars(self).update(parameters=parameters, width=len(parameters), facts=facts)
 
     @property
     def _law(self) -> LogTimeErrors | GammaTimes:
         return ERRORS[self.distribution]
-
-    @property
-    def unimodal(self) -> bool:
-        """In (eta_0 / sigma, 1 / sigma) it is concave."""
-        return self._law.concave and not self.scaled and not (self.late and self.width > 1)
-
-    @property
-    def form(self) -> str:
-        """The distribution."""
-        return self.distribution
-
-    @property
-    def plain(self) -> FailureTime:
-        """The family of one scale."""
-        return replace(self, scaled=False)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -346,22 +362,30 @@ class FailureTime(Likelihood):
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log f of times that were seen, log P of the others."""
+        return self._terms(eta, y, 0)[0]
+
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go, each kind of rows by itself."""
+        found = self._terms(eta, y, self.width)
+        if self.width == 1:
+            return found[0], found[1], found[2]
+        information = found[[3, 4, 4, 5]].reshape(2, 2, -1)
+        return found[0], found[1:3].T, information.transpose(2, 0, 1)
+
+    def _terms(self, eta: ArrayLike, y: ArrayLike, width: int) -> Floats:
+        """The terms of the law for so many parameters, less those of a time after the entry."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        found, late = np.empty((7, len(low))), entry > 0.0
+        found, late = np.empty((len(OF_WIDTH[width]), len(low))), entry > 0.0
         for start in range(0, len(low), AT_A_TIME):  # what is made on the way stays in the cache
             part = slice(start, start + AT_A_TIME)
-            terms = self._law.terms(location[part], log_scale[part], low[part], high[part])
-            found[:5, part], found[5:, part] = terms[:5], terms[4:]
+            found[:, part] = self._law.terms(location[part], log_scale[part], low[part], high[part], width)
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
-            terms = self._law.terms(location[late], log_scale[late], entry[late], endless)
-            found[:, late] -= terms[[0, 1, 2, 3, 4, 4, 5]]
-        if self.width == 1:
-            return found[0], found[1], found[3]
-        return found[0], found[1:3].T, found[3:].reshape(2, 2, -1).transpose(2, 0, 1)
+            found[:, late] -= self._law.terms(location[late], log_scale[late], entry[late], endless, width)
+        return found
 
     def mean(self, eta: ArrayLike) -> Floats:
         """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""
@@ -417,64 +441,38 @@ class FailureTime(Likelihood):
         """The variance of a time that is seen."""
         return self.mean(eta) ** 2 * self._law.relative_variance(np.exp(self.location_scale(eta)[1]))
 
-    def center(self, eta: Floats) -> Floats:
-        """The median, near which quantiles lie, as the mean may not."""
-        return self.quantile(eta, 0.5)
-
-    def named(self, y: Floats) -> dict[str, Floats]:
-        """The ends by their names; times that were seen have one."""
-        return {"y": y} if y.ndim < 2 else super().named(y)
-
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """P(T <= t) of times (n,), or of the lower end of others, given that it is after the entry."""
-        return self._tails(eta, y)[0][0]
+        return self._tail(eta, y, 0)
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """P(T > t), with its own digits."""
-        return self._tails(eta, y)[1][0]
-
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        """Both sides of the distribution at both ends."""
-        below, above = self._tails(eta, y, both=True)
-        return (below[0], below[1]), (above[0], above[1])
+        return self._tail(eta, y, 1)
 
     def beyond(self, score: Floats) -> Floats:
         """P(T > t) of a score of `score_of_survival`."""
         return self._law.beyond(score)
 
-    def _tails(self, eta: Floats, y: Floats, both: bool = False) -> tuple[list[Floats], list[Floats]]:
-        """P(T <= t) and P(T > t) at the lower end, or at both, given that T is after the entry."""
-        low, high, entry = ends_of(y, self.late)
-        at, ends = self.location_scale(eta), (low, high) if both else (low,)
-        below, above = ([self._law.tail(*at, end, side) for end in ends] for side in (True, False))
-        late = entry > 0.0
+    def _tail(self, eta: Floats, y: Floats, which: int) -> Floats:
+        """P(T <= t), the first one, or P(T > t) at the lower end, given that T is after the entry."""
+        time, _, entry = ends_of(y, self.late)
+        at, late = self.location_scale(eta), entry > 0.0
+        found = self._law.tail(*at, time, which == 0)
         if late.any():
-            for k, end in enumerate(ends):
-                below[k][late], above[k][late] = since_entry(self._law, *(v[late] for v in (*at, entry, end)))
-        return below, above
+            found[late] = since_entry(self._law, *(v[late] for v in (*at, entry, time)))[which]
+        return found
 
-    def side(self, y: Floats) -> Floats:
-        """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
-        low, high, _ = ends_of(y, self.late)
-        return 1.0 * ((high == np.inf) & (low > 0.0)) - 1.0 * ((low == 0.0) & (high < np.inf))
-
-    def reach(self, eta: Floats, y: Floats) -> float:
-        """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
-        some = self.side(y) != 0.0
-        log = self.loglik(eta[some], y[some])
-        return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
-
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """What is known of the times, and over what offsets."""
-        return np.array([weight @ self.known(y), weight @ np.exp(offset)])
+        return np.array([weight @ self._known(y), weight @ np.exp(offset)])
 
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """The log of the mean of what is known of each time."""
         return np.atleast_1d(self.link(sums[0] / sums[1]))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The mean log time, raised by the share of the rows that were censored, and the spread about it."""
-        log_time = self.rough(y, weight) - offset
+        log_time = self._rough(y, weight) - offset
         total = weight.sum()
         level = weight @ log_time / total
         spread = max(float(np.sqrt(weight @ (log_time - level) ** 2 / total)), 1e-3)
@@ -482,11 +480,11 @@ class FailureTime(Likelihood):
         near = np.array([level + spread * np.log1p((1.0 - share) / max(share, 1e-3)), np.log(spread)])
         return near[: self.width]
 
-    def rough(self, y: Floats, weight: Floats) -> Floats:
+    def _rough(self, y: Floats, weight: Floats) -> Floats:
         """The log of the lower end, or of the upper one where that is 0."""
-        return np.log(self.known(y))
+        return np.log(self._known(y))
 
-    def known(self, y: Floats) -> Floats:
+    def _known(self, y: Floats) -> Floats:
         """The lower end of each time, or the upper one where that is 0."""
         low, high, _ = ends_of(y, self.late)
         return np.where(low > 0.0, low, high)

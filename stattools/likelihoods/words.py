@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.likelihoods.cumulants import Cumulants
+from stattools.likelihoods.predictive import Tails, mixture_interval, slope_of_quantile, tails_of
+from stattools.text.one_line import prints
 
 
 @dataclass(frozen=True)
@@ -182,16 +188,136 @@ def edge_of(row: str) -> Edge:
     return Edge(**said | {end: float(np.log(said[end])) for end in ("lower", "upper") if end in said})
 
 
-def refused_of(row: str) -> Mapping[str, str]:
-    """The questions that have no answer in a row, each with the reason."""
-    return rows().get(row, {}).get("refused", {})
+@prints
+class HalfSpaces(NamedTuple):
+    """Moves d of the linear predictors along which observations rise or stay: `normals` d >= 0, (m, width), each that
+    of one of the `rows`, (m,).
+    """
+
+    rows: NDArray[np.intp]
+    normals: Floats
 
 
-class OfRow[Said]:
-    """An attribute of families that is read from their `_row` of the table, unless an object or a class has its own."""
+def bounded(family: Any, y: Floats) -> None:
+    """Every observation has a maximum."""
 
-    def __init__(self, read: Callable[[str], Said]) -> None:
-        self.read = read
 
-    def __get__(self, family: Any, kind: Any) -> Said:
-        return self.read(kind._row)
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a family beside its mathematics; a family states what differs from these defaults.
+
+    >>> Facts("Poisson").words.exponential, Facts("Poisson").has_scale
+    ('rate ratio', False)
+    """
+
+    row: str = ""
+    """The row of `families.toml` with the words, the ends of the last parameter and the refusals of the family."""
+    own_words: Words | None = None
+    """Its words, where they are not those of the row."""
+    verified: str = ""
+    """What the verifier of saved fits calls the family, if it knows it."""
+    form: str = ""
+    """Which of its forms this is, in a word, of a class that has several: a distribution."""
+    is_event: bool = False
+    """True where the mean is the probability of an event, and trials are independent of each other."""
+    by_category: bool = False
+    """True where each linear predictor is that of a category, against the first."""
+    inflated: bool = False
+    """True where the parameter "zero" is that of extra zeros, of which the data may have none."""
+    has_scale: bool = False
+    """True where a scale is estimated beside the linear predictors, and `loglik` takes it as known."""
+    canonical: bool = False
+    """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    from_zero: bool = False
+    """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
+    linear_score: bool = False
+    """True where the score in the first linear predictor is (observed - mean) slope / variance: its square has the mean
+    slope^2 / variance.
+    """
+    has_firth: bool = False
+    """True where Jeffreys' penalty makes every maximum finite; it needs `cumulants`, but not of ordered outcomes."""
+    concave_with: tuple[str, ...] = ()
+    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
+    concave_if_shared: tuple[str, ...] = ()
+    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
+    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
+    the log-likelihood is concave in it.
+    """
+    concave_in_units: bool = False
+    """True where it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma, 1 /
+    sigma): a maximum is then the only one where all rows share the others, and with these held.
+    """
+    starts_at_zero: bool = False
+    """True where a climb may begin at zeros."""
+    side: Callable[[Any, Floats], Floats | None] | None = None
+    """Of a family and y: +1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum;
+    nan where the observation says nothing, shape (n,). Of several categories their codes. None where every one has a
+    maximum, as by `bounded`.
+    """
+    half_spaces: Callable[[Any, Floats], HalfSpaces | None] = bounded
+    """The same of a family of several linear predictors that move together; None where `side` says it."""
+    reach: Callable[[Any, Floats, Floats], float] | None = None
+    """Of a family, eta and y, where that is not the largest of the first linear predictors: the largest size of what
+    runs off where observations are separated.
+    """
+    far: Callable[[float], float] = float
+    """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
+    knows_ends: bool = True
+    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
+    tails: Callable[[Any, Floats, Floats], Tails] = tails_of
+    """Both sides of the distribution at y, and for whole outcomes at the number before it, of times at both ends."""
+    interval: Callable[[Any, Floats, Floats, float, Floats | None], tuple[Floats, Floats]] = mixture_interval
+    """The ends (m,), in equal tails, of a new outcome, or of successes out of trials, where eta (m, width) is known up
+    to a normal error of covariance V (m, width, width).
+    """
+    slope_of_quantile: Callable[[Any, Floats, float, Floats], Floats] = slope_of_quantile
+    """The slope (n, width) of a quantile in eta, by differences over a step (n, width): of the log of a positive
+    outcome, of the log odds of a share.
+    """
+    center: Callable[[Any, Floats], Floats] | None = None
+    """Of a family and eta, where a distribution is searched for its quantiles, if that is not the mean."""
+    cumulants: Callable[[Any, Floats, Floats, Floats], Cumulants] | None = None
+    """Of a family, eta, y and weights, how the expected information of each row moves with eta, times its weight."""
+    reversed: Callable[[Any, Floats], Floats | None] = bounded
+    """The other outcome, event and no event exchanged; None where there are no two."""
+    domain: tuple[float, float] = (-np.inf, np.inf)
+    """The first linear predictor lies between these: the others are of a mean that the family does not have."""
+    limits: Limits = field(default_factory=dict)
+    """The families that this one becomes where one parameter reaches an end."""
+    holds: Mapping[str, Any] = field(default_factory=dict)
+    """Those where one is held within its range, its linear predictor being 0: a Weibull scale of 1."""
+    pieces: tuple[Piece, ...] = ()
+    """Families of which the log-likelihood is a sum, each of linear predictors of its own."""
+    taken_up: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """Numbers of linear predictors without a constant, each with those whose constants take up a shift of it."""
+    added: tuple[str, ...] = ()
+    """Names of the formulas that gave this family parameters which its plain one does not have."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What linear predictors beside the first are called, where it is not the link and the parameter."""
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    """The names of the formulas of parameters beside the first, where they are not those of the parameters."""
+    convention: str = ""
+    """What a page says of the signs of coefficients, of the {outcome}, where that is not the same in all packages."""
+    remarks: tuple[str, ...] = ()
+    """What a certificate says of how the derivatives were made, where there is something to say."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Questions without an answer in this family, such as "deviance", each with the reason, beside those of the row."""
+    unlinked: Any = None
+    """The family whose first parameter has another link here."""
+    averaged: Any = None
+    """The family that is averaged over effects of groups here, by whose link intervals of means are made."""
+
+    @property
+    def words(self) -> Words:
+        """What reports and sentences say of the family."""
+        return words_of(self.row) if self.own_words is None else self.own_words
+
+    @property
+    def edge(self) -> Edge:
+        """The ends of the last parameter."""
+        return edge_of(self.row)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Questions that have no answer in this family, each with the reason."""
+        return {**rows().get(self.row, {}).get("refused", {}), **self.reasons}

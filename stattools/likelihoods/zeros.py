@@ -26,11 +26,9 @@ Univariate Discrete Distributions (2005), 4.10 and 5.4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,9 +39,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Bernoulli
-from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed
-from stattools.likelihoods.words import Edge, Piece, Words
+from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson, side_of_counts
+from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed
+from stattools.likelihoods.words import Facts, Piece, Words, bounded, words_of
 
 COUNTS, RATE = Poisson(), "rate"
 """The usual family, and what its mean is called where other counts have a mean of their own."""
@@ -144,29 +142,26 @@ def log_rate(y: Floats, weight: Floats, offset: Floats) -> float:
     return float(np.log(rate_of(max(mean, 1.0 + 1e-6))) - np.log(weight @ np.exp(offset) / weight.sum()))
 
 
-ZERO = "zero"
-"""The name of the parameter of zeros."""
-
-
 @dataclass(frozen=True)
 class Zeros(Count):
     """Counts of `family`, `Poisson()` or `NegativeBinomial()`, with a parameter of their zeros."""
 
     family: Likelihood = COUNTS
-    refused: ClassVar = MappingProxyType({"deviance": NO_DEVIANCE})
 
     def __post_init__(self) -> None:
-        (_, link), *others = of_counts(self.family, type(self).__name__).parameters.items()
-        vars(self).update(
-            parameters={RATE: link, ZERO: "logit", **dict(others)},
-            width=self.family.width + 1,
-            limits={name: (type(self)(), said) for name, (_, said) in self.family.limits.items()},
-            words=_with_alpha(self.words) if self.family.others else self.words,
+        who = type(self).__name__
+        (_, link), *others = of_counts(self.family, who).parameters.items()
+        words, limits = words_of(who), self.family.facts.limits
+        facts = Facts(
+            who,
+            own_words=_with_alpha(words) if others else words,
+            limits={name: (type(self)(), said) for name, (_, said) in limits.items()},
+            labels={ZERO: ZERO},
+            side=side_of_counts,
+            reasons={"deviance": NO_DEVIANCE},
         )
-
-    def called(self, parameter: str) -> str:
-        """The log odds of a zero are called by the name of the parameter."""
-        return ZERO if parameter == ZERO else super().called(parameter)
+        parameters = {RATE: link, ZERO: "logit", **dict(others)}
+        vars(self).update(parameters=parameters, width=self.family.width + 1, facts=facts)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
@@ -175,10 +170,6 @@ class Zeros(Count):
     def link(self, mean: Any) -> Any:
         """The log of a mean of the family."""
         return self.family.link(mean)
-
-    def center(self, eta: Floats) -> Floats:
-        """Where quantiles are searched: the mean, as far as counts have their own."""
-        return np.minimum(self.mean(eta), 2.0**53)
 
     @property
     def _counts(self) -> Likelihood:
@@ -258,6 +249,11 @@ def _with_alpha(words: Words) -> Words:
     return replace(words, equation=written)
 
 
+def _side_of_positive(family: Any, y: Floats) -> Floats:
+    """A count of 1 wants a mean of 0."""
+    return np.where(y > 1.0, 0.0, -1.0)
+
+
 @constructed_by_callers
 @dataclass(frozen=True)
 class ZeroTruncated(Count):
@@ -270,19 +266,20 @@ class ZeroTruncated(Count):
     -0.541325
     """
 
-    _row = "ZeroTruncated"
     family: Likelihood = COUNTS
-    refused: ClassVar = MappingProxyType({"deviance": NO_DEVIANCE})
 
     def __post_init__(self) -> None:
         family = of_counts(self.family, "ZeroTruncated")
-        vars(self).update(
-            parameters={RATE: next(iter(family.parameters.values())), **dict(family.others)},
-            width=family.width,
-            words=family.words,
-            concave_with=family.concave_with,
-            limits={name: (ZeroTruncated(), said) for name, (_, said) in family.limits.items()},
+        facts = Facts(
+            "ZeroTruncated",
+            side=_side_of_positive,
+            own_words=family.facts.words,
+            concave_with=family.facts.concave_with,
+            limits={name: (ZeroTruncated(), said) for name, (_, said) in family.facts.limits.items()},
+            reasons={"deviance": NO_DEVIANCE},
         )
+        parameters = {RATE: next(iter(family.parameters.values())), **dict(family.others)}
+        vars(self).update(parameters=parameters, width=family.width, facts=facts)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 1."""
@@ -306,7 +303,6 @@ class ZeroTruncated(Count):
         return whole / seen.share[:, None, None]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         seen = self.seen(eta)
         loglik, score, information = self.family.evaluate(seen.eta, np.asarray(y, dtype=float))
         return (
@@ -334,15 +330,11 @@ class ZeroTruncated(Count):
         seen = self.seen(eta)
         return np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
 
-    def side(self, y: Floats) -> Floats:
-        """A count of 1 wants a mean of 0."""
-        return np.where(y > 1.0, 0.0, -1.0)
-
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """How many were counted, in how many rows, and over what exposure."""
         return np.array([weight @ y, weight.sum(), weight @ np.exp(offset)])
 
-    def level(self, sums: Floats) -> Floats:
+    def _level(self, sums: Floats) -> Floats:
         """The logarithm of the rate whose positive counts have the mean of all."""
         total, rows, exposure = sums
         return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
@@ -372,21 +364,12 @@ class ZeroInflated(Zeros):
     -0.379885
     """
 
-    inflated = True
-    _row = "ZeroInflated"
-
-    @property
-    def edges(self) -> Mapping[str, Edge]:
-        """Alpha may have its maximum at 0; that of the extra zeros is looked at by itself."""
-        edges: Any = dict.fromkeys(self.family.edges, self.edge)
-        return edges
-
     def __post_init__(self) -> None:
         super().__post_init__()
-        vars(self).update(limits={ZERO: (self.family, "a probability of 0 of an extra zero"), **self.limits})
+        limits = {ZERO: (self.family, "a probability of 0 of an extra zero"), **self.facts.limits}
+        vars(self).update(facts=replace(self.facts, inflated=True, limits=limits))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
         loglik, score, information = self.family.evaluate(of_family, y)
         k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
@@ -432,15 +415,14 @@ class Hurdle(Zeros):
     [-0.693147, -1.234472]
     """
 
-    _row = "Hurdle"
-
     def __post_init__(self) -> None:
         super().__post_init__()
         zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, _all)
         counts = Piece(
             "above 1", "", " of positive counts", (0, 2)[: self.family.width], self.positive, np.asarray, _are_positive
         )
-        vars(self).update(concave_with=self.family.concave_with, pieces=(zeros, counts))
+        concave = self.family.facts.concave_with
+        vars(self).update(facts=replace(self.facts, side=bounded, concave_with=concave, pieces=(zeros, counts)))
 
     @cached_property
     def positive(self) -> ZeroTruncated:
@@ -452,13 +434,7 @@ class Hurdle(Zeros):
         """The positive counts."""
         return self.positive
 
-    @property
-    def edges(self) -> Mapping[str, Edge]:
-        """The edges of the parameters of the positive counts."""
-        return self.positive.edges
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
         loglik, score, information = self.positive.evaluate(of_family, np.maximum(y, 1.0))
         k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
@@ -469,9 +445,6 @@ class Hurdle(Zeros):
             self.together(own, np.where(zero, expit(-z), -expit(z))),
             self.information_of(inner, expit(z) * expit(-z), np.zeros_like(own)),
         )
-
-    def side(self, y: Floats) -> Any:
-        """Each piece is looked at by itself."""
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Where the positive counts start, and the log odds of a zero."""

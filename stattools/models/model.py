@@ -30,6 +30,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite, finite_loglik, require_units
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.likelihood import is_concave, is_unimodal, label_of
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
@@ -75,9 +76,8 @@ class Model(AnyModel):
     terms = answer_of("design.names", "Names of the columns of X.")
     formula = answer_of("design.formula", "The formula, or None for arrays.")
     n = answer_of("rows.n", "Number of observations: the sum of the frequency weights.")
-    is_concave = answer_of("likelihood.concave", "Whether it is concave in theta, so that a maximum is the only one.")
-    remarks = answer_of("likelihood.remarks", "What a certificate says of how derivatives were made, in sentences.")
-    has_scale = answer_of("likelihood.has_scale", "Whether a scale is estimated beside theta; `evaluate` has it at 1.")
+    remarks = answer_of("likelihood.facts.remarks", "What a certificate says of how derivatives were made.")
+    has_scale = answer_of("likelihood.facts.has_scale", "Whether a scale is estimated; `evaluate` has it at 1.")
 
     @property
     def first_terms(self) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class Model(AnyModel):
     @property
     def categories(self) -> tuple[str, ...] | None:
         """The category of each block of coefficients, or None where there is one block."""
-        if self.labels is None or not self.likelihood.by_category:
+        if self.labels is None or not self.likelihood.facts.by_category:
             return None
         return tuple(str(v) for v in self.labels[1:])
 
@@ -114,7 +114,12 @@ class Model(AnyModel):
 
     def called(self, parameter: str) -> str:
         """What the linear predictor of a parameter beside the first is called."""
-        return self.likelihood.called(parameter)
+        return label_of(self.likelihood, parameter)
+
+    @property
+    def is_concave(self) -> bool:
+        """Whether it is concave in theta, so that a maximum is the only one."""
+        return is_concave(self.likelihood)
 
     @property
     def has_one_maximum(self) -> bool:
@@ -122,8 +127,8 @@ class Model(AnyModel):
         family that has a proof, by a change of parameters or otherwise.
         """
         family, shared = self.likelihood, not any(self.predictor.own)
-        proven = family.unimodal or next(iter(family.parameters.values())) in family.concave_if_shared
-        return family.concave or (shared and proven)
+        proven = is_unimodal(family) or next(iter(family.parameters.values())) in family.facts.concave_if_shared
+        return is_concave(family) or (shared and proven)
 
     @property
     def index(self) -> Any:
@@ -162,7 +167,7 @@ class Model(AnyModel):
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
-        asked = self.likelihood.has_reach and not self.in_memory
+        asked = self.likelihood.facts.reach is not None and not self.in_memory
         sums = evaluation_with_reach if asked else evaluation
         found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
         return found if order < 2 else replace(found, information=symmetric(found.information))
@@ -185,7 +190,7 @@ class Model(AnyModel):
         Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for
         it.
         """
-        if not self.likelihood.has_scale:
+        if not self.likelihood.facts.has_scale:
             return 1.0
         rss, size = self.residual_sums(theta)
         if rss <= (EXACT_FIT**2) * size:
@@ -300,7 +305,7 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
     if w is not None:
         score, information = weighted(score, w), weighted(information, w)
     reach = np.nan
-    if not likelihood.has_reach:
+    if likelihood.facts.reach is None:
         first = eta[:, : predictor.n_first] if predictor.own else eta
         first = first if first.ndim == 1 else first.ravel()
         reach = abs(float(first[idamax(first)]))
@@ -313,7 +318,8 @@ def evaluation_with_reach(
 ) -> Evaluation:
     """`evaluation` with the reach of a family that has its own, of rows that take longer to read once more."""
     found = evaluation(likelihood, predictor, theta, order, block)
-    return found if order < 2 else replace(found, reach=likelihood.reach(predictor.forward(theta, block)[0], block.y))
+    reach: Any = likelihood.facts.reach
+    return found if order < 2 else replace(found, reach=reach(likelihood, predictor.forward(theta, block)[0], block.y))
 
 
 def logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:

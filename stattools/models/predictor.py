@@ -337,9 +337,9 @@ def linear_of(likelihood: Likelihood, design: Design, columns: int | None = None
     ((1,), ((), ()))
     """
     columns = len(design.names) if columns is None else columns
-    others = tuple(likelihood.parameters)[1:]
-    main, own = design.own(tuple(map(likelihood.formula_of, others))) if design.uses else (None, ((),) * len(others))
-    taken = likelihood.taken_up
+    others = [likelihood.facts.formulas.get(name, name) for name in tuple(likelihood.parameters)[1:]]
+    main, own = design.own(tuple(others)) if design.uses else (None, ((),) * len(others))
+    taken = likelihood.facts.taken_up
     if taken:
         main, own = _without_constant(tuple(range(columns)) if main is None else main, own, taken)
     return linear(columns, likelihood.width, own, main, taken)

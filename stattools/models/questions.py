@@ -16,6 +16,7 @@ from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
+from stattools.likelihoods.likelihood import named_parts
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
@@ -36,19 +37,19 @@ def told(model: Any) -> list[str]:
     """The first lines of a page: the model, its formula, and what was counted."""
     what = event(model)
     lines = [model.title + (f" for {what}" if what else ""), *model.formulas]
-    if model.likelihood is not None and model.likelihood.by_category and model.labels is not None:
+    if model.likelihood is not None and model.likelihood.facts.by_category and model.labels is not None:
         lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
-    if model.likelihood is not None and (said := model.likelihood.convention(model.outcome_name)):
-        lines.append(said)
+    if model.likelihood is not None and (said := model.likelihood.facts.convention):
+        lines.append(said.format(outcome=model.outcome_name))
     return [*lines, rows_line(model), *model.not_seen]
 
 
 def event(model: Any) -> str | None:
     """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
-    if model.likelihood is None or not model.likelihood.is_event:
+    if model.likelihood is None or not model.likelihood.facts.is_event:
         return None
     if "trials" in model.likelihood.parts:
-        trials = model.likelihood.named(model.rows.y)["trials"].sum()
+        trials = named_parts(model.likelihood, model.rows.y)["trials"].sum()
         return f"P({model.outcome_name}), successes out of {trials:,.0f} trials"
     one = 1 if model.labels is None else model.labels[1]
     return f"P({model.outcome_name} = {one!r})"

@@ -82,7 +82,7 @@ def network(
     rows = Rows(X, y, frequencies(data.columns.get("weights"), data.kept))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
     center, scale = spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
-    quantity = judge.has_scale
+    quantity = judge.facts.has_scale
     middle, unit = of_quantity(y, weight) if quantity else (0.0, 1.0)
     return Network(
         likelihood=judge,
@@ -120,7 +120,7 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
         known = ", ".join(f"st.{kind.__name__} ({what})" for kind, what in KINDS.items())
         raise IncompatibleError(f"a network has one of the likelihoods {known}; got {quoted(likelihood)}.")
     if likelihood is not None and not likelihood.outcome.has_labels:
-        if likelihood.has_scale and likelihood != Gaussian():
+        if likelihood.facts.has_scale and likelihood != Gaussian():
             raise IncompatibleError(
                 f"a network estimates the scale itself: use st.Gaussian(); got {quoted(likelihood)}."
             )

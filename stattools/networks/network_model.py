@@ -112,7 +112,7 @@ class NetworkModel(AnyModel):
     @property
     def has_scale(self) -> bool:
         """True where a scale is estimated beside theta."""
-        return self.likelihood.has_scale
+        return self.likelihood.facts.has_scale
 
     @property
     def start(self) -> Floats:
@@ -126,7 +126,7 @@ class NetworkModel(AnyModel):
         theta, weight = self.perceptron.start(seed), self.rows.weight
         zero = zero_inputs(self.rows.X[:, self.first :], self.center, self.scale, weight)
         self.perceptron.silence(theta, zero)
-        if not self.likelihood.starts_at_zero:
+        if not self.likelihood.facts.starts_at_zero:
             mean = float(np.average(self.rows.y, weights=weight)) if weight is None or weight.any() else 1.0
             theta[-1] = self.likelihood.link(max(mean, 0.5 / self.n))
         return theta

@@ -80,5 +80,5 @@ BY_OUTCOME: dict[Outcome, tuple[str, ...]] = {
 
 def suited(model: Any) -> tuple[Callable[[Fit], Figure], ...]:
     """The figures that a regression is shown with, beside its coefficients."""
-    names = model.likelihood.words.figures
+    names = model.likelihood.facts.words.figures
     return tuple(FIGURES[name] for name in (BY_OUTCOME[model.likelihood.outcome] if names is None else names))

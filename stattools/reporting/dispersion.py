@@ -28,7 +28,7 @@ def _zero(fit: Fit) -> tuple[str, ...]:
     which = fit.names.index(ZERO)
     log_odds, se = float(fit.estimate[which]), float(fit.se[which])
     p = float(expit(log_odds))
-    places, what = decimals(p * (1.0 - p) * se), "an extra zero" if fit.model.likelihood.inflated else "a zero"
+    places, what = decimals(p * (1.0 - p) * se), "an extra zero" if fit.model.likelihood.facts.inflated else "a zero"
     said = (
         f"The probability of {what} is $1 / (1 + e^{{{number(-log_odds, decimals(se))}}}) = "
         f"{number(p, places)}${_interval(fit, which, expit, places)}, the same in all rows."
@@ -43,7 +43,7 @@ def _last_error(fit: Fit) -> float:
 
 def _shared(fit: Fit) -> str:
     """The last coefficient in the words of the likelihood, or what it is the logarithm of where that has no words."""
-    told = fit.model.likelihood.words.dispersion
+    told = fit.model.likelihood.facts.words.dispersion
     if told is None:
         return _any(fit)
     name, logarithm, se = fit.names[-1], float(fit.estimate[-1]), _last_error(fit)
@@ -71,7 +71,7 @@ def _any(fit: Fit) -> str:
         return "The thresholds are shared by all rows, and have no test in the table: 0 is nothing special."
     if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."
-    whole, held = float(np.exp(value)), parameter in fit.model.likelihood.holds
+    whole, held = float(np.exp(value)), parameter in fit.model.likelihood.facts.holds
     one = "at 1 times are exponential, which the likelihood ratio tests" if held else "1 is nothing special"
     return (
         f"{code(parameter)} itself is $e^{{{number(value, decimals(se))}}} = "

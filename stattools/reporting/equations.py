@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.words import Equation
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
@@ -44,7 +45,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     def filled(text: str) -> str:
         return re.sub(rf"\{{({'|'.join(FILLED)})\}}", lambda found: FILLED[found[1]](model, written), text)
 
-    has_predictor = "{predictor}" in written.distribution or model.likelihood.by_category
+    has_predictor = "{predictor}" in written.distribution or model.likelihood.facts.by_category
     return (
         Paragraph(filled(written.each)),
         Math(filled(written.distribution)),
@@ -59,10 +60,10 @@ def equation(model: Any) -> Equation | None:
     None where the likelihood has none.
     """
     family, moves = model.likelihood, any(model.predictor.own)
-    own = family.words.equation if model.rows.precision is None else family.words.with_precision
+    own = family.facts.words.equation if model.rows.precision is None else family.facts.words.with_precision
     if own is not None and (own.others or not moves):
         return own
-    at_mean = family.unlinked.words.at_mean
+    at_mean = unlinked(family).facts.words.at_mean
     return at_mean and _with_link(at_mean, next(iter(family.parameters.values())))
 
 
@@ -91,7 +92,7 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"{literal(model.title)}: each value of {code(model.outcome_name)} has {what} $p$, in which "
-            f"{model.likelihood.words.predictor} is a linear predictor:"
+            f"{model.likelihood.facts.words.predictor} is a linear predictor:"
         ),
         Math(rf"y_i \sim p(y_i \mid \eta_i{tau}), \qquad " + _predictor(model)),
         *_summed(model, rf"\beta{tau}", rf"\sum_{{i}} {_weight(model)}\log p(y_i \mid \eta_i{tau})"),

@@ -56,7 +56,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 def estimates(fit: Any) -> tuple[Block, ...]:
     """Coefficients within a group and of averages over groups, and the standard deviations of effects."""
     fixed = fit.model.fixed
-    ratio = fixed.likelihood.words.ratio
+    ratio = fixed.likelihood.facts.words.ratio
     shared = len(fixed.predictor.own)
     said = "Coefficients are conditional: what a unit of a column changes within a group, its effects held."
     parts: list[Block] = [

@@ -12,6 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.drawing import summary
+from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.numerics.sums import SampleMoments
@@ -59,7 +60,7 @@ def _outcome(model: Any) -> dict[str, str]:
     weight = np.ones(len(counts.y)) if counts.weight is None else counts.weight
     if outcome.has_labels:
         return _classes(model, counts.y, weight)
-    successes, trials = (float(weight @ part) for part in model.likelihood.named(counts.y).values())
+    successes, trials = (float(weight @ part) for part in named_parts(model.likelihood, counts.y).values())
     return {
         "trials": count(trials),
         f"successes {code(model.outcome_name)}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
@@ -140,7 +141,7 @@ def columns(model: Any) -> tuple[Block, ...]:
 
 def reached(fit: Fit) -> str:
     """Why there is a maximum: the columns and the outcomes are such that there is one."""
-    words = fit.model.likelihood.words
+    words = fit.model.likelihood.facts.words
     if fit.model.has_one_maximum:
         return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
     second = "".join(f". {said.removesuffix('.')}" for said in (*fit.solution.said, *fit.model.remarks))
@@ -173,6 +174,6 @@ def _drawn(fit: Fit, figure: Callable[[Fit], Figure]) -> tuple[Figure, ...]:
     try:
         return (figure(fit),)
     except IncompatibleError:
-        if fit.model.likelihood.knows_ends:
+        if fit.model.likelihood.facts.knows_ends:
             raise
         return ()

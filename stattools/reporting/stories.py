@@ -20,7 +20,7 @@ class Story:
     @property
     def words(self) -> Words:
         """The words of the likelihood."""
-        return self.model.likelihood.words
+        return self.model.likelihood.facts.words
 
     @property
     def ratio(self) -> str | None:
@@ -46,7 +46,7 @@ class Story:
     @property
     def _made(self) -> str:
         """What is asked of a likelihood that does not say it."""
-        return f"{self.words.subject} {'{event}' if self.model.likelihood.is_event else 'of {y}'}"
+        return f"{self.words.subject} {'{event}' if self.model.likelihood.facts.is_event else 'of {y}'}"
 
     @property
     def _effect(self) -> str:

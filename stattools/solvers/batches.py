@@ -26,7 +26,7 @@ from stattools.data.rows.standardization import Standardization
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, LARGEST_SUM, LARGEST_VARIANCE, SMALLEST, SMALLEST_SUM, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
-from stattools.likelihoods.likelihood import Terms
+from stattools.likelihoods.likelihood import Terms, is_unimodal
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import GammaFamily
 from stattools.likelihoods.times import FailureTime
@@ -364,8 +364,8 @@ def stacks(model: Model) -> bool:
     family, predictor = model.likelihood, model.predictor
     if type(family) in FUSED:
         return True
-    plain = not (family.has_scale or family.added or family.pieces or any(predictor.own))
-    return plain and family.unimodal and family.knows_ends and not any(map(np.isfinite, family.domain))
+    plain = not (family.facts.has_scale or family.facts.added or family.facts.pieces or any(predictor.own))
+    return plain and is_unimodal(family) and family.facts.knows_ends and not any(map(np.isfinite, family.facts.domain))
 
 
 @np.errstate(all="ignore")  # members that leave float64 are doubtful
@@ -826,7 +826,7 @@ def climbed(
     n = np.array(np.broadcast_to(weight.sum(axis=1), m))
     scale, covariance, decrement, loglik = np.ones(m), batch.covariance, batch.decrement, batch.loglik
     doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
-    if likelihood.has_scale:
+    if likelihood.facts.has_scale:
         size = weighted_squares(Y, W)
         rss = weighted_squares(Y - batch.eta[:, :, 0], W)
         doubtful |= ~((size > SMALLEST_SUM) & (size < LARGEST_SUM)) | ~(rss > LEFT * size) | (n <= p)

@@ -29,6 +29,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.likelihood import named_parts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.columns import with_levels
@@ -168,7 +169,7 @@ def sampled_start(model: Model) -> Start | None:
     None for likelihoods that start at zero, which take three or four cheap steps, and where the samples do not
     determine the coefficients.
     """
-    sizes = [] if model.likelihood.starts_at_zero else sample_sizes(model, 0)
+    sizes = [] if model.likelihood.facts.starts_at_zero else sample_sizes(model, 0)
     try:
         return subsample_start(model, sizes) if sizes else None
     except (DomainError, IdentificationError):
@@ -247,7 +248,7 @@ def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) ->
 
 def _changes(model: Model) -> float:
     """The share of the rows whose outcome is not the usual one, the median."""
-    y = model.likelihood.named(model.rows.y)["y"]
+    y = named_parts(model.likelihood, model.rows.y)["y"]
     return float(np.mean(y != np.median(y)))
 
 

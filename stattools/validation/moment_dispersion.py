@@ -16,6 +16,7 @@ import numpy as np
 from stattools.inference.fits.fit import Fit
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.likelihood import expected_of_first
 from stattools.models.model import Model
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
@@ -82,7 +83,7 @@ def expected_of_mean(model: Model, theta: Floats) -> Floats:
     total = np.zeros((p, p))
     for block in model.rows.blocks():
         eta = model.predictor.forward(theta, block)[0]
-        w = model.likelihood.expected_of_first(eta, block.y)
+        w = expected_of_first(model.likelihood, eta, block.y)
         X = block.X[:, model.predictor.first]
         total += (X.T * (w if block.weight is None else w * block.weight)) @ X
     return total

@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.likelihoods.predictive import interval_of_outcomes, tails_of
 
 
 @pytest.mark.parametrize("logit", [-60.0, -0.7, 3.0])
@@ -42,7 +43,7 @@ def test_both_tails_keep_their_digits(logit, log_precision, k, n):
     eta, successes, family = np.array([[logit, log_precision]]), np.array([float(k)]), st.BetaBinomial(n)
     assert_allclose(family.cdf(eta, successes)[0], low, rtol=1e-11)
     assert_allclose(family.survival(eta, successes)[0], high, rtol=1e-11)
-    (before, _), (rest, _) = st.BetaBinomial().tails(eta, np.array([[float(k), float(n)]]))
+    (before, _), (rest, _) = tails_of(st.BetaBinomial(), eta, np.array([[float(k), float(n)]]))
     assert_allclose(before[0], _sides(logit, log_precision, k - 1, n)[0], rtol=1e-11)
     assert_allclose(rest[0], _sides(logit, log_precision, k - 1, n)[1], rtol=1e-11)
 
@@ -69,9 +70,11 @@ def test_rows_of_unequal_trials_and_of_none():
     wanted = [_sides(0.3, 1.0, int(k), int(n)) for k, n in zip(successes, trials, strict=True)]
     assert_allclose(family.cdf(eta, successes), [low for low, _ in wanted], rtol=1e-12)
     assert_allclose(family.survival(eta, successes), [high for _, high in wanted], rtol=1e-12)
-    assert_allclose(st.BetaBinomial().interval(eta[:1], np.zeros((1, 2, 2)), 0.9, trials[2:3]), [[0.0], [2.0]])
+    assert_allclose(
+        interval_of_outcomes(st.BetaBinomial(), eta[:1], np.zeros((1, 2, 2)), 0.9, trials[2:3]), [[0.0], [2.0]]
+    )
     with pytest.raises(st.IncompatibleError, match="needs the trials"):
-        st.BetaBinomial().interval(eta, np.zeros((6, 2, 2)), 0.9)
+        interval_of_outcomes(st.BetaBinomial(), eta, np.zeros((6, 2, 2)), 0.9)
 
 
 def _sides(logit, log_precision, k, n):

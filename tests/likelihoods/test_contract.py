@@ -8,10 +8,19 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.likelihood import (
+    cumulants_of,
+    expected_of_first,
+    level_of,
+    named_parts,
+    side_of,
+    sums_for_level,
+)
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import inside as within
+from stattools.likelihoods.predictive import interval_of_outcomes, tails_of, with_trials
 from tests.cases import LIKELIHOODS, LikelihoodCase, rng
 
 pytestmark = pytest.mark.parametrize("case", LIKELIHOODS, ids=str)
@@ -38,7 +47,7 @@ def test_score_is_the_slope_of_loglik(case: LikelihoodCase):
 
 def test_information_is_minus_the_slope_of_the_score(case: LikelihoodCase):
     eta, y = case.draw(rng(2))
-    h = 1e-6 if case.likelihood.knows_ends else 1e-4  # whose score is a difference
+    h = 1e-6 if case.likelihood.facts.knows_ends else 1e-4  # whose score is a difference
     information = case.likelihood.information(eta, y)
     for k, unit in enumerate(directions(case, eta)):
         slope = (case.likelihood.score(eta + h * unit, y) - case.likelihood.score(eta - h * unit, y)) / (2 * h)
@@ -69,12 +78,12 @@ def test_evaluate_is_loglik_score_information(case: LikelihoodCase):
 
 
 def test_where_means_stand_for_outcomes_the_log_likelihood_is_a_line_in_them(case: LikelihoodCase):
-    if case.likelihood.from_zero:
+    if case.likelihood.facts.from_zero:
         eta, y = case.draw(rng(3))
         zero = np.zeros(len(y))
         apart = case.likelihood.loglik(eta, y) - case.likelihood.loglik(eta, zero) - y * eta
         assert_allclose(apart, case.likelihood.loglik(zero, y) - case.likelihood.loglik(zero, zero), atol=1e-10)
-        assert case.likelihood.canonical
+        assert case.likelihood.facts.canonical
 
 
 def test_bartlett_identities_under_sample(case: LikelihoodCase):
@@ -102,14 +111,14 @@ def test_bartlett_identities_under_sample(case: LikelihoodCase):
 @pytest.mark.parametrize("size", [30.0, 800.0, 1e4])
 def test_extreme_predictors_stay_finite(case: LikelihoodCase, size: float):
     eta, y = case.draw(rng(6))
-    if not case.likelihood.knows_ends:
+    if not case.likelihood.facts.knows_ends:
         pytest.skip("a density of one's own may overflow: a step is then shortened")
     if "partial" in case.name:
         pytest.skip("effects at a cut that are so large leave no order")
     for extreme in (np.sign(eta) * size, -np.sign(eta) * size):
         extreme = case.arranged(extreme)
         first = extreme if eta.ndim == 1 else extreme[:, 0]
-        first[:] = np.clip(first, *within(*case.likelihood.domain))
+        first[:] = np.clip(first, *within(*case.likelihood.facts.domain))
         for part in (*case.likelihood.evaluate(extreme, y), case.likelihood.loglik(extreme, y)):
             assert np.isfinite(part).all()
         assert np.isfinite(case.likelihood.mean(extreme)).all()
@@ -150,7 +159,7 @@ def many(case: LikelihoodCase, seed: int, n: int = 40_000):
     eta = np.repeat(eta, n, axis=0)
     if case.name == "binomial with trials in y":
         trials = np.full(n, 7.0)
-        return family, eta, np.column_stack([family.with_trials(trials).sample(eta, seed=seed), trials])
+        return family, eta, np.column_stack([with_trials(family, trials).sample(eta, seed=seed), trials])
     return family, eta, family.sample(eta, seed=seed)
 
 
@@ -168,10 +177,10 @@ def test_variance_and_mean_are_those_of_draws(case: LikelihoodCase):
 
 def test_both_tails_add_to_one_and_hold_what_draws_show(case: LikelihoodCase):
     family, eta, y = many(case, 10)
-    if refuses(family.tails, eta, y):
+    if refuses(tails_of, family, eta, y):
         assert family.outcome in (Outcome.CATEGORY, Outcome.TRIALS)
         return
-    (before, below), (later, above) = family.tails(eta, y)
+    (before, below), (later, above) = tails_of(family, eta, y)
     assert_allclose(below + above, 1.0, rtol=1e-12)
     assert_allclose(before + later, 1.0, rtol=1e-12)
     if family.outcome.is_whole:
@@ -185,16 +194,16 @@ def test_intervals_of_a_new_outcome_cover(case: LikelihoodCase):
     """eta has a normal error: at least 0.9 of the outcomes drawn at such eta lie inside, more only for whole ones."""
     family, width = case.likelihood, case.likelihood.width
     center = 0.5 * np.abs(case.draw(rng(12), 1)[0].reshape(1, width)) + 1.0
-    center[:, 0] *= -1.0 if family.domain[1] <= 0.0 else 1.0
+    center[:, 0] *= -1.0 if family.facts.domain[1] <= 0.0 else 1.0
     root = 0.2 * np.tril(np.ones((width, width)))
-    if refuses(family.interval, center, (root @ root.T)[None], 0.9, np.array([12.0])):
+    if refuses(interval_of_outcomes, family, center, (root @ root.T)[None], 0.9, np.array([12.0])):
         assert family.outcome.has_labels or family.outcome is Outcome.TRIALS
         return
     given = np.array([12.0]) if family.outcome is Outcome.TRIALS else None
-    lower, upper = (float(end[0]) for end in family.interval(center, (root @ root.T)[None], 0.9, given))
+    lower, upper = (float(end[0]) for end in interval_of_outcomes(family, center, (root @ root.T)[None], 0.9, given))
     eta = center + rng(13).standard_normal((60_000, width)) @ root.T
-    eta[:, 0] = np.clip(eta[:, 0], *within(*family.domain))
-    y = family.with_trials(np.full(len(eta), 12.0)).sample(eta[:, 0] if width == 1 else eta, seed=14)
+    eta[:, 0] = np.clip(eta[:, 0], *within(*family.facts.domain))
+    y = with_trials(family, np.full(len(eta), 12.0)).sample(eta[:, 0] if width == 1 else eta, seed=14)
     inside = ((y >= lower) & (y <= upper)).mean()
     noise = 4 * np.sqrt(0.09 / len(y))
     assert inside > 0.9 - noise
@@ -211,7 +220,7 @@ def test_deviance_is_what_is_lost_against_a_perfect_fit(case: LikelihoodCase):
     if refuses(family.deviance, eta, y):
         assert case.name.startswith(("beta", "own", "zero", "hurdle", "failure"))
         return
-    ends = np.clip([-1e4, 1e4], *within(*family.domain))
+    ends = np.clip([-1e4, 1e4], *within(*family.facts.domain))
     grid = np.concatenate([ends, np.linspace(-60.0, 60.0, 24_001)])
     lost = family.deviance(eta, y)
     if family.outcome.has_several:
@@ -227,15 +236,15 @@ def test_deviance_is_what_is_lost_against_a_perfect_fit(case: LikelihoodCase):
 def test_side_is_where_the_score_points_far_away(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(16))
-    side = family.side(y)
+    side = side_of(family, y)
     if family.outcome is Outcome.CATEGORY and family.categories > 2:
         assert_allclose(side, y, rtol=0)
         return
-    if family.pieces or family.taken_up:  # each of which is looked at by itself; `half_spaces` say it
+    if family.facts.pieces or family.facts.taken_up:  # each of which is looked at by itself; `half_spaces` say it
         assert side is None
         return
     far = np.full_like(eta, 100.0) if eta.ndim == 1 else np.tile(np.eye(1, family.width) * 100.0, (len(eta), 1))
-    near = 0.03 * far if family.inflated else far  # beyond, zeros are extra ones, and the log-likelihood is level
+    near = 0.03 * far if family.facts.inflated else far  # beyond, zeros are extra ones, and the log-likelihood is level
     right, left = (family.score(at, y).reshape(len(y), -1)[:, 0] for at in (near, -far))
     least = 1e-15 if "truncated" in case.name else 1e-100  # a difference of numbers near 1
     rises = np.where(right >= -1e-100, 1.0, np.where(left <= least, -1.0, 0.0))
@@ -246,7 +255,7 @@ def test_side_is_where_the_score_points_far_away(case: LikelihoodCase):
 def test_an_outcome_is_its_parts_in_order(case: LikelihoodCase):
     family = case.likelihood
     _, y = case.draw(rng(16), 20)
-    parts = family.named(y)
+    parts = named_parts(family, y)
     assert tuple(parts) == family.parts[: y.ndim]  # times that were seen have one end
     assert_allclose(np.column_stack(list(parts.values())), y.reshape(len(y), -1), rtol=0)
     if "trials" in parts:
@@ -257,32 +266,33 @@ def test_level_is_the_predictor_of_the_mean_outcome_and_sums_add_up(case: Likeli
     family = case.likelihood
     _, y = case.draw(rng(17), 60)
     weight, offset = rng(18).integers(1, 4, 60).astype(float), np.full(60, 0.7)
-    halves = family.sums(y[:20], weight[:20], offset[:20]) + family.sums(y[20:], weight[20:], offset[20:])
-    whole = family.sums(y, weight, offset)
+    parts = (slice(20), slice(20, None))
+    halves = np.sum([sums_for_level(family, y[k], weight[k], offset[k]) for k in parts], axis=0)
+    whole = sums_for_level(family, y, weight, offset)
     assert_allclose(halves, whole, rtol=1e-12)
     if family.outcome is Outcome.ORDERED:
         eta = np.array([[0.7, *family.start(y, weight, offset)[1:]]])  # the offset moves both
         assert_allclose(family.mean(eta)[0], (whole + 0.5) / (whole + 0.5).sum(), rtol=1e-10)
         return
     if family.outcome is Outcome.CATEGORY:
-        assert family.level(whole).shape == (family.width,)
+        assert level_of(family, whole).shape == (family.width,)
         return
     mean = np.average(family.observed(y), weights=weight * family.trials_of(y))
     rough = 0.05 if case.name == "beta-binomial" else 1e-10  # half a success and half a failure more
-    assert_allclose(family.level(whole), family.link(mean) - 0.7, atol=rough)
+    assert_allclose(level_of(family, whole), family.link(mean) - 0.7, atol=rough)
 
 
 def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCase):
     """Or it is refused: the observed one does not stand for it."""
     family, eta, y = many(case, 19)
     try:
-        expected = family.expected_of_first(eta, y)
+        expected = expected_of_first(family, eta, y)
     except IncompatibleError:
-        assert not family.canonical
-        assert not family.linear_score
+        assert not family.facts.canonical
+        assert not family.facts.linear_score
         return
     observed = family.information(eta, y).reshape(len(y), -1)
-    other = family.expected_of_first(eta, np.roll(y, 1, axis=0))
+    other = expected_of_first(family, eta, np.roll(y, 1, axis=0))
     if np.ndim(family.trials_of(y)) == 0:
         assert_allclose(other, expected, rtol=0)
     wanted = [(observed[:, 0], expected)]
@@ -294,7 +304,7 @@ def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCa
 
 def test_a_score_that_is_linear_in_the_outcome_is_declared(case: LikelihoodCase):
     family, eta, y = many(case, 20)
-    if not family.linear_score or family.outcome.has_several:
+    if not family.facts.linear_score or family.outcome.has_several:
         return
     gap = family.observed(y) - family.mean(eta)
     wanted = gap * family.slope(eta)[:, 0, 0] / family.variance(eta, y)
@@ -306,7 +316,7 @@ def weights_move(family: Any, eta: np.ndarray, y: np.ndarray) -> None:
     eta, h = eta.reshape(len(eta), -1), 1e-4
 
     def at(eta: np.ndarray) -> Any:
-        return family.cumulants(eta[:, 0] if family.width == 1 else eta, y, np.full(len(y), 2.0))
+        return cumulants_of(family, eta[:, 0] if family.width == 1 else eta, y, np.full(len(y), 2.0))
 
     mean = family.mean(eta[:, 0] if family.width == 1 else eta)
     steep = family.slope(eta[:, 0] if family.width == 1 else eta)[:, 0, 0]
@@ -323,17 +333,17 @@ def weights_move(family: Any, eta: np.ndarray, y: np.ndarray) -> None:
 def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(20))
-    if refuses(family.cumulants, eta, y, np.ones(len(y))):
-        assert not family.has_firth or family.outcome is Outcome.ORDERED  # test_jeffreys_cuts.py holds those
+    if refuses(cumulants_of, family, eta, y, np.ones(len(y))):
+        assert not family.facts.has_firth or family.outcome is Outcome.ORDERED  # test_jeffreys_cuts.py holds those
         return
-    assert family.has_firth
-    if not family.canonical:
+    assert family.facts.has_firth
+    if not family.facts.canonical:
         weights_move(family, eta, y)
         return
     if eta.ndim > 1 or family.outcome is Outcome.CATEGORY:
         return  # tests/penalties holds those of categories against differences
     h = 1e-4
-    found = family.cumulants(eta, y, np.full(len(y), 2.0))
+    found = cumulants_of(family, eta, y, np.full(len(y), 2.0))
     ahead, here, behind = (family.information(eta + s * h, y) for s in (1, 0, -1))
     assert_allclose(found.k3, 2.0 * (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-6)
     assert_allclose(found.k4, 2.0 * (ahead - 2 * here + behind) / h**2, rtol=1e-4, atol=1e-4)
@@ -342,8 +352,8 @@ def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
 def test_the_other_outcome_has_the_other_probability(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(21))
-    other = family.reversed(y)
-    assert (other is not None) == family.is_event
+    other = family.facts.reversed(family, y)
+    assert (other is not None) == family.facts.is_event
     if other is not None and family.outcome is Outcome.BINARY:
         assert_allclose(np.exp(family.loglik(eta, other)) + np.exp(family.loglik(eta, y)), 1.0, rtol=1e-12)
     if other is not None and not case.name.endswith("log"):  # 1 - p(eta) is p(-eta)
@@ -360,7 +370,7 @@ def test_a_start_is_near_enough_for_the_log_likelihood_to_be_finite(case: Likeli
 
 
 def test_words_say_what_a_predictor_is(case: LikelihoodCase):
-    words = case.likelihood.words
+    words = case.likelihood.facts.words
     assert words.predictor.startswith("the ")
     assert (words.ratio is None) == (
         case.name in ("gaussian", "probit", "gumbel", "beta", "location-scale", "own of SciPy")

@@ -1,19 +1,22 @@
 """Labels in order: what the contract tests do not ask."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.likelihoods import Cumulative
+from stattools.likelihoods.likelihood import is_concave, label_of
 
 
 def test_thresholds_are_named_by_the_labels_about_them():
     family = Cumulative(3, labels=("low", "mid", "high"), partial=True, scaled=True)
-    assert [family.called(name) for name in family.parameters][1:] == ["low|mid", "mid|high"] * 2 + ["log scale"]
-    assert not family.concave
-    assert family.plain.concave
-    assert family.taken_up == ((0, (1, 2)), (3, (1,)), (4, (2,)), (5, ()))
+    assert [label_of(family, name) for name in family.parameters][1:] == ["low|mid", "mid|high"] * 2 + ["log scale"]
+    assert not is_concave(family)
+    assert is_concave(replace(family, partial=False, scaled=False))
+    assert family.facts.taken_up == ((0, (1, 2)), (3, (1,)), (4, (2,)), (5, ()))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ def test_half_spaces_are_where_the_log_likelihood_rises_for_ever():
     """Along the sum of the normals of a row its probability tends to 1; against any of them to 0."""
     family = Cumulative(4, partial=True)
     eta, y = np.array([[0.2, -1.0, 0.0, 1.0, 0.1, 0.0, -0.1]]).repeat(4, axis=0), np.arange(4.0)
-    rows, normals = family.half_spaces(y)
+    rows, normals = family.facts.half_spaces(family, y)
     along = np.zeros_like(eta)
     np.add.at(along, rows, normals)
     assert_allclose(family.loglik(eta + 60.0 * along, y), 0.0, atol=1e-12)

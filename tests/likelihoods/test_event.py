@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
+from stattools.likelihoods.likelihood import side_of
 
 FAMILIES = [(st.Bernoulli(), stats.logistic), (st.Probit(), stats.norm)]
 
@@ -19,8 +20,8 @@ def test_an_event_is_a_latent_variable_above_zero(family, latent):
         assert_allclose(family.survival(eta, y), np.where(y > 0, 0.0, p), rtol=1e-12)
         assert_allclose(family.deviance(eta, y), -2.0 * latent.logcdf(np.where(y > 0, eta, -eta)), rtol=1e-12)
         assert_allclose(family.variance(eta, y), p * q, rtol=1e-12)
-        assert_allclose(family.loglik(-eta, family.reversed(y)), family.loglik(eta, y), rtol=1e-14)
-        assert (np.sign(family.score(eta, y)) == family.side(y)).all()
+        assert_allclose(family.loglik(-eta, family.facts.reversed(family, y)), family.loglik(eta, y), rtol=1e-14)
+        assert (np.sign(family.score(eta, y)) == side_of(family, y)).all()
 
 
 @pytest.mark.parametrize(("family", "latent"), FAMILIES, ids=["logit", "probit"])

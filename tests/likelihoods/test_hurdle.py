@@ -4,6 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.likelihoods.likelihood import is_concave
 from tests.cases import rng
 
 
@@ -13,14 +14,14 @@ def test_it_is_the_sum_of_its_pieces():
         hurdle = st.Hurdle(family)
         eta, y = g.normal(size=(200, hurdle.width)), g.poisson(1.2, 200).astype(float)
         total = np.zeros(200)
-        for piece in hurdle.pieces:
+        for piece in hurdle.facts.pieces:
             some = piece.rows(y)
             at = eta[some][:, list(piece.predictors)]
             total[some] += piece.family.loglik(at[:, 0] if at.shape[1] == 1 else at, piece.outcome(y[some]))
         loglik, _, information = hurdle.evaluate(eta, y)
         assert_allclose(loglik, total, rtol=1e-14)
         assert not information[:, 0, 1].any()
-        assert hurdle.concave == (family == st.Poisson())
+        assert is_concave(hurdle) == (family == st.Poisson())
 
 
 def test_with_poisson_counts_it_is_concave_everywhere():

@@ -9,8 +9,9 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods.likelihood import Likelihood, allowed, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, allowed, cumulants_of, finite_floats, side_of
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import tails_of
 
 
 class Shifted(Likelihood):
@@ -35,9 +36,9 @@ def test_what_is_not_said_is_refused_by_name():
         "loglik(eta, y)": lambda: Shifted().loglik(one, one),
         "variance(eta, y)": lambda: Shifted().variance(one, one),
         "deviance(eta, y)": lambda: Shifted().deviance(one, one),
-        "side(y)": lambda: Shifted().side(one),
+        "side(y)": lambda: side_of(Shifted(), one),
         "sample(eta, seed=)": lambda: Shifted().sample(one, seed=1),
-        "cumulants(eta, y, weight)": lambda: Shifted().cumulants(one, one, one),
+        "cumulants(eta, y, weight)": lambda: cumulants_of(Shifted(), one, one, one),
     }
     for question, ask in asked.items():
         with pytest.raises(IncompatibleError, match=re.escape(f"Shifted does not say its {question}")):
@@ -46,7 +47,7 @@ def test_what_is_not_said_is_refused_by_name():
 
 def test_tails_and_levels_follow_from_what_is_said():
     eta, y = np.array([0.5, -1.0]), np.array([1.5, 0.0])
-    (before, below), (later, above) = Shifted().tails(eta, y)
+    (before, below), (later, above) = tails_of(Shifted(), eta, y)
     assert_allclose([before, below], [ndtr([1.0, 1.0])] * 2, rtol=1e-15)
     assert_allclose([later, above], [1.0 - ndtr([1.0, 1.0])] * 2, rtol=1e-15)
     start = Shifted().start(np.array([1.0, 4.0]), np.array([1.0, 2.0]), np.array([0.3, 0.6]))

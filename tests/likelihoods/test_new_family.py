@@ -17,7 +17,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import Terms, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Words
+from stattools.likelihoods.words import Facts, Words, bounded
 from tests.cases import rng
 
 
@@ -27,8 +27,7 @@ class Rayleigh(Likelihood):
 
     parameters: ClassVar = {"mean": "log"}
     outcome = Outcome.POSITIVE
-    words = Words("the log mean", "ratio of means")
-    concave_with = ("log",)
+    facts = Facts(own_words=Words("the log mean", "ratio of means"), concave_with=("log",), side=bounded)
 
     def check(self, y: ArrayLike) -> Floats:
         y = finite_floats(y, "Rayleigh")
@@ -54,9 +53,6 @@ class Rayleigh(Likelihood):
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         return -np.expm1(-self._u(eta, y))
-
-    def side(self, y: Floats) -> None:
-        """Every outcome has a maximum."""
 
     def _u(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         return np.pi / 4.0 * (np.asarray(y, dtype=float) / self.mean(eta)) ** 2

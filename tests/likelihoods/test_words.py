@@ -8,6 +8,7 @@ from stattools import likelihoods
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.words import VALUES, Edge, Words, edge_of, rows, words_of
+from tests.cases import LIKELIHOODS
 
 
 def test_a_ratio_is_one_of_what_the_logarithm_is_of():
@@ -20,8 +21,9 @@ def test_a_parameter_has_no_ends_unless_it_says_so():
 
 
 def test_every_family_has_a_row_of_the_table_and_every_row_a_family():
-    families = [kind for kind in vars(likelihoods).values() if isinstance(kind, type) and kind is not Likelihood]
-    named = {base._row for kind in families for base in kind.__mro__ if issubclass(base, Likelihood)} - {""}
+    kinds = [kind for kind in vars(likelihoods).values() if isinstance(kind, type)]
+    known = [base.facts for kind in kinds for base in kind.__mro__ if issubclass(base, Likelihood)]
+    named = {facts.row for facts in (*known, *(case.likelihood.facts for case in LIKELIHOODS))} - {""}
     assert named | {f"Cumulative.{link}" for link in BETWEEN} == set(rows())
     for row in set(rows()) - {"ZeroTruncated"}:  # which has the words of its family
         assert words_of(row).predictor

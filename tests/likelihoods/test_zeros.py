@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.likelihoods.likelihood import label_of
 
 
 @pytest.mark.parametrize("make", [st.ZeroInflated, st.Hurdle])
@@ -12,7 +13,7 @@ def test_predictors_are_a_rate_a_zero_and_alpha(make):
     assert list(make().parameters.items()) == [("rate", "log"), ("zero", "logit")]
     wide = make(st.NegativeBinomial())
     assert list(wide.parameters) == ["rate", "zero", "alpha"]
-    assert [wide.called(name) for name, _ in wide.others] == ["zero", "log alpha"]
+    assert [label_of(wide, name) for name, _ in wide.others] == ["zero", "log alpha"]
     of_family, zero = wide.apart([[1.0, 2.0, 3.0]])
     assert_allclose(wide.together(of_family, zero), [[1.0, 2.0, 3.0]])
     with pytest.raises(st.DomainError, match=r"needs eta with 3 columns, one for each of rate, zero, alpha; got .*2"):

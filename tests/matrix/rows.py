@@ -53,7 +53,7 @@ def deviance_residuals(a: Asked) -> None:
 def _deviance(a: Asked) -> tuple[Floats, Floats]:
     """Golden section in the linear predictor of each row: twice what is lost against the best, and the best."""
     low, high, golden = a.eta(a.theta) - 45.0, a.eta(a.theta) + 45.0, 0.5 * (np.sqrt(5.0) - 1.0)
-    low, high = (np.clip(end, *inside(*a.model.likelihood.domain)) for end in (low, high))
+    low, high = (np.clip(end, *inside(*a.model.likelihood.facts.domain)) for end in (low, high))
     left, right = high - golden * (high - low), low + golden * (high - low)
     f, g = (a.pointwise(a.theta, eta=eta) for eta in (left, right))
     for _ in range(60):

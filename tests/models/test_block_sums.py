@@ -43,5 +43,5 @@ def test_the_reach_of_a_family_that_has_its_own_is_asked_of_rows_elsewhere_alone
     here = model.evaluate(theta)
     there = block_sums.evaluation_with_reach(model.likelihood, model.predictor, theta, 2, model.rows.whole)
     assert np.isnan(here.reach)
-    assert there.reach == model.likelihood.reach(model.eta(theta), model.rows.y) > 0.0
+    assert there.reach == model.likelihood.facts.reach(model.likelihood, model.eta(theta), model.rows.y) > 0.0
     assert_allclose(there.information, here.information, rtol=1e-15)

@@ -226,7 +226,7 @@ def test_rows_of_several_linear_predictors_have_no_squared_residuals():
 class Copied(Gumbel):
     """A family that takes the flag of failure times, which is one of where all rows share the scale."""
 
-    unimodal = True
+    facts = replace(Gumbel.facts, concave_in_units=True)
 
 
 def test_a_maximum_is_the_only_one_by_a_change_of_parameters_where_all_rows_share_the_others_alone():

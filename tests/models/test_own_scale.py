@@ -4,6 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.special import expit
 
+from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import behind_links, on_own_scale, shared
 from tests.cases import REGRESSIONS
 
@@ -15,7 +16,7 @@ def test_the_shared_parameters_are_those_without_a_column():
             continue
         found = shared(model)
         assert list(found) == np.flatnonzero(model.predictor.column < 0).tolist()
-        called = [model.likelihood.called(name) for name, _ in found.values()]
+        called = [label_of(model.likelihood, name) for name, _ in found.values()]
         assert called == list(model.names[model.predictor.size_first :])
         theta = np.linspace(-1.0, 1.0, 2 * len(model.names)).reshape(2, -1)
         own = on_own_scale(model, theta)

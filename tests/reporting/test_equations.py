@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from scipy.stats import gumbel_r
 
 import stattools as st
+from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.regressions.glm import FAMILIES, GENERALIZED
@@ -117,10 +118,10 @@ def test_every_likelihood_of_a_regression_has_its_words():
     assert {type(family.likelihood).__name__ for family in GENERALIZED.values()} <= set(FITTED)
     assert {type(family).__name__ for family in families} == set(FITTED)
     for family in families:
-        name, words = str(family), family.unlinked.words
+        name, words = str(family), unlinked(family).facts.words
         written = [one for one in (words.equation, words.with_precision, words.at_mean) if one is not None]
         assert written, name
-        assert (words.with_precision is not None) == family.has_scale
+        assert (words.with_precision is not None) == family.facts.has_scale
         assert all(one.mean is not None for one in (words.at_mean,) if one), name
         texts = [text for one in written for text in (one.each, one.distribution, one.loglik, one.beside)]
         for text in texts:

@@ -16,7 +16,7 @@ TABLE = {"y": [1.0, 2.5, 2.0, 4.0, 7.0, 5.5], "x": [0, 1, 2, 3, 4, 5]}
 def test_a_likelihood_that_says_nothing_but_its_predictor_is_told_in_words_made_from_it(tmp_path):
     """The Gumbel regression does."""
     fit = st.fit(gumbel("y ~ x", TABLE))
-    words = fit.model.likelihood.words
+    words = fit.model.likelihood.facts.words
     assert words == Words(words.predictor)
     assert question(fit.model) == "How does the location of `y` depend on `x`? In one formula: `y ~ x`."
     assert certificate(fit).endswith(

@@ -51,6 +51,7 @@ from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.likelihood import level_of, sums_for_level
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
 from stattools.models.model import Model
@@ -68,7 +69,7 @@ def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Defa
 
 def of_joint(model: JointDensity, regression: tuple[Default, ...], unit: float) -> tuple[Default, ...]:
     """The same of another likelihood, whose linear predictor has this `unit`, and of the effects in it."""
-    size = f"{unit:.6g} of {model.mixed.likelihood.words.predictor}"
+    size = f"{unit:.6g} of {model.mixed.likelihood.facts.words.predictor}"
     outer = (*regression, *_between(model.effects, 1.0 / unit, size))
     return (*outer, *[Default(Normal(0.0, 1.0), "")] * (len(model.names) - len(outer)))
 
@@ -151,7 +152,7 @@ def overview(model: Model) -> Overview:
         constant,
         1.0 if constant is None else float(rows.constants[constant]),
         own if own > VARIES * found.size else 1.0,
-        model.likelihood.level(found.sums) - shift,
+        level_of(model.likelihood, found.sums) - shift,
     )
 
 
@@ -162,7 +163,7 @@ def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _ScaleSums:
     if likelihood.outcome is Outcome.REAL:
         response, size = SampleMoments.of(block.y - offset, weight), float(np.abs(block.y - offset).max())
     # exponentials of offsets stay within float64
-    sums = likelihood.sums(block.y, weight, offset - shift)
+    sums = sums_for_level(likelihood, block.y, weight, offset - shift)
     return _ScaleSums(SampleMoments.of_columns(block.X, weight), response, size, sums)
 
 
@@ -253,7 +254,7 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
     found: list[Default] = []
     for block in range(predictor.n_first):
         level = Normal(float(rows.level[block]), WIDTH * unit)
-        found += _of_columns(rows, main, level, model.likelihood.words.predictor, units, len(found))
+        found += _of_columns(rows, main, level, model.likelihood.facts.words.predictor, units, len(found))
     for own, called in zip(predictor.own, model.others, strict=True):
         if own:
             level = Normal(float(np.log(rows.spread)) if called == "log scale" else 0.0, WIDTH)
@@ -291,10 +292,10 @@ def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
     is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
     if is_spread or parameter.role == "scale":
         return Default(Exponential(1.0 / spread), "mean sd(y)")
-    if model.likelihood.edge.power < 0.0:
+    if model.likelihood.facts.edge.power < 0.0:
         about = "mean 1 / the mean of y: a standard deviation about as large as the mean"
         return Default(Exponential(float(model.rows.outcome.mean)), about)
-    if not model.likelihood.knows_ends:  # a flat prior may have no posterior
+    if not model.likelihood.facts.knows_ends:  # a flat prior may have no posterior
         wide = Normal(0.0, WIDTH)
         if np.isfinite(parameter.low) and np.isfinite(parameter.high):
             return Default(Uniform(parameter.low, parameter.high), "every value alike")
@@ -312,6 +313,6 @@ def _unit(model: Model, rows: Overview) -> tuple[float, str]:
     link = next(iter(model.likelihood.parameters.values()))
     if link == "identity" and model.likelihood.outcome is Outcome.REAL:
         return rows.spread, "2.5 sd(y)"
-    if model.likelihood.domain == (0.0, np.inf):
-        return abs(float(rows.level[0])), f"2.5 times {model.likelihood.words.predictor} of all"
+    if model.likelihood.facts.domain == (0.0, np.inf):
+        return abs(float(rows.level[0])), f"2.5 times {model.likelihood.facts.words.predictor} of all"
     return 1.0, "2.5"

@@ -88,7 +88,7 @@ def _of_flat(model: Model, flat: NDArray[np.bool_]) -> Model:
     main, effects = (tuple(map(columns.index, sorted(one))) for one in each)
     likelihood: Any = replace(family, partial=bool(effects), scaled=False)  # type: ignore[call-arg]
     own = ((),) * cuts + (effects,) * (cuts if effects else 0)
-    narrow = Linear(len(columns), likelihood.width, own, main, likelihood.taken_up)
+    narrow = Linear(len(columns), likelihood.width, own, main, likelihood.facts.taken_up)
     changes: Any = {"design": Names(tuple(model.terms[k] for k in columns)), "predictor": narrow}
     rows = replace(model.rows, X=model.rows.X[:, columns], low=None)
     return replace(model, rows=rows, likelihood=likelihood, start=np.zeros(narrow.size), **changes)

@@ -46,7 +46,7 @@ def tree(posterior: Drawn) -> DataTree:
         name, each, flat = data.name, (chains, draws, -1), posterior.flat
         groups["log_likelihood"] = {name: data.pointwise(flat).reshape(each)}
         groups["posterior_predictive"] = {name: data.stored(data.replicate(flat, random)).reshape(each)}
-        edges = isinstance(posterior.model, Model) and np.isfinite(posterior.model.likelihood.domain).any()
+        edges = isinstance(posterior.model, Model) and np.isfinite(posterior.model.likelihood.facts.domain).any()
         if edges:
             attrs["prior_predictive"] = "none: the priors do not know which coefficients give every row a mean"
         elif before is not None and not data.conditional:

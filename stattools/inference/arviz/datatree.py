@@ -244,7 +244,7 @@ def _drawn(fit: Estimates, draws: int, random: np.random.Generator) -> Floats:
     step = random.standard_normal((draws, len(fit.estimate))) @ root.T
     if not fit.model.has_scale:
         theta = fit.estimate + step
-        if isinstance(fit.model, Model) and np.isfinite(fit.model.likelihood.domain).any():
+        if isinstance(fit.model, Model) and np.isfinite(fit.model.likelihood.facts.domain).any():
             theta = _within(fit.model, theta, lambda: fit.estimate + random.standard_normal(step.shape) @ root.T)
         return on_own_scale(fit.model, theta) if isinstance(fit.model, Model) else theta
     wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))
@@ -253,7 +253,7 @@ def _drawn(fit: Estimates, draws: int, random: np.random.Generator) -> Floats:
 
 def _within(model: Model, theta: Floats, more: Callable[[], Floats]) -> Floats:
     """As many draws whose means the family has in every row, from these and from more of them."""
-    found, low, high = theta[:0], *model.likelihood.domain
+    found, low, high = theta[:0], *model.likelihood.facts.domain
     for _ in range(TRIES):
         eta = model.predictor.forward_many(theta, model.rows.X, model.rows.offset)
         first = eta if eta.ndim == 2 else eta[:, :, 0]

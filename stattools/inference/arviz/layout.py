@@ -25,6 +25,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
 from stattools.interface.seeds import generator
+from stattools.likelihoods.likelihood import named_parts
+from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model, behind_links, shared
 from stattools.models.samples.normal import NormalSample
@@ -125,7 +127,7 @@ def data_groups(model: Any) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, 
 
 def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
     rows, name = model.rows, outcome(model)
-    parts = model.likelihood.named(rows.y)
+    parts = named_parts(model.likelihood, rows.y)
     observed = parts.pop("y")
     designs, predictor = {"X": np.asarray(rows.X)[:, model.predictor.first]}, model.predictor
     for own, called in zip(predictor.own, model.others, strict=True):
@@ -184,7 +186,7 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
         if model.has_scale:
             return eta + sigma * random.standard_normal(eta.shape)
         among = model.likelihood.trials_of(model.rows.y) if trials is None else trials
-        return model.likelihood.with_trials(among).sample(eta, seed=random)
+        return with_trials(model.likelihood, among).sample(eta, seed=random)
 
     return _over(model, theta, part)
 

@@ -57,6 +57,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
@@ -168,7 +169,7 @@ def covariance(
     if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
-        df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
+        df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.facts.has_scale else np.inf
         return Covariance(bread if square == 1.0 else bread * square, "information", df)
     if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
@@ -371,7 +372,7 @@ def _variance(model: Model, theta: Floats) -> float:
     y = np.repeat(rows.y, TIMES, axis=0)
     trials = family.trials_of(y)
     try:
-        drawn = family.with_trials(trials).sample(eta, seed=0)
+        drawn = with_trials(family, trials).sample(eta, seed=0)
     except (IncompatibleError, ValueError):  # means beyond what NumPy draws
         return 2.0
     gap, variance = drawn / np.maximum(trials, 1.0) - family.mean(eta), family.variance(eta, y)

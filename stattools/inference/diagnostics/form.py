@@ -25,6 +25,7 @@ from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.hypotheses.wald import Unit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.links import LINKS
 from stattools.models.predictor import Linear
 from stattools.text.columns import number
@@ -186,7 +187,7 @@ def distribution(of: LookedAt) -> Check:
 
 def _require_cdf(of: LookedAt) -> None:
     try:
-        of.likelihood.require("cdf")
+        require_answer(of.likelihood, "cdf")
     except IncompatibleError:
         why = f"{of.model.title} does not say how probable an outcome up to a value is, only how probable it is itself."
         raise IncompatibleError(why) from None
@@ -248,7 +249,7 @@ def _of_rows(likelihood: Likelihood, predictor: Linear, theta: Floats, scale: fl
             root = 1.0 if rows.precision is None else np.sqrt(rows.precision[part])
             below = upto = special.ndtr(root * (block.y - eta) / scale)
         else:
-            below, upto = likelihood.tails(eta, block.y)[0]
+            below, upto = likelihood.facts.tails(likelihood, eta, block.y)[0]
         some = np.where(likelihood.trials_of(block.y) > 0, weight, 0.0)
         each = shares(below, upto)
         found += np.stack([some @ each, np.full(len(LEVELS), some.sum())])

@@ -189,7 +189,7 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     z = float(-ndtri(0.5 * (1.0 - level)))
     probabilities(fit, "calibration")
     mean, weight = model.likelihood.mean(model.eta(fit.estimate)), _observations(model)
-    if model.likelihood.is_event:
+    if model.likelihood.facts.is_event:
         return pd.DataFrame(_groups(mean, outcomes(model), weight, bins, z))
     labels, frames = [str(label) for label in model.labels or ()], []
     what, names, happened = "category", labels, model.rows.y[:, None] == np.arange(len(labels))
@@ -273,7 +273,7 @@ def _of_rows(fit: Estimates, model: Model) -> _Sums:
         right = float(weight @ (mean.argmax(axis=1) == y))
         return _Sums(deviance, weight=float(weight.sum()), square=float(weight @ square), right=right)
     pearson = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
-    if not model.likelihood.is_event:
+    if not model.likelihood.facts.is_event:
         return _Sums(deviance, pearson)
     share = outcomes(model)
     events, others = weight * share, weight * (1.0 - share)
@@ -303,7 +303,7 @@ def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, f
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
     if model.likelihood.outcome.has_several:
         return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
-    if not model.likelihood.is_event:
+    if not model.likelihood.facts.is_event:
         return {}
     others = found.weight - found.events
     tjur = found.mean_of_events / found.events - found.mean_of_others / others

@@ -37,6 +37,7 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
+from stattools.likelihoods.likelihood import expected_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
@@ -85,7 +86,7 @@ def residuals(
         return _cox_snell(model, eta)
     category = model.likelihood.outcome is Outcome.CATEGORY
     alone = (
-        model.likelihood.outcome in (Outcome.ORDERED, Outcome.TIME) or not model.likelihood.knows_ends
+        model.likelihood.outcome in (Outcome.ORDERED, Outcome.TIME) or not model.likelihood.facts.knows_ends
     )  # which may have no mean
     if kind == "quantile" and alone and not category:
         return _quantiles(fit, model, eta, eta, seed)
@@ -164,7 +165,7 @@ def _weights(model: Model, eta: Floats) -> Floats:
     if not bent:
         return observed
     try:
-        return family.expected_of_first(eta, y)
+        return expected_of_first(family, eta, y)
     except IncompatibleError as error:
         raise IncompatibleError(
             f"{model.title} has no leverages here: the log-likelihood of {bent:,} rows is not concave in their linear "
@@ -247,7 +248,7 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
     """Dunn & Smyth's residuals, from the nearer tail so that none is lost to round-off."""
     if model.has_scale:
         return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))
-    below, above = model.likelihood.tails(eta, model.rows.y)
+    below, above = model.likelihood.facts.tails(model.likelihood, eta, model.rows.y)
     if not model.likelihood.outcome.is_whole and (below[0] == below[1]).all():
         left, right = below[1], above[1]
     else:

@@ -62,6 +62,8 @@ from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd, stats
+from stattools.likelihoods import Likelihood
+from stattools.likelihoods.predictive import nearest_mean
 from stattools.models.model import Model
 
 OVER = ("rows", "grid")
@@ -126,7 +128,7 @@ def on_scale_of_mean(
     fit: Estimates, value: Floats, se: Floats, quantile: float | Floats, over_grid: bool
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Estimate, standard error, lower and upper of means: the ends by way of the link."""
-    family = fit.model.likelihood.of_means
+    family = of_means(fit.model)
     if over_grid:
         eta = np.stack([value - quantile * se, value, value + quantile * se, value - STEP * se, value + STEP * se])
         lower, mean, upper, below, above = (_mean(fit, part) for part in eta)
@@ -138,7 +140,7 @@ def on_scale_of_mean(
         return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))
     if not _is_of_first(fit, value):
         return value, se, value - quantile * se, value + quantile * se
-    room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.is_event else np.abs(value)
+    room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.facts.is_event else np.abs(value)
     step = STEP * np.where(room > 0, room, 1.0)
     slope = (_link(fit, value + step) - _link(fit, value - step)) / (2.0 * step)
     eta, half = _link(fit, value), quantile * se * np.abs(slope)
@@ -163,21 +165,26 @@ def _is_of_first(fit: Estimates, mean: Floats) -> bool:
 
 def _link(fit: Estimates, mean: Floats) -> Floats:
     with np.errstate(divide="ignore"):  # a mean at the end of its range has an infinite linear predictor
-        return np.asarray(fit.model.likelihood.of_means.link(mean), dtype=float)
+        return np.asarray(of_means(fit.model).link(mean), dtype=float)
+
+
+def of_means(model: Any) -> Likelihood:
+    """The family by whose link intervals of means are made; its own, unless effects of groups are averaged over."""
+    return model.likelihood.facts.averaged or model.likelihood
 
 
 def _mean(fit: Estimates, eta: Floats) -> Floats:
     """The mean at linear predictors of the first parameter, the others at their average."""
-    model, family = fit.model, fit.model.likelihood.of_means
+    model, family = fit.model, of_means(fit.model)
     if family.width == 1:
-        return family.nearest_mean(eta)
+        return nearest_mean(family, eta)
     wide = np.zeros((eta.size, family.width))
     wide[:, 0] = eta.ravel()
     for k in range(1, family.width):
         part, use = model.predictor.parts[k], model.predictor.uses[k]
         row = np.ones(1) if use == () else _average_row(model)[list(use or range(model.predictor.columns))]
         wide[:, k] = row @ fit.estimate[part]
-    return np.asarray(family.nearest_mean(wide)).reshape(eta.shape)
+    return np.asarray(nearest_mean(family, wide)).reshape(eta.shape)
 
 
 def _average_row(model: Any) -> Floats:
@@ -346,7 +353,7 @@ def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:
 def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:
     what = "the predicted mean, averaged over the rows"
     if over_grid:
-        what = f"{model.likelihood.words.predictor} at the average row of the reference grid"
+        what = f"{model.likelihood.facts.words.predictor} at the average row of the reference grid"
     if ratio:
         what = f"exp of differences of {what} ({require_ratios(model)})" if over_grid else f"ratios of {what}"
     else:

@@ -379,7 +379,7 @@ def require_effect(rows: Population, name: str, over_grid: bool = False) -> None
     """
     model, design = rows.model, rows.model.design
     family, n_first = model.likelihood, model.predictor.n_first
-    of_others = [family.formula_of(other) for other in list(family.parameters)[1:]]  # effects of groups have none
+    of_others = [family.facts.formulas.get(other, other) for other, _ in family.others]  # effects of groups have none
     used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
     if not used:
         return

@@ -32,7 +32,8 @@ from stattools.inference.existence.overlap import check_overlap, farthest_move
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
 from stattools.likelihoods import Cumulative
-from stattools.likelihoods.labels import Cuts
+from stattools.likelihoods.labels import Cuts, codes_of
+from stattools.likelihoods.likelihood import edges_of, is_unimodal
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
@@ -75,9 +76,10 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """
     if not model.predictor.own:
         return
+    edges = edges_of(model.likelihood)
     for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
-        if name in model.likelihood.edges:
-            _require_inside(model, estimate, number, model.likelihood.edges[name], penalized)
+        if name in edges:
+            _require_inside(model, estimate, number, edges[name], penalized)
 
 
 def check_exact(model: Any, theta: Floats) -> None:
@@ -89,7 +91,7 @@ def check_exact(model: Any, theta: Floats) -> None:
     check_dispersion(model, theta)
     predictor = model.predictor
     for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
-        edge, at = model.likelihood.edges.get(name, Edge()), predictor.parts[number].start
+        edge, at = edges_of(model.likelihood).get(name, Edge()), predictor.parts[number].start
         if predictor.uses[number] and model.rows.constants[predictor.column[at]] != 1.0:
             continue
         unit, column = edge.power * _log_size(model) if edge.power else 0.0, np.eye(predictor.size)[at]
@@ -152,7 +154,7 @@ def check_labels(model: Model) -> None:
 def _seen(family: Cumulative, block: Block) -> Floats:
     """How often each label was seen."""
     weight = np.ones(len(block.y)) if block.weight is None else block.weight
-    return family.sums(block.y, weight, weight)
+    return np.bincount(codes_of(block.y), weights=weight, minlength=family.categories)
 
 
 def check_crossing(model: Model, solution: Solution) -> None:
@@ -191,7 +193,7 @@ def has_edges(model: Any) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
     if not isinstance(model, Model) or not model.in_memory:
         return False
-    return any(map(isfinite, model.likelihood.domain))
+    return any(map(isfinite, model.likelihood.facts.domain))
 
 
 def inside(model: Model) -> Solution | None:
@@ -229,7 +231,7 @@ def _distances(model: Model, theta: Floats) -> Floats:
     """How far the first linear predictor of each row is from each end that is finite, (ends, n)."""
     eta = model.eta(theta)
     first = eta if eta.ndim == 1 else eta[:, 0]
-    return np.stack([np.abs(first - end) for end in model.likelihood.domain if np.isfinite(end)])
+    return np.stack([np.abs(first - end) for end in model.likelihood.facts.domain if np.isfinite(end)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,11 +259,11 @@ class Barrier:
         if not np.isfinite(now.loglik):
             return now
         part, X = self.model.predictor.parts[0], self.X
-        ends = [end for end in self.model.likelihood.domain if np.isfinite(end)]
+        ends = [end for end in self.model.likelihood.facts.domain if np.isfinite(end)]
         score, information = np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
         distance = _distances(self.model, theta)
         for end, away in zip(ends, distance, strict=True):
-            inverse = (1.0 if end == self.model.likelihood.domain[0] else -1.0) / away
+            inverse = (1.0 if end == self.model.likelihood.facts.domain[0] else -1.0) / away
             score[part] += self.mu * (inverse @ X)
             information[part, part] += self.mu * (X.T * inverse**2) @ X
         value = self.mu * float(np.log(distance).sum())
@@ -280,9 +282,9 @@ def _named(model: Model, at_edge: Any) -> str:
     """What is said of a maximum at the edge: the rows there, the mean that they have, and the way out."""
     likelihood = model.likelihood
     link = LINKS[next(iter(likelihood.parameters.values()))]
-    what = "probability" if likelihood.is_event else "mean"
+    what = "probability" if likelihood.facts.is_event else "mean"
     said = []
-    for end, rows in zip([end for end in likelihood.domain if np.isfinite(end)], at_edge, strict=True):
+    for end, rows in zip([end for end in likelihood.facts.domain if np.isfinite(end)], at_edge, strict=True):
         numbers = np.flatnonzero(rows) if model.kept is None else model.kept[rows]
         if len(numbers):
             shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
@@ -290,7 +292,7 @@ def _named(model: Model, at_edge: Any) -> str:
             said.append(
                 f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
             )
-    other = "logit" if likelihood.is_event else "log"
+    other = "logit" if likelihood.facts.is_event else "log"
     return (
         f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
         f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns of "
@@ -315,7 +317,7 @@ FAR_LOG_ODDS = 10.0
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
-    if not (solution.converged and model.likelihood.inflated):
+    if not (solution.converged and model.likelihood.facts.inflated):
         return
     part, C = model.predictor.parts[ZERO], solution.covariance
     top = model.evaluate(solution.estimate, 0).loglik
@@ -442,7 +444,7 @@ WIDEST = 300.0
 def check_late_entry(model: Model, solution: Solution) -> None:
     """IdentificationError where times with late entry are not determined at the solution."""
     family: Any = model.likelihood
-    if family.outcome is not Outcome.TIME or not family.late or family.unimodal:
+    if family.outcome is not Outcome.TIME or not family.late or is_unimodal(family):
         return
     T = model.standardized()[1]
     C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
@@ -476,7 +478,7 @@ USUAL = (
 
 def check_levels(model: Model, solution: Solution) -> None:
     """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
-    if model.likelihood.knows_ends:
+    if model.likelihood.facts.knows_ends:
         return
     predictor = model.predictor
     for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
@@ -491,7 +493,7 @@ def check_wide(model: Model, solution: Solution) -> None:
     """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
     next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
     """
-    if solution.converged and (any(model.predictor.own) or model.likelihood.inflated):
+    if solution.converged and (any(model.predictor.own) or model.likelihood.facts.inflated):
         size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
         wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
         for j in wide:
@@ -563,7 +565,7 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
             "looked at at other times."
         )
     if _are_in_line(X, low, high, seen):
-        raise IdentificationError(f"{model.title}: {family.edge.below}")
+        raise IdentificationError(f"{model.title}: {family.facts.edge.below}")
 
 
 def _are_looked_at_in_line(X: Any, low: Floats, high: Floats) -> bool:

@@ -70,7 +70,7 @@ def check_overlap(model: Model) -> None:
             f"{model.title}: in a sample of {len(model.rows.X):,} rows {which} separate the outcomes, and all rows "
             "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
         )
-    has_firth, model = model.likelihood.has_firth, found.model
+    has_firth, model = model.likelihood.facts.has_firth, found.model
     column = model.predictor.column[: found.directions.shape[1]]
     moves = np.abs(found.directions) * np.append(spans(model), 1.0)[column]
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
@@ -98,7 +98,7 @@ def check_solution(model: Model, solution: Solution) -> None:
     maximum.
     """
     check_columns_of(model, solution)
-    if not model.likelihood.has_scale and (not solution.converged or _is_far(model, solution)):
+    if not model.likelihood.facts.has_scale and (not solution.converged or _is_far(model, solution)):
         check_overlap(model)
         if solution.converged and program_size(model) > LARGEST_PROGRAM and may_separate(model):
             _check_large(model, solution)
@@ -147,20 +147,20 @@ def _is_far(model: Model, solution: Solution) -> bool:
     2), for probit exp(-eta^2 / 4).
     """
     reach = solution.reach
-    if isnan(reach) and model.likelihood.has_reach:
+    if isnan(reach) and model.likelihood.facts.reach is not None:
         part = partial(_reached, model.likelihood, model.predictor, solution.estimate)
         reach = float(model.rows.total(part).values)
     elif isnan(reach):
         eta = model.eta(solution.estimate)
-        firsts = [piece.predictors[0] for piece in model.likelihood.pieces] or slice(model.predictor.n_first)
+        firsts = [piece.predictors[0] for piece in model.likelihood.facts.pieces] or slice(model.predictor.n_first)
         reach = float(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
-    return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
+    return reach > model.likelihood.facts.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
 def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block: Block) -> Largest:
     """The largest reach of a block of rows."""
-    return Largest(np.asarray(likelihood.reach(predictor.forward(theta, block)[0], block.y)))
+    return Largest(np.asarray(likelihood.facts.reach(likelihood, predictor.forward(theta, block)[0], block.y)))
 
 
 def listed(infinite: dict[str, float]) -> str:

@@ -35,7 +35,7 @@ from stattools.inference.existence.rank import check_rank, check_size, pieces
 from stattools.inference.existence.recession import Bools, Moves, moves_of, row_moves
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.likelihood import Likelihood, edges_of, side_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
@@ -179,17 +179,17 @@ def sides_of(model: MixedRegression) -> tuple[Moves, Floats] | None:
 
 def pure_term(model: MixedRegression) -> RandomTerm | None:
     """A term with levels, (1 | g) or (x | g), all of whose groups are pure; None without one, after one look."""
-    if model.likelihood.pieces:
+    if model.likelihood.facts.pieces:
         return None
     y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
-    if likelihood.half_spaces(y) is not None:
+    if likelihood.facts.half_spaces(likelihood, y) is not None:
         end = y.astype(float)
-    elif (side := likelihood.side(y)) is None:
+    elif (side := side_of(likelihood, y)) is None:
         return None
     else:
         end = np.asarray(side, dtype=float)
     used = ~np.isnan(end) if weight is None else ~np.isnan(end) & (weight > 0.0)
-    if likelihood.half_spaces(y) is None and (end[used] == 0.0).any():
+    if likelihood.facts.half_spaces(likelihood, y) is None and (end[used] == 0.0).any():
         return None
     for term in model.random:
         if (((term.z == term.z[0]).all(axis=0)) & (term.z[0] != 0.0)).any():
@@ -403,7 +403,7 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
     """
     predictor, likelihood = model.fixed.predictor, model.likelihood
     for number, (name, _) in enumerate(likelihood.others, predictor.n_first):
-        edge = likelihood.edges.get(name)
+        edge = edges_of(likelihood).get(name)
         if edge is None or predictor.uses[number]:
             continue
         k = predictor.parts[number].start
@@ -422,7 +422,7 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
 def _has_sides(model: MixedRegression) -> bool:
     """Has any row a log-likelihood that rises for ever?"""
     y, likelihood = model.rows.y[:1], model.likelihood
-    return likelihood.half_spaces(y) is not None or likelihood.side(y) is not None
+    return likelihood.facts.half_spaces(likelihood, y) is not None or side_of(likelihood, y) is not None
 
 
 def explain_mixed(model: MixedRegression) -> None:

@@ -115,7 +115,7 @@ def pieces(model: Model) -> list[Model]:
     (('zero: Intercept', 'zero: x'), [1.0, 0.0, 1.0, 0.0, 0.0], ('Intercept', 'x'), [2.0, 1.0, 5.0])
     """
     found, predictor, rows = [], model.predictor, model.rows
-    for piece in model.likelihood.pieces:
+    for piece in model.likelihood.facts.pieces:
         first, *others = [predictor.uses[k] for k in piece.predictors]
         own: tuple[tuple[int, ...], ...] = tuple(use or () for use in others)
         some = piece.rows(rows.y)
@@ -169,7 +169,7 @@ def check_rank(model: Model) -> None:
         R, T, size = _triangle(model)
         for use, said in whose.items():
             _check_columns(model, R, T, size, range(len(R)) if use is None else use, said)
-    if model.likelihood.pieces and len(model.rows.sampled.X) == len(model.rows.X):
+    if model.likelihood.facts.pieces and len(model.rows.sampled.X) == len(model.rows.X):
         for piece in pieces(model.sampled):
             check_rank(piece)
 

@@ -22,6 +22,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.likelihood import side_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 
@@ -50,14 +51,14 @@ class Moves(NamedTuple):
 def moves_of(model: Model) -> Moves | None:
     """What the likelihood says of the rows of a model; None where every observation has a maximum."""
     y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
-    spaces, K, beyond = likelihood.half_spaces(y), model.predictor.width + 1, None
+    spaces, K, beyond = likelihood.facts.half_spaces(likelihood, y), model.predictor.width + 1, None
     if spaces is not None:
         rows, normals = spaces
         codes, label = y[rows][:, None], np.arange(likelihood.categories)  # type: ignore[attr-defined]
         held, beyond = np.zeros(len(rows), dtype=bool), np.where(normals[:, :1] < 0.0, label > codes, label < codes)
-    elif (side := likelihood.side(y)) is None:
+    elif (side := side_of(likelihood, y)) is None:
         return None
-    elif K > 2 and likelihood.by_category:
+    elif K > 2 and likelihood.facts.by_category:
         rows, rivals = np.repeat(np.arange(len(y)), K), np.tile(np.arange(K), len(y))
         normals = (np.eye(K)[side[rows].astype(np.intp)] - np.eye(K)[rivals])[:, 1:]
         held, beyond = np.zeros(len(rows), dtype=bool), np.eye(K, dtype=bool)[rivals]
@@ -185,7 +186,7 @@ def check_extremes(model: Model) -> None:
     ...     print(str(error)[:94])
     Softmax regression has no maximum: x is at its smallest value in all rows where y is 'c', so t
     """
-    if not model.likelihood.by_category:
+    if not model.likelihood.facts.by_category:
         return
     X, y, weight = model.rows.X, model.rows.y, model.rows.weight
     if weight is not None:

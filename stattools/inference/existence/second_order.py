@@ -482,9 +482,9 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
 
 def _starts(model: Model, solution: Solution) -> list[Floats]:
     """Where else is climbed from, beside the way of the first climb."""
-    if in_parts(solution.covariance) or not model.likelihood.knows_ends:  # thousands of axes, or derivatives by steps
+    if in_parts(solution.covariance) or not model.likelihood.facts.knows_ends:  # many axes, or derivatives by steps
         return []
-    if model.likelihood.concave_with:
+    if model.likelihood.facts.concave_with:
         return _axes(model, solution, len(solution.estimate), NEAREST)
     return _axes(model, solution, LONGEST, AXIS_REACH) if len(model.rows.X) <= FEW_ROWS else []
 

@@ -37,6 +37,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import optimize, pd
+from stattools.likelihoods.likelihood import side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among
@@ -286,7 +287,7 @@ def pure_levels(model: Model) -> Floats | None:
     column. None for a model whose levels are not codes, or whose rows do not run off.
     """
     X = levels_of_first(model)
-    side = None if X is None else model.likelihood.side_of_first(model.rows.y)
+    side = None if X is None else side_of_first(model.likelihood, model.rows.y)
     if X is None or side is None:
         return None
     used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
@@ -536,4 +537,4 @@ def sparse_direction(model: Model) -> Floats | None:
 def _levels(model: Model) -> Any:
     """The columns of the first linear predictor, whose levels are codes and whose rows may run off, or None."""
     X = with_levels(among(model.rows.X, model.predictor.main))
-    return None if X is None or model.likelihood.side_of_first(model.rows.y) is None else X
+    return None if X is None or side_of_first(model.likelihood, model.rows.y) is None else X

@@ -36,6 +36,7 @@ from stattools.inference.penalties.ridge import no_covariance
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
+from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.model import Model
 from stattools.numerics.columns import with_levels
 from stattools.numerics.threads import one_blas_thread
@@ -74,11 +75,11 @@ def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: 
 def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
-    usual = LEAST_SQUARES if model.likelihood.has_scale else LBFGS() if large(model) else NEWTON
+    usual = LEAST_SQUARES if model.likelihood.facts.has_scale else LBFGS() if large(model) else NEWTON
     solver = required_solver(solver, usual)
     solution = _solve(model, solver)
     if not solution.converged:
-        if not model.likelihood.knows_ends:
+        if not model.likelihood.facts.knows_ends:
             _explain_failure(model)
         check_late_entry(model, solution)
         raise not_converged(model, solution)
@@ -101,13 +102,13 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_labels(model)
         if (moved := about_means(model)) is not None:
             return moved.back(_solve(moved.model, solver))
-    discrete = not model.likelihood.has_scale
+    discrete = not model.likelihood.facts.has_scale
     if discrete and large(model):
         check_extremes(model)
     elif with_levels(model.rows.X) is None:
         p = len(model.start)
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
-    told_by_climb = model.likelihood.unimodal and model.likelihood.knows_ends
+    told_by_climb = is_unimodal(model.likelihood) and model.likelihood.facts.knows_ends
     if discrete and (not told_by_climb or _has_zeros(model)):
         check_rank(model)
     try:
@@ -123,7 +124,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     except (IdentificationError, ConvergenceError) as error:
         _explain_failure(model, getattr(error, "stood", None))
         raise
-    if not model.likelihood.knows_ends:
+    if not model.likelihood.facts.knows_ends:
         solution = _at_round_off(solution)
     for check in AT_END:
         check(model, solution)
@@ -198,11 +199,11 @@ def _explain_failure(model: Model, stood: Any = None) -> None:
     if not model.has_scale:
         check_overlap(model)
         check_times(model)
-        if model.likelihood.inflated:
+        if model.likelihood.facts.inflated:
             check_flat_end(model)
     if stood is not None:
         check_exact(*stood)
-    if not model.likelihood.knows_ends or (stood is not None and model.predictor.own):
+    if not model.likelihood.facts.knows_ends or (stood is not None and model.predictor.own):
         raise no_end(model) from None
 
 
@@ -241,7 +242,7 @@ def _last_digits(solution: Solution) -> float | None:
 
 def _scale_and_loglik(model: Model, solution: Solution, penalty: Penalty | None = None) -> tuple[float, float]:
     """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
-    if not model.likelihood.has_scale:
+    if not model.likelihood.facts.has_scale:
         return 1.0, solution.loglik
     spare = model.n - len(solution.estimate)
     if spare <= 0:

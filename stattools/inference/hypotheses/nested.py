@@ -30,6 +30,7 @@ from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
@@ -481,9 +482,9 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
         name, said = edge_at(full.model, restricted.model)
         number = list(full.model.likelihood.parameters).index(name)
         if full.model.predictor.uses[number]:
-            called = full.model.likelihood.called(name)
+            name = label_of(full.model.likelihood, name)
             raise IncompatibleError(
-                f"{restricted.model.title} lies at infinite coefficients of {called}, where no "
+                f"{restricted.model.title} lies at infinite coefficients of {name}, where no "
                 "distribution of the likelihood ratio is known. Compare AIC or BIC (st.compare)."
             )
         below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
@@ -565,10 +566,15 @@ def _same(one: Any, other: Any) -> bool:
     """
     if one is None or other is None:
         return one is other
-    one, other = one.plain, other.plain
     return type(one) is type(other) and all(
-        np.array_equal(getattr(one, part.name), getattr(other, part.name)) for part in fields(one)
+        np.array_equal(getattr(one, part.name), getattr(other, part.name))
+        for part in fields(one)
+        if part.name not in BY_FORMULA
     )
+
+
+BY_FORMULA = ("partial", "scaled")
+"""Fields of likelihoods that say which parameters formulas add."""
 
 
 def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
@@ -576,7 +582,7 @@ def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
     is none: Poisson is the negative binomial with alpha = 0, and a zero-inflated count without extra zeros.
     """
     other = restricted.likelihood
-    for name, (limit, said) in full.likelihood.limits.items():
+    for name, (limit, said) in full.likelihood.facts.limits.items():
         if limit is type(other) or (not isinstance(limit, type) and _same(limit, other)):
             return name, said
     return "", ""
@@ -585,7 +591,7 @@ def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
 def _alike(full: Any, restricted: Any) -> bool:
     """Whether the smaller likelihood is the larger one, or that with a parameter held within its range."""
     one, other = full.likelihood, restricted.likelihood
-    return _same(one, other) or any(_same(held, other) for held in one.holds.values())
+    return _same(one, other) or any(_same(held, other) for held in one.facts.holds.values())
 
 
 def require_information(who: str, *fits: Fit) -> None:

@@ -58,7 +58,8 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
         df = len(chosen) * (family.categories - 2)
         larger = _Larger(model, fit, chosen)
         tests = {"lr": larger.ratio, "score": larger.score}
-        if model.rows.place == "in memory" and family == replace(family.plain, link_name="logit"):
+        plain = family.link_name == "logit" and not family.facts.added
+        if model.rows.place == "in memory" and plain:
             tests["brant"] = partial(lambda chosen: _brant(model, binary(), chosen), chosen)
         for test, statistic in tests.items():
             answers[f"{test} of {name}"] = partial(_row, name, test, df, statistic)
@@ -138,7 +139,7 @@ def _with_effects(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tu
     before = old.own[K - 1] if family.partial else ()  # type: ignore[attr-defined]
     effects = (*before, *chosen)
     scale = old.own[-1:] if family.scaled else ()  # type: ignore[attr-defined]
-    new = Linear(old.columns, full.width, (((),) * (K - 1) + (effects,) * (K - 1) + scale), main, full.taken_up)
+    new = Linear(old.columns, full.width, (((),) * (K - 1) + (effects,) * (K - 1) + scale), main, full.facts.taken_up)
     theta = np.zeros(new.size)
     theta[new.parts[0]] = estimate[[old.parts[0].start + (old.main or ()).index(column) for column in main]]
     own = estimate[[old.parts[0].start + (old.main or ()).index(column) for column in chosen]]

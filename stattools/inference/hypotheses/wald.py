@@ -94,7 +94,7 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
     first = list(range(predictor.n_first))
     made: dict[str, list[int]] = {"": first}
     for at, parameter in enumerate(list(likelihood.parameters)[1:], predictor.n_first):
-        name = likelihood.formula_of(parameter)
+        name = likelihood.facts.formulas.get(parameter, parameter)
         made.setdefault("" if name != parameter else name, []).append(at)
     found = []
     for name, (formula, use) in formulas.items():

@@ -62,9 +62,9 @@ fit.marginal_effects() what they do to the mean.
             "fit.table() has."
         )
     likelihood = model.likelihood
-    if not likelihood.words.exponential:
+    if not (words := likelihood.facts.words).exponential:
         raise IncompatibleError(
-            f"exponentiate=True makes ratios, and a coefficient of {model.title} changes {likelihood.words.predictor}: "
+            f"exponentiate=True makes ratios, and a coefficient of {model.title} changes {words.predictor}: "
             "its exponential is no ratio. fit.table() has the coefficients, fit.marginal_effects() what they do to the "
             "mean."
         )
@@ -74,7 +74,7 @@ fit.marginal_effects() what they do to the mean.
                 f"exponentiate=True makes ratios, and the parameter {name!r} of {model.title} has the link {link}: the "
                 "exponential of its coefficients is no ratio. Take np.exp of those rows of fit.table() that are."
             )
-    return likelihood.words.exponential
+    return words.exponential
 
 
 def called(model: Any) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ PROPORTIONAL = ("weibull", "exponential")
 def require_proportional(model: Any) -> None:
     """IncompatibleError unless hazards are proportional."""
     is_time = isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME
-    if not is_time or model.likelihood.form not in PROPORTIONAL or any(model.predictor.own):
+    if not is_time or model.likelihood.facts.form not in PROPORTIONAL or any(model.predictor.own):
         raise IncompatibleError(
             f"hazard_ratios belongs to Weibull and exponential times that share a scale, whose hazards are "
             f'proportional; {model.title} has fit.table(). Use st.cox, or st.aft(..., distribution="weibull").'

@@ -15,6 +15,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.page import coefficients
 from stattools.interface.when_needed import pd
+from stattools.likelihoods.likelihood import is_concave
 from stattools.models.mixed.marginal import is_integrated
 from stattools.models.questions import told
 from stattools.text.columns import number
@@ -211,7 +212,7 @@ def rounded_up(error: float) -> float:
 def regression_certificate(fit: Any) -> str:
     """The decrement, that the maximum is a local one, why there is one, and variances that are 0."""
     only = ""
-    if fit.model.likelihood.concave and fit.found.said.kind == "quadrature":
+    if is_concave(fit.model.likelihood) and fit.found.said.kind == "quadrature":
         only = ", the only one with these variances"
     return " ".join(filter(None, [curved_certificate(fit, only), fit._existence, *_regression_boundary(fit)]))
 

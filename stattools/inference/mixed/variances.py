@@ -37,6 +37,7 @@ from stattools.interface.interval import require_level
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import optimize, pd
 from stattools.interface.whole_numbers import whole_number
+from stattools.likelihoods.likelihood import require_answer
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.mixed.null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
@@ -300,8 +301,8 @@ def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
             'fit.calibration() and fit.plot("calibration") compare its probabilities with what happened.'
         )
     link = next(iter(family.parameters.values()))
-    if family.is_event or family.outcome.has_several:
-        if link not in LATENT or family.added:
+    if family.facts.is_event or family.outcome.has_several:
+        if link not in LATENT or family.facts.added:
             raise IncompatibleError(
                 f"R squared and the intraclass correlation of {model.title} are on the scale of the linear predictor, "
                 f"on which the variance of a row is known behind the links {', '.join(LATENT)}, the same in all rows."
@@ -412,7 +413,7 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
 def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
     """The table of a fit with the share beside; without it where rows have no deviance, as labels in order."""
     try:
-        fit.model.likelihood.require("deviance")
+        require_answer(fit.model.likelihood, "deviance")
     except IncompatibleError:
         return table
     return table.assign(deviance_explained=deviance_explained(fit))

@@ -22,6 +22,7 @@ from stattools.inference.penalties import jeffreys_cuts
 from stattools.inference.penalties.jeffreys_partial import half_log_determinant
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
+from stattools.likelihoods.likelihood import cumulants_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
@@ -72,7 +73,7 @@ class Jeffreys:
             )
         if isinstance(model, CoxRegression):
             return
-        if not (isinstance(model, Model) and model.likelihood.has_firth):
+        if not (isinstance(model, Model) and model.likelihood.facts.has_firth):
             raise IncompatibleError(
                 "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, ordinal, Poisson, negative "
                 f"binomial or Cox regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."
@@ -91,7 +92,7 @@ class Jeffreys:
         if model.predictor.taken_up:
             return jeffreys_cuts.half_log_determinant(model, theta, T, order)
         try:
-            metric = Metric(now.information if model.likelihood.canonical else about_the_mean(model, theta))
+            metric = Metric(now.information if model.likelihood.facts.canonical else about_the_mean(model, theta))
         except IdentificationError:
             nothing = Evaluation(-np.inf), Evaluation(-np.inf, np.zeros_like(theta))
             return (*nothing, Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information)))[order]
@@ -109,7 +110,7 @@ class Jeffreys:
         for block in model.rows.blocks():
             eta, pullback = model.predictor.forward(theta, block)
             weight = np.ones(len(eta)) if block.weight is None else block.weight
-            rows: Any = model.likelihood.cumulants(eta, block.y, weight)
+            rows: Any = cumulants_of(model.likelihood, eta, block.y, weight)
             X = block.X[:, model.predictor.first]
             Q = leverage(W, X, model.predictor.n_first)
             score += 0.5 * pullback(flat(rows.third(Q)))
@@ -118,11 +119,11 @@ class Jeffreys:
             if bends:
                 third += (
                     change_of_information(rows.skewness(), X)
-                    if model.likelihood.canonical
+                    if model.likelihood.facts.canonical
                     else change_of_weights(model.predictor.row_scores(block.X, flat(rows.slope)), X)
                 )
             elif between:
-                slope = rows.skewness() if model.likelihood.canonical else rows.slope
+                slope = rows.skewness() if model.likelihood.facts.canonical else rows.slope
                 pairs.append((np.asarray(X @ W), model.predictor.row_scores(block.X, slope.reshape(len(eta)))))
         if order == 1:
             return Evaluation(half, score)
@@ -146,7 +147,7 @@ class Jeffreys:
         theta, likelihood = solution.estimate, model.likelihood
         if not model.is_partial and model.predictor.taken_up:
             return Metric(jeffreys_cuts.expected_information(model, theta)).covariance()
-        if model.is_partial or likelihood.canonical or likelihood.others:
+        if model.is_partial or likelihood.facts.canonical or likelihood.others:
             return Metric(model.evaluate(theta).information).covariance()
         return Metric(about_the_mean(model, theta)).covariance()
 
@@ -159,7 +160,7 @@ def about_the_mean(model: Model, theta: Floats) -> Floats:
         eta, _ = model.predictor.forward(theta, block)
         weight = np.ones(len(eta)) if block.weight is None else block.weight
         X = block.X[:, model.predictor.first]
-        rows: Any = model.likelihood.cumulants(eta, block.y, weight)
+        rows: Any = cumulants_of(model.likelihood, eta, block.y, weight)
         total += X.T @ (X * rows.information[:, None])
     return total
 

@@ -142,7 +142,7 @@ class Ridge:
 
 def _categories(model: Any) -> int:
     """The number of categories of an outcome, 0 for others."""
-    if model.likelihood is None or not model.likelihood.by_category:
+    if model.likelihood is None or not model.likelihood.facts.by_category:
         return 0
     return model.likelihood.width + 1
 

@@ -145,7 +145,9 @@ def mean_of(model: Any) -> str:
     if model.likelihood.outcome.has_several:
         return "probability"
     return (
-        f"probability that {outcome} is {plain(one_of(model))}" if model.likelihood.is_event else f"mean of {outcome}"
+        f"probability that {outcome} is {plain(one_of(model))}"
+        if model.likelihood.facts.is_event
+        else f"mean of {outcome}"
     )
 
 
@@ -156,7 +158,7 @@ def change_in(model: Any) -> str:
     >>> change_in(st.ols("y ~ x", {"y": [1, 2, 0, 3], "x": [1, 2, 4, 3]}))
     'change in the mean of y'
     """
-    predictor = model.likelihood.words.predictor
+    predictor = model.likelihood.facts.words.predictor
     return f"change in the mean of {plain(model.outcome_name)}" if predictor == "the mean" else f"change in {predictor}"
 
 

@@ -102,7 +102,7 @@ def drawing(
             f"{len(panels)}. fit.means({variable!r}, by=...) is the table of all."
         )
     outcome = model.likelihood.outcome
-    bounded = model.likelihood.is_event or outcome.has_several or outcome in (Outcome.TRIALS, Outcome.UNIT)
+    bounded = model.likelihood.facts.is_event or outcome.has_several or outcome in (Outcome.TRIALS, Outcome.UNIT)
     shared: dict[str, Any] = {
         "xlabel": figures.plain(variable),
         "ylabel": f"{mean_of(model)}\n{said}",
@@ -162,7 +162,7 @@ def calibration(fit: Any, *, bins: int | None = None, level: float | None = None
     likelihood = fit.model.likelihood
     if likelihood.outcome.has_several:
         return of_categories(fit, bins, level)
-    return events(fit, bins, level) if likelihood.is_event else means(fit, bins, level)
+    return events(fit, bins, level) if likelihood.facts.is_event else means(fit, bins, level)
 
 
 def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:

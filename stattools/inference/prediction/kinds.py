@@ -39,7 +39,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import from_line, on_line
+from stattools.likelihoods.predictive import from_line, nearest_mean, on_line
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 
@@ -80,7 +80,7 @@ def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Tw
         return mean / factor, mean * factor
     first = _first(V)
     half = q(first if slope is None else slope) * _in_units_of_first(slope, V)
-    one, other = (family.nearest_mean(_shifted(eta, by)) for by in (-half, half))
+    one, other = (nearest_mean(family, _shifted(eta, by)) for by in (-half, half))
     return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
 
 
@@ -219,7 +219,7 @@ def is_of_categories(at: Model, kind: str) -> bool:
     """Is there a number for each category: probabilities, or linear predictors that each belong to one?"""
     if kind == CUMULATIVE:
         return True
-    return at.likelihood.outcome.has_several if kind == "mean" else at.likelihood.by_category
+    return at.likelihood.outcome.has_several if kind == "mean" else at.likelihood.facts.by_category
 
 
 def names_of_categories(at: Model, kind: str) -> list[str]:
@@ -277,7 +277,7 @@ def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
     logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
     the others.
     """
-    if not at.likelihood.by_category:
+    if not at.likelihood.facts.by_category:
         wide = eta if at.likelihood.width > 1 else eta[:, 0]
         p, slope = _probabilities(at, wide, kind, sloped=True)
         return special.logit(p), slope / (p * (1.0 - p))[:, :, None]
@@ -358,7 +358,7 @@ def predicted_quantile(
     if at.has_scale:
         slope = np.ones((len(eta), 1))
     else:
-        slope = family.slope_of_quantile(eta, p, STEP * np.sqrt(np.diagonal(V, axis1=1, axis2=2)))
+        slope = family.facts.slope_of_quantile(family, eta, p, STEP * np.sqrt(np.diagonal(V, axis1=1, axis2=2)))
     variance = ((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1)
     if at.has_scale:
         variance = variance + ndtri(p) ** 2 * own / (2.0 * fit.df)

@@ -52,7 +52,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
+from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import interval_of_outcomes, with_trials
 from stattools.models.model import Model
 
 KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUANTILES, SURVIVAL)
@@ -235,7 +237,7 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
         own = fit.scale**2 / precision
         half = quantile_of(_df_of_observations(fit, at, own, V[:, 0, 0]), interval) * np.sqrt(own + V[:, 0, 0])
         return _frame("mean", mean, mean - half, mean + half)
-    ends = at.likelihood.interval(eta.reshape(len(eta), -1), V, interval, trials)
+    ends = interval_of_outcomes(at.likelihood, eta.reshape(len(eta), -1), V, interval, trials)
     return _frame("mean", mean, *ends)
 
 
@@ -275,7 +277,7 @@ def outcomes(model: Model, eta: Floats, scale: float, m: int, random: np.random.
                 'been censored, or who would have come too early. Draw rows, st.bootstrap(fit, kind="pairs", ...).'
             )
         return np.stack([np.repeat(likelihood.sample(eta, seed=random)[:, None], 2, axis=1) for _ in range(m)])
-    known = likelihood.named(rows.y)
-    likelihood = likelihood.with_trials(known.get("trials"))
+    known = named_parts(likelihood, rows.y)
+    likelihood = with_trials(likelihood, known.get("trials"))
     drawn = (known | {"y": likelihood.sample(eta, seed=random)} for _ in range(m))
     return np.stack([one["y"] if len(one) == 1 else np.column_stack(list(one.values())) for one in drawn])

@@ -323,7 +323,10 @@ def _not_checked(what: str) -> Plain:
 
 def _regression(fit: Any) -> Plain:
     model, rows = fit.model, fit.model.rows
-    family, form = model.likelihood.verified, model.likelihood.form or next(iter(model.likelihood.parameters.values()))
+    family, form = (
+        model.likelihood.facts.verified,
+        model.likelihood.facts.form or next(iter(model.likelihood.parameters.values())),
+    )
     rows.at_hand("save(design=True) writes rows in memory", model.title, "Save a fit of a sample.")
     if fit.penalty is not None or rows.low is not None:
         return _not_checked("fits with a penalty, and columns with more digits than float64 holds")

@@ -235,7 +235,7 @@ def give_back(fit: Any, given: Any) -> None:
     ):
         if ours != theirs:
             raise DomainError(f"the fit was made of another likelihood: its {what} is {ours}; got {theirs}.")
-    vars(saved).update({name: vars(given)[name] for name in ("density", "answers", "refused")})
+    vars(saved).update({name: vars(given)[name] for name in ("density", "answers", "facts")})
 
 
 DATA = {

@@ -47,6 +47,7 @@ from stattools.latent.modes import (
     SeenRows,
     conditional_modes,
 )
+from stattools.likelihoods.likelihood import cumulants_of
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
 from stattools.models.questions import answer_of
@@ -748,7 +749,7 @@ class RowsOfCategories:
         eta, pullback = predictor.forward(theta, block)
         each = np.array([block.X @ W[part] for part in predictor.parts])
         weight = np.ones(len(eta)) if block.weight is None else block.weight
-        rows: Any = self.model.likelihood.cumulants(eta, block.y, weight)
+        rows: Any = cumulants_of(self.model.likelihood, eta, block.y, weight)
         return pullback(rows.third(np.einsum("anr,bnr->nab", each, each, optimize=True)))
 
 

@@ -247,7 +247,7 @@ class LinearMixed(MixedModel):
 
 def require_whole_line(title: str, likelihood: Likelihood) -> None:
     """IncompatibleError for a link that has means for some linear predictors only: normal effects lead beyond these."""
-    low, high = likelihood.domain
+    low, high = likelihood.facts.domain
     if np.isfinite([low, high]).any():
         raise IncompatibleError(
             f"{title} has means for linear predictors between {low:g} and {high:g} only, and effects that are normal "

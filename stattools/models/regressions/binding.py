@@ -26,6 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial
+from stattools.likelihoods.likelihood import known_outcome, rough_predictor
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among, linear_of
@@ -44,10 +45,10 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
     rows in files the sample is looked at, and only where zeros are not the start.
     """
     theta = np.zeros(predictor.size)
-    at_zero = likelihood.starts_at_zero
-    if at_zero and (rows.offset is None or likelihood.has_scale):
+    at_zero = likelihood.facts.starts_at_zero
+    if at_zero and (rows.offset is None or likelihood.facts.has_scale):
         return theta
-    if likelihood.has_scale and not at_zero:
+    if likelihood.facts.has_scale and not at_zero:
         raise IncompatibleError(
             "the scale of normal errors comes from least squares, which knows no link but the identity. Give a family "
             "whose scale is one of its parameters."
@@ -77,16 +78,20 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         elif still:
             column = still[0] if columns is None else columns[still[0]]
             theta[part.start + still[0]] = _in_units(near[k], rows.X[0, column])
-        elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
-            theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
+        elif (
+            k == 0
+            and not predictor.taken_up
+            and (rows.offset is not None or np.isfinite(likelihood.facts.domain).any())
+        ):
+            theta[part] = _nearest(first, rough_predictor(likelihood, rows.y, weight) - offset)
     own = [column for column in constant if predictor.main is None or column in predictor.main]
     X = with_levels(first.X)
     if X is not None and X.constants is not None and not predictor.taken_up and (own or X.is_complete):
         if not own:
             theta[predictor.parts[0]] = 0.0  # slopes of levels go with other constants
         theta[X.constants] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
-    if np.isfinite(likelihood.domain).any():
-        theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
+    if np.isfinite(likelihood.facts.domain).any():
+        theta[predictor.parts[0]] = _inside(likelihood.facts.domain, first, theta[predictor.parts[0]])
     return theta
 
 
@@ -95,9 +100,9 @@ def _of_levels(likelihood: Likelihood, X: Columns, y: Floats, weight: Floats, of
     level whose outcomes are all 0 has a start too.
     """
     out_of = weight * likelihood.trials_of(y)
-    known = out_of * likelihood.known(y)
-    usual = float(known.sum() / out_of.sum())
-    mean = (X.by_level(known) + usual) / (X.by_level(out_of) + 1.0)
+    total = out_of * known_outcome(likelihood, y)
+    usual = float(total.sum() / out_of.sum())
+    mean = (X.by_level(total) + usual) / (X.by_level(out_of) + 1.0)
     return np.asarray(likelihood.link(mean)) - X.by_level(weight * offset) / np.maximum(X.by_level(weight), 1.0)
 
 
@@ -342,7 +347,7 @@ def _eliminates(likelihood: Likelihood) -> bool:
     others beside it that do not read the levels.
     """
     alone = likelihood.width == len(likelihood.parameters)
-    return alone and likelihood.knows_ends and not np.isfinite(likelihood.domain).any()
+    return alone and likelihood.facts.knows_ends and not np.isfinite(likelihood.facts.domain).any()
 
 
 def _extras(

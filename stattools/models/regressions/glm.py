@@ -481,7 +481,7 @@ def regression(
         if name not in others:
             has = f"beside {first!r} it has {', '.join(map(repr, others))}" if others else f"{first!r} is all it has"
             raise IncompatibleError(f"{called} has no parameter {name!r}; {has}.")
-    if likelihood.outcome in HOUSE or likelihood.has_scale or likelihood.by_category:
+    if likelihood.outcome in HOUSE or likelihood.facts.has_scale or likelihood.facts.by_category:
         raise IncompatibleError(f"{called} has a constructor of its own, such as st.ols, st.logistic or st.softmax.")
     data = read_rows(
         formula_or_y, data_or_X, names, intercept, formulas=formulas, offset=offset, weights=weights, grouped=True

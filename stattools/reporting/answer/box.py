@@ -32,6 +32,7 @@ from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
+from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.basis import Basis, basis_of
@@ -87,7 +88,7 @@ def _levels(fit: Fit) -> Mapping[str, Any]:
 def _curve(fit: Fit, variable: str, terms: Sequence[TermFinding]) -> Curve:
     model = fit.model
     subject = f"the mean of {code(model.outcome_name)}"
-    if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:
+    if model.likelihood.facts.is_event or model.likelihood.outcome is Outcome.TRIALS:
         subject = f"the probability that {event(model)}"
     together = [model.names[k] for term in terms for k in term.unit.coefficients]
     try:
@@ -263,7 +264,7 @@ def _alone(fit: Fit) -> str:
     mean, se, lower, upper = (float(row[0][name]) for name in ("estimate", "se", "lower", "upper"))
     ends = between(lower, upper, decimals(se))
     said = f"{number(mean, decimals(se))} ({percent(fit.level)} interval: {ends})"
-    is_event = model.likelihood.is_event or "trials" in model.likelihood.parts
+    is_event = model.likelihood.facts.is_event or "trials" in model.likelihood.parts
     subject = f"the probability that {event(model)}" if is_event else f"the mean of {code(model.outcome_name)}"
     return f"In {observed(model)}, {subject} is {said}; {what}."
 
@@ -272,7 +273,7 @@ def observed(model: Any) -> str:
     """How much was seen: observations, or trials."""
     if "trials" not in model.likelihood.parts:
         return f"{count(model.n)} observations"
-    trials, weight = model.likelihood.named(model.rows.y)["trials"], model.rows.weight
+    trials, weight = named_parts(model.likelihood, model.rows.y)["trials"], model.rows.weight
     return f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.wald import TermsOfParameter, Unit, terms_of
 from stattools.inference.intervals.coefficients import whole_table
+from stattools.likelihoods.likelihood import label_of
 from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
 from stattools.reporting.document import code
 
@@ -75,9 +76,9 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
 def _words(model: Any, label: str) -> tuple[str, str]:
     """What moves, and what the exponential of a coefficient is, "" where it is no ratio."""
     likelihood = model.likelihood
-    name, link = next((name, link) for name, link in likelihood.others if likelihood.called(name) == label)
+    name, link = next((name, link) for name, link in likelihood.others if label_of(likelihood, name) == label)
     if link == "logit":
-        what = {"zero": "an extra zero" if likelihood.inflated else "a zero"}.get(name, code(name))
+        what = {"zero": "an extra zero" if likelihood.facts.inflated else "a zero"}.get(name, code(name))
         return f"the odds of {what}", "odds ratio"
     if link == "log":
         return SUBJECTS.get(name, f"the parameter {code(name)}"), "ratio"

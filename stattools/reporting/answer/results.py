@@ -94,7 +94,7 @@ def _effects(basis: Basis) -> list[Figure]:
     if not panels or max(len(panel.groups) for panel in panels) > MOST_GROUPS:
         return []
     outcome = model.likelihood.outcome
-    bounded = model.likelihood.is_event or outcome in (Outcome.CATEGORY, Outcome.TRIALS, Outcome.UNIT)
+    bounded = model.likelihood.facts.is_event or outcome in (Outcome.CATEGORY, Outcome.TRIALS, Outcome.UNIT)
     bounds = (0.0, 1.0) if bounded else (-np.inf, np.inf)
     what = mean_of(model)
     names = ", ".join(panel.xlabel for panel in panels)
@@ -145,7 +145,7 @@ def _dots(fit: Fit, x: Floats) -> tuple[Floats, Floats]:
     nothing = np.empty(0)
     if model.likelihood.outcome in NOT_SEEN or len(x) != len(model.rows.y):
         return nothing, nothing
-    if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:
+    if model.likelihood.facts.is_event or model.likelihood.outcome is Outcome.TRIALS:
         share, weight, _ = shares(model)
         middle, observed, _ = grouped(x, share, weight, min(BINS, max(2, len(x) // 10)))
         return np.asarray(middle), np.asarray(observed)
@@ -160,7 +160,7 @@ def _at_levels(fit: Fit, column: Any, levels: tuple[Any, ...]) -> tuple[Floats, 
     if model.likelihood.outcome in NOT_SEEN or len(column) != len(model.rows.y):
         return np.empty(0), np.empty(0)
     y, weight = _observed(fit), model.rows.weight
-    if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:
+    if model.likelihood.facts.is_event or model.likelihood.outcome is Outcome.TRIALS:
         y, weight, _ = shares(model)
     weight = np.ones(len(y)) if weight is None else weight
     found = [(k, float(np.average(y[some], weights=weight[some]))) for k, level in enumerate(levels)

@@ -93,7 +93,7 @@ class LeastSquares:
 
     def solve(self, model: Any) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1, by the first of the methods that suffices."""
-        if not (isinstance(model, Model) and model.likelihood.has_scale):
+        if not (isinstance(model, Model) and model.likelihood.facts.has_scale):
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )

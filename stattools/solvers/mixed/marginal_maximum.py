@@ -33,6 +33,7 @@ from stattools.latent.deviance import secant
 from stattools.latent.elimination import PenalizedInformation
 from stattools.latent.laplace import CurveNodes, LaplaceIntegral
 from stattools.latent.modes import CLOSE, expected_weights
+from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.marginal import ByCoefficients, ByLaplace, ByQuadrature
 from stattools.numerics.small_matrices import eigen, lower
@@ -450,7 +451,7 @@ def laplace_maximum(
     if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
         return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
     first = maximum_of(by, laplace_start(by) if start is None else start, tolerance, max_steps, watch)
-    if start is None and model.random and not model.fixed.likelihood.unimodal:
+    if start is None and model.random and not is_unimodal(model.fixed.likelihood):
         return _higher(by, first, tolerance, max_steps, watch)
     if not one_curve or not first.converged:
         return first
@@ -701,7 +702,7 @@ def quadrature_maximum(
     trace: list[TraceStep] = []
     ends = tolerance if by.nodes >= most else ROUGHLY
     found = _settled(by, theta, ends, max_steps, trace, watch=watch)
-    if start is None and not (by.rows.likelihood.unimodal and by.T(found.here.theta).any()):
+    if start is None and not (is_unimodal(by.rows.likelihood) and by.T(found.here.theta).any()):
         found, trace = _or_from_large_effects(by, found, ends, max_steps, trace, watch)
     while True:
         ahead, error = _shift(by, found.here)

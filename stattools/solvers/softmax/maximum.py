@@ -271,7 +271,7 @@ def large(model: object) -> bool:
     Newton's method forms n p^2 K^2 / 2 products about seven times; quasi-Newton steps read the rows about sixty times,
     at 2 n p K.
     """
-    if not isinstance(model, Model) or not model.likelihood.by_category or model.predictor.width < 2:
+    if not isinstance(model, Model) or not model.likelihood.facts.by_category or model.predictor.width < 2:
         return False
     return _pays(model)
 
@@ -280,7 +280,7 @@ def large_with_ridge(model: object) -> bool:
     """The same of a regression with a ridge, which has no covariance: a logistic one is a softmax of two categories."""
     if type(model) is not Model:
         return False
-    is_logistic = model.likelihood.outcome is Outcome.BINARY and model.likelihood.canonical
+    is_logistic = model.likelihood.outcome is Outcome.BINARY and model.likelihood.facts.canonical
     return large(model) or (is_logistic and _pays(model))
 
 

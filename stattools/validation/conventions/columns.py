@@ -257,7 +257,7 @@ def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Any) -
     found = state.of(replace(model, rows=replace(model.rows, X=X, low=None)), sheet)
     if state.recipe.penalty is not None or state.best is None:
         return found
-    if model.likelihood.taken_up or (not ones and any(center for center, _ in lines.values())):
+    if model.likelihood.facts.taken_up or (not ones and any(center for center, _ in lines.values())):
         return found
     return replace(found, best=model.predictor.lift(Standardization.whole_block(T)).solve(state.best))
 
@@ -398,7 +398,7 @@ LOGGED = Choice(
 
 def _intercepts(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not isinstance(model, Model) or model.likelihood.taken_up or model.design.beside:
+    if not isinstance(model, Model) or model.likelihood.facts.taken_up or model.design.beside:
         return
     X = np.asarray(model.rows.X)
     ones = np.flatnonzero((np.ptp(X, axis=0) == 0) & (X[0] != 0))

@@ -75,7 +75,7 @@ def _families(state: State) -> Iterator[Variant]:
     if not isinstance(model, Model) or model.design.beside or any(model.predictor.own) or np.ndim(model.rows.y) > 1:
         return
     y = np.asarray(model.rows.y, dtype=float)
-    if model.categories is not None or model.likelihood.taken_up:
+    if model.categories is not None or model.likelihood.facts.taken_up:
         return
     for kind in _kinds(y):
         yield Variant(f"{_said(kind)} regression", partial(_of_family, state, kind), ("family",))

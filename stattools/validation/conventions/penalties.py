@@ -115,7 +115,7 @@ def _penalties(state: State) -> Iterator[Variant]:
     model = state.model
     if not isinstance(model, Model) or state.recipe.penalty is not None or not any(np.ptp(model.rows.X, axis=0) > 0):
         return
-    if model.likelihood.has_firth:
+    if model.likelihood.facts.has_firth:
         make = partial(state.with_recipe, penalty=Jeffreys())
         yield Variant("Firth's penalty", make, ("penalty",))
     if state.aim is None or not np.isfinite(state.aim).all():

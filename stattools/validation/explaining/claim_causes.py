@@ -432,7 +432,7 @@ def _quantities(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
             words = "The column of standard errors has their squares, the variances"
             variances = replace(right, columns={**right.columns, "se": se**2})
             yield "variances", words, "Print the roots of the variances.", variances
-            if trial.model.likelihood.words.ratio:
+            if trial.model.likelihood.facts.words.ratio:
                 with np.errstate(over="ignore"):
                     of_ratios = replace(right, columns={**right.columns, "se": np.exp(theta) * se})
                 words = "Standard errors of the exponentials by the delta method, exp(b) se, beside coefficients"

@@ -243,7 +243,7 @@ def _offset(now: Model, goal: Model) -> tuple[str, str, Model] | None:
 def _likelihood(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     if same_family(now, goal):
         return None
-    one, two = ((m.title, " and ".join(f"{name}=" for name in m.likelihood.added) or "none") for m in (now, goal))
+    one, two = ((m.title, " and ".join(f"{name}=" for name in m.likelihood.facts.added) or "none") for m in (now, goal))
     said = f"{one[0]} or {two[0]}" if one[0] != two[0] else f"{one[1]} or {two[1]}"
     return "likelihood", said, goal
 

@@ -138,7 +138,7 @@ BASIS = re.compile(r"\b(poly|bs|ns|cr|cc|s|te|I|np\.power)\(")
 
 def same_family(now: Model, goal: Model) -> bool:
     """Do both have the same likelihood, with the same parameters?"""
-    one, two = ((m.kind, m.title, m.likelihood.added) for m in (now, goal))
+    one, two = ((m.kind, m.title, m.likelihood.facts.added) for m in (now, goal))
     return one == two
 
 
@@ -166,7 +166,7 @@ LEAST = 1e-6
 
 def reversed_outcome(model: Model) -> Model | None:
     """The model of the other outcome, 1 and 0 exchanged; None where there are no two outcomes."""
-    other = model.likelihood.reversed(model.rows.y)
+    other = model.likelihood.facts.reversed(model.likelihood, model.rows.y)
     if other is None:
         return None
     labels = None if model.labels is None else model.labels[::-1]

@@ -28,6 +28,7 @@ from scipy.special import log_ndtr, loggamma, ndtr, xlog1py, xlogy
 
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
+from stattools.likelihoods.likelihood import unlinked
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.glm import GENERALIZED
@@ -49,8 +50,8 @@ def density(kind: str) -> Callable[[Density], Density]:
 def named(model: Model) -> str:
     """The row of a model in tables of references: its kind, or its family and its link."""
     likelihood = model.likelihood
-    first = likelihood.form or next(iter(likelihood.parameters.values()))
-    key = " ".join((type(likelihood.unlinked).__name__, first, *likelihood.added))
+    first = likelihood.facts.form or next(iter(likelihood.parameters.values()))
+    key = " ".join((type(unlinked(likelihood)).__name__, first, *likelihood.facts.added))
     return key if key in DENSITIES else model.kind
 
 

@@ -32,6 +32,7 @@ from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import optimize, stats
+from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.custom import Custom
@@ -318,7 +319,7 @@ def penalized(model: Model, penalty: Any) -> PenalizedAgain:
     def observed(theta: Floats) -> Floats:
         return again(kind, theta, *data).information
 
-    one_mean = type(model.likelihood.unlinked).__name__ in VARIANCES
+    one_mean = type(unlinked(model.likelihood)).__name__ in VARIANCES
     if not isinstance(penalty, Jeffreys) or not (one_mean or kind == "softmax"):
         raise refused
     if 32.0 * q**2 * X.size * model.predictor.width > MOST:
@@ -339,7 +340,7 @@ def _expected(model: Model, theta: Floats) -> Floats:
     eta = X @ theta[:p] + (0.0 if rows.offset is None else rows.offset)
     m, slope = mean(eta), np.imag(mean(eta + TINY * 1j)) / TINY
     weight = (1.0 if rows.weight is None else rows.weight) * likelihood.trials_of(rows.y)
-    W = weight * slope**2 / VARIANCES[type(likelihood.unlinked).__name__](m, *theta[p:])
+    W = weight * slope**2 / VARIANCES[type(unlinked(likelihood)).__name__](m, *theta[p:])
     return (X.T * W) @ X
 
 

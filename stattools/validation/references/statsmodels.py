@@ -69,6 +69,7 @@ from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import stats
+from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.regressions.times import ConditionalLogit
@@ -279,7 +280,7 @@ def _softmax(model: Model) -> tuple[str, Any]:
 
 
 def _ordinal(model: Model) -> tuple[str, Any]:
-    return ordered_model(model, _repeated(model)) if model.likelihood.plain == model.likelihood else _of_density(model)
+    return _of_density(model) if model.likelihood.facts.added else ordered_model(model, _repeated(model))
 
 
 def _linked(model: Model) -> tuple[str, Any]:
@@ -299,7 +300,7 @@ def _glm(model: Model, family: Any) -> Any:
     rows = model.rows
     y, some = rows.y, slice(None)
     if "trials" in model.likelihood.parts:  # statsmodels takes failures beside successes, and no rows without trials
-        k, n = model.likelihood.named(y).values()
+        k, n = named_parts(model.likelihood, y).values()
         y, some = np.column_stack([k, n - k]), n > 0
     offset, weight = (None if values is None else values[some] for values in (rows.offset, rows.weight))
     glm = sm.GLM(y[some], rows.X[some], family=family, offset=offset, freq_weights=weight)

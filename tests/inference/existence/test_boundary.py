@@ -35,7 +35,7 @@ def test_a_dispersion_of_zero_is_named():
         st.fit(model)
     with pytest.raises(st.IdentificationError, match=r"Use st\.poisson"):
         st.fit(model, penalty=st.Ridge(1.0))  # which leaves log alpha free
-    edge = model.likelihood.edge
+    edge = model.likelihood.facts.edge
     check_dispersion(model, np.array([0.0, 0.0, 0.0]))
     for last, words in ((edge.lower - 1.0, edge.below), (edge.upper + 1.0, edge.above)):
         if words is not None:

@@ -79,8 +79,8 @@ def test_every_likelihood_says_what_exp_of_a_coefficient_is_exactly_where_its_pr
     for case in LIKELIHOODS:
         likelihood = case.likelihood
         link = next(iter(likelihood.parameters.values()))
-        hazard = link == "cloglog" and likelihood.is_event
-        assert bool(likelihood.words.exponential) == (link in ("log", "logit") or hazard), case
+        hazard = link == "cloglog" and likelihood.facts.is_event
+        assert bool(likelihood.facts.words.exponential) == (link in ("log", "logit") or hazard), case
 
 
 def test_what_has_no_ratios_is_refused_by_name():

@@ -19,6 +19,7 @@ from stattools.inference.penalties.jeffreys import (
     flat,
     leverage,
 )
+from stattools.likelihoods.likelihood import cumulants_of
 from tests.cases import rng
 from tests.inference.existence import classics
 from tests.inference.penalties.test_penalized import (
@@ -183,8 +184,8 @@ def test_the_change_of_the_information_is_its_derivative():
     model = st.softmax(np.resize([0, 1, 2], 9), X[:, 1])
     theta, h = 0.3 * G.normal(size=4), 1e-5
     eta = model.eta(theta)
-    cumulants: Any = model.likelihood.cumulants(eta, model.rows.y, np.ones(9))
-    found = change_of_information(cumulants.skewness(), model.rows.X)
+    moved: Any = cumulants_of(model.likelihood, eta, model.rows.y, np.ones(9))
+    found = change_of_information(moved.skewness(), model.rows.X)
     for k, step in enumerate(h * np.eye(4)):
         ahead, behind = model.evaluate(theta + step).information, model.evaluate(theta - step).information
         assert_allclose(found[:, :, k], (ahead - behind) / (2 * h), atol=1e-8)

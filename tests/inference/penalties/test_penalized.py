@@ -65,7 +65,7 @@ def firth_by_definition(model, theta):
 def expected_information(model, theta):
     """About the coefficients of the mean: the square of its slope over the variance, row by row."""
     likelihood, rows = model.likelihood, model.rows
-    if likelihood.canonical:
+    if likelihood.facts.canonical:
         return model.information(theta)
     eta = model.eta(theta)
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight

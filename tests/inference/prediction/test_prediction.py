@@ -284,7 +284,7 @@ def test_quantiles_equal_a_scan():
 
 
 def test_counts_beyond_float64_have_no_upper_end():
-    lower, upper = count_interval(np.array([[1.0], [40.0], [30.0]]), np.full((3, 1, 1), 0.0), 0.95)
+    lower, upper = count_interval(st.Poisson(), np.array([[1.0], [40.0], [30.0]]), np.full((3, 1, 1), 0.0), 0.95)
     assert np.isinf([lower[1], upper[1]]).all()
     assert_allclose(upper[2], np.exp(30.0) + 1.96 * np.exp(15.0), rtol=1e-9)
     assert np.isfinite([lower[0], upper[0], lower[2]]).all()

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.likelihoods.counts import NegativeBinomial
+from stattools.likelihoods.likelihood import unlinked
 from stattools.validation.recipes.likelihoods import KnownAlpha, with_known_alpha
 
 eta, y, h = np.linspace(-2.0, 3.0, 9), np.array([0.0, 1, 0, 2, 5, 1, 9, 30, 2]), 1e-6
@@ -37,5 +38,5 @@ def test_it_is_the_negative_binomial_with_alpha_held(link):
     assert_allclose(fit.loglik, both.loglik(np.append(fit.estimate, np.log(0.7))), rtol=1e-12)
     score = both.score(np.append(fit.estimate, np.log(0.7)))
     assert_allclose(score[:2], 0.0, atol=1e-6)
-    assert isinstance(both.likelihood.unlinked, NegativeBinomial)
+    assert isinstance(unlinked(both.likelihood), NegativeBinomial)
     assert "alpha = 0.7" in model.title
