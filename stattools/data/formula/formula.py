@@ -18,7 +18,7 @@ from typing import Any
 
 from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
-from stattools.interface.names.of_formulas import ALIEN, FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
+from stattools.interface.names.vocabulary import vocabulary
 from stattools.interface.record import record
 
 STAND_IN = re.compile(r"f\d+")
@@ -47,13 +47,13 @@ def in_our_words(text: str) -> tuple[str, str]:
     >>> in_our_words("cbind(dead, n - dead) ~ dose")
     ('dead ~ dose', 'trials="n" of st.logistic')
     """
-    arguments: list[str] = []
-    ours = POWER_INSIDE.sub(lambda found: found[0].replace("^", "**"), text.strip())
-    for rewrite in REWRITES:
+    others, arguments = vocabulary().formulas, list[str]()
+    ours = others.power_inside.sub(lambda found: found[0].replace("^", "**"), text.strip())
+    for rewrite in others.rewrites:
         if rewrite.arguments:
             arguments += [found.expand(rewrite.arguments) for found in rewrite.pattern.finditer(ours)]
         ours = rewrite.pattern.sub(rewrite.ours, ours)
-    effects = FIXED_EFFECTS.search(ours)
+    effects = others.fixed_effects.search(ours)
     if effects is not None:
         columns = effects[1].replace("^", ":").split("+")
         ours = f"{ours[: effects.start()].rstrip()} + {' + '.join(f'C({name.strip()})' for name in columns)}"
@@ -64,10 +64,11 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: 
     """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
     what there is none of here, or `error` where that says it all.
     """
-    lacking = next((row.note for row in LACKING if row.pattern.search(text)), None)
+    others = vocabulary().formulas
+    lacking = next((note for pattern, note in others.lacking if pattern.search(text)), None)
     ours, arguments = in_our_words(text)
-    if lacking is None and ALIEN.pattern.search(ours):
-        lacking = ALIEN.note
+    if lacking is None and others.alien[0].search(ours):
+        lacking = others.alien[1]
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
     if ours == text.strip():
         return DomainError(why) if lacking else error

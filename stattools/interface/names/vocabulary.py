@@ -5,13 +5,12 @@ It is read when a name fails, not before.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from stattools.interface.names.of_formulas import NO_MIXED, NO_SMOOTH
 
 ORIGINS = ("statsmodels", "r", "scikit_learn", "pyfixest")
 """The columns of a row that have a page under `docs/coming_from`."""
@@ -46,8 +45,41 @@ class Row(NamedTuple):
         return "; ".join(part for part in (self.ours and f"use {self.ours}", self.note) if part)
 
 
-NOTES = {"{no_mixed}": NO_MIXED, "{no_smooth}": NO_SMOOTH}
-"""Notes that formulas give too."""
+class Rewrite(NamedTuple):
+    """A pattern of what others write in formulas, its text in our words, and the arguments of the model that it
+    becomes.
+    """
+
+    pattern: re.Pattern[str]
+    ours: str
+    arguments: str = ""
+
+
+class Formulas(NamedTuple):
+    """What others write in formulas: `rewrites` are made in their order, `lacking` are what there is none of here, each
+    with what to say of it, and `alien` are functions of others that are left when all else is rewritten.
+    """
+
+    rewrites: tuple[Rewrite, ...]
+    lacking: tuple[tuple[re.Pattern[str], str], ...]
+    alien: tuple[re.Pattern[str], str]
+    fixed_effects: re.Pattern[str]
+    power_inside: re.Pattern[str]
+
+    @classmethod
+    def of(cls, said: dict[str, Any], notes: Mapping[str, str]) -> Formulas:
+        """From the tables of the file."""
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            return re.compile(pattern.replace("MGCV", said["mgcv"]).replace("ARG", said["argument"]))
+
+        return cls(
+            tuple(Rewrite(compiled(pattern), *more) for pattern, *more in said["rewrites"]),
+            tuple((re.compile(pattern), _note(note, notes)) for pattern, note in said["lacking"]),
+            (re.compile(said["alien"]), notes["no_function"]),
+            re.compile(said["fixed_effects"]),
+            re.compile(said["power_inside"]),
+        )
 
 
 class Vocabulary(NamedTuple):
@@ -57,7 +89,7 @@ class Vocabulary(NamedTuple):
     `nouns` has, by the name of a class, what its objects are called in examples and the rows of their own.
     `by_position` has our name of what others name and we take by position; `calls` the right call of what is often
     called wrongly; `values`, by argument, the value as we write it and the words of others for it; `instead` what
-    there is for families and links that `st.glm` does not have.
+    there is for families and links that `st.glm` does not have; `formulas` what others write in formulas.
     """
 
     functions: tuple[Row, ...]
@@ -69,6 +101,7 @@ class Vocabulary(NamedTuple):
     calls: dict[str, str]
     values: dict[str, dict[str, str]]
     instead: dict[str, str]
+    formulas: Formulas
 
 
 @cache
@@ -79,22 +112,29 @@ def vocabulary() -> Vocabulary:
     ('y', 'model')
     """
     said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    objects = {name: _rows(found) for name, found in said["objects"].items()}
+    notes = said["notes"]
+    objects = {name: _rows(found, notes) for name, found in said["objects"].items()}
     return Vocabulary(
-        *(_rows(said[name]) for name in ("functions", "fit", "arguments", "nothing")),
+        *(_rows(said[name], notes) for name in ("functions", "fit", "arguments", "nothing")),
         nouns={
             name: (one["noun"], objects[one["rows"]] if "rows" in one else ()) for name, one in said["nouns"].items()
         },
         by_position={theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()},
         calls=said["calls"],
         values=said["values"],
+        formulas=Formulas.of(said["formulas"], notes),
         instead=said["instead"],
     )
 
 
-def _rows(found: list[dict[str, Any]]) -> tuple[Row, ...]:
+def _rows(found: list[dict[str, str]], notes: Mapping[str, str]) -> tuple[Row, ...]:
     rows = (Row(**{"ours": "", **row}) for row in found)
-    return tuple(row._replace(note=NOTES.get(row.note, row.note)) for row in rows)
+    return tuple(row._replace(note=_note(row.note, notes)) for row in rows)
+
+
+def _note(text: str, notes: Mapping[str, str]) -> str:
+    """The note itself, or the shared one whose name stands between braces."""
+    return notes[text[1:-1]] if text.startswith("{") else text
 
 
 def plain(name: str) -> str:

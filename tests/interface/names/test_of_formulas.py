@@ -5,23 +5,25 @@ import re
 import pytest
 
 import stattools as st
-from stattools.interface.names.of_formulas import LACKING, REWRITES
+from stattools.interface.names.vocabulary import vocabulary
 from tests.data.formula.test_foreign_words import WRITTEN
+
+FORMULAS = vocabulary().formulas
 
 
 def test_patterns_have_the_groups_that_their_text_names():
-    for rewrite in REWRITES:
+    for rewrite in FORMULAS.rewrites:
         named = re.findall(r"\\(\d)", rewrite.ours + rewrite.arguments)
         assert all(int(number) <= rewrite.pattern.groups for number in named)
 
 
 def test_most_rewrites_have_a_case():
-    used = [rewrite for rewrite in REWRITES if any(rewrite.pattern.search(theirs) for theirs, _, _ in WRITTEN)]
-    assert len(used) >= 0.6 * len(REWRITES)
+    used = [rewrite for rewrite in FORMULAS.rewrites if any(rewrite.pattern.search(theirs) for theirs, _, _ in WRITTEN)]
+    assert len(used) >= 0.6 * len(FORMULAS.rewrites)
 
 
 def test_what_is_lacking_says_so():
-    assert all(row.note for row in LACKING)
+    assert all(note for _, note in FORMULAS.lacking)
 
 
 @pytest.mark.parametrize(
