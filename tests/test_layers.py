@@ -231,3 +231,15 @@ MOST_LINES = {"all": 153_600}
 def test_a_room_does_not_grow(room):
     files = [path for path in FILES if room in ("all", path.relative_to(ROOT).parts[0])]
     assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) <= MOST_LINES[room]
+
+
+def test_files_that_are_named_are_there():
+    """What a docstring or a comment points at between backticks is a file of the package or of its benchmarks."""
+    names = {path.name for folder in (ROOT, ROOT.parent / "benchmarks") for path in folder.rglob("*.*")}
+    gone = [
+        (module(path), name)
+        for path in FILES
+        for name in re.findall(r"`(?:[\w]+/)*(\w+\.(?:py|toml))`", path.read_text(encoding="utf-8"))
+        if name not in names
+    ]
+    assert not gone

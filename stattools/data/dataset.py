@@ -192,7 +192,7 @@ def read(
     `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
     array as long as the table; None is passed over. With a formula, rows with a missing value in a column that is
     used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
-    a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`). `formulas` are right sides for
+    a large float64 X in C or Fortran order is not copied for it (`BesideOnes`). `formulas` are right sides for
     other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
     `Design.uses` says. With `coded`, X is `Columns` where a factor of the formula has very many levels. With
     `products`, the read of a source also takes the sums that least squares needs, where it can.

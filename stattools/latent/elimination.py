@@ -292,7 +292,7 @@ class Nested:
 
     @classmethod
     def of(cls, columns: LatentColumns) -> Nested:
-        """The sums over the rows of terms whose factors are nested, see `factors.chain`."""
+        """The sums over the rows of terms whose factors are nested, see `chain`."""
         factors = factors_of(columns)
         steps = chain(factors)
         if steps is None:

@@ -2,7 +2,7 @@
 
 Shares strictly between 0 and 1 (beta): mean p = expit(eta_0), variance p q / (1 + s), precision s = exp(eta_1).
 
-With a = s p, b = s q, q = 1 - p, and the deviance part D of `saddle_point`,
+With a = s p, b = s q, q = 1 - p, and the deviance part D of `numerics/distributions/counts.py`,
 
     log f(y) = delta(s) - delta(a) - delta(b) + log(a b / (2 pi s)) / 2 - D(a, s y) - D(b, s (1 - y)) - log(y (1 - y))
     d / d eta_0 = q A - p B,     A = a log(y / p) + G(a),   B = b log((1 - y) / q) + G(b)
@@ -21,8 +21,8 @@ With a = s p, b = s q, k successes and m failures in n trials, the count is beta
 
 The precision s is what the group's probability is worth in trials; as s -> inf the count tends to the binomial. There
 log P is a difference of large terms and A + B - S vanishes, so both are written in deviances and Stirling errors that
-vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s and n of any size. Source: Johnson, Kemp
-& Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice (1986), JASA 81, 321-327.
+vanish themselves (`numerics/distributions/counts.py`, `gamma_differences`): nothing is lost for s and n of any size.
+Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice (1986), JASA 81, 321-327.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ and q = m / (r + m):
     d / d eta_0 = (y - m) p,          - d2 = p q (r + y)
     d / d eta_1 = p D - r G,          G = digamma(y + r) - digamma(r) - log(1 + y / r),  D = D(r + m, r + y)
 
-with the deviance part D of `saddle_point`. G, and the trigamma difference of the second derivative, vanish as alpha
--> 0 and would be lost as differences; beyond r = 15 they are summed from their asymptotic series. Where all rows have
-one r, and counts are small, functions of r and y come from a table over 0, 1, ..., max y. Source: McCullagh & Nelder
-(1989), ch. 6; Cameron & Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
+with the deviance part D of `numerics/distributions/counts.py`. G, and the trigamma difference of the second derivative,
+vanish as alpha -> 0 and would be lost as differences; beyond r = 15 they are summed from their asymptotic series. Where
+all rows have one r, and counts are small, functions of r and y come from a table over 0, 1, ..., max y. Source:
+McCullagh & Nelder (1989), ch. 6; Cameron & Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
 """
 
 from __future__ import annotations

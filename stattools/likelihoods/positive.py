@@ -7,9 +7,9 @@ With the shape k = 1 / phi and r = y / m, the outcome has the density of a gamma
     log p(y) = k log(k r) - k r - log Gamma(k) - log y
     d / d eta_0 = k (r - 1),      d / d eta_1 = k D - G,      D = r - 1 - log r,  G = k (log k - digamma(k))
 
-All are made from log r, by functions that lose nothing where k is large and r near 1 (`gamma_distribution`,
-`gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh & Nelder, Generalized Linear Models
-(1989), ch. 8.
+All are made from log r, by functions that lose nothing where k is large and r near 1
+(`numerics/distributions/gamma.py`, `gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh
+& Nelder, Generalized Linear Models (1989), ch. 8.
 
 Inverse Gaussian: mean m = exp(eta_0), variance phi m^3, dispersion phi = exp(eta_1).
 

@@ -10,9 +10,9 @@ Rubinstein, Biometrika 68 (1981), 703-707; Chen, Dempster & Liu, Biometrika 81 (
 
 Elementary symmetric functions of many small sets at once, each of its own degree, with their derivatives.
 
-The recursion e_k <- e_k + r e_(k - 1) of `elementary_symmetric.py`, one number of all sets at a time; sets with fewer
-numbers have zeros at their end. Numbers are relative to the geometric mean of the d largest of their set, so that e_d
-is at least 1; sets whose largest is so far above it that powers would overflow are left to the caller, as NaN.
+The recursion takes one number of all sets at a time; sets with fewer numbers have zeros at their end. Numbers are
+relative to the geometric mean of the d largest of their set, so that e_d is at least 1; sets whose largest is so far
+above it that powers would overflow are left to the caller, as NaN.
 """
 
 from __future__ import annotations

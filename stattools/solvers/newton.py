@@ -5,7 +5,7 @@ Newton's method on a user's own log-likelihood, in units that are chosen anew at
     x <- x + t W |a|^-1 g,   t = 1, 1/2, 1/4, ...,   t |a|^-1/2 g no longer than a radius
 
 W are the principal axes; g and a are the slopes and minus the curvatures along them. Differences are right where their
-step fits the curvature (`models/differences.py`), and the curvature at a start far away says nothing about that at the
+step fits the curvature (`models/evaluation.py`), and the curvature at a start far away says nothing about that at the
 maximum. So the axes are made anew at every point, W <- W |a|^-1/2, and at the last point until they no longer change:
 the certificate and the covariance are taken along the last axes. Where the log-likelihood is not concave, |a| turns the
 step away from a saddle. Source: Dauphin et al., NIPS (2014), for the step by |a|; Nocedal & Wright, Numerical

@@ -5,7 +5,7 @@ would reverse a decision.
     decision         = conclusion >= cutoff
     tipping prior    = the smallest s at which the decision is not the one made
 
-The strength is in units of data (`prior_families`), so that it can be compared with the data. Source: Spiegelhalter,
+The strength is in units of data (`FAMILIES`), so that it can be compared with the data. Source: Spiegelhalter,
 Abrams & Myles, Bayesian Approaches to Clinical Trials (2004), 3.11 and 5.5, "credibility" of a finding; Matthews, JSPI
 94 (2001), 43-58. Cost: one update and one conclusion per prior.
 

@@ -109,7 +109,7 @@ AT_A_TIME = 4096
 """Rows of X that are put together at a time, so that they stay in the cache."""
 
 MANY = 200
-"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`level_columns.py`)."""
+"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`Columns`)."""
 
 ADVICE = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
 """What an error says of a term that is not finite."""

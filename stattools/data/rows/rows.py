@@ -249,7 +249,7 @@ class Rows:
 
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
-        (`sweep.py`).
+        (`numerics/threads.py`).
 
         Blocks of many rows have `fold` times `block_size` rows. For products X^T X two is right: they last so long that
         fewer calls, in which threads wait for each other, are worth more than the cache.

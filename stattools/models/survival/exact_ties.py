@@ -3,9 +3,9 @@
     P(D | R, d) = prod over D of r_j / e_d(r over R),   r_j = exp(x_j beta)
 
 e_d is the elementary symmetric function, the sum over all sets of d of the products of their r, by the recursion of
-`elementary_symmetric.py`. Risk sets are nested without late entry, so that one pass along the rows has e_d of all of
-them, with score and information. Cost: n d (1 + p)(2 + p) / 2 of a stratum, d its largest tie. Source: Cox (1972);
-Gail, Lubin & Rubinstein, Biometrika 68 (1981), 703-707.
+`numerics/symmetric_functions.py`. Risk sets are nested without late entry, so that one pass along the rows has e_d of
+all of them, with score and information. Cost: n d (1 + p)(2 + p) / 2 of a stratum, d its largest tie. Source: Cox
+(1972); Gail, Lubin & Rubinstein, Biometrika 68 (1981), 703-707.
 """
 
 from __future__ import annotations

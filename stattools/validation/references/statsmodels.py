@@ -8,7 +8,7 @@ theta_1 = t_1,   theta_j = theta_{j-1} + exp(t_j),   covariance J C J^T with J =
 Robust, Newey-West and clustered covariances as statsmodels computes them, from its own scores and information.
 
 statsmodels has HC1 to HC3 for least squares only; asked for one of a discrete model, it answers with HC0 under that
-name (statsmodels 0.15, `base/covtype.py`). So HC1 is made with its correction, and HC2 to HC4 have no reference. HC4
+name (statsmodels 0.15, its base/covtype.py). So HC1 is made with its correction, and HC2 to HC4 have no reference. HC4
 of least squares, which it has not, is made from its residuals and pseudo-inverse.
 
 Cox's regression and matched sets in statsmodels: PHReg and ConditionalLogit, to columns in standard units.
