@@ -42,9 +42,9 @@ def test_type_checkers_see_the_same_names():
     import ast
     from pathlib import Path
 
-    tree = ast.parse(Path(stattools.__file__).read_text(encoding="utf-8"))
-    block = next(n for n in tree.body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
-    seen = {alias.asname: f"{n.module}" for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
+    tree = ast.parse(Path(stattools.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    lines = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.names[0].asname]
+    seen = {alias.asname: f"{n.module}" for n in lines for alias in n.names}
     assert seen == {n: f"stattools.{m}" for n, m in stattools._MODULE_OF.items()}
 
 

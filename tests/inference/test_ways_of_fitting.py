@@ -13,6 +13,7 @@ from stattools.inference.fitting.ways import WAYS, way_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
+from stattools.models.samples.proportions import Trials
 
 
 def model_classes():
@@ -25,6 +26,8 @@ def model_classes():
                     if found.name.startswith(f"{models.__name__}.mixed."):  # densities of posteriors have rows too
                         if issubclass(value, AnyModel) and value.is_mixed and fields:  # their base class has none
                             yield value
+                    elif value is Trials:  # the base class of three models
+                        continue
                     elif hasattr(value, "evaluate") or hasattr(value, "fitted") or "parts" in fields:
                         yield value
 

@@ -33,7 +33,7 @@ from stattools.likelihoods.counts import Count, NegativeBinomial
 from stattools.likelihoods.likelihood import pair
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
-from stattools.likelihoods.words import Facts, words_of
+from stattools.likelihoods.words import words_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.regressions.binding import starting_point
@@ -52,7 +52,7 @@ class KnownAlpha(Count):
 
     alpha: float
     parameters: ClassVar = {"mean": "log"}
-    facts = Facts("Count", linear_score=True, concave_with=("log",))
+    facts = replace(Count.facts, linear_score=True, concave_with=("log",))
 
     def _both(self, eta: ArrayLike) -> Floats:
         eta = np.asarray(eta, dtype=float)
@@ -118,7 +118,7 @@ class LinearVariance(Count):
     """
 
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
-    facts = Facts("NegativeBinomial", own_words=words_of("Count"))
+    facts = replace(Count.facts, row="NegativeBinomial", own_words=words_of("Count"))
 
     def _quadratic(self, eta: ArrayLike) -> Floats:
         return pair(eta, self) @ MAP.T
