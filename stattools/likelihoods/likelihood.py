@@ -21,6 +21,19 @@ from stattools.likelihoods.words import Edge, Facts
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
 
+OF_FACTS = (
+    "words",
+    "side",
+    "half_spaces",
+    "cumulants",
+    "tails",
+    "interval",
+    "concave_with",
+    "linear_score",
+    "has_scale",
+)
+"""What people may take for attributes of a family."""
+
 ZERO = "zero"
 """The name of the parameter of zeros."""
 
@@ -41,8 +54,15 @@ class Likelihood:
     """What is known of the family beside its mathematics."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """A family that says its parameters has a linear predictor for each, unless it says how many it has."""
+        """A family that says its parameters has a linear predictor for each, unless it says how many it has.
+        IncompatibleError for what nobody would read: facts that are attributes of the class.
+        """
         super().__init_subclass__(**options)
+        if stray := [name for name in OF_FACTS if name in vars(cls)]:
+            raise IncompatibleError(
+                f"{cls.__name__} states {' and '.join(stray)} in its class, where nobody reads it. Write it into its "
+                f"facts: facts = Facts({'own_words' if stray[0] == 'words' else stray[0]}=...)."
+            )
         said = vars(cls).get("parameters")
         if isinstance(said, Mapping) and "width" not in vars(cls):
             cls.width = len(said)

@@ -102,3 +102,11 @@ def test_its_page_and_its_report_speak_its_words(fit: Any, tmp_path: Any):
     text = st.report(fit, to=tmp_path / "rayleigh").read_text(encoding="utf-8")
     assert "Rayleigh regression" in text
     assert "log mean" in text
+
+
+def test_a_fact_that_stands_in_the_class_itself_is_refused() -> None:
+    with pytest.raises(st.IncompatibleError, match=r"Stray states side in its class.*facts = Facts\(side=\.\.\.\)"):
+
+        class Stray(Likelihood):
+            def side(self, y: Any) -> None:
+                return None
