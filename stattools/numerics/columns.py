@@ -656,10 +656,10 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     """
     if isinstance(X, InParts):
         return X.gram(weight)
-    if weight is not None and X.shape[1] >= WIDE and weight.min() < 0:
+    if weight is not None and X.shape[1] >= WIDE and (weight < 0.0).any():
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
         return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
-    if weight is not None and (X.shape[1] <= NARROW or weight.min() < 0):
+    if weight is not None and (X.shape[1] <= NARROW or (weight < 0.0).any()):
         rows = max(1, CACHED // max(X.shape[1], 1))
         found = _full_gram(X[:rows], weight[:rows])
         for first in range(rows, len(X), rows):

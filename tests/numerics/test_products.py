@@ -73,3 +73,10 @@ def test_a_narrow_gram_of_many_rows_is_that_of_all(order):
 
 def test_rows_without_columns_have_an_empty_gram():
     assert upper_gram(np.empty((3, 0)), np.ones(3)).shape == (0, 0)
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_weights_of_one_sign_are_added_for_many_columns_too(sign):
+    X = np.random.default_rng(4).normal(size=(30, WIDE + 3))
+    weight = sign * np.linspace(0.5, 2.0, 30)
+    assert_allclose(np.triu(upper_gram(X, weight)), np.triu(X.T @ (X * weight[:, None])), rtol=0, atol=1e-11)
