@@ -211,7 +211,7 @@ PLACES = {
 """What asks how columns, rows and units are kept, and the rooms that own it. A mechanism that is renamed is still
 counted: its new name is added here.
 """
-MOST_PLACES = {"how levels are kept": 113, "where the rows are": 59, "extreme units": 69, "few rows": 34}
+MOST_PLACES = {"how levels are kept": 113, "where the rows are": 59, "extreme units": 69, "few rows": 30}
 """Places in all other rooms: never more."""
 
 
@@ -223,7 +223,15 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
     assert sum(found.values()) <= MOST_PLACES[what], {name: n for name, n in found.items() if n}
 
 
-MOST_LINES = {"all": 153_600}
+MOST_LINES = {
+    "all": 146_400,
+    "data": 9_350,
+    "inference": 28_400,
+    "likelihoods": 5_750,
+    "models": 8_720,
+    "numerics": 3_870,
+    "solvers": 8_050,
+}
 """Lines of the package and of its rooms: never more."""
 
 
