@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from contextlib import suppress
 from typing import Any
 
-from griffe import AliasResolutionError, Extension, Module, Object
+from griffe import AliasResolutionError, Attribute, Docstring, Extension, Module, Object
 
 CLAIMED = ("stattools.validation.explaining.claimed", "stattools.validation.claimed")
 """A file that other files' names could be imported from."""
@@ -266,7 +267,13 @@ def earlier(path: str) -> list[str]:
 
 
 class EarlierPaths(Extension):
-    """Gives each object of the package the names that it had."""
+    """Gives each object the names that it had, and answers of parts the docstrings that they are given."""
+
+    def on_attribute_instance(self, *, attr: Attribute, **_: Any) -> None:
+        """`n = answer_of("rows.n", "Number of observations.")` says what n is."""
+        said = str(attr.value)
+        if said.startswith("answer_of(") and attr.docstring is None:
+            attr.docstring = Docstring(literal_eval(f"({said.removeprefix('answer_of(')}")[1], parent=attr)
 
     def on_package(self, *, pkg: Module, **_: Any) -> None:
         """Called once for the package."""

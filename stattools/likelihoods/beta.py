@@ -81,6 +81,7 @@ class BetaFamily(Likelihood):
         return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         parts = _BetaParts(pair(eta, self), np.asarray(y, dtype=float))
         return parts.loglik(), *parts.derivatives()
 
@@ -204,9 +205,11 @@ class BetaBinomial(OutOfTrials):
     )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation."""
         return _GroupParts(pair(eta, self), *self.counts(y)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         parts = _GroupParts(pair(eta, self), *self.counts(y))
         return parts.loglik(), *parts.derivatives()
 

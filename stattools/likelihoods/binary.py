@@ -173,6 +173,7 @@ class Probit(Successes):
         return allowed(y, (y == 0.0) | (y == 1.0), "Probit", "outcomes 0 or 1", "Code the outcome as 0 and 1.")
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         sign = 2.0 * np.asarray(y, dtype=float) - 1.0
         loglik, slope, bend = LINKS["probit"].log_mean(sign * np.asarray(eta, dtype=float))
         return loglik, sign * slope, -bend
@@ -266,6 +267,7 @@ class Binomial(OutOfTrials, Successes):
         return self.counts(0.0 if y is None else y)[1] * (expit(eta) * expit(-eta))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         successes, trials = self.counts(y)
         eta = np.asarray(eta, dtype=float)
         p, q = expit(eta), expit(-eta)

@@ -185,6 +185,7 @@ class NegativeBinomial(Count):
         return allowed(y, y <= LARGEST, "NegativeBinomial", "counts up to 1e120", "Count in larger units.")
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation."""
         eta, y = pair(eta, self), np.asarray(y, dtype=float)
         m, r, log_m, log_total = _parts(eta)
         if (counts := few_values(eta, y)) is not None:
@@ -206,6 +207,7 @@ class NegativeBinomial(Count):
         return np.where(y > 0, value, none)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         eta, y = pair(eta, self), np.asarray(y, dtype=float)
         counts = few_values(eta, y)
         if counts is not None and -300.0 <= -eta[0, 1] < np.log(NEAR):

@@ -126,6 +126,7 @@ class Categorical(Likelihood):
         return self._information(self.mean(eta))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         mean = self.mean(eta)
         return self.loglik(eta, y), self._score(mean, y), self._information(mean)
 
@@ -452,6 +453,7 @@ class Cumulative(Likelihood):
         return cuts.shaped(cuts.at(cuts.codes(y)).log)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         cuts = Cuts(eta, self)
         codes = cuts.codes(y)
         found = cuts.at(codes)

@@ -134,6 +134,7 @@ class Linked(Likelihood):
 
     @property
     def parts(self) -> tuple[str, ...]:
+        """The columns of an outcome by their names: itself, and what says more of it, such as "trials"."""
         return self.family.parts
 
     check, trials_of, observed = map(_of_outcome, ("check", "trials_of", "observed"))
@@ -146,15 +147,18 @@ class Linked(Likelihood):
         return next(iter(self.family.parameters.values()))
 
     def link(self, mean: Any) -> Any:
+        """The first linear predictor that has this mean."""
         return self.through.of(LINKS[self.own].mean(self.family.link(mean)))
 
     def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
         theta = self._theta(eta)
         found = np.array(self.family.slope(theta))
         found[:, :, 0] *= self._curve(eta)[1][:, None]
         return found
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """-d2 loglik / d eta2, shape (n,) or (n, width, width): the observed one, where it depends on y."""
         if y is None and self.facts.canonical:
             return self.family.information(eta)
         if y is None:
@@ -162,6 +166,7 @@ class Linked(Likelihood):
         return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         if self.through.name == self.own:
             return self.family.evaluate(eta, y)
         theta, slope, bend = self._curve(eta)
@@ -175,6 +180,7 @@ class Linked(Likelihood):
         return loglik, score, information
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
+        """The mean of the information under eta: the information itself where that does not depend on y."""
         theta, slope, _ = self._curve(eta)
         return self._chained(self.family.expected(theta, y), slope)
 
@@ -201,6 +207,7 @@ class Linked(Likelihood):
         return eta - offset / rows
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
         level = self._level(self._sums(y, weight, offset))
         return np.append(level, self.family.start(y, weight, np.zeros(len(y)))[1:])
 

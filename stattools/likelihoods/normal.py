@@ -62,6 +62,7 @@ class Gaussian(Likelihood):
         return np.full(np.shape(eta), 1.0 / self.scale / self.scale)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale
         loglik = -0.5 * z * z - (np.log(self.scale) + HALF_LOG_TWO_PI)
         return loglik, z / self.scale, np.full(z.shape, 1.0 / self.scale / self.scale)
@@ -112,6 +113,7 @@ class LocationScale(Likelihood):
         return Gaussian().check(y)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         eta = pair(eta, self)
         log_scale = _log_scale(eta)
         precision = np.exp(-log_scale)

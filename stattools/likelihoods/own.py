@@ -244,6 +244,7 @@ class OwnLikelihood(Likelihood):
         return y
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
         with np.errstate(all="ignore"):  # far out a density may overflow: a solver sees that it is not finite
             return self._function(np.asarray(y, dtype=float))(self._wide(eta))
 
@@ -260,12 +261,16 @@ class OwnLikelihood(Likelihood):
         return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         with np.errstate(all="ignore"):  # as above
             function = self._function(np.asarray(y, dtype=float))
             value, score, information = value_and_derivatives(function, self._wide(eta), self.steps)
         return (value, score[..., 0], information[..., 0, 0]) if self.width == 1 else (value, score, information)
 
     def mean(self, eta: ArrayLike) -> Floats:
+        """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K). By default it follows
+        from the link of a first parameter "mean".
+        """
         found = self._answer("mean", eta)
         if not np.isfinite(found).all():
             raise IncompatibleError(
@@ -282,10 +287,12 @@ class OwnLikelihood(Likelihood):
         return np.where(np.isfinite(eta), eta, 0.0)
 
     def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
         wide = self._wide(eta)
         return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), wide, self.steps)[:, None, :]
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The variance of `observed` under eta, shape (n,)."""
         found = self._answer("variance", eta)
         if not np.isfinite(found).all():
             raise IncompatibleError(f"the variance of {self.name} does not exist at these parameters.")
@@ -298,6 +305,7 @@ class OwnLikelihood(Likelihood):
         return -2.0 * self.loglik(eta, y)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """P(outcome <= y), shape (n,)."""
         found = self._answer("cdf", eta, y)
         if not ((found >= -ROUND_OFF) & (found <= 1.0 + ROUND_OFF)).all():
             raise DomainError(
@@ -306,9 +314,11 @@ class OwnLikelihood(Likelihood):
         return found
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(outcome > y), with its own digits where that is small."""
         return self._answer("survival", eta, y) if "survival" in self.answers else 1.0 - self.cdf(eta, y)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One outcome per row of eta."""
         wide = self._wide(eta)
         return self._answer("sample", eta, size=wide.shape[:-1], random_state=generator(seed))
 
@@ -430,6 +440,7 @@ class OwnCategories(OwnLikelihood):
         return super().scaled(y)
 
     def check(self, y: ArrayLike) -> Floats:
+        """y as float64, or a DomainError that says which entry is no outcome of this family."""
         y = finite_floats(y, self.name)
         good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
         return allowed(y, good, self.name, f"codes 0 to {self.categories - 1}", "Give labels to st.regression.")

@@ -100,11 +100,13 @@ class GammaFamily(Positive):
     )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, k = _ratio_and_shape(pair(eta, self), log_y)
         return log_density_of_log(t, once(k)) - log_y
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         eta = pair(eta, self)
         t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
@@ -197,6 +199,7 @@ class InverseGaussian(Positive):
     facts = Facts("InverseGaussian", side=bounded, linear_score=True)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, log_phi = self._parts(eta, log_y)
         ratio, above, precision = np.exp(t), np.expm1(t), np.exp(-(log_phi + log_y))

@@ -303,6 +303,7 @@ class ZeroTruncated(Count):
         return whole / seen.share[:, None, None]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         seen = self.seen(eta)
         loglik, score, information = self.family.evaluate(seen.eta, np.asarray(y, dtype=float))
         return (
@@ -370,6 +371,7 @@ class ZeroInflated(Zeros):
         vars(self).update(facts=replace(self.facts, inflated=True, limits=limits))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
         loglik, score, information = self.family.evaluate(of_family, y)
         k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
@@ -435,6 +437,7 @@ class Hurdle(Zeros):
         return self.positive
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
         loglik, score, information = self.positive.evaluate(of_family, np.maximum(y, 1.0))
         k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
