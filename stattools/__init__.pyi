@@ -187,4 +187,5 @@ from stattools.validation.verdict import Finding as Finding
 sklearn = scikit_learn
 
 __version__: str
+_MODULE_OF: dict[str, str]
 __all__: list[str]

@@ -129,7 +129,7 @@ def zellner(
     if scale is None:
         if spare <= 0 or rest <= 0:
             raise DomainError("g_prior needs scale=, as these data leave nothing to estimate the variance from.")
-        scale = shape * rest / spare
+        scale = float(shape * rest / spare)
     center = _no_effect(model) if mean is None else numbers(mean, "g_prior needs mean")
     if center.shape not in ((), z.shape):
         raise DomainError(f"g_prior needs mean=, one number per coefficient ({len(z)}); got shape {center.shape}.")

@@ -171,9 +171,9 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
         )
     codes, labels = categories(column, name)
     if levels is None:
-        raw: Any = None if declared is None else series(declared, "y")
-        has_levels = raw is not None and isinstance(raw.dtype, pd.CategoricalDtype)
-        _require_all(name, labels, raw.cat.categories.tolist() if has_levels else [])
+        raw = None if declared is None else series(declared, "y")
+        if raw is not None and isinstance(raw.dtype, pd.CategoricalDtype):
+            _require_all(name, labels, raw.cat.categories.tolist())
         return codes, labels
     order = _distinct(levels)
     unknown = [label for label in labels if label not in order]
