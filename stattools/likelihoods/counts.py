@@ -117,6 +117,10 @@ class Poisson(Count):
         """exp(eta)."""
         return np.exp(np.minimum(np.asarray(eta, dtype=float), LARGEST_ETA))
 
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """y - exp(eta); climbs by samples ask for it many times, and log(y!) costs as much as all else."""
+        return np.asarray(y, dtype=float) - self.mean(eta)
+
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """exp(eta); it does not depend on y."""
         return self.mean(eta)
