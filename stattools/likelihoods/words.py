@@ -7,17 +7,16 @@ The families of the house have a row each in `families.toml`, which is read when
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.interface.tables import table_beside
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.predictive import Tails, mixture_interval, slope_of_quantile, tails_of
 from stattools.text.one_line import prints
@@ -156,7 +155,7 @@ def rows() -> dict[str, dict[str, Any]]:
             return tuple(value)
         return value.replace("\n", " ") if isinstance(value, str) else value
 
-    return joined(tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8")))
+    return joined(table_beside(__file__, "families.toml"))
 
 
 @cache

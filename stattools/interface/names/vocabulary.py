@@ -6,11 +6,11 @@ It is read when a name fails, not before.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from stattools.interface.tables import table_beside
 
 ORIGINS = ("statsmodels", "r", "scikit_learn", "pyfixest")
 """The columns of a row that have a page under `docs/coming_from`."""
@@ -111,7 +111,7 @@ def vocabulary() -> Vocabulary:
     >>> vocabulary().by_position["endog"], vocabulary().nouns["AnyModel"][0]
     ('y', 'model')
     """
-    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    said = table_beside(__file__, "vocabulary.toml")
     notes = said["notes"]
     objects = {name: _rows(found, notes) for name, found in said["objects"].items()}
     return Vocabulary(

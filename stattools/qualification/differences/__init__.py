@@ -4,10 +4,8 @@
 `PAGES` all of its comparison pages with what they are to us, and `reproduced` computes every side of every difference.
 """
 
-import tomllib
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from stattools.qualification.differences import regressions, samples, times
@@ -28,6 +26,8 @@ __all__ = [
     "reproduced",
 ]
 
+from stattools.interface.tables import table_beside
+
 COMPUTATIONS = {"samples": samples, "regressions": regressions, "times": times}
 """The files whose functions compute the sides."""
 
@@ -46,12 +46,7 @@ def _difference(said: dict[str, Any]) -> Difference:
     return Difference(**{**said, "quantities": tuple(said["quantities"]), "sides": sides})
 
 
-DIFFERENCES: tuple[Difference, ...] = tuple(
-    map(
-        _difference,
-        tomllib.loads(Path(__file__).with_name("differences.toml").read_text(encoding="utf-8"))["difference"],
-    )
-)
+DIFFERENCES: tuple[Difference, ...] = tuple(map(_difference, table_beside(__file__, "differences.toml")["difference"]))
 
 
 def reproduced() -> tuple[Reproduced, ...]:

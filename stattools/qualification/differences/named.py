@@ -6,13 +6,12 @@ be the cause, and the only one. Differences of tests and of tables are none of a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import stattools as st
+from stattools.interface.tables import table_beside
 from stattools.qualification.differences import public_data
 
 type Texts = Mapping[str, str | Sequence[str]]
@@ -81,4 +80,4 @@ def _read(named: dict[str, Any]) -> NamedCause:
     return NamedCause(**{**named, "model": globals()[named["model"]], "conventions": tuple(named["conventions"])})
 
 
-NAMED = tuple(map(_read, tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["named"]))
+NAMED = tuple(map(_read, table_beside(__file__, "named.toml")["named"]))

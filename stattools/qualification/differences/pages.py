@@ -1,16 +1,15 @@
 """Every comparison page of CAMIS and what it is to us, from `pages.toml`.
 
-A page differs where it is of a difference that
-is recomputed here; otherwise `standing` says that its programs agree and which answer of ours it is, or why nothing of
-ours is concerned.
+A page differs where it is of a difference that is recomputed here; otherwise `standing` says that its programs agree
+and which answer of ours it is, or why nothing of ours is concerned.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
+
+from stattools.interface.tables import table_beside
 
 type Standing = Literal["differs", "agrees", "not ours"]
 
@@ -26,6 +25,5 @@ class ComparisonPage:
 
 
 PAGES: tuple[ComparisonPage, ...] = tuple(
-    ComparisonPage(**page)
-    for page in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["page"]
+    ComparisonPage(**page) for page in table_beside(__file__, "pages.toml")["page"]
 )

@@ -9,17 +9,16 @@ the exam are requirements of their own, read from their table.
 from __future__ import annotations
 
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from stattools.errors import StattoolsError
+from stattools.interface.tables import table_beside
 from stattools.qualification.exam.laws import LAWS, Law
 from stattools.qualification.reading import Reading, readings
 
@@ -148,7 +147,7 @@ class Requirement:
 
 def written() -> Iterator[Requirement]:
     """The requirements of the table."""
-    said = tomllib.loads(Path(__file__).with_name("requirements.toml").read_text(encoding="utf-8"))
+    said = table_beside(__file__, "requirements.toml")
     for area in said["area"]:
         for one in area["requirement"]:
             examples = [f"example: {name}" for name in one.get("examples", "").split()]

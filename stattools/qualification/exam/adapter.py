@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from stattools.interface.tables import table_beside
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _read(said: dict[str, Any]) -> Adapter:
     return Adapter(said["name"], said["words"], models, tuple(map(tuple, said.get("remedies", ()))), predictions)
 
 
-_SAID = tomllib.loads(Path(__file__).with_name("adapters.toml").read_text(encoding="utf-8"))
+_SAID = table_beside(__file__, "adapters.toml")
 
 ADAPTERS: dict[str, Adapter] = {one["name"]: _read(one) for one in _SAID["package"]}
 """How each package fits the models of the exam, by its name."""
