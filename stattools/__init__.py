@@ -20,9 +20,15 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_STUB = (get_data(__name__, "__init__.pyi") or b"").decode()
+_STUB = get_data(__name__, "__init__.pyi")
+if _STUB is None:
+    raise ImportError(
+        "stattools/__init__.pyi is not installed: it says which file each public name is in; install anew"
+    )
 
-_MODULE_OF = {name: home for home, name in re.findall(r"from stattools\.(\S+) import \(?\s*(\w+) as \2\b", _STUB)}
+_MODULE_OF = {
+    name: home for home, name in re.findall(r"from stattools\.(\S+) import \(?\s*(\w+) as \2\b", _STUB.decode())
+}
 """Each public name, and the file that it is in: what `__init__.pyi` says to type checkers."""
 
 _MODULES = {"sklearn": "inference.scikit_learn"}

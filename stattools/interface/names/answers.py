@@ -65,15 +65,16 @@ def noun_of(cls: type) -> str:
 
 
 def did_you_mean(name: str, among: Collection[str]) -> str:
-    """The names that come close to a name, as a question; empty where none does.
+    """The names that a name is likely to be misspelled from, as a question; empty where there is none.
 
-    >>> did_you_mean("wieghts", ("weights", "offset"))
-    " Did you mean 'weights'?"
+    >>> did_you_mean("wieghts", ("weights", "offset")), did_you_mean("ordinal_logit", ("conditional_logit",))
+    (" Did you mean 'weights'?", '')
     """
     import difflib
 
     by_plain = {plain(one): one for one in among}
-    close = difflib.get_close_matches(plain(name), list(by_plain), n=2, cutoff=0.75)
+    cutoff = 0.75 if len(plain(name)) <= 6 else 0.8  # two letters of four that changed places have 0.75
+    close = difflib.get_close_matches(plain(name), list(by_plain), n=2, cutoff=cutoff)
     return f" Did you mean {' or '.join(repr(by_plain[one]) for one in close)}?" if close else ""
 
 
@@ -106,7 +107,9 @@ def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterat
         elif noun == "fit" and "fits" in offered:  # one of several
             yield row._replace(ours=_said_of(row.ours, "fit.fits[0]")).sentence
         elif noun == "model":
-            yield row._replace(ours=_said_of(row.ours, "st.fit(model)")).sentence
+            yield row._replace(
+                ours=_said_of(row.ours, "st.fit(model)").replace("st.fit(model).model", "model")
+            ).sentence
     yield from (_elsewhere("another kind of fit" if noun == "fit" else "a fit", row) for row in own or of_fits)
 
 

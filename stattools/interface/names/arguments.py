@@ -38,7 +38,7 @@ def about_call(
         for unknown in named.keys() - takes:
             known = [one.name for one in parameters if not _is_open(one)]
             asked = Asked(named[unknown], {one.name: one.default for one in parameters})
-            return about_argument(unknown, called, known, places, asked)
+            return about_argument(unknown, called, known, places, asked, _stage(function, cls, parameters))
     if len(given) > len(places) and not any(one.kind is one.VAR_POSITIONAL for one in parameters):
         rest = ", ".join(f"{one.name}=" for one in parameters if one.kind is one.KEYWORD_ONLY)
         count = f"{len(places) or 'no'} argument{'s' * (len(places) != 1)}"
@@ -66,9 +66,11 @@ def about_argument(
     takes: Sequence[str],
     places: Sequence[inspect.Parameter] = (),
     asked: Asked = Asked(None, {}),  # noqa: B008
+    stage: str = "",
 ) -> str:
     """What to write in place of an argument that a function does not take; `takes` are those that it does, the
-    parameters `places` those that it may be given by position, and `asked` what it was given.
+    parameters `places` those that it may be given by position, `asked` what it was given, and `stage` a key of
+    `BEYOND`.
 
     >>> about_argument("max_iter", "st.fit", ["solver", "cov"])
     'st.fit has no max_iter=: use solver=st.Newton(max_steps=1000).'
@@ -84,11 +86,13 @@ def about_argument(
     if meant := did_you_mean(name, takes):
         return f"{lacking}.{meant}"
     if found := "; ".join(
-        dict.fromkeys((*(row.note for row in rows_of(name, vocabulary().nothing)), *_elsewhere(name)))
+        dict.fromkeys((*(row.note for row in rows_of(name, vocabulary().nothing)), *_elsewhere(name, stage)))
     ):
         return f"{lacking}: {found}."
     known = ", ".join(f"{one}=" for one in takes if one not in {place.name for place in places})
     example = _example(called, places)
+    if places and name in vocabulary().by_position:
+        return f"{lacking}: write {example}" + (f"; by name it takes {known}." if known else ".")
     return f"{lacking}; " + (f"by name it takes {known}." if known else f"it takes nothing by name: {example}.")
 
 
@@ -108,6 +112,8 @@ def written_with(ours: str, called: str, asked: Asked) -> str:
     if argument == "cov":
         named = isinstance(value, str) and re.fullmatch(r"HC[0-4]", value, flags=re.IGNORECASE)
         return f'cov="{value.upper()}"' if named else _code(meant(argument, value)) or ours
+    if isinstance(value, str) and f'"{value.lower()}"' in vocabulary().values.get(argument, ()):
+        return f'{argument}="{value.lower()}"'
     if argument in ("penalty", "solver", "method") and isinstance(value, str):
         return _code(meant(argument, value)) or ours
     if argument in COLUMNS and isinstance(value, str):
@@ -129,9 +135,38 @@ def _code(said: str) -> str:
     return said.removeprefix(" Write ").removesuffix(".") if said.startswith(" Write ") else ""
 
 
-def _elsewhere(name: str) -> Iterator[str]:
-    """Calls that take an argument, ours or somebody's; not constructors, whose words are those of a distribution."""
-    calls = [row for row in vocabulary().arguments if not re.match(r"st\.[A-Z]", row.note)]
+BEYOND = {
+    "model": re.compile(r"(?!st\.\w+\((\"|y,)|fit\.predict\(new\)$)"),
+    "fit": re.compile(r"st\.\w+\((\"|y,)|st\.(fit|posterior)\("),
+    "question": re.compile(r"st\.\w+\((\"|y,)|st\.fit\("),
+    "": re.compile(r"(?!)"),
+}
+"""Of a function that makes a model, of `st.fit`, of what is asked of a model, a fit or a posterior, and of the others:
+the calls of another step that an argument may belong to. To say that it belongs to a call of the same step would be
+to send a reader elsewhere for what he does not want.
+"""
+
+MODELS = ("stattools.models", "stattools.networks", "stattools.series.statespace.series")
+"""Where functions make models."""
+
+SUBJECTS = ("model", "fit", "model_or_fit", "fit_or_model", "posterior", "restricted", "full")
+"""First arguments of functions that ask something of a model, a fit or a posterior."""
+
+
+def _stage(function: Callable[..., Any], cls: type | None, parameters: Sequence[inspect.Parameter]) -> str:
+    """Which step of an analysis a function is: a key of `BEYOND`."""
+    if cls is not None:
+        return "question" if noun_of(cls) in SUBJECTS else ""
+    if inspect.unwrap(function).__module__.startswith(MODELS):
+        return "model"
+    if parameters[0].name == "model":
+        return "fit"
+    return "question" if parameters[0].name in SUBJECTS else ""
+
+
+def _elsewhere(name: str, stage: str) -> Iterator[str]:
+    """Calls of other steps that take an argument, ours or somebody's."""
+    calls = [row for row in vocabulary().arguments if BEYOND[stage].match(row.note)]
     if ours := [row for row in calls if _argument(row) == name]:
         yield f"it belongs to {' or '.join(row.note for row in ours[:2])}"
     elif theirs := list(rows_of(name, tuple(calls)))[:2]:

@@ -20,14 +20,15 @@ TABLE["k"] = G.negative_binomial(1, 0.2, size=N)
 TABLE["c"] = np.exp(0.3 * TABLE.y)
 TABLE["share"] = 1.0 / (1.0 + TABLE.c)
 TABLE["time"], TABLE["died"], TABLE["case"] = 10.0 * TABLE.c, TABLE.b, TABLE.b
-TABLE["dose"], TABLE["set"] = TABLE.x, np.arange(N) // 4
+TABLE["dose"], TABLE["set"], TABLE["id"] = TABLE.x, np.arange(N) // 4, np.arange(N) // 4
+TABLE["exposed"] = TABLE.index % 2
 TABLE["o"], TABLE["w"], TABLE["t"], TABLE["n"], TABLE["group"] = 0.0, 1.0, 2.0, 90, TABLE.g
 Y, X = TABLE.y.to_numpy(), TABLE[["x", "z"]].to_numpy()
 
 
 @cache
 def fits() -> tuple[Any, ...]:
-    """A linear, a logistic regression, a fit of a series, a network, an ensemble and one against the rest."""
+    """One fit of each kind that answers something of its own."""
     model = st.network("g ~ x + z", TABLE, hidden=[2])
     few = st.LBFGS(max_steps=20)
     return (
@@ -39,20 +40,21 @@ def fits() -> tuple[Any, ...]:
         st.fit(st.one_vs_rest("g ~ x", TABLE)),
         st.fit(st.cox("survival(time, died) ~ x", TABLE)),
         st.fit(st.linear_mixed("y ~ x + (1 | g)", TABLE)),
+        st.fit(st.ordinal("g ~ x", TABLE, levels=["a", "b", "c"])),
     )
 
 
 @cache
 def objects() -> dict[str, tuple[Any, ...]]:
     """What a noun of the table may be."""
-    fit, logistic, series, network, ensemble, rest, times, mixed = fits()
+    fit, logistic, series, network, ensemble, rest, times, mixed, ordinal = fits()
     smaller = st.fit(st.ols("y ~ 1", TABLE))
     clustered = st.fit(st.ols("y ~ x", TABLE), cov=st.Cluster("g"))
     arms = st.posterior(st.binomial([6, 4], [10, 10]))
     draws = st.posterior(st.logistic("b ~ x", TABLE), method="laplace", draws=100, chains=1, seed=1)
     exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
     return {
-        "fit": (fit, logistic, series, network, ensemble, rest, clustered, times, mixed),
+        "fit": (fit, logistic, series, network, ensemble, rest, clustered, times, mixed, ordinal),
         "smaller": (smaller,),
         "model": (st.ols(Y, X[:, :1]),),
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),

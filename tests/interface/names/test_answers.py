@@ -224,7 +224,20 @@ PoissonRegressor fepois -> st.poisson(
 ttest t_test t.test ttest_ind -> st.ols("y ~ g"
 aov f_oneway -> .anova()
 chisq_test -> st.independence(
-fisher_exact -> st.exact_test(st.odds_ratio(
+fisher fisher_exact -> st.exact_test(st.odds_ratio(
+smooth -> s(x)
+ordinal_logit -> st.ordinal(
+mixed_logistic -> st.logistic("b ~ x + (1 | g)", table)
+TOST equivalence -> fit.table(level=0.9)
+mantelhaen -> within="id"
+PanelOLS plm -> st.ols("y ~ x + C(id)", table)
+brant -> fit.proportional_odds()
+durbin_watson -> fit.check(order="time")
+kendall -> no rank correlation of Kendall
+structural -> st.local_level(
+svyglm -> no sampling designs
+mice -> no imputation
+meta_analysis -> no meta-analysis
 binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(

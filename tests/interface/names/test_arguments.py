@@ -94,10 +94,18 @@ CALLS = [
     (lambda: fit().test("x = 0", alternative="greater"), "two-sided"),
     (lambda: curve().smooth("x", values=[1.0]), "fit.smooth has no values=: use at=[0.0, 1.0]."),
     (lambda: curve().smooth("x", low=2.0), "fit.smooth has no low=; by name it takes variable=, at=, level=."),
-    (lambda: curve().smooth("x", scale=2.0), 'fit.smooth has no scale=: it is kind= of fit.predict(new, kind="mean")'),
+    (lambda: curve().smooth("x", scale=2.0), "fit.smooth has no scale=; by name it takes variable=, at=, level=."),
     (lambda: fit().means("x", at=[1.0]), "fit.means has no at=: use values=[0.0, 1.0]."),
     (lambda: fit().marginal_effects(values=[1.0]), 'fit.marginal_effects has no values=: use at={"x": 1.0}.'),
-    (lambda: fit().interval(values=[1.0]), "fit.interval has no values=: it belongs to fit.means("),
+    (lambda: fit().interval(values=[1.0]), "fit.interval has no values=; by name it takes level=, kind=."),
+    (lambda: fit().interval(weights="w"), 'it belongs to st.ols("y ~ x", table, weights="w")'),
+    (lambda: fit().plot(path="x.png"), "fit.plot has no path=; by name it takes what=,"),
+    (lambda: st.report_table(fit(), interval=0.9), "st.report_table has no interval=; by name it takes format=,"),
+    (lambda: st.multinomial([1, 2], weights=[1, 1]), "st.multinomial has no weights=; by name it takes names=."),
+    (lambda: st.custom(data=TABLE), "st.custom has no data=: write st.custom(loglik, start=[0.0]); by name it takes"),
+    (lambda: st.decay_weights([1.0], cov="HC3"), "st.decay_weights has no cov=; by name it takes times=, half_life=."),
+    (lambda: st.power(MODEL, "x", n=100), "st.power has no n=: use rows=120."),
+    (lambda: st.posterior(MODEL, sampler="nuts"), 'use method="nuts".'),
 ]
 
 
