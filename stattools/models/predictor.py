@@ -5,10 +5,6 @@
 
 A predictor may leave out the constant of X where the constants of others take it up, as thresholds do of a location.
 theta is beta_1, beta_2, ... one after the other; derivatives follow by the chain rule, X_a^T diag(w_ab) X_b in blocks.
-
-The linear predictors of a likelihood on the columns of a design: which of them reads which.
-
-The columns of X that a linear predictor reads.
 """
 
 from __future__ import annotations
@@ -215,23 +211,17 @@ class Linear:
 
     def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
-        X = block.X
+        X, offset = block.X, block.offset
         if self.width == 1:
-            plain = type(X) is np.ndarray and X.flags.forc
-            eta = X.dot(theta) if plain else times(X, theta)
-            pullback = X.T.dot if plain else lambda score: transposed(X, score)
-            return eta if block.offset is None else eta + block.offset, pullback
+            eta = times(X, theta)
+            return eta if offset is None else eta + offset, lambda score: transposed(X, score)
         if not self.own:
             eta = X @ theta.reshape(self.width, self.columns).T
-            if block.offset is not None:
-                eta = eta + block.offset[:, None]
-            return eta, lambda score: (score.T @ X).ravel()
+            return eta if offset is None else eta + offset[:, None], lambda score: (score.T @ X).ravel()
         each = self.columns_of(X)
-        eta = np.empty((len(X), self.width))
-        for k, part in enumerate(self.parts):
-            eta[:, k] = times(each[k], theta[part])
-        if block.offset is not None:
-            eta[:, : self.n_first] += block.offset[:, None]
+        eta = np.column_stack([times(of, theta[part]) for of, part in zip(each, self.parts, strict=True)])
+        if offset is not None:
+            eta[:, : self.n_first] += offset[:, None]
         return eta, lambda score: np.concatenate([transposed(of, score[:, k]) for k, of in enumerate(each)])
 
     def forward_many(self, thetas: Floats, X: Floats, offset: Floats | None) -> Floats:
@@ -241,9 +231,8 @@ class Linear:
         if not self.own:
             eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
             return eta if offset is None else eta + offset[:, None]
-        eta = np.empty((len(thetas), len(X), self.width))
-        for k, (of, part) in enumerate(zip(self.columns_of(X), self.parts, strict=True)):
-            eta[:, :, k] = thetas[:, part] @ of.T
+        each = zip(self.columns_of(X), self.parts, strict=True)
+        eta = np.stack([thetas[:, part] @ of.T for of, part in each], axis=2)
         if offset is not None:
             eta[:, :, : self.n_first] += offset[:, None]
         return eta
@@ -340,21 +329,12 @@ def linear_of(likelihood: Likelihood, design: Design, columns: int | None = None
     others = [likelihood.facts.formulas.get(name, name) for name in tuple(likelihood.parameters)[1:]]
     main, own = design.own(tuple(others)) if design.uses else (None, ((),) * len(others))
     taken = likelihood.facts.taken_up
-    if taken:
-        main, own = _without_constant(tuple(range(columns)) if main is None else main, own, taken)
+    if taken:  # the constant, which is the first column, stands in no predictor whose constant others take up
+        without = dict(taken)
+        own = tuple(tuple(filter(None, use)) if k in without else use for k, use in enumerate(own, start=1))
+        apart = {column for k, use in enumerate(own, start=1) if without.get(k) for column in use}
+        main = tuple(column for column in (range(columns) if main is None else main) if column and column not in apart)
     return linear(columns, likelihood.width, own, main, taken)
-
-
-def _without_constant(
-    main: tuple[int, ...], own: tuple[tuple[int, ...], ...], taken: TakenUp
-) -> tuple[Columns, tuple[tuple[int, ...], ...]]:
-    """The columns of each without the first, which is the constant, where others take it up."""
-    without = dict(taken)
-    own = tuple(
-        tuple(column for column in use if column) if k in without else use for k, use in enumerate(own, start=1)
-    )
-    apart = {column for k, use in enumerate(own, start=1) if without.get(k) for column in use}
-    return tuple(column for column in main if column and column not in apart), own
 
 
 @lru_cache(maxsize=64)

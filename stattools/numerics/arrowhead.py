@@ -135,20 +135,15 @@ class SymmetricInParts(InParts):
 
 @dataclass(frozen=True, eq=False)
 class Within:
-    """What stands beside the diagonal of a matrix (p, p) between the k coefficients of one level: `off` (L, k, k), with
-    diagonals of 0, in the rows and columns `places` (L, k).
+    """What stands in a matrix (p, p) between the k coefficients of one level: `blocks` (L, k, k) in the rows and
+    columns `places` (L, k).
 
     >>> Within(np.array([[0, 2]]), np.array([[[0.0, 5.0], [0.0, 0.0]]])).product(np.array([1.0, 1.0, 2.0]))
     array([10.,  0.,  0.])
     """
 
     places: NDArray[np.intp]
-    off: Floats
-
-    @classmethod
-    def of(cls, places: NDArray[np.intp], blocks: Floats) -> Within:
-        """That of whole blocks, whose diagonals are left out."""
-        return cls(places, beside_diagonals(blocks))
+    blocks: Floats
 
     @classmethod
     def joined(cls, parts: Sequence[Within]) -> Within | None:
@@ -157,35 +152,29 @@ class Within:
         if not parts:
             return None
         if len({part.places.shape[1] for part in parts}) == 1:
-            return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "off")))
-        places, off = np.concatenate([part.places for part in parts], axis=1), block_diag(*(of.off[0] for of in parts))
-        return cls(places, np.asarray(off)[None])
+            return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "blocks")))
+        blocks = block_diag(*(part.blocks[0] for part in parts))
+        return cls(np.concatenate([part.places for part in parts], axis=1), np.asarray(blocks)[None])
 
     def among(self, number: NDArray[np.intp]) -> Within:
         """What stands in the rows and columns that have a `number` (p,), in those of these; -1 is none."""
         kept = number[self.places] >= 0
         levels, kinds = kept.any(axis=1), kept.any(axis=0)
-        return Within(number[self.places[np.ix_(levels, kinds)]], self.off[levels][:, kinds][:, :, kinds])
+        return Within(number[self.places[np.ix_(levels, kinds)]], self.blocks[levels][:, kinds][:, :, kinds])
 
     def product(self, v: Floats) -> Floats:
         """The product with v (p,) or (p, r)."""
         found = np.zeros_like(v)
-        found[self.places] = times(self.off, v[self.places])
+        found[self.places] = times(self.blocks, v[self.places])
         return found
 
     def pulled(self, u: Floats) -> Floats:
         """The product of the transposed with u."""
-        return Within(self.places, self.off.transpose(0, 2, 1)).product(u)
-
-    def blocks(self, diagonal: Floats) -> Floats:
-        """The whole blocks, (L, k, k), with their part of the diagonal (p,)."""
-        found, each = self.off.copy(), np.arange(self.off.shape[-1])
-        found[:, each, each] = diagonal[self.places]
-        return found
+        return Within(self.places, self.blocks.transpose(0, 2, 1)).product(u)
 
     def added_to(self, array: Floats) -> None:
         """Add these numbers to an array (p, p)."""
-        array[self.places[:, :, None], self.places[:, None, :]] += self.off
+        array[self.places[:, :, None], self.places[:, None, :]] += self.blocks
 
 
 def beside_diagonals(blocks: Floats) -> Floats:
@@ -267,6 +256,12 @@ class Arrow(SymmetricInParts):
     B: Floats
     C: Floats
 
+    @classmethod
+    def of_diagonal(cls, at: NDArray[np.intp], values: Floats) -> Arrow:
+        """The diagonal matrix of `values` (p,), with the rows `at` of levels."""
+        (L, k), m = at.shape, len(values) - at.size
+        return cls(at, np.zeros((L, k, k)), np.zeros((L * k, m)), np.zeros((m, m))).beside_diagonal(values)
+
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
@@ -304,12 +299,14 @@ class Arrow(SymmetricInParts):
         number = np.cumsum(chosen) - 1
         return Arrow(number[rows], self.D[np.ix_(levels, kinds, kinds)], beside[rows.ravel()], beside[rest])
 
-    def in_blocks(self, V: Floats) -> Arrow:
-        """W' H W, where W has the blocks V (L, k, k) in the rows and columns of the levels, and is 1 elsewhere."""
-        across = V.transpose(0, 2, 1)
-        D = across @ self.D @ V
-        B = (across @ self.B.reshape(*V.shape[:2], -1)).reshape(self.B.shape)
-        return replace(self, D=0.5 * (D + D.transpose(0, 2, 1)), B=B)
+    def mapped(self, T: Any) -> Arrow:
+        """T' H T, for a map T that takes the rows of each level among themselves (`Standardization`)."""
+        levels, others = self.places
+        sides, M = T.product(np.eye(len(self))[:, others]), T.of_levels(self.at)
+        along, across = self.product(sides), M.transpose(0, 2, 1)
+        D = across @ self.D @ M
+        B = (across @ along[levels].reshape(*M.shape[:2], -1)).reshape(self.B.shape)
+        return replace(self, D=0.5 * (D + D.transpose(0, 2, 1)), B=B, C=sides.T @ along)
 
     def bordered(self, sides: Floats, corner: Floats) -> Arrow:
         """With further rows and columns behind: `sides` (p, m) and `corner` (m, m)."""

@@ -8,17 +8,18 @@ The covariance follows by the derivative of that map, which is exact for the inf
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictor import among
 from stattools.numerics.low_rank import congruent
 from stattools.solvers.solution import Solution
 
@@ -34,7 +35,7 @@ class AboutMeans(NamedTuple):
     """
 
     model: Model
-    T: Any
+    T: Standardization
     means: Floats
     scale: NDArray[np.intp]
 
@@ -64,16 +65,16 @@ def about_means(model: Model) -> AboutMeans | None:
     """The model with the columns of its scale about their means, those of the sample where rows are in files; None
     where none is far from 0, or where the origin belongs to the model: an offset is in units of the scale at 0.
     """
-    predictor, rows = model.predictor, model.rows
-    alone, at, means = _far(model)
-    if not means.any() or has_offset(model) or rows.center is not None:
+    predictor = model.predictor
+    alone = [number for number, to in predictor.taken_up if not to]
+    if not alone or has_offset(model) or model.rows.center is not None:
+        return None
+    rows, T, means = _standardized(model, alone)
+    if not means.any():
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
-    moved, T = rows.standardized()  # in units of their own too, as rows that have an origin are not standardized again
-    moved, T = T.at_origin(moved, [k for k in predictor.held(T) if not means[k]])
-    means = np.where(np.isin(np.arange(len(means)), at), -(T.A[0] @ T.R.T) / T.t, 0.0)
-    start = predictor.lifted(T).solve(model.start)
-    return AboutMeans(replace(model, rows=moved, start=start), T, means, where)
+    rows, T = T.at_origin(rows, [k for k in predictor.held(T) if not means[k]])
+    return AboutMeans(replace(model, rows=rows, start=predictor.lifted(T).solve(model.start)), T, means, where)
 
 
 def has_offset(model: Model) -> bool:
@@ -82,28 +83,23 @@ def has_offset(model: Model) -> bool:
     return offset is not None and not (model.rows.place == "in memory" and not np.any(offset))
 
 
-def _far(model: Model) -> tuple[list[int], list[int], Floats]:
-    """The linear predictors of a scale without a constant, their columns, and the means of those that are far from 0, 0
-    for others.
+def _standardized(model: Model, alone: Sequence[int]) -> tuple[Rows, Standardization, Floats]:
+    """The rows in standard units, the map to these, and the means of the columns of the linear predictors `alone` that
+    are far from 0, 0 for others.
     """
-    alone = [number for number, to in model.predictor.taken_up if not to]
-    at = sorted({k for number in alone for k in model.predictor.uses[number] or ()})
-    means = np.zeros(model.rows.X.shape[1])
-    if not at:
-        return alone, at, means
-    X = np.asarray(among(model.rows.sampled.X, tuple(at)))
-    size = np.abs(X).max(axis=0)  # squares of columns in their own size neither overflow nor vanish
-    shares = X / np.where(size > 0.0, size, 1.0)
-    middle, spread = shares.mean(axis=0), shares.std(axis=0)
-    means[at] = np.where(np.abs(middle) > FAR * spread, middle * size, 0.0)
-    return alone, at, means
+    rows, T = model.rows.standardized()
+    at = [k for number in alone for k in model.predictor.uses[number] or ()]
+    means, shift = np.zeros(len(T)), -T.R @ T.A[0]  # the shift is in standard deviations
+    means[at] = np.where(np.abs(shift) > FAR, shift / T.diagonal(), 0.0)[at]
+    return rows, T, means
 
 
 def offset_far_from_means(model: Model) -> str:
     """What to do where a climb did not end, as the origin of the columns of a scale is far from them and an offset is
     in its units; nothing elsewhere.
     """
-    names = [model.terms[k] for k in np.flatnonzero(_far(model)[2])] if has_offset(model) else []
+    alone = [number for number, to in model.predictor.taken_up if not to]
+    names = [model.terms[k] for k in np.flatnonzero(_standardized(model, alone)[2])] if has_offset(model) else []
     if not names:
         return ""
     return (

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.arrowhead import Arrow, ArrowFactor
+from stattools.data.rows.standardization import Standardization
+from stattools.numerics.arrowhead import Arrow, ArrowFactor, Within
 
 
 def arrow(at=2, levels=5, others=3):
@@ -46,10 +47,13 @@ def test_sums_and_products_are_those_of_the_array(H):
 
 def test_blocks_on_both_sides_are_products_of_arrays():
     H = of_blocks(3)
-    V = np.random.default_rng(4).standard_normal((4, 3, 3))
-    W = np.eye(len(H))
-    W[H.at[:, :, None], H.at[:, None, :]] = V
-    assert_allclose(np.asarray(H.in_blocks(V)), W.T @ np.asarray(H) @ W, rtol=1e-12, atol=1e-12)
+    rng = np.random.default_rng(4)
+    A, R = rng.standard_normal((2, len(H), 2))
+    R[H.at] = 0.0
+    t = np.isin(np.arange(len(H)), H.at, invert=True) * 1.0
+    T = Standardization(t, A, R, Within(H.at, rng.standard_normal((4, 3, 3))))
+    W = np.asarray(T)
+    assert_allclose(np.asarray(H.mapped(T)), W.T @ np.asarray(H) @ W, rtol=1e-12, atol=1e-12)
 
 
 def test_the_factor_solves_and_inverts():

@@ -12,7 +12,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.standardization import centered
 from stattools.data.tables import arrays
 from stattools.data.tables.arrays import WORTH_NO_COPY, with_intercept
 from stattools.numerics.columns import BesideOnes, across, add_gram, symmetric, times, transposed, upper_gram
@@ -86,7 +85,7 @@ def test_products_are_those_of_the_array(order, part):
         (across(W, X, room[1:]), W @ whole.T),
         (symmetric(upper_gram(X, weight)), whole.T @ (whole * weight[:, None])),
         (np.triu(total), np.triu(whole.T @ whole + 2.0)),
-        (centered(X, COLUMN), whole - COLUMN),
+        (X - COLUMN, whole - COLUMN),
     ):
         assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
     assert_array_equal(room[1:], across(W, X))

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.standardization import (
     Standardization,
-    centered,
-    constant_columns,
+    constant_column,
     moments_of_columns,
     standard_columns,
     standard_units,
@@ -212,7 +211,7 @@ class Rows:
         for part in spans(0, n, size, share):
             X = self.X[part]
             if self.center is not None and self.scale is not None:
-                X = centered(X, self.center)
+                X = X - self.center
                 X /= self.scale
             yield Block(
                 X,
@@ -237,7 +236,7 @@ class Rows:
         """All rows as one block, made once."""
         X = self.X[:]  # a slice, as in `blocks`, since rows that were not saved raise an error for it
         if self.center is not None and self.scale is not None:
-            X = centered(X, self.center)
+            X = X - self.center
             X /= self.scale
         return Block(X, self.y, self.importance, self.offset)
 
@@ -344,8 +343,7 @@ class Rows:
             X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)
-        held = constant_columns(mean, spread, size)
-        center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
+        center, scale, T = standard_units(mean, spread, size, constant_column(mean, spread, size))
         return replace(self, center=center, scale=scale), T
 
 

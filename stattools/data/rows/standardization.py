@@ -30,9 +30,8 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
+from stattools.numerics.arrowhead import InParts, Within
 from stattools.numerics.columns import BesideOnes, Columns, weighted
-from stattools.numerics.low_rank import LowRank
 
 VARIES = 1e-13
 """The least standard deviation, as a share of the size of a column, that is not round-off: some hundred times that of
@@ -42,8 +41,8 @@ float64.
 
 @dataclass(frozen=True, eq=False)
 class Standardization(InParts):
-    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), and what there is `within` blocks, in
-    whose rows R is 0.
+    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), and the blocks that there are `within`
+    the coefficients of levels, where t is 0.
 
     >>> T = Standardization.of(np.array([0.0, 4.0]), np.array([1.0, 2.0]), 0)
     >>> np.asarray(T).tolist(), (np.array([[1.0, 6.0]]) @ T).tolist(), T.solve(np.array([0.0, 1.0])).tolist()
@@ -64,7 +63,7 @@ class Standardization(InParts):
     def whole_block(cls, T: Floats) -> Standardization:
         """The map that an array (p, p) is: one block of all columns."""
         nothing = np.zeros((len(T), 0))
-        return cls(np.diagonal(T), nothing, nothing, Within.of(np.arange(len(T))[None], T[None]))
+        return cls(np.zeros(len(T)), nothing, nothing, Within(np.arange(len(T))[None], T[None]))
 
     @classmethod
     def of(cls, center: Floats, scale: Floats, constant: int | None) -> Standardization:
@@ -73,8 +72,7 @@ class Standardization(InParts):
         """
         p = len(scale)
         if constant is None:
-            nothing = np.zeros((p, 0))
-            return cls(1.0 / scale, nothing, nothing)
+            return replace(cls.identity(p), t=1.0 / scale)
         return cls(1.0 / scale, np.eye(p, 1, -constant), (-center / scale / scale[constant])[:, None])
 
     @property
@@ -96,7 +94,10 @@ class Standardization(InParts):
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
-        return self.t + (self.A * self.R).sum(axis=1)
+        found = self.t + (self.A * self.R).sum(axis=1)
+        if self.within is not None:
+            found[self.within.places] += np.diagonal(self.within.blocks, axis1=1, axis2=2)
+        return found
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
@@ -108,31 +109,25 @@ class Standardization(InParts):
         found = _each(self.t, u) + self.R @ (self.A.T @ u)
         return found if self.within is None else found + self.within.pulled(u)
 
+    @cached_property
+    def inverse(self) -> Standardization:
+        """T^-1, of the same kind, by Woodbury's formula."""
+        t, within = np.divide(1.0, self.t, out=np.zeros_like(self.t), where=self.t != 0.0), self.within
+        if within is not None:
+            within = replace(within, blocks=np.linalg.inv(within.blocks))
+        found = replace(self, t=t, A=self.A[:, :0], R=self.R[:, :0], within=within)
+        beside = found.product(self.A)
+        corner = np.eye(beside.shape[1]) + self.R.T @ beside
+        return replace(found, A=-np.linalg.solve(corner.T, beside.T).T, R=found.pulled(self.R))
+
     def solve(self, theta: Floats) -> Floats:
         """T^-1 theta, for theta (p,) or (p, k)."""
-        phi = self._without_products(theta)
-        if not self.A.size:
-            return phi
-        beside = self._without_products(self.A)  # Woodbury's formula
-        return phi - beside @ np.linalg.solve(np.eye(beside.shape[1]) + self.R.T @ beside, self.R.T @ phi)
+        phi = self.inverse.product(theta)
+        return phi + self.inverse.product(theta - self.product(phi))  # the digits that inverses of blocks have lost
 
-    def _without_products(self, theta: Floats) -> Floats:
-        """The inverse of the diagonal, and of the blocks, times theta."""
-        if self.within is None:
-            return _each(1.0 / self.t, theta)
-        at, t = self.within.places, self.t.copy()
-        t[at] = 1.0
-        phi, of_blocks = _each(1.0 / t, theta), theta[at]
-        blocks = self.within.blocks(self.t)
-        if theta.ndim == 1:
-            phi[at] = np.linalg.solve(blocks, of_blocks[..., None])[..., 0]
-        else:
-            phi[at] = np.linalg.solve(blocks, of_blocks)
-        return phi
-
-    def before(self, other: Any) -> Any:
+    def before(self, other: Standardization) -> Standardization:
         """This map times another, which is that itself where this changes nothing."""
-        still = not self.A.any() and bool((self.t == 1.0).all()) and self.within is None
+        still = not self.A.any() and bool((self.t == 1.0).all())
         return other if still else Standardization.whole_block(self @ np.asarray(other))
 
     def moved(self, at: Sequence[int]) -> list[int]:
@@ -141,7 +136,7 @@ class Standardization(InParts):
         found = {k for k in at if self.R[k][outside].any()}
         if self.within is not None:
             of_block, kept = self.within.places, np.isin(self.within.places, list(at))
-            adds = ((self.within.off != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
+            adds = ((self.within.blocks != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
             found |= set(of_block[adds].tolist())
         return sorted(found)
 
@@ -170,40 +165,22 @@ class Standardization(InParts):
         that it uses and the part of its coefficients; where others have its constant, what centering takes from its
         columns goes to theirs.
         """
-        p, first = len(t), self.pulled(np.eye(1, len(self))[0])  # the row of the constant, which is the first column
-        A, R, blocks = [np.zeros((p, 0))], [np.zeros((p, 0))], []
+        first = self.pulled(np.eye(1, len(self))[0])  # the row of the constant, which is the first column
+        A, R, blocks = [np.zeros((len(t), 0))], [np.zeros((len(t), 0))], []
         for number, (use, part) in enumerate(zip(uses, parts, strict=True)):
             if use == ():
                 continue
             at = np.arange(len(self)) if use is None else np.array(use)
-            moving = self.R[at].any(axis=0)
-            a, r = np.zeros((2, p, int(moving.sum())))
-            a[part], r[part] = self.A[at][:, moving], self.R[at][:, moving]
+            a, r = np.zeros((2, len(t), 1 + self.A.shape[1]))
+            a[part, 1:], r[part, 1:], r[part, 0] = self.A[at], self.R[at], first[at]
+            for constant in taken_up.get(number, ()):
+                a[parts[constant], 0] = -1.0
             A, R = [*A, a], [*R, r]
-            if number in taken_up and first[at].any():
-                a, r = np.zeros((2, p, 1))
-                r[part, 0] = first[at]
-                for constant in taken_up[number]:
-                    a[parts[constant]] = -1.0
-                A, R = [*A, a], [*R, r]
             if self.within is not None:
-                number = np.full(len(self), -1)
-                number[at] = np.arange(len(at)) + part.start
-                blocks.append(self.within.among(number))
+                places = np.full(len(self), -1)
+                places[at] = np.arange(len(at)) + part.start
+                blocks.append(self.within.among(places))
         return Standardization(t, np.column_stack(A), np.column_stack(R), Within.joined(blocks))
-
-    def gram(self, weight: Floats, X: Columns) -> Arrow:
-        """T' diag(weight) T, for the columns X whose levels are kept as codes."""
-        t, A, R, levels = self.t, self.A, self.R, X.places.ravel()
-        own = np.zeros(len(t), dtype=bool)
-        own[levels] = True
-        moved = weight[:, None] * A
-        crossed = _each(t, moved) if self.within is None else _each(t, moved) + self.within.pulled(moved)
-        C = crossed[~own] @ R[~own].T
-        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
-        B = crossed[levels] @ R[~own].T
-        M = self.of_levels(X.places)
-        return Arrow(X.places, M.transpose(0, 2, 1) @ (weight[X.places][:, :, None] * M), B, C)
 
     def of_levels(self, at: NDArray[np.intp]) -> Floats:
         """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
@@ -211,12 +188,7 @@ class Standardization(InParts):
             return self.t[at][:, :, None] * np.eye(at.shape[1])
         level = np.full(len(self.t), -1)
         level[self.within.places] = np.arange(len(self.within.places))[:, None]
-        return self.within.blocks(self.t)[level[at[:, 0]]]
-
-    def covariance_back(self, V: LowRank) -> LowRank:
-        """T^-1 V T^-T: a covariance in the units that this map leads away from."""
-        back: Any = np.linalg.inv(self.of_levels(V.at))
-        return replace(V, E=back @ V.E @ back.transpose(0, 2, 1), U=self.solve(V.U))
+        return self.within.blocks[level[at[:, 0]]]
 
 
 def _each(t: Floats, v: Floats) -> Floats:
@@ -252,27 +224,15 @@ def standard_units(
     return center, scale, Standardization.of(center, scale, constant)
 
 
-def constant_columns(mean: Floats, spread: Floats, size: Floats) -> NDArray[np.intp]:
-    """Numbers of the columns that are the same, and not 0, in all rows that count. One that is 0 in these has a size
-    where rows of weight 0 are not.
+def constant_column(mean: Floats, spread: Floats, size: Floats) -> int | None:
+    """The number of the first column that is the same, and not 0, in all rows that count; None where there is none. One
+    that is 0 in these has a size where rows of weight 0 are not.
 
-    >>> constant_columns(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 2.0])).tolist()
-    [0]
+    >>> constant_column(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 2.0]))
+    0
     """
-    return np.flatnonzero((spread <= VARIES * size) & (np.abs(mean) > 0.5 * size))
-
-
-def centered(X: Floats, center: Floats) -> Floats:
-    """X - center as a new array.
-
-    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
-    [[1.0, 2.0]]
-    """
-    if isinstance(X, BesideOnes):
-        Z = X.copy()
-        Z -= center
-        return Z
-    return X - center
+    held = np.flatnonzero((spread <= VARIES * size) & (np.abs(mean) > 0.5 * size))
+    return int(held[0]) if held.size else None
 
 
 def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
@@ -281,8 +241,7 @@ def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
         ones = isinstance(rows.X, BesideOnes)
         bare = replace(rows, X=rows.X.given) if ones else rows
         found = _moments(lambda: ((block.X, block.weight) for block in bare.blocks()), bare.X.shape[1], rows.importance)
-        beside = zip((1.0, 0.0, 1.0), found, strict=True)
-        rows.later["moments"] = tuple(np.append(of, rest) for of, rest in beside) if ones else found
+        rows.later["moments"] = tuple(map(np.append, (1.0, 0.0, 1.0), found)) if ones else found
     return rows.later["moments"]
 
 
@@ -365,8 +324,7 @@ def standard_others(X: Columns, importance: Floats | None) -> tuple[Floats, Floa
     it or, where there is none, to all levels where these add up to ones.
     """
     mean, spread, size = _moments(lambda: [(X.others, importance)], X.others.shape[1], importance)
-    held = constant_columns(mean, spread, size)
-    constant = int(held[0]) if held.size else None
+    constant = constant_column(mean, spread, size)
     center, scale, _ = standard_units(mean, spread, size, constant)
     return mean if constant is None and X.is_complete else center, scale, constant
 
@@ -391,8 +349,9 @@ def standard_levels(
     """The columns with these `others` and orthogonal `levels`, of levels with one column as they are; and the map."""
     if levels is None:
         return replace(X, others=others), Standardization(X.joined(1.0, t), A, R)
-    t, within = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), t), Within(X.places, beside_diagonals(levels.M))
-    return replace(X, others=others, slopes=levels.Q), Standardization(t, A, R, within)
+    return replace(X, others=others, slopes=levels.Q), Standardization(
+        X.joined(0.0, t), A, R, Within(X.places, levels.M)
+    )
 
 
 def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:

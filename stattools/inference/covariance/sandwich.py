@@ -113,6 +113,9 @@ CELLS = 2_000_000
 LOST = 1e-9
 """The largest relative rounding error of the variances of standardized columns."""
 
+ROUNDED = 1e-8, 1e-4
+"""So many standard errors lie between the maximum and theta where the digits of theta end: of columns far from 0."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sandwich:
@@ -140,7 +143,12 @@ class Sandwich:
             if T.within is None and (lost <= LOST * C.diagonal()).all():
                 return cls(model, work, T, T.solve(theta), C)
         phi = T.solve(theta)
-        return cls(model, work, T, phi, Metric(work.evaluate(phi).information).covariance())
+        now = work.evaluate(phi)
+        metric = Metric(now.information)
+        if ROUNDED[0] < metric.norm(now.score) / np.sqrt(work.dispersion(phi)) < ROUNDED[1]:
+            phi = phi + metric.solve(now.score)
+            metric = Metric(work.evaluate(phi).information)
+        return cls(model, work, T, phi, metric.covariance())
 
     @property
     def terms(self) -> Scores:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.data.rows.rows import Block
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.wald import units_of
 from stattools.interface.arrays import Floats
@@ -24,7 +25,7 @@ from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.models.survival.cox import CoxRegression, centered
-from stattools.numerics.arrowhead import Arrow, Within, arrow
+from stattools.numerics.arrowhead import Arrow, arrow
 from stattools.numerics.columns import beside, weighted, with_levels
 from stattools.solvers.metric import Metric
 
@@ -84,9 +85,10 @@ class Added:
         """
         base, N, units = self.base, self.constants, self.units
         if units is not None and units.within is not None:
-            M = units.within.blocks(units.t)
-            mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
-            base, N = base.in_blocks(np.linalg.inv(mixing)), N + Within.of(units.within.places, mixing).product(N)
+            M = units.within.blocks
+            within = replace(units.within, blocks=M / np.diagonal(M, axis1=1, axis2=2)[:, :, None])
+            mixing = replace(Standardization.identity(len(units)), t=1.0 * (units.t != 0.0), within=within)
+            base, N = base.mapped(mixing.inverse), mixing.product(N)
         sides = base.product(N)
         return base, sides, N.T @ sides
 

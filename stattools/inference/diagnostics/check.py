@@ -23,6 +23,7 @@ from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.low_rank import congruent
 from stattools.text.columns import p_text
 from stattools.text.one_line import prints
 
@@ -173,7 +174,7 @@ class LookedAt:
         found = Sandwich.of(self.model, self.theta, self.bread)
         if self.fit.penalty is None or not in_parts(self.bread):
             return found
-        return replace(found, C=found.T.covariance_back(self.bread))
+        return replace(found, C=congruent(found.T.inverse, self.bread))
 
     def require_errors(self) -> None:
         """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""

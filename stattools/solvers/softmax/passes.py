@@ -20,7 +20,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dgemm, sgemm, ssymm, ssymv  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri  # type: ignore[attr-defined]
 
-from stattools.data.rows.standardization import centered
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
@@ -226,7 +225,7 @@ class SoftmaxPasses:
             X = np.take(self.X.T, rows, axis=1).T
         if X.dtype == np.float32:  # the copy in single precision is standardized already
             return X
-        X = centered(X, self.center)
+        X = X - self.center
         X *= 1.0 / self.scale
         return X
 
