@@ -256,12 +256,6 @@ class Arrow(SymmetricInParts):
     B: Floats
     C: Floats
 
-    @classmethod
-    def of_diagonal(cls, at: NDArray[np.intp], values: Floats) -> Arrow:
-        """The diagonal matrix of `values` (p,), with the rows `at` of levels."""
-        (L, k), m = at.shape, len(values) - at.size
-        return cls(at, np.zeros((L, k, k)), np.zeros((L * k, m)), np.zeros((m, m))).beside_diagonal(values)
-
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""

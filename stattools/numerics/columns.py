@@ -170,6 +170,12 @@ class Columns(InParts):
             B[:, a] = self.by_level(self._times(a, half))
         return Arrow(self.places, blocks, B.reshape(L * k, -1), A.T @ half)
 
+    def diagonal_of(self, values: Floats) -> Any:
+        """The diagonal matrix of `values` (p,) or, with further coefficients behind, more, as an `Arrow`."""
+        (L, k), m = self.places.shape, len(values) - self.places.size
+        nothing = Arrow(self.places, np.zeros((L, k, k)), np.zeros((L * k, m)), np.zeros((m, m)))
+        return nothing.beside_diagonal(values)
+
     def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Any:
         """The same beside the columns of further linear predictors: J' weight J where the blocks of J are X and the
         `others` (n, k_1), ..., (n, k_m), for weight (n, 1 + m, 1 + m).

@@ -20,7 +20,6 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictor import among
-from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import with_levels
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
@@ -105,7 +104,7 @@ class Ridge:
             return Evaluation(value, score)
         X: Any = with_levels(model.rows.X) if isinstance(model, Model) else None
         if X is not None and with_levels(X := among(X, model.predictor.main)) is not None:
-            return Evaluation(value, score, Arrow.of_diagonal(X.places, self.added(model)).mapped(T))  # type: ignore[arg-type]
+            return Evaluation(value, score, X.diagonal_of(self.added(model)).mapped(T))
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
 

@@ -7,7 +7,6 @@ from numpy.testing import assert_allclose
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization, standard_columns
 from stattools.models.predictor import Linear
-from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.low_rank import LowRank
 from tests.columns import indicators
 
@@ -35,9 +34,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(kept.others[:, 1], X.others[:, 1] * T.t[5], rtol=1e-12)
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
-    assert_allclose(
-        np.asarray(Arrow.of_diagonal(X.places, penalty).mapped(T)), M.T @ (penalty[:, None] * M), rtol=1e-12
-    )
+    assert_allclose(np.asarray(X.diagonal_of(penalty).mapped(T)), M.T @ (penalty[:, None] * M), rtol=1e-12)
     assert Standardization.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
     V = LowRank(X.places, np.ones((4, 1, 1)), rng.standard_normal((6, 2)), np.eye(2))
