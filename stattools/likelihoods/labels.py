@@ -254,27 +254,27 @@ class Cuts:
             )
 
     def moves(self, y: NDArray[np.intp]) -> Floats:
-        """How both cuts about each outcome, the upper one and the lower one move with eta, (n, width, 3): a scale moves
+        """How both cuts about each outcome, the upper one and the lower one move with eta, (width, 3, n): a scale moves
         both by minus one of them that is finite, and the lower one by their distance more.
         """
         K, rows = self.family.categories, np.arange(self.n)
-        found = np.zeros((self.n, self.family.width, 3))
-        found[:, 0, 0] = -1.0
-        found[rows[y < K - 1], y[y < K - 1] + 1, 1] = 1.0
-        found[rows[y > 0], y[y > 0], 2] = 1.0
+        found = np.zeros((self.family.width, 3, self.n))
+        found[0, 0] = -1.0
+        found[y[y < K - 1] + 1, 1, rows[y < K - 1]] = 1.0
+        found[y[y > 0], 2, rows[y > 0]] = 1.0
         if self.family.partial:
-            found[:, K : 2 * K - 1] = -found[:, 1:K]
+            found[K : 2 * K - 1] = -found[1:K]
         if self.s is not None:
-            found *= np.reshape(self.per, (-1, 1, 1))
+            found *= self.per
             lower, upper = self.whole[rows, y], self.whole[rows, y + 1]
             inner = (y > 0) & (y < K - 1)
-            found[:, -1, 0] = -np.where(y < K - 1, upper, lower)
-            found[inner, -1, 2] = upper[inner] - lower[inner]
+            found[-1, 0] = -np.where(y < K - 1, upper, lower)
+            found[-1, 2, inner] = upper[inner] - lower[inner]
         return found
 
     def score(self, y: NDArray[np.intp], found: Between) -> Floats:
         """Derivatives by eta, (n, width)."""
-        return (self.moves(y) @ np.stack([found.shift, found.upper, found.lower], axis=-1)[:, :, None])[:, :, 0]
+        return np.einsum("ian,an->in", self.moves(y), np.array([found.shift, found.upper, found.lower])).T
 
     def information(self, y: NDArray[np.intp], found: Between) -> Floats:
         """Second derivatives by eta, with the other sign, (n, width, width)."""
@@ -284,7 +284,7 @@ class Cuts:
             (found.upper_shift, found.of_upper, found.mixed),
             (found.lower_shift, found.mixed, found.of_lower),
         )
-        whole = moves @ np.moveaxis(np.array(rows), -1, 0) @ moves.swapaxes(1, 2)
+        whole = np.einsum("ibn,jbn->ijn", np.einsum("ian,abn->ibn", moves, np.array(rows)), moves).transpose(2, 0, 1)
         if self.s is not None:  # what moves a cut moves less of it as the scale grows
             score = self.score(y, found)
             whole[:, -1, :] += score

@@ -213,7 +213,9 @@ class Columns(InParts):
         kinds = np.flatnonzero(stays.any(axis=0))
         levels = np.flatnonzero(stays[:, kinds].all(axis=1)) if len(kinds) else np.zeros(0, dtype=np.intp)
         number, kept = np.cumsum(~left_out) - 1, self.places[np.ix_(levels, kinds)]
-        others = self.some(np.setdiff1d(np.flatnonzero(~left_out), kept))
+        others = ~left_out
+        others[kept] = False
+        others = self.some(np.flatnonzero(others))
         if not kept.size:
             return others
         codes = np.full(self.levels + 1, -1)
@@ -223,10 +225,10 @@ class Columns(InParts):
 
     def among(self, columns: NDArray[np.intp]) -> Any:
         """Some of the columns: an array where they are in another order than in X, or no levels are among them."""
-        if not np.isin(self.places, columns).any() or (np.diff(columns) <= 0).any():
-            return self.some(columns)
         left_out = np.ones(self.shape[1], dtype=bool)
         left_out[columns] = False
+        if left_out[self.places].all() or (np.diff(columns) <= 0).any():
+            return self.some(columns)
         return self.without(left_out)
 
     def some(self, part: NDArray[np.intp]) -> Floats:
