@@ -227,7 +227,7 @@ MOST_LINES = {
     "all": 146_400,
     "data": 9_350,
     "inference": 28_400,
-    "likelihoods": 5_780,
+    "likelihoods": 5_670,
     "models": 8_720,
     "numerics": 3_870,
     "solvers": 8_050,

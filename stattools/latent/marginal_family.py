@@ -53,7 +53,7 @@ def _tails(over: Any, eta: Floats, y: Floats) -> Tails:
         below, above = over.family.facts.tails(over.family, at, y[row])
         return np.stack([*below, *above], axis=1)
 
-    before, below, above, beyond = over.averaged(eta, sides).T
+    before, below, above, beyond = over.over_effects(eta, sides).T
     return (before, below), (above, beyond)
 
 
@@ -105,14 +105,14 @@ class OverEffects(Likelihood):
         return self.family.observed(y)
 
     def mean(self, eta: ArrayLike) -> Floats:
-        return self.averaged(eta, lambda at, *_: self.family.mean(at))
+        return self.over_effects(eta, lambda at, *_: self.family.mean(at))
 
     def slope(self, eta: ArrayLike) -> Floats:
         def both(at: Floats, t: Floats, _: Rows) -> Floats:
             slope = self.family.slope(at)
             return np.concatenate([slope, slope[:, :, :1] * t[:, None, None]], axis=2)
 
-        return self._with_effects(eta, self.averaged(eta, both))
+        return self._with_effects(eta, self.over_effects(eta, both))
 
     def cumulative(self, eta: ArrayLike) -> Floats:
         """P(y <= k) of labels in order, (n, K)."""
@@ -125,14 +125,14 @@ class OverEffects(Likelihood):
         def square(at: Floats, _: Floats, row: Rows) -> Floats:
             return self.family.variance(at, y[row]) + (self.family.mean(at) - middle[row]) ** 2
 
-        return self.averaged(eta, square)
+        return self.over_effects(eta, square)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         seen = y if self.trials is None else np.column_stack([y, self.trials])
-        return self.averaged(eta, lambda at, _, row: self.family.cdf(at, seen[row]))
+        return self.over_effects(eta, lambda at, _, row: self.family.cdf(at, seen[row]))
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
-        return self.averaged(eta, lambda at, _, row: self.family.survival(at, y[row]))
+        return self.over_effects(eta, lambda at, _, row: self.family.survival(at, y[row]))
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         return self._scored(eta, np.asarray(y, dtype=float))[0]
@@ -150,7 +150,7 @@ class OverEffects(Likelihood):
             score = density * self.family.score(at, y[row]).reshape(len(at), -1)
             return np.concatenate([density, score, score[:, :1] * t[:, None]], axis=1)
 
-        found = self.averaged(eta, parts)
+        found = self.over_effects(eta, parts)
         slope = self._with_effects(eta, (found[:, 1:] / found[:, :1])[:, None, :])
         return top + np.log(found[:, 0]), slope[:, 0]
 
@@ -161,7 +161,7 @@ class OverEffects(Likelihood):
         along = np.divide(u, s, out=np.zeros_like(u), where=s > 0.0)
         return np.concatenate([slope[:, :, :-1], slope[:, :, -1:] * along[:, None, :]], axis=2)
 
-    def averaged(self, eta: ArrayLike, integrand: Integrand) -> Floats:
+    def over_effects(self, eta: ArrayLike, integrand: Integrand) -> Floats:
         """The average of an integrand over the effects, (n, ...), of linear predictors (n, width)."""
         eta = np.asarray(eta, dtype=float)
         own, s = eta[:, : self.family.width], np.linalg.norm(eta[:, self.family.width :], axis=1)

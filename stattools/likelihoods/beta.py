@@ -120,10 +120,6 @@ class BetaFamily(Likelihood):
         near[1] = np.log(np.clip(1.0 / max(square, 1e-12) - 1.0, 0.1, 1e8))
         return near
 
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """The log odds of each share."""
-        return logit(y)
-
 
 class _BetaParts:
     """What loglik and derivatives share at one eta."""
@@ -232,7 +228,7 @@ class BetaBinomial(OutOfTrials):
 
     def _level(self, sums: Floats) -> Floats:
         """The log odds of the share of successes, half a one counted on either side."""
-        trials, successes, rows, offset = sums
+        trials, successes, rows, offset, _ = sums
         return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset / rows])
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

@@ -28,7 +28,7 @@ from stattools.interface.seeds import generator, poisson_counts
 from stattools.interface.units import LARGEST
 from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
 from stattools.likelihoods.cumulants import Scalar, Weights, of_logarithm
-from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, finite_floats, pair
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
 from stattools.likelihoods.words import Facts
@@ -68,15 +68,11 @@ def _cumulants_of_dispersed(family: Any, eta: Floats, y: Floats, weight: Floats)
     return of_logarithm(weight * family.mean(eta) * rest, np.stack([rest, -share], axis=-1), bend)
 
 
-class Count(ByExposure):
+class Count(Likelihood):
     """Counts 0, 1, 2, ... whose first linear predictor is the logarithm of the mean."""
 
     outcome = Outcome.COUNT
     facts = Facts("Count", side=side_of_counts)
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """The logarithm of each count, drawn halfway to their mean."""
-        return self.link(0.5 * (y + weight @ y / weight.sum()))
 
 
 @constructed_by_callers

@@ -47,9 +47,41 @@ def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Categorie
     return Categories(family.mean(eta), weight)
 
 
+class Labels(Likelihood):
+    """Codes 0 ... K - 1 of `categories` labels, with a probability for each."""
+
+    categories: int
+    remedy: ClassVar[str]
+    """What to do about outcomes that are no codes."""
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
+        y = finite_floats(y, self._who)
+        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
+        return allowed(y, good, self._who, f"codes 0 to {self.categories - 1}", self.remedy)
+
+    def cumulative(self, eta: ArrayLike) -> Floats:
+        """P(y <= k) of all K labels, (n, K)."""
+        return self.mean(eta).cumsum(axis=-1)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One code per row, by inversion of the cumulative probabilities."""
+        below = self.cumulative(eta)
+        u = generator(seed).random((*below.shape[:-1], 1))
+        return np.minimum((u >= below).sum(axis=-1), self.categories - 1).astype(float)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y): a perfect fit has probability 1."""
+        return -2.0 * self.loglik(eta, y)
+
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How often each label was seen."""
+        return np.bincount(codes_of(y), weights=weight, minlength=self.categories)
+
+
 @constructed_by_callers
 @dataclass(frozen=True)
-class Categorical(Likelihood):
+class Categorical(Labels):
     """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.
 
     eta has shape (n, K - 1), or (n,) for K = 2: the log odds of categories 1 ... K - 1 against the reference. y holds
@@ -63,6 +95,7 @@ class Categorical(Likelihood):
     categories: int
     parameters: ClassVar = {"mean": "logit"}
     outcome = Outcome.CATEGORY
+    remedy = "Code the categories from 0, the reference first."
     facts = Facts(
         "Categorical",
         verified="multinomial",
@@ -87,16 +120,10 @@ class Categorical(Likelihood):
         """Linear predictors per row: categories - 1."""
         return self.categories - 1
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
-        y = finite_floats(y, "Categorical")
-        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
-        needs = f"codes 0 to {self.categories - 1}"
-        return allowed(y, good, "Categorical", needs, "Code the categories from 0, the reference first.")
-
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, the reference first, shape (n, K)."""
-        weights = self._relative_to_largest(eta)
+        full = self._with_reference(eta)
+        weights = np.exp(full - full.max(axis=-1, keepdims=True))
         return weights / weights.sum(axis=-1, keepdims=True)
 
     def link(self, mean: Any) -> Any:
@@ -116,67 +143,39 @@ class Categorical(Likelihood):
         margin = full - full[rows, codes][:, None]  # 0 at the observed category
         top = margin.argmax(axis=1)
         largest = margin[rows, top]
-        margin -= largest[:, None]
-        others = np.exp(margin, out=margin)
+        others = np.exp(margin - largest[:, None])
         others[rows, top] = 0.0
         return -(largest + np.log1p(others.sum(axis=1))).reshape(shape)
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """diag(P) - P P^T over k = 1 ... K - 1; it does not depend on y."""
-        return self._information(self.mean(eta))
+        mean = self.mean(eta)
+        p, index = mean[..., 1:], np.arange(self.width)
+        information = -p[..., :, None] * p[..., None, :]
+        information[..., index, index] = p * (mean @ (1.0 - np.eye(self.categories)))[..., 1:]  # 1 - p, with its digits
+        return information[..., 0, 0] if self.width == 1 else information
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        mean = self.mean(eta)
-        return self.loglik(eta, y), self._score(mean, y), self._information(mean)
-
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One code per row."""
-        return drawn_codes(self.mean(eta), seed)
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log P(y): a perfect fit has probability 1."""
-        return -2.0 * self.loglik(eta, y)
-
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """How often each category was seen."""
-        return np.bincount(y.astype(int), weights=weight, minlength=self.categories)
+        mean, rows, codes, shape = self._by_rows(self.mean(eta), y)
+        score = -mean
+        score[rows, codes] = 0.0
+        score[rows, codes] = -score.sum(axis=1)  # 1 - P(y) without cancellation
+        score = score.reshape(*shape, self.categories)[..., 1:]
+        return self.loglik(eta, y), score[..., 0] if self.width == 1 else score, self.information(eta)
 
     def _level(self, sums: Floats) -> Floats:
         """The log odds of the shares, each category counted half a time more."""
         return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
 
-    def _score(self, mean: Floats, y: ArrayLike) -> Floats:
-        mean, rows, codes, shape = self._by_rows(mean, y)
-        score = -mean
-        score[rows, codes] = 0.0
-        score[rows, codes] = -score.sum(axis=1)  # 1 - P(y) without cancellation
-        score = score.reshape(*shape, self.categories)[..., 1:]
-        return score[..., 0] if self.width == 1 else score
-
     def _by_rows(self, values: Floats, y: ArrayLike) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], Any]:
         """Values (..., K) and codes (...) side by side as (n, K) and (n,), with the numbers of the rows and the shape;
         `take_along_axis` and `where` take several times as long for a batch of rows.
         """
-        codes = np.asarray(y)
+        codes = codes_of(y)
         shape = np.broadcast_shapes(values.shape[:-1], codes.shape)
         flat = np.broadcast_to(values, (*shape, self.categories)).reshape(-1, self.categories)
-        return flat, np.arange(len(flat)), np.broadcast_to(codes, shape).ravel().astype(np.intp), shape
-
-    def _information(self, mean: Floats) -> Floats:
-        p = mean[..., 1:]
-        information = -p[..., :, None] * p[..., None, :]
-        index = np.arange(self.width)
-        information[..., index, index] = p * self._complement(mean)
-        return information[..., 0, 0] if self.width == 1 else information
-
-    def _complement(self, mean: Floats) -> Floats:
-        hole = np.where(np.eye(self.categories, dtype=bool)[1:], 0.0, mean[..., None, :])
-        return hole.sum(axis=-1)  # 1 - P(y = k) as a sum of the other probabilities
-
-    def _relative_to_largest(self, eta: ArrayLike) -> Floats:
-        full = self._with_reference(eta)
-        return np.exp(full - full.max(axis=-1, keepdims=True))
+        return flat, np.arange(len(flat)), np.broadcast_to(codes, shape).ravel(), shape
 
     def _with_reference(self, eta: ArrayLike) -> Floats:
         eta = np.asarray(eta, dtype=float)
@@ -292,12 +291,6 @@ class Cuts:
         return whole
 
 
-def drawn_codes(mean: Floats, seed: int | np.random.Generator) -> Floats:
-    """One code per row of probabilities (..., K), by inversion of the cumulative ones."""
-    u = generator(seed).random((*mean.shape[:-1], 1))
-    return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), mean.shape[-1] - 1).astype(float)
-
-
 def codes_of(y: ArrayLike) -> NDArray[np.intp]:
     """Labels that are codes 0, 1, 2, ... as integers."""
     return np.asarray(y, dtype=float).astype(np.intp)
@@ -343,7 +336,7 @@ def _reach(family: Any, eta: Floats, y: Floats) -> float:
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class Cumulative(Likelihood):
+class Cumulative(Labels):
     """Ordered outcomes: P(y <= j) = F((theta_j - eta_0 - delta_j) / exp(s)), codes y = 0 ... K - 1.
 
     F has the `link` "logit", "probit", "cloglog" or "loglog". eta has shape (n, width): eta_0, then the K - 1
@@ -361,6 +354,7 @@ class Cumulative(Likelihood):
     partial: bool = False
     scaled: bool = False
     outcome = Outcome.ORDERED
+    remedy = "Code the labels from 0, in order."
 
     def __post_init__(self) -> None:
         K, names = self.categories, self.labels
@@ -424,12 +418,6 @@ class Cumulative(Likelihood):
             others=(r"\theta",) * others,
         )
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
-        y = finite_floats(y, "Cumulative")
-        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
-        return allowed(y, good, "Cumulative", f"codes 0 to {self.categories - 1}", "Code the labels from 0, in order.")
-
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, the lowest first, shape (n, K); DomainError where one would be negative."""
         cuts = Cuts(eta, self)
@@ -460,17 +448,6 @@ class Cumulative(Likelihood):
         score, information = cuts.score(codes, found), cuts.information(codes, found)
         return cuts.shaped(found.log), cuts.shaped(score), cuts.shaped(information)
 
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One code per row, by inversion of the cumulative probabilities."""
-        cuts = Cuts(eta, self)
-        cuts.require_order()
-        below = LINKS[self.link_name].mean(cuts.whole[:, 1:-1])
-        return cuts.shaped((generator(seed).random((cuts.n, 1)) >= below).sum(axis=1).astype(float))
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log P(y): a perfect fit has probability 1."""
-        return -2.0 * self.loglik(eta, y)
-
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """F at the cut above y, 1 for the last label."""
         return self.cumulative(eta)[np.arange(len(y)), codes_of(y)]
@@ -490,10 +467,6 @@ class Cumulative(Likelihood):
     def link(self, mean: Any) -> Any:
         """Thresholds that have these probabilities where the location is 0, (..., K - 1)."""
         return LINKS[self.link_name].of(np.cumsum(np.asarray(mean, dtype=float), axis=-1)[..., :-1])
-
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """How often each label was seen."""
-        return np.bincount(codes_of(y), weights=weight, minlength=self.categories)
 
     def _level(self, sums: Floats) -> Floats:
         """0: the thresholds are the level, and the location has none."""

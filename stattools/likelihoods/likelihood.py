@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from inspect import get_annotations
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -21,17 +23,7 @@ from stattools.likelihoods.words import Edge, Facts
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
 
-OF_FACTS = (
-    "words",
-    "side",
-    "half_spaces",
-    "cumulants",
-    "tails",
-    "interval",
-    "concave_with",
-    "linear_score",
-    "has_scale",
-)
+OF_FACTS = {"words", "edge", *(field.name for field in fields(Facts))}
 """What people may take for attributes of a family."""
 
 ZERO = "zero"
@@ -58,7 +50,8 @@ class Likelihood:
         IncompatibleError for what nobody would read: facts that are attributes of the class.
         """
         super().__init_subclass__(**options)
-        if stray := [name for name in OF_FACTS if name in vars(cls)]:
+        options_of_family = {name for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
+        if stray := sorted(OF_FACTS & vars(cls).keys() - options_of_family):
             raise IncompatibleError(
                 f"{cls.__name__} states {' and '.join(stray)} in its class, where nobody reads it. Write it into its "
                 f"facts: facts = Facts({'own_words' if stray[0] == 'words' else stray[0]}=...)."
@@ -71,6 +64,11 @@ class Likelihood:
     def others(self) -> tuple[tuple[str, str], ...]:
         """The parameters beside the first, each with its link."""
         return tuple(self.parameters.items())[1:]
+
+    @property
+    def _who(self) -> str:
+        """What errors call the family."""
+        return type(self).__name__
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64, or a DomainError that says which entry is no outcome of this family."""
@@ -115,7 +113,7 @@ class Likelihood:
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """-d2 loglik / d eta2, shape (n,) or (n, width, width): the observed one, where it depends on y."""
         if y is None:
-            raise DomainError(f"{type(self).__name__}'s information is the observed one: give information(eta, y).")
+            raise DomainError(f"{self._who}'s information is the observed one: give information(eta, y).")
         return self._together("information(eta, y)", eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
@@ -182,13 +180,17 @@ class Likelihood:
         return getattr(type(self), question) is not getattr(Likelihood, question)
 
     def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Sums over observations that `level` is made from; those of parts of the rows add up."""
+        """Sums of trials, of outcomes, of rows, of offsets and of exposures, that `level` is made from."""
         out_of = weight * self.trials_of(y)
-        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
+        return np.array([out_of.sum(), out_of @ self._known(y), weight.sum(), weight @ offset, weight @ np.exp(offset)])
 
     def _level(self, sums: Floats) -> Floats:
-        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
-        n, total, rows, offset = sums
+        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories. Where
+        it is a logarithm, that of the mean per exposure.
+        """
+        n, total, rows, offset, exposure = sums
+        if next(iter(self.parameters.values()), "") == "log":
+            return np.atleast_1d(self.link(total / exposure))
         return np.atleast_1d(self.link(total / n)) - offset / rows
 
     def _known(self, y: Floats) -> Floats:
@@ -198,19 +200,14 @@ class Likelihood:
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Linear predictors (width,), the same for all observations, near which their maximum lies."""
         level = self._level(self._sums(y, weight, offset))
-        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """A first linear predictor near each observation, shape (n,), where no column is constant."""
-        return np.zeros(len(y))
+        return np.append(level, np.zeros(self.width - len(level)))
 
     def _lacks(self, question: str) -> IncompatibleError:
         """The error for what this family does not answer, with the reason where it has one."""
         if (word := question.partition("(")[0]) in self.facts.refused:
             return IncompatibleError(self.facts.refused[word])
         return IncompatibleError(
-            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
-            "likelihood."
+            f"{self._who} does not say its {question}, which this needs. Write it in the class of the likelihood."
         )
 
 
@@ -274,8 +271,14 @@ def level_of(family: Likelihood, sums: Floats) -> Floats:
 
 
 def rough_predictor(family: Likelihood, y: Floats, weight: Floats) -> Floats:
-    """A first linear predictor near each observation, shape (n,), where no column is constant."""
-    return family._rough(y, weight)
+    """The first linear predictor halfway between each observation and the mean, that of the mean where there is none:
+    shape (n,), for a start where no column is constant.
+    """
+    known = family._known(y)
+    mean = weight @ known / weight.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):  # taken out
+        eta = family.link(0.5 * (known + mean))
+    return np.where(np.isfinite(eta), eta, family.link(mean))
 
 
 def known_outcome(family: Likelihood, y: Floats) -> Floats:
@@ -345,18 +348,6 @@ LARGEST_MEAN = 700.0
 """The logarithm of a mean: beyond, it stays there, so that all is finite (and hopeless)."""
 
 
-class ByExposure(Likelihood):
-    """Amounts and counts whose first linear predictor is the logarithm of a mean per exposure."""
-
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """How much there was, and over what exposure."""
-        return np.array([weight @ y, weight @ np.exp(offset)])
-
-    def _level(self, sums: Floats) -> Floats:
-        """The logarithm of the rate."""
-        return self.link(sums[:1] / sums[1])
-
-
 def apart(first: Floats, second: Any) -> Floats:
     """Informations (n,) about two linear predictors with nothing between them: (n, 2, 2)."""
     found = np.zeros((*first.shape, 2, 2))
@@ -369,6 +360,6 @@ def pair(eta: ArrayLike, family: Likelihood) -> Floats:
     eta = np.asarray(eta, dtype=float)
     if eta.ndim == 0 or eta.shape[-1] != family.width:
         words = [name if link == "identity" else f"{link} {name}" for name, link in family.parameters.items()]
-        needs = f"{type(family).__name__} needs eta with {family.width} columns, {' and '.join(words)}"
+        needs = f"{family._who} needs eta with {family.width} columns, {' and '.join(words)}"
         raise DomainError(f"{needs}; got shape {eta.shape}.")
     return eta

@@ -195,7 +195,7 @@ class Linked(Likelihood):
 
     def _level(self, sums: Floats) -> Floats:
         """The linear predictor of the mean outcome; DomainError where the link has none for it."""
-        n, total, rows, offset = sums
+        n, total, rows, offset, _ = sums
         with np.errstate(divide="ignore", invalid="ignore"):  # told by name
             eta = np.atleast_1d(self.link(total / n))
         low, high = self.facts.domain
@@ -210,14 +210,6 @@ class Linked(Likelihood):
         """Linear predictors (width,), the same for all observations, near which their maximum lies."""
         level = self._level(self._sums(y, weight, offset))
         return np.append(level, self.family.start(y, weight, np.zeros(len(y)))[1:])
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """The linear predictor halfway between each observation and the mean, that of the mean where there is none."""
-        observed = self.observed(y)
-        mean = weight @ observed / weight.sum()
-        with np.errstate(divide="ignore", invalid="ignore"):  # taken out
-            eta = self.link(0.5 * (observed + mean))
-        return np.where(np.isfinite(eta), eta, self.link(mean))
 
     def _theta(self, eta: ArrayLike) -> Floats:
         """The family's linear predictors; DomainError where one has no mean that the family has."""

@@ -156,10 +156,6 @@ class LocationScale(Likelihood):
         near[1] = np.log(max(spread, 1e-6 * np.sqrt(weight @ (y * y) / weight.sum()), 1e-130))
         return near
 
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """Each outcome."""
-        return y
-
     def _z(self, eta: Floats, y: Floats) -> Floats:
         """The distance from the mean in units of the scale, held where its square is a number."""
         return np.clip((y - eta[..., 0]) * np.exp(-_log_scale(eta)), -1e150, 1e150)

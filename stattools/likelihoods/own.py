@@ -4,15 +4,11 @@ Derivatives are central differences of fourth order in the linear predictors, ro
 
     f'  = (8 (f_1 - f_-1) - (f_2 - f_-2)) / 12 h,    f'' = (16 (f_1 + f_-1) - (f_2 + f_-2) - 30 f_0) / 12 h^2
 
-f_k is f at eta + k h, and mixed derivatives come from the corners (h, h), (-h, -h), (2h, 2h) and (-2h, -2h). h is about
-a thousandth of the change of a linear predictor that moves the log-likelihood of a row by about 1: the error of f' is
-then some 1e-12, that of f'' some 1e-9. Cost: 4 K + 1 values for K linear predictors, and four for each pair. SciPy's
-distributions drop the imaginary part of a number, so that no complex step could take their place.
+f_k is f at eta + k h; mixed derivatives come from f'' along the sum of two steps. h is about a thousandth of the change
+of a linear predictor that moves the log-likelihood of a row by about 1: the error of f' is then some 1e-12, that of f''
+some 1e-9. Cost: 4 K + 1 values for K linear predictors, and four for each pair. SciPy's distributions drop the
+imaginary part of a number, so that no complex step could take their place.
 Source: Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 25.3.
-
-Each parameter has a linear predictor behind its link. What was not given is refused by name where it is asked. Of
-labels P(y = k) is exp of the function at the code k, so that probabilities, draws and deviance follow. Densities of
-SciPy are asked of its own formula for a row at standard location and scale, without its checks of arguments.
 """
 
 from __future__ import annotations
@@ -20,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import product
+from itertools import combinations, product
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
-from stattools.likelihoods.labels import drawn_codes
+from stattools.likelihoods.labels import Labels
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
@@ -50,9 +46,15 @@ type OfPredictors = Callable[[Floats], Floats]
 """Values (n,) of linear predictors (n, K)."""
 
 
+PLACES = np.array([-2.0, -1.0, 1.0, 2.0])
+SLOPE, BEND = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0, np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
+"""Weights of f at these places, less that at the middle: the first and the second derivative, in units of the step."""
+
+
 def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
     """The first derivatives, (n, K)."""
-    return np.stack([_slope(_beside(function, eta, k, h), h) for k, h in enumerate(steps)], axis=-1)
+    each = [np.tensordot(SLOPE, _near(function, eta, step), 1) for step in np.diag(steps)]
+    return np.stack(each, axis=-1) / steps
 
 
 def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> tuple[Floats, Floats, Floats]:
@@ -63,24 +65,19 @@ def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[f
     >>> slope.round(9).tolist(), (bend.round(5) + 0.0).tolist()
     ([[6.0, 1.0]], [[[-6.0, -2.0], [-2.0, 0.0]]])
     """
-    value, K = function(eta), len(steps)
-    score, information = np.empty(eta.shape), np.empty((*eta.shape, K))
-    near: list[tuple[Floats, Floats]] = []
-    for k, h in enumerate(steps):
-        each = _beside(function, eta, k, h)
-        near.append((each[1] + each[2], each[0] + each[3]))
-        score[..., k] = _slope(each, h)
-        information[..., k, k] = (each[0] + each[3] + 30.0 * value - 16.0 * (each[1] + each[2])) / (12.0 * h * h)
-    for a in range(K):
-        for b in range(a):
-            corner, mixed = np.zeros(K), []
-            corner[a], corner[b] = steps[a], steps[b]
-            for k in (1, 2):
-                corners = function(eta + k * corner) + function(eta - k * corner)
-                mixed.append((corners - near[a][k - 1] - near[b][k - 1] + 2.0 * value) / (2.0 * k * k))
-            information[..., a, b] = (mixed[1] - 4.0 * mixed[0]) / (3.0 * steps[a] * steps[b])
-            information[..., b, a] = information[..., a, b]
-    return value, score, information
+    value, W = function(eta), np.diag(steps)
+    score, bend = np.empty(eta.shape), np.empty((*eta.shape, len(W)))
+    for a, step in enumerate(W):
+        near = _near(function, eta, step)
+        score[..., a], bend[..., a, a] = np.tensordot(SLOPE, near, 1), np.tensordot(BEND, near, 1) - 2.5 * value
+    for a, b in combinations(range(len(W)), 2):
+        both = np.tensordot(BEND, _near(function, eta, W[a] + W[b]), 1) - 2.5 * value
+        bend[..., a, b] = bend[..., b, a] = 0.5 * (both - bend[..., a, a] - bend[..., b, b])
+    return value, score / steps, -bend / np.outer(steps, steps)
+
+
+def _near(function: OfPredictors, eta: Floats, step: Floats) -> Floats:
+    return np.stack([function(eta + k * step) for k in PLACES])
 
 
 def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
@@ -101,45 +98,6 @@ def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
                 size *= float(np.clip(1.0 / np.sqrt(max(typical, 1e-12)), 0.01, 100.0))
         found.append(2.0 ** round(float(np.log2(size))) if 1e-150 < size < 1e150 else 1.0)
     return tuple(found)
-
-
-def _beside(function: OfPredictors, eta: Floats, k: int, h: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """f at -2, -1, 1 and 2 steps of one linear predictor."""
-    moved = eta.copy()
-    values = []
-    for times in (-2.0, -1.0, 1.0, 2.0):
-        moved[..., k] = eta[..., k] + times * h
-        values.append(function(moved))
-    return values[0], values[1], values[2], values[3]
-
-
-def _slope(each: tuple[Floats, Floats, Floats, Floats], h: float) -> Floats:
-    return (8.0 * (each[2] - each[1]) - (each[3] - each[0])) / (12.0 * h)
-
-
-def require_rows(function: Callable[..., Any], who: str, y: Floats, **values: Floats) -> None:
-    """DomainError unless function(y, **values), of arrays (n,), is an array (n,) of real numbers; FunctionError where
-    it raises an error.
-
-    >>> require_rows(lambda y, m: y - m, "loglik of a", np.ones(3), m=np.ones(3))
-    >>> require_rows(lambda y, m: float(np.sum(y - m)), "loglik of a", np.ones(3), m=np.ones(3))
-    Traceback (most recent call last):
-    stattools.errors.DomainError: loglik of a returns one number, and needs an array of 3, one for each row: no sum.
-    """
-    try:
-        found = np.asarray(function(y, **values))
-    except (StattoolsError, MemoryError):  # these say what they are
-        raise
-    except Exception as error:  # whatever a user's function raises
-        raise FunctionError(
-            f"{who} is called with arrays, one entry for each row, as (y, {', '.join(f'{name}=' for name in values)}), "
-            f"and raised {type(error).__name__}: {error}. Write it for arrays and these names; np.where makes choices."
-        ) from error
-    if found.dtype.kind not in "fiu":
-        raise DomainError(f"{who} returns {quoted(found)}, and needs an array of {len(y):,} real numbers.")
-    if found.shape != y.shape:
-        what = "one number" if found.ndim == 0 else f"an array of shape {found.shape}"
-        raise DomainError(f"{who} returns {what}, and needs an array of {len(y):,}, one for each row: no sum.")
 
 
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
@@ -208,6 +166,11 @@ class OwnLikelihood(Likelihood):
         steps = self.steps or (SMALL,) * width
         vars(self).update(parameters=dict(self.by_name), width=width, outcome=self.kind, steps=steps, facts=facts)
 
+    @property
+    def _who(self) -> str:
+        """What errors call the family."""
+        return self.name
+
     @one_line
     def __repr__(self) -> str:
         return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
@@ -222,11 +185,28 @@ class OwnLikelihood(Likelihood):
         return replace(self, steps=tuple(SMALL * size for size in found))
 
     def require_rows(self, y: Floats) -> None:
-        """DomainError unless the log-likelihood of outcomes is an array with a number for each."""
-        eta = np.zeros((len(y), self.width))
+        """DomainError unless the log-likelihood of outcomes (n,) is an array (n,) of real numbers; FunctionError where
+        it raises an error.
+        """
+        eta, who = np.zeros((len(y), self.width)), f"loglik of {self.name}"
         eta[:, 0] = self.link(np.median(y))
-        with np.errstate(all="ignore"):  # what is not finite is told by `start`
-            require_rows(self.density, f"loglik of {self.name}", y, **self._values(eta))
+        values = self._values(eta)
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is told by `start`
+                found = np.asarray(self.density(y, **values))
+        except (StattoolsError, MemoryError):  # these say what they are
+            raise
+        except Exception as error:  # whatever a user's function raises
+            raise FunctionError(
+                f"{who} is called with arrays, one entry for each row, as (y, "
+                f"{', '.join(f'{name}=' for name in values)}), and raised {type(error).__name__}: {error}. Write it "
+                "for arrays and these names; np.where makes choices."
+            ) from error
+        if found.dtype.kind not in "fiu":
+            raise DomainError(f"{who} returns {quoted(found)}, and needs an array of {len(y):,} real numbers.")
+        if found.shape != y.shape:
+            what = "one number" if found.ndim == 0 else f"an array of shape {found.shape}"
+            raise DomainError(f"{who} returns {what}, and needs an array of {len(y):,}, one for each row: no sum.")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
@@ -288,8 +268,8 @@ class OwnLikelihood(Likelihood):
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
-        wide = self._wide(eta)
-        return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), wide, self.steps)[:, None, :]
+        found = slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), self._wide(eta), self.steps)
+        return found if self.categories else found[:, None, :]
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The variance of `observed` under eta, shape (n,)."""
@@ -300,8 +280,8 @@ class OwnLikelihood(Likelihood):
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """-2 log P(y) of an outcome that a perfect fit gives the probability 1, as of 0 and 1."""
-        if "deviance" in self.facts.reasons:
-            raise IncompatibleError(self.facts.reasons["deviance"])
+        if not self.facts.is_event:
+            raise self._lacks("deviance")
         return -2.0 * self.loglik(eta, y)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
@@ -321,9 +301,6 @@ class OwnLikelihood(Likelihood):
         """One outcome per row of eta."""
         wide = self._wide(eta)
         return self._answer("sample", eta, size=wide.shape[:-1], random_state=generator(seed))
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        return np.asarray(self.link(y), dtype=float)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Constants near the maximum: from the median and the spread of some outcomes, by a simplex search."""
@@ -370,8 +347,8 @@ class OwnLikelihood(Likelihood):
 
     def _lacks(self, question: str) -> IncompatibleError:
         """The error for what was not given."""
-        if question.endswith("="):
-            return IncompatibleError(NOT_GIVEN.format(self.name, question))
+        if question.partition("(")[0] in self.facts.reasons:
+            return super()._lacks(question)
         return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
 
     def values(self, eta: ArrayLike) -> dict[str, Floats]:
@@ -387,7 +364,7 @@ class OwnLikelihood(Likelihood):
 
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
-            raise self._lacks(f"{name}=")
+            raise self._lacks(name)
         values = self.values(eta)
         found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
         try:
@@ -420,8 +397,11 @@ ROUND_OFF_OF_SUMS = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OwnCategories(OwnLikelihood):
+class OwnCategories(Labels, OwnLikelihood):
     """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
+
+    remedy = "Give labels to st.regression."
+    _sums = OwnLikelihood._sums  # of codes, whose mean the first parameter is near
 
     def among(self, categories: int) -> OwnCategories:
         """This likelihood for so many labels."""
@@ -439,12 +419,6 @@ class OwnCategories(OwnLikelihood):
             )
         return super().scaled(y)
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64, or a DomainError that says which entry is no outcome of this family."""
-        y = finite_floats(y, self.name)
-        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
-        return allowed(y, good, self.name, f"codes 0 to {self.categories - 1}", "Give labels to st.regression.")
-
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, in the order of the labels, shape (..., K)."""
         wide = self._wide(eta)
@@ -453,18 +427,6 @@ class OwnCategories(OwnLikelihood):
         each = [called(who, self.density, np.full(shape, float(k)), **values) for k in range(self.categories)]
         with np.errstate(all="ignore"):  # told by `scaled`
             return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1).astype(float))
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d P(y = k) / d eta, shape (n, K, width)."""
-        return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), self._wide(eta), self.steps)
-
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One code per row."""
-        return drawn_codes(self.mean(eta), seed)
-
-    def _lacks(self, question: str) -> IncompatibleError:
-        word = question.removesuffix("=")
-        return IncompatibleError(self.facts.reasons[word]) if word in self.facts.reasons else super()._lacks(question)
 
 
 TRIED = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0)

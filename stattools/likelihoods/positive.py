@@ -35,7 +35,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, apart, expected_of_first, finite_floats, pair
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, apart, expected_of_first, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -50,7 +50,7 @@ from stattools.numerics.distributions.gamma import (
 )
 
 
-class Positive(ByExposure):
+class Positive(Likelihood):
     """Amounts: costs, times, sizes, whose spread grows with their mean."""
 
     parameters: ClassVar = {"mean": "log", "dispersion": "log"}
@@ -65,10 +65,6 @@ class Positive(ByExposure):
         allowed(y, y > 0.0, self.who, "positive numbers", remedy)
         moderate = (y >= SMALLEST) & (y <= LARGEST)
         return allowed(y, moderate, self.who, "numbers from 1e-120 to 1e120", "Change their units.")
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """The logarithm of each outcome."""
-        return np.log(y)
 
 
 LARGEST_GAMMA_RATIO = 400.0

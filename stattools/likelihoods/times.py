@@ -279,6 +279,11 @@ def _reach(family: Any, eta: Floats, y: Floats) -> float:
     return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
 
 
+def _slope_of_quantile(family: Any, eta: Floats, p: float, step: Floats) -> Floats:
+    """d log quantile / d eta, shape (n, width), exact for any step."""
+    return family._law.slope_of_quantile(*family.location_scale(eta), p)[:, : family.width]
+
+
 def _median(family: Any, eta: Floats) -> Floats:
     """The median, near which quantiles lie, as the mean may not."""
     return family.quantile(eta, 0.5)
@@ -324,7 +329,7 @@ class FailureTime(Likelihood):
             side=_side,
             reach=_reach,
             center=_median,
-            slope_of_quantile=FailureTime.slope_of_quantile,
+            slope_of_quantile=_slope_of_quantile,
             concave_with=("log",) if single else (),
             concave_in_units=self._law.concave and not self.scaled and (single or not self.late),
             holds={"scale": FailureTime(EXPONENTIAL, late=self.late)} if self.distribution in ONE else {},
@@ -411,10 +416,6 @@ class FailureTime(Likelihood):
         log = self._law.log_quantile(*self.location_scale(eta), p)
         return np.exp(np.clip(log, -LARGEST_MEAN, LARGEST_MEAN))
 
-    def slope_of_quantile(self, eta: ArrayLike, p: float, step: Floats | None = None) -> Floats:
-        """d log quantile / d eta, shape (n, width)."""
-        return self._law.slope_of_quantile(*self.location_scale(eta), p)[:, : self.width]
-
     def score_of_survival(self, eta: ArrayLike, time: Floats) -> tuple[Floats, Floats]:
         """A monotone function of P(T > t), on whose scale intervals are made, and its slope in eta, (n, width)."""
         score, slope = self._law.score_of(*self.location_scale(eta), time)
@@ -462,27 +463,15 @@ class FailureTime(Likelihood):
             found[late] = since_entry(self._law, *(v[late] for v in (*at, entry, time)))[which]
         return found
 
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """What is known of the times, and over what offsets."""
-        return np.array([weight @ self._known(y), weight @ np.exp(offset)])
-
-    def _level(self, sums: Floats) -> Floats:
-        """The log of the mean of what is known of each time."""
-        return np.atleast_1d(self.link(sums[0] / sums[1]))
-
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The mean log time, raised by the share of the rows that were censored, and the spread about it."""
-        log_time = self._rough(y, weight) - offset
+        log_time = np.log(self._known(y)) - offset
         total = weight.sum()
         level = weight @ log_time / total
         spread = max(float(np.sqrt(weight @ (log_time - level) ** 2 / total)), 1e-3)
         share = weight @ (ends_of(y, self.late)[1] < np.inf) / total
         near = np.array([level + spread * np.log1p((1.0 - share) / max(share, 1e-3)), np.log(spread)])
         return near[: self.width]
-
-    def _rough(self, y: Floats, weight: Floats) -> Floats:
-        """The log of the lower end, or of the upper one where that is 0."""
-        return np.log(self._known(y))
 
     def _known(self, y: Floats) -> Floats:
         """The lower end of each time, or the upper one where that is 0."""

@@ -331,13 +331,9 @@ class ZeroTruncated(Count):
         seen = self.seen(eta)
         return np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
 
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """How many were counted, in how many rows, and over what exposure."""
-        return np.array([weight @ y, weight.sum(), weight @ np.exp(offset)])
-
     def _level(self, sums: Floats) -> Floats:
         """The logarithm of the rate whose positive counts have the mean of all."""
-        total, rows, exposure = sums
+        _, total, rows, _, exposure = sums
         return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

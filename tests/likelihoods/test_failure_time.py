@@ -83,8 +83,8 @@ def test_intervals_have_the_slopes_of_differences(name):
     time, h = np.array([2.0, 0.1, 5.0, 3.0, 1.0, 0.5]), 1e-5
     found = {
         "survival": (lambda at: family.score_of_survival(at, time)[0], family.score_of_survival(eta, time)[1]),
-        "low": (lambda at: np.log(family.quantile(at, 0.2)), family.slope_of_quantile(eta, 0.2)),
-        "high": (lambda at: np.log(family.quantile(at, 0.9)), family.slope_of_quantile(eta, 0.9)),
+        "low": (lambda at: np.log(family.quantile(at, 0.2)), family.facts.slope_of_quantile(family, eta, 0.2, time)),
+        "high": (lambda at: np.log(family.quantile(at, 0.9)), family.facts.slope_of_quantile(family, eta, 0.9, time)),
     }
     for what, (of, slope) in found.items():
         for k, unit in enumerate(np.eye(2) if family.width == 2 else [1.0]):
