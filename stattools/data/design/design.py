@@ -226,11 +226,9 @@ def learn(
         state[WEIGHTS] = {WEIGHTS: weights}
     X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state, widest is not None)
     state.pop(WEIGHTS, None)
-    low = (
-        None
-        if beside or widest
-        else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
-    )
+    low = None
+    if not beside and widest is None:
+        low = rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
     has_order = [name for name, column in columns.items() if column.dtype.kind == "O" and column.cat.ordered]
     ordered = in_order((first, *beside.values()), levels, has_order.__contains__)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
@@ -238,10 +236,9 @@ def learn(
 
 def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, Any]) -> None:
     """DomainError where two columns or two terms have one name, or a column has that of a factor with levels."""
-    texts = [":".join(factor.text for factor in term) for term in formula.terms]
-    known = set(names)
-    coded = [text for text, term in zip(texts, formula.terms, strict=True) if any(f.text in levels for f in term)]
-    twice = [text for text in coded if text in known]
+    texts, known = [":".join(factor.text for factor in term) for term in formula.terms], set(names)
+    coded = [any(factor.text in levels for factor in term) for term in formula.terms]
+    twice = [text for text, has_levels in zip(texts, coded, strict=True) if has_levels and text in known]
     if len(known) < len(names) or len(set(texts)) < len(texts):
         twice += [name for every in (names, texts) for k, name in enumerate(every) if name in every[:k]]
     if twice:
@@ -378,18 +375,17 @@ class TermSpaces:
         require_room(formula, self.levels, n)
         assert self.formula is not None
         rng, values, numbers = np.random.default_rng(0), {}, {}
-        for factor in self.formula.factors:
-            if factor.text in self.levels:
-                levels = self.levels[factor.text]
-                codes = rng.permutation(np.arange(n) % len(levels))
-                values[factor.text] = with_contrasts(factor, codes, levels, sums)
-            else:
-                parts = _parts(factor.text, self.names)
-                drawn = {part: rng.normal(size=n) for part in parts}
-                numbers[factor.text] = drawn if parts else rng.normal(size=n)
         texts = {factor.text for factor in formula.factors}
-        numbers = {text: value for text, value in numbers.items() if text in texts}
-        values = {text: value for text, value in values.items() if text in texts} | numbers
+        for factor in self.formula.factors:
+            if (levels := self.levels.get(factor.text)) is not None:
+                value = with_contrasts(factor, rng.permutation(np.arange(n) % len(levels)), levels, sums)
+            else:
+                drawn = {part: rng.normal(size=n) for part in _parts(factor.text, self.names)}
+                value = drawn or rng.normal(size=n)
+            if factor.text in texts:  # all are drawn, so that each is the same whatever the formula
+                values[factor.text] = value
+                if levels is None:
+                    numbers[factor.text] = value
         X, names, slices = materialized(formula, values, numbers, np.arange(n))
         if formula is self.formula and not sums and names != self.names:
             raise IncompatibleError(

@@ -22,6 +22,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
+Codes = NDArray[np.intp]
+
 
 @record
 class RandomTerm:
@@ -34,7 +36,7 @@ class RandomTerm:
 
     name: str
     group: str
-    codes: NDArray[np.intp]
+    codes: Codes
     levels: tuple[Any, ...]
     columns: tuple[str, ...]
     z: Floats
@@ -52,9 +54,6 @@ class RandomTerm:
     def n_levels(self) -> int:
         """Number of groups."""
         return len(self.levels)
-
-
-Codes = NDArray[np.intp]
 
 
 @record
@@ -173,18 +172,11 @@ def effects_together(design: RandomDesign) -> int:
 
 def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:
     """The terms of a design whose rows have the codes of groups and the columns z."""
-    part, names = design.part, design.design.names
-    return tuple(
-        RandomTerm(
-            name,
-            part.group,
-            codes,
-            design.labels,
-            tuple(names[k] for k in which),
-            z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)]),
-        )
-        for name, which in terms_in(design)
-    )
+    group, names, found = design.part.group, design.design.names, list[RandomTerm]()
+    for name, which in terms_in(design):
+        own = z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)])
+        found.append(RandomTerm(name, group, codes, design.labels, tuple(names[k] for k in which), own))
+    return tuple(found)
 
 
 def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:

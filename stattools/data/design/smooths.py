@@ -157,11 +157,7 @@ def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
     t = u - first
     rows = np.empty((4, len(u)))  # each B-spline's values side by side: strided ones take twenty times as long
     rest, square = 1.0 - t, t * t
-    np.multiply(rest, rest, out=rows[0])
-    rows[0] *= rest
-    rows[0] /= 6.0
-    np.multiply(square, t, out=rows[3])
-    rows[3] /= 6.0
+    rows[0], rows[3] = rest * rest * rest / 6.0, square * t / 6.0
     rows[1] = 3.0 * rows[3] - square + 2.0 / 3.0
     rows[2] = 1.0 - rows[0] - rows[1] - rows[3]
     values = rows.T
@@ -200,11 +196,10 @@ class SmoothDesign:
         """M (k, k - 2): coefficients of B-splines of the wiggly part, orthogonal to those of lines; where the mean is
         the intercept's, to those of the line of mean 0, and with curves of mean 0.
         """
-        M = wiggly(self.part.k)
+        M, places = wiggly(self.part.k), np.arange(self.part.k)
         if self.means is None:
             return M
-        line = np.arange(self.part.k) - self.means @ np.arange(self.part.k)
-        M = M - self.means @ M
+        line, M = places - self.means @ places, M - self.means @ M
         return M - np.outer(line, line @ M / (line @ line))
 
     @property
@@ -339,22 +334,15 @@ def _over_knots(
             f"{part.name} has k={part.k} coefficients and {inner!r} only {found} different values: {how}, or a smaller "
             "k."
         )
-    levels = () if part.by is None else design.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (part.k - 3)
-    return SmoothDesign(part, design, levels, least, step, middle, None, _lines(part, levels, names))
-
-
-def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tuple[tuple[int | None, int | None], ...]:
-    """The numbers of the columns of X that are slope and height of each curve."""
-    places = {name: k for k, name in enumerate(names)}
-    line = part.line.text
+    place, line = {name: k for k, name in enumerate(names)}.get, part.line.text  # the columns of slopes and heights
     if part.by is None:
-        return ((places.get(line), None),)
+        return SmoothDesign(part, design, (), least, step, middle, None, ((place(line), None),))
     by = part.by.text
-    if not levels:
-        return ((places.get(f"{line}:{by}"), places.get(by)),)
-    coded = ([places.get(f"{line}:{by}[{mark}{level}]") for mark in ("", "T.")] for level in levels)
-    return tuple((next((k for k in each if k is not None), None), None) for each in coded)
+    levels = design.levels.get(by, ())
+    lines = tuple((place(f"{line}:{by}[{level}]", place(f"{line}:{by}[T.{level}]")), None) for level in levels)
+    lines = lines or ((place(f"{line}:{by}"), place(by)),)
+    return SmoothDesign(part, design, levels, least, step, middle, None, lines)
 
 
 def over_categories(part: SmoothPart, which: str = "") -> DomainError:

@@ -171,14 +171,10 @@ def factor_of_codes(
     for factor in formula.factors:
         if len(levels.get(factor.text, ())) <= MANY or factor.category is None or chooses_contrasts(factor):
             continue
-        again = any(other is not factor and factor.category in other.columns for other in formula.factors)
-        again = again or any(factor.category in other.columns for other in beside)
-        of_level = [
-            math.prod(_most_columns(one, levels) for one in t if one is not factor)
-            for t in formula.terms
-            if factor in t
-        ]
-        again = again or sum(of_level) > MOST_SLOPES
+        terms = [[one for one in term if one is not factor] for term in formula.terms if factor in term]
+        others = [*beside, *(other for other in formula.factors if other is not factor)]
+        again = any(factor.category in other.columns for other in others)
+        again = again or sum(math.prod(_most_columns(one, levels) for one in term) for term in terms) > MOST_SLOPES
         if not again and (found is None or len(levels[factor.text]) > len(levels[found.text])):
             found = factor
     return found
@@ -238,8 +234,7 @@ def materialized(
         Term([Factor(called[factor.text], eval_method="lookup") for factor in term]) if term else intercept
         for term in formula.terms
     ]
-    ordered: Any = SimpleFormula([*terms], _ordering="none")
-    spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
+    spec = ModelSpec(SimpleFormula([*terms], _ordering="none"), na_action=NAAction.RAISE, output="numpy")
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is refused below
             made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
@@ -344,10 +339,9 @@ def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
     >>> bool(high[0, 1] == 1.0 + 2.0**-29), bool(low[0, 1] == 2.0**-60)
     (True, True)
     """
-    one, nothing = x, np.zeros_like(x)
-    found = [(one, nothing)]
+    found = [(x, np.zeros_like(x))]
     for _ in range(degree - 1):
-        found.append(pair_product(found[-1], (x, nothing)))
+        found.append(pair_product(found[-1], found[0]))
     return np.column_stack([high for high, _ in found]), np.column_stack([low for _, low in found])
 
 
@@ -357,11 +351,9 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[s
 
     Powers that overflow, or are products with other factors, stay as they are.
     """
-    places: list[int] = []
-    rests: list[Floats] = []
+    places, rests = list[int](), list[Floats]()
     for factor in (term[0] for term in formula.terms if len(term) == 1):
-        found = _power(factor, names)
-        if found is None:
+        if (found := _power(factor, names)) is None:
             continue
         inner, labels = found
         x = np.asarray(evaluate(inner, column, {}), dtype=float)

@@ -69,10 +69,6 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
 
 
-def _is_level(value: Any) -> bool:
-    return isinstance(value, str | bool) or _is_number(value)
-
-
 def whole(low: int, high: int) -> Option:
     """A whole number within bounds.
 
@@ -80,11 +76,6 @@ def whole(low: int, high: int) -> Option:
     [True, False, False, False, False]
     """
     return Option(f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high)
-
-
-def one_of(*words: str) -> Option:
-    """One of some words."""
-    return Option(" or ".join(map(repr, words)), lambda value: isinstance(value, str) and value in words)
 
 
 def listed(needs: str, accepts: Callable[[Any], bool], differ: bool = True, ascend: bool = False) -> Option:
@@ -103,7 +94,7 @@ NUMBER = Option("a finite number", _is_number)
 TRUTH = Option("True or False", lambda value: isinstance(value, bool))
 """Text such as 'no' is true to Python: where a constant is a truth value, only True and False are accepted."""
 
-LEVEL = Option("a level: a text, a number, True or False", _is_level)
+LEVEL = Option("a level: a text, a number, True or False", lambda v: isinstance(v, str | bool) or _is_number(v))
 
 CONTRAST, COLUMN = Option("a contrast", lambda value: False), Option("a column", lambda value: False)
 """What is not a constant: a contrast is looked up by its name and has constants of its own, a column in the table."""
@@ -114,18 +105,15 @@ NUMBERS = listed("'center' or a list of numbers", _is_number, differ=False)
 
 BOUNDS = {"lower_bound": NUMBER, "upper_bound": NUMBER}
 
-NATURAL = {
-    "df": DF,
-    "knots": listed("a list of different numbers in ascending order", _is_number, ascend=True),
-} | BOUNDS
+ASCENDING = listed("a list of different numbers in ascending order", _is_number, ascend=True)
 
-BEYOND = {"extrapolation": one_of("raise", "clip", "na", "zero", "extend")}
+NATURAL = {"df": DF, "knots": ASCENDING} | BOUNDS
 
-CUBIC = {
-    **NATURAL,
-    "constraints": Option(NUMBERS.needs, lambda value: value == "center" or NUMBERS.accepts(value)),
-    **BEYOND,
-}
+BEYOND = ("raise", "clip", "na", "zero", "extend")
+
+BOUNDED = {"extrapolation": Option(" or ".join(map(repr, BEYOND)), BEYOND.__contains__)}
+
+CUBIC = NATURAL | {"constraints": NUMBERS._replace(accepts=lambda worth: worth == "center" or NUMBERS.accepts(worth))}
 
 ELEMENTWISE = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
 ELEMENTWISE["I"] = np.asarray
@@ -137,11 +125,8 @@ BASES = ("poly", "bs", "cr", "cc", "ns")
 # All transforms of a formula: the constants that each takes after its first argument, in order, and what they may be.
 TRANSFORMS: Mapping[str, Mapping[str, Option]] = {name: {} for name in (*ELEMENTWISE, "center")} | {
     "scale": {
-        "center": Option("True, False or a finite number", lambda value: isinstance(value, bool) or _is_number(value)),
-        "scale": Option(
-            "True, False or a number above 0",
-            lambda value: isinstance(value, bool) or (_is_number(value) and value > 0),
-        ),
+        "center": Option("True, False or a finite number", lambda given: isinstance(given, bool) or _is_number(given)),
+        "scale": Option("True, False or a number above 0", lambda v: isinstance(v, bool) or (_is_number(v) and v > 0)),
         "ddof": whole(0, 2**31),
     },
     "poly": {"degree": DF, "raw": TRUTH},
@@ -150,34 +135,27 @@ TRANSFORMS: Mapping[str, Mapping[str, Option]] = {name: {} for name in (*ELEMENT
         "knots": listed("a list of numbers in ascending order", _is_number, differ=False, ascend=True),
         "degree": whole(0, LARGEST),
         "include_intercept": TRUTH,
-        **BOUNDS,
-        **BEYOND,
-    },
-    "cr": CUBIC,
-    "cc": CUBIC,
+    }
+    | BOUNDS
+    | BOUNDED,
+    "cr": CUBIC | BOUNDED,
+    "cc": CUBIC | BOUNDED,
     "ns": NATURAL,
-    "C": {"contrasts": CONTRAST, "levels": listed("a list of different levels", _is_level)},
+    "C": {"contrasts": CONTRAST, "levels": listed("a list of different levels", LEVEL.accepts)},
     "s": {"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN},
 }
 
-SCORES = {"scores": listed("a list of different numbers, one per level", _is_number)}
-
-HELMERT = {"reverse": TRUTH, "scale": TRUTH}
-
-# How a contrast is written inside C(...), and the constants it takes. The second half are patsy's words for the first.
+# How a contrast is written inside C(...), and the constants it takes; below in patsy's words.
 CONTRASTS: dict[str, Mapping[str, Option]] = {
     "contr.treatment": {"base": LEVEL},
     "contr.SAS": {"base": LEVEL},
     "contr.sum": {},
-    "contr.helmert": HELMERT,
+    "contr.helmert": {"reverse": TRUTH, "scale": TRUTH},
     "contr.diff": {"backward": TRUTH},
-    "contr.poly": SCORES,
+    "contr.poly": {"scores": listed("a list of different numbers, one per level", _is_number)},
     "Treatment": {"reference": LEVEL},
-    "Sum": {},
-    "Helmert": HELMERT,
-    "Diff": {"backward": TRUTH},
-    "Poly": SCORES,
 }
+CONTRASTS |= {word: CONTRASTS[f"contr.{word.lower()}"] for word in ("Sum", "Helmert", "Diff", "Poly")}
 
 # What errors say of what a formula may contain.
 ALLOWED = (
@@ -216,12 +194,9 @@ def transformed(
 
     learning = not state
     if name == "ns":
-        name, constants = "cr", {"constraints": "center", **(_knots(values, weights, **constants) if learning else {})}
-    if (
-        name == "cr"
-        and constants.get("constraints") == "center"
-        and (constants.get("df") == 1 or constants.get("knots") in ([], ()))
-    ):
+        name, constants = "cr", {"constraints": "center", **(_knots(values, weights, constants) if learning else {})}
+    is_line = constants.get("df") == 1 or constants.get("knots") in ([], ())
+    if name == "cr" and constants.get("constraints") == "center" and is_line:
         raise ValueError("without a knot within it is a straight line: write x itself, or df=2 or more")
     if weights is not None:
         if learning:
@@ -234,30 +209,22 @@ def transformed(
     if name == "poly" and isinstance(made, np.ndarray) and constants.get("raw"):
         from formulaic.materializers.types import FactorValues
 
-        names = tuple(str(power) for power in range(1, made.shape[1] + 1))  # names are powers, as in R
-        return FactorValues(made, column_names=names)
+        return FactorValues(made, column_names=tuple(map(str, range(1, made.shape[1] + 1))))  # powers, as in R
     return made
 
 
-def _knots(
-    x: np.ndarray,
-    weights: Any,
-    df: int | None = None,
-    knots: Any = None,
-    lower_bound: Any = None,
-    upper_bound: Any = None,
-) -> dict[str, Any]:
+def _knots(x: np.ndarray, weights: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """The knots of R's `ns`: as they are given, or df - 1 quantiles of the rows within the bounds.
 
-    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), None, 2)
+    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), None, {"df": 2})
     {'knots': [0.5], 'lower_bound': 0.0, 'upper_bound': 4.0}
     """
+    df, knots = given.get("df"), given.get("knots")
     if df is not None and knots is not None:
         raise ValueError("give df= or knots=, not both")
     weights = np.ones(len(x)) if weights is None else weights
     x, weights = x[weights > 0.0], weights[weights > 0.0]
-    low = float(x.min() if lower_bound is None else lower_bound)
-    high = float(x.max() if upper_bound is None else upper_bound)
+    low, high = float(given.get("lower_bound", x.min())), float(given.get("upper_bound", x.max()))
     if knots is None:
         if df is None:
             raise ValueError("it needs df=, the number of its columns, or knots=")
@@ -325,7 +292,11 @@ def evaluate(
             parts = (_numbers(tree, evaluate(side, values, state)) for side in (left, right))
             return ARITHMETIC[type(op)](*parts)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _compare(op, evaluate(left, values, state), evaluate(right, values, state))
+            left, right = (evaluate(side, values, state) for side in (left, right))
+            plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
+            if plain and isinstance(left, str) != isinstance(right, str):
+                raise TypeError("it compares numbers with text")
+            return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
@@ -355,14 +326,6 @@ def _numbers(node: ast.AST, part: Any) -> Any:
         return part
     levels = ", ".join(repr(level) for level in part.cat.categories[:5])
     raise DomainError(f"{short(ast.unparse(node))!r} needs numbers; column {part.name!r} holds categories ({levels}).")
-
-
-def _compare(op: ast.cmpop, left: Any, right: Any) -> np.ndarray:
-    """A comparison as 0/1; text compares with the labels of a categorical column."""
-    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # neither side has categories
-    if plain and isinstance(left, str) != isinstance(right, str):
-        raise TypeError("it compares numbers with text")
-    return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)
 
 
 def short(text: str, longest: int = 80) -> str:
@@ -493,8 +456,8 @@ def _permit(node: ast.AST, whole: bool = False) -> None:
             _permit(left)
             _permit(right)
             _fold(node)
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
-            for side in (left, right):
+        case ast.Compare(left=first, ops=[op], comparators=[last]) if type(op) in COMPARISONS:
+            for side in (first, last):
                 if not (isinstance(side, ast.Constant) and isinstance(side.value, str)):
                     _permit(side)
         case ast.Call(func=ast.Name(id=name), args=[first, *rest]) if name in TRANSFORMS:
@@ -526,20 +489,16 @@ def _permit_arguments(call: ast.Call, allowed: Mapping[str, Option], given: list
                 _forbid(value)
             _permit_arguments(of, CONTRASTS[ast.unparse(of.func)], of.args)
         elif option is COLUMN:
-            _permit_column(call, value)
+            match value:  # a column, or C(column) where its numbers are labels
+                case (ast.Name() as bare) | ast.Call(func=ast.Name(id="C"), args=[ast.Name() as bare], keywords=[]):
+                    _permit(bare)
+                case _:
+                    raise DomainError(
+                        f"{short(ast.unparse(call))!r}: by= is the name of a column, by=g, or by=C(g) where numbers "
+                        f"are labels; got {short(ast.unparse(value))}."
+                    )
         elif not option.accepts(worth := _literal(value)):
             raise DomainError(f"{short(ast.unparse(call))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
-
-
-def _permit_column(node: ast.AST, value: ast.expr) -> None:
-    """A column, or C(column) where its numbers are labels."""
-    bare = value.args[0] if isinstance(value, ast.Call) and value.args else value
-    if not isinstance(bare, ast.Name) or ast.unparse(value) not in (bare.id, f"C({bare.id})"):
-        raise DomainError(
-            f"{short(ast.unparse(node))!r}: by= is the name of a column, by=g, or by=C(g) where numbers are labels; "
-            f"got {short(ast.unparse(value))}."
-        )
-    _permit(bare)
 
 
 def _arguments(call: ast.Call, allowed: Mapping[str, Option], given: list[ast.expr]) -> list[tuple[str, ast.expr]]:
@@ -558,8 +517,7 @@ def _literal(node: ast.expr) -> Any:
         worth = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError):
         _forbid(node)
-    parts = worth if isinstance(worth, list | tuple) else [worth]
-    if not all(isinstance(part, int | float | str) for part in parts):
+    if not all(isinstance(part, int | float | str) for part in (worth if isinstance(worth, list | tuple) else [worth])):
         _forbid(node)
     return worth
 
@@ -593,8 +551,7 @@ def _depth(tree: ast.AST) -> int:
     """Levels of nesting, counted without recursion."""
     depth, level = 0, [tree]
     while level:
-        depth += 1
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
     return depth
 
 

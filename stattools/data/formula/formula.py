@@ -204,8 +204,11 @@ def _parsed(text: str, available: tuple[str, ...], apart: tuple[str, ...], outco
     terms = tuple(tuple(factors[name] for name in term) for term in plain_sum(source) or _algebra(text, source))
     if not terms:
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
-    written = _written_out(outcome, terms) if "." in right else in_one_line(text)
-    return Formula("~" + written.split("~", 1)[1] if given and "." in right else written, outcome, terms)
+    if "." not in right:
+        return Formula(in_one_line(text), outcome, terms)
+    words = [":".join(factor.written for factor in term) for term in terms if term] or ["1"]
+    written = " + ".join(words if () in terms else ["0", *words])
+    return Formula(f"{'' if given else outcome.written + ' '}~ {written}", outcome, terms)
 
 
 def in_one_line(text: str) -> str:
@@ -304,14 +307,12 @@ def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> 
     for index, token in enumerate(tokens):
         if isinstance(token, Expression):
             words.append(stand_in(token))
-        elif token == ".":
-            if not others:
-                raise DomainError(f"the dot of {short(text)!r} stands for all other columns; there are none.")
-            words.append(f"({' + '.join(stand_in(column(name)) for name in others)})")
-        else:
-            if token[0].isdigit():
-                _check_number(text, token, tokens[max(0, index - 2) : index])
-            words.append(token)
+            continue
+        if token == "." and not others:
+            raise DomainError(f"the dot of {short(text)!r} stands for all other columns; there are none.")
+        if token[0].isdigit():
+            _check_number(text, token, tokens[max(0, index - 2) : index])
+        words.append(f"({' + '.join(stand_in(column(name)) for name in others)})" if token == "." else token)
     return factors, " ".join(words)
 
 
@@ -368,20 +369,10 @@ def _most_terms(tree: Any) -> int:
             continue
         todo.pop()
         counts = [sizes[id(part)] for part in parts] or [1]
-        match node.operator.symbol if parts else None:
-            case "**" | "^":
-                size = counts[0] ** int(str(parts[1]) if str(parts[1]).isdigit() else 1)
-            case "*":
-                size = counts[0] * counts[1] + sum(counts)
-            case ":":
-                size = counts[0] * counts[1]
-            case _:
-                size = sum(counts)
+        symbol, size = node.operator.symbol if parts else None, sum(counts)
+        if symbol in ("**", "^"):
+            size = counts[0] ** int(str(parts[1]) if str(parts[1]).isdigit() else 1)
+        elif symbol in ("*", ":"):
+            size = counts[0] * counts[1] + (size if symbol == "*" else 0)
         sizes[id(node)] = min(size, MOST_TERMS + 1)
     return sizes[id(tree)]
-
-
-def _written_out(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> str:
-    """The formula with every term, for `y ~ .`."""
-    words = [":".join(factor.written for factor in term) for term in terms if term] or ["1"]
-    return f"{outcome.written} ~ {' + '.join(words if () in terms else ['0', *words])}"

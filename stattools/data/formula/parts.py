@@ -37,10 +37,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stattools.data.formula.expression import HIDDEN, Expression, column, column_of, constants, expression, short
 from stattools.data.formula.formula import Formula, arguments, in_one_line, parse, require, tokens
@@ -149,8 +149,7 @@ def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
     >>> without_random("y ~ (1 | g) + x")[0]
     'y ~ x'
     """
-    pieces: list[TypedPart] = []
-    fixed = text
+    fixed, pieces = text, list[TypedPart]()
     while (found := _first(fixed)) is not None:
         start, end, piece = found
         before, after = fixed[:start].rstrip(), fixed[end:].lstrip()
@@ -267,9 +266,7 @@ def _parts(
 def _require_apart(parts: Sequence[RandomPart]) -> None:
     """DomainError where two parts have an effect of the same column over the same groups."""
     for one, other in combinations(parts, 2):
-        mine, theirs = (
-            {frozenset(factor.text for factor in term) for term in part.left.terms} for part in (one, other)
-        )
+        mine, theirs = ({frozenset(factor.text for factor in t) for t in part.left.terms} for part in (one, other))
         if set(one.groups) == set(other.groups) and (both := mine & theirs):
             if one.name == other.name:
                 raise DomainError(f"{one.name} stands twice in the formula; leave one out.")
@@ -352,9 +349,9 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
     parts: dict[str, SmoothPart] = {}
     terms: dict[frozenset[str], Term] = {}
     for term in formula.terms:
-        curves = [_smooth_part(factor) for factor in term if factor.call == "s"]
+        curves = [_smooth_part(factor.tree) for factor in term if factor.call == "s"]
         if curves and len(term) > 1:
-            raise _not_alone(term, curves[0])
+            raise _not_alone(term, curves[0].variable.text)
         for part in curves:
             if part.name in parts:
                 raise DomainError(f"the formula has the curve {part.name} twice; leave one of them out.")
@@ -362,38 +359,27 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
         for line in curves[0].lines(is_factor) if curves else (term,):
             terms.setdefault(frozenset(factor.text for factor in line), line)
     for part in parts.values():
-        _require_no_line(part, terms, is_factor)
+        own = {factor.text for factor in part.factors}
+        within = part.by is not None and is_factor(part.by)
+        for term in terms:
+            if part.variable.text in term and (term == own or (within and term <= own)):
+                raise DomainError(
+                    f"{part.name} has the line of {part.variable.text!r} in it, and the formula has "
+                    f"{':'.join(sorted(term))!r} beside it: leave that out."
+                )
     return replace(formula, terms=tuple(terms.values())), tuple(parts.values())
 
 
-def _require_no_line(
-    part: SmoothPart, terms: Iterable[frozenset[str]], is_factor: Callable[[Expression], bool]
-) -> None:
-    """DomainError where the line of a curve stands in the formula a second time."""
-    own = {factor.text for factor in part.factors}
-    within = part.by is not None and is_factor(part.by)
-    for term in terms:
-        if part.variable.text in term and (term == own or (within and term <= own)):
-            raise DomainError(
-                f"{part.name} has the line of {part.variable.text!r} in it, and the formula has "
-                f"{':'.join(sorted(term))!r} beside it: leave that out."
-            )
-
-
-def _smooth_part(factor: Expression) -> SmoothPart:
-    given = constants(factor.tree)  # type: ignore[arg-type]
+def _smooth_part(call: Any) -> SmoothPart:
+    given = constants(call)
     by = expression(ast.unparse(given["by"])) if "by" in given else None
-    return SmoothPart(expression(ast.unparse(factor.tree.args[0])), given.get("k", USUAL), by)  # type: ignore[attr-defined]
+    return SmoothPart(expression(ast.unparse(call.args[0])), given.get("k", USUAL), by)
 
 
-def _not_alone(term: Term, part: SmoothPart) -> DomainError:
-    inner = part.variable.text
-    other = next((factor.text for factor in term if factor.call != "s"), None)
-    how = (
-        f"of a surface over two variables there is none here; s({inner}) + the other curve adds them"
-        if other is None
-        else f"a curve for each level of a factor is {other} + s({inner}, by={other}), and by= a number multiplies it"
-    )
+def _not_alone(term: Term, inner: str) -> DomainError:
+    how = f"of a surface over two variables there is none here; s({inner}) + the other curve adds them"
+    if other := next((factor.text for factor in term if factor.call != "s"), None):
+        how = f"a curve for each level of a factor is {other} + s({inner}, by={other}), and by= a number multiplies it"
     return DomainError(f"{':'.join(factor.text for factor in term)!r}: a curve is a term of its own; {how}.")
 
 

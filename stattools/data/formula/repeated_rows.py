@@ -36,14 +36,6 @@ def of_moments(moments: SampleMoments, given: Mapping[str, Any]) -> dict[str, An
     return {"ddof": ddof, "center": center, "scale": scale}
 
 
-def _scale(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
-    return of_moments(SampleMoments.of(x, w), given)
-
-
-def _center(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
-    return _scale(x, {"scale": False}, w)
-
-
 def _poly(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
     """Of orthogonal polynomials; powers as they are learn nothing."""
     if given.get("raw"):
@@ -85,8 +77,8 @@ def _cubic(name: str, x: Floats, given: Mapping[str, Any], w: Floats) -> dict[st
 
 
 LEARNED: dict[str, Callable[..., dict[str, Any]]] = {
-    "center": _center,
-    "scale": _scale,
+    "center": lambda x, given, w: of_moments(SampleMoments.of(x, w), {"scale": False}),
+    "scale": lambda x, given, w: of_moments(SampleMoments.of(x, w), given),
     "poly": _poly,
     "bs": _bs,
     "cr": partial(_cubic, "cr"),

@@ -85,28 +85,13 @@ def _spline(node: ast.Call, state: State) -> list[Any]:
     return [(node, EVERYWHERE if jumps else (), False), (node.args[0], kinks, False), (node.args[0], ends, True)]
 
 
-SMOOTH = (
-    ast.Add,
-    ast.Sub,
-    ast.Mult,
-    "I",
-    "exp",
-    "expm1",
-    "log",
-    "log2",
-    "log10",
-    "log1p",
-    "center",
-    "scale",
-    "poly",
-    "s",
-)
+SMOOTH = ("I", "exp", "expm1", "log", "log2", "log10", "log1p", "center", "scale", "poly", "s")
 
 STEPS = (ast.FloorDiv, ast.Mod, *COMPARISONS, "C")
 
 # By the node of Python's syntax tree or the name of the transform: what finds the points where it breaks.
 OPERATIONS: dict[Any, Points] = {
-    **dict.fromkeys(SMOOTH, lambda node, state: []),
+    **dict.fromkeys((ast.Add, ast.Sub, ast.Mult, *SMOOTH), lambda node, state: []),
     **dict.fromkeys(STEPS, lambda node, state: [(node, EVERYWHERE, False)]),
     **dict.fromkeys(("sqrt", "abs"), lambda node, state: [(node.args[0], (0.0,), False)]),
     ast.Div: lambda node, state: [(node.right, (0.0,), False)],
