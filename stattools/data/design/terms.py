@@ -234,7 +234,8 @@ def materialized(
         Term([Factor(called[factor.text], eval_method="lookup") for factor in term]) if term else intercept
         for term in formula.terms
     ]
-    spec = ModelSpec(SimpleFormula([*terms], _ordering="none"), na_action=NAAction.RAISE, output="numpy")
+    ordered: Any = SimpleFormula([*terms], _ordering="none")
+    spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is refused below
             made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
