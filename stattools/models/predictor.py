@@ -229,7 +229,8 @@ class Linear:
         if self.width == 1:
             return thetas @ X.T + (0.0 if offset is None else offset)
         if not self.own:
-            eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
+            each = thetas.reshape(-1, self.columns) @ X.T
+            eta = each.reshape(len(thetas), self.width, -1).transpose(0, 2, 1)
             return eta if offset is None else eta + offset[:, None]
         each = zip(self.columns_of(X), self.parts, strict=True)
         eta = np.stack([thetas[:, part] @ of.T for of, part in each], axis=2)
@@ -256,11 +257,7 @@ class Linear:
 
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
-        V, each = np.empty((len(X), self.width, self.width)), self.columns_of(X)
-        for a, b, one, other in self.pairs:
-            part = C[one, other]
-            V[:, a, b] = V[:, b, a] = quadratic(each[a], part) if a == b else ((each[a] @ part) * each[b]).sum(axis=1)
-        return V
+        return quadratic(self.columns_of(X), C)
 
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of J^T weight J, J = d eta / d theta: weight (m,) or (m, width, width), result (size, size)."""
@@ -272,8 +269,9 @@ class Linear:
         if self.width == 1:
             return upper_gram(X, weight)
         each = self.columns_of(X)
-        if self.n_first == 1 and (levels := with_levels(each[0])) is not None:
-            return levels.gram_beside(each[1:], weight)
+        if any(with_levels(of) is not None for of in each):
+            reader = np.repeat(np.arange(self.width), [of.shape[1] for of in each])
+            return beside(*each).gram(weight, reader)
         total = np.empty((self.size, self.size))
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]

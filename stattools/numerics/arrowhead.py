@@ -168,6 +168,16 @@ class Within:
         found[self.places] = times(self.blocks, v[self.places])
         return found
 
+    def entries(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
+        """The numbers in these rows and columns, of any shape."""
+        if not self.places.size:
+            return np.zeros(np.broadcast_shapes(rows.shape, columns.shape))
+        last = max(int(self.places.max()), int(rows.max(initial=0)), int(columns.max(initial=0)))
+        level, kind = np.full((2, last + 1), -1)
+        level[self.places], kind[self.places] = np.arange(len(self.places))[:, None], np.arange(self.places.shape[1])
+        together = (level[rows] == level[columns]) & (level[rows] >= 0)
+        return np.where(together, self.blocks[level[rows], kind[rows], kind[columns]], 0.0)
+
     def pulled(self, u: Floats) -> Floats:
         """The product of the transposed with u."""
         return Within(self.places, self.blocks.transpose(0, 2, 1)).product(u)

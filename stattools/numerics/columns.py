@@ -158,52 +158,42 @@ class Columns(InParts):
         each = [self.by_level(self._times(k, u)) for k in self.kinds]
         return self.joined(np.stack(each, axis=1), self.others.T @ u)
 
-    def gram(self, weight: Floats | None = None) -> Any:
-        """X' diag(weight) X, an `Arrow`."""
-        A, (L, k), w = self.others, self.places.shape, np.ones(len(self.codes)) if weight is None else weight
-        half = A if weight is None else A * weight[:, None]
-        blocks, B = np.empty((L, k, k)), np.empty((L, k, A.shape[1]))
-        for a in self.kinds:
-            z = self._times(a, w)
-            for b in range(a, k):
-                blocks[:, a, b] = blocks[:, b, a] = self.by_level(self._times(b, z))
-            B[:, a] = self.by_level(self._times(a, half))
-        return Arrow(self.places, blocks, B.reshape(L * k, -1), A.T @ half)
-
-    def diagonal_of(self, values: Floats) -> Any:
-        """The diagonal matrix of `values` (p,) or, with further coefficients behind, more, as an `Arrow`."""
-        (L, k), m = self.places.shape, len(values) - self.places.size
-        nothing = Arrow(self.places, np.zeros((L, k, k)), np.zeros((L * k, m)), np.zeros((m, m)))
-        return nothing.beside_diagonal(values)
-
-    def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Any:
-        """The same beside the columns of further linear predictors: J' weight J where the blocks of J are X and the
-        `others` (n, k_1), ..., (n, k_m), for weight (n, 1 + m, 1 + m).
+    def gram(self, weight: Floats | None = None, reader: NDArray[np.intp] | None = None) -> Any:
+        """X' diag(weight) X, an `Arrow`; for weight (n, K, K) the sum of J' weight J, where row k of J has the columns
+        of X that the linear predictor k reads: `reader` (p,) says which one reads each column.
         """
-        ends = np.cumsum([0, *(of.shape[1] for of in others)]).tolist()
-        parts = list(map(slice, ends, ends[1:]))
-        sides, corner = np.empty((self.shape[1], ends[-1])), np.empty((ends[-1], ends[-1]))
-        for a, (of, part) in enumerate(zip(others, parts, strict=True)):
-            sides[:, part] = self.pulled(weight[:, 0, a + 1, None] * of)
-            for b in range(a, len(others)):
-                corner[part, parts[b]] = of.T @ (weight[:, a + 1, b + 1, None] * others[b])
-                corner[parts[b], part] = corner[part, parts[b]].T
-        return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, corner)
+        A, (L, k), w = self.others, self.places.shape, np.ones(len(self.codes)) if weight is None else weight
+        w = w.reshape(len(w), *w.shape[1:] or (1, 1))
+        reader = np.zeros(self.shape[1], dtype=np.intp) if reader is None else reader
+        of_levels, of_others = reader[self.places[:1].ravel()], reader[self.rest]
+        blocks, B, C = np.empty((L, k, k)), np.empty((L, k, A.shape[1])), np.empty((A.shape[1],) * 2)
+        for one in range(w.shape[1]):
+            half, own = w[:, one, of_others] * A, of_others == one
+            C[own] = A[:, own].T @ half
+            for a in np.flatnonzero(of_levels == one):
+                B[:, a] = self.by_level(self._times(a, half))
+                for b in range(a, k):
+                    z = self._times(b, self._times(a, w[:, one, of_levels[b]]))
+                    blocks[:, a, b] = blocks[:, b, a] = self.by_level(z)
+        return Arrow(self.places, blocks, B.reshape(L * k, -1), C)
 
-    def between(self, at: NDArray[np.intp], E: Floats) -> Floats:
-        """x'E x of each row, where blocks E (l, k, k) stand between the coefficients `at` (l, k) of some levels."""
+    def between(self, at: NDArray[np.intp], E: Floats, reader: NDArray[np.intp]) -> Floats:
+        """J E J' of each row, (n, K, K), where blocks E (l, k, k) stand between the coefficients `at` (l, k) of some
+        levels, and row k of J has the columns that the linear predictor k reads, `reader` (p,).
+        """
+        found = np.zeros((len(self), *[int(reader.max(initial=0)) + 1] * 2))
+        if not len(at):
+            return found
         level, whole = np.full(self.shape[1], -1), np.zeros((self.levels, *E.shape[1:]))
         level[self.places] = np.arange(self.levels)[:, None]
         levels = level[at[:, 0]]
         if not np.array_equal(self.places[levels], at):
-            return between(np.asarray(self), at, E)
+            return between(np.asarray(self), at, E, reader)
         whole[levels] = E
-        pairs = [(a, b) for a in self.kinds for b in self.kinds]
-        return sum(self._times(a, self._times(b, self.of_rows(whole[:, a, b]))) for a, b in pairs)  # type: ignore
-
-    def beside(self, *columns: Floats) -> Columns:
-        """With further columns behind."""
-        return replace(self, others=np.column_stack([self.others, *columns]))
+        for a, one in enumerate(reader[at[0]]):
+            for b, other in enumerate(reader[at[0]]):
+                found[:, one, other] += self._times(a, self._times(b, self.of_rows(whole[:, a, b])))
+        return found
 
     def without(self, left_out: NDArray[np.bool_]) -> Any:
         """The columns but for some, (p,): what is left of a level that loses some columns, and of another not, stands
@@ -414,21 +404,39 @@ def with_levels(X: Any) -> Columns | None:
     return X if isinstance(X, Columns) else None
 
 
-def beside(X: Any, *columns: Floats) -> Any:
-    """X with further columns behind, each (n,) or (n, k); of an array in C order.
+def beside(*parts: Any) -> Any:
+    """The columns of all parts, each (n,) or (n, k), one part after the other: an array in C order, or `Columns` whose
+    levels have those of all parts that keep the same levels as codes.
 
     >>> beside(np.array([[1.0, 2.0]]), np.array([3.0]))
     array([[1., 2., 3.]])
     """
-    return X.beside(*columns) if with_levels(X) is not None else np.ascontiguousarray(np.column_stack([X, *columns]))
+    coded = [X for X in parts if with_levels(X) is not None]
+    if not coded:
+        return np.ascontiguousarray(np.column_stack(parts))
+    same = [X for X in coded if X.levels == coded[0].levels and np.array_equal(X.codes, coded[0].codes)]
+    others, places, first = [], [], 0
+    for X in parts:
+        if any(X is one for one in same):
+            others.append(X.others)
+            places.append(X.places + first)
+        else:
+            others.append(np.asarray(X))
+        first += 1 if X.ndim == 1 else X.shape[1]
+    slopes = coded[0].slopes if len(same) == 1 else np.column_stack([X.values for X in same])
+    return Columns(np.column_stack(others), coded[0].codes, np.column_stack(places), slopes)
 
 
-def between(X: Any, at: NDArray[np.intp], E: Floats) -> Floats:
-    """x'E x of each row, where blocks E (l, k, k) stand between the columns `at` (l, k)."""
+def between(X: Any, at: NDArray[np.intp], E: Floats, reader: NDArray[np.intp]) -> Floats:
+    """J E J' of each row, (n, K, K), where blocks E (l, k, k) stand between the columns `at` (l, k), and row k of J has
+    the columns of X that the linear predictor k reads, `reader` (p,).
+    """
     if with_levels(X) is not None:
-        return X.between(at, E)
-    of_levels = X[:, at]
-    return np.einsum("nla,lab,nlb->n", of_levels, E, of_levels, optimize=True)
+        return X.between(at, E, reader)
+    of_levels, kinds = X[:, at], reader[at]
+    each = [np.where(kinds == k, of_levels, 0.0) for k in range(int(reader.max(initial=0)) + 1)]
+    found = [[np.einsum("nla,lab,nlb->n", one, E, other, optimize=True) for other in each] for one in each]
+    return np.moveaxis(np.array(found), -1, 0)
 
 
 def alike(X: Any, other: Any) -> bool:
@@ -453,9 +461,6 @@ def sparse(X: Any) -> Any:
     from scipy.sparse import csr_array
 
     return X.sparse() if with_levels(X) is not None else csr_array(X)
-
-
-ONE = np.ones((1, 1))
 
 
 @prints
@@ -531,38 +536,6 @@ class BesideOnes(InParts):
             first, last, _ = columns.indices(self.shape[1])
             return self.given[rows, first - 1 : max(last, first) - 1]
         return self.whole[place]
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and options.keys() <= {"out"} and ufunc is not np.matmul:
-            found = self._one_by_one(ufunc, inputs, options["out"][0] if "out" in options else None)
-            if found is not None:
-                return found
-        return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
-
-    def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
-        """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
-        if ufunc.nout != 1 or isinstance(out, InParts):
-            return None
-        if np.broadcast_shapes(self.shape, *map(np.shape, inputs)) != self.shape:
-            return None
-        ones, others = zip(*map(_split, inputs), strict=True)
-        first = ufunc(*ones)
-        if out is None:
-            out = np.empty(self.shape, dtype=first.dtype, order="F" if self._by_columns else "C")
-        out[:, :1] = first
-        ufunc(*others, out=out[:, 1:])
-        return out
-
-
-def _split(value: Any) -> tuple[Any, Any]:
-    """What goes with the column of ones, and what with the others."""
-    if isinstance(value, BesideOnes):
-        return ONE, value.given
-    shape = np.shape(value)
-    if not shape or shape[-1] == 1:
-        return value, value
-    value = np.asarray(value)
-    return value[..., :1], value[..., 1:]
 
 
 NARROW = 12

@@ -9,6 +9,7 @@ asked for, once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, beside_diagonals, diagonals, times
-from stattools.numerics.columns import between
+from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, Within, beside_diagonals, diagonals
+from stattools.numerics.columns import beside, between
 from stattools.text.one_line import prints
 
 
@@ -61,11 +62,6 @@ class LowRank(SymmetricInParts):
         found[self.at.ravel()] += diagonals(self.E)
         return found
 
-    def quadratic(self, X: Any) -> Floats:
-        """x'V x of each row of X, (n,); X may have its levels as codes."""
-        along = X @ self.U
-        return between(X, self.at, self.E) + ((along @ self.K) * along).sum(axis=1)
-
     def mapped(self, T: Any) -> LowRank:
         """T V T', for a map T that leaves the coefficients of the blocks as they are, or scales each by its `t`, or
         maps those of each level.
@@ -101,9 +97,7 @@ class LowRank(SymmetricInParts):
 
     def of_blocks(self, v: Floats) -> Floats:
         """blockdiag(E) v, for v (p,) or (p, r)."""
-        found = np.zeros_like(v, dtype=float)
-        found[self.at] = times(self.E, v[self.at])
-        return found
+        return Within(self.at, self.E).product(v)
 
     def among(self, rows: Any) -> LowRank | None:
         """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""
@@ -149,13 +143,7 @@ class LowRank(SymmetricInParts):
             found = (self.U[i[:, 0]] @ self.K) @ self.U[np.ravel(j)].T
         else:
             found = ((self.U[i] @ self.K) * self.U[j]).sum(axis=-1)
-        if not len(self.at):
-            return found
-        level, kind = np.full(len(self), -1), np.zeros(len(self), dtype=np.intp)
-        level[self.at], kind[self.at] = np.arange(len(self.at))[:, None], np.arange(self.at.shape[1])
-        i, j = np.broadcast_arrays(i, j)
-        together = (level[i] == level[j]) & (level[i] >= 0)
-        return found + np.where(together, self.E[level[i], kind[i], kind[j]], 0.0)
+        return found + Within(self.at, self.E).entries(*np.broadcast_arrays(i, j))
 
 
 def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
@@ -165,9 +153,21 @@ def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
     return size[:, None] * C[np.ix_(rows, rows)] * size if part is None else part.on_both_sides(size)
 
 
-def quadratic(X: Any, C: Any) -> Floats:
-    """x'C x of each row of X, of an array or of such a matrix."""
-    return C.quadratic(X) if isinstance(C, LowRank) else ((X @ C) * X).sum(axis=1)
+def quadratic(each: Sequence[Any], C: Any) -> Floats:
+    """J C J' of each row, (n, K, K), of an array C or of such a matrix, where row k of J has the columns `each[k]`
+    (n, p_k) in the places of their coefficients; columns may have their levels as codes.
+    """
+    ends = np.cumsum([0, *(X.shape[1] for X in each)]).tolist()
+    parts, low = list(map(slice, ends, ends[1:])), isinstance(C, LowRank)
+    right = [X @ C.U[part] for X, part in zip(each, parts, strict=True)] if low else each
+    found = np.empty((len(each[0]), len(each), len(each)))
+    for a, X in enumerate(each):
+        for b in range(a, len(each)):
+            left = right[a] @ C.K if low else X @ C[parts[a], parts[b]]
+            found[:, a, b] = found[:, b, a] = (left * right[b]).sum(axis=1)
+    if not low:
+        return found
+    return found + between(beside(*each), C.at, C.E, np.repeat(np.arange(len(each)), np.diff(ends)))
 
 
 def congruent(T: Any, C: Any) -> Any:

@@ -50,17 +50,6 @@ def test_every_answer_is_that_of_the_array(X):
         assert_array_equal(X[:, j], A[:, j])
 
 
-def test_other_linear_predictors_beside_the_columns():
-    X, rng = slopes(), np.random.default_rng(5)
-    half = rng.standard_normal((40, 2, 2))
-    weight = half @ half.transpose(0, 2, 1)
-    two = rng.standard_normal((40, 2))
-    J = np.zeros((40, 2, X.shape[1] + 2))
-    J[:, 0, :-2], J[:, 1, -2:] = np.asarray(X), two
-    expected = np.einsum("nap,nab,nbq->pq", J, weight, J)
-    assert_allclose(np.asarray(X.gram_beside([two], weight)), expected, rtol=1e-12, atol=1e-12)
-
-
 def test_columns_are_left_out_of_some_levels_or_of_all():
     X = slopes()
     A, places = np.asarray(X), X.places

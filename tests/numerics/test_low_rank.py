@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.low_rank import LowRank, congruent
+from stattools.numerics.low_rank import LowRank, congruent, quadratic
 from tests.columns import indicators
 
 rng = np.random.default_rng(1)
@@ -43,7 +43,7 @@ def test_products_and_sums(V):
         (V @ v, A @ v), (v.T @ V, v.T @ A), (V @ v[:, 0], A @ v[:, 0]), (v[:, 0] @ V, v[:, 0] @ A), (2.0 * V, 2 * A),
         (V / 2.0, A / 2), (V.diagonal(), np.diagonal(A)), (V + A, 2 * A), (np.sqrt(np.abs(V)), np.sqrt(np.abs(A))),
         (V.T, A), (LowRank.of_parts(*V.parts()), A),
-        (V.quadratic(X), ((np.asarray(X) @ A) * np.asarray(X)).sum(axis=1)), (congruent(np.eye(7), V), A),
+        (quadratic([X], V)[:, 0, 0], ((np.asarray(X) @ A) * np.asarray(X)).sum(axis=1)), (congruent(np.eye(7), V), A),
         (congruent(np.eye(7), A), A),
     ]:  # fmt: skip
         assert_allclose(np.asarray(found), expected, rtol=1e-12, atol=1e-13)

@@ -153,13 +153,6 @@ def test_two_thousand_levels_are_never_columns_in_memory():
     assert fit.solution.decrement < 1e-8
 
 
-def test_softmax_and_others_of_several_predictors_have_all_columns(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
-    model = st.softmax("h ~ g", DATA)
-    assert isinstance(model.rows.X, np.ndarray)
-    assert not model.design.coded
-
-
 def test_an_information_that_is_not_definite_has_a_metric_in_which_the_score_rises():
     H = Arrow(
         np.arange(3)[:, None],

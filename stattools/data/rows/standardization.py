@@ -184,11 +184,8 @@ class Standardization(InParts):
 
     def of_levels(self, at: NDArray[np.intp]) -> Floats:
         """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
-        if self.within is None or not np.isin(at, self.within.places).any():
-            return self.t[at][:, :, None] * np.eye(at.shape[1])
-        level = np.full(len(self.t), -1)
-        level[self.within.places] = np.arange(len(self.within.places))[:, None]
-        return self.within.blocks[level[at[:, 0]]]
+        found = self.t[at][:, :, None] * np.eye(at.shape[1])
+        return found if self.within is None else found + self.within.entries(at[:, :, None], at[:, None, :])
 
 
 def _each(t: Floats, v: Floats) -> Floats:

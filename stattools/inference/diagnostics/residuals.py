@@ -43,6 +43,7 @@ from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import weighted, with_levels
+from stattools.numerics.low_rank import quadratic
 from stattools.solvers.climb import orthogonalized
 from stattools.solvers.metric import Metric
 from stattools.text.names import first_few
@@ -144,7 +145,7 @@ def leverage(fit: Estimates) -> Floats:
     ridge = np.broadcast_to(ridge, X.shape[1:])
     if (levels := with_levels(X)) is not None:
         inverse: Any = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
-        return np.minimum(curvature * inverse.quadratic(X), 1.0)
+        return np.minimum(curvature * quadratic([X], inverse)[:, 0, 0], 1.0)
     root = np.sqrt(curvature)
     whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
     size = np.abs(whole).max(axis=0)

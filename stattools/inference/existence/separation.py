@@ -279,7 +279,7 @@ def levels_of_first(model: Model) -> Columns | None:
     kept as codes.
     """
     X = with_levels(among(model.rows.X, model.predictor.main))
-    return None if X is None or X.slopes is not None else X
+    return None if X is None or X.slopes is not None or model.likelihood.facts.by_category else X
 
 
 def pure_levels(model: Model) -> Floats | None:

@@ -88,13 +88,6 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov, C.degrees)
 
 
-def _has_zeros(model: Model) -> bool:
-    """Whether one of many columns of an array is 0 in all rows: each step would decompose a singular matrix."""
-    if len(model.start) <= WIDE or not model.in_memory or with_levels(model.rows.X) is not None:
-        return False
-    return not spans(model).all()
-
-
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
@@ -102,14 +95,14 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_labels(model)
         if (moved := about_means(model)) is not None:
             return moved.back(_solve(moved.model, solver))
-    discrete = not model.likelihood.facts.has_scale
-    if discrete and large(model):
+    discrete, coded = not model.likelihood.facts.has_scale, with_levels(model.rows.X) is not None
+    if discrete and (coded or large(model)):
         check_extremes(model)
-    elif with_levels(model.rows.X) is None:
+    elif not coded:
         p = len(model.start)
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     told_by_climb = is_unimodal(model.likelihood) and model.likelihood.facts.knows_ends
-    if discrete and (not told_by_climb or _has_zeros(model)):
+    if discrete and (not told_by_climb or (len(model.start) > WIDE and model.in_memory and not spans(model).all())):
         check_rank(model)
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:

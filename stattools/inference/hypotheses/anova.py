@@ -88,9 +88,10 @@ class RestrictedMaximum:
         alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held)) and self.fit.penalty is None
         first = model.predictor.size_first if alone and in_parts(self.information) and not model.is_partial else 0
         if len(held) < first and held.max() < first:
-            values = np.zeros(first)
+            values, gone = np.zeros(first), np.isin(np.arange(first), held).reshape(model.predictor.n_first, -1)
             values[held] = (q[rows] / R[rows, held]).tolist()
-            return self._of_other_columns(held, values)
+            if (gone == gone[0]).all() and np.ptp(values.reshape(gone.shape), axis=0).max() == 0.0:
+                return self._of_other_columns(held, values)
         along = self.T.pulled(R.T).T
         start = self.peak + HeldMetric(along, self.information).toward(q - R @ self.fit.estimate)
         work, n = self.work, self.fit.model.n
@@ -108,18 +109,16 @@ class RestrictedMaximum:
         return self.T @ found.estimate, found.loglik, found.converged
 
     def _of_other_columns(self, held: NDArray[np.intp], values: Floats) -> tuple[Floats, float, bool]:
-        """The same where columns of the first linear predictor have given coefficients: the maximum of a model of the
-        others.
-        """
+        """The same where columns have coefficients that are given: the maximum of a model of the others."""
         model, predictor, rows = self.fit.model, self.fit.model.predictor, self.fit.model.rows
-        beside = predictor.columns_of(rows.X)[0] @ values if values.any() else None
+        beside = predictor.columns_of(rows.X)[0] @ values[predictor.parts[0]] if values.any() else None
         offset = beside if rows.offset is None or beside is None else rows.offset + beside
         others = np.delete(np.arange(predictor.size), held)
         left = np.zeros(predictor.columns, dtype=bool)
         left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
         left[0] |= bool(predictor.taken_up)  # for which thresholds stand
         rows = replace(rows, X=rows.X.without(~left), offset=rows.offset if beside is None else offset)
-        predictor = predictor.keeping(left, predictor.column[others[others < len(values)]])
+        predictor = predictor.keeping(left, predictor.column[others[others < predictor.parts[0].stop]])
         design = Design(tuple(np.array(model.terms, dtype=object)[left]))
         start = starting_point(model.likelihood, predictor, rows)
         less = replace(model, rows=rows, design=design, predictor=predictor, start=start)

@@ -121,8 +121,7 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
     these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
     """
     rows, units = full.standardized()
-    X, Z = with_levels(rows.X), restricted.X
-    assert X is not None
+    X, Z = rows.X, restricted.X
     metric = Metric(X.gram(full.weight))
     n, r = restricted.X.shape
     phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
@@ -332,12 +331,14 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
-    if with_levels(full.rows.X) is not None:  # one linear predictor, and constants of all rows
-        shift = shift_of(full.rows, restricted.rows)
-        theta, lost = projected(full.rows, restricted.rows, shift, estimate[:r], SAME_SPACE)
-        if lost is not None:
-            _refuse(full, restricted, lost)
-        found = np.concatenate([theta, estimate[r:]])
+    if with_levels(full.rows.X) is not None:  # the same columns for each category, and constants of all rows
+        shift, each = shift_of(full.rows, restricted.rows), []
+        for part in restricted.predictor.parts[: restricted.predictor.n_first]:
+            theta, lost = projected(full.rows, restricted.rows, shift, estimate[part], SAME_SPACE)
+            if lost is not None:
+                _refuse(full, restricted, lost)
+            each.append(theta)
+        found = np.concatenate([*each, estimate[restricted.predictor.size_first :]])
         return np.append(found, np.zeros(full.predictor.size - len(found)))
     size = sizes(full.rows, restricted.rows)
     R = triangle_of_both(full.rows, restricted.rows, size)

@@ -19,8 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.predictor import among
-from stattools.numerics.columns import with_levels
+from stattools.numerics.arrowhead import Arrow, in_parts
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
 
@@ -102,11 +101,21 @@ class Ridge:
         score = -T.pulled(gap)
         if order == 1:
             return Evaluation(value, score)
-        X: Any = with_levels(model.rows.X) if isinstance(model, Model) else None
-        if X is not None and with_levels(X := among(X, model.predictor.main)) is not None:
-            return Evaluation(value, score, X.diagonal_of(self.added(model)).mapped(T))
+        if in_parts(now.information):
+            at, (levels, others) = now.information.at, now.information.places
+            D, C = self._within(model, at), self._within(model, others)
+            return Evaluation(value, score, Arrow(at, D, np.zeros((len(levels), len(C))), C).mapped(T))
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
+
+    def _within(self, model: Model, rows: NDArray[np.intp]) -> Floats:
+        """Q between the coefficients `rows` (..., k), for the penalty theta' Q theta / 2."""
+        found = self.added(model)[rows][..., None] * np.eye(rows.shape[-1])
+        if self.is_centered(model):  # about the mean of all categories of the column
+            column = model.predictor.column[rows]
+            alike = column[..., :, None] == column[..., None, :]
+            found -= self.added(model)[rows][..., None] / (model.predictor.width + 1) * alike
+        return found
 
     def require_units(self, names: Sequence[str], units: Floats, penalized: NDArray[np.bool_]) -> None:
         """DomainError where the strength overflows in the units in which a penalized coefficient is climbed."""

@@ -344,9 +344,9 @@ def require_different_names(model: Model) -> None:
 
 def _eliminates(likelihood: Likelihood) -> bool:
     """Whether a Newton step may eliminate the levels of a factor: of one linear predictor on the whole line, with
-    others beside it that do not read the levels.
+    others beside it that do not read the levels, or of those of categories, which all read them.
     """
-    alone = likelihood.width == len(likelihood.parameters)
+    alone = likelihood.width == len(likelihood.parameters) or likelihood.facts.by_category
     return alone and likelihood.facts.knows_ends and not np.isfinite(likelihood.facts.domain).any()
 
 

@@ -24,6 +24,7 @@ from stattools.interface.memory import require_memory
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.numerics.columns import with_levels
 from stattools.solvers.climb import WELL_PLACED, Climbed, Standing, climb, newton_ascent
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Conditioned, Shares, ascend, newton_step, unit_ascend
@@ -285,7 +286,7 @@ def large_with_ridge(model: object) -> bool:
 
 
 def _pays(model: Model) -> bool:
-    if not model.in_memory:  # passes need all rows in memory
+    if not model.in_memory or with_levels(model.rows.X) is not None:  # passes need all rows and columns in memory
         return False
     newton, quasi = costs(model)
     return quasi < newton and newton > 1e8

@@ -8,7 +8,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization, standard_columns
 from stattools.models.predictor import Linear
 from stattools.numerics.low_rank import LowRank
-from tests.columns import indicators
+from tests.columns import diagonal, indicators
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -34,7 +34,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(kept.others[:, 1], X.others[:, 1] * T.t[5], rtol=1e-12)
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
-    assert_allclose(np.asarray(X.diagonal_of(penalty).mapped(T)), M.T @ (penalty[:, None] * M), rtol=1e-12)
+    assert_allclose(np.asarray(diagonal(X.places, penalty).mapped(T)), M.T @ (penalty[:, None] * M), rtol=1e-12)
     assert Standardization.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
     V = LowRank(X.places, np.ones((4, 1, 1)), rng.standard_normal((6, 2)), np.eye(2))

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from stattools.data.rows.standardization import orthogonal, standard_columns
 from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
+from tests.columns import diagonal
 
 N, LEVELS = 60, 4
 
@@ -47,7 +48,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight, on
     assert_allclose(T.before(np.eye(len(M))), M)
     penalty = rng.integers(0, 2, len(M)) * 2.0
     G = M.T @ (penalty[:, None] * M)
-    assert_allclose(np.asarray(X.diagonal_of(penalty).mapped(T)) / np.abs(G).max(), G / np.abs(G).max(), atol=1e-12)
+    assert_allclose(diagonal(X.places, penalty).mapped(T) / np.abs(G).max(), G / np.abs(G).max(), atol=1e-12)
     H, U = Z.gram(w), rng.standard_normal((len(M), 2))
     for E in (np.broadcast_to(np.eye(H.at.shape[1]), H.D.shape), H.D):
         V = LowRank(H.at, E, U, np.eye(2))

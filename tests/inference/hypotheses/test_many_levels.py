@@ -48,6 +48,31 @@ def test_they_are_those_of_the_array(formula, cov, monkeypatch):
         assert_allclose(found[COLUMNS].to_numpy(float), expected[COLUMNS].to_numpy(float), rtol=1e-10)
 
 
+@pytest.mark.parametrize("formula", ["y ~ x + z + C(g)", "y ~ z + x * C(g)"])
+@pytest.mark.parametrize("cov", ["information", "HC0", "HC3", st.Cluster("g"), st.Cluster("h")], ids=str)
+def test_those_of_several_categories_are_those_of_the_array(formula, cov, monkeypatch):
+    """Several linear predictors that read the levels: each level has the columns of all."""
+    r = np.random.default_rng(1)
+    n, levels = 1200, 30
+    g, x, z = r.integers(0, levels, n), *r.normal(size=(2, n))
+    eta = np.column_stack([np.zeros(n), 0.5 * x + r.normal(size=levels)[g] / 2, -0.4 * z])
+    y = (eta + r.gumbel(size=(n, 3))).argmax(axis=1)
+    data = {"y": np.array(list("abc"))[y], "x": x, "z": z, "g": g, "h": r.integers(0, 40, n)}
+    dense = st.fit(st.softmax(formula, data), cov=cov)
+    monkeypatch.setattr(terms, "MANY", 10)
+    fit = st.fit(st.softmax(formula, data), cov=cov)
+    assert type(fit.covariance) is LowRank or isinstance(cov, st.Cluster)
+    assert fit.names == dense.names
+    assert_allclose(fit.estimate, dense.estimate, rtol=0, atol=1e-8 * dense.se.min())
+    assert_allclose(fit.se, dense.se, rtol=1e-9)
+    assert_allclose(np.asarray(fit.covariance), dense.covariance, rtol=1e-8, atol=1e-12)
+    found, expected = (one.predict({"x": x[:9], "z": z[:9], "g": g[:9]}) for one in (fit, dense))
+    assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-9, atol=1e-12)
+    if cov == "information" and "*" not in formula:
+        found, expected = (one.anova()[COLUMNS].to_numpy(float) for one in (fit, dense))
+        assert_allclose(found, expected, rtol=1e-8)
+
+
 def test_the_factor_by_the_sums_of_squares_of_the_fit_without_it():
     fit, without = (st.fit(st.ols(f"y ~ x + z{more}", SOME)) for more in (" + C(g)", ""))
     rss, more = (float(np.sum((SOME["y"] - one.predict()) ** 2)) for one in (fit, without))
