@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import chosen_levels, in_order, outcome_of
 from stattools.data.files.coding import Coding, cleaned, needed, outcome_values, require_kinds
-from stattools.data.files.rows import DROP, Counted, EndsOf, Marginal, Question, ScannedRows, Surroundings
+from stattools.data.files.rows import DROP, HELD, Counted, Marginal, ScannedRows, Surroundings, Survey
 from stattools.data.files.source import DTYPES, TEXT, Batch, Sample, Source, is_ordered
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants
 from stattools.data.formula.formula import Formula, parse, require, together
@@ -65,9 +65,6 @@ class FirstSums:
         return max(self.sums.square, self.sums.rss, self.sums.size) < LARGEST_SUM
 
 
-HELD = 200_000
-"""The most rows of the sample that is held in memory."""
-
 HELD_NUMBERS = 8_000_000
 """The most numbers of X of that sample: 64 MB."""
 
@@ -91,7 +88,7 @@ def read_source(
     columns: Mapping[str, Any],
     formulas: Mapping[str, str] = NONE,
     groups: tuple[str, ...] = (),
-    ends: EndsOf | None = None,
+    ends: Any = None,
     *,
     products: bool = False,
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
@@ -108,16 +105,12 @@ def read_source(
     formula = together(first, beside.values())
     names = needed(formula, extras, groups)
     require_kinds(source.kinds, names, repr(source))
-    called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
-    labels = tuple(name for name in groups if name not in needed(formula, extras))
     head = source.head(names, FIRST_ROWS) if products and not extras else None
     about = None if head is None else Surroundings.of(head, formula, kinds)
-    numbered = tuple(dict.fromkeys(called))
-    question = Question(
-        formula, extras, kinds, _learned(formula, ends), numbered, source.pick(HELD), HELD, labels, ends, about
-    )
-    counted = source.total(names, question, ROWS)
+    unnamed = Design((), first, {}, {}, False, beside)
+    coding, learned = Coding(formula, unnamed, extras, kinds, {}, groups=groups, ends=ends), _learned(formula, ends)
+    counted = source.total(names, Survey(coding, learned, source.pick(HELD), about), ROWS)
     if counted is None or not counted.n_all:
         raise DomainError(f"the table has no rows: {source.counted}.")
     if not counted.n_rows:
@@ -125,18 +118,17 @@ def read_source(
         raise DomainError(f"no row is complete: of {counted.n_all:,} rows, these columns are missing: {counts}.")
     require_some(counted.n)
     kinds = {name: kind.name for name, kind in counted.kinds.items()}
-    levels = {name: _ordered(name, kinds[name], seen) for name, seen in counted.seen.items()}
-    numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
-               for name, found in counted.levels.items()}  # fmt: skip
-    found = {
-        factor.text: chosen_levels(factor, (levels | numbers)[str(factor.category)], counted.n_rows)
+    levels = {name: _ordered(name, kinds[name], seen.occur) for name, seen in counted.levels.items()}
+    chosen = {
+        factor.text: chosen_levels(factor, levels[factor.category], counted.n_rows)
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
-    state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
-    unnamed = Design((), first, found, state, False, beside)
-    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), counted.sample)
-    coding = Coding(formula, design, extras, kinds, levels, groups=groups, ends=ends)
+    state = {key: _constants(call, counted.moments[key]) for key, call in learned.items()}
+    coded = {name: found for name, found in levels.items() if kinds[name] in TEXT}
+    coding = replace(coding, design=replace(unnamed, levels=chosen, state=state), kinds=kinds, levels=coded)
+    design, sample = _design(coding, counted.sample)
+    coding = replace(coding, design=design)
     marginal = _marginal(coding, counted, sample)
     found = {"raw": sample.batches, "farthest": counted.farthest}
     rows = ScannedRows.of(source, coding, counted.n_rows, counted.n, marginal, **found)
@@ -163,7 +155,7 @@ def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
     return given
 
 
-def _learned(formula: Formula, ends: EndsOf | None) -> dict[str, ast.Call]:
+def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:
     """The calls of the formula whose constants are learned from all rows."""
     found: dict[str, ast.Call] = {}
     outcomes = (formula.outcome,) if ends is None else ends.parts
@@ -200,9 +192,11 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     return found
 
 
-def _ordered(name: str, kind: str, seen: Mapping[str, bool]) -> list[str]:
-    """The levels that occur: text is sorted, categories have the order of their dictionaries."""
+def _ordered(name: str, kind: str, seen: Mapping[Any, bool]) -> list[Any]:
+    """The levels that occur: text and numbers are sorted, categories have the order of their dictionaries."""
     occur = [level for level, yes in seen.items() if yes]
+    if kind not in TEXT:
+        return sorted(np.array(occur, dtype=DTYPES[kind]).tolist())
     if kind != "categories" and not all(isinstance(level, str) for level in occur):
         raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
     require_no_marks(f"column {name!r}", occur)
@@ -237,21 +231,21 @@ def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
     formula, levels = coding.formula, coding.levels
     if coding.ends is not None:
         clean = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
-        known, n_events = [coding.ends(part) for part in clean if len(part.rows)], (counted.counts or {})[True]
+        known, n_events = [coding.ends(part) for part in clean if len(part.rows)], (counted.counts.seen or {})[True]
         if not n_events:
             raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted.n_rows:,} rows.")
         return Marginal(np.concatenate(known), None, counted.outcome, n_events)
-    name = formula.outcome.category
+    name, seen = formula.outcome.category, counted.counts.seen
     if name and coding.kinds[name] in TEXT:
-        counts = None if counted.counts is None else np.array([counted.counts[level] for level in levels[name]])
+        counts = None if seen is None else np.array([seen[level] for level in levels[name]])
         column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
         return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, counted.outcome)
-    if counted.counts is None:
+    if seen is None:
         parts = [cleaned(batch.table, 0, coding.kinds, levels, batch.finite) for batch in sample.batches]
         found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
         return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, counted.outcome)
-    values = np.array(sorted(counted.counts))
-    counts = np.array([counted.counts[value] for value in values.tolist()])
+    values = np.array(sorted(seen))
+    counts = np.array([seen[value] for value in values.tolist()])
     column = pd.Series(values.astype(DTYPES[coding.kinds[name]]) if name else values, name=name or formula.outcome.text)
     if name:
         column = outcome_of(formula, {name: column}, np.arange(len(column)))

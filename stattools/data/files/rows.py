@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import iadd
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +23,16 @@ from stattools.data.files.coding import (
     Clean,
     Coding,
     cleaned,
+    needed,
     outcome_values,
     plain_columns,
     require_kinds,
     weights_and_offset,
 )
-from stattools.data.files.source import TEXT, Batch, Pick, Sample, Source, added, at, kind_of, merged, words
-from stattools.data.formula.expression import Expression, evaluate
+from stattools.data.files.source import Batch, Pick, Sample, Source, at, kind_of, merged, words
+from stattools.data.formula.expression import evaluate
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import NO_OFFSET, Block, Farthest, Low, OnDisk, Rows
-from stattools.data.rows.standardization import Standardization, standard_units
 from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError, IncompatibleError
@@ -173,6 +173,9 @@ class Surroundings:
             yield Z, here - self.middle, None, here
 
 
+HELD = 200_000
+"""The most rows of the sample that is held in memory."""
+
 MOST_VALUES = 1_000
 """The most values of an outcome that are counted; with more it is a quantity."""
 
@@ -180,196 +183,158 @@ MOST_LEVELS = 100_000
 """The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
 
 
-class EndsOf(Protocol):
-    """What makes the ends of times, (n, 2) or (n, 3), of complete rows; columns that are `endless` may hold inf."""
+class ByName(dict[str, Any]):
+    """What is known by name; the sum (`+`) of two adds what both have."""
 
-    endless: tuple[str, ...]
-    parts: Sequence[Expression]
-
-    def __call__(self, clean: Clean) -> NDArray[np.float64]: ...
+    def __add__(self, other: Mapping[str, Any]) -> ByName:
+        return ByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
 
 
 class Kind(NamedTuple):
     """The kind of a column, and a place where it was seen."""
 
+    column: str
     name: str
     where: str
 
+    def __add__(self, other: Kind) -> Kind:  # type: ignore[override]
+        found = merged(self.name, other.name)
+        if found is None:
+            raise DomainError(
+                f"column {self.column!r} is {words(self.name)} in {self.where} and {words(other.name)} in "
+                f"{other.where}; give it one type."
+            )
+        return self if found == self.name else Kind(self.column, found, other.where)
 
-@dataclass(frozen=True, eq=False)
-class Question:
-    """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
-    rows, `numbered` the columns in C(), `kinds` those of the columns that are known. Of `labels`, columns that are only
-    the labels of groups, no levels are counted. `ends` are those of an outcome of times; `pick` says which rows of a
-    batch are in the sample of `most` rows. It is small enough to be sent to where a batch is.
+
+class Levels(NamedTuple):
+    """The levels of a column in the order in which they were found, and whether they occur; `what` the column is and
+    `instead` what to do where there are too many.
     """
 
-    formula: Formula
-    extras: Mapping[str, str]
-    kinds: Mapping[str, str]
+    occur: dict[Any, bool]
+    what: str
+    instead: str
+
+    def __add__(self, other: Levels) -> Levels:  # type: ignore[override]
+        mine = self.occur
+        if all(mine.get(level) or mine.get(level) is yes for level, yes in other.occur.items()):
+            return self  # the usual case: both have the same levels
+        found = mine | {level: yes or mine.get(level, False) for level, yes in other.occur.items()}
+        if sum(found.values()) > MOST_LEVELS:
+            raise DomainError(f"{self.what} has more than {MOST_LEVELS:,} levels; {self.instead}")
+        return self._replace(occur=found)
+
+
+class Counts(NamedTuple):
+    """How often each value of the outcome was seen; None for more than `MOST_VALUES` of them."""
+
+    seen: dict[Any, float] | None
+
+    def __add__(self, other: Counts) -> Counts:  # type: ignore[override]
+        if self.seen is None or other.seen is None:
+            return Counts(None)
+        found = self.seen | {value: count + self.seen.get(value, 0.0) for value, count in other.seen.items()}
+        return Counts(found if len(found) <= MOST_VALUES else None)
+
+
+class Counted(NamedTuple):
+    """How many rows there are, how many of them are complete and their weight, how many miss a value, by column; and of
+    the complete ones:
+
+    `levels` of text and of the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the
+    largest; the moments of the outcome, and its values with their counts; `farthest`, the largest offset; `sums` of
+    products, None where none were asked for; and a `sample` of all rows.
+    """
+
+    kinds: ByName
+    n_all: int
+    n_rows: int
+    n: float
+    dropped: Counter[str]
+    levels: ByName
+    sample: Sample
+    moments: ByName = ByName()
+    spans: ByName = ByName()
+    outcome: SampleMoments = SampleMoments()
+    counts: Counts = Counts({})
+    farthest: Farthest = NO_OFFSET
+    sums: ShiftedSums | None = None
+
+    def __add__(self, other: Counted) -> Counted:  # type: ignore[override]
+        pairs = zip(self, other, strict=True)
+        return Counted(*(two if one is None else one if two is None else one + two for one, two in pairs))
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Counts what has to be known of all rows before there is a design: `coding` has the formula, its extras and the
+    kinds of the columns that are known, `learned` are the calls whose constants come from all rows, `pick` says which
+    rows of a batch are in the sample, and sums of products are taken `about` a point. It is small enough to be sent to
+    where a batch is.
+    """
+
+    coding: Coding
     learned: Mapping[str, ast.Call]
-    numbered: tuple[str, ...]
     pick: Pick
-    most: int
-    labels: tuple[str, ...] = ()
-    ends: EndsOf | None = None
     about: Surroundings | None = None
-    """The coordinates of sums of products that are taken, too."""
 
     def __call__(self, batch: Batch) -> Counted:
         """The counts and the sample of one batch. Raises DomainError with its place."""
         with at(batch.where):
-            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
+            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.coding.kinds)
             require_kinds(kinds, batch.table.schema.names)
-            seen = _dictionaries(batch, {name: kind for name, kind in kinds.items() if name not in self.labels})
             clean = cleaned(batch.table, batch.first, kinds, finite=batch.finite)
             found = Counted(
-                {name: Kind(kind, batch.where) for name, kind in kinds.items()},
-                clean.n,
-                dropped=Counter(clean.gaps),
-                seen=seen,
-                sample=Sample.of(batch, self.pick, self.most),
-            )
-            return self._of_rows(found, clean, kinds, batch.where) if len(clean.rows) else found
+                ByName({name: Kind(name, kind, batch.where) for name, kind in kinds.items()}),
+                clean.n, len(clean.rows), 0.0, Counter(clean.gaps), self._levels(clean),
+                Sample.of(batch, self.pick, HELD),
+            )  # fmt: skip
+            return self._of_rows(found, clean, batch.where) if len(clean.rows) else found
 
-    def _of_rows(self, found: Counted, clean: Clean, kinds: Mapping[str, str], where: str) -> Counted:
-        seen = dict(found.seen)
+    def _levels(self, clean: Clean) -> ByName:
+        """The levels of text, but for columns that are only the labels of groups, and those of the numbers in C()."""
+        coding, found = self.coding, ByName()
+        labels = set(coding.groups).difference(needed(coding.formula, coding.extras))
+        numbered = {factor.category for factor in coding.formula.factors if factor.call == "C"}
         for name, column in clean.columns.values_of.items():
-            if not isinstance(column, np.ndarray):
-                if name in self.labels:
-                    continue
+            if isinstance(column, np.ndarray):
+                if name in numbered and len(column):
+                    occur = dict.fromkeys(np.unique(column).tolist(), True)
+                    found[name] = Levels(occur, f"C({name})", f"use {name!r} as a number.")
+            elif name not in labels:
                 there = np.bincount(column.codes, minlength=len(column.categories)) > 0
-                occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
-                seen[name] = seen.get(name, {}) | occur
-            elif (
-                column.dtype.kind == "f" and name not in clean.finite and not (self.ends and name in self.ends.endless)
-            ):
+                occur = dict(zip(column.categories, there.tolist(), strict=True))
+                found[name] = Levels(occur, f"column {name!r}", "leave an identifier out.")
+        return found
+
+    def _of_rows(self, found: Counted, clean: Clean, where: str) -> Counted:
+        ends = self.coding.ends
+        for name, column in clean.columns.values_of.items():
+            known = name in clean.finite or (ends is not None and name in ends.endless)
+            if isinstance(column, np.ndarray) and column.dtype.kind == "f" and not known:
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
-        levels = {
-            name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
-            for name in self.numbered
-            if kinds[name] not in TEXT
-        }
-        weight, offset = weights_and_offset(self.extras, clean)
+        weight, offset = weights_and_offset(self.coding.extras, clean)
         there = slice(None) if weight is None else weight > 0.0
-        moments, spans = {}, {}
+        moments, spans = ByName(), ByName()
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values, weight)
             spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
-        if self.ends is None:
-            outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
+        if ends is None:
+            outcome, counts = _outcome(outcome_values(self.coding.formula, clean), weight)
         else:
-            outcome, counts = _times(self.ends(clean), weight)
-        return replace(
-            found, n_rows=len(clean.rows), n=float(len(clean.rows) if weight is None else weight.sum()), seen=seen,
-            levels=levels, moments=moments, spans=spans, outcome=outcome, counts=counts,
-            farthest=Farthest.of(offset, clean.rows, f" of {where}"),
+            outcome, counts = _times(ends(clean), weight)
+        return found._replace(
+            n=float(len(clean.rows) if weight is None else weight.sum()), moments=moments, spans=spans,
+            outcome=outcome, counts=counts, farthest=Farthest.of(offset, clean.rows, f" of {where}"),
             sums=None if self.about is None else self.about.sums(clean),
         )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """How many rows there are, how many of them are complete and their weight, how many miss a value, by column; and of
-    the complete ones:
-
-    `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
-    the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the largest; the moments of
-    the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset; `sums` of
-    products, None where none were asked for; and a `sample` of the rows.
-    """
-
-    kinds: dict[str, Kind]
-    n_all: int = 0
-    n_rows: int = 0
-    n: float = 0.0
-    dropped: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
-    levels: dict[str, frozenset[Any]] = field(default_factory=dict)
-    moments: dict[str, SampleMoments] = field(default_factory=dict)
-    spans: dict[str, Ends] = field(default_factory=dict)
-    outcome: SampleMoments = field(default_factory=SampleMoments)
-    counts: dict[Any, float] | None = field(default_factory=dict)
-    farthest: Farthest = NO_OFFSET
-    sums: ShiftedSums | None = None
-    sample: Any = None
-
-    def __add__(self, other: Counted) -> Counted:
-        return Counted(
-            _by_name(self.kinds, other.kinds, _one_kind),
-            self.n_all + other.n_all,
-            self.n_rows + other.n_rows,
-            self.n + other.n,
-            self.dropped + other.dropped,
-            _by_name(self.seen, other.seen, _seen),
-            _by_name(self.levels, other.levels, _levels),
-            _by_name(self.moments, other.moments, _added),
-            _by_name(self.spans, other.spans, _added),
-            self.outcome + other.outcome,
-            _counted(self.counts, other.counts),
-            self.farthest + other.farthest,
-            added((self.sums, other.sums)),
-            added((self.sample, other.sample)),
-        )
-
-
-def _by_name(one: Mapping[str, Any], other: Mapping[str, Any], joined: Callable[..., Any]) -> dict[str, Any]:
-    """What either has by name, `joined` where both have it."""
-    return {**one, **other} | {name: joined(name, one[name], other[name]) for name in one if name in other}
-
-
-def _added(name: str, one: Any, other: Any) -> Any:
-    return one + other
-
-
-def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
-    found = merged(one.name, other.name)
-    if found is None:
-        raise DomainError(
-            f"column {name!r} is {words(one.name)} in {one.where} and {words(other.name)} in {other.where}; give it "
-            "one type."
-        )
-    return one if found == one.name else Kind(found, other.where)
-
-
-def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, bool]:
-    if all(one.get(level) or one.get(level) is yes for level, yes in other.items()):
-        return one  # the usual case: both have the same levels
-    found = one | {level: yes or one.get(level, False) for level, yes in other.items()}
-    if sum(found.values()) > MOST_LEVELS:
-        raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
-    return found
-
-
-def _levels(name: str, one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
-    found = one | other
-    if len(found) > MOST_LEVELS:
-        raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
-    return found
-
-
-def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> dict[Any, float] | None:
-    if one is None or other is None:
-        return None
-    found = one | {value: count + one.get(value, 0.0) for value, count in other.items()}
-    return found if len(found) <= MOST_VALUES else None
-
-
-def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
-    """The levels of categories in the order of their dictionary, all marked as not seen yet."""
-    from pyarrow.types import is_dictionary
-
-    return {
-        name: dict.fromkeys(column.dictionary.to_pylist(), False)
-        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
-        if kinds.get(name) == "categories" and is_dictionary(column.type)
-    }
-
-
-def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
+def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, Counts]:
     """The moments of the outcome of clean rows, and its values with their counts."""
     moments = SampleMoments()
     if found.dtype.kind == "O":
@@ -378,26 +343,24 @@ def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] |
         numbers = found.to_numpy()
         moments = SampleMoments.of(numbers.astype(np.float64, copy=False), weight)
         if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
-            return moments, None
+            return moments, Counts(None)
         if ((numbers == 0) | (numbers == 1)).all():
             values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
         else:
             values, at = np.unique(numbers, return_inverse=True)
     counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
-    if np.count_nonzero(rows) > MOST_VALUES:
-        return moments, None
-    return moments, {
-        value: count
-        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True)
-        if n
-    }  # fmt: skip
+    each = zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True)
+    return moments, Counts(
+        {value: count for value, count, n in each if n} if np.count_nonzero(rows) <= MOST_VALUES else None
+    )
 
 
-def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
+def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, Counts]:
     """The moments of what is known of times, and how many were seen and were not."""
     low, high = ends[:, 0], ends[:, 1]
     seen = np.bincount((low == high).astype(np.intp), weight, 2)
-    return SampleMoments.of(np.where(low > 0.0, low, high), weight), {False: float(seen[0]), True: float(seen[1])}
+    times = SampleMoments.of(np.where(low > 0.0, low, high), weight)
+    return times, Counts({False: float(seen[0]), True: float(seen[1])})
 
 
 def _numbers(clean: Clean, name: str) -> Any:
@@ -453,11 +416,6 @@ class ScannedRows(Rows):
     def absent(self, *shape: int) -> Any:
         """Stands for an array over all rows, of which the shape is known only."""
         return OnDisk(shape, place=self.place)
-
-    @property
-    def n_used(self) -> int:
-        """Number of rows; weights of 0 are not known without a read."""
-        return len(self.X)
 
     @property
     def outcome(self) -> SampleMoments:
@@ -547,22 +505,6 @@ class ScannedRows(Rows):
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
 
-    @property
-    def constants(self) -> Floats:
-        """The value of each column of X that has only one, NaN for columns that vary; shape (p,). It costs a read where
-        a column other than the intercept does not vary in the sample.
-        """
-        if "constants" not in self.later:
-            X = self.sampled.X
-            low, high = X.min(axis=0), X.max(axis=0)
-            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
-            if doubt.any() and len(X) < len(self.X):
-                plain = replace(self, center=None, scale=None)
-                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
-            alike = low == high
-            self.later["constants"] = np.where(alike, X[0], np.nan)
-        return self.later["constants"]
-
     def without_columns(self) -> ScannedRows:
         """The rows with a column of ones in place of X."""
         coding = replace(self.coding, design=replace(self.design, names=("Intercept",)), is_constant=True)
@@ -578,16 +520,3 @@ class ScannedRows(Rows):
         codes = self.coding.codes
         y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
         return Rows(np.ones((len(y), 1)), y, counts)
-
-    @np.errstate(over="ignore", invalid="ignore")  # overflow is refused later, as in `Rows`
-    def standardized(self) -> tuple[ScannedRows, Standardization]:
-        """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T. Any center
-        and unit will do, as they only say in which coordinates sums are taken; no read.
-        """
-        if self.center is not None:
-            return self, Standardization.identity(len(self.design.names))
-        X = self.sampled.X
-        names = self.design.names
-        first = names.index("Intercept") if "Intercept" in names else None
-        center, scale, T = standard_units(X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0), first)
-        return replace(self, center=center, scale=scale), T

@@ -30,7 +30,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrowhead import InParts
 from stattools.numerics.columns import with_levels
-from stattools.numerics.sums import SampleMoments
+from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import Share, spans, sweep
 from stattools.text.one_line import prints
 
@@ -167,8 +167,9 @@ class Rows:
 
     @property
     def n_used(self) -> int:
-        """Number of rows that count: those whose weight is not 0."""
-        return len(self.X) if self.weight is None else int(np.count_nonzero(self.weight))
+        """Number of rows that count: those whose weight is not 0, where weights are known without a read."""
+        known = self.weight is not None and self.source is None
+        return int(np.count_nonzero(self.weight)) if known else len(self.X)
 
     @property
     def outcome(self) -> SampleMoments:
@@ -183,8 +184,17 @@ class Rows:
 
     @property
     def constants(self) -> Floats:
-        """The value of each column of X that has only one, NaN for columns that vary; shape (p,)."""
-        return np.where(np.max(self.X, axis=0) == np.min(self.X, axis=0), self.X[0], np.nan)
+        """The value of each column of X that has only one, NaN for columns that vary; shape (p,). Rows elsewhere are
+        read for it where another column than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = np.min(X, axis=0), np.max(X, axis=0)
+            if len(X) < len(self.X) and ((low == high) & (np.array(self.design.names) != "Intercept")).any():
+                plain = replace(self, center=None, scale=None)
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            self.later["constants"] = np.where(low == high, X[0], np.nan)
+        return self.later["constants"]
 
     @property
     def offset_ends(self) -> tuple[float, float] | None:
@@ -335,15 +345,18 @@ class Rows:
     @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Standardization]:
         """Rows with centered columns of unit variance (`standard_units`), and T with X_standardized = X T, so that
-        theta = T phi.
+        theta = T phi. Of rows elsewhere the sample says which center and which unit: any will do.
         """
         if self.center is not None:
             return self, Standardization.identity(self.X.shape[1])
         if (levels := with_levels(self.X)) is not None:
             X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
-        mean, spread, size = moments_of_columns(self)
-        center, scale, T = standard_units(mean, spread, size, constant_column(mean, spread, size))
+        mean, spread, size = moments_of_columns(self.sampled)
+        held = constant_column(mean, spread, size)
+        if held is not None and self.source is not None and np.isnan(self.constants[held]):
+            held = None  # it is constant in the sample alone
+        center, scale, T = standard_units(mean, spread, size, held)
         return replace(self, center=center, scale=scale), T
 
 
