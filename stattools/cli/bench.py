@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stattools.cli.failures import failures
-from stattools.cli.progress import progress
+from stattools.interface.progress import progress
 
 if TYPE_CHECKING:
     from stattools.benchmarking.comparison import SpeedComparison

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from stattools.cli.failures import failures
-from stattools.cli.progress import progress
 from stattools.gallery import ANALYSES, INDEX, Gallery
+from stattools.interface.progress import progress
 
 
 def gallery(

@@ -12,7 +12,7 @@ import typer
 
 from stattools.cli import machines
 from stattools.cli.failures import failures
-from stattools.cli.progress import progress
+from stattools.interface.progress import progress
 
 if TYPE_CHECKING:
     from stattools.qualification.dossier.qualifying import Dossier

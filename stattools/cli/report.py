@@ -15,7 +15,7 @@ from stattools.cli.failures import failures
 from stattools.cli.families import regression_of, taken
 from stattools.cli.files import at_hand
 from stattools.cli.paper import again
-from stattools.cli.progress import progress
+from stattools.interface.progress import progress
 
 
 def report(

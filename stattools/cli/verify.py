@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from stattools.cli.failures import failures
-from stattools.cli.progress import progress
 from stattools.errors import FileError
 from stattools.gallery import Gallery
+from stattools.interface.progress import progress
 from stattools.validation.verifier import Check, read
 from stattools.validation.verifier import verify as check_fit
 

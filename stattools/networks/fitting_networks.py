@@ -31,6 +31,7 @@ from stattools.inference.penalties import Ridge
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.networks.batch_norm import BatchNorm, Moments
@@ -41,7 +42,7 @@ from stattools.networks.input_rows import HELD
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
-from stattools.networks.training import Training, penalty_slope, progress
+from stattools.networks.training import Training, mean_logliks, penalty_slope
 from stattools.networks.units import zero_inputs
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.first_order import LBFGS, Adam
@@ -69,11 +70,11 @@ def train_by_lbfgs(model: NetworkModel, solver: LBFGS, penalty: Ridge | None, st
         first[0] = min(first[0], require_finite(model, theta, whole, last[0], score, when, first[0]))
         return 0.5 * float(theta @ pull) - now.loglik / n, -score
 
-    with progress(solver.max_steps) as report:
+    with progress(solver.max_steps, "training", PATIENCE) as report:
 
         def after(_: Any) -> None:
             history.append(Epoch(len(history) + 1, last[0], np.nan))
-            report(len(history), history[-1])
+            report(mean_logliks(history[-1]), len(history))
 
         options = {
             "maxiter": solver.max_steps,
@@ -114,7 +115,7 @@ def train_by_adam(
     mass, held_mass = _mass(model, training), max(_mass(model, validation), 1.0)
     # a batch has one row more at most, and validation goes in blocks, which are one where batch norm is not frozen
     inputs = model.input_rows(max(min(solver.batch, len(training)) + 1, min(block_size(model), len(validation))))
-    with progress(solver.epochs) as report:
+    with progress(solver.epochs, "training", PATIENCE) as report:
         for epoch in range(1, solver.epochs + 1):
             total, when = 0.0, f"{solver!r} diverged in epoch {epoch}"
             for rows in _batches(generator.permutation(training), solver.batch, model):
@@ -138,7 +139,7 @@ def train_by_adam(
                 held = summed(model.frozen(tuple(running)), theta, 0, validation, inputs).loglik / held_mass
                 require_finite(model, theta, validation, held, None, when)
             history.append(Epoch(epoch, total / mass, held))
-            report(epoch, history[-1])
+            report(mean_logliks(history[-1]), epoch)
             if not len(validation) or held > best:
                 best, best_theta, best_running, waited, reached = held, theta, running, 0, epoch
                 continue

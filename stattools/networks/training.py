@@ -1,7 +1,5 @@
 """Where a training ended. A network's log-likelihood has many maxima, and on rows that it can separate none at all.
 
-A progress bar of training, with the mean log-likelihood and the time left; nothing where no one is looking.
-
 What a ridge takes from the log-likelihood of a network: half of its strength times the squared weights, not biases.
 
 Of several categories the weights of the last layer count about their mean over all categories, the reference's zeros
@@ -11,10 +9,7 @@ included, so that the penalty is the same whichever category is the reference.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from time import perf_counter
-from typing import Any
 
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
@@ -36,46 +31,10 @@ class Training:
     loglik: float | None = None
 
 
-def progress(total: int) -> Any:
-    """A progress bar with the mean log-likelihood and the time left, in a terminal and for work of some seconds."""
-    import sys
-
-    if not sys.stderr.isatty():
-        return nullcontext(lambda step, epoch: None)
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("training"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[score]}"),
-        TimeRemainingColumn(),
-        TextColumn("left at most"),  # early stopping needs less
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("training", total=total, score="")
-    began = perf_counter()
-
-    class Shown:
-        def __enter__(self) -> Callable[[int, Epoch], None]:
-            self.shown = False
-            return self.update
-
-        def update(self, step: int, epoch: Epoch) -> None:
-            if not self.shown and perf_counter() - began > 1.0:
-                bar.start()
-                self.shown = True
-            text = f"mean log-likelihood {epoch.training:.4f}"
-            if epoch.validation == epoch.validation:
-                text += f", validation {epoch.validation:.4f}"
-            bar.update(task, completed=step, score=text)
-
-        def __exit__(self, *_: object) -> None:
-            bar.stop()
-
-    return Shown()
+def mean_logliks(epoch: Epoch) -> str:
+    """What the bar of a training says: the mean log-likelihood of the rows, and of those for validation."""
+    validation = f", validation {epoch.validation:.4f}" if epoch.validation == epoch.validation else ""
+    return f"loglik {epoch.training:.4f}{validation}"
 
 
 def penalty_slope(model: NetworkModel, ridge: Ridge) -> Callable[[Floats], Floats]:

@@ -1,38 +1,18 @@
-"""Training shows a bar in a terminal, after a second, and nothing elsewhere."""
-
-import io
+"""What a training says of itself, and what a ridge takes from its log-likelihood."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.networks import training as module
-from stattools.networks.training import penalty_slope, progress
+from stattools.networks.training import mean_logliks, penalty_slope
 from stattools.solvers.solution import Epoch
 from tests.cases import rng
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.mark.parametrize("seconds", [0.5, 2.0])
-def test_a_bar_is_shown_only_for_work_of_some_seconds(seconds, monkeypatch):
-    times = iter([0.0, seconds, seconds])
-    monkeypatch.setattr(module, "perf_counter", lambda: next(times))
-    monkeypatch.setattr("sys.stderr", screen := Terminal())
-    with progress(10) as report:
-        report(3, Epoch(3, -0.25, -0.5))
-    assert ("mean log-likelihood -0.2500, validation -0.5000" in screen.getvalue()) == (seconds > 1.0)
-
-
-def test_nothing_is_shown_where_no_one_is_looking(monkeypatch):
-    monkeypatch.setattr("sys.stderr", stream := io.StringIO())
-    with progress(10) as report:
-        report(3, Epoch(3, -0.25, float("nan")))
-    assert stream.getvalue() == ""
+@pytest.mark.parametrize(("validation", "more"), [(-0.5, ", validation -0.5000"), (float("nan"), "")])
+def test_a_bar_says_the_mean_log_likelihoods(validation, more):
+    assert mean_logliks(Epoch(3, -0.25, validation)) == "loglik -0.2500" + more
 
 
 LABELS = np.array(["a", "b", "c"])

@@ -183,11 +183,11 @@ MOST_LEVELS = 100_000
 """The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
 
 
-class ByName(dict[str, Any]):
+class AddedByName(dict[str, Any]):
     """What is known by name; the sum (`+`) of two adds what both have."""
 
-    def __add__(self, other: Mapping[str, Any]) -> ByName:
-        return ByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
+    def __add__(self, other: Mapping[str, Any]) -> AddedByName:
+        return AddedByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
 
 
 class Kind(NamedTuple):
@@ -247,22 +247,22 @@ class Counted(NamedTuple):
     products, None where none were asked for; and a `sample` of all rows.
     """
 
-    kinds: ByName
+    kinds: AddedByName
     n_all: int
     n_rows: int
     n: float
     dropped: Counter[str]
-    levels: ByName
+    levels: AddedByName
     sample: Sample
-    moments: ByName = ByName()
-    spans: ByName = ByName()
+    moments: AddedByName = AddedByName()
+    spans: AddedByName = AddedByName()
     outcome: SampleMoments = SampleMoments()
     counts: Counts = Counts({})
     farthest: Farthest = NO_OFFSET
     sums: ShiftedSums | None = None
 
     def __add__(self, other: Counted) -> Counted:  # type: ignore[override]
-        pairs = zip(self, other, strict=True)
+        pairs: Any = zip(self, other, strict=True)
         return Counted(*(two if one is None else one if two is None else one + two for one, two in pairs))
 
 
@@ -286,15 +286,15 @@ class Survey:
             require_kinds(kinds, batch.table.schema.names)
             clean = cleaned(batch.table, batch.first, kinds, finite=batch.finite)
             found = Counted(
-                ByName({name: Kind(name, kind, batch.where) for name, kind in kinds.items()}),
+                AddedByName({name: Kind(name, kind, batch.where) for name, kind in kinds.items()}),
                 clean.n, len(clean.rows), 0.0, Counter(clean.gaps), self._levels(clean),
                 Sample.of(batch, self.pick, HELD),
             )  # fmt: skip
             return self._of_rows(found, clean, batch.where) if len(clean.rows) else found
 
-    def _levels(self, clean: Clean) -> ByName:
+    def _levels(self, clean: Clean) -> AddedByName:
         """The levels of text, but for columns that are only the labels of groups, and those of the numbers in C()."""
-        coding, found = self.coding, ByName()
+        coding, found = self.coding, AddedByName()
         labels = set(coding.groups).difference(needed(coding.formula, coding.extras))
         numbered = {factor.category for factor in coding.formula.factors if factor.call == "C"}
         for name, column in clean.columns.values_of.items():
@@ -316,7 +316,7 @@ class Survey:
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
         weight, offset = weights_and_offset(self.coding.extras, clean)
         there = slice(None) if weight is None else weight > 0.0
-        moments, spans = ByName(), ByName()
+        moments, spans = AddedByName(), AddedByName()
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})

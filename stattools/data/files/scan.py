@@ -20,7 +20,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
 from stattools.interface.names.guesses import answers_names
 from stattools.interface.paths import path_of, require_regular
+from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline
 from stattools.text.faces import Faces
@@ -512,15 +512,19 @@ class Scan(Faces):
         """Row groups of all files."""
         return sum(map(len, self.groups))
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[str]) -> Generator[Batch]:
         """All rows in order, with these columns only; on a terminal, a bar says how far it is.
 
         Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
         was scanned.
         """
         self.past.reads += 1
-        read = f"read {self.past.reads}"
-        return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
+        done, began = 0, perf_counter()
+        with progress(self.n_rows, f"read {self.past.reads}", PATIENCE) as advance:
+            for batch in self._batches(list(columns)):
+                yield batch
+                done += batch.table.num_rows
+                advance(f"{done / (perf_counter() - began):,.0f} rows/s", done)
 
     def _batches(self, columns: list[str], size: int = BATCH) -> Generator[Batch]:
         verify = not self.past.verified.issuperset(columns)  # once: files that change are refused
@@ -550,7 +554,7 @@ class Scan(Faces):
 
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
         """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
-        with closing(self.batches(columns)) as batches:  # type: ignore[type-var]
+        with closing(self.batches(columns)) as batches:
             return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
 
     def head(self, columns: Sequence[str], rows: int) -> Batch | None:
@@ -645,53 +649,6 @@ def _require_pyarrow() -> None:
         raise IncompatibleError(
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
-
-
-PATIENCE = 1.0
-"""Seconds before a bar is shown."""
-
-
-def watched[Part](parts: Iterable[Part], rows: Callable[[Part], int], total: int, what: str) -> Iterator[Part]:
-    """The parts, passed on as they come; meanwhile a bar shows `what` is read ("read 2") and how many of `total` rows
-    have been.
-
-    >>> list(watched(["ab", "c"], len, 3, "read 1"))
-    ['ab', 'c']
-    """
-    if not sys.stderr.isatty():
-        yield from parts
-        return
-    begin, done, bar = perf_counter(), 0, None
-    try:
-        for part in parts:
-            yield part
-            done += rows(part)
-            if bar is None and perf_counter() - begin > PATIENCE:
-                bar = _bar(total, what)
-                bar.start()
-            if bar is not None:
-                bar.update(bar.task_ids[0], completed=done, speed=f"{done / (perf_counter() - begin):,.0f}")
-    finally:
-        if bar is not None:
-            bar.stop()
-
-
-def _bar(total: int, what: str) -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[speed]} rows/s"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=sys.stdout.isatty(),
-    )
-    bar.add_task(what, total=total, speed="")
-    return bar
 
 
 def source_of(data: Any) -> Source | None:

@@ -120,7 +120,8 @@ class Rows:
     low: Low | None = None
 
     source: ClassVar[Any] = None
-    """What rows that are not in memory are read from."""
+    coding: ClassVar[Any] = None
+    """What rows that are not in memory are read from, and how they are coded."""
 
     @property
     def reads(self) -> int:
@@ -168,8 +169,9 @@ class Rows:
     @property
     def n_used(self) -> int:
         """Number of rows that count: those whose weight is not 0, where weights are known without a read."""
-        known = self.weight is not None and self.source is None
-        return int(np.count_nonzero(self.weight)) if known else len(self.X)
+        if self.weight is None or self.source is not None:
+            return len(self.X)
+        return int(np.count_nonzero(self.weight))
 
     @property
     def outcome(self) -> SampleMoments:
@@ -190,7 +192,7 @@ class Rows:
         if "constants" not in self.later:
             X = self.sampled.X
             low, high = np.min(X, axis=0), np.max(X, axis=0)
-            if len(X) < len(self.X) and ((low == high) & (np.array(self.design.names) != "Intercept")).any():
+            if len(X) < len(self.X) and ((low == high) & (np.array(self.coding.design.names) != "Intercept")).any():
                 plain = replace(self, center=None, scale=None)
                 low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
             self.later["constants"] = np.where(low == high, X[0], np.nan)
