@@ -20,7 +20,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from math import isfinite
@@ -53,38 +53,37 @@ class Promises:
 
     def __init__(self, chunks: dict[str, Chunk], columns: list[str]) -> None:
         self._said = {name: chunks[name] for name in columns if name in chunks}
-        self._found: dict[str, list[Any]] = {name: [0, None, None] for name in self._said}
-        self._ends: dict[str, Any] = {}
+        self._missing = dict.fromkeys(self._said, 0)
+        self._types: dict[str, np.dtype[Any]] = {}
+        self._seen: dict[str, list[Any]] = {name: [] for name in self._said}
 
     def see(self, batch: pa.RecordBatch) -> frozenset[str]:
         """Note the values of a batch; the columns that turn out to be finite numbers in every row."""
         finite = []
-        for name, found in self._found.items():
+        for name, said in self._said.items():
             column = batch.column(name)
-            found[0] += column.null_count
-            if self._said[name].least is not None and _is_plain(column.type):
-                self._ends[name] = self._said[name].ends(np.dtype(column.type.to_pandas_dtype()))
+            self._missing[name] += column.null_count
+            is_plain = pa.types.is_integer(column.type) or pa.types.is_float32(column.type)
+            if said.least is not None and (is_plain or pa.types.is_float64(column.type)):
+                self._types[name] = np.dtype(column.type.to_pandas_dtype())
                 least, largest, whole = _ends(column)
-                found[1], found[2] = _of(min, found[1], least), _of(max, found[2], largest)
+                if least is not None and least == least:
+                    self._seen[name] += [least, largest]
                 if whole:
                     finite.append(name)
         return frozenset(finite)
 
     def require_kept(self, where: str) -> None:
         """DomainError where the values that were read are not those that the footer tells of."""
-        for name, (missing, least, largest) in self._found.items():
-            said, ends = self._said[name].missing, self._ends.get(name)
-            if said is not None and said != missing:
-                raise _broken(where, name, f"{said} missing values, and it has {missing}")
-            if least is None or ends is None or np.isnan(ends).any():
+        for name, said in self._said.items():
+            if said.missing not in (None, self._missing[name]):
+                raise _broken(where, name, f"{said.missing} missing values, and it has {self._missing[name]}")
+            ends = said.ends(self._types[name]) if name in self._types else None
+            if not (seen := self._seen[name]) or ends is None or np.isnan(ends).any():
                 continue
             low, high = ends.tolist()
-            if (low, high) != (least, largest):
-                raise _broken(where, name, f"values from {low} to {high}, and it has {least} to {largest}")
-
-
-def _is_plain(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
+            if (low, high) != (min(seen), max(seen)):
+                raise _broken(where, name, f"values from {low} to {high}, and it has {min(seen)} to {max(seen)}")
 
 
 def _ends(column: pa.Array) -> tuple[Any, Any, bool]:
@@ -100,10 +99,6 @@ def _ends(column: pa.Array) -> tuple[Any, Any, bool]:
 
     ends: Any = pc.min_max(column)  # type: ignore[attr-defined]
     return ends["min"].as_py(), ends["max"].as_py(), False
-
-
-def _of(choose: Any, one: Any, other: Any) -> Any:
-    return one if other is None or other != other else other if one is None else choose(one, other)
 
 
 def _broken(where: str, name: str, words: str) -> DomainError:
@@ -302,13 +297,13 @@ def parts_of(path: Path, root: Path) -> dict[str, str | None]:
     return found
 
 
-def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, list[Value]]:
-    """The values of each column, one per file: whole numbers where all of them are, text otherwise.
+def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, tuple[str, list[Value]]]:
+    """The kind of each column and its values, one per file: whole numbers where all of them are, text otherwise.
 
     Raises DomainError where the folders do not name the same columns.
 
     >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
-    {'k': [1, None]}
+    {'k': ('whole', [1, None])}
     """
     for path, part in zip(files, parts, strict=True):
         if part.keys() != parts[0].keys():
@@ -318,24 +313,14 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
                 f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
                 "Scan files that belong together."
             )
-    return {name: _values([part[name] for part in parts]) for name in (parts[0] if parts else ())}
+    return {name: _values([part[name] for part in parts]) for name in parts[0]}
 
 
-def _values(written: Sequence[str | None]) -> list[Value]:
+def _values(written: Sequence[str | None]) -> tuple[str, list[Value]]:
     there = [text for text in written if text is not None]
     if there and all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there):
-        return [None if text is None else int(text) for text in written]
-    return list(written)
-
-
-def kind_of_values(values: Iterable[Value]) -> str:
-    """The kind of a column: "whole", "text" or "empty".
-
-    >>> kind_of_values([2020, None]), kind_of_values(["a"]), kind_of_values([None])
-    ('whole', 'text', 'empty')
-    """
-    there = [value for value in values if value is not None]
-    return "empty" if not there else "whole" if isinstance(there[0], int) else "text"
+        return "whole", [None if text is None else int(text) for text in written]
+    return "text" if there else "empty", list(written)
 
 
 def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa.RecordBatch:
@@ -357,33 +342,23 @@ def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
 """Endings of compressed files, which are refused with what to do."""
 
-type Parts = dict[str, str | None]
 
-
-def found_files(given: Any) -> tuple[list[Path], list[Parts]]:
+def found_files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
     """The files, and the columns in the names of the folders between what was given and them."""
-    found: list[Path] = []
-    parts: list[Parts] = []
-    for item in _items(given):
-        files, root = _files_of(path_of(item, "st.scan"))
-        found += files
-        parts += [parts_of(file, root) for file in files]
-    if not found:
-        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
-    _require_each_once(found)
-    return found, parts
-
-
-def _items(given: Any) -> list[Any]:
     is_table = isinstance(given, Mapping) or by_column(given) is not given
-    items = [given] if isinstance(given, os.PathLike) or is_table else list(several(given))
-    for item in items:
+    found: list[tuple[Path, dict[str, str | None]]] = []
+    for item in [given] if isinstance(given, os.PathLike) or is_table else several(given):
         if not isinstance(item, str | os.PathLike):
             raise DomainError(
                 f"st.scan takes a file, a folder, a pattern or a list of them; got {type(item).__name__}. A table in "
                 "memory is given to the model itself."
             )
-    return items
+        files, root = _files_of(path_of(item, "st.scan"))
+        found += [(file, parts_of(file, root)) for file in files]
+    if not found:
+        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
+    _require_each_once([file for file, _ in found])
+    return [file for file, _ in found], [parts for _, parts in found]
 
 
 def _files_of(path: Path) -> tuple[list[Path], Path]:
@@ -607,7 +582,12 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     >>> fit.estimate.round(6).tolist()
     [0.8, 2.3]
     """
-    _require_pyarrow()
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise IncompatibleError(
+            "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
+        ) from error
     files, folders = found_files(paths)
     kinds: dict[str, str] = {}
     homes: dict[str, Path] = {}
@@ -637,18 +617,10 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
                 homes[column.name] = path
             kinds[column.name] = both
         groups.append(lengths)
-    parts = {name: tuple(values) for name, values in columns_of(files, folders).items() if name not in kinds}
-    kinds |= {name: kind_of_values(values) for name, values in parts.items()}
-    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), parts)
-
-
-def _require_pyarrow() -> None:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise IncompatibleError(
-            "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
-        ) from error
+    parts = {name: column for name, column in columns_of(files, folders).items() if name not in kinds}
+    kinds |= {name: kind for name, (kind, _) in parts.items()}
+    of_folders = {name: tuple(values) for name, (_, values) in parts.items()}
+    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), of_folders)
 
 
 def source_of(data: Any) -> Source | None:
