@@ -227,7 +227,7 @@ MOST_LINES = {
     "all": 146_400,
     "data": 9_045,
     "inference": 28_400,
-    "likelihoods": 5_670,
+    "likelihoods": 5_605,
     "models": 8_720,
     "numerics": 3_845,
     "solvers": 8_050,

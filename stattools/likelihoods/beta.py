@@ -104,13 +104,9 @@ class BetaFamily(Likelihood):
         """p q / (1 + s)."""
         return self.mean(eta) * expit(-eta[..., 0]) * expit(-eta[..., 1])
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """The incomplete beta function."""
-        return betainc(*_shapes(eta), np.clip(y, 0.0, 1.0))
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """The other incomplete beta function."""
-        return betaincc(*_shapes(eta), np.clip(y, 0.0, 1.0))
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """The incomplete beta function, or the other one."""
+        return (betainc if lower else betaincc)(*_shapes(eta), np.clip(y, 0.0, 1.0))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log odds of the mean share, and the precision of the second moments."""
@@ -239,17 +235,9 @@ class BetaBinomial(OutOfTrials):
         shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
         return np.array([logit(share), np.log(1.0 / shared - 1.0)])
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """P(0) + ... + P(y), by sums of the probabilities on one side of y: right to 1e-10 for 1e5 trials."""
-        return self._sides(eta, y)[0]
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """P(y + 1) + ... + P(trials), with its own digits where that is small."""
-        return self._sides(eta, y)[1]
-
-    def _sides(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """P(at most y) and P(more than y): the side away from the mean is added up, the other is the rest of 1 unless
-        that is small and is added up too.
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """P(at most y) or P(more than y), by sums of probabilities: right to 1e-10 for 1e5 trials. The side away from
+        the mean is added up, the other is the rest of 1 unless that is small and is added up too.
         """
         k, n = np.broadcast_arrays(*self.counts(y))
         eta = pair(eta, self)
@@ -264,7 +252,7 @@ class BetaBinomial(OutOfTrials):
         rest = 1.0 - away
         is_small = rest < 0.25
         rest[is_small] = added(~is_low, is_small)
-        return np.where(is_low, away, rest), np.where(is_low, rest, away)
+        return np.where(is_low == lower, away, rest)
 
 
 class _GroupParts:

@@ -80,15 +80,12 @@ class Successes(Likelihood):
         """-2 log p(y) of an event: a perfect fit has probability 1."""
         return -2.0 * self.loglik(eta, y)
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """An incomplete beta function of the probability of a failure."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """An incomplete beta function of the probability of a failure, or of a success."""
         k, n = self.counts(y)
-        return np.where(k < n, betainc(np.maximum(n - k, 1.0), k + 1.0, self.mean(-eta)), 1.0)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """The incomplete beta function of the probability of a success."""
-        k, n = self.counts(y)
-        return np.where(k < n, betainc(k + 1.0, np.maximum(n - k, 1.0), self.mean(eta)), 0.0)
+        more, fewer = k + 1.0, np.maximum(n - k, 1.0)
+        found = betainc(fewer, more, self.mean(-eta)) if lower else betainc(more, fewer, self.mean(eta))
+        return np.where(k < n, found, float(lower))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""

@@ -145,13 +145,9 @@ class Poisson(Count):
         """2 (y log(y / mean) - y + mean)."""
         return 2.0 * deviance_part(y, self.mean(eta))
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """The upper incomplete gamma function of y + 1 at the mean."""
-        return gammaincc(y + 1.0, self.mean(eta))
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """The lower incomplete gamma function of y + 1 at the mean."""
-        return gammainc(y + 1.0, self.mean(eta))
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """The upper, or the lower, incomplete gamma function of y + 1 at the mean."""
+        return (gammaincc if lower else gammainc)(y + 1.0, self.mean(eta))
 
 
 @constructed_by_callers
@@ -243,13 +239,10 @@ class NegativeBinomial(Count):
         mean, inverse = self.mean(eta), np.exp(-eta[:, 1])
         return np.maximum(2.0 * (deviance_part(y, mean) - deviance_part(y + inverse, mean + inverse)), 0.0)
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """An incomplete beta function at 1 / (1 + alpha mean)."""
-        return betainc(np.exp(-eta[:, 1]), y + 1.0, expit(-eta[:, 1] - eta[:, 0]))
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """The other incomplete beta function."""
-        return betainc(y + 1.0, np.exp(-eta[:, 1]), expit(eta[:, 1] + eta[:, 0]))
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """An incomplete beta function at 1 / (1 + alpha mean), or the other one."""
+        r, odds = np.exp(-eta[:, 1]), eta[:, 1] + eta[:, 0]
+        return betainc(r, y + 1.0, expit(-odds)) if lower else betainc(y + 1.0, r, expit(odds))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The logarithm of the rate, and of the alpha of the second moments."""

@@ -448,12 +448,10 @@ class Cumulative(Labels):
         score, information = cuts.score(codes, found), cuts.information(codes, found)
         return cuts.shaped(found.log), cuts.shaped(score), cuts.shaped(information)
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """F at the cut above y, 1 for the last label."""
-        return self.cumulative(eta)[np.arange(len(y)), codes_of(y)]
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """1 - F at the cut above y, with its own digits where that is small."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """F at the cut above y, 1 for the last label, or 1 - F with its own digits."""
+        if lower:
+            return self.cumulative(eta)[np.arange(len(y)), codes_of(y)]
         cuts = Cuts(eta, self).whole[np.arange(len(y)), codes_of(y) + 1]
         last = cuts == np.inf
         return np.where(last, 0.0, np.exp(LINKS[self.link_name].log_rest(np.where(last, 0.0, cuts))[0]))

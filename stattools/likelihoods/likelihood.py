@@ -162,11 +162,15 @@ class Likelihood:
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """P(outcome <= y), shape (n,)."""
-        raise self._lacks("cdf(eta, y)")
+        return self._tail(eta, y, True)
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """P(outcome > y), with its own digits where that is small."""
-        return 1.0 - self.cdf(eta, y)
+        return self._tail(eta, y, False) if self._has("_tail") else 1.0 - self.cdf(eta, y)
+
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """`cdf` or `survival`; a family writes this, or `cdf`."""
+        raise self._lacks("cdf(eta, y)")
 
     def quantile(self, eta: Floats, p: Any, trials: Floats | None = None) -> Floats:
         """The smallest outcome that is exceeded with probability 1 - p at most, (n,), of successes out of `trials`."""
@@ -177,7 +181,8 @@ class Likelihood:
 
     def _has(self, question: str) -> bool:
         """Whether the family writes an answer of its own: this class has defaults at most."""
-        return getattr(type(self), question) is not getattr(Likelihood, question)
+        written = (question, "_tail") if question == "cdf" else (question,)
+        return any(getattr(type(self), name) is not getattr(Likelihood, name) for name in written)
 
     def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Sums of trials, of outcomes, of rows, of offsets and of exposures, that `level` is made from."""

@@ -34,8 +34,9 @@ class Link:
     """The mean as a function of eta; every answer has the shape of eta.
 
     `words` say what eta is of the mean; `ends` are the means where eta runs to -inf and to inf, nan for an end that eta
-    does not have. `of` is eta of a mean; `mean`, its `slope` and its `bend` are functions of eta. Where a mean is not
-    in the range of what is asked of it, such as the logarithm of one below 0, the answer is nan.
+    does not have. `of` is eta of a mean and `mean` that of eta; `plain` is the mean with its slope and its bend, and
+    `of_mean` and `of_rest` the logarithms of the mean and of 1 - mean with theirs, where these have more digits. Where
+    a mean is not in the range of what is asked of it, such as the logarithm of one below 0, the answer is nan.
 
     >>> cloglog = LINKS["cloglog"]
     >>> [float(part) for part in cloglog.log_rest(np.array(0.0))]  # log(1 - mean) = -exp(eta)
@@ -47,8 +48,7 @@ class Link:
     ends: tuple[float, float]
     of: Callable[[Any], Any]
     mean: Callable[[Any], Any]
-    slope: Callable[[Floats], Floats]
-    bend: Callable[[Floats], Floats]
+    plain: Callable[[Floats], Curve]
     of_mean: Callable[[Floats], Curve] | None = None
     of_rest: Callable[[Floats], Curve] | None = None
 
@@ -72,9 +72,13 @@ class Link:
             return float(np.abs(self.of(np.array([tail, 1.0 - tail]))).min())
         return size if self.name == "log" else np.inf
 
-    def plain(self, eta: Floats) -> Curve:
-        """The mean itself."""
-        return self.mean(eta), self.slope(eta), self.bend(eta)
+    def slope(self, eta: Floats) -> Floats:
+        """d mean / d eta."""
+        return self.plain(eta)[1]
+
+    def bend(self, eta: Floats) -> Floats:
+        """d2 mean / d eta2."""
+        return self.plain(eta)[2]
 
     def log_mean(self, eta: Floats) -> Curve:
         """The logarithm of the mean."""
@@ -135,33 +139,19 @@ def _exp(eta: ArrayLike) -> Floats:
     return np.exp(np.minimum(eta, LARGEST))
 
 
-def _as_floats(eta: ArrayLike) -> Floats:
-    return np.asarray(eta, dtype=float)
-
-
-def _not_zero(eta: ArrayLike) -> Floats:
-    eta = np.asarray(eta, dtype=float)
-    return np.where(np.abs(eta) < SMALLEST, np.copysign(SMALLEST, eta), eta)
-
-
-def _logit_slope(eta: Floats) -> Floats:
-    return expit(eta) * expit(-eta)
-
-
-def _logit_bend(eta: Floats) -> Floats:
-    return -_logit_slope(eta) * np.tanh(0.5 * eta)
-
-
 def _log_expit(eta: Floats) -> Curve:
-    return log_expit(eta), expit(-eta), -_logit_slope(eta)
+    p, q = expit(eta), expit(-eta)
+    return log_expit(eta), q, -p * q
 
 
-def _density(eta: Floats) -> Floats:
-    return np.exp(-0.5 * eta * eta) / np.sqrt(2.0 * np.pi)
+def _exponential(eta: Floats) -> Curve:
+    mean = _exp(eta)
+    return mean, mean, mean
 
 
-def _density_slope(eta: Floats) -> Floats:
-    return -eta * _density(eta)
+def _expit(eta: Floats) -> Curve:
+    p, q = expit(eta), expit(-eta)
+    return p, p * q, -p * q * np.tanh(0.5 * eta)
 
 
 def _log_normal(eta: Floats) -> Curve:
@@ -169,34 +159,29 @@ def _log_normal(eta: Floats) -> Curve:
     return log_ndtr(eta), h, -minus_slope(eta, h)
 
 
-def _angle(eta: ArrayLike) -> Floats:
+def _normal(eta: Floats) -> Curve:
+    density = np.exp(-0.5 * eta * eta) / np.sqrt(2.0 * np.pi)
+    return ndtr(eta), density, -eta * density
+
+
+def _event(eta: Floats) -> Curve:
+    """1 - exp(-exp(eta))."""
+    eta = np.minimum(eta, LARGEST)
+    density = np.exp(eta - np.exp(eta))
+    return -np.expm1(-np.exp(eta)), density, -density * np.expm1(eta)
+
+
+def _no_event(eta: Floats) -> Curve:
+    """exp(-exp(-eta))."""
+    _, density, bend = _event(-eta)
+    return np.exp(-_exp(-eta)), density, -bend
+
+
+def _cauchy(eta: ArrayLike) -> Curve:
     """1/2 + arctan(eta) / pi, which has its own digits where it is small."""
-    return np.arctan2(1.0, np.negative(eta)) / np.pi
-
-
-def _cotangent(mean: Any) -> Any:
-    return -1.0 / np.tan(np.pi * np.asarray(mean))
-
-
-def _cauchy(eta: Floats) -> Floats:
-    return 1.0 / (np.pi * (1.0 + eta * eta))
-
-
-def _cauchy_bend(eta: Floats) -> Floats:
-    return -2.0 * np.pi * eta * np.square(_cauchy(eta))
-
-
-def _log_angle(eta: Floats) -> Curve:
-    return _logarithm(_angle(eta), _cauchy(eta), _cauchy_bend(eta))
-
-
-def _gumbel(eta: Floats) -> Floats:
-    """exp(eta - exp(eta)), the density of the complementary log-log."""
-    return np.exp(np.minimum(eta, LARGEST) - _exp(eta))
-
-
-def _gumbel_bend(eta: Floats) -> Floats:
-    return _gumbel(eta) * -np.expm1(np.minimum(eta, LARGEST))
+    eta = np.asarray(eta, dtype=float)
+    density = 1.0 / (np.pi * (1.0 + eta * eta))
+    return np.arctan2(1.0, -eta) / np.pi, density, -2.0 * np.pi * eta * density * density
 
 
 def _survival(eta: Floats) -> Curve:
@@ -221,30 +206,30 @@ def _log_event(eta: Floats) -> Curve:
 def _power(name: str, words: str, ends: tuple[float, float], p: float) -> Link:
     """The mean eta^p, of which only the positive eta count where p is no whole number."""
 
-    def base(eta: ArrayLike) -> Floats:
-        eta = _not_zero(eta)
-        return eta if p == round(p) else np.where(eta > 0.0, eta, np.nan)
+    def curve(eta: ArrayLike) -> Curve:
+        eta = np.asarray(eta, dtype=float)
+        eta = np.where(np.abs(eta) < SMALLEST, np.copysign(SMALLEST, eta), eta)
+        eta = eta if p == round(p) else np.where(eta > 0.0, eta, np.nan)
+        return eta**p, p * eta ** (p - 1.0), p * (p - 1.0) * eta ** (p - 2.0)
 
-    return Link(
-        name,
-        words,
-        ends,
-        lambda mean: np.asarray(mean) ** (1.0 / p),
-        lambda eta: base(eta) ** p,
-        lambda eta: p * base(eta) ** (p - 1.0),
-        lambda eta: p * (p - 1.0) * base(eta) ** (p - 2.0),
-    )
+    return Link(name, words, ends, lambda mean: np.asarray(mean) ** (1.0 / p), lambda eta: curve(eta)[0], curve)
 
 
 REAL, POSITIVE, UNIT = (-np.inf, np.inf), (0.0, np.inf), (0.0, 1.0)
 
 _ROWS = (
-    Link("identity", "value", REAL, np.asarray, _as_floats, np.ones_like, np.zeros_like),
-    Link("log", "logarithm", POSITIVE, np.log, _exp, _exp, _exp, _straight, _log_of_rest_of_exp),
-    Link("logit", "log odds", UNIT, logit, expit, _logit_slope, _logit_bend, _log_expit, _mirrored(_log_expit)),
-    Link("probit", "normal quantile", UNIT, ndtri, ndtr, _density, _density_slope, _log_normal, _mirrored(_log_normal)),
+    Link("identity", "value", REAL, np.asarray, lambda eta: np.asarray(eta, dtype=float), _straight),
+    Link("log", "logarithm", POSITIVE, np.log, _exp, _exponential, _straight, _log_of_rest_of_exp),
+    Link("logit", "log odds", UNIT, logit, expit, _expit, _log_expit, _mirrored(_log_expit)),
+    Link("probit", "normal quantile", UNIT, ndtri, ndtr, _normal, _log_normal, _mirrored(_log_normal)),
     Link(
-        "cauchit", "Cauchy quantile", UNIT, _cotangent, _angle, _cauchy, _cauchy_bend, _log_angle, _mirrored(_log_angle)
+        "cauchit",
+        "Cauchy quantile",
+        UNIT,
+        lambda mean: -1.0 / np.tan(np.pi * np.asarray(mean)),
+        lambda eta: _cauchy(eta)[0],
+        _cauchy,
+        of_rest=_mirrored(lambda eta: _logarithm(*_cauchy(eta))),
     ),
     Link(
         "cloglog",
@@ -252,8 +237,7 @@ _ROWS = (
         UNIT,
         lambda mean: np.log(-np.log1p(np.negative(mean))),
         lambda eta: -np.expm1(-_exp(eta)),
-        _gumbel,
-        _gumbel_bend,
+        _event,
         _log_event,
         _survival,
     ),
@@ -263,8 +247,7 @@ _ROWS = (
         UNIT,
         lambda mean: -np.log(-np.log(mean)),
         lambda eta: np.exp(-_exp(np.negative(eta))),
-        lambda eta: _gumbel(-eta),
-        lambda eta: -_gumbel_bend(-eta),
+        _no_event,
         _mirrored(_survival),
         _mirrored(_log_event),
     ),

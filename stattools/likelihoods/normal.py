@@ -28,9 +28,33 @@ from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
+class Normal(Likelihood):
+    """Measurements with normal errors."""
+
+    outcome = Outcome.REAL
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
+        y = floats(y, "Gaussian")
+        require_size("Gaussian", "y", finite(y, "Gaussian"))
+        return y
+
+    def _z(self, eta: Floats, y: Floats) -> Floats:
+        """The distance from the mean in units of the scale."""
+        raise NotImplementedError
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """z^2."""
+        return self._z(eta, y) ** 2
+
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """Phi(z) or Phi(-z)."""
+        return ndtr(self._z(eta, y) if lower else -self._z(eta, y))
+
+
 @constructed_by_callers
 @dataclass(frozen=True)
-class Gaussian(Likelihood):
+class Gaussian(Normal):
     """Measurements with normal errors: y ~ Normal(eta, scale^2), eta in the units of y, shape (n,).
 
     The maximum in eta does not depend on the scale; least squares is solved at scale 1 and the scale follows.
@@ -42,7 +66,6 @@ class Gaussian(Likelihood):
 
     scale: float = 1.0
     parameters: ClassVar = {"mean": "identity"}
-    outcome = Outcome.REAL
     facts = Facts(
         "Gaussian", has_scale=True, starts_at_zero=True, linear_score=True, side=bounded, concave_with=("identity",)
     )
@@ -51,19 +74,13 @@ class Gaussian(Likelihood):
         if not (is_number(self.scale) and self.scale > 0.0):
             raise DomainError(f"Gaussian needs a positive, finite scale; got {quoted(self.scale)}.")
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
-        y = floats(y, "Gaussian")
-        require_size("Gaussian", "y", finite(y, "Gaussian"))
-        return y
-
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """1 / scale^2."""
         return np.full(np.shape(eta), 1.0 / self.scale / self.scale)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale
+        z = self._z(np.asarray(eta, dtype=float), np.asarray(y, dtype=float))
         loglik = -0.5 * z * z - (np.log(self.scale) + HALF_LOG_TWO_PI)
         return loglik, z / self.scale, np.full(z.shape, 1.0 / self.scale / self.scale)
 
@@ -76,17 +93,9 @@ class Gaussian(Likelihood):
         """scale^2."""
         return np.full(np.shape(eta), self.scale * self.scale)
 
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """(y - eta)^2 / scale^2."""
-        return ((y - eta) / self.scale) ** 2
-
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """Phi((y - eta) / scale)."""
-        return ndtr((y - eta) / self.scale)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """Phi((eta - y) / scale)."""
-        return ndtr((eta - y) / self.scale)
+    def _z(self, eta: Floats, y: Floats) -> Floats:
+        """The distance from the mean in units of the scale."""
+        return (y - eta) / self.scale
 
 
 LARGEST_SCALE = 300.0
@@ -94,7 +103,7 @@ LARGEST_SCALE = 300.0
 
 
 @dataclass(frozen=True)
-class LocationScale(Likelihood):
+class LocationScale(Normal):
     """Measurements with normal errors of a scale that is estimated: y ~ Normal(eta_0, exp(eta_1)^2), eta (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
@@ -105,12 +114,7 @@ class LocationScale(Likelihood):
     """
 
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
-    outcome = Outcome.REAL
     facts = Facts("LocationScale", side=bounded, verified="normal", linear_score=True)
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
-        return Gaussian().check(y)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
@@ -135,18 +139,6 @@ class LocationScale(Likelihood):
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The square of the scale."""
         return np.exp(2.0 * _log_scale(eta))
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """z^2."""
-        return self._z(eta, y) ** 2
-
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """Phi(z)."""
-        return ndtr(self._z(eta, y))
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """Phi(-z)."""
-        return ndtr(-self._z(eta, y))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The mean of all, and the standard deviation about it."""

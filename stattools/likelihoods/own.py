@@ -401,7 +401,10 @@ class OwnCategories(Labels, OwnLikelihood):
     """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
 
     remedy = "Give labels to st.regression."
-    _sums = OwnLikelihood._sums  # of codes, whose mean the first parameter is near
+
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Those of the codes as numbers."""
+        return OwnLikelihood._sums(self, y, weight, offset)
 
     def among(self, categories: int) -> OwnCategories:
         """This likelihood for so many labels."""

@@ -140,15 +140,10 @@ class GammaFamily(Positive):
         """2 (y / mean - 1 - log(y / mean)) / dispersion: that of an outcome of the same dispersion whose mean is y."""
         return 2.0 * deviance(*_ratio_and_shape(eta, np.log(y)))
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """The lower incomplete gamma function of the shape at shape y / mean."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """The lower incomplete gamma function of the shape at shape y / mean, or the upper one."""
         with np.errstate(divide="ignore"):  # nothing is below 0, whose logarithm is -inf
-            return lower_tail(*_ratio_and_shape(eta, np.log(y)))
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """The upper incomplete gamma function."""
-        with np.errstate(divide="ignore"):  # as above
-            return upper_tail(*_ratio_and_shape(eta, np.log(y)))
+            return (lower_tail if lower else upper_tail)(*_ratio_and_shape(eta, np.log(y)))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log mean of all, and the dispersion of its mean deviance."""
@@ -223,14 +218,13 @@ class InverseGaussian(Positive):
         t, log_phi = self._parts(eta, np.log(y))
         return np.expm1(t) ** 2 * np.exp(-log_phi) / y
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """Phi(a) + exp(2 / (phi m)) Phi(-b), a = (y / m - 1) / sqrt(phi y), b = (y / m + 1) / sqrt(phi y)."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """Phi(a) + exp(2 / (phi m)) Phi(-b), a = (y / m - 1) / sqrt(phi y), b = (y / m + 1) / sqrt(phi y); or 1 less
+        that, which is phi(a) times a difference of Mills' ratios at a and b.
+        """
         a, b = self._ends(eta, y)
-        return np.where(y > 0.0, ndtr(a) + _beyond(a, b), 0.0)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """Phi(-a) - exp(2 / (phi m)) Phi(-b), which is phi(a) times a difference of Mills' ratios at a and b."""
-        a, b = self._ends(eta, y)
+        if lower:
+            return np.where(y > 0.0, ndtr(a) + _beyond(a, b), 0.0)
         plain = ndtr(-a) - _beyond(a, b)
         density, near = np.exp(-0.5 * a * a - HALF_LOG_TWO_PI), np.maximum(a, 0.0)
         return np.where(y <= 0.0, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))

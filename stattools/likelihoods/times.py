@@ -442,25 +442,17 @@ class FailureTime(Likelihood):
         """The variance of a time that is seen."""
         return self.mean(eta) ** 2 * self._law.relative_variance(np.exp(self.location_scale(eta)[1]))
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """P(T <= t) of times (n,), or of the lower end of others, given that it is after the entry."""
-        return self._tail(eta, y, 0)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """P(T > t), with its own digits."""
-        return self._tail(eta, y, 1)
-
     def beyond(self, score: Floats) -> Floats:
         """P(T > t) of a score of `score_of_survival`."""
         return self._law.beyond(score)
 
-    def _tail(self, eta: Floats, y: Floats, which: int) -> Floats:
-        """P(T <= t), the first one, or P(T > t) at the lower end, given that T is after the entry."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """P(T <= t) or P(T > t) of times (n,), or of the lower end of others, given that T is after the entry."""
         time, _, entry = ends_of(y, self.late)
         at, late = self.location_scale(eta), entry > 0.0
-        found = self._law.tail(*at, time, which == 0)
+        found = self._law.tail(*at, time, lower)
         if late.any():
-            found[late] = since_entry(self._law, *(v[late] for v in (*at, entry, time)))[which]
+            found[late] = since_entry(self._law, *(v[late] for v in (*at, entry, time)))[0 if lower else 1]
         return found
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

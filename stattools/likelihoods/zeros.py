@@ -200,15 +200,10 @@ class Zeros(Count):
         m = self._counts.mean(of_family)
         return expit(-z) * (self._counts.variance(of_family, y) + expit(z) * m * m)
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """p + (1 - p) F(y), F that of the counts."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """p + (1 - p) F(y), F that of the counts, or (1 - p) (1 - F(y))."""
         of_family, z = self.apart(eta)
-        return expit(z) + expit(-z) * self._counts.cdf(of_family, y)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """(1 - p) (1 - F(y))."""
-        of_family, z = self.apart(eta)
-        return expit(-z) * self._counts.survival(of_family, y)
+        return (expit(z) if lower else 0.0) + expit(-z) * self._counts._tail(of_family, y, lower)
 
     def apart(self, eta: ArrayLike) -> tuple[Floats, Floats]:
         """The linear predictors of the family, (n,) or (n, 2), and the log odds of a zero, (n,)."""
@@ -322,14 +317,11 @@ class ZeroTruncated(Count):
         m = self.family.mean(seen.eta)
         return np.maximum(self.family.variance(seen.eta, y) - seen.odds * m * m, 0.0) / seen.share
 
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """1 less the survival, which has the digits."""
-        return 1.0 - self.survival(eta, y)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """P(Y > y) / P(Y > 0) of the family."""
+    def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
+        """P(Y > y) / P(Y > 0) of the family, which has the digits, or 1 less that."""
         seen = self.seen(eta)
-        return np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
+        above = np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
+        return 1.0 - above if lower else above
 
     def _level(self, sums: Floats) -> Floats:
         """The logarithm of the rate whose positive counts have the mean of all."""
