@@ -8,9 +8,9 @@ The covariance follows by the derivative of that map, which is exact for the inf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,41 +29,10 @@ FARTHEST = 200.0
 """The largest logarithm of the ratio of the scales at 0 and at the means: squares of exp(200) are within float64."""
 
 
-class AboutMeans(NamedTuple):
-    """The model with columns about their means, the map T from its columns to those as they are, the means, and which
-    coefficients are those of the scale.
-    """
-
-    model: Model
-    T: Standardization
-    means: Floats
-    scale: NDArray[np.intp]
-
-    def back(self, solution: Solution) -> Solution:
-        """The same solution at the origin of the columns; DomainError where the scale there is beyond float64."""
-        predictor, terms = self.model.predictor, self.model.terms
-        L = predictor.lifted(self.T)
-        rates, theta = self.means[predictor.column[self.scale]], L @ solution.estimate
-        s = float(rates @ theta[self.scale])
-        if abs(s) > FARTHEST:
-            far = ", ".join(terms[k] for k in np.flatnonzero(self.means))
-            raise DomainError(
-                f"{self.model.title} has thresholds where the columns of scale= are 0, and {far} is so far from 0 that "
-                f"the scale there is {'exp' if s > 0 else '1 / exp'}({abs(s):.0f}) times that at the mean. Center it, "
-                'as in scale="~ center(x)": thresholds are then those at the mean.'
-            )
-        size = np.full(predictor.size, np.exp(s))
-        size[self.scale] = 1.0
-        theta = size * theta
-        moving, rate = theta.copy(), np.zeros(predictor.size)
-        moving[self.scale], rate[self.scale] = 0.0, rates
-        J, C = Standardization(size, moving[:, None], rate[:, None]), congruent(L, solution.covariance)
-        return replace(solution, estimate=theta, covariance=congruent(J, C))
-
-
-def about_means(model: Model) -> AboutMeans | None:
-    """The model with the columns of its scale about their means, those of the sample where rows are in files; None
-    where none is far from 0, or where the origin belongs to the model: an offset is in units of the scale at 0.
+def about_means(model: Model) -> tuple[Model, Callable[[Solution], Solution]] | None:
+    """The model with the columns of its scale about their means, those of the sample where rows are in files, and what
+    takes its solution back; None where none is far from 0, or where the origin belongs to the model: an offset is in
+    units of the scale at 0.
     """
     predictor = model.predictor
     alone = [number for number, to in predictor.taken_up if not to]
@@ -72,9 +41,32 @@ def about_means(model: Model) -> AboutMeans | None:
     rows, T, means = _standardized(model, alone)
     if not means.any():
         return None
-    where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
+    at = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
     rows, T = T.at_origin(rows, [k for k in predictor.held(T) if not means[k]])
-    return AboutMeans(replace(model, rows=rows, start=predictor.lifted(T).solve(model.start)), T, means, where)
+    L = predictor.lifted(T)
+    return replace(model, rows=rows, start=L.solve(model.start)), partial(_back, model, L, means, at)
+
+
+def _back(model: Model, L: Standardization, means: Floats, scale: NDArray[np.intp], solution: Solution) -> Solution:
+    """The same solution at the origin of the columns, where `scale` are the numbers of its coefficients; DomainError
+    where the scale there is beyond float64.
+    """
+    rates, theta = means[model.predictor.column[scale]], L @ solution.estimate
+    s = float(rates @ theta[scale])
+    if abs(s) > FARTHEST:
+        far = ", ".join(model.terms[k] for k in np.flatnonzero(means))
+        raise DomainError(
+            f"{model.title} has thresholds where the columns of scale= are 0, and {far} is so far from 0 that "
+            f"the scale there is {'exp' if s > 0 else '1 / exp'}({abs(s):.0f}) times that at the mean. Center it, "
+            'as in scale="~ center(x)": thresholds are then those at the mean.'
+        )
+    size = np.full(len(theta), np.exp(s))
+    size[scale] = 1.0
+    theta = size * theta
+    moving, rate = theta.copy(), np.zeros(len(theta))
+    moving[scale], rate[scale] = 0.0, rates
+    J, C = Standardization(size, moving[:, None], rate[:, None]), congruent(L, solution.covariance)
+    return replace(solution, estimate=theta, covariance=congruent(J, C))
 
 
 def has_offset(model: Model) -> bool:

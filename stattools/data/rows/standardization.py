@@ -1,21 +1,20 @@
 """Standardization: columns about their means, in units of their standard deviations, and the map of the coefficients.
 
-    X_standardized = X T,   theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels
+    X_standardized = X T,   theta = T phi,   T = diag(t) + A R' + blocks      A: the constant column, or all levels
 
-What centering takes from the columns, the constant takes up, or levels where they add up to ones, so that T is a
-diagonal and one product; of several linear predictors a product for each. Where each level has several columns, or no
-column keeps to itself, T maps those of a block as well. Beside levels that are codes, zeros and ones stay, and several
-columns of a level are made orthogonal, so that a slope by level is about the level's own mean:
+What centering takes from the columns, the constant takes up, or levels where they add up to ones. The blocks are maps
+of the coefficients of one level among themselves: where these have several columns, they are made orthogonal, so that a
+slope by level is about the level's own mean; where all columns are one block, T is any array.
 
     Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
 
-The other columns are centered and scaled, or less what the columns of the levels make of them:
+The other columns are centered and scaled, or less what the columns of the levels make of them: a column that hardly
+varies within levels has its information there alone, and products keep its digits only if that is taken off first.
 
     x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
 
-A column that hardly varies within levels has its information there alone: products keep its digits only if the levels'
-part is taken off first. Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch &
-Waugh, Econometrica 1 (1933), 387-401.
+Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch & Waugh, Econometrica 1 (1933),
+387-401.
 """
 
 from __future__ import annotations
@@ -193,28 +192,21 @@ def _each(t: Floats, v: Floats) -> Floats:
     return t * v if v.ndim == 1 else t[:, None] * v
 
 
-def scales(spread: Floats, size: Floats) -> Floats:
-    """The unit of each column: its standard deviation `spread`, its size where it does not vary beyond round-off.
-
-    >>> scales(np.array([0.0, 2.0, 1e-14]), np.array([0.0, 9.0, 3.0])).tolist()
-    [1.0, 2.0, 3.0]
-    """
-    unit = np.where(size > 0, size, 1.0)
-    return np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
-
-
 def standard_units(
     mean: Floats, spread: Floats, size: Floats, constant: int | None
 ) -> tuple[Floats, Floats, Standardization]:
     """Center and scale of each column, and the map T with (X - center) / scale = X T.
 
-    Columns are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1.
+    The scale is the standard deviation `spread`, or the size of a column that does not vary beyond round-off. Columns
+    are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1.
 
     >>> center, scale, T = standard_units(np.array([1.0, 4.0]), np.array([0.0, 2.0]), np.array([1.0, 9.0]), 0)
     >>> np.array([[1.0, 6.0]]) @ T
     array([[1., 1.]])
     """
-    center, scale = np.zeros_like(mean), scales(spread, size)
+    unit = np.where(size > 0, size, 1.0)
+    scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
+    center = np.zeros_like(mean)
     if constant is not None:
         center, scale[constant] = mean.copy(), mean[constant]
         center[constant] = 0.0
@@ -281,7 +273,7 @@ class OrthogonalLevels:
         """
         coefficients = np.zeros((*self.squares.shape, others.shape[1]))
         squares = np.where(self.aliased | ~(self.squares > 0.0), np.inf, self.squares)
-        for b in [*X.kinds, *X.kinds]:  # the second time takes off what rounding left
+        for b in [*range(squares.shape[1])] * 2:  # the second time takes off what rounding left
             along = X.by_level((w * self.Q[:, b])[:, None] * others) / squares[:, b, None]
             coefficients[:, b] += along
             others = others - self.Q[:, b, None] * X.of_rows(along)
@@ -302,11 +294,9 @@ def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
         M[:, b, b] = 1.0 / size[b]
         largest = np.zeros(X.levels + 1)
         np.maximum.at(largest, X.codes + 1, np.where(w > 0.0, np.abs(Q[:, b]), 0.0))
-        for a in [*range(b), *range(b)]:  # the second time takes off what rounding left
-            along = X.by_level(w * Q[:, a] * Q[:, b]) / np.where(squares[:, a] > 0.0, squares[:, a], 1.0)
-            along[aliased[:, a]] = 0.0
-            Q[:, b] -= X.of_rows(along) * Q[:, a]
-            M[:, :, b] -= along[:, None] * M[:, :, a]
+        before = OrthogonalLevels(Q[:, :b], M[:, :, :b], counts, squares[:, :b], aliased[:, :b])
+        Q[:, b : b + 1], along = before.taken_off(X, Q[:, b : b + 1], w)
+        M[:, :, b : b + 1] -= before.M @ along
         spread = np.sqrt(X.by_level(w * Q[:, b] ** 2) / rows)
         aliased[:, b] = spread <= ROUND_OFF * largest[1:]
         unit = np.where(aliased[:, b], np.where(largest[1:] > 0.0, largest[1:], 1.0), spread)

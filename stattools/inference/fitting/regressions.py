@@ -94,7 +94,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
     if model.predictor.taken_up:
         check_labels(model)
         if (moved := about_means(model)) is not None:
-            return moved.back(_solve(moved.model, solver))
+            about, back = moved
+            return back(_solve(about, solver))
     discrete, coded = not model.likelihood.facts.has_scale, with_levels(model.rows.X) is not None
     if discrete and (coded or large(model)):
         check_extremes(model)

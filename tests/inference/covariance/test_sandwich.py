@@ -111,6 +111,16 @@ def test_sandwiches_of_columns_far_from_zero(kind):
         assert_allclose(far.se[1], near.se[1], rtol=1e-6)  # of x + 1e8, float64 holds 8 digits
 
 
+@pytest.mark.parametrize("cov", ["HC0", "HC3"])
+def test_theta_far_from_zero_is_only_near_the_maximum_and_errors_are_those_there(cov):
+    """The intercept has 7 digits of the linear predictor left: errors were off by 1.4e-8 here."""
+    g = np.random.default_rng(7)
+    x, z = g.normal(size=(2, 5000))
+    table = {"k": g.poisson(np.exp(0.2 * x - 0.1 * z + 0.5)), "z": z}
+    far, near = (st.fit(st.poisson("k ~ x + z", {**table, "x": x}), cov=cov) for x in (x + 1e9, (x + 1e9) - 1e9))
+    assert_allclose(far.se[1:], near.se[1:], rtol=1e-12)
+
+
 def test_hc2_makes_the_variance_of_a_residual_that_of_the_error():
     """Var(u) = W - W G W where the model is true; (I - W G)^-1/2 takes it to W, also for singular W."""
     g = np.random.default_rng(3)
