@@ -16,7 +16,7 @@ Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided intervals for wha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from stattools.data.design.design import Design
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
@@ -32,6 +33,7 @@ from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.words import Facts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.regressions.binding import starting_point
 from stattools.solvers.climb import Standing, climb, rising
 from stattools.solvers.metric import Metric
 
@@ -69,6 +71,24 @@ class Along:
 
     def dispersion(self, gamma: ArrayLike) -> float:
         return self.model.dispersion(self.at(gamma))
+
+
+def beside_held(model: Model, held: NDArray[np.intp], values: Floats) -> Model:
+    """The model of the other columns, where the coefficients numbered `held`, of the first linear predictor or of every
+    category alike, are held at their `values` (size_first,), those of the others being 0.
+    """
+    predictor, rows = model.predictor, model.rows
+    others, left = np.delete(np.arange(predictor.size), held), np.zeros(predictor.columns, dtype=bool)
+    left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
+    left[0] |= bool(predictor.taken_up)  # for which thresholds stand
+    offset = rows.offset
+    if values.any():
+        offset = predictor.columns_of(rows.X)[0] @ values[predictor.parts[0]] + (0.0 if offset is None else offset)
+    rows = replace(rows, X=rows.X.without(~left), offset=offset)
+    predictor = predictor.keeping(left, predictor.column[others[others < predictor.parts[0].stop]])
+    design = Design(tuple(np.array(model.terms, dtype=object)[left]))
+    start = starting_point(model.likelihood, predictor, rows)
+    return replace(model, rows=rows, design=design, predictor=predictor, start=start)
 
 
 def _no_reach(family: Any, eta: Floats, y: Floats) -> float:

@@ -14,8 +14,8 @@ Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,15 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
 from stattools.inference.existence.rank import factor_of
 from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
-from stattools.inference.existence.separation import LARGEST_BESIDE_SLOPES, UNTOLD, Separation, sign_of
+from stattools.inference.existence.separation import (
+    LARGEST_BESIDE_SLOPES,
+    UNTOLD,
+    Separation,
+    finite_numbers,
+    maximum_along,
+    of_levels,
+    sign_of,
+)
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -45,18 +53,28 @@ from stattools.text.names import first_few
 class MonotoneLikelihood(Separation):
     """A `Separation` of events: `certain` marks the rows whose event, or its absence, is certain in the limit."""
 
-    limit: Any = None
-
-    def _limit(self) -> tuple[Any, Floats, Floats]:
-        """The partial likelihood within strata."""
-        work, T = self.limit.standardized()
-        V = np.linalg.qr(np.linalg.solve(T, self.kept))[0]
-        return Along(work, V), np.zeros(V.shape[1]), T @ V
-
     @property
     def _what(self) -> str:
         """What makes coefficients infinite."""
         return "a monotone partial likelihood"
+
+
+def _limit_of_strata(limit: CoxRegression, kept: Floats, infinite: dict[str, float]) -> tuple[Solution, Ints]:
+    """The maximum of the partial likelihood within strata, in the combinations `kept` of coefficients that it
+    determines; and the numbers of the finite coefficients.
+    """
+    work, T = limit.standardized()
+    V = np.linalg.qr(np.linalg.solve(T, kept))[0]
+    return maximum_along(Along(work, V), np.zeros(V.shape[1]), T @ V), finite_numbers(limit.names, infinite)
+
+
+def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:
+    """The rows (n,) who are at risk at no event of which the limit does not tell whose it is; `rows` are those of the
+    `sets`.
+    """
+    certain, undecided = np.ones(n, dtype=bool), sets.at_risk > sets.deaths
+    certain[rows[sets.rows[sets.while_at_risk(undecided.astype(float)) > 0.0]]] = False
+    return certain
 
 
 AT_A_TIME = 1 << 24
@@ -153,61 +171,37 @@ NOTHING = 1e-10
 """A part of a column whose square is less than this share is a combination of others."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class LevelsWithoutEvents(MonotoneLikelihood):
-    """A monotone likelihood of levels without events; `numbers` are those of the coefficients of the limit among all,
-    -1 for one that stands for two.
-    """
-
-    numbers: NDArray[np.intp] = field(repr=False, default_factory=lambda: np.zeros(0, dtype=np.intp))
-
-    @cached_property
-    def solution(self) -> Solution:
-        """The maximum of the partial likelihood of the rows in other levels."""
-        return self._beside_infinite(Newton().solve(self.limit), self.numbers)
-
-
-def levels_without_events(model: Any) -> LevelsWithoutEvents | None:
+def levels_without_events(model: Any) -> MonotoneLikelihood | None:
     """The levels that make a partial likelihood monotone, where what is left of it has a maximum; None otherwise."""
     X, sets, at_risk = model.X, model.sets, model.Z.of.codes + 1
     seen = np.bincount(at_risk, minlength=X.levels + 1)
     dead = np.bincount(at_risk[sets.died], minlength=X.levels + 1)
-    gone = (seen > 0) & (dead == 0)
-    if not gone.any():
+    pure = -1.0 * ((seen > 0) & (dead == 0))
+    if not pure.any():
         return None
-    dropped, numbers, levels = np.zeros(X.shape[1], dtype=bool), np.arange(X.shape[1]), X.places[:, 0]
-    dropped[levels] = gone[1:]
-    if gone[0]:  # of the others one has no column then
-        dropped[levels[~gone[1:]][:1]] = True
-        numbers[levels] = -1
-    keep = np.flatnonzero(~gone[X.codes + 1])
+    out, numbers, infinite, moves = of_levels(model.names, X, pure, {})
+    keep = np.flatnonzero(pure[X.codes + 1] == 0.0)
     try:
-        limit: Any = _without(model, keep, dropped)
-        converged = limit.X.shape[1] > 0 and Newton().solve(limit).converged
+        limit: Any = _without(model, keep, out)
+        found = Newton().solve(limit)
     except (DomainError, IdentificationError):
         return None
-    if not converged:
+    if not found.converged:
         return None
-    moves = np.zeros((1, X.shape[1]))
-    moves[0, levels] = gone[0] * 1.0 - gone[1:]
-    infinite = {}
-    for j in np.flatnonzero(gone[1:] | gone[0]).tolist():
-        infinite[model.names[levels[j]]] = np.nan if gone[0] and gone[j + 1] else np.inf if gone[0] else -np.inf
-    certain, left = np.ones(model.said.n, dtype=bool), limit.sets
-    undecided = left.at_risk > left.deaths
-    certain[keep[left.rows[left.while_at_risk(undecided.astype(float)) > 0.0]]] = False
     kind: Any = "complete" if len(infinite) == len(model.names) else "quasi-complete"
-    beside = (certain, np.ones((model.said.n, 1), dtype=bool), np.eye(0))
-    return LevelsWithoutEvents(model, kind, infinite, moves, *beside, limit, numbers[~dropped])
+    certain = _certain(model.said.n, limit.sets, keep)
+    return MonotoneLikelihood(model, kind, infinite, moves, certain, lambda: (found, numbers))
 
 
-def _without(model: CoxRegression, keep: NDArray[np.intp], dropped: NDArray[np.bool_]) -> CoxRegression:
-    """The model of some rows without some columns."""
-    left: Any = model.taken(keep)
-    X = left.X.without(dropped)
-    names = tuple(name for name, out in zip(model.names, dropped, strict=True) if not out)
+def _without(model: CoxRegression, keep: NDArray[np.intp], out: Ints) -> CoxRegression:
+    """The model of some rows without the columns `out`."""
+    left, dropped = model.taken(keep), np.isin(np.arange(len(model.names)), out)
+    X: Any = left.X
+    X = X.without(dropped)
+    if not X.shape[1]:
+        raise IdentificationError("No column is left.")
     Z = centered(columns_at_risk(X, left.sets), left.sets)
-    return replace(left, X=X, Z=Z, design=Design(names))
+    return replace(left, X=X, Z=Z, design=Design(tuple(np.delete(model.names, out).tolist())))
 
 
 def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDArray[np.intp]) -> None:
@@ -287,11 +281,9 @@ def monotone(model: Any) -> MonotoneLikelihood | None:
     loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
     directions = np.array(steps)
     infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(model.names) if loose[j]}
-    certain = np.ones(said.n, dtype=bool)
-    undecided = sets.at_risk > sets.deaths
-    certain[rows[sets.rows[sets.while_at_risk(undecided.astype(float)) > 0.0]]] = False
     kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
-    return MonotoneLikelihood(model, kind, infinite, directions, certain, np.ones((said.n, 1), dtype=bool), kept, limit)
+    within = partial(_limit_of_strata, limit, kept, infinite)
+    return MonotoneLikelihood(model, kind, infinite, directions, _certain(said.n, sets, rows), within)
 
 
 def _levels(codes: NDArray[np.intp], u: Floats) -> NDArray[np.intp]:

@@ -13,25 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.linalg import block_diag
 
-from stattools.data.design.design import Design
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
 from stattools.inference.existence.recession import (
     Bools,
+    Ints,
     RecessionCone,
     direction,
     moves_of,
     null_space,
     recession_cone,
 )
-from stattools.inference.restricted import Along, Among, Beyond, profile_ends
+from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -40,10 +41,11 @@ from stattools.interface.when_needed import optimize, pd
 from stattools.likelihoods.likelihood import side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictor import among
+from stattools.models.predictor import among as columns_among
 from stattools.numerics.columns import Columns, sparse, with_levels
-from stattools.numerics.low_rank import LowRank
-from stattools.solvers.climb import footing, newton_ascent
+from stattools.numerics.low_rank import LowRank, among
+from stattools.solvers.climb import newton_ascent
+from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
 from stattools.text.faces import Faces
 from stattools.text.names import first_few
@@ -77,41 +79,27 @@ class Separation(Faces):
     infinite: dict[str, float]
     directions: Floats
     certain: Bools
-    allowed: Bools = field(repr=False)
-    kept: Floats = field(repr=False)
+    limit: Callable[[], tuple[Solution, Ints]] = field(repr=False)
+    by_levels: bool = field(default=False, repr=False)
 
     @cached_property
     def solution(self) -> Solution:
         """The maximum of the limit of the likelihood; infinite coefficients are inf or -inf, their covariances nan."""
-        limit, start, back = self._limit()
-        if back.shape[1]:
-            found = newton_ascent(limit, start, 1e-8, 100, "Newton").mapped(back)
-        else:
-            p, top = len(back), limit.evaluate(start, 0).loglik
-            found = Solution(np.zeros(p), np.full((p, p), np.nan), top, "converged", 0, 0.0, (), "Newton")
-        each = enumerate(self.model.names)
-        return self._beside_infinite(found, np.array([-1 if name in self.infinite else j for j, name in each]))
-
-    def _limit(self) -> tuple[Any, Floats, Floats]:
-        """The limit of the likelihood over the coefficients that it determines, where a climb starts, and the map of
-        these to all coefficients.
-        """
-        work, T = self.model.standardized()
-        extra = self.model.predictor.size - len(self.kept)
-        V = np.zeros((len(T), self.kept.shape[1] + extra))
-        V[: len(self.kept), : self.kept.shape[1]] = self.kept
-        V[len(self.kept) :, self.kept.shape[1] :] = np.eye(extra)
-        return Along(replace(work, **self._rest(work)), V, what="the limit of "), V.T @ work.start, T @ V
-
-    def _beside_infinite(self, found: Solution, numbers: NDArray[np.intp]) -> Solution:
-        """The solution with infinite coefficients in their places; `numbers` are those of what was found among all, -1
-        for what is none.
-        """
-        own = numbers >= 0
+        found, numbers = self.limit()
+        own, p, C = np.flatnonzero(numbers >= 0), len(self.model.names), found.covariance
+        to = numbers[own]
         estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        covariance = np.full((len(estimate), len(estimate)), np.nan)
-        estimate[numbers[own]] = found.estimate[own]
-        covariance[np.ix_(numbers[own], numbers[own])] = found.covariance[np.ix_(own, own)]
+        estimate[to] = found.estimate[own]
+        if self.by_levels and isinstance(C, np.ndarray):  # where no level is left
+            C = LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), np.eye(len(C)), C)
+        C = among(C, own)
+        if isinstance(C, np.ndarray):
+            covariance: Any = np.full((p, p), np.nan)
+            covariance[np.ix_(to, to)] = C
+        else:
+            U = np.full((p, C.U.shape[1]), np.nan)
+            U[to] = C.U
+            covariance = LowRank(to[C.at], C.E, U, C.K)
         return replace(found, estimate=estimate, covariance=covariance)
 
     @property
@@ -122,8 +110,9 @@ class Separation(Faces):
     def interval(self, level: float = 0.95, *, kind: Literal["profile", "wald"] = "profile") -> Interval:
         """Intervals of all coefficients, lower and upper of shape (p,): of infinite ones too, by profile likelihood.
 
-        An infinite coefficient has one finite end, or none where the other columns can take its part. Raises
-        DomainError for a level outside (0, 1), IncompatibleError for another kind.
+        An infinite coefficient has one finite end, or none where the other columns can take its part. Beside many
+        levels the finite ones have Wald's. Raises DomainError for a level outside (0, 1), IncompatibleError for
+        another kind.
         """
         require_level(level)
         kind = word_of(kind, ("profile", "wald"))
@@ -132,15 +121,21 @@ class Separation(Faces):
                 f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."
             )
         found = self.solution
-        se = np.sqrt(np.diagonal(found.covariance))
+        se, finite = np.sqrt(found.covariance.diagonal()), np.isfinite(found.estimate)
         half = -special.ndtri(0.5 * (1.0 - level)) * se
         ends = np.column_stack([found.estimate - half, found.estimate + half])
-        for j in range(len(ends)):
-            if kind == "profile":
-                ends[j] = profile_ends(self.model, found.estimate, found.loglik, j, level, float(se[j]))
-            elif not np.isfinite(found.estimate[j]):
-                ends[j] = -np.inf, np.inf
+        ends[~finite] = -np.inf, np.inf
+        if kind == "profile":
+            for j in np.flatnonzero(~finite | (not self.by_levels)).tolist():
+                ends[j] = self._ends(j, level, float(se[j]))
         return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
+
+    def _ends(self, j: int, level: float, se: float) -> tuple[float, float]:
+        """The profile interval of a coefficient, whose standard error is `se` where it is finite."""
+        found = self.solution
+        if self.by_levels and j < self.model.predictor.size_first and not np.isnan(found.estimate[j]):
+            return _ends_beside_levels(self.model, found, j, level)
+        return profile_ends(self.model, found.estimate, found.loglik, j, level, se)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
@@ -151,12 +146,12 @@ class Separation(Faces):
         require_level(level)
         model, found = self.model, self.solution
         finite = np.isfinite(found.estimate)
-        se = np.where(finite, np.sqrt(np.diagonal(found.covariance)), np.inf)
+        se = np.where(finite, np.sqrt(found.covariance.diagonal()), np.inf)
         statistic = np.full(len(se), np.nan)
         statistic[finite] = found.estimate[finite] / se[finite]
         ends = np.array(self.interval(level, kind="wald"))
         for j in np.flatnonzero(~finite):
-            ends[j] = profile_ends(model, found.estimate, found.loglik, int(j), level, np.inf)
+            ends[j] = self._ends(int(j), level, np.inf)
         columns: dict[str, Any] = {"term": model.names}
         if model.categories is not None:
             repeats = len(model.terms)
@@ -185,21 +180,6 @@ class Separation(Faces):
 
     def _page(self) -> Page:
         return Page(self.sentence)
-
-    def _rest(self, work: Model) -> dict[str, Any]:
-        """The rows that are not certain in the limit, and for categories the likelihood over those left to each."""
-        keep = ~self.certain if work.rows.weight is None else ~self.certain & (work.rows.weight > 0)
-        rows = work.rows
-        y = rows.y[keep]
-        parts: dict[str, Any] = {}
-        if self.allowed.shape[1] > 1:
-            y = np.column_stack([y, self.allowed[keep]])
-            family: Any = work.likelihood
-            ordered = family.outcome is Outcome.ORDERED
-            parts["likelihood"] = Beyond(family) if ordered else Among(self.allowed.shape[1])
-        weight = None if rows.weight is None else rows.weight[keep]
-        offset = None if rows.offset is None else rows.offset[keep]
-        return parts | {"rows": replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)}
 
 
 def program_size(model: Model) -> float:
@@ -253,7 +233,42 @@ def _describe(model: Model, space: RecessionCone, active: Bools, steps: Floats) 
     each = enumerate(model.names[: len(T)])
     infinite = {name: sign_of(directions[:, j], T[j]) for j, name in each if loose[j]}
     kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
-    return Separation(model, kind, infinite, directions, certain, allowed, kept)
+    limit = partial(_limit_of_rows, model, certain, allowed, kept, infinite)
+    return Separation(model, kind, infinite, directions, certain, limit)
+
+
+def _limit_of_rows(
+    model: Model, certain: Bools, allowed: Bools, kept: Floats, infinite: dict[str, float]
+) -> tuple[Solution, Ints]:
+    """The maximum of the likelihood of the rows that are not certain, for categories over those `allowed` to each, in
+    the combinations `kept` of coefficients that it determines; and the numbers of the finite coefficients.
+    """
+    work, T = model.standardized()
+    extra, rows = model.predictor.size - len(kept), work.rows
+    V = block_diag(kept, np.eye(extra))
+    keep = ~certain if rows.weight is None else ~certain & (rows.weight > 0)
+    weight, offset = (None if each is None else each[keep] for each in (rows.weight, rows.offset))
+    y, likelihood = rows.y[keep], work.likelihood
+    if allowed.shape[1] > 1:
+        y = np.column_stack([y, allowed[keep]])
+        ordered = likelihood.outcome is Outcome.ORDERED
+        likelihood = Beyond(likelihood) if ordered else Among(allowed.shape[1])  # type: ignore[arg-type]
+    rows = replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)
+    limit = Along(replace(work, likelihood=likelihood, rows=rows), V, what="the limit of ")
+    return maximum_along(limit, V.T @ work.start, T @ V), finite_numbers(model.names, infinite)
+
+
+def maximum_along(limit: Along, start: Floats, back: Floats) -> Solution:
+    """The maximum of a limit, mapped `back` to all coefficients; there may be nothing to climb along."""
+    if back.shape[1]:
+        return newton_ascent(limit, start, 1e-8, 100, "Newton").mapped(back)
+    p, top = len(back), limit.evaluate(start, 0).loglik
+    return Solution(np.zeros(p), np.full((p, p), np.nan), top, "converged", 0, 0.0, (), "Newton")
+
+
+def finite_numbers(names: tuple[str, ...], infinite: dict[str, float]) -> Ints:
+    """The number of each coefficient, -1 for infinite ones."""
+    return np.array([-1 if name in infinite else j for j, name in enumerate(names)])
 
 
 def sign_of(moves: Floats, scale: Floats) -> float:
@@ -278,7 +293,7 @@ def levels_of_first(model: Model) -> Columns | None:
     """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
     kept as codes.
     """
-    X = with_levels(among(model.rows.X, model.predictor.main))
+    X = with_levels(columns_among(model.rows.X, model.predictor.main))
     return None if X is None or X.slopes is not None or model.likelihood.facts.by_category else X
 
 
@@ -317,166 +332,74 @@ def _constant(X: Columns) -> int | None:
     return int(still[0]) if len(still) else None
 
 
-@dataclass(frozen=True)
-class Left:
-    """What is left of a model without some levels: a model of the rows in other levels, with further rows in none, and
-    the number of each of its coefficients among those of the whole, -1 for one that stands for two.
+def of_levels(
+    names: tuple[str, ...], X: Columns, pure: Floats, constants: dict[int, float]
+) -> tuple[Ints, Ints, dict[str, float], Floats]:
+    """Of `pure` levels: which coefficients go with their rows; the numbers of the others, -1 where one stands for two;
+    what is infinite; and the direction. Where the level without a column goes, another one has none.
     """
-
-    model: Model
-    numbers: NDArray[np.intp]
-
-    @cached_property
-    def solution(self) -> Solution:
-        """Its maximum; ConvergenceError where it has none."""
-        work, T, now, metric = footing(self.model)
-        found = newton_ascent(work, work.start, 1e-8, 60, "Newton", now, metric).mapped(T)
-        if not found.converged:
-            raise ConvergenceError("The rows outside the separated levels have no maximum.", found)
-        return found
-
-
-def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.intp], by: float) -> Left:
-    """The model without the levels `gone`, first among them the one without a column, and of their rows those
-    `shifted` only, whose linear predictor has `by` in the place of a level.
-    """
-    rows, predictor = model.rows, model.predictor
-    X, first = with_levels(rows.X), levels_of_first(model)
-    assert X is not None
-    assert first is not None
-    stays, numbers = ~gone[X.codes + 1], np.arange(predictor.size)
-    stays[shifted] = True
-    keep = np.flatnonzero(stays)
-    dropped, out = np.zeros(X.shape[1], dtype=bool), np.zeros(predictor.size, dtype=bool)
-    of_levels = first.places[:, 0]
-    dropped[X.places[:, 0]] = out[of_levels] = gone[1:]
-    if gone[0]:  # each level is one of its own, and stands for the constant too
-        constants, stay = constants_of(model, first), np.flatnonzero(~gone[1:])
-        numbers[of_levels] = -1
-        if predictor.taken_up:  # thresholds are the constants, beside which one level has no column
-            numbers[list(constants)] = -1
-            dropped[X.places[stay[:1], 0]] = out[of_levels[stay[:1]]] = True
-        else:
-            column = predictor.column[list(constants)]
-            out[list(constants)], dropped[column] = True, not any(column[0] in use for use in predictor.own)
-    offset = np.zeros(len(X)) if rows.offset is None else rows.offset.copy()
-    offset[shifted] += by
-    left: Any = X[keep]
-    taken = replace(rows.take(keep), X=left.without(dropped), offset=offset[keep])
-    kept = predictor.keeping(~dropped, predictor.column[: predictor.size_first][~out[: predictor.size_first]])
-    names = tuple(f"{k}" for k in range(taken.X.shape[1]))
-    start = model.start.copy()
-    start[of_levels] = 0.0 if gone[0] else start[of_levels]
-    numbers, start = numbers[~out], start[~out]
-    return Left(replace(model, rows=taken, design=Design(names), predictor=kept, start=start), numbers)
+    levels, side = X.places[:, 0], pure[0]
+    numbers, out, moves, values = np.arange(len(names)), levels[pure[1:] != 0.0], np.zeros((1, len(names))), {}
+    moves[0, levels] = pure[1:] - side
+    if side:
+        out = np.append(out, levels[pure[1:] == 0.0][:1])
+        numbers[levels] = numbers[list(constants)] = -1
+        for number, along in constants.items():
+            values[number], moves[0, number] = along * side * np.inf, along * side
+    for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
+        own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
+        values[int(levels[j])] = own * np.inf
+    infinite = {names[number]: float(values[number]) for number in sorted(values)}
+    return out, np.delete(numbers, out), infinite, moves
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class LevelSeparation(Separation):
-    """A separation by whole levels of a factor; `pure` (L + 1,) says on which side each runs off."""
+def without_levels(model: Model) -> tuple[Model, Ints]:
+    """The model of the rows that are in no pure level, and the numbers of its coefficients among all."""
+    X, pure = levels_of_first(model), pure_levels(model)
+    if X is None or pure is None or not pure.any():
+        return model, np.arange(len(model.names))
+    out, numbers, *_ = of_levels(model.names, X, pure, constants_of(model, X))
+    left = replace(model, rows=model.rows.take(np.flatnonzero(pure[X.codes + 1] == 0.0)))
+    return beside_held(left, out, np.zeros(model.predictor.size_first)), numbers
 
-    pure: Floats = field(repr=False, default_factory=lambda: np.zeros(0))
 
-    def _left(self, shifted: NDArray[np.intp], by: float = 0.0, gone: NDArray[np.bool_] | None = None) -> Left:
-        return without_levels(self.model, self.pure != 0.0 if gone is None else gone, shifted, by)
+def _ends_beside_levels(model: Model, found: Solution, j: int, level: float) -> tuple[float, float]:
+    """The profile interval of a coefficient that levels make infinite."""
+    side, cut = float(np.sign(found.estimate[j])), float(special.chdtri(1.0, 1.0 - level))
 
-    @cached_property
-    def solution(self) -> Solution:
-        """The maximum of the other levels' rows; infinite coefficients are inf or -inf, their covariances nan."""
-        left = self._left(np.zeros(0, dtype=np.intp))
-        found, own = left.solution, left.numbers >= 0
-        finite = np.array([name not in self.infinite for name in self.model.names])
-        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        estimate[left.numbers[own]] = found.estimate[own]
-        estimate[~finite] = list(self.infinite.values())
-        C = found.covariance
-        if isinstance(C, np.ndarray):  # where no level is left
-            C = LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), np.eye(len(C)), C)
-        U = np.full((len(estimate), C.U.shape[1]), np.nan)
-        U[left.numbers[own]] = C.U[own]
-        U[~finite] = np.nan
-        levels = own[C.at[:, 0]]
-        V = LowRank(left.numbers[C.at[levels]], C.E[levels], U, C.K)
-        return replace(found, estimate=estimate, covariance=V)  # type: ignore[arg-type]
+    def beyond(t: float) -> float:
+        held = beside_held(model, np.array([j]), np.eye(1, model.predictor.size_first, j)[0] * t)
+        return 2.0 * (found.loglik - Newton().solve(without_levels(held)[0]).loglik) - cut
 
-    def interval(self, level: float = 0.95, *, kind: str = "profile") -> Interval:  # type: ignore[override]
-        """As of `Separation`: the profile likelihood's of infinite coefficients, and Wald's of the others."""
-        require_level(level)
-        found = self.solution
-        half = -special.ndtri(0.5 * (1.0 - level)) * np.sqrt(found.covariance.diagonal())
-        ends = np.column_stack([found.estimate - half, found.estimate + half])
-        for j in np.flatnonzero(~np.isfinite(found.estimate)).tolist():
-            ends[j] = (-np.inf, np.inf) if kind == "wald" else self._ends(j, level)
-        return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
-
-    def _ends(self, j: int, level: float) -> tuple[float, float]:
-        """The profile interval of an infinite coefficient."""
-        X, found = levels_of_first(self.model), self.solution
-        here = found.estimate[j]
-        assert X is not None
-        if np.isnan(here):
+    inner = outer = 0.0
+    while beyond(inner) > 0.0:
+        outer, inner = inner, inner + side * max(abs(inner), 1.0)
+    while outer == inner or beyond(outer) < 0.0:
+        inner, outer = outer, outer - side * max(2.0 * abs(outer - inner), 1.0)
+        if abs(outer) > FARTHEST:
             return -np.inf, np.inf
-        gone, unit = self.pure != 0.0, 1.0
-        if len(number := np.flatnonzero(X.places[:, 0] == j)):
-            gone[0], gone[number + 1] = False, True
-            shifted = np.flatnonzero(X.codes == number)
-        elif self.model.predictor.taken_up:  # a threshold
-            return profile_ends(self.model, found.estimate, found.loglik, j, level, np.inf)
-        else:
-            shifted, unit = np.flatnonzero(X.codes < 0), float(X[0, j])
-        side, cut = float(np.sign(here)), float(special.chdtri(1.0, 1.0 - level))
-
-        left = self._left(shifted, 0.0, gone)
-        rows, start, offset = left.model.rows, left.model.start, np.asarray(left.model.rows.offset)
-        moves = np.asarray(self._left(shifted, unit, gone).model.rows.offset) - offset
-
-        def beyond(t: float) -> float:
-            nonlocal start  # the last maximum is near
-            at = replace(left.model, rows=replace(rows, offset=offset + t * moves), start=start)
-            there = Left(at, left.numbers).solution
-            start = there.estimate
-            return 2.0 * (self.solution.loglik - there.loglik) - cut
-
-        inner = outer = 0.0
-        reach: Callable[[float], float] = lambda t: -side * max(2.0 * abs(t), 1.0)  # noqa: E731
-        while beyond(inner) > 0.0:
-            outer, inner = inner, inner + side * max(abs(inner), 1.0)
-        while outer == inner or beyond(outer) < 0.0:
-            inner, outer = outer, outer + reach(outer - inner)
-            if abs(outer) > FARTHEST:
-                return -np.inf, np.inf
-        end = float(optimize.brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
-        return (end, np.inf) if side > 0 else (-np.inf, end)
+    end = float(optimize.brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
+    return (end, np.inf) if side > 0 else (-np.inf, end)
 
 
-def separation_of_levels(model: Model) -> LevelSeparation | None:
+def separation_of_levels(model: Model) -> Separation | None:
     """The separation by whole levels, where no other columns separate what is left; None where there is none."""
     for piece in pieces(model):
         if (found := separation_of_levels(piece)) is not None:
             return found
-    X, pure, n = levels_of_first(model), pure_levels(model), len(model.rows.y)
-    if X is None or pure is None or not pure.any():
-        return None
-    certain = pure[X.codes + 1] != 0.0
-    if certain.all():
+    X, pure, weight = levels_of_first(model), pure_levels(model), model.rows.weight
+    if X is None or pure is None or not pure.any() or (certain := pure[X.codes + 1] != 0.0).all():
         return None
     try:
-        without_levels(model, pure != 0.0, np.zeros(0, dtype=np.intp), 0.0).solution  # noqa: B018
-    except ConvergenceError:
+        left, numbers = without_levels(model)
+        found = Newton().solve(left)
+    except (ConvergenceError, IdentificationError):
         return None
-    infinite: dict[str, float] = {}
-    side, moves = pure[0], np.zeros((1, model.predictor.size))
-    moves[0, X.places[:, 0]] = pure[1:] - side
-    if side:
-        for number, along in constants_of(model, X).items():
-            infinite[model.names[number]], moves[0, number] = float(along * side * np.inf), along * side
-    for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
-        own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
-        infinite[model.names[X.places[j, 0]]] = float(own * np.inf)
-    infinite = {name: infinite[name] for name in model.names if name in infinite}
-    used = np.ones(n, dtype=bool) if model.rows.weight is None else model.rows.weight > 0
-    kind = "complete" if certain[used].all() else "quasi-complete"
-    return LevelSeparation(model, kind, infinite, moves, certain, np.ones((n, 1), dtype=bool), np.eye(0), pure)
+    if not found.converged:
+        return None
+    *_, infinite, moves = of_levels(model.names, X, pure, constants_of(model, X))
+    kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
+    return Separation(model, kind, infinite, moves, certain, lambda: (found, numbers), by_levels=True)
 
 
 LARGEST_BESIDE_SLOPES = 1e7
@@ -536,5 +459,5 @@ def sparse_direction(model: Model) -> Floats | None:
 
 def _levels(model: Model) -> Any:
     """The columns of the first linear predictor, whose levels are codes and whose rows may run off, or None."""
-    X = with_levels(among(model.rows.X, model.predictor.main))
+    X = with_levels(columns_among(model.rows.X, model.predictor.main))
     return None if X is None or side_of_first(model.likelihood, model.rows.y) is None else X

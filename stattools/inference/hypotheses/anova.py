@@ -22,18 +22,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.data.design.design import Design
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.estimates import Estimates, lacks_rows
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import TermsOfParameter, metric_of, spread_of, terms_of, wald
 from stattools.inference.penalties import penalized
+from stattools.inference.restricted import beside_held
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.evaluation import Evaluation
-from stattools.models.regressions.binding import starting_point
 from stattools.numerics.arrowhead import in_parts
 from stattools.solvers.climb import Standing, climb, footing, newton_ascent, rising
 from stattools.solvers.metric import HeldMetric, Metric
@@ -110,18 +109,10 @@ class RestrictedMaximum:
 
     def _of_other_columns(self, held: NDArray[np.intp], values: Floats) -> tuple[Floats, float, bool]:
         """The same where columns have coefficients that are given: the maximum of a model of the others."""
-        model, predictor, rows = self.fit.model, self.fit.model.predictor, self.fit.model.rows
-        beside = predictor.columns_of(rows.X)[0] @ values[predictor.parts[0]] if values.any() else None
-        offset = beside if rows.offset is None or beside is None else rows.offset + beside
-        others = np.delete(np.arange(predictor.size), held)
-        left = np.zeros(predictor.columns, dtype=bool)
-        left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
-        left[0] |= bool(predictor.taken_up)  # for which thresholds stand
-        rows = replace(rows, X=rows.X.without(~left), offset=rows.offset if beside is None else offset)
-        predictor = predictor.keeping(left, predictor.column[others[others < predictor.parts[0].stop]])
-        design = Design(tuple(np.array(model.terms, dtype=object)[left]))
-        start = starting_point(model.likelihood, predictor, rows)
-        less = replace(model, rows=rows, design=design, predictor=predictor, start=start)
+        less, others = (
+            beside_held(self.fit.model, held, values),
+            np.delete(np.arange(self.fit.model.predictor.size), held),
+        )
         work, T, now, metric = footing(less)
         found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
         theta = np.zeros(len(others) + len(held))
