@@ -56,6 +56,9 @@ EARLIER = {
         "stattools.inference.existence.monotone",
         "stattools.existence.monotone",
     ),
+    "stattools.inference.existence.partial_likelihood.MonotoneLikelihood": (
+        "stattools.inference.existence.partial_likelihood.LevelsWithoutEvents",
+    ),
     "stattools.inference.existence.separated": (
         "stattools.inference.existence.separation",
         "stattools.existence.separation",

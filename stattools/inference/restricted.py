@@ -78,13 +78,14 @@ def beside_held(model: Model, held: NDArray[np.intp], values: Floats) -> Model:
     category alike, are held at their `values` (size_first,), those of the others being 0.
     """
     predictor, rows = model.predictor, model.rows
+    X: Any = rows.X
     others, left = np.delete(np.arange(predictor.size), held), np.zeros(predictor.columns, dtype=bool)
     left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
     left[0] |= bool(predictor.taken_up)  # for which thresholds stand
     offset = rows.offset
     if values.any():
-        offset = predictor.columns_of(rows.X)[0] @ values[predictor.parts[0]] + (0.0 if offset is None else offset)
-    rows = replace(rows, X=rows.X.without(~left), offset=offset)
+        offset = predictor.columns_of(X)[0] @ values[predictor.parts[0]] + (0.0 if offset is None else offset)
+    rows = replace(rows, X=X.without(~left), offset=offset)
     predictor = predictor.keeping(left, predictor.column[others[others < predictor.parts[0].stop]])
     design = Design(tuple(np.array(model.terms, dtype=object)[left]))
     start = starting_point(model.likelihood, predictor, rows)

@@ -31,11 +31,10 @@ from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, hi
 from stattools.inference.existence.separation import (
     LARGEST_BESIDE_SLOPES,
     UNTOLD,
+    Pure,
     Separation,
-    finite_numbers,
+    determined,
     maximum_along,
-    of_levels,
-    sign_of,
 )
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
@@ -59,13 +58,13 @@ class MonotoneLikelihood(Separation):
         return "a monotone partial likelihood"
 
 
-def _limit_of_strata(limit: CoxRegression, kept: Floats, infinite: dict[str, float]) -> tuple[Solution, Ints]:
+def _limit_of_strata(limit: CoxRegression, kept: Floats) -> tuple[Solution, Ints]:
     """The maximum of the partial likelihood within strata, in the combinations `kept` of coefficients that it
-    determines; and the numbers of the finite coefficients.
+    determines; and the numbers of the coefficients.
     """
     work, T = limit.standardized()
     V = np.linalg.qr(np.linalg.solve(T, kept))[0]
-    return maximum_along(Along(work, V), np.zeros(V.shape[1]), T @ V), finite_numbers(limit.names, infinite)
+    return maximum_along(Along(work, V), np.zeros(V.shape[1]), T @ V)
 
 
 def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:
@@ -176,21 +175,20 @@ def levels_without_events(model: Any) -> MonotoneLikelihood | None:
     X, sets, at_risk = model.X, model.sets, model.Z.of.codes + 1
     seen = np.bincount(at_risk, minlength=X.levels + 1)
     dead = np.bincount(at_risk[sets.died], minlength=X.levels + 1)
-    pure = -1.0 * ((seen > 0) & (dead == 0))
-    if not pure.any():
+    if not (gone := (seen > 0) & (dead == 0)).any():
         return None
-    out, numbers, infinite, moves = of_levels(model.names, X, pure, {})
-    keep = np.flatnonzero(pure[X.codes + 1] == 0.0)
+    pure = Pure.of(model.names, X, -1.0 * gone, {})
+    keep = np.flatnonzero(~pure.certain)
     try:
-        limit: Any = _without(model, keep, out)
+        limit: Any = _without(model, keep, pure.out)
         found = Newton().solve(limit)
     except (DomainError, IdentificationError):
         return None
     if not found.converged:
         return None
-    kind: Any = "complete" if len(infinite) == len(model.names) else "quasi-complete"
     certain = _certain(model.said.n, limit.sets, keep)
-    return MonotoneLikelihood(model, kind, infinite, moves, certain, lambda: (found, numbers))
+    kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"
+    return MonotoneLikelihood(model, kind, pure.infinite, pure.directions, certain, lambda: (found, pure.numbers))
 
 
 def _without(model: CoxRegression, keep: NDArray[np.intp], out: Ints) -> CoxRegression:
@@ -276,14 +274,12 @@ def monotone(model: Any) -> MonotoneLikelihood | None:
     Z = centered(np.ascontiguousarray(model.Z[:, sets.rows]), sets)
     limit = replace(model, sets=sets, Z=Z)
     told = informative(limit)
-    free = null_space(np.linalg.qr((T.T @ told).T, mode="r")) if told.size else np.eye(len(T))
-    kept = T @ (np.linalg.svd(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(T)))
-    loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
     directions = np.array(steps)
-    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(model.names) if loose[j]}
+    free = null_space(np.linalg.qr((T.T @ told).T, mode="r"))
+    kept, infinite = determined(free, T, model.names, directions)
+    certain = _certain(said.n, sets, rows)
     kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
-    within = partial(_limit_of_strata, limit, kept, infinite)
-    return MonotoneLikelihood(model, kind, infinite, directions, _certain(said.n, sets, rows), within)
+    return MonotoneLikelihood(model, kind, infinite, directions, certain, partial(_limit_of_strata, limit, T @ kept))
 
 
 def _levels(codes: NDArray[np.intp], u: Floats) -> NDArray[np.intp]:

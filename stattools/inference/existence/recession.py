@@ -12,14 +12,13 @@ models" (1984); Konis (2007).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.rows import Block, Rows
-from stattools.data.rows.sums import triangle
+from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import side_of
@@ -101,6 +100,13 @@ class RecessionCone:
         """Rows of A in the first q coefficients."""
         return row_moves(self.predictor, self.X, self.moves, which)[:, : len(self.columns)]
 
+    def still(self, which: Bools) -> Floats:
+        """Orthonormal basis (q, k) of the moves of the first q coefficients that move no half-space of `which`."""
+        R, numbers = np.zeros((1, len(self.columns))), np.flatnonzero(which)
+        for start in range(0, len(numbers), 5000):
+            R = np.linalg.qr(np.concatenate([R, self.whole(numbers[start : start + 5000])]), mode="r")
+        return null_space(R)
+
     def total(self, active: Bools) -> Floats:
         """The sum of the rows of A that are active."""
         sums = np.zeros((len(self.X), self.predictor.width))
@@ -125,10 +131,7 @@ def recession_cone(model: Model) -> RecessionCone | None:
     unit = np.where(length > 0.0, np.linalg.norm(moves.normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
     moves = moves._replace(normals=moves.normals * unit[:, None])
     cone = RecessionCone(predictor, X, moves, np.eye(predictor.size if predictor.taken_up else predictor.size_first))
-    if not moves.held.any():
-        return cone
-    held = cone.whole(np.flatnonzero(moves.held))
-    return RecessionCone(predictor, X, moves, null_space(triangle(Rows(held, np.zeros(len(held))))))
+    return replace(cone, columns=cone.still(moves.held)) if moves.held.any() else cone
 
 
 def null_space(R: Floats) -> Floats:

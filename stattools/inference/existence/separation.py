@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 from scipy.linalg import block_diag
 
@@ -29,7 +28,6 @@ from stattools.inference.existence.recession import (
     RecessionCone,
     direction,
     moves_of,
-    null_space,
     recession_cone,
 )
 from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
@@ -80,17 +78,17 @@ class Separation(Faces):
     directions: Floats
     certain: Bools
     limit: Callable[[], tuple[Solution, Ints]] = field(repr=False)
-    by_levels: bool = field(default=False, repr=False)
+    pure: Pure | None = field(default=None, repr=False)
 
     @cached_property
     def solution(self) -> Solution:
         """The maximum of the limit of the likelihood; infinite coefficients are inf or -inf, their covariances nan."""
-        found, numbers = self.limit()
-        own, p, C = np.flatnonzero(numbers >= 0), len(self.model.names), found.covariance
-        to = numbers[own]
-        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
+        (found, numbers), names = self.limit(), self.model.names
+        own = np.flatnonzero([k >= 0 and names[k] not in self.infinite for k in numbers.tolist()])
+        p, to, C = len(names), numbers[own], found.covariance
+        estimate = np.array([self.infinite.get(name, 0.0) for name in names])
         estimate[to] = found.estimate[own]
-        if self.by_levels and isinstance(C, np.ndarray):  # where no level is left
+        if self.pure is not None and isinstance(C, np.ndarray):  # where no level is left
             C = LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), np.eye(len(C)), C)
         C = among(C, own)
         if isinstance(C, np.ndarray):
@@ -126,15 +124,15 @@ class Separation(Faces):
         ends = np.column_stack([found.estimate - half, found.estimate + half])
         ends[~finite] = -np.inf, np.inf
         if kind == "profile":
-            for j in np.flatnonzero(~finite | (not self.by_levels)).tolist():
+            for j in np.flatnonzero(~finite | (self.pure is None)).tolist():
                 ends[j] = self._ends(j, level, float(se[j]))
         return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
 
     def _ends(self, j: int, level: float, se: float) -> tuple[float, float]:
         """The profile interval of a coefficient, whose standard error is `se` where it is finite."""
         found = self.solution
-        if self.by_levels and j < self.model.predictor.size_first and not np.isnan(found.estimate[j]):
-            return _ends_beside_levels(self.model, found, j, level)
+        if self.pure is not None and j < self.model.predictor.size_first and not np.isnan(found.estimate[j]):
+            return _ends_of_level(self.model, found, j, level)
         return profile_ends(self.model, found.estimate, found.loglik, j, level, se)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
@@ -195,7 +193,6 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
     found = separation_of_levels(model)
     if found is not None or not may_separate(model) or program_size(model) > largest:
         return found
-    require_overlap_beside_slopes(model)
     return separation_of_rows(model)
 
 
@@ -227,25 +224,31 @@ def _describe(model: Model, space: RecessionCone, active: Bools, steps: Floats) 
     else:
         np.logical_and.at(allowed, moves.rows, ~(beyond & ~active[:, None]))
         certain = allowed.sum(axis=1) == 1
-    free = null_space(_stacked(space, np.flatnonzero(active | moves.held)))
-    kept = np.linalg.svd(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(T))
-    loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
-    each = enumerate(model.names[: len(T)])
-    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in each if loose[j]}
+    kept, infinite = determined(space.still(active | moves.held), T, model.names, directions)
     kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
-    limit = partial(_limit_of_rows, model, certain, allowed, kept, infinite)
+    limit = partial(_limit_of_rows, model, certain, allowed, kept)
     return Separation(model, kind, infinite, directions, certain, limit)
 
 
-def _limit_of_rows(
-    model: Model, certain: Bools, allowed: Bools, kept: Floats, infinite: dict[str, float]
-) -> tuple[Solution, Ints]:
+def determined(free: Floats, T: Floats, names: tuple[str, ...], directions: Floats) -> tuple[Floats, dict[str, float]]:
+    """The combinations of coefficients, theta = T phi, that are determined where phi may move along `free` (p, k); and
+    the others, infinite with the sign of the first direction that moves them, nan where none does.
+    """
+    kept = np.linalg.svd(free)[0][:, free.shape[1] :]
+    size, infinite = np.linalg.norm(T, axis=1), {}
+    for j in np.flatnonzero(np.linalg.norm(T @ free, axis=1) > 1e-7 * size).tolist():
+        moving = directions[np.abs(directions[:, j]) > 1e-7 * size[j], j]
+        infinite[names[j]] = float(np.copysign(np.inf, moving[0])) if len(moving) else np.nan
+    return kept, infinite
+
+
+def _limit_of_rows(model: Model, certain: Bools, allowed: Bools, kept: Floats) -> tuple[Solution, Ints]:
     """The maximum of the likelihood of the rows that are not certain, for categories over those `allowed` to each, in
-    the combinations `kept` of coefficients that it determines; and the numbers of the finite coefficients.
+    the combinations `kept` of coefficients that it determines; and the numbers of the coefficients.
     """
     work, T = model.standardized()
     extra, rows = model.predictor.size - len(kept), work.rows
-    V = block_diag(kept, np.eye(extra))
+    V: Any = block_diag(kept, np.eye(extra))
     keep = ~certain if rows.weight is None else ~certain & (rows.weight > 0)
     weight, offset = (None if each is None else each[keep] for each in (rows.weight, rows.offset))
     y, likelihood = rows.y[keep], work.likelihood
@@ -255,121 +258,101 @@ def _limit_of_rows(
         likelihood = Beyond(likelihood) if ordered else Among(allowed.shape[1])  # type: ignore[arg-type]
     rows = replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)
     limit = Along(replace(work, likelihood=likelihood, rows=rows), V, what="the limit of ")
-    return maximum_along(limit, V.T @ work.start, T @ V), finite_numbers(model.names, infinite)
+    return maximum_along(limit, V.T @ work.start, T @ V)
 
 
-def maximum_along(limit: Along, start: Floats, back: Floats) -> Solution:
+def maximum_along(limit: Along, start: Floats, back: Floats) -> tuple[Solution, Ints]:
     """The maximum of a limit, mapped `back` to all coefficients; there may be nothing to climb along."""
+    p = len(back)
     if back.shape[1]:
-        return newton_ascent(limit, start, 1e-8, 100, "Newton").mapped(back)
-    p, top = len(back), limit.evaluate(start, 0).loglik
-    return Solution(np.zeros(p), np.full((p, p), np.nan), top, "converged", 0, 0.0, (), "Newton")
-
-
-def finite_numbers(names: tuple[str, ...], infinite: dict[str, float]) -> Ints:
-    """The number of each coefficient, -1 for infinite ones."""
-    return np.array([-1 if name in infinite else j for j, name in enumerate(names)])
-
-
-def sign_of(moves: Floats, scale: Floats) -> float:
-    """inf with the sign of the first direction that moves the coefficient."""
-    moving = moves[np.abs(moves) > 1e-7 * np.linalg.norm(scale)]
-    return float(np.copysign(np.inf, moving[0])) if len(moving) else float("nan")
-
-
-def _stacked(space: RecessionCone, which: NDArray[np.intp]) -> Floats:
-    """The triangle of the half-spaces that are still active."""
-    R = np.zeros((1, space.columns.shape[0]))
-    for start in range(0, len(which), 5000):
-        R = np.linalg.qr(np.concatenate([R, space.whole(which[start : start + 5000])]), mode="r")
-    return R
+        return newton_ascent(limit, start, 1e-8, 100, "Newton").mapped(back), np.arange(p)
+    top = limit.evaluate(start, 0).loglik
+    return Solution(np.zeros(p), np.full((p, p), np.nan), top, "converged", 0, 0.0, (), "Newton"), np.arange(p)
 
 
 FARTHEST = 700.0
 """An end of a profile interval is looked for at most so far from 0."""
 
 
-def levels_of_first(model: Model) -> Columns | None:
-    """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
-    kept as codes.
+class Pure(NamedTuple):
+    """Levels whose rows all rise, or fall, for ever: their rows are `certain`. Without these and the coefficients `out`
+    the others have the `numbers` among all, -1 where one stands for two; `directions` (1, p) as of `Separation`.
     """
-    X = with_levels(columns_among(model.rows.X, model.predictor.main))
-    return None if X is None or X.slopes is not None or model.likelihood.facts.by_category else X
+
+    certain: Bools
+    out: Ints
+    numbers: Ints
+    infinite: dict[str, float]
+    directions: Floats
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], X: Columns, side: Floats, constants: dict[int, float]) -> Pure:
+        """Of the `side`, +1, -1 or 0, of each level, first of the one without a column, where another one has none if
+        it goes; `constants` are the coefficients that move all rows alike, by how much.
+        """
+        levels, first = X.places[:, 0], side[0]
+        out, numbers, moves = levels[side[1:] != 0.0], np.arange(len(names)), np.zeros((1, len(names)))
+        moves[0, levels], values = side[1:] - first, {}
+        if first:
+            out = np.append(out, levels[side[1:] == 0.0][:1])
+            numbers[levels] = numbers[list(constants)] = -1
+            for number, along in constants.items():
+                moves[0, number], values[number] = along * first, along * first * np.inf
+        for j in range(X.levels) if first else np.flatnonzero(side[1:]).tolist():
+            own = side[j + 1] if not first else np.nan if side[j + 1] == first else -first
+            values[int(levels[j])] = own * np.inf
+        infinite = {names[number]: float(values[number]) for number in sorted(values)}
+        return cls(side[X.codes + 1] != 0.0, out, np.delete(numbers, out), infinite, moves)
 
 
-def pure_levels(model: Model) -> Floats | None:
-    """+1 or -1 for each level whose rows all rise, or fall, for ever, 0 for others; first of the level without a
-    column. None for a model whose levels are not codes, or whose rows do not run off.
+def pure_levels(model: Model) -> Pure | None:
+    """The pure levels of the first linear predictor; None where there are none, or where levels are not kept as codes
+    alone, or rows do not run off.
     """
-    X = levels_of_first(model)
-    side = None if X is None else side_of_first(model.likelihood, model.rows.y)
-    if X is None or side is None:
+    X = _levels(model)
+    if X is None or X.slopes is not None or model.likelihood.facts.by_category:
         return None
+    side: Any = side_of_first(model.likelihood, model.rows.y)
     used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
     every, up, down = (
         np.bincount(X.codes[some] + 1, minlength=X.levels + 1) for some in (used, used & (side > 0), used & (side < 0))
     )
     pure = np.where(every == 0, 0.0, (up == every) * 1.0 - (down == every) * 1.0)
-    if not constants_of(model, X):  # the level without a column has no coefficient of its own
-        pure[0] = 0.0
-    return pure
-
-
-def constants_of(model: Model, X: Columns) -> dict[int, float]:
-    """The numbers of the coefficients that move all rows alike, by how much: of a constant among the other columns, or
-    of thresholds against the first linear predictor.
-    """
-    constant, predictor = _constant(X), model.predictor
-    if constant is not None:
-        return {int(X.rest[constant]): 1.0}
-    return {predictor.parts[k].start: -1.0 for k in dict(predictor.taken_up).get(0, ())}
-
-
-def _constant(X: Columns) -> int | None:
-    """The number of a constant among the other columns; None where there is none."""
-    A = X.others
+    A, predictor = X.others, model.predictor
     still = np.flatnonzero((A.max(axis=0) == A.min(axis=0)) & (A[0] != 0)) if A.size else []
-    return int(still[0]) if len(still) else None
-
-
-def of_levels(
-    names: tuple[str, ...], X: Columns, pure: Floats, constants: dict[int, float]
-) -> tuple[Ints, Ints, dict[str, float], Floats]:
-    """Of `pure` levels: which coefficients go with their rows; the numbers of the others, -1 where one stands for two;
-    what is infinite; and the direction. Where the level without a column goes, another one has none.
-    """
-    levels, side = X.places[:, 0], pure[0]
-    numbers, out, moves, values = np.arange(len(names)), levels[pure[1:] != 0.0], np.zeros((1, len(names))), {}
-    moves[0, levels] = pure[1:] - side
-    if side:
-        out = np.append(out, levels[pure[1:] == 0.0][:1])
-        numbers[levels] = numbers[list(constants)] = -1
-        for number, along in constants.items():
-            values[number], moves[0, number] = along * side * np.inf, along * side
-    for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
-        own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
-        values[int(levels[j])] = own * np.inf
-    infinite = {names[number]: float(values[number]) for number in sorted(values)}
-    return out, np.delete(numbers, out), infinite, moves
+    if len(still):
+        constants = {int(X.rest[still[0]]): 1.0}
+    else:  # thresholds move against the first linear predictor
+        constants = {predictor.parts[k].start: -1.0 for k in dict(predictor.taken_up).get(0, ())}
+    if not constants:  # the level without a column has no coefficient of its own
+        pure[0] = 0.0
+    return Pure.of(model.names, X, pure, constants) if pure.any() else None
 
 
 def without_levels(model: Model) -> tuple[Model, Ints]:
     """The model of the rows that are in no pure level, and the numbers of its coefficients among all."""
-    X, pure = levels_of_first(model), pure_levels(model)
-    if X is None or pure is None or not pure.any():
+    if (pure := pure_levels(model)) is None:
         return model, np.arange(len(model.names))
-    out, numbers, *_ = of_levels(model.names, X, pure, constants_of(model, X))
-    left = replace(model, rows=model.rows.take(np.flatnonzero(pure[X.codes + 1] == 0.0)))
-    return beside_held(left, out, np.zeros(model.predictor.size_first)), numbers
+    left = replace(model, rows=model.rows.take(np.flatnonzero(~pure.certain)))
+    return beside_held(left, pure.out, np.zeros(model.predictor.size_first)), pure.numbers
 
 
-def _ends_beside_levels(model: Model, found: Solution, j: int, level: float) -> tuple[float, float]:
+def _ends_of_level(model: Model, found: Solution, j: int, level: float) -> tuple[float, float]:
     """The profile interval of a coefficient that levels make infinite."""
     side, cut = float(np.sign(found.estimate[j])), float(special.chdtri(1.0, 1.0 - level))
 
+    still, moved = (
+        without_levels(beside_held(model, np.array([j]), np.eye(1, model.predictor.size_first, j)[0] * t))[0]
+        for t in (0.0, 1.0)
+    )
+    offset = np.zeros(len(still.rows.y)) if still.rows.offset is None else still.rows.offset
+    moves, start = np.asarray(moved.rows.offset) - offset, still.start
+
     def beyond(t: float) -> float:
-        held = beside_held(model, np.array([j]), np.eye(1, model.predictor.size_first, j)[0] * t)
-        return 2.0 * (found.loglik - Newton().solve(without_levels(held)[0]).loglik) - cut
+        nonlocal start  # the last maximum is near
+        there = Newton().solve(replace(still, rows=replace(still.rows, offset=offset + t * moves), start=start))
+        start = there.estimate
+        return 2.0 * (found.loglik - there.loglik) - cut
 
     inner = outer = 0.0
     while beyond(inner) > 0.0:
@@ -387,8 +370,7 @@ def separation_of_levels(model: Model) -> Separation | None:
     for piece in pieces(model):
         if (found := separation_of_levels(piece)) is not None:
             return found
-    X, pure, weight = levels_of_first(model), pure_levels(model), model.rows.weight
-    if X is None or pure is None or not pure.any() or (certain := pure[X.codes + 1] != 0.0).all():
+    if (pure := pure_levels(model)) is None or pure.certain.all():
         return None
     try:
         left, numbers = without_levels(model)
@@ -397,9 +379,9 @@ def separation_of_levels(model: Model) -> Separation | None:
         return None
     if not found.converged:
         return None
-    *_, infinite, moves = of_levels(model.names, X, pure, constants_of(model, X))
-    kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
-    return Separation(model, kind, infinite, moves, certain, lambda: (found, numbers), by_levels=True)
+    used = slice(None) if model.rows.weight is None else model.rows.weight > 0
+    kind = "complete" if pure.certain[used].all() else "quasi-complete"
+    return Separation(model, kind, pure.infinite, pure.directions, pure.certain, lambda: (found, numbers), pure)
 
 
 LARGEST_BESIDE_SLOPES = 1e7
@@ -413,24 +395,17 @@ MOVED = 1e-7
 
 def may_separate(model: Model) -> bool:
     """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure; True
-    of other models, for which the usual program tells.
+    of other models, for which the usual program tells. IdentificationError with the names of the columns of a large
+    model of slopes by level.
     """
     if parts := pieces(model):
         return any(map(may_separate, parts))
-    if _levels(model) is None or ((pure := pure_levels(model)) is not None and pure.any()):
-        return True
-    return sparse_direction(model) is not None
-
-
-def require_overlap_beside_slopes(model: Model) -> None:
-    """IdentificationError where columns separate the outcomes of a large model of slopes by level, with their names."""
-    for piece in pieces(model):
-        require_overlap_beside_slopes(piece)
     X = _levels(model)
-    if X is None or X.slopes is None or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
-        return
-    if (step := sparse_direction(model)) is None:
-        return
+    if X is None or pure_levels(model) is not None:
+        return True
+    step = sparse_direction(model)
+    if step is None or X.slopes is None or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
+        return step is not None
     moved = [model.names[k] for k in np.flatnonzero(np.abs(step) > MOVED).tolist()]
     raise IdentificationError(
         f"{model.title} has no maximum: {first_few(moved)} separate the values of {model.outcome_name}, so that the "
