@@ -26,7 +26,7 @@ from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
-from stattools.inference.existence.rank import factor_of
+from stattools.inference.existence.rank import EPS, dependent, factor_of
 from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
 from stattools.inference.existence.separation import (
     LARGEST_BESIDE_SLOPES,
@@ -329,23 +329,18 @@ def check_columns(model: CoxRegression) -> None:
     if (coded := with_levels(model.Z.T)) is not None:
         check_columns_beside_levels(model, coded, compared(model.sets))
         return
-    Z = informative(model)
-    raw = np.abs(model.X).max(axis=0)
-    kept: list[int] = []
-    said: list[str] = []
-    for j, name in enumerate(model.names):
-        z, others = Z[j], Z[kept].T
-        noise = 8.0 * np.finfo(float).eps * raw[j] * np.sqrt(max(Z.shape[1], 1))
-        if np.linalg.norm(z) <= noise:
-            said.append(f"{short(name)} is the same for all who are at risk together")
-            continue
-        by = np.linalg.lstsq(others, z, rcond=None)[0] if kept else np.zeros(0)
-        rest = z - others @ by
-        if np.linalg.norm(rest) <= max(noise, DEPENDENT * float(np.linalg.norm(z))) + 1e-15 * np.abs(by) @ raw[kept]:
-            parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
-            said.append(f"{short(name)} = {first_few(parts, between=' + ')}, but for a constant")
-        else:
-            kept.append(j)
+    Z, raw = informative(model), np.abs(model.X).max(axis=0)
+    length, noise = np.linalg.norm(Z, axis=1), 8.0 * EPS * raw * np.sqrt(max(Z.shape[1], 1))
+
+    def round_off(j: int, kept: list[int], by: Floats) -> float:
+        return max(noise[j], DEPENDENT * float(length[j])) + 1e-15 * float(np.abs(by) @ raw[kept])
+
+    said = []
+    for j, (kept, by) in dependent(Z.T, range(len(Z)), round_off).items():
+        parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
+        alone = "is the same for all who are at risk together"
+        made = f"= {first_few(parts, between=' + ')}, but for a constant"
+        said.append(f"{short(model.names[j])} {alone if length[j] <= noise[j] else made}")
     if said:
         raise IdentificationError(
             f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "

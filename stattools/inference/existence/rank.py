@@ -11,7 +11,7 @@ hurdle, do columns tell zeros from positive counts, and counts of 1 from larger 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,24 +72,40 @@ def _combinations(
     which = ""
     if X.slopes is not None:
         which = f" (columns such as {first_few([str(terms[j]) for j in X.places[0].tolist()], between=' and ')})"
-    unit: list[Floats] = []
-    aliased: dict[str, str] = {}
-    before: list[str] = []
-    for j, name in enumerate(str(terms[k]) for k in X.rest.tolist()):
-        rest = within[:, j]
-        for _ in range(2):
-            for one in unit:
-                rest = rest - one * (one @ rest)
-        length = float(np.linalg.norm(rest))
-        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(model.n):
-            unit.append(rest / length)
-            before.append(name)
-        elif X.slopes is None and _is_same(work.others[:, j], X.codes + 1):
-            aliased[name] = f"{name} is the same in all rows of each level of {factor}"
+    names, aliased = [str(terms[k]) for k in X.rest.tolist()], dict[str, str]()
+    share = np.maximum(8.0 * EPS * np.maximum(size, 1.0), 1e-14) * np.sqrt(model.n)
+    for j, (before, _) in dependent(within, range(len(names)), lambda j, before, by: share[j]).items():
+        if X.slopes is None and _is_same(work.others[:, j], X.codes + 1):
+            aliased[names[j]] = f"{names[j]} is the same in all rows of each level of {factor}"
         else:
-            beside = f"{first_few(before)} and " if before else ""
-            aliased[name] = f"{name} is a combination of {beside}the levels of {factor}{which}"
+            beside = f"{first_few([names[k] for k in before])} and " if before else ""
+            aliased[names[j]] = f"{names[j]} is a combination of {beside}the levels of {factor}{which}"
     return aliased
+
+
+def dependent(
+    V: Floats, order: Sequence[int], round_off: Callable[[int, list[int], Floats], float]
+) -> dict[int, tuple[list[int], Floats]]:
+    """The columns of V that are, but for `round_off`, combinations of those before them in `order`: of each the numbers
+    of these and their coefficients.
+    """
+    kept: list[int] = []
+    found: dict[int, tuple[list[int], Floats]] = {}
+    Q, U = np.zeros((len(V), len(order))), np.zeros((len(order), len(order)))  # V[:, kept] = Q U
+    for j in order:
+        basis = Q[:, : (k := len(kept))]
+        along = basis.T @ V[:, j]
+        rest = V[:, j] - basis @ along
+        again = basis.T @ rest
+        rest, along = rest - basis @ again, along + again
+        by = solve_triangular(U[:k, :k], along, check_finite=False) if k else np.zeros(0)
+        length = float(np.linalg.norm(rest))
+        if length > round_off(j, kept, by):
+            Q[:, k], U[:k, k], U[k, k] = rest / length, along, length
+            kept.append(j)
+        else:
+            found[j] = list(kept), by
+    return found
 
 
 def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
@@ -192,24 +208,13 @@ def _check_beside_levels(model: Model, X: Any, use: ReadColumns, whose: str) -> 
 
 def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:
     """What `check_rank` asks of the columns of one linear predictor, from the triangle of all."""
-    kept: list[int] = []
-    aliased: list[str] = []
-    Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U
-    for column in among:
-        vector, basis = R[:, column], Q[:, : len(kept)]
-        along = basis.T @ vector
-        rest = vector - basis @ along
-        again = basis.T @ rest
-        rest, along = rest - basis @ again, along + again
-        unit = solve_triangular(U[: len(kept), : len(kept)], along, check_finite=False) if kept else np.zeros(0)
-        noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(unit * size[kept]))
-        if np.linalg.norm(rest) > max(4.0 * noise, 1e-14) * np.sqrt(model.n):
-            length = np.linalg.norm(rest)
-            Q[:, len(kept)], U[: len(kept), len(kept)], U[len(kept), len(kept)] = rest / length, along, length
-            kept.append(column)
-        else:
-            null = T[:, column] - (T[:, kept] @ unit if kept else 0.0)
-            aliased.append(_combination(model, null, column))
+
+    def round_off(column: int, kept: list[int], by: Floats) -> float:
+        noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(by * size[kept]))
+        return max(4.0 * noise, 1e-14) * np.sqrt(model.n)
+
+    found = dependent(R, among, round_off)
+    aliased = [_combination(model, T[:, column] - T[:, kept] @ by, column) for column, (kept, by) in found.items()]
     if aliased:
         advice = "Leave out one column of each combination."
         if any(line.startswith(("cr(", "cc(")) for line in aliased):
