@@ -1,14 +1,9 @@
 """No maximum inside the range of a parameter: checks of where a climb of a regression ended, each with its reason.
 
-- A dispersion, or another parameter beside the first, at an end of its range, or an exact fit on the way there.
-- Labels that no row has, and effects at cuts whose fitted cumulative probabilities fall from one cut to the next: the
-  log-likelihood knows the two cuts about each row's own label only.
-- A maximum at the edge of the means of a family, where its link allows others. Newton's steps are held inside and stop
-  short of it; the maximum of loglik(theta) + mu sum_i log |eta_i - end| is inside and tends to it as mu -> 0. Source:
-  Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
+- A maximum at the edge of the means of a family, where its link allows others: that of loglik(theta) + mu sum_i log
+  |eta_i - end| is inside and tends to it as mu -> 0. Source: Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
 - Extra zeros that are none: the slope of the log-likelihood in their probability p, at p = 0 in all rows, is
   sum_i w_i (1[y_i = 0] / f_i(0) - 1) at the maximum of the family alone.
-- Rows that entered late and do not determine the times before: a limit is Pareto's law, f(t) / S(e) = a e^a / t^(a+1).
 - A log-likelihood that levels off: one standard error from a maximum, along the line on which a coefficient moves with
   the others, it falls by about 1/2 on either side.
 - Times that the columns fit exactly, whose scale has its maximum at 0: in (beta / sigma, 1 / sigma) the log-likelihood
@@ -18,9 +13,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -76,10 +71,21 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """
     if not model.predictor.own:
         return
-    edges = edges_of(model.likelihood)
-    for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
-        if name in edges:
-            _require_inside(model, estimate, number, edges[name], penalized)
+    edges, predictor = edges_of(model.likelihood), model.predictor
+    for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
+        if (edge := edges.get(name)) is None:
+            continue
+        low = high = float(estimate[predictor.parts[number].start])
+        if predictor.uses[number]:  # it moves with columns
+            found = model.rows.total(partial(_ends, predictor, estimate, number))
+            low, high = float(found.low[0]), float(found.high[0])
+        unit = edge.power * _log_size(model) if edge.power else 0.0
+        if edge.lower + unit <= low and high <= edge.upper + unit:
+            continue
+        if not penalized:
+            check_overlap(model)
+        where = f"in some rows {model.others[number - predictor.n_first]} runs off: there " if low != high else ""
+        raise IdentificationError(f"{model.title}: {where}{edge.below if low < edge.lower + unit else edge.above}")
 
 
 def check_exact(model: Any, theta: Floats) -> None:
@@ -104,22 +110,6 @@ def check_exact(model: Any, theta: Floats) -> None:
                 raise IdentificationError(f"{model.title}: {said}")
 
 
-def _require_inside(model: Model, estimate: Floats, number: int, edge: Edge, penalized: bool) -> None:
-    """What `check_dispersion` asks, of the parameter behind one linear predictor."""
-    ends = (float(estimate[model.predictor.parts[number].start]),) * 2
-    if model.predictor.uses[number]:  # it moves with columns
-        found = model.rows.total(partial(_ends, model.predictor, estimate, number))
-        ends = float(found.low[0]), float(found.high[0])
-    unit = edge.power * _log_size(model) if edge.power else 0.0
-    if edge.lower + unit <= ends[0] and ends[1] <= edge.upper + unit:
-        return
-    if not penalized:
-        check_overlap(model)
-    called = model.others[number - model.predictor.n_first]
-    where = f"in some rows {called} runs off: there " if ends[0] != ends[1] else ""
-    raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower + unit else edge.above}")
-
-
 def _log_size(model: Model) -> float:
     """The logarithm of the usual size of an outcome; 0 where all are 0."""
     square = model.rows.outcome_square / model.n
@@ -130,9 +120,7 @@ def _ends(predictor: Linear, theta: Floats, number: int, block: Block) -> Ends:
     """The smallest and the largest of one linear predictor."""
     eta = predictor.forward(theta, block)[0][:, number]
     eta = eta if block.weight is None else eta[block.weight > 0.0]
-    if not len(eta):
-        return Ends(np.array([np.inf]), np.array([-np.inf]))
-    return Ends(np.array([eta.min()]), np.array([eta.max()]))
+    return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
 
 
 def check_labels(model: Model) -> None:
@@ -221,17 +209,34 @@ def check_edge(model: Model, solution: Solution) -> None:
 
 
 def _require_inside_domain(model: Model, work: Model, theta: Floats, share: float) -> None:
-    distance = _distances(work, theta)
+    """IdentificationError with the rows at the edge, nearer than this share of the usual distance, and their mean."""
+    distances = _distances(work, theta)
+    distance = np.stack(list(distances.values()))
     at_edge = distance <= share * np.median(distance, axis=1, keepdims=True)
-    if at_edge.any():
-        raise IdentificationError(_named(model, at_edge))
+    if not at_edge.any():
+        return
+    likelihood, said = model.likelihood, []
+    link = LINKS[next(iter(likelihood.parameters.values()))]
+    what, other = ("probability", "logit") if likelihood.facts.is_event else ("mean", "log")
+    for end, rows in zip(distances, at_edge, strict=True):
+        numbers = np.flatnonzero(rows) if model.kept is None else model.kept[rows]
+        if len(numbers):
+            shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
+            have = "row has" if len(numbers) == 1 else "rows have"
+            said.append(
+                f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
+            )
+    raise IdentificationError(
+        f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
+        f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns of "
+        "these rows."
+    )
 
 
-def _distances(model: Model, theta: Floats) -> Floats:
-    """How far the first linear predictor of each row is from each end that is finite, (ends, n)."""
-    eta = model.eta(theta)
-    first = eta if eta.ndim == 1 else eta[:, 0]
-    return np.stack([np.abs(first - end) for end in model.likelihood.facts.domain if np.isfinite(end)])
+def _distances(model: Model, theta: Floats) -> dict[float, Floats]:
+    """How far the first linear predictor of each row is from each end that is finite."""
+    first = model.eta(theta).reshape(len(model.rows.y), -1)[:, 0]
+    return {end: np.abs(first - end) for end in model.likelihood.facts.domain if isfinite(end)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,55 +254,23 @@ class Barrier:
     def n(self) -> float:
         return self.model.n
 
-    @cached_property
-    def X(self) -> Floats:
-        """The columns of the first linear predictor, in the units of the model."""
-        return self.model.rows.whole.X[:, self.model.predictor.first]
-
     def evaluate(self, theta: Floats, order: int = 2) -> Evaluation:
         now = self.model.evaluate(theta, order)
         if not np.isfinite(now.loglik):
             return now
-        part, X = self.model.predictor.parts[0], self.X
-        ends = [end for end in self.model.likelihood.facts.domain if np.isfinite(end)]
-        score, information = np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
-        distance = _distances(self.model, theta)
-        for end, away in zip(ends, distance, strict=True):
+        part, X = self.model.predictor.parts[0], self.model.rows.whole.X[:, self.model.predictor.first]
+        value, score, information = now.loglik, np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
+        for end, away in _distances(self.model, theta).items():
             inverse = (1.0 if end == self.model.likelihood.facts.domain[0] else -1.0) / away
+            value += self.mu * float(np.log(away).sum())
             score[part] += self.mu * (inverse @ X)
             information[part, part] += self.mu * (X.T * inverse**2) @ X
-        value = self.mu * float(np.log(distance).sum())
         if order == 0:
-            return Evaluation(now.loglik + value)
-        return Evaluation(now.loglik + value, now.score + score, now.information + information if order == 2 else NONE)
+            return Evaluation(value)
+        return Evaluation(value, now.score + score, now.information + information if order == 2 else np.empty(0))
 
     def dispersion(self, theta: Floats) -> float:
         return 1.0
-
-
-NONE = np.empty(0)
-
-
-def _named(model: Model, at_edge: Any) -> str:
-    """What is said of a maximum at the edge: the rows there, the mean that they have, and the way out."""
-    likelihood = model.likelihood
-    link = LINKS[next(iter(likelihood.parameters.values()))]
-    what = "probability" if likelihood.facts.is_event else "mean"
-    said = []
-    for end, rows in zip([end for end in likelihood.facts.domain if np.isfinite(end)], at_edge, strict=True):
-        numbers = np.flatnonzero(rows) if model.kept is None else model.kept[rows]
-        if len(numbers):
-            shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
-            have = "row has" if len(numbers) == 1 else "rows have"
-            said.append(
-                f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
-            )
-    other = "logit" if likelihood.facts.is_event else "log"
-    return (
-        f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
-        f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns of "
-        "these rows."
-    )
 
 
 LEVEL_OF_ZEROS = 1e-6
@@ -319,15 +292,9 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
     if not (solution.converged and model.likelihood.facts.inflated):
         return
-    part, C = model.predictor.parts[ZERO], solution.covariance
-    top = model.evaluate(solution.estimate, 0).loglik
-    least = LEVEL_OF_ZEROS + ROUND_OFF * abs(top)
-    ends = {}
-    for j in range(part.start, part.stop):
-        step = C[:, j] / np.sqrt(C[j, j])
-        for side in (1.0, -1.0):
-            if top - model.evaluate(solution.estimate + side * step, 0).loglik < least:
-                ends[model.names[j]] = "inf" if side > 0.0 else "-inf"
+    part, least = model.predictor.parts[ZERO], LEVEL_OF_ZEROS + ROUND_OFF * abs(solution.loglik)
+    falls = _falls(model, solution, range(part.start, part.stop))
+    ends = {model.names[j]: "inf" if side > 0.0 else "-inf" for j, side, fall in falls if fall < least}
     if ends:
         check_overlap(model)
         raise _no_maximum(model, solution.estimate, ends)
@@ -407,8 +374,8 @@ def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> Identifica
     said = []
     if none:
         said.append(
-            f"in {none:,.0f} of {rows:,.0f} rows {model.outcome_name} has no more zeros than "
-            f"{_family(model)} counts have, and the probability of an extra zero has its maximum at 0"
+            f"in {none:,.0f} of {rows:,.0f} rows {_no_more_zeros(model)}, and the probability of an extra zero has its "
+            "maximum at 0"
         )
     if certain:
         said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
@@ -423,13 +390,14 @@ def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> Identifica
 def none_at_all(model: Model) -> IdentificationError:
     """What is said where no row has extra zeros."""
     return IdentificationError(
-        f"{model.title} has no maximum: {model.outcome_name} has no more zeros than {_family(model)} counts have, and "
-        f"the probability of an extra zero has its maximum at 0. {_instead(model)}"
+        f"{model.title} has no maximum: {_no_more_zeros(model)}, and the probability of an extra zero has its maximum "
+        f"at 0. {_instead(model)}"
     )
 
 
-def _family(model: Model) -> str:
-    return "negative binomial" if model.likelihood.width > 2 else "Poisson"
+def _no_more_zeros(model: Model) -> str:
+    family = "negative binomial" if model.likelihood.width > 2 else "Poisson"
+    return f"{model.outcome_name} has no more zeros than {family} counts have"
 
 
 def _instead(model: Model) -> str:
@@ -504,12 +472,18 @@ def check_wide(model: Model, solution: Solution) -> None:
 
 def _require_fall(model: Model, solution: Solution, which: Iterable[int]) -> None:
     """IdentificationError where the log-likelihood does not fall one standard error of a coefficient to one side."""
-    C = solution.covariance
+    for j, _, fall in _falls(model, solution, which):
+        if fall < LEVEL_FALL:
+            raise no_maximum(model, model.names[j], float(solution.estimate[j]))
+
+
+def _falls(model: Model, solution: Solution, which: Iterable[int]) -> Iterator[tuple[int, float, float]]:
+    """By how much the log-likelihood falls one standard error of a coefficient, with the others, to either side."""
+    top, C = model.evaluate(solution.estimate, 0).loglik, solution.covariance
     for j in which:
-        step = C[:, j] / np.sqrt(C[j, j])
         for side in (1.0, -1.0):
-            if solution.loglik - model.evaluate(solution.estimate + side * step, 0).loglik < LEVEL_FALL:
-                raise no_maximum(model, model.names[j], float(solution.estimate[j]))
+            step = side * C[:, j] / np.sqrt(C[j, j])
+            yield j, side, top - model.evaluate(solution.estimate + step, 0).loglik
 
 
 def no_maximum(model: Model, name: str, here: float) -> IdentificationError:
@@ -557,24 +531,20 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
     offset = 0.0 if rows.offset is None else rows.offset[some]
     with np.errstate(divide="ignore"):  # of ends that nobody knows
         low, high = np.log(low) - offset, np.log(high) - offset
-    if _are_looked_at_in_line(X, low, high):
+    one = np.where(np.isfinite(low), low, high)
+    known, both = np.isfinite(one), np.isfinite(low) & np.isfinite(high)
+    slack = EXACT * max(1.0, float(np.abs(one[known]).max(initial=0.0)))
+    if known.any() and not both.any() and _is_combination(X[known], one[known], slack):
         raise IdentificationError(
             f"{model.title}: of every time it is known only whether it is longer than one that the columns fit, as "
             "where all rows were looked at once, at one time. That says how large a predictor is in units of the "
             'scale, and the scale may be any. Use distribution="exponential", whose scale is 1, or rows that were '
             "looked at at other times."
         )
-    if _are_in_line(X, low, high, seen):
+    if seen.any() and not _is_combination(X[seen], low[seen], slack):
+        return
+    if _lie_between(X, low - slack, high + slack):
         raise IdentificationError(f"{model.title}: {family.facts.edge.below}")
-
-
-def _are_looked_at_in_line(X: Any, low: Floats, high: Floats) -> bool:
-    """Have all rows one known end only, and is its log a combination of the columns?"""
-    ends = np.where(np.isfinite(low), low, high)
-    known = np.isfinite(ends)
-    if (np.isfinite(low) & np.isfinite(high)).any() or not known.any():
-        return False
-    return _is_combination(X[known], ends[known], EXACT * max(1.0, float(np.abs(ends[known]).max())))
 
 
 def _is_combination(X: Any, values: Floats, slack: float) -> bool:
@@ -583,14 +553,6 @@ def _is_combination(X: Any, values: Floats, slack: float) -> bool:
         return _lie_between(X, values - slack, values + slack)
     g = np.linalg.lstsq(X, values, rcond=None)[0]
     return bool(np.abs(X @ g - values).max() <= slack)
-
-
-def _are_in_line(X: Any, low: Floats, high: Floats, seen: Any) -> bool:
-    """Is there a g with low <= X g <= high?"""
-    slack = EXACT * max(1.0, float(np.abs(np.where(np.isfinite(low), low, high)).max()))
-    if seen.any() and not _is_combination(X[seen], low[seen], slack):
-        return False
-    return _lie_between(X, low - slack, high + slack)
 
 
 def _lie_between(X: Any, low: Floats, high: Floats) -> bool:

@@ -146,21 +146,20 @@ def _is_far(model: Model, solution: Solution) -> bool:
     """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
     2), for probit exp(-eta^2 / 4).
     """
-    reach = solution.reach
-    if isnan(reach) and model.likelihood.facts.reach is not None:
-        part = partial(_reached, model.likelihood, model.predictor, solution.estimate)
-        reach = float(model.rows.total(part).values)
-    elif isnan(reach):
-        eta = model.eta(solution.estimate)
-        firsts = [piece.predictors[0] for piece in model.likelihood.facts.pieces] or slice(model.predictor.n_first)
-        reach = float(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
-    return reach > model.likelihood.facts.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
+    reach, facts = solution.reach, model.likelihood.facts
+    if isnan(reach):
+        reach = float(model.rows.total(partial(_reached, model.likelihood, model.predictor, solution.estimate)).values)
+    return reach > facts.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
 def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block: Block) -> Largest:
     """The largest reach of a block of rows."""
-    return Largest(np.asarray(likelihood.facts.reach(likelihood, predictor.forward(theta, block)[0], block.y)))
+    eta, facts = predictor.forward(theta, block)[0], likelihood.facts
+    if facts.reach is not None:
+        return Largest(np.asarray(facts.reach(likelihood, eta, block.y)))
+    firsts = [piece.predictors[0] for piece in facts.pieces] or slice(predictor.n_first)
+    return Largest(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
 
 
 def listed(infinite: dict[str, float]) -> str:
