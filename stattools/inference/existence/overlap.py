@@ -22,6 +22,7 @@ from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank import check_rank, spans
 from stattools.inference.existence.separation import (
+    FAR,
     UNTOLD,
     Separation,
     may_separate,
@@ -37,9 +38,6 @@ from stattools.text.names import first_few
 
 WELL_CONDITIONED = 1e-10
 """A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
-
-FAR = 20.0
-"""Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
 
 LARGEST_PROGRAM = 1e8
 """The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""

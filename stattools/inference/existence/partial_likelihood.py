@@ -184,7 +184,8 @@ def levels_without_events(model: Any) -> MonotoneLikelihood | None:
         found = Newton().solve(limit)
     except (DomainError, IdentificationError):
         return None
-    if not found.converged:
+    order = RiskSetOrder(limit.sets, limit.Z, limit.ties == "exact")
+    if not found.converged or (found.reach > FAR and order.direction() is not None):  # other columns order events too
         return None
     certain = _certain(model.said.n, limit.sets, keep)
     kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"

@@ -180,6 +180,10 @@ class Separation(Faces):
         return Page(self.sentence)
 
 
+FAR = 20.0
+"""Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
+
+
 def program_size(model: Model) -> float:
     """Half-spaces times unknowns of the linear program."""
     width = model.predictor.width
@@ -377,7 +381,8 @@ def separation_of_levels(model: Model) -> Separation | None:
         found = Newton().solve(left)
     except (ConvergenceError, IdentificationError):
         return None
-    if not found.converged:
+    far = found.reach > model.likelihood.facts.far(FAR)  # where other columns separate too, steps end there
+    if not found.converged or (far and may_separate(left)):
         return None
     used = slice(None) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if pure.certain[used].all() else "quasi-complete"

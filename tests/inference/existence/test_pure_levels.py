@@ -95,3 +95,13 @@ def test_levels_of_which_only_the_reference_is_left(monkeypatch, data, right):
     finite = np.isfinite(one.estimate)
     covariances = [np.asarray(it.covariance)[np.ix_(finite, finite)] for it in (one, other)]
     assert_allclose(*covariances, rtol=1e-6, atol=1e-10)
+
+
+@pytest.mark.parametrize("family", [st.logistic, st.probit])
+def test_columns_that_separate_what_pure_levels_leave_are_found(monkeypatch, data, family):
+    """Steps along them end where the decrement is 1e-8, as at a maximum."""
+    data["b"] = np.where(data["g"] == 3, 1, data["x"] > 0.2) * 1
+    plain, coded = both(monkeypatch, lambda: family("b ~ C(g) + x", data))
+    assert coded.separation.kind == plain.separation.kind == "complete"
+    assert coded.separation.infinite["x"] == plain.separation.infinite["x"] == np.inf
+    assert coded.separation.loglik == plain.separation.loglik == 0.0
