@@ -184,8 +184,7 @@ def levels_without_events(model: Any) -> MonotoneLikelihood | None:
         found = Newton().solve(limit)
     except (DomainError, IdentificationError):
         return None
-    order = RiskSetOrder(limit.sets, limit.Z, limit.ties == "exact")
-    if not found.converged or (found.reach > FAR and order.direction() is not None):  # other columns order events too
+    if not found.converged:
         return None
     certain = _certain(model.said.n, limit.sets, keep)
     kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"

@@ -84,12 +84,3 @@ def test_levels_within_strata_are_named(monkeypatch):
         IdentificationError, match=r"tell 1 of its 8 .*C\(g\)\[T.7\] is a combination of levels of C\(g\),"
     ):
         st.fit(st.cox("survival(t, d) ~ C(g) + x", rows | {"s": rows["g"] // 4}, strata="s"))
-
-
-def test_columns_that_order_the_events_of_other_levels_are_found_too(monkeypatch):
-    rows, found = table(), []
-    rows |= {"t": np.exp(-rows["x"]), "d": np.where(rows["g"] == 3, 0, 1)}
-    for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
-        found.append(st.separation(st.cox("survival(t, d) ~ C(g) + x", rows)))
-    assert found[1].infinite["x"] == found[0].infinite["x"] == np.inf
