@@ -24,8 +24,8 @@ import numpy as np
 from stattools.data.rows.rows import Block
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.overlap import check_overlap, farthest_move
+from stattools.inference.existence.recession import lying_between
 from stattools.interface.arrays import Floats
-from stattools.interface.when_needed import optimize
 from stattools.likelihoods import Cumulative
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import edges_of, is_unimodal
@@ -543,24 +543,13 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
         )
     if seen.any() and not _is_combination(X[seen], low[seen], slack):
         return
-    if _lie_between(X, low - slack, high + slack):
+    if lying_between(X, low - slack, high + slack) is not None:
         raise IdentificationError(f"{model.title}: {family.facts.edge.below}")
 
 
 def _is_combination(X: Any, values: Floats, slack: float) -> bool:
     """Is there a g with X g within `slack` of the values? Of sparse columns a linear program tells."""
     if not isinstance(X, np.ndarray):
-        return _lie_between(X, values - slack, values + slack)
+        return lying_between(X, values - slack, values + slack) is not None
     g = np.linalg.lstsq(X, values, rcond=None)[0]
     return bool(np.abs(X @ g - values).max() <= slack)
-
-
-def _lie_between(X: Any, low: Floats, high: Floats) -> bool:
-    """Is there a g with low <= X g <= high? A linear program looks for one."""
-    from scipy.sparse import csr_array, vstack
-
-    X, from_above, from_below = csr_array(X), np.isfinite(high), np.isfinite(low)
-    A = vstack([X[from_above], -X[from_below]]).tocsr()
-    b = np.concatenate([high[from_above], -low[from_below]])
-    found = optimize.linprog(np.zeros(X.shape[1]), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
-    return found.status == 0

@@ -32,7 +32,7 @@ from stattools.errors import ConvergenceError, IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed
 from stattools.inference.existence.rank import check_rank, check_size, pieces
-from stattools.inference.existence.recession import Bools, Moves, moves_of, row_moves
+from stattools.inference.existence.recession import Bools, Moves, lying_between, moves_of, row_moves
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.likelihoods.likelihood import Likelihood, edges_of, side_of
@@ -65,20 +65,26 @@ def check_rows_of_groups(model: MixedRegression) -> None:
         if each.max(initial=0.0) <= 1.0 and not tells_spread(model.likelihood):
             raise _one_row(model, term)
         if "Intercept" in term.columns and _is_constant_within(model, term, counted > 0.0):
-            raise _no_spread(model, term)
-        total = counted.sum() if tells_spread(model.likelihood) else seen.sum()
+            raise IdentificationError(
+                f"{model.title}: {model.outcome_name} is constant within each level of {term.group!r}, so that effects "
+                f"of {term.name} make it exactly, the spread within levels is 0 and the likelihood has no maximum. "
+                "Give one row per level to the regression without random effects, or an outcome that varies within "
+                "groups."
+            )
+        total = float(counted.sum() if tells_spread(model.likelihood) else seen.sum())
         if effects > total or (effects == total and not tells_spread(model.likelihood)):
-            raise _too_many(model, term, effects, float(total))
-
-
-MEASURED = (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME)
-"""What is measured, of which a spread that is estimated may go to 0."""
+            q = len(term.columns)
+            raise IdentificationError(
+                f"{model.title}: {term.name} has {q} effect{'' if q == 1 else 's'} in each of {term.n_levels:,} "
+                f"groups, {effects:,} in all, and there are {total:,.0f} observations: the effects cannot be told from "
+                "what varies between rows. Take fewer columns, or leave the part out."
+            )
 
 
 def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[np.bool_]) -> bool:
-    """Do measurements, the spread of which is a parameter, differ between the levels of a term only?"""
+    """Do measurements, the spread of which is a parameter and may go to 0, differ between the levels of a term only?"""
     likelihood, y = model.likelihood, np.asarray(model.rows.y).reshape(len(seen), -1)[seen]
-    if likelihood.outcome not in MEASURED or likelihood.width == 1:
+    if likelihood.outcome not in (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME) or likelihood.width == 1:
         return False
     if not (y[:, 0] == y[:, -1]).any():  # all times are censored
         return False
@@ -118,35 +124,16 @@ WHY = {
 def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
     kind = model.likelihood.outcome
     what = WHY.get(kind, "a measurement with a spread of its own")
+    way_out = "the spread of the outcome itself is estimated already"
     if _has_spread_of_rows(model.likelihood):
-        kind, what = None, "the trials of which vary together already, by a parameter"
-    way_out = (
-        "give the successes of several trials (trials=), where there are"
-        if kind in WHY
-        else "the spread of the outcome itself is estimated already"
-    )
+        what = "the trials of which vary together already, by a parameter"
+    elif kind in WHY:
+        way_out = "give the successes of several trials (trials=), where there are"
     return IdentificationError(
         f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
         f"{what}: the standard deviation of the effects is not "
         f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} out or "
         f"group the rows otherwise; {way_out}."
-    )
-
-
-def _no_spread(model: MixedRegression, term: RandomTerm) -> IdentificationError:
-    return IdentificationError(
-        f"{model.title}: {model.outcome_name} is constant within each level of {term.group!r}, so that effects of "
-        f"{term.name} make it exactly, the spread within levels is 0 and the likelihood has no maximum. Give one row "
-        "per level to the regression without random effects, or an outcome that varies within groups."
-    )
-
-
-def _too_many(model: MixedRegression, term: RandomTerm, effects: int, total: float) -> IdentificationError:
-    q = len(term.columns)
-    return IdentificationError(
-        f"{model.title}: {term.name} has {q} effect{'' if q == 1 else 's'} in each of {term.n_levels:,} groups, "
-        f"{effects:,} in all, and there are {total:,.0f} observations: the effects cannot be told from what varies "
-        "between rows. Take fewer columns, or leave the part out."
     )
 
 
@@ -182,14 +169,11 @@ def pure_term(model: MixedRegression) -> RandomTerm | None:
     if model.likelihood.facts.pieces:
         return None
     y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
-    if likelihood.facts.half_spaces(likelihood, y) is not None:
-        end = y.astype(float)
-    elif (side := side_of(likelihood, y)) is None:
+    ordered = likelihood.facts.half_spaces(likelihood, y) is not None
+    if (end := y.astype(float) if ordered else side_of(likelihood, y)) is None:
         return None
-    else:
-        end = np.asarray(side, dtype=float)
     used = ~np.isnan(end) if weight is None else ~np.isnan(end) & (weight > 0.0)
-    if likelihood.facts.half_spaces(likelihood, y) is None and (end[used] == 0.0).any():
+    if not ordered and (end[used] == 0.0).any():
         return None
     for term in model.random:
         if (((term.z == term.z[0]).all(axis=0)) & (term.z[0] != 0.0)).any():
@@ -204,6 +188,8 @@ def pure_term(model: MixedRegression) -> RandomTerm | None:
 
 def groups_apart(model: MixedRegression) -> Apart | None:
     """What separates the rows as effects grow; None where nothing does, or where that would take too long to tell."""
+    if (pure := pure_term(model)) is not None:
+        return Apart((pure,), ())
     if (sides := sides_of(model)) is None:
         return None
     fixed = next(iter(pieces(model.fixed)), model.fixed)
@@ -231,7 +217,6 @@ def _columns(fixed: Model, b: Floats, constant: Bools) -> tuple[str, ...]:
 
 def _program(sides: tuple[Moves, Floats], terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
     """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
-    from scipy.optimize import linprog
     from scipy.sparse import csr_array, hstack
 
     (rows, normals, equal, _), A_fixed = sides
@@ -245,15 +230,12 @@ def _program(sides: tuple[Moves, Floats], terms: Sequence[RandomTerm], free: Boo
         return None
     if m * (free.sum() + 1.0) > MOST_ENTRIES:
         return None
-    A: Any = hstack([csr_array(A_fixed[:, free]), *blocks], format="csr")
-    found: Any = linprog(
-        np.zeros(A.shape[1]), A_ub=-A[~equal], b_ub=-moving[~equal].astype(float), bounds=(None, None), method="highs",
-        A_eq=A[equal] if equal.any() else None, b_eq=np.zeros(int(equal.sum())) if equal.any() else None,
-    )  # fmt: skip
-    if found.x is None:
+    A = hstack([csr_array(A_fixed[:, free]), *blocks], format="csr")
+    found = lying_between(A, moving.astype(float), np.where(equal, 0.0, np.inf))
+    if found is None:
         return None
     b = np.zeros(len(free))
-    b[free] = found.x[: int(free.sum())]
+    b[free] = found[: int(free.sum())]
     return b
 
 
@@ -427,9 +409,7 @@ def _has_sides(model: MixedRegression) -> bool:
 
 def explain_mixed(model: MixedRegression) -> None:
     """A climb failed: IdentificationError with the reason, where it lies in the data."""
-    pure = pure_term(model)
-    apart = Apart((pure,), ()) if pure is not None else groups_apart(model)
-    if apart is not None:
+    if (apart := groups_apart(model)) is not None:
         raise _apart(model, apart)
     check_rank(model.fixed)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.likelihoods.likelihood import side_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
@@ -160,8 +161,6 @@ def highest(
     """The d with the highest goal'd > 0 over |d| <= 1 that no row violates, from a linear program of the rows in
     `working`, to which `more` adds those that the last d violates; None where there is none.
     """
-    from scipy.optimize import linprog
-
     size = float(np.abs(goal).max(initial=0.0))
     if size <= POSITIVE:
         return None
@@ -172,11 +171,23 @@ def highest(
         if found is None:
             return d
         A, working = normals(found), found
-        made = linprog(-goal, A_ub=-A, b_ub=np.zeros(len(found)), bounds=(-1.0, 1.0), method="highs", options=options)
+        made = optimize.linprog(
+            -goal, A_ub=-A, b_ub=np.zeros(len(found)), bounds=(-1.0, 1.0), method="highs", options=options
+        )
         if made.x is None or float(goal @ made.x) * size <= POSITIVE:
             return None
         d = np.asarray(made.x)
     return None
+
+
+def lying_between(A: Any, low: Floats, high: Floats) -> Floats | None:
+    """An x with low <= A x <= high, from a linear program; None where there is none."""
+    from scipy.sparse import csr_array, vstack
+
+    A, above, below = csr_array(A), np.isfinite(high), np.isfinite(low)
+    rows, ends = vstack([A[above], -A[below]]).tocsr(), np.concatenate([high[above], -low[below]])
+    found = optimize.linprog(np.zeros(A.shape[1]), A_ub=rows, b_ub=ends, bounds=(None, None), method="highs")
+    return found.x if found.status == 0 else None
 
 
 def check_extremes(model: Model) -> None:
