@@ -365,42 +365,38 @@ def certified_partial(model: Any, solver: Any) -> tuple[Any, Solution]:
     return model, solver.solve(model) if found is None else found
 
 
-def require_order_beside_slopes(model: Any) -> None:
-    """IdentificationError where columns of a large model of slopes by level make its likelihood rise for ever, with
-    their names, from one sparse program.
-    """
-    work, T = model.standardized()
-    if (d := RiskSetOrder(model.sets, work.Z, model.ties == "exact").direction()) is None:
-        return
-    step = np.abs(T @ d) * np.abs(model.Z.T).max(axis=0)
-    named = [short(name) for name, move in zip(model.names, step / step.max(), strict=True) if move > 1e-7]
-    raise IdentificationError(
-        f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
-        f"combination of {first_few(named)}, so that the log-likelihood rises for ever. Use "
-        "penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, or collect more events."
-    )
-
-
 def check_monotone(model: CoxRegression) -> None:
-    """SeparationError where the partial likelihood rises for ever."""
-    X = with_levels(model.Z.T)
+    """SeparationError where the partial likelihood rises for ever; IdentificationError with the columns of one sparse
+    program where slopes by level make the model large.
+    """
+    X, found = with_levels(model.Z.T), None
     if X is not None and X.slopes is not None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
-        require_order_beside_slopes(model)
+        work, T = model.standardized()
+        if (d := RiskSetOrder(model.sets, work.Z, model.ties == "exact").direction()) is None:
+            return
+        directions: Floats = np.asarray(T @ d)[None]
+    elif (found := monotone(model)) is not None:
+        directions = found.directions
+    else:
         return
-    separation = monotone(model)
-    if separation is None:
-        return
-    moves = np.abs(separation.directions) * np.abs(model.Z.T).max(axis=0)
+    moves = np.abs(directions) * np.abs(model.Z.T).max(axis=0)
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     named = [short(name) for name, move in zip(model.names, moves, strict=True) if move > 1e-7]
-    finite = len(model.names) - len(separation.infinite)
-    penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
-    raise SeparationError(
+    why = (
         f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
         f"combination of {first_few(named)}, so that the log-likelihood rises for ever"
-        f"{'; ' + listed(separation.infinite) if separation.infinite else UNTOLD}. "
-        + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and separation.infinite else "")
+    )
+    if found is None:
+        raise IdentificationError(
+            f"{why}. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, or collect more "
+            "events."
+        )
+    finite = len(model.names) - len(found.infinite)
+    penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
+    raise SeparationError(
+        f"{why}{'; ' + listed(found.infinite) if found.infinite else UNTOLD}. "
+        + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and found.infinite else "")
         + f"`separation.table()` of this error has estimates and intervals. Use penalty=st.{penalty}, leave these "
         "columns out or merge them, or collect more events.",
-        separation,
+        found,
     )

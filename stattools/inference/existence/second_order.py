@@ -60,7 +60,7 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     Raises ConvergenceError where no maximum was reached, IdentificationError where there is none that a standard error
     describes: the log-likelihood levels off, is flat in a direction, or has a kink, a jump or an end there.
     """
-    first = None
+    first, newton = None, solver
     if not isinstance(solver, Newton):
         try:
             first = solver.solve(model)
@@ -71,12 +71,7 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
             ) from error
         if not first.converged:
             raise ConvergenceError(_short_of_it(model, first), first)
-        return _at_summit(replace(model, start=first.estimate), Newton(), first)
-    return _at_summit(model, solver, None)
-
-
-def _at_summit(model: Custom, newton: Newton, first: Solution | None) -> tuple[Custom, Solution]:
-    """The end of Newton's climb, certified; `first` is what another solver found before."""
+        model, newton = replace(model, start=first.estimate), Newton()
     place, solution = climb_in_own_units(model, newton.tolerance, newton.max_steps)
     if first is not None:
         solution = replace(solution, solver=f"{first.solver}, then Newton", steps=first.steps + solution.steps)
@@ -461,7 +456,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
 
 def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
     """The higher of a maximum and the end of a climb from another start, with what is said of the lower."""
-    again = _from(model, start)
+    again: Any = replace(model, start=start)
     try:
         if sampled_alike(model, again):
             return replace(solution, second=SAID["same"])
@@ -512,7 +507,3 @@ def mirrored(model: Model, solution: Solution) -> Floats:
             break
         step = 0.5 * step
     return solution.estimate + step
-
-
-def _from(model: Model, start: Floats) -> Any:
-    return replace(model, start=start)
