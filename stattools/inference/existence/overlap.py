@@ -181,9 +181,7 @@ def witness(model: Model, theta: Floats) -> Floats | None:
     eta = predictor.forward(theta, rows.whole)[0]
     score = np.asarray(model.likelihood.score(eta, rows.y), dtype=float).reshape(len(rows.X), -1)
     u = score if rows.weight is None else score * rows.weight[:, None]
-    X = np.asarray(rows.X)
-    each = [X[:, list(range(predictor.columns) if use is None else use)] for use in predictor.uses]
-    each = [np.ones((len(X), 1)) if alone else of for of, alone in zip(each, predictor.constant, strict=True)]
+    each = predictor.columns_of(np.asarray(rows.X))
     if model.shift.any():  # thresholds move against a location, and its score is minus the sum of theirs
         first, *others = each
         apart = np.repeat(np.eye(len(others)), len(first), axis=0)

@@ -81,11 +81,6 @@ class RecessionCone:
     moves: Moves
     columns: Floats
 
-    @property
-    def size(self) -> int:
-        """How many half-spaces there are."""
-        return len(self.moves.rows)
-
     def margins(self, d: Floats) -> Floats:
         """A d."""
         theta = np.zeros(self.predictor.size)
