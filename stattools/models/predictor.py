@@ -23,7 +23,7 @@ from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.numerics.columns import beside, ones, symmetric, times, transposed, upper_gram, with_levels
+from stattools.numerics.columns import beside, symmetric, upper_gram, with_levels
 from stattools.numerics.low_rank import quadratic
 
 Columns = tuple[int, ...] | None
@@ -39,7 +39,7 @@ def among(X: Any, columns: Columns) -> Any:
     if columns is None:
         return X
     if not columns:
-        return ones(len(X))[:, None]
+        return np.ones((len(X), 1))
     first, last = columns[0], columns[-1]
     if tuple(columns) == tuple(range(first, last + 1)):
         return X[:, first : last + 1]
@@ -213,16 +213,16 @@ class Linear:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
         X, offset = block.X, block.offset
         if self.width == 1:
-            eta = times(X, theta)
-            return eta if offset is None else eta + offset, lambda score: transposed(X, score)
+            eta = X @ theta
+            return eta if offset is None else eta + offset, lambda score: X.T @ score
         if not self.own:
             eta = X @ theta.reshape(self.width, self.columns).T
             return eta if offset is None else eta + offset[:, None], lambda score: (score.T @ X).ravel()
         each = self.columns_of(X)
-        eta = np.column_stack([times(of, theta[part]) for of, part in zip(each, self.parts, strict=True)])
+        eta = np.column_stack([of @ theta[part] for of, part in zip(each, self.parts, strict=True)])
         if offset is not None:
             eta[:, : self.n_first] += offset[:, None]
-        return eta, lambda score: np.concatenate([transposed(of, score[:, k]) for k, of in enumerate(each)])
+        return eta, lambda score: np.concatenate([of.T @ score[:, k] for k, of in enumerate(each)])
 
     def forward_many(self, thetas: Floats, X: Floats, offset: Floats | None) -> Floats:
         """eta of every row for each of many points, shape (S, m), or (S, m, width)."""
@@ -276,11 +276,11 @@ class Linear:
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]
             if self.constant[b]:
-                part = w.sum() if self.constant[a] else transposed(each[a], w)[:, None]
+                part = w.sum() if self.constant[a] else (each[a].T @ w)[:, None]
             elif self.uses[a] != self.uses[b]:
                 part = np.empty((each[a].shape[1], each[b].shape[1]))
                 for j in range(part.shape[1]):
-                    part[:, j] = transposed(each[a], w * each[b][:, j])
+                    part[:, j] = each[a].T @ (w * each[b][:, j])
             elif a == b and self.own:
                 total[one, one] = upper_gram(each[a], w)
                 continue

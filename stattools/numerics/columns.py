@@ -7,30 +7,24 @@
 `C(g)` has one number that is always 1, and is not in memory; `C(g) + C(g):x` has the numbers 1 and x. The k columns of
 a level stand anywhere among those of X. For what is not known of the parts the whole array is made, where there is
 memory for it. What NumPy has no word for is asked of these and of arrays alike by functions.
-
-Products of tall blocks are in either memory order and without a copy. SciPy's own `dsyrk` holds the interpreter's lock
-for as long as it runs; the same routine called by its address in `scipy.linalg.cython_blas` releases it, so that blocks
-can be summed on several threads. Source: Dongarra, Du Croz, Hammarling & Duff, "A set of level 3 basic linear algebra
-subprograms" (1990).
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import Arrow, ArrowFactor, InParts
+from stattools.numerics.threads import spans
 from stattools.text.one_line import prints
 
 
@@ -504,18 +498,18 @@ class BesideOnes(InParts):
 
     def product(self, v: Floats) -> Floats:
         """X v, for v (p + 1,) or (p + 1, r)."""
-        return times(self.given, v[1:]) + v[0]
+        return self.given @ v[1:] + v[0]
 
     def pulled(self, u: Floats) -> Floats:
         """X' u, for u (n,) or (n, r)."""
         found = np.empty((self.shape[1], *u.shape[1:]))
-        found[0], found[1:] = u.sum(axis=0), transposed(self.given, u)
+        found[0], found[1:] = u.sum(axis=0), self.given.T @ u
         return found
 
     def gram(self, weight: Floats | None = None) -> Floats:
         """X' diag(weight) X, of which only the upper triangle is to be read."""
-        total, w = np.zeros(self.shape[1:] * 2, order="F"), ones(len(self)) if weight is None else weight
-        total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), transposed(self.given, w)
+        total, w = np.zeros(self.shape[1:] * 2), np.ones(len(self)) if weight is None else weight
+        total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), self.given.T @ w
         return total
 
     def __getitem__(self, place: Any) -> Any:
@@ -557,74 +551,31 @@ CACHED = 40_000
 
 
 def add_gram(total: Floats, X: Floats) -> None:
-    """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
+    """Add X^T X to `total` (p, p) in place, of which only the upper triangle is to be read.
 
-    X is (m, p), a slice of rows of an array in C or Fortran order; anything else is copied first.
+    X is (m, p), a slice of rows of an array in C or Fortran order; anything else is copied first. NumPy makes X^T X by
+    `dsyrk` and X^T Y by a full product: for few columns one factor is without the last.
 
-    >>> total = np.zeros((2, 2), order="F")
+    >>> total = np.zeros((2, 2))
     >>> add_gram(total, np.array([[1.0, 2.0], [3.0, 4.0]]))
-    >>> total.tolist()
+    >>> np.triu(total).tolist()
     [[10.0, 14.0], [0.0, 20.0]]
     """
-    m, p = X.shape
-    if not m or not p:
-        return
-    by_columns = total.dtype == np.float64 and total.shape == (p, p) and total.strides[0] == 8
-    if not (by_columns and (p == 1 or total.strides[1] >= 8 * p)):
-        raise ValueError(f"add_gram needs a float64 total of shape ({p}, {p}) in Fortran order.")
     if isinstance(X, BesideOnes):
-        add_gram(total[1:, 1:], X.given)  # first, as it reads what is not in the cache at the least cost
-        total[0, 0] += m
-        total[0, 1:] += transposed(X.given, ones(m))
+        total += X.gram()
         return
-    X, rows_apart, columns_apart = _with_steps(X)
-    if 1 < p <= NARROWER_THAN_DSYRK:
-        _add_narrow(total, X)
-        return
-    by_rows = columns_apart == 1  # to Fortran, X^T without a copy
-    routine = _dsyrk()
-    if routine is None:
-        (dsyrk,) = get_blas_funcs(("syrk",), dtype=np.float64)
-        total[:] = dsyrk(1.0, X.T if by_rows else X, trans=0 if by_rows else 1, beta=1.0, c=total)
-        return
-    routine(
-        b"U",
-        b"N" if by_rows else b"T",
-        ctypes.byref(ctypes.c_int(p)),
-        ctypes.byref(ctypes.c_int(m)),
-        ctypes.byref(ctypes.c_double(1.0)),
-        X.ctypes.data,
-        ctypes.byref(ctypes.c_int(rows_apart if by_rows else columns_apart)),
-        ctypes.byref(ctypes.c_double(1.0)),
-        total.ctypes.data,
-        ctypes.byref(ctypes.c_int(max(total.strides[1] // 8, p))),
-    )
-
-
-def _add_narrow(total: Floats, X: Floats) -> None:
-    """`add_gram` of few columns, by small products. NumPy computes X^T X by `dsyrk`, and X^T Y by a full product: so
-    one factor is without the last column.
-    """
-    p = X.shape[1]
-    upper, size = np.logical_not(_below(p)), SMALL // (p * p)
-    with np.errstate(over="ignore", invalid="ignore"):  # as `dsyrk`, which says nothing of sums that overflow
-        for first in range(0, len(X), size):
-            part = X[first : first + size]
-            found, last = np.matmul(part[:, :-1].T, part), part[:, -1]
-            np.add(total[:-1], found, out=total[:-1], where=upper[:-1])
-            total[-1, -1] += last.dot(last)
-
-
-def gram(blocks: Iterable[Floats], p: int) -> Floats:
-    """The sum of X^T X over blocks X (m, p), symmetric.
-
-    >>> gram([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])], 2).tolist()
-    [[10.0, 14.0], [14.0, 20.0]]
-    """
-    total = np.zeros((p, p), order="F")
-    for X in blocks:
-        add_gram(total, X)
-    return symmetric(total)
+    m, p = X.shape
+    if X.itemsize not in X.strides:
+        X = np.ascontiguousarray(X)
+    is_narrow = 1 < p <= NARROWER_THAN_DSYRK
+    with np.errstate(over="ignore", invalid="ignore"):  # sums that overflow are the caller's to refuse
+        for rows in spans(0, m, SMALL // (p * p) if is_narrow else max(m, 1)):
+            part = X[rows]
+            if is_narrow:
+                total[:-1] += np.matmul(part[:, :-1].T, part)
+                total[-1, -1] += part[:, -1].dot(part[:, -1])
+            else:
+                total += np.matmul(part.T, part)
 
 
 def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
@@ -646,7 +597,7 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
         for first in range(rows, len(X), rows):
             found += _full_gram(X[first : first + rows], weight[first : first + rows])
         return found
-    total = np.zeros((X.shape[1],) * 2, order="F")
+    total = np.zeros((X.shape[1],) * 2)
     add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
 
@@ -665,46 +616,7 @@ def symmetric(upper: Floats) -> Floats:
     """
     if type(upper) is Arrow:  # which is symmetric as it is
         return upper
-    return np.where(_below(len(upper)), upper.T, upper)
-
-
-def times(X: Floats, v: Floats) -> Floats:
-    """X v for a slice of rows in either order; `dot` is quicker, but would copy a slice in Fortran order first."""
-    if isinstance(X, InParts):
-        return X.product(v)
-    return X.dot(v) if X.flags.forc else np.matmul(X, v)
-
-
-def transposed(X: Floats, r: Floats) -> Floats:
-    """X^T r for a slice of rows in either order."""
-    if isinstance(X, InParts):
-        return X.pulled(r)
-    return r.T.dot(X).T if X.flags.forc else np.matmul(X.T, r)
-
-
-def across(W: Floats, X: Floats, out: Floats | None = None) -> Floats:
-    """W X^T, (k, m), for several linear predictors that lie along the rows."""
-    if type(X) is BesideOnes:
-        out = np.matmul(W[:, 1:], X.given.T, out=out)
-        out += W[:, :1]
-        return out
-    return np.matmul(W, X.T, out=out)
-
-
-def _with_steps(X: Floats) -> tuple[Floats, int, int]:
-    """X as BLAS can read it, and the steps between its rows and its columns, in numbers."""
-    if X.dtype != np.float64:
-        X = X.astype(np.float64)
-    m, p = X.shape
-    down, across = X.strides[0] // 8, X.strides[1] // 8
-    if p == 1 and down >= 1:
-        return X, down, 1
-    if m == 1 and across == 1:
-        return X, p, 1
-    if (across == 1 and down >= p) or (down == 1 and across >= m):
-        return X, down, across
-    X = np.ascontiguousarray(X)
-    return X, p, 1
+    return np.where(np.tri(len(upper), k=-1, dtype=bool), upper.T, upper)
 
 
 def weighted(values: Floats, weight: Floats | None) -> Floats:
@@ -716,34 +628,6 @@ def weighted(values: Floats, weight: Floats | None) -> Floats:
     if weight is None:
         return values
     return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
-
-
-@lru_cache(maxsize=32)
-def ones(m: int) -> Floats:
-    """What a sum of m rows is the product with; kept, and not to be written to."""
-    return np.ones(m)
-
-
-@lru_cache(maxsize=16)
-def _below(p: int) -> NDArray[np.bool_]:
-    """Where a (p, p) matrix is below its diagonal."""
-    return np.tri(p, k=-1, dtype=bool)
-
-
-@cache
-def _dsyrk() -> Callable[..., Any] | None:
-    """BLAS dsyrk by its address; None where its whole numbers are wider than C's int."""
-    import scipy.linalg.cython_blas as cython_blas
-
-    capsule = cython_blas.__pyx_capi__["dsyrk"]
-    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    signature: Any = name(capsule)
-    if b"int *" not in signature:
-        return None
-    c, v = ctypes.c_char_p, ctypes.c_void_p
-    return ctypes.CFUNCTYPE(None, c, c, v, v, v, v, v, v, v, v)(pointer(capsule, signature))
 
 
 STAND_IN = 3

@@ -28,7 +28,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonalizing
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.columns import add_gram, times, transposed, upper_gram, with_levels
+from stattools.numerics.columns import add_gram, upper_gram, with_levels
 
 BLOCK_BYTES = 1_000_000
 """Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
@@ -70,8 +70,8 @@ class ShiftedSums(NamedTuple):
             else:
                 add_gram(G, Z)
             square += float(v.dot(v))
-            r = v if phi is None else v - times(Z, phi)
-            g = transposed(Z, r) if g is None else g + transposed(Z, r)
+            r = v if phi is None else v - Z @ phi
+            g = Z.T @ r if g is None else g + Z.T @ r
             if phi is not None:
                 rss += float(r.dot(r))
                 size += float(y.dot(y) if w is None else y.dot(w * y))

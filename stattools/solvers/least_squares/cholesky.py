@@ -29,7 +29,7 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
-from stattools.numerics.columns import BesideOnes, gram, symmetric, times, transposed
+from stattools.numerics.columns import BesideOnes, symmetric, upper_gram
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import EPS, TINY, Digits, coefficient_error, sum_rounding
 
@@ -214,10 +214,10 @@ class Shifted:
         if not (unit > 0).all():
             return None
         Z /= unit
-        metric = Metric.where_definite(gram([Z], p))
+        metric = Metric.where_definite(symmetric(upper_gram(Z)))
         if metric is None:
             return None
-        phi = metric.solve(transposed(Z, v))
+        phi = metric.solve(Z.T @ v)
         return phi / unit if dnrm2(phi) <= 10.0 * dnrm2(v) else None
 
     def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
@@ -240,9 +240,9 @@ def _sums(shifted: Shifted, phi: Floats | None) -> ShiftedSums:
 def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
     g, rss, size = None, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=False):
-        r = v - times(Z, phi)
+        r = v - Z @ phi
         heavy = r if w is None else w * r
-        g = transposed(Z, heavy) if g is None else g + transposed(Z, heavy)
+        g = Z.T @ heavy if g is None else g + Z.T @ heavy
         rss += float(heavy.dot(r))
         size += float(y.dot(y) if w is None else y.dot(w * y))
     assert g is not None

@@ -24,7 +24,7 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
-from stattools.numerics.columns import BesideOnes, across
+from stattools.numerics.columns import BesideOnes
 from stattools.numerics.threads import sweep
 from stattools.solvers.metric import Metric, lange, why_singular
 
@@ -325,8 +325,8 @@ class SoftmaxPasses:
         shift = (W @ self.center)[:, None] if self.center.any() else None
         return Folded(W.astype(self.X.dtype, order="F"), shift)
 
-    def _eta(self, B: Folded, rows: Any, out: Floats | None = None) -> Floats:
-        eta = across(B.W, self.X[rows], out)
+    def _eta(self, B: Folded, rows: Any) -> Floats:
+        eta = B.W @ self.X[rows].T
         if B.shift is not None:
             eta -= B.shift
         return eta
@@ -344,7 +344,7 @@ class SoftmaxPasses:
         """Probabilities (K, m) and the logarithms of those of each row's own category (m,)."""
         E = np.empty((self.width + 1, len(self.codes[rows])), self.X.dtype)
         E[0] = 0.0
-        self._eta(B, rows, E[1:])
+        E[1:] = self._eta(B, rows)
         if self.offset is not None:
             E[1:] += self.offset[rows]
         if not E.max() <= TALLEST:  # otherwise the exponentials are finite, and that of the reference is 1
