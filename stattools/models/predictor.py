@@ -278,9 +278,7 @@ class Linear:
             if self.constant[b]:
                 part = w.sum() if self.constant[a] else (each[a].T @ w)[:, None]
             elif self.uses[a] != self.uses[b]:
-                part = np.empty((each[a].shape[1], each[b].shape[1]))
-                for j in range(part.shape[1]):
-                    part[:, j] = each[a].T @ (w * each[b][:, j])
+                part = each[a].T @ (w[:, None] * each[b])
             elif a == b and self.own:
                 total[one, one] = upper_gram(each[a], w)
                 continue

@@ -92,7 +92,7 @@ class SmoothTerm:
         """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
         times (slope, height, b).
         """
-        places = self.step * (np.arange(-1.0, self.k - 1.0) - self.start)
+        places = self.step * (np.arange(-1.0, self.k - 1.0) - self.design.start)
         made = [] if self.slope is None else [places - (self.middle - self.least)]
         return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
 
@@ -107,11 +107,6 @@ class SmoothTerm:
         if self.height is None:
             return float(np.log(np.linalg.norm(line)))
         return float(np.log(np.linalg.norm(line - line.mean())) + 0.5 * np.log(self.k))
-
-    @property
-    def start(self) -> float:
-        """Where the smallest value lies, in distances of knots from the first."""
-        return MARGIN * (self.k - 3) / (1.0 + 2.0 * MARGIN)
 
     @cached_property
     def columns(self) -> Floats:
@@ -229,11 +224,15 @@ class SmoothDesign:
             for name, by, weight, (slope, height) in each
         )  # fmt: skip
 
+    @property
+    def start(self) -> float:
+        """Where the smallest value lies, in distances of knots from the first."""
+        return MARGIN * (self.part.k - 3) / (1.0 + 2.0 * MARGIN)
+
     def places(self, x: Floats) -> Floats:
         """Where values lie, in distances of knots from the first; DomainError where float64 does not hold that."""
-        k = self.part.k
         with np.errstate(over="ignore"):
-            found = (x - self.least) / self.step + MARGIN * (k - 3) / (1.0 + 2.0 * MARGIN)
+            found = (x - self.least) / self.step + self.start
         if not (np.abs(found) < 2.0**53).all():
             raise DomainError(
                 f"{self.part.name} has knots {self.step:.1g} apart, and a value is up to {np.abs(x).max():.1g}: its "

@@ -321,13 +321,11 @@ def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, St
     stay.
     """
     center, scale, constant = standard_others(X, importance)
-    taken = Standardization.of(center, scale, constant)
-    A, R = X.joined(0.0, taken.A), X.joined(0.0, taken.R)
-    if constant is None and X.is_complete:
-        A, R = np.zeros((X.shape[1], 1)), X.joined(0.0, -(center / scale)[:, None])
-        A[X.constants] = 1.0
+    A, R = np.zeros((X.shape[1], 1)), X.joined(0.0, -(center / scale)[:, None])
+    if constant is not None or X.is_complete:
+        A[X.constants if constant is None else X.rest[constant]] = 1.0 if constant is None else 1.0 / scale[constant]
     levels = None if X.slopes is None else orthogonal(X, importance)
-    return standard_levels(X, (X.others - center) / scale, levels, taken.t, A, R)
+    return standard_levels(X, (X.others - center) / scale, levels, 1.0 / scale, A, R)
 
 
 def standard_levels(

@@ -38,7 +38,7 @@ from stattools.text.page import Grid, Page
 
 def range_of(term: SmoothTerm) -> tuple[float, float]:
     """The smallest and the largest x of the rows of the fit."""
-    inside = term.k - 3 - 2.0 * float(term.design.places(np.array([term.least]))[0])
+    inside = term.k - 3 - 2.0 * term.design.start
     return term.least, term.least + term.step * inside
 
 
