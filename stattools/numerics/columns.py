@@ -512,6 +512,14 @@ class BesideOnes(InParts):
         total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), self.given.T @ w
         return total
 
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """As of `InParts`; columns less their centers are written into one copy."""
+        if ufunc is np.subtract and inputs[0] is self and np.ndim(inputs[1]) == 1:
+            found = self.copy()
+            found -= inputs[1]
+            return found
+        return InParts.applied(self, ufunc, inputs)
+
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
             return BesideOnes(self.given[place])
