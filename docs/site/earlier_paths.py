@@ -81,7 +81,8 @@ EARLIER = {
         "stattools.inference.series_fit",
         "stattools.series_fit",
     ),
-    "stattools.inference.fits.fit.Averaged": (
+    "stattools.inference.fits.fit.Fit": (
+        "stattools.inference.fits.fit.Averaged",
         "stattools.inference.averaged.Averaged",
         "stattools.fitted.Fit",
         "stattools.inference.fitted.Fit",

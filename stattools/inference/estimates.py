@@ -17,6 +17,7 @@ from stattools.inference.covariance import HAC, Cluster, Satterthwaite
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.named import hands_out
 from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record
 from stattools.likelihoods import Gaussian
@@ -74,6 +75,7 @@ def judged(model: Model, theta: Floats, scale: float) -> Judged:
     return Judged(row_logliks(model, theta, scale), mean, seen)
 
 
+@hands_out("estimate", "covariance", "se", "loglik", "aic", "bic", "df", "scale")
 @answers_guesses
 @record
 class Estimates(AnyFit):

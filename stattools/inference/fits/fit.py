@@ -41,179 +41,11 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
     from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
+    from stattools.inference.intervals.coefficient import Coefficient
     from stattools.inference.prediction.new_rows import Missing
 
 
 GROUPS = ("population", "typical")
-
-
-@answers_guesses
-class Averaged(Estimates):
-    """The questions of a fit, see `stattools.Fit`, that are answered by averages over rows."""
-
-    def _averaged_over(self, groups: Any, name: str) -> Any:
-        """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
-        linear in their effects; IncompatibleError where there are none.
-        """
-        if self.model.is_mixed:
-            require_choice(f"fit.{name}", "groups", "population" if groups is None else groups, GROUPS)
-        elif groups is not None:
-            raise IncompatibleError(
-                f"groups= of {name} says over which groups of a model with random effects is averaged, and "
-                f"{self.model.title} has none: leave groups={quoted(groups)} out."
-            )
-        require(self._of_rows, name)
-        return self._of_means
-
-    @property
-    def _of_means(self) -> Any:
-        """The fit of single rows whose means are asked for."""
-        return self._of_rows
-
-    def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:
-        """Means of rows, and where these are in their table."""
-        from stattools.inference.prediction.predict import predictions
-
-        return predictions(self, self.model, data, missing=missing)
-
-    def marginal_effects(
-        self,
-        *,
-        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
-        variables: Sequence[str] | None = None,
-        discrete: Sequence[str] = (),
-        by: str | Sequence[str] | None = None,
-        level: float | None = None,
-        data: Any = None,
-        offset: str | ArrayLike | None = None,
-        exposure: str | ArrayLike | None = None,
-        groups: Literal["population", "typical"] | None = None,
-    ) -> pd.DataFrame:
-        """Average change of the mean per unit of each variable, a frame like `table()`.
-
-        `at` is "overall" (the average over the rows), "mean" (at the mean of every number) or values by variable, {"x":
-        1.0} (over the rows, with these held); `by` are categories, for the rows of each level apart; `variables` are
-        those to move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of
-        the intervals. `data` are other rows to average over, with their `offset` and `exposure`; where the fit had
-        weights by the name of a column that they have, they count as often as it says, and `attrs["note"]` says so. Of
-        a model with random effects `groups` is "population", its effects integrated out (the default), or "typical",
-        groups whose effects are 0.
-        """
-        from stattools.inference.effects.means import marginal_effects
-
-        of = self._averaged_over(groups, "marginal_effects")
-        rows = {"data": data, "offset": offset, "exposure": exposure}
-        return marginal_effects(of, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows)
-
-    def means(
-        self,
-        variable: str | None = None,
-        *,
-        by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
-        over: Literal["rows", "grid"] = "rows",
-        level: float | None = None,
-        data: Any = None,
-        offset: str | ArrayLike | None = None,
-        exposure: str | ArrayLike | None = None,
-        groups: Literal["population", "typical"] | None = None,
-    ) -> pd.DataFrame:
-        """The predicted mean at each level of a variable, everything else as it is: estimate, se, lower, upper.
-
-        `by` are categories that are held at each of their levels too, in columns before; `values` are those of a
-        number. `over="rows"` averages the mean over the rows, each put at the level; `over="grid"` is the mean at the
-        average row of the reference grid, categories counted alike and numbers at their mean: R's emmeans. Intervals
-        are on the scale of the mean, made by way of the link. Without a variable the average prediction. `data`,
-        `offset`, `exposure`, `groups` as in `marginal_effects`. The formulas stand in docs/tables.md.
-        """
-        from stattools.inference.effects.means import means
-
-        of = self._averaged_over(groups, "means")
-        rows = {"data": data, "offset": offset, "exposure": exposure}
-        return means(of, variable, by=by, values=values, over=over, level=level, **rows)
-
-    def contrasts(
-        self,
-        variable: str,
-        *,
-        by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
-        adjust: Literal["tukey", "holm", "bonferroni", "sidak", "hochberg", "hommel", "fdr", "by"] | None = None,
-        ratio: bool = False,
-        over: Literal["rows", "grid"] = "rows",
-        level: float | None = None,
-        data: Any = None,
-        offset: str | ArrayLike | None = None,
-        exposure: str | ArrayLike | None = None,
-        groups: Literal["population", "typical"] | None = None,
-    ) -> pd.DataFrame:
-        """Every difference of two of the `means` of a variable: contrast ("b - a"), estimate, se, statistic, p_value,
-        lower, upper; within each level of `by`.
-
-        `values` are those to compare, in their order: of a number there are no others. `adjust` is for the number of
-        contrasts within a level of `by`: "tukey", or a method of `st.p_adjust`; intervals are simultaneous under
-        "tukey", "bonferroni" and "sidak", Bonferroni's under the other family-wise ones, and one by one under "fdr",
-        "by" and None. With `ratio=True` the ratio of the means ("b / a") with its own interval, `se_log` its
-        logarithm's. With `over="grid"` contrasts are of the linear predictor, as in emmeans, and ratios are odds or
-        rate ratios. `level`, `data`, `offset`, `exposure`, `groups` as in `means`. Raises DomainError where a number
-        has no `values` and for a value that is no level, IncompatibleError for ratios that are none.
-        """
-        from stattools.inference.effects.means import contrasts
-
-        of = self._averaged_over(groups, "contrasts")
-        rows = {"data": data, "offset": offset, "exposure": exposure}
-        how = {"by": by, "values": values, "adjust": adjust, "ratio": ratio, "over": over, "level": level}
-        return contrasts(of, variable, **how, **rows)
-
-    def function(self, function: Callable[[Mapping[str, float]], Any], *, level: float | None = None) -> pd.DataFrame:
-        """A function of the coefficients with its standard error by the delta method: estimate, se, statistic, p_value,
-        lower, upper.
-
-        `function` takes a mapping from the names of the coefficients to values, and returns a number, or a list of
-        some, each a row: `fit.function(lambda b: -b["Intercept"] / b["dose"])` is a median effective dose. Its interval
-        at `level` is even about the estimate, `statistic` is for the hypothesis of 0. Raises DomainError at a kink or a
-        jump, where there is no derivative, for unknown names and for what is not finite.
-        """
-        from stattools.inference.effects.averages import function_of
-
-        require(self, "function")
-        return function_of(self, function, level)
-
-
-@answers_guesses
-class Parallel(Averaged):
-    """The questions of a fit, see `stattools.Fit`, that only labels in order or times have."""
-
-    def proportional_odds(self) -> pd.DataFrame:
-        """Tests of whether each term has the same effect at every cut, of `st.ordinal`: term, test, df, statistic,
-        p_value; the last rows are of all terms together.
-
-        `test` is "lr", against effects of the term at each cut (`nonparallel=`), "score", Rao's of the same, and for
-        the logit "brant", of logistic regressions of y > j. A test that the data do not allow, as where a cut separates
-        them, is named in `attrs["note"]`. Raises IncompatibleError for other models and for fits with a penalty.
-        """
-        from stattools.inference.hypotheses.proportional_odds import proportional_odds
-
-        require(self, "proportional_odds")
-        return proportional_odds(self)
-
-    def hazard_ratios(self, level: float | None = None) -> pd.DataFrame:
-        """Hazard ratios of `st.aft` with Weibull or exponential times, exp(-coefficient / scale), above 1 where the
-        event comes sooner: term, estimate, se_log, statistic, p_value, lower, upper. The intercept has none.
-
-        se_log is the standard error of the logarithm, by the delta method with that of the scale; intervals at
-        `level` are made on the log scale. Raises IncompatibleError where hazards are not proportional.
-
-        >>> import stattools as st
-        >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
-        >>> fit = st.fit(st.aft("survival(t, d) ~ x", table, distribution="exponential"))
-        >>> fit.hazard_ratios().estimate.round(3).tolist()
-        [0.368]
-        """
-        from stattools.inference.intervals.coefficients import hazard_ratios
-
-        require(self, "hazard_ratios")
-        return hazard_ratios(self, level)
 
 
 if TYPE_CHECKING:
@@ -247,110 +79,8 @@ STATISTICS: dict[str, Callable[[Any], Any]] = {
 """What is known of a fit, by their names; None where it has none."""
 
 
-class Tabled(Parallel):
-    """The attributes that maketables reads."""
-
-    @property
-    def __maketables_coef_table__(self) -> pd.DataFrame:
-        """One row per coefficient, in the index; b, se, t, p and the ends of 95 and 90 % intervals.
-
-        IncompatibleError for a ridge fit, which has no standard errors.
-        """
-        if not self.kinds:
-            raise IncompatibleError(
-                f"maketables puts standard errors under estimates, and {self.model.title} has none ({NO_SE})."
-            )
-        found = {"b": self.estimate, "se": self.se}
-        for level in (95, 90):
-            made = table(self, level / 100.0)
-            found |= {"t": made["statistic"], "p": made["p_value"]}
-            found |= {f"ci{level}l": made["lower"], f"ci{level}u": made["upper"]}
-        columns = {name: np.asarray(column) for name, column in found.items()}
-        return pd.DataFrame(columns, index=pd.Index(self.names, name="Coefficient"))
-
-    @property
-    def __maketables_depvar__(self) -> str:
-        """The outcome, as the formula has it."""
-        formula = self.model.formula
-        return "y" if formula is None else formula.split("~")[0].strip()
-
-    @property
-    def __maketables_vcov_info__(self) -> dict[str, Any]:
-        """What the standard errors are made from."""
-        return {"vcov_type": self.cov}
-
-    @property
-    def __maketables_default_stat_keys__(self) -> list[str]:
-        """The rows below the coefficients."""
-        return ["N", "r2" if self.model.has_scale else "pseudo_r2"]
-
-    def __maketables_stat__(self, key: str) -> Any:
-        """A number of the fit, None where it has none of this name."""
-        return STATISTICS[key](self) if key in STATISTICS else None
-
-
 OVER_GROUPS = ("calibration", "frequencies")
 """Figures of a regression with random effects that are of averages over groups."""
-
-
-@answers_guesses
-class Plotted(Tabled):
-    """The pictures of a fit, see `stattools.Fit`."""
-
-    def plot(
-        self,
-        what: What | None = None,
-        variable: str | None = None,
-        *,
-        by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
-        over: Literal["rows", "grid"] | None = None,
-        terms: str | Sequence[str] | None = None,
-        exponentiate: bool = False,
-        standardized: bool = False,
-        kind: str | None = None,
-        level: float | None = None,
-        bins: int | None = None,
-        seed: int | np.random.Generator | None = None,
-        steps: int | None = None,
-        data: Any = None,
-        X: Any = None,
-        ax: Any = None,
-    ) -> Figure:
-        """A picture of the fit: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
-
-        "coefficients": estimates with their intervals of this `level` and `kind` (of `fit.interval`), `terms` to choose
-        some, `exponentiate=True` for ratios, `standardized=True` per standard deviation of the columns. "effect" of a
-        `variable`: the predicted mean as it moves, `by` categories, at `values`, `over` rows or grid, over other rows
-        in `data`; see `means`. "residuals" of a `kind` (of `residuals_of`; by default those of `st.ols`, else quantile
-        residuals, randomized by `seed`) against fitted values and normal quantiles. "calibration": what was predicted
-        against what was observed, in groups of rows (`bins`), of each category for softmax; "frequencies" of counts.
-        "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
-        model: the effects of the groups of `variable` in order. "smooth" of a `variable`: its curve with both
-        bands at `values` (see `smooth`), or of the `kind` "slope". "profile" of a coefficient, `variable`: the
-        log-likelihood beside Wald's parabola; of a mixed model of "sd(x | g)", "correlation(x, z | g)" or "sigma". Of a
-        series "level", "forecast" of so many `steps` (`data` or `X` as in `forecast`), "states" of a `kind` and
-        "innovations".
-
-        `what` is by default the first that the fit has. `ax` are Axes to draw on, as many as the figure has panels.
-        Raises IncompatibleError for a figure that the fit has not, with those that it has, and for an option of
-        another figure; DomainError for axes that are too few or too many.
-
-        >>> import stattools as st
-        >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}))
-        >>> fit.plot("effect", "x").axes[0].get_xlabel()
-        'x'
-        """
-        from stattools.inference.plots.drawing import plotted
-        from stattools.inference.plots.kinds import PLOTS
-
-        options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
-        options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
-        options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
-        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.is_mixed and not self.model.has_scale
-        if over_groups or is_one_of(what, ("effect",)):
-            of = self._averaged_over(None, str(what))
-        return plotted(of, self.model.title, what, PLOTS, ax, **options)
 
 
 STATES = "state space models such as st.local_level"
@@ -368,7 +98,7 @@ OF_SERIES = {
 
 @answers_guesses
 @record
-class Fit(Plotted):
+class Fit(Estimates):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
@@ -382,6 +112,14 @@ class Fit(Plotted):
     >>> float(f.estimate[0]), f.names
     (0.75, ('theta',))
     """
+
+    def __getitem__(self, name: str) -> Coefficient:
+        """One coefficient, `fit["x"]`: its `estimate`, `se`, `interval` and `test`, which `print` shows in a line.
+        DomainError, with the names that there are, for another name.
+        """
+        from stattools.inference.intervals.coefficient import Coefficient
+
+        return Coefficient(self, name)
 
     def _judged(self, model: Any) -> Judged:
         return judged(model, self.estimate, self.scale)
@@ -469,6 +207,174 @@ class Fit(Plotted):
 
         require(self._of_rows, "anova")
         return anova(self._of_rows, kind, test)
+
+    def _averaged_over(self, groups: Any, name: str) -> Any:
+        """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
+        linear in their effects; IncompatibleError where there are none.
+        """
+        if self.model.is_mixed:
+            require_choice(f"fit.{name}", "groups", "population" if groups is None else groups, GROUPS)
+        elif groups is not None:
+            raise IncompatibleError(
+                f"groups= of {name} says over which groups of a model with random effects is averaged, and "
+                f"{self.model.title} has none: leave groups={quoted(groups)} out."
+            )
+        require(self._of_rows, name)
+        return self._of_means
+
+    @property
+    def _of_means(self) -> Any:
+        """The fit of single rows whose means are asked for."""
+        return self._of_rows
+
+    def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:
+        """Means of rows, and where these are in their table."""
+        from stattools.inference.prediction.predict import predictions
+
+        return predictions(self, self.model, data, missing=missing)
+
+    def marginal_effects(
+        self,
+        *,
+        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+        variables: Sequence[str] | None = None,
+        discrete: Sequence[str] = (),
+        by: str | Sequence[str] | None = None,
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """Average change of the mean per unit of each variable, a frame like `table()`, whose `plot()` draws its rows.
+
+        `at` is "overall" (the average over the rows), "mean" (at the mean of every number) or values by variable, {"x":
+        1.0} (over the rows, with these held); `by` are categories, for the rows of each level apart; `variables` are
+        those to move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of
+        the intervals. `data` are other rows to average over, with their `offset` and `exposure`; where the fit had
+        weights by the name of a column that they have, they count as often as it says, and `attrs["note"]` says so. Of
+        a model with random effects `groups` is "population", its effects integrated out (the default), or "typical",
+        groups whose effects are 0.
+        """
+        from stattools.inference.effects.means import marginal_effects
+        from stattools.inference.plots.frames import pictured
+
+        of = self._averaged_over(groups, "marginal_effects")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        made = marginal_effects(of, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows)
+        return pictured(made, of.model, "change of the {}")
+
+    def means(
+        self,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        over: Literal["rows", "grid"] = "rows",
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """The predicted mean at each level of a variable, everything else as it is: estimate, se, lower, upper, which
+        the frame's own `plot()` draws; `fit.plot("effect", variable)` has the curve over a number.
+
+        `by` are categories that are held at each of their levels too, in columns before; `values` are those of a
+        number. `over="rows"` averages the mean over the rows, each put at the level; `over="grid"` is the mean at the
+        average row of the reference grid, categories counted alike and numbers at their mean: R's emmeans. Intervals
+        are on the scale of the mean, made by way of the link. Without a variable the average prediction. `data`,
+        `offset`, `exposure`, `groups` as in `marginal_effects`. The formulas stand in docs/tables.md.
+        """
+        from stattools.inference.effects.means import means
+        from stattools.inference.plots.frames import pictured
+
+        of = self._averaged_over(groups, "means")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        made = means(of, variable, by=by, values=values, over=over, level=level, **rows)
+        return pictured(made, of.model, "{}", None)
+
+    def contrasts(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        adjust: Literal["tukey", "holm", "bonferroni", "sidak", "hochberg", "hommel", "fdr", "by"] | None = None,
+        ratio: bool = False,
+        over: Literal["rows", "grid"] = "rows",
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """Every difference of two of the `means` of a variable: contrast ("b - a"), estimate, se, statistic, p_value,
+        lower, upper; within each level of `by`.
+
+        `values` are those to compare, in their order: of a number there are no others. `adjust` is for the number of
+        contrasts within a level of `by`: "tukey", or a method of `st.p_adjust`; intervals are simultaneous under
+        "tukey", "bonferroni" and "sidak", Bonferroni's under the other family-wise ones, and one by one under "fdr",
+        "by" and None. With `ratio=True` the ratio of the means ("b / a") with its own interval, `se_log` its
+        logarithm's. With `over="grid"` contrasts are of the linear predictor, as in emmeans, and ratios are odds or
+        rate ratios. `level`, `data`, `offset`, `exposure`, `groups` as in `means`. Raises DomainError where a number
+        has no `values` and for a value that is no level, IncompatibleError for ratios that are none.
+        """
+        from stattools.inference.effects.means import contrasts
+        from stattools.inference.plots.frames import pictured
+
+        of = self._averaged_over(groups, "contrasts")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        how = {"by": by, "values": values, "adjust": adjust, "ratio": ratio, "over": over, "level": level}
+        made = contrasts(of, variable, **how, **rows)
+        of_what = "{}" if is_one_of(over, ("rows",)) else "odds or rate" if ratio else "linear predictor"
+        words = f"{'ratio' if ratio else 'difference'} of the {of_what}"
+        return pictured(made, of.model, words, 1.0 if ratio else 0.0)
+
+    def function(self, function: Callable[[Mapping[str, float]], Any], *, level: float | None = None) -> pd.DataFrame:
+        """A function of the coefficients with its standard error by the delta method: estimate, se, statistic, p_value,
+        lower, upper.
+
+        `function` takes a mapping from the names of the coefficients to values, and returns a number, or a list of
+        some, each a row: `fit.function(lambda b: -b["Intercept"] / b["dose"])` is a median effective dose. Its interval
+        at `level` is even about the estimate, `statistic` is for the hypothesis of 0. Raises DomainError at a kink or a
+        jump, where there is no derivative, for unknown names and for what is not finite.
+        """
+        from stattools.inference.effects.averages import function_of
+
+        require(self, "function")
+        return function_of(self, function, level)
+
+    def proportional_odds(self) -> pd.DataFrame:
+        """Tests of whether each term has the same effect at every cut, of `st.ordinal`: term, test, df, statistic,
+        p_value; the last rows are of all terms together.
+
+        `test` is "lr", against effects of the term at each cut (`nonparallel=`), "score", Rao's of the same, and for
+        the logit "brant", of logistic regressions of y > j. A test that the data do not allow, as where a cut separates
+        them, is named in `attrs["note"]`. Raises IncompatibleError for other models and for fits with a penalty.
+        """
+        from stattools.inference.hypotheses.proportional_odds import proportional_odds
+
+        require(self, "proportional_odds")
+        return proportional_odds(self)
+
+    def hazard_ratios(self, level: float | None = None) -> pd.DataFrame:
+        """Hazard ratios of `st.aft` with Weibull or exponential times, exp(-coefficient / scale), above 1 where the
+        event comes sooner: term, estimate, se_log, statistic, p_value, lower, upper. The intercept has none.
+
+        se_log is the standard error of the logarithm, by the delta method with that of the scale; intervals at
+        `level` are made on the log scale. Raises IncompatibleError where hazards are not proportional.
+
+        >>> import stattools as st
+        >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
+        >>> fit = st.fit(st.aft("survival(t, d) ~ x", table, distribution="exponential"))
+        >>> fit.hazard_ratios().estimate.round(3).tolist()
+        [0.368]
+        """
+        from stattools.inference.intervals.coefficients import hazard_ratios
+
+        require(self, "hazard_ratios")
+        return hazard_ratios(self, level)
 
     @property
     def residuals(self) -> Any:
@@ -606,12 +512,105 @@ class Fit(Plotted):
         require(self, "calibration")
         return calibration(self, bins, level=level)
 
+    def plot(
+        self,
+        what: What | None = None,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        over: Literal["rows", "grid"] | None = None,
+        terms: str | Sequence[str] | None = None,
+        exponentiate: bool = False,
+        standardized: bool = False,
+        kind: str | None = None,
+        level: float | None = None,
+        bins: int | None = None,
+        seed: int | np.random.Generator | None = None,
+        steps: int | None = None,
+        data: Any = None,
+        X: Any = None,
+        ax: Any = None,
+    ) -> Figure:
+        """A picture of the fit: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
+
+        "coefficients": estimates with their intervals of this `level` and `kind` (of `fit.interval`), `terms` to choose
+        some, `exponentiate=True` for ratios, `standardized=True` per standard deviation of the columns. "effect" of a
+        `variable`: the predicted mean as it moves, `by` categories, at `values`, `over` rows or grid, over other rows
+        in `data`; see `means`. "residuals" of a `kind` (of `residuals_of`; by default those of `st.ols`, else quantile
+        residuals, randomized by `seed`) against fitted values and normal quantiles. "calibration": what was predicted
+        against what was observed, in groups of rows (`bins`), of each category for softmax; "frequencies" of counts.
+        "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
+        model: the effects of the groups of `variable` in order. "smooth" of a `variable`: its curve with both
+        bands at `values` (see `smooth`), or of the `kind` "slope". "profile" of a coefficient, `variable`: the
+        log-likelihood beside Wald's parabola; of a mixed model of "sd(x | g)", "correlation(x, z | g)" or "sigma". Of a
+        series "level", "forecast" of so many `steps` (`data` or `X` as in `forecast`), "states" of a `kind` and
+        "innovations".
+
+        `what` is by default the first that the fit has. `ax` are Axes to draw on, as many as the figure has panels.
+        Raises IncompatibleError for a figure that the fit has not, with those that it has, and for an option of
+        another figure; DomainError for axes that are too few or too many.
+
+        >>> import stattools as st
+        >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}))
+        >>> fit.plot("effect", "x").axes[0].get_xlabel()
+        'x'
+        """
+        from stattools.inference.plots.drawing import plotted
+        from stattools.inference.plots.kinds import PLOTS
+
+        options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
+        options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
+        options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
+        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.is_mixed and not self.model.has_scale
+        if over_groups or is_one_of(what, ("effect",)):
+            of = self._averaged_over(None, str(what))
+        return plotted(of, self.model.title, what, PLOTS, ax, **options)
+
     def save(self, path: str | Path, *, design: bool = False) -> Path:
         """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
         from stattools.inference.storage.file import kept, save
 
         require(self, "save")
         return save(kept(self), path, self, design)
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """One row per coefficient, in the index; b, se, t, p and the ends of 95 and 90 % intervals.
+
+        IncompatibleError for a ridge fit, which has no standard errors.
+        """
+        if not self.kinds:
+            raise IncompatibleError(
+                f"maketables puts standard errors under estimates, and {self.model.title} has none ({NO_SE})."
+            )
+        found = {"b": self.estimate, "se": self.se}
+        for level in (95, 90):
+            made = table(self, level / 100.0)
+            found |= {"t": made["statistic"], "p": made["p_value"]}
+            found |= {f"ci{level}l": made["lower"], f"ci{level}u": made["upper"]}
+        columns = {name: np.asarray(column) for name, column in found.items()}
+        return pd.DataFrame(columns, index=pd.Index(self.names, name="Coefficient"))
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """The outcome, as the formula has it."""
+        formula = self.model.formula
+        return "y" if formula is None else formula.split("~")[0].strip()
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        """What the standard errors are made from."""
+        return {"vcov_type": self.cov}
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """The rows below the coefficients."""
+        return ["N", "r2" if self.model.has_scale else "pseudo_r2"]
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """A number of the fit, None where it has none of this name."""
+        return STATISTICS[key](self) if key in STATISTICS else None
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""

@@ -416,7 +416,10 @@ class AboutGroups(Smoothed):
         >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
         [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
         """
-        return random_effects(self.found, group, self.level if level is None else level, fixed)
+        from stattools.inference.plots.frames import pictured
+
+        made = random_effects(self.found, group, self.level if level is None else level, fixed)
+        return pictured(made, self.model, "effect on the linear predictor")
 
     @property
     def residuals(self) -> Any:
