@@ -162,7 +162,6 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "check": (rows_or_series,),
     "calibration": (rows, probabilities, rows_at_hand),
     "se": (standard_errors,),
-    "covariance": (standard_errors,),
     "interval": (standard_errors,),
     "test": (standard_errors,),
     "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.inference.hypotheses.result import TestResult, p_words
+from stattools.inference.hypotheses.result import p_words
 from stattools.interface.interval import Interval
 from stattools.interface.named import place_of
 from stattools.interface.names.guesses import answers_guesses
@@ -15,6 +15,9 @@ from stattools.text.columns import number, percent
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
+
+if TYPE_CHECKING:
+    from stattools.inference.hypotheses import TestResult
 
 
 @answers_guesses
@@ -24,7 +27,7 @@ class Coefficient(Faces):
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}))
     >>> print(fit["x"])
-    x: 1.9 (se 0.231), 95 % interval 1.165 to 2.635, t = 8.23, p = 0.004
+    x: 1.9 (se 0.252), 95 % interval 1.099 to 2.701, t = 7.55, p = 0.005
     >>> fit["x"].test.p_value == fit.test("x = 0").p_value
     True
     """
