@@ -28,7 +28,7 @@ from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
-class Normal(Likelihood):
+class NormalErrors(Likelihood):
     """Measurements with normal errors."""
 
     outcome = Outcome.REAL
@@ -54,7 +54,7 @@ class Normal(Likelihood):
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class Gaussian(Normal):
+class Gaussian(NormalErrors):
     """Measurements with normal errors: y ~ Normal(eta, scale^2), eta in the units of y, shape (n,).
 
     The maximum in eta does not depend on the scale; least squares is solved at scale 1 and the scale follows.
@@ -103,7 +103,7 @@ LARGEST_SCALE = 300.0
 
 
 @dataclass(frozen=True)
-class LocationScale(Normal):
+class LocationScale(NormalErrors):
     """Measurements with normal errors of a scale that is estimated: y ~ Normal(eta_0, exp(eta_1)^2), eta (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
