@@ -227,7 +227,7 @@ MOST_LINES = {
     "all": 146_400,
     "data": 9_045,
     "inference": 28_360,
-    "likelihoods": 5_605,
+    "likelihoods": 5_420,
     "models": 8_720,
     "numerics": 3_730,
     "solvers": 8_050,

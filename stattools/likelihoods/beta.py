@@ -1,33 +1,26 @@
-"""Shares of a beta distribution, and successes whose probability has one.
+"""Shares of a beta distribution, and successes whose probability has one: p = expit(eta_0), precision s = exp(eta_1).
 
-Shares strictly between 0 and 1 (beta): mean p = expit(eta_0), variance p q / (1 + s), precision s = exp(eta_1).
-
-With a = s p, b = s q, q = 1 - p, and the deviance part D of `numerics/distributions/counts.py`,
+With a = s p, b = s q, q = 1 - p, and the deviance part D of `numerics/distributions/counts.py`, a share y has
 
     log f(y) = delta(s) - delta(a) - delta(b) + log(a b / (2 pi s)) / 2 - D(a, s y) - D(b, s (1 - y)) - log(y (1 - y))
     d / d eta_0 = q A - p B,     A = a log(y / p) + G(a),   B = b log((1 - y) / q) + G(b)
     d / d eta_1 = G(a) + G(b) - G(s) - D(a, s y) - D(b, s (1 - y))
 
-where delta is the error of Stirling's formula and G(k) = k (log k - digamma(k)): nothing is lost where s is large and y
-near p. Source: Ferrari & Cribari-Neto, Journal of Applied Statistics 31 (2004); Loader (2000) for the form.
-
-Overdispersed proportions: each group's probability is drawn from Beta(s p, s q), p = expit(eta_0), s = exp(eta_1).
-
-With a = s p, b = s q, k successes and m failures in n trials, the count is beta-binomial:
+where delta is the error of Stirling's formula and G(k) = k (log k - digamma(k)), and k successes and m failures in n
+trials, whose probability is drawn from Beta(a, b) for each group, have
 
     log P(k) = log C(n, k) + log B(a + k, b + m) - log B(a, b)
     d / d eta_0 = q A - p B,       d / d eta_1 = A + B - S
     A = a (digamma(a + k) - digamma(a)),  B and S alike from (b, m) and (s, n)
 
-The precision s is what the group's probability is worth in trials; as s -> inf the count tends to the binomial. There
-log P is a difference of large terms and A + B - S vanishes, so both are written in deviances and Stirling errors that
-vanish themselves (`numerics/distributions/counts.py`, `gamma_differences`): nothing is lost for s and n of any size.
-Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice (1986), JASA 81, 321-327.
+As s -> inf the count tends to the binomial, where log P is a difference of large terms and A + B - S vanishes: both are
+written in deviances and Stirling errors that vanish themselves, so that nothing is lost for s and n of any size.
+Source: Ferrari & Cribari-Neto, Journal of Applied Statistics 31 (2004); Loader (2000) for the form; Johnson, Kemp &
+Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice, JASA 81 (1986), 321-327.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -40,9 +33,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Binomial, OutOfTrials, side_of_trials
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
+from stattools.likelihoods.likelihood import LARGEST_LOG, Likelihood, Terms, allowed, finite_floats, log_of_second, pair
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import interval_of_successes
+from stattools.likelihoods.predictive import product_of_nodes, spread
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.numerics.distributions.gamma import digamma_gap, gamma_differences
@@ -157,20 +150,25 @@ def _shapes(eta: Floats) -> tuple[Floats, Floats]:
     return np.exp(np.maximum(a, SMALLEST_SHAPE)), np.exp(np.maximum(b, SMALLEST_SHAPE))
 
 
-LARGEST_LOG = 300.0
-"""log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
-
 TERMS = 2**18
 """Probabilities that are made at a time."""
 
 
 def _interval(family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-    """The numbers of successes between which a new one falls."""
+    """The numbers of successes between which a new one falls: the probabilities of all of them serve both ends."""
     known = family.trials if trials is None else trials
     if known is None:
         raise IncompatibleError("BetaBinomial().interval needs the trials; give trials=, one number per row.")
     trials = np.broadcast_to(np.asarray(known, dtype=float), len(eta))
-    return interval_of_successes(_of_all, eta, V, level, trials)
+    z, share = product_of_nodes(eta.shape[1])
+    ends = np.empty((2, len(eta)))
+    for row, (nodes, n) in enumerate(zip(spread(eta, V, z), trials, strict=True)):
+        size, of_row = max(1, int(TERMS // (n + 1.0))), 0.0
+        for start in range(0, len(nodes), size):
+            part = nodes[start : start + size]
+            of_row = of_row + share[start : start + size] @ _downwards(part, *np.full((2, len(part)), n))[:, ::-1]
+        ends[:, row] = np.searchsorted(np.cumsum(of_row), (0.5 * (1.0 - level), 0.5 * (1.0 + level)))
+    return ends[0], np.minimum(ends[1], trials)
 
 
 @constructed_by_callers
@@ -259,7 +257,7 @@ class _GroupParts:
     """What loglik and derivatives share at one eta: the parameters, the updated mean P, and the gap a - s P."""
 
     def __init__(self, eta: Floats, k: Floats, n: Floats) -> None:
-        t, log_s = eta[..., 0], np.clip(eta[..., 1], -LARGEST_LOG, LARGEST_LOG)
+        t, log_s = eta[..., 0], log_of_second(eta)
         self.k, self.m, self.n = np.broadcast_arrays(k, n - k, np.broadcast_to(n, t.shape))
         self.log_p, self.log_q, self.log_s = log_expit(t), log_expit(-t), log_s
         self.p, self.q, self.s = expit(t), expit(-t), np.exp(log_s)
@@ -308,14 +306,6 @@ def _at_most(eta: Floats, k: Floats, n: Floats) -> Floats:
         order, rows = order[:-size], order[-size:]
         found[rows] = _downwards(eta[rows], k[rows], n[rows]).sum(axis=1)
     return np.minimum(found, 1.0)
-
-
-def _of_all(eta: Floats, n: int) -> Iterator[Floats]:
-    """P(0), ..., P(n) at some rows of eta after others."""
-    size = max(1, TERMS // (n + 1))
-    for start in range(0, len(eta), size):
-        part = eta[start : start + size]
-        yield _downwards(part, *np.full((2, len(part)), float(n)))[:, ::-1]
 
 
 def _downwards(eta: Floats, k: Floats, n: Floats) -> Floats:

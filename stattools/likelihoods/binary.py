@@ -18,7 +18,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.cumulants import Cumulants, Scalar, of_events
+from stattools.likelihoods.cumulants import Cumulants, Weights, of_events
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite, finite_floats, floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
@@ -39,7 +39,8 @@ def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Cumulants
     if not family.facts.canonical:
         return of_events(LINKS[family.parameters["mean"]], eta, weight)
     p, q = family.mean(eta), family.mean(-eta)
-    return Scalar(weight * p * q * (1.0 - 2.0 * p), weight * p * q * (1.0 - 6.0 * (p * q)))
+    variance = weight * p * q
+    return Weights(variance, (variance * (1.0 - 2.0 * p))[:, None], (variance * (1.0 - 6.0 * p * q))[:, None, None])
 
 
 def _side_of_events(family: Any, y: Floats) -> Floats:
@@ -137,15 +138,6 @@ class Bernoulli(Successes):
         loglik = np.minimum(margin, 0.0) - np.log1p(np.exp(-np.abs(margin)))
         miss = -np.expm1(loglik)  # the probability of the outcome that did not happen
         return loglik, sign * miss, np.exp(loglik) * miss
-
-    def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-        """score and information from one exp: the score is the probability of the outcome that did not happen."""
-        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
-        margin = sign * np.asarray(eta, dtype=float)
-        less = np.exp(-np.abs(margin))
-        whole = 1.0 + less
-        miss = np.where(margin > 0.0, less, 1.0) / whole
-        return sign * miss, less / (whole * whole)
 
 
 @constructed_by_callers

@@ -27,7 +27,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator, poisson_counts
 from stattools.interface.units import LARGEST
 from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
-from stattools.likelihoods.cumulants import Scalar, Weights, of_logarithm
+from stattools.likelihoods.cumulants import Weights
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
@@ -54,18 +54,19 @@ def side_of_counts(family: Any, y: Floats) -> Floats:
     return np.where(y > 0, 0.0, -1.0)
 
 
-def _cumulants_of_poisson(family: Any, eta: Floats, y: Floats, weight: Floats) -> Scalar:
-    """The mean, both."""
+def _cumulants_of_poisson(family: Any, eta: Floats, y: Floats, weight: Floats) -> Weights:
+    """The mean, all of them."""
     mean = weight * family.mean(eta)
-    return Scalar(mean, mean)
+    return Weights(mean, mean[:, None], mean[:, None, None])
 
 
 def _cumulants_of_dispersed(family: Any, eta: Floats, y: Floats, weight: Floats) -> Weights:
     """How the expected information about eta_0, mean / (1 + alpha mean), moves."""
     share = expit(eta[:, 0] + eta[:, 1])  # of the variance that is not Poisson's
     rest = expit(-eta[:, 0] - eta[:, 1])
-    bend = np.broadcast_to((-share * rest)[:, None, None], (len(eta), 2, 2))
-    return of_logarithm(weight * family.mean(eta) * rest, np.stack([rest, -share], axis=-1), bend)
+    information, slope = weight * family.mean(eta) * rest, np.stack([rest, -share], axis=-1)  # and that of its log
+    bend = slope[:, :, None] * slope[:, None, :] - (share * rest)[:, None, None]
+    return Weights(information, information[:, None] * slope, information[:, None, None] * bend)
 
 
 class Count(Likelihood):
@@ -241,7 +242,7 @@ class NegativeBinomial(Count):
 
     def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
         """An incomplete beta function at 1 / (1 + alpha mean), or the other one."""
-        r, odds = np.exp(-eta[:, 1]), eta[:, 1] + eta[:, 0]
+        r, odds = np.exp(np.clip(-eta[:, 1], -LARGEST_LOG, LARGEST_LOG)), eta[:, 1] + eta[:, 0]
         return betainc(r, y + 1.0, expit(-odds)) if lower else betainc(y + 1.0, r, expit(odds))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

@@ -15,23 +15,6 @@ from stattools.likelihoods.links import Link
 
 
 @dataclass(frozen=True, eq=False)
-class Scalar:
-    """Cumulants of rows with one linear predictor: third and fourth are derivatives of the variance by eta."""
-
-    k3: Floats
-    k4: Floats
-
-    def third(self, Q: Floats) -> Floats:
-        return self.k3[:, None] * Q[:, 0]
-
-    def fourth(self, Q: Floats) -> Floats:
-        return self.k4[:, None, None] * Q
-
-    def skewness(self) -> Floats:
-        return self.k3[:, None, None, None]
-
-
-@dataclass(frozen=True, eq=False)
 class Categories:
     """Cumulants of the indicators of categories 1 ... K - 1: means p over categories c of products of gap[c, a]."""
 
@@ -64,7 +47,7 @@ class Categories:
 @dataclass(frozen=True, eq=False)
 class Weights:
     """The expected information about the first linear predictor of each row, (n,), with its slope, (n, width), and its
-    bend, (n, width, width), in all of them: what stands for cumulants where the link is not the canonical one.
+    bend, (n, width, width), in all of them: with a canonical link the second, third and fourth cumulants.
     """
 
     information: Floats
@@ -77,14 +60,11 @@ class Weights:
     def fourth(self, Q: Floats) -> Floats:
         return self.bend * Q
 
-
-def of_logarithm(information: Floats, slope: Floats, bend: Floats) -> Weights:
-    """`Weights`, from slope and bend of the logarithm of the information."""
-    outer = slope[:, :, None] * slope[:, None, :]
-    return Weights(information, information[:, None] * slope, information[:, None, None] * (bend + outer))
+    def skewness(self) -> Floats:
+        return self.slope[:, :, None, None]
 
 
-Cumulants = Scalar | Categories | Weights
+Cumulants = Categories | Weights
 
 STEP = 1e-4
 """The step of the bend, a difference of slopes: it shapes Newton's steps, and no estimate."""

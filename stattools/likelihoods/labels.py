@@ -1,17 +1,15 @@
 """Labels without an order (softmax) and in an order (cumulative links).
 
-One of K categories with the softmax link: log p(y | eta) = eta_y - log(1 + sum_k exp(eta_k)), eta_0 = 0.
-
-a, b = (theta_{y-1} - eta_0, theta_y - eta_0) / exp(s),   d / d s = -(b d / d b + a d / d a)
-
-One of K labels in order: P(y <= j) = F(theta_j - x^T beta), thresholds theta_1 < ... < theta_{K-1} for an intercept.
+Softmax: log p(y | eta) = eta_y - log(1 + sum_k exp(eta_k)), eta_0 = 0. In order: P(y <= j) = F(theta_j - x^T beta) with
+thresholds theta_1 < ... < theta_{K-1} for an intercept,
 
     log P(y = j) = log(F(b) - F(a)),   b = theta_j - eta_0,  a = theta_{j-1} - eta_0,  b = inf and a = -inf at the ends
 
 The linear predictors are the location eta_0, which has no constant, and a threshold for each cut between two labels; of
-a partial model also the effect of its columns at each cut, of a location-scale model the log of the scale, by which
-b and a are divided. Without a scale the log-likelihood is concave in all of them together, as F has a log-concave
-density (`between.py`). A step that leaves the order of the thresholds has log-likelihood -inf.
+a partial model also the effect of its columns at each cut, of a location-scale model the log s of the scale, by which b
+and a are divided: d / d s = -(b d / d b + a d / d a). Without a scale the log-likelihood is concave in all of them
+together, as F has a log-concave density (`between.py`). A step that leaves the order of the thresholds has
+log-likelihood -inf.
 Source: McCullagh, JRSS B 42 (1980), 109-142; Peterson & Harrell, Applied Statistics 39 (1990), 205-217.
 """
 
@@ -31,7 +29,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.between import BETWEEN, Between, between
 from stattools.likelihoods.cumulants import Categories
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import LARGEST_LOG, Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Equation, Facts, HalfSpaces, bounded, words_of
@@ -189,10 +187,6 @@ class Categorical(Labels):
         return np.concatenate([np.zeros((*eta.shape[:-1], 1)), eta], axis=-1)
 
 
-LARGEST_SCALE = 300.0
-"""The logarithm of a scale: beyond, it stays there, so that all is finite."""
-
-
 class Cuts:
     """The cuts of every row, -inf and inf beside them: `whole` in units of the scale, `thresholds` before the location
     is taken off.
@@ -213,7 +207,7 @@ class Cuts:
         self.thresholds[:, 1:K] = eta[:, 1:K]
         if family.partial:
             self.thresholds[:, 1:K] -= eta[:, K : 2 * K - 1]
-        self.s = np.clip(eta[:, -1], -LARGEST_SCALE, LARGEST_SCALE) if family.scaled else None
+        self.s = np.clip(eta[:, -1], -LARGEST_LOG, LARGEST_LOG) if family.scaled else None
         self.per = 1.0 if self.s is None else np.exp(-self.s)
         self.rows = np.arange(self.n) * (K + 1)
 

@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import quantile_in_range
+from stattools.likelihoods.predictive import quantile_of_mixture
 from stattools.likelihoods.words import Edge, Facts
 
 Terms = tuple[Floats, Floats, Floats]
@@ -177,7 +177,7 @@ class Likelihood:
         if self.outcome.has_labels:
             raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no quantiles.")
         require_answer(self, "cdf")
-        return quantile_in_range(self, eta, p, trials)
+        return quantile_of_mixture(self, np.reshape(eta, (len(eta), 1, -1)), np.ones(1), p, trials)
 
     def _has(self, question: str) -> bool:
         """Whether the family writes an answer of its own: this class has defaults at most."""
@@ -358,6 +358,15 @@ def apart(first: Floats, second: Any) -> Floats:
     found = np.zeros((*first.shape, 2, 2))
     found[..., 0, 0], found[..., 1, 1] = first, second
     return found
+
+
+LARGEST_LOG = 300.0
+"""The logarithm of a scale, a dispersion or a precision: beyond, it stays there, so that all is finite."""
+
+
+def log_of_second(eta: Floats) -> Floats:
+    """The logarithm of the second parameter, within `LARGEST_LOG`."""
+    return np.clip(eta[..., 1], -LARGEST_LOG, LARGEST_LOG)
 
 
 def pair(eta: ArrayLike, family: Likelihood) -> Floats:

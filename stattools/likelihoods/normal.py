@@ -22,7 +22,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import require_size
-from stattools.likelihoods.likelihood import Likelihood, Terms, apart, expected_of_first, finite, floats, pair
+from stattools.likelihoods.likelihood import (
+    Likelihood,
+    Terms,
+    apart,
+    expected_of_first,
+    finite,
+    floats,
+    log_of_second,
+    pair,
+)
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -98,10 +107,6 @@ class Gaussian(NormalErrors):
         return (y - eta) / self.scale
 
 
-LARGEST_SCALE = 300.0
-"""The logarithm of a scale: beyond, it stays there, so that all is finite."""
-
-
 @dataclass(frozen=True)
 class LocationScale(NormalErrors):
     """Measurements with normal errors of a scale that is estimated: y ~ Normal(eta_0, exp(eta_1)^2), eta (n, 2).
@@ -119,7 +124,7 @@ class LocationScale(NormalErrors):
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         eta = pair(eta, self)
-        log_scale = _log_scale(eta)
+        log_scale = log_of_second(eta)
         precision = np.exp(-log_scale)
         z = self._z(eta, np.asarray(y, dtype=float))
         mixed = 2.0 * z * precision
@@ -134,11 +139,11 @@ class LocationScale(NormalErrors):
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per row."""
         eta = pair(eta, self)
-        return eta[..., 0] + np.exp(_log_scale(eta)) * generator(seed).standard_normal(eta.shape[:-1])
+        return eta[..., 0] + np.exp(log_of_second(eta)) * generator(seed).standard_normal(eta.shape[:-1])
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The square of the scale."""
-        return np.exp(2.0 * _log_scale(eta))
+        return np.exp(2.0 * log_of_second(eta))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The mean of all, and the standard deviation about it."""
@@ -150,8 +155,4 @@ class LocationScale(NormalErrors):
 
     def _z(self, eta: Floats, y: Floats) -> Floats:
         """The distance from the mean in units of the scale, held where its square is a number."""
-        return np.clip((y - eta[..., 0]) * np.exp(-_log_scale(eta)), -1e150, 1e150)
-
-
-def _log_scale(eta: Floats) -> Floats:
-    return np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
+        return np.clip((y - eta[..., 0]) * np.exp(-log_of_second(eta)), -1e150, 1e150)

@@ -103,21 +103,8 @@ def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
 """Kinds of outcomes by the words of `outcome=`."""
 
-GIVEN = ("mean", "variance", "cdf", "sample")
-"""Answers that have to be given."""
-
-PERFECT = (
-    "{} has no deviance, which compares with a perfect fit of each row: how likely that is, a likelihood of one's own "
-    "does not say. Its fits have loglik, AIC and st.compare."
-)
-
-NOT_GIVEN = "{} has no {}, which this needs. Give it to st.likelihood."
-NO_ORDER = "{} has labels without an order, and so no {}."
-
 ROUND_OFF = 1e-9
 """Probabilities lie between 0 and 1 within this."""
-
-REMARK = "Derivatives are central differences of the log-likelihood, in steps of its scale."
 
 
 def _center(family: Any, eta: Floats) -> Floats:
@@ -147,20 +134,27 @@ class OwnLikelihood(Likelihood):
     categories: int = 0
 
     def __post_init__(self) -> None:
-        first = next(iter(self.by_name))
         event, width = self.kind is Outcome.BINARY, len(self.by_name)
-        reasons = {} if event else {"deviance": PERFECT.format(self.name)}
-        reasons |= {word: NOT_GIVEN.format(self.name, f"{word}=") for word in GIVEN if word not in self.answers}
+        reasons = {
+            word: f"{self.name} has no {word}=, which this needs. Give it to st.likelihood."
+            for word in ("mean", "variance", "cdf", "sample")
+            if word not in self.answers
+        }
+        if not event:
+            reasons["deviance"] = (
+                f"{self.name} has no deviance, which compares with a perfect fit of each row: how likely that is, a "
+                "likelihood of one's own does not say. Its fits have loglik, AIC and st.compare."
+            )
         if self.kind is Outcome.CATEGORY:
-            reasons = {word: NO_ORDER.format(self.name, word) for word in ("variance", "cdf", "quantile")}
-        words = _words(first, self.by_name[first])
+            ordered = ("variance", "cdf", "quantile")
+            reasons = {word: f"{self.name} has labels without an order, and so no {word}." for word in ordered}
         facts = Facts(
-            own_words=words,
+            own_words=_words(*next(iter(self.by_name.items()))),
             is_event=event,
             side=bounded,
             center=_center,
             knows_ends=False,
-            remarks=(REMARK,),
+            remarks=("Derivatives are central differences of the log-likelihood, in steps of its scale.",),
             reasons=reasons,
         )
         steps = self.steps or (SMALL,) * width
@@ -227,12 +221,6 @@ class OwnLikelihood(Likelihood):
         """log p(y), per observation."""
         with np.errstate(all="ignore"):  # far out a density may overflow: a solver sees that it is not finite
             return self._function(np.asarray(y, dtype=float))(self._wide(eta))
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d eta, by differences."""
-        with np.errstate(all="ignore"):  # as above
-            found = slopes(self._function(np.asarray(y, dtype=float)), self._wide(eta), self.steps)
-        return found[..., 0] if self.width == 1 else found
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """-d2 loglik / d eta2, the observed one, by differences. Needs y."""
@@ -445,8 +433,8 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     Raises IncompatibleError for what is no distribution with known shapes, and for one whose support moves with a
     parameter, which has no regular maximum; DomainError for a link that leaves the domain of its parameter.
     """
-    known = getattr(stats, distribution.name, None) is distribution
-    name = f"scipy.stats.{distribution.name}" if known else distribution.name
+    is_known = getattr(stats, distribution.name, None) is distribution
+    name = f"scipy.stats.{distribution.name}" if is_known else distribution.name
     continuous = isinstance(distribution, stats.rv_continuous)
     shapes = tuple(part.strip() for part in (distribution.shapes or "").split(",") if part.strip())
     known = (*shapes, "loc", "scale") if continuous else (*shapes, "loc")
@@ -464,86 +452,63 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
             f"{name} has the shape {missing[0]!r}, which is neither fitted nor given: add it to parameters= with a "
             f"link, or give fixed={{{missing[0]!r}: ...}}."
         )
-    _check_links(distribution, parameters, known)
+    _check_links(distribution, parameters)
     settled = {key: float(value) for key, value in fixed.items()}
     bases = _bases(distribution, parameters, settled)
     low, high = _support(distribution, parameters, settled, bases)
-    density = LogDensity(distribution, shapes, settled, continuous)
-    methods = {"mean": distribution.mean, "variance": distribution.var, "cdf": distribution.cdf}
-    methods |= {"survival": distribution.sf, "quantile": distribution.ppf, "sample": distribution.rvs}
-    methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
-    answers = {word: partial(method, **settled) for word, method in methods.items()}
+    density = LogDensity(distribution, shapes, settled, tuple(bases[:2]), low, high)
+    methods = {"mean": "mean", "variance": "var", "cdf": "cdf", "survival": "sf", "quantile": "ppf", "sample": "rvs"}
+    methods["log_density"] = "logpdf" if continuous else "logpmf"
+    answers = {word: partial(getattr(distribution, method), **settled) for word, method in methods.items()}
     kind = _outcome(name, continuous, low, high)
-    made = OwnLikelihood(name, density, parameters, kind, answers, Allowed(density, tuple(bases[:2]), low, high))
-    return replace(made, distribution=distribution, fixed=settled)
+    return OwnLikelihood(name, density, parameters, kind, answers, density.allows, (), distribution, settled)
 
 
 @dataclass(frozen=True, eq=False)
 class LogDensity:
-    """The log density of (y, **parameters); an object, for functions inside of functions cannot be pickled."""
+    """The log density of (y, **parameters); an object, for functions inside of functions cannot be pickled. Outcomes
+    have one between `low` and `high`, where it is finite at some parameters, `bases`.
+    """
 
     distribution: Any
     shapes: tuple[str, ...]
     settled: Mapping[str, float]
-    continuous: bool
+    bases: tuple[dict[str, float], ...]
+    low: float
+    high: float
 
     def __call__(self, y: Floats, **values: Any) -> Any:
         given = {**self.settled, **values}
         loc, scale = given.get("loc", 0.0), given.get("scale", 1.0)
         own = [given[shape] for shape in self.shapes]
-        if self.continuous:
+        if isinstance(self.distribution, stats.rv_continuous):
             return self.distribution._logpdf((y - loc) / scale, *own) - np.log(scale)
         return self.distribution._logpmf(y - loc, *own)
 
-
-@dataclass(frozen=True, eq=False)
-class Allowed:
-    """Which outcomes have a density: within the support, and finite at some parameters."""
-
-    density: LogDensity
-    bases: tuple[dict[str, float], ...]
-    low: float
-    high: float
-
-    def __call__(self, y: Floats) -> Any:
+    def allows(self, y: Floats) -> Any:
+        """Which outcomes have a density."""
         with np.errstate(all="ignore"):  # outcomes without a density are told
-            finite = np.isfinite([self.density(y, **base) for base in self.bases]).all(axis=0)
+            finite = np.isfinite([self(y, **base) for base in self.bases]).all(axis=0)
         return finite & (y >= self.low) & (y <= self.high)
 
 
-def _check_links(distribution: Any, parameters: Mapping[str, str], known: tuple[str, ...]) -> None:
+def _check_links(distribution: Any, parameters: Mapping[str, str]) -> None:
     """DomainError where a link makes numbers that the parameter cannot be."""
-    try:
-        infos = distribution._shape_info()
-    except AttributeError:  # a class of a user's own says no ranges of its shapes; `_bases` asks what it takes
-        infos = []
-    domains = {info.name: info for info in infos} | {
-        "loc": None,
-        "scale": stats.gamma._shape_info()[0],  # above 0
-    }
-    for word, link in parameters.items():
-        info = domains.get(word)
-        if info is None:
-            continue
+    infos = getattr(distribution, "_shape_info", tuple)()  # a class of a user's own says no ranges of its shapes
+    domains = {info.name: info.domain for info in infos} | {"scale": (0.0, np.inf)}
+    for word in (word for word in parameters if word in domains):
+        link = LINKS[parameters[word]]
         low, high = (
-            0.0 if 0.0 < end < 1e-300 else 1.0 if end == np.nextafter(1.0, 0.0) else end for end in info.domain
+            0.0 if 0.0 < end < 1e-300 else 1.0 if end == np.nextafter(1.0, 0.0) else end for end in domains[word]
         )
-        ends = _range(link)
-        if ends[0] < low or ends[1] > high:
+        is_unit, is_negative = link.ends == (0.0, 1.0), link.mean(np.array(-1.0)) < 0.0
+        if (-np.inf if is_negative else 0.0) < low or (1.0 if is_unit else np.inf) > high:
             usual = "log" if high == np.inf and low == 0.0 else "logit" if (low, high) == (0.0, 1.0) else None
             advice = f" Use the link {usual!r}." if usual else " Give it by fixed=."
             raise DomainError(
-                f"{word!r} of {distribution.name} lies between {low:g} and {high:g}, and the link {link!r} leaves "
+                f"{word!r} of {distribution.name} lies between {low:g} and {high:g}, and the link {link.name!r} leaves "
                 f"that range.{advice}"
             )
-
-
-def _range(link: str) -> tuple[float, float]:
-    """The numbers that a link makes of all linear predictors."""
-    at = np.concatenate([-np.geomspace(1e-3, 1e3, 13), np.geomspace(1e-3, 1e3, 13)])
-    values = LINKS[link].mean(at)
-    values = values[np.isfinite(values)]
-    return (0.0 if values.min() >= 0.0 else -np.inf), (1.0 if LINKS[link].ends == (0.0, 1.0) else np.inf)
 
 
 def _bases(distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]) -> list[dict[str, float]]:
@@ -656,10 +621,10 @@ def likelihood(
         if fixed:
             raise IncompatibleError("fixed= belongs to distributions of SciPy; write the number into loglik.")
         return _of_functions(distribution, loglik, parameters, outcome, given)
-    extra = [word for word, value in {"loglik": loglik, "outcome": outcome, **given}.items() if value is not None]
     _require_distribution(distribution)
-    if extra:
-        raise IncompatibleError(f"{distribution.name} answers {extra[0]} itself; leave {extra[0]}= out.")
+    for word, value in {"loglik": loglik, "outcome": outcome, **given}.items():
+        if value is not None:
+            raise IncompatibleError(f"{distribution.name} answers {word} itself; leave {word}= out.")
     return of_distribution(distribution, parameters, dict(fixed))
 
 

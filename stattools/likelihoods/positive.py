@@ -1,25 +1,19 @@
-"""Positive outcomes with a log mean and a dispersion: gamma and inverse Gaussian.
+"""Positive outcomes with a log mean m = exp(eta_0) and a dispersion phi = exp(eta_1): gamma and inverse Gaussian.
 
-Gamma: mean m = exp(eta_0), variance phi m^2, dispersion phi = exp(eta_1).
-
-With the shape k = 1 / phi and r = y / m, the outcome has the density of a gamma variable of mean m:
+Gamma, of variance phi m^2, with the shape k = 1 / phi and r = y / m:
 
     log p(y) = k log(k r) - k r - log Gamma(k) - log y
     d / d eta_0 = k (r - 1),      d / d eta_1 = k D - G,      D = r - 1 - log r,  G = k (log k - digamma(k))
 
-All are made from log r, by functions that lose nothing where k is large and r near 1
-(`numerics/distributions/gamma.py`, `gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh
-& Nelder, Generalized Linear Models (1989), ch. 8.
+all made from log r, by functions that lose nothing where k is large and r near 1 (`numerics/distributions/gamma.py`).
 
-Inverse Gaussian: mean m = exp(eta_0), variance phi m^3, dispersion phi = exp(eta_1).
-
-With t = log(y / m), the density of Wald's distribution of shape 1 / phi is
+Inverse Gaussian, of variance phi m^3 and Wald's shape 1 / phi, with t = log(y / m); phi has the unit 1 / y:
 
     log p(y) = -(log(2 pi) + eta_1 + 3 log y) / 2 - D / 2,      D = (exp(t) - 1)^2 / (phi y)
     d / d eta_0 = (exp(t) - 1) exp(t) / (phi y),                d / d eta_1 = (D - 1) / 2
 
-The dispersion has the unit 1 / y. The maximum in eta_0 does not depend on it. Source: McCullagh & Nelder, Generalized
-Linear Models (1989), ch. 2; Chhikara & Folks, The Inverse Gaussian Distribution (1989).
+The maximum in eta_0 does not depend on phi. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2 and 8;
+Chhikara & Folks, The Inverse Gaussian Distribution (1989).
 """
 
 from __future__ import annotations
@@ -35,7 +29,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, apart, expected_of_first, finite_floats, pair
+from stattools.likelihoods.likelihood import (
+    Likelihood,
+    Terms,
+    allowed,
+    apart,
+    expected_of_first,
+    finite_floats,
+    log_of_second,
+    pair,
+)
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -167,8 +170,8 @@ def _ratio_and_shape(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:
     return np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO), _shape(eta)
 
 
-LARGEST_INVERSE_RATIO, LARGEST_DISPERSION = 170.0, 300.0
-"""Logarithms of a ratio y / m and of a dispersion: beyond, they stay there, so that all is finite."""
+LARGEST_INVERSE_RATIO = 170.0
+"""The logarithm of a ratio y / m: beyond, it stays there, so that all is finite."""
 
 NODES, SHARES = np.polynomial.legendre.leggauss(12)
 """Points and weights of an integral over an interval of length 2."""
@@ -206,12 +209,12 @@ class InverseGaussian(Positive):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
-        found = generator(seed).wald(self.mean(eta), np.exp(-_log_dispersion(pair(eta, self))))
+        found = generator(seed).wald(self.mean(eta), np.exp(-log_of_second(pair(eta, self))))
         return np.maximum(found, np.finfo(float).tiny)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """dispersion mean^3."""
-        return np.exp(_log_dispersion(eta)) * self.mean(eta) ** 3
+        return np.exp(log_of_second(eta)) * self.mean(eta) ** 3
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """(y - mean)^2 / (dispersion mean^2 y): that of an outcome of the same dispersion whose mean is y."""
@@ -240,7 +243,7 @@ class InverseGaussian(Positive):
     def _parts(self, eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
         """log(y / mean) and the log of the dispersion."""
         eta = pair(eta, self)
-        return np.clip(log_y - eta[..., 0], -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO), _log_dispersion(eta)
+        return np.clip(log_y - eta[..., 0], -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO), log_of_second(eta)
 
     def _ends(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
         """a and b, whose squares differ by 4 / (phi m)."""
@@ -265,7 +268,3 @@ def _mills_fall(a: Floats, b: Floats) -> Floats:
     x = (a + half)[..., None] + half[..., None] * NODES
     near = half * ((1.0 - x * scale * erfcx(x / np.sqrt(2.0))) @ SHARES)
     return np.where(b - a > 1.0, far, near)
-
-
-def _log_dispersion(eta: Floats) -> Floats:
-    return np.clip(eta[..., 1], -LARGEST_DISPERSION, LARGEST_DISPERSION)

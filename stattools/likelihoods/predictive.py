@@ -13,7 +13,7 @@ Source: Barndorff-Nielsen & Cox, Bernoulli 2 (1996), 319-340; Trefethen & Weidem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,8 +91,7 @@ def count_interval(
     size, ends = 4096, []
     for start in range(0, len(eta), size):
         part = slice(start, start + size)
-        log_alpha = eta[part, 1] if family.others else None
-        count = Predictive(eta[part, 0], V[part], log_alpha, None if trials is None else trials[part])
+        count = Predictive(family, eta[part], V[part], None if trials is None else trials[part])
         tail = 0.5 * (1.0 - level)
         ends.append((count.quantile(tail), count.quantile(1.0 - tail)))
     lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
@@ -106,47 +105,35 @@ def mixture_interval(
 
     Right to about 1e-6 of a probability where eta is known better than an observation, to 0.01 where far worse.
     """
-    z, share = _product_of_nodes(eta.shape[1])
-    low, high = likelihood.outcome.range
+    z, share = product_of_nodes(eta.shape[1])
     size, ends = max(1, 2**18 // len(z)), []
     for start in range(0, len(eta), size):
         part = slice(start, start + size)
-        nodes = _spread(eta[part], V[part], z).reshape(-1, eta.shape[1])
+        nodes, out_of = spread(eta[part], V[part], z), None if trials is None else trials[part]
         if np.isfinite(likelihood.facts.domain).any():
-            nodes[:, 0] = held(nodes[:, 0], np.repeat(eta[part, 0], len(z)), *likelihood.facts.domain)
-        at = nodes[:, 0] if eta.shape[1] == 1 else nodes
-        rows, out_of = len(eta[part]), 1.0 if trials is None else trials[part]
-        family = likelihood if trials is None else with_trials(likelihood, np.repeat(out_of, len(z)))
-
-        def cdf(y: Floats, at: Floats = at, rows: int = rows, family: Any = family) -> Floats:
-            inside = np.repeat(np.clip(y, low, high), len(z))
-            return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, -1) @ share)
-
-        mean = out_of * (np.asarray(_center(family, at)).reshape(rows, -1) @ share)
-        whole = likelihood.outcome.is_whole
-        find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
-        reach, tail = np.maximum(np.abs(mean), least), 0.5 * (1.0 - level)
-        ends.append([find(cdf, p, mean, reach) for p in (tail, 1.0 - tail)])
+            nodes[..., 0] = held(nodes[..., 0], eta[part, :1], *likelihood.facts.domain)
+        ends.append(
+            [quantile_of_mixture(likelihood, nodes, share, p, out_of) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)]
+        )
     lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
-    return np.clip(lower, low, high), np.clip(upper, low, high)
+    return lower, upper
 
 
-def interval_of_successes(
-    probabilities: Callable[[Floats, int], Iterator[Floats]], eta: Floats, V: Floats, level: float, trials: Floats
-) -> tuple[Floats, Floats]:
-    """The same of a family whose `probabilities(nodes, n)` of 0, ..., n successes are had at once, (j, n + 1) at some
-    of the nodes after others: one sum over all of them serves both ends.
-    """
-    z, share = _product_of_nodes(eta.shape[1])
-    ends = np.empty((2, len(eta)))
-    for row, nodes in enumerate(_spread(eta, V, z)):
-        n, done = int(trials[row]), 0
-        of_row = np.zeros(n + 1)
-        for some in probabilities(nodes, n):
-            of_row += share[done : done + len(some)] @ some
-            done += len(some)
-        ends[:, row] = np.searchsorted(np.cumsum(of_row), (0.5 * (1.0 - level), 0.5 * (1.0 + level)))
-    return ends[0], np.minimum(ends[1], trials)
+def quantile_of_mixture(likelihood: Any, nodes: Floats, share: Floats, p: float, trials: Floats | None) -> Floats:
+    """The quantile, within the range of the outcome, of each row's mixture over nodes of eta (m, J, width)."""
+    low, high = likelihood.outcome.range
+    (rows, J), at = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
+    at = at[:, 0] if at.shape[1] == 1 else at
+    family = likelihood if trials is None else with_trials(likelihood, np.repeat(np.broadcast_to(trials, rows), J))
+
+    def cdf(y: Floats) -> Floats:
+        inside = np.repeat(np.clip(y, low, high), J)
+        return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, J) @ share)
+
+    mean = (1.0 if trials is None else trials) * (np.asarray(_center(family, at)).reshape(rows, J) @ share)
+    whole = likelihood.outcome.is_whole
+    find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
+    return np.clip(find(cdf, p, mean, np.maximum(np.abs(mean), least)), low, high if trials is None else trials)
 
 
 def with_trials(family: Any, trials: Any) -> Any:
@@ -165,28 +152,11 @@ def _center(family: Any, eta: Floats) -> Floats:
     return np.minimum(found, LARGEST_COUNT) if family.outcome.is_whole else found
 
 
-def _spread(eta: Floats, V: Floats, z: Floats) -> Floats:
+def spread(eta: Floats, V: Floats, z: Floats) -> Floats:
     """eta (m, width) moved to normal nodes z (J, width) in the metric of V: (m, J, width)."""
     root, turn = np.linalg.eigh(V)
     moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T
     return np.moveaxis(eta[:, :, None] + moved, 1, 2)
-
-
-def quantile_in_range(likelihood: Any, eta: Floats, p: float, trials: Floats | None = None) -> Floats:
-    """The quantile of any family that knows its distribution function, within the range of its outcome: (m,)."""
-    low, high = likelihood.outcome.range
-    family, out_of = (
-        likelihood if trials is None else with_trials(likelihood, trials),
-        1.0 if trials is None else trials,
-    )
-    mean = np.asarray(out_of * _center(family, eta), dtype=float)
-
-    def cdf(y: Floats) -> Floats:
-        return np.where(y < low, 0.0, family.cdf(eta, np.clip(y, low, high)))
-
-    whole = likelihood.outcome.is_whole
-    found = (smallest_count if whole else crossing)(cdf, p, mean, np.maximum(np.abs(mean), 1.0 if whole else SMALLEST))
-    return np.clip(found, low, high if trials is None else trials)
 
 
 def slope_of_quantile(likelihood: Any, eta: Floats, p: float, step: Floats) -> Floats:
@@ -267,7 +237,7 @@ def crossing(cdf: Distribution, p: float, mean: Floats, reach: Floats) -> Floats
     return high
 
 
-def _product_of_nodes(width: int) -> tuple[Floats, Floats]:
+def product_of_nodes(width: int) -> tuple[Floats, Floats]:
     """Standard normal nodes (J, width) and their weights (J,): a fine trapezoid of one predictor, Gauss' of more."""
     if width == 1:
         z = np.arange(-32.0, 33.0) * 0.2
@@ -282,66 +252,60 @@ def _product_of_nodes(width: int) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, eq=False)
 class Predictive:
-    """Predictive distributions of counts, one per row: eta (m,) with covariance V (m, width, width)."""
+    """Predictive distributions of counts, one per row: eta (m, width) with covariance V (m, width, width)."""
 
+    family: Any
     eta: Floats
     V: Floats
-    log_alpha: Floats | None = None
     trials: Floats | None = None
-
-    def mean(self) -> Floats:
-        """The mean of the count at the center of eta, cut at `LARGEST_COUNT`."""
-        if self.trials is not None:
-            return self.trials * special.expit(self.eta)
-        return np.exp(np.minimum(self.eta, np.log(LARGEST_COUNT)))
-
-    def noise(self) -> Floats:
-        """Variance of the count over the squared slope of its mean: about the variance of T_y near the mean."""
-        if self.trials is not None:
-            return 1.0 / np.maximum(self.mean() * special.expit(-self.eta), SMALLEST)
-        extra = 0.0 if self.log_alpha is None else np.exp(np.minimum(self.log_alpha, 700.0))
-        return 1.0 / np.maximum(self.mean(), SMALLEST) + extra
 
     def cdf(self) -> Distribution:
         """F as a function of a whole number per row."""
-        variance = self.V[:, 0, 0]
+        variance, trials = self.V[:, 0, 0], self.trials
         coarse, fine = self._nodes(0.5), self._nodes(0.2)
 
         def distribution(y: Floats) -> Floats:
             at = np.maximum(y, 0.0)
             center, square = self._moments(at)
             wide, narrow = square >= variance, square < 0.0225 * variance
-            nodes, log_alpha, share = coarse if wide.all() else fine
-            value = _conditional(at[:, None], nodes, log_alpha, self.trials) @ share
+            nodes, share = coarse if wide.all() else fine
+            (m, J), eta = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
+            family = self.family if trials is None else with_trials(self.family, np.repeat(trials, J))
+            value = family.cdf(eta[:, 0] if eta.shape[1] == 1 else eta, np.repeat(at, J)).reshape(m, J) @ share
             if narrow.any():
-                value = np.where(narrow, special.ndtr((center - self.eta) / np.sqrt(variance + square)), value)
-            if self.trials is not None:
-                value = np.where(at >= self.trials, 1.0, value)
+                value = np.where(narrow, special.ndtr((center - self.eta[:, 0]) / np.sqrt(variance + square)), value)
+            if trials is not None:
+                value = np.where(at >= trials, 1.0, value)
             return np.where(y < 0, 0.0, value)
 
         return distribution
 
     def quantile(self, p: float) -> Floats:
         """The smallest whole y >= 0 with F(y) >= p; inf beyond `LARGEST_COUNT`."""
-        mean = self.mean()
-        reach = mean * np.sqrt(self.noise() + np.minimum(self.V[:, 0, 0], 1.0)) + 1.0
+        eta = self.eta[:, 0] if self.eta.shape[1] == 1 else self.eta
+        family = self.family if self.trials is None else with_trials(self.family, self.trials)
+        mean = (1.0 if self.trials is None else self.trials) * _center(family, eta)
+        # the variance of the count over the squared slope of its mean, which is about that of T_y near the mean
+        with np.errstate(over="ignore"):  # all counts are within reach then
+            root = np.sqrt(family.variance(eta, mean)) / np.maximum(family.slope(eta)[:, 0, 0], SMALLEST)
+        reach = mean * np.sqrt(root**2 + np.minimum(self.V[:, 0, 0], 1.0)) + 1.0
         return smallest_count(self.cdf(), p, mean, reach)
 
-    def _nodes(self, step: float) -> tuple[Floats, Floats | None, Floats]:
-        """Values of eta (m, J), of log alpha (m, J) or None, and weights (J,)."""
+    def _nodes(self, step: float) -> tuple[Floats, Floats]:
+        """Values of eta (m, J, width) and their weights (J,)."""
         reach = np.ceil(6.5 / step)
         z = np.arange(-reach, reach + 1.0) * step
         share = np.exp(-0.5 * z * z)
         share /= share.sum()
-        variance = self.V[:, 0, 0]
-        if self.log_alpha is None:
-            return self.eta[:, None] + np.sqrt(variance)[:, None] * z, None, share
+        first, variance = self.eta[:, :1], self.V[:, 0, 0]
+        if self.eta.shape[1] == 1:
+            return (first + np.sqrt(variance)[:, None] * z)[..., None], share
         t, weight = np.polynomial.hermite_e.hermegauss(7)
         moved = np.repeat(np.sqrt(self.V[:, 1, 1:]) * t, len(z), axis=1)
         slope = self.V[:, 0, 1:] / np.maximum(self.V[:, 1, 1:], SMALLEST)  # given log alpha, eta is normal again
         rest = np.sqrt(np.maximum(variance[:, None] - slope * self.V[:, 0, 1:], 0.0))
-        nodes = self.eta[:, None] + slope * moved + rest * np.tile(z, len(t))
-        return nodes, self.log_alpha[:, None] + moved, np.kron(weight / weight.sum(), share)
+        nodes = [first + slope * moved + rest * np.tile(z, len(t)), self.eta[:, 1:] + moved]
+        return np.stack(nodes, axis=-1), np.kron(weight / weight.sum(), share)
 
     def _moments(self, y: Floats) -> tuple[Floats, Floats]:
         """Mean and variance of T_y."""
@@ -349,16 +313,7 @@ class Predictive:
         if self.trials is not None:
             rest = np.maximum(self.trials - y, 0.5)  # y = trials is answered apart
             return center - special.digamma(rest), square + special.polygamma(1, rest)
-        if self.log_alpha is not None:
-            rest = np.exp(np.clip(-self.log_alpha, -700.0, 700.0))
+        if self.eta.shape[1] > 1:
+            rest = np.exp(np.clip(-self.eta[:, 1], -700.0, 700.0))
             return center - special.digamma(rest) + np.log(rest), square + special.polygamma(1, rest)
         return center, square
-
-
-def _conditional(y: Floats, eta: Floats, log_alpha: Floats | None, trials: Floats | None) -> Floats:
-    """F(y | eta): an incomplete gamma function for Poisson counts, an incomplete beta function for the others."""
-    if trials is not None:
-        return special.betainc(np.maximum(trials[:, None] - y, 0.5), y + 1.0, special.expit(-eta))
-    if log_alpha is not None:
-        return special.betainc(np.exp(np.clip(-log_alpha, -700.0, 700.0)), y + 1.0, special.expit(-log_alpha - eta))
-    return special.gammaincc(y + 1.0, np.exp(np.minimum(eta, 700.0)))

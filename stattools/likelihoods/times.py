@@ -85,10 +85,6 @@ class LogTimeErrors:
     at_once: Callable[[Floats, Floats], Curve] | None = None
     concave = True
 
-    def quantile(self, p: Any) -> Floats:
-        """F^-1(p)."""
-        return LINKS[self.link].of(np.asarray(p, dtype=float))
-
     def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
         """log f of times that were seen, low = high, and log(F(high) - F(low)) of others, where low may be 0 or high
         inf; its two slopes; minus its second derivatives, mixed ones between: (6, n). Of `width` 1 those about the
@@ -133,11 +129,11 @@ class LogTimeErrors:
 
     def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
         """The log of the time before which the event has happened with probability p."""
-        return location + np.exp(log_scale) * self.quantile(p)
+        return location + np.exp(log_scale) * LINKS[self.link].of(np.asarray(p, dtype=float))
 
     def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
         """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
-        return np.stack([np.ones_like(location), np.exp(log_scale) * self.quantile(p)], axis=-1)
+        return np.stack([np.ones_like(location), self.log_quantile(location, log_scale, p) - location], axis=-1)
 
     def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:
         """z of each time, on whose scale intervals of its survival are made, and its derivatives, (n, 2)."""
@@ -207,10 +203,10 @@ def _exp(z: Floats) -> Floats:
     return np.exp(np.minimum(z, LARGEST_CUT))
 
 
+EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once)
+
 ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
-    "weibull": LogTimeErrors(
-        "cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once
-    ),
+    "weibull": EXTREME,
     "lognormal": LogTimeErrors(
         "probit",
         r"W_i \sim \mathrm{Normal}(0, 1)",
@@ -225,9 +221,7 @@ ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
         lambda z, lower: expit(z) if lower else expit(-z),
         _logistic_mean,
     ),
-    "exponential": LogTimeErrors(
-        "cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once
-    ),
+    "exponential": EXTREME,
     "gamma": GammaTimes(),
 }
 """By the distribution of the time."""
@@ -244,18 +238,6 @@ def between_ends(link: str, location: Floats, log_scale: Floats, low: Floats, hi
     curl = a * (bend + w * found.upper_shift) + w * w * found.of_upper
     mixed = (bend - found.shift) * precision
     return np.stack([found.log, -found.shift * precision, -slope, both * precision * precision, mixed, curl - slope])
-
-
-def since_entry(
-    law: LogTimeErrors | GammaTimes, location: Floats, log_scale: Floats, entry: Floats, time: Floats
-) -> tuple[Floats, Floats]:
-    """P(T <= t) and P(T > t) of times of which it is known that they are after the entry."""
-    endless, last, there = np.full_like(time, np.inf), time == np.inf, time > entry
-    stop = np.where(there & ~last, time, 2.0 * entry)
-    beyond = law.terms(location, log_scale, entry, endless)[0]
-    gone = np.exp(law.terms(location, log_scale, entry, stop)[0] - beyond)
-    left = np.exp(law.terms(location, log_scale, stop, endless)[0] - beyond)
-    return np.where(last, 1.0, np.where(there, gone, 0.0)), np.where(last, 0.0, np.where(there, left, 1.0))
 
 
 AT_A_TIME = 4096
@@ -451,8 +433,14 @@ class FailureTime(Likelihood):
         time, _, entry = ends_of(y, self.late)
         at, late = self.location_scale(eta), entry > 0.0
         found = self._law.tail(*at, time, lower)
-        if late.any():
-            found[late] = since_entry(self._law, *(v[late] for v in (*at, entry, time)))[0 if lower else 1]
+        if late.any():  # past the entry
+            (location, log_scale), entry, time = (values[late] for values in at), entry[late], time[late]
+            endless, last, there = np.full_like(time, np.inf), time == np.inf, time > entry
+            stop = np.where(there & ~last, time, 2.0 * entry)
+            ends = (entry, stop) if lower else (stop, endless)
+            part, beyond = (self._law.terms(location, log_scale, *two)[0] for two in (ends, (entry, endless)))
+            share = np.exp(part - beyond)
+            found[late] = np.where(last, float(lower), np.where(there, share, float(not lower)))
         return found
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

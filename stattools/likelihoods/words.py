@@ -26,11 +26,8 @@ from stattools.text.one_line import prints
 class Equation:
     """A likelihood written out in TeX: `each` says what a row is, `distribution` how it is distributed, and `loglik`,
     which `sum` announces, is what all rows add up to, as a function of `of`. `beside` says what the other parameters
-    are: `phi` is the symbol of the last, and `others` are the linear predictors of all. {predictor} is written in a
-    formula of its own where the distribution does not have it.
-
-    Where `mean` is given, in words and as a symbol, the distribution is written at its mean, whatever the link is: the
-    link is then said after `each` and written after the distribution, and `beside` begins with how log `phi` is made.
+    are: `phi` is the symbol of the last, `others` are the linear predictors of all. Where `mean` is given, in words and
+    as a symbol, the distribution is written at its mean, whatever the link is, which follows it.
     """
 
     each: str
@@ -59,14 +56,11 @@ class Dispersion:
 @dataclass(frozen=True)
 class Words:
     """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
-    where the predictor is a logarithm. `factor` says the same where the predictor is a logarithm of what sentences do
-    not speak of, as is the complementary log-log, of a hazard.
-
-    Only the predictor is needed; what else is given replaces words that are made from it: `asked` is what depends on
-    the columns, `effect` is what a coefficient multiplies or changes, `moved` is the phrase for it with its verb, and
-    `beside` goes on after "the columns are linearly independent" with why there is a maximum. `equation` is for
-    the family's own link, `with_precision` for rows of given precisions, and `at_mean` for any other link. `figures`
-    names the figures of a report where they are not those of the kind of outcome.
+    where the predictor is a logarithm; `factor` says the same of a logarithm of what sentences do not speak of, such as
+    a hazard. What else is given replaces words that are made from the predictor: `asked` is what depends on the
+    columns, `effect` what a coefficient multiplies or changes, `moved` the phrase for it with its verb, `beside` why
+    there is a maximum, after "the columns are linearly independent". `equation` is for the family's own link,
+    `with_precision` for rows of given precisions, `at_mean` for any other link. `figures` names those of a report.
     """
 
     predictor: str
@@ -230,35 +224,30 @@ class Facts:
     from_zero: bool = False
     """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
     linear_score: bool = False
-    """True where the score in the first linear predictor is (observed - mean) slope / variance: its square has the mean
-    slope^2 / variance.
-    """
+    """True where the score in the first linear predictor is (observed - mean) slope / variance."""
     has_firth: bool = False
     """True where Jeffreys' penalty makes every maximum finite; it needs `cumulants`, but not of ordered outcomes."""
     concave_with: tuple[str, ...] = ()
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     concave_if_shared: tuple[str, ...] = ()
-    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
-    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
-    the log-likelihood is concave in it.
+    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter,
+    by whose value the coefficients that maximize do not change.
     """
     concave_in_units: bool = False
-    """True where it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma, 1 /
-    sigma): a maximum is then the only one where all rows share the others, and with these held.
+    """True where it is concave in (eta_0 / sigma, 1 / sigma) or the like, linear in the first, so that a maximum is the
+    only one where all rows share the others, and with these held.
     """
     starts_at_zero: bool = False
     """True where a climb may begin at zeros."""
     side: Callable[[Any, Floats], Floats | None] | None = None
-    """Of a family and y: +1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum;
-    nan where the observation says nothing, shape (n,). Of several categories their codes. None where every one has a
-    maximum, as by `bounded`.
+    """Of a family and y, (n,): +1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a
+    maximum, nan where the observation says nothing; of several categories their codes. None, as by `bounded`, where
+    every one has a maximum.
     """
     half_spaces: Callable[[Any, Floats], HalfSpaces | None] = bounded
     """The same of a family of several linear predictors that move together; None where `side` says it."""
     reach: Callable[[Any, Floats, Floats], float] | None = None
-    """Of a family, eta and y, where that is not the largest of the first linear predictors: the largest size of what
-    runs off where observations are separated.
-    """
+    """Of a family, eta and y, where observations are separated: the largest size of what runs off, if not of eta_0."""
     far: Callable[[float], float] = float
     """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
     knows_ends: bool = True
@@ -266,8 +255,8 @@ class Facts:
     tails: Callable[[Any, Floats, Floats], Tails] = tails_of
     """Both sides of the distribution at y, and for whole outcomes at the number before it, of times at both ends."""
     interval: Callable[[Any, Floats, Floats, float, Floats | None], tuple[Floats, Floats]] = mixture_interval
-    """The ends (m,), in equal tails, of a new outcome, or of successes out of trials, where eta (m, width) is known up
-    to a normal error of covariance V (m, width, width).
+    """The ends (m,), in equal tails, of a new outcome, or of successes out of trials, of eta with a normal error of
+    covariance V (m, width, width).
     """
     slope_of_quantile: Callable[[Any, Floats, float, Floats], Floats] = slope_of_quantile
     """The slope (n, width) of a quantile in eta, by differences over a step (n, width): of the log of a positive

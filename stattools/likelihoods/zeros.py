@@ -5,33 +5,29 @@
     hurdle:      P(0) = p,                  P(y) = (1 - p) f(y) / (1 - f(0))
 
 With l = log f(0), its score s and its information I, k = f(0) / (1 - f(0)) the odds of a zero and, of inflated counts,
-w = expit(eta_1 - l) the probability that a zero is one of those for certain,
+w = expit(eta_1 - l) the probability that a zero is one of those for certain, no number is a difference of others near
+it:
 
     truncated:   score = score of f at y + k s,   information = that of f at y + k I - k (1 + k) s s^T
-    inflated, 0: log P = log(e^eta_1 + e^l) - log(1 + e^eta_1)
-                 score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
+    inflated, 0: score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
                  w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
-    inflated, y: those of f, and -p, p (1 - p)
 
-so that no number is a difference of others near it. Behind a hurdle nothing of one parameter is in the score of the
-other. Truncated Poisson counts are an exponential family of the log of the mean, whose log-likelihood is concave, and
-so is that of the hurdle; inflated counts may have several maxima. Where the mean is tiny l is nearly 0; a linear
-predictor beyond `MOST_ETA` or `FARTHEST` stays there, so that 1 - f(0) is never 0.
-A positive count is drawn as the first of the events behind it, wherever in the row's time it falls given that there is
-one, and those that follow: Poisson counts are single events, and negative binomial ones are Poisson many groups whose
-sizes are those of a logarithmic series. Sources: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3;
-Lambert, Technometrics 34 (1992), 1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp & Kotz,
-Univariate Discrete Distributions (2005), 4.10 and 5.4.
+Truncated Poisson counts and their hurdle have a concave log-likelihood; inflated counts may have several maxima. A
+linear predictor beyond `MOST_ETA` stays there, so that 1 - f(0) is never 0. A positive count is drawn as
+the first of the events behind it, wherever in the row's time it falls, and those that follow: negative binomial ones
+are Poisson many groups of sizes in a logarithmic series. Sources: Cameron & Trivedi, Regression Analysis of Count Data
+(2013), 4.3; Lambert, Technometrics 34 (1992), 1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp
+& Kotz, Univariate Discrete Distributions (2005), 4.10 and 5.4.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from stattools.errors import DomainError, IncompatibleError
@@ -40,7 +36,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Bernoulli
 from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson, side_of_counts
-from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed
+from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed, log_of_second
 from stattools.likelihoods.words import Facts, Piece, Words, bounded, words_of
 
 COUNTS, RATE = Poisson(), "rate"
@@ -54,38 +50,27 @@ NO_DEVIANCE = (
 LEAST_ETA, MOST_ETA, LEAST = -150.0, 200.0, 1e-290
 """The logarithm of a mean stays between these, and a probability above this."""
 
-FARTHEST = 300.0
-"""The size of the logarithm of alpha, beyond which it stays."""
 
-
-@dataclass(frozen=True, eq=False)
 class ZerosOfFamily:
-    """Of each row: eta (n,) or (n, width), l = log f(0) with its slope (n, width) and its information (n, width,
-    width), and the share 1 - f(0) of positive counts.
+    """What is known of the positive counts of a family at its linear predictors, (n,) or (n, width): of each row l =
+    log f(0), the share 1 - f(0) of positive counts, the odds of a zero, and score (n, width) and information (n, width,
+    width) of -log(1 - f(0)).
     """
 
-    family: Likelihood
-    eta: Floats
-    log_zero: Floats
-    slope: Floats
-    of_zero: Floats
-    share: Floats
-
-    @cached_property
-    def odds(self) -> Floats:
-        """f(0) / (1 - f(0))."""
-        return np.exp(self.log_zero) / self.share
-
-    @cached_property
-    def pull(self) -> Floats:
-        """The score of -log(1 - f(0)), (n, width)."""
-        return self.odds[..., None] * self.slope
-
-    @property
-    def information(self) -> Floats:
-        """Minus the second derivative of -log(1 - f(0)), (n, width, width)."""
-        more = self.pull + self.slope
-        return self.odds[..., None, None] * self.of_zero - self.pull[..., :, None] * more[..., None, :]
+    def __init__(self, family: Likelihood, eta: ArrayLike) -> None:
+        eta, width = np.array(eta, dtype=float), family.width
+        first = eta if width == 1 else eta[..., 0]
+        np.clip(first, LEAST_ETA, MOST_ETA, out=first)
+        if width > 1:
+            eta[..., 1] = log_of_second(eta)
+        log_zero, slope, of_zero = family.evaluate(eta, np.zeros(first.shape))
+        slope, of_zero = slope.reshape(*first.shape, width), of_zero.reshape(*first.shape, width, width)
+        self.family, self.eta, self.log_zero = family, eta, np.minimum(log_zero, -LEAST)
+        self.share = -np.expm1(self.log_zero)
+        self.odds = np.exp(self.log_zero) / self.share
+        self.score = self.odds[..., None] * slope
+        more = self.score + slope
+        self.information = self.odds[..., None, None] * of_zero - self.score[..., :, None] * more[..., None, :]
 
     def drawn(self, random: np.random.Generator) -> Floats:
         """One positive count per row."""
@@ -104,25 +89,6 @@ def of_counts(family: Any, who: str) -> Likelihood:
     if type(family) not in (Poisson, NegativeBinomial):
         raise IncompatibleError(f"{who} is made of Poisson() or NegativeBinomial(); got {type(family).__name__}.")
     return family
-
-
-def no_zeros(family: Likelihood, eta: ArrayLike) -> ZerosOfFamily:
-    """What is known of the positive counts of a family at its linear predictors."""
-    eta = np.array(eta, dtype=float)
-    first = eta if family.width == 1 else eta[..., 0]
-    np.clip(first, LEAST_ETA, MOST_ETA, out=first)
-    if family.width > 1:
-        np.clip(eta[..., 1], -FARTHEST, FARTHEST, out=eta[..., 1])
-    log_zero, slope, information = family.evaluate(eta, np.zeros(first.shape))
-    log_zero, width = np.minimum(log_zero, -LEAST), family.width
-    return ZerosOfFamily(
-        family,
-        eta,
-        log_zero,
-        slope.reshape(*first.shape, width),
-        information.reshape(*first.shape, width, width),
-        -np.expm1(log_zero),
-    )
 
 
 def rate_of(mean: Any) -> Any:
@@ -284,7 +250,7 @@ class ZeroTruncated(Count):
 
     def mean(self, eta: ArrayLike) -> Floats:
         """m / (1 - f(0)), that of the positive counts."""
-        seen = self.seen(eta)
+        seen = ZerosOfFamily(self.family, eta)
         return self.family.mean(seen.eta) / seen.share
 
     def link(self, mean: Any) -> Any:
@@ -293,33 +259,33 @@ class ZeroTruncated(Count):
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, 1, width)."""
-        seen = self.seen(eta)
-        whole = self.family.slope(seen.eta) + self.family.mean(seen.eta)[:, None, None] * seen.pull[:, None, :]
+        seen = ZerosOfFamily(self.family, eta)
+        whole = self.family.slope(seen.eta) + self.family.mean(seen.eta)[:, None, None] * seen.score[:, None, :]
         return whole / seen.share[:, None, None]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        seen = self.seen(eta)
+        seen = ZerosOfFamily(self.family, eta)
         loglik, score, information = self.family.evaluate(seen.eta, np.asarray(y, dtype=float))
         return (
             loglik - np.log(seen.share),
-            score + seen.pull.reshape(score.shape),
+            score + seen.score.reshape(score.shape),
             information + seen.information.reshape(information.shape),
         )
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One positive count per row."""
-        return self.seen(eta).drawn(generator(seed))
+        return ZerosOfFamily(self.family, eta).drawn(generator(seed))
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The variance of the positive counts: c (v + (1 - c) m^2), c = 1 / (1 - f(0))."""
-        seen = self.seen(eta)
+        seen = ZerosOfFamily(self.family, eta)
         m = self.family.mean(seen.eta)
         return np.maximum(self.family.variance(seen.eta, y) - seen.odds * m * m, 0.0) / seen.share
 
     def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
         """P(Y > y) / P(Y > 0) of the family, which has the digits, or 1 less that."""
-        seen = self.seen(eta)
+        seen = ZerosOfFamily(self.family, eta)
         above = np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
         return 1.0 - above if lower else above
 
@@ -333,10 +299,6 @@ class ZeroTruncated(Count):
         near = self.family.start(y, weight, offset)
         near[0] = log_rate(y, weight, offset)
         return near
-
-    def seen(self, eta: ArrayLike) -> ZerosOfFamily:
-        """What is known of the family given that a count is positive."""
-        return no_zeros(self.family, eta)
 
 
 @constructed_by_callers
@@ -407,10 +369,9 @@ class Hurdle(Zeros):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, _all)
-        counts = Piece(
-            "above 1", "", " of positive counts", (0, 2)[: self.family.width], self.positive, np.asarray, _are_positive
-        )
+        zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, np.isfinite)
+        own, positive = (0, 2)[: self.family.width], partial(np.less, 0.0)
+        counts = Piece("above 1", "", " of positive counts", own, self.positive, np.asarray, positive)
         concave = self.family.facts.concave_with
         vars(self).update(facts=replace(self.facts, side=bounded, concave_with=concave, pieces=(zeros, counts)))
 
@@ -447,11 +408,3 @@ class Hurdle(Zeros):
 
 def _are_zero(y: Floats) -> Floats:
     return (y == 0.0).astype(float)
-
-
-def _are_positive(y: Floats) -> NDArray[np.bool_]:
-    return y > 0.0
-
-
-def _all(y: Floats) -> NDArray[np.bool_]:
-    return y >= 0.0

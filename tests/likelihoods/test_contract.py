@@ -345,8 +345,8 @@ def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
     h = 1e-4
     found = cumulants_of(family, eta, y, np.full(len(y), 2.0))
     ahead, here, behind = (family.information(eta + s * h, y) for s in (1, 0, -1))
-    assert_allclose(found.k3, 2.0 * (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-6)
-    assert_allclose(found.k4, 2.0 * (ahead - 2 * here + behind) / h**2, rtol=1e-4, atol=1e-4)
+    assert_allclose(found.slope[:, 0], 2.0 * (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-6)
+    assert_allclose(found.bend[:, 0, 0], 2.0 * (ahead - 2 * here + behind) / h**2, rtol=1e-4, atol=1e-4)
 
 
 def test_the_other_outcome_has_the_other_probability(case: LikelihoodCase):

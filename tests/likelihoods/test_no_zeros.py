@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from stattools.likelihoods.counts import Poisson
-from stattools.likelihoods.zeros import log_rate, no_zeros, rate_of
+from stattools.likelihoods.zeros import ZerosOfFamily, log_rate, rate_of
 
 
 def test_a_rate_has_the_mean_of_its_positive_counts():
@@ -18,6 +18,6 @@ def test_the_rate_of_rows_with_exposure():
 
 
 def test_probabilities_of_a_zero_and_of_others_add_up():
-    seen = no_zeros(Poisson(), np.array([-3.0, 0.0, 2.0]))
+    seen = ZerosOfFamily(Poisson(), np.array([-3.0, 0.0, 2.0]))
     assert_allclose(seen.share + np.exp(seen.log_zero), 1.0, rtol=1e-15)
     assert_allclose(seen.odds, np.exp(seen.log_zero) / seen.share)

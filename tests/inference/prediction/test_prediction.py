@@ -206,11 +206,13 @@ COUNTS = {
 
 
 def one_count(kind: str, eta: float, se: float) -> Predictive:
-    center, V = np.array([eta]), np.array([[[se**2]]])
+    center, V = np.array([[eta]]), np.array([[[se**2]]])
     if kind == "negative binomial":
         V = np.array([[[se**2, 0.0], [0.0, 0.0]]])
-        return Predictive(center, V, log_alpha=np.array([-np.log(2.0)]))
-    return Predictive(center, V, trials=np.array([40.0]) if kind == "binomial" else None)
+        return Predictive(st.NegativeBinomial(), np.array([[eta, -np.log(2.0)]]), V)
+    if kind == "binomial":
+        return Predictive(st.Binomial(), center, V, np.array([40.0]))
+    return Predictive(st.Poisson(), center, V)
 
 
 @pytest.mark.parametrize("kind", COUNTS)
@@ -227,9 +229,8 @@ def test_predictive_equals_fine_integration(kind, eta, se):
 
 
 def test_predictive_integrates_over_the_dispersion_too():
-    eta, log_alpha = np.array([1.2]), np.array([-0.5])
     V = np.array([[[0.3, 0.2], [0.2, 0.25]]])
-    cdf = Predictive(eta, V, log_alpha=log_alpha).cdf()
+    cdf = Predictive(st.NegativeBinomial(), np.array([[1.2, -0.5]]), V).cdf()
     z, weight = np.polynomial.hermite_e.hermegauss(60)
     z = np.stack(np.meshgrid(z, z)).reshape(2, -1)
     mean, alpha = np.exp(np.array([1.2, -0.5])[:, None] + np.linalg.cholesky(V[0]) @ z)
