@@ -37,9 +37,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.survival.risk_sets import RiskSets, TiedTerms
+from stattools.models.survival.risk_sets import Ints, RiskSets, TiedTerms
 from stattools.numerics.columns import Columns, with_levels
-from stattools.numerics.sums import sums_to_the_end
+from stattools.numerics.sums import changes, sums_to_the_end
 
 TOGETHER = 64
 """Changes that are met as a block: what S was before all of them is added by one product, and their pairs by one sum.
@@ -120,9 +120,7 @@ def _between_levels(X: Columns, sets: RiskSets, risk: Floats, at: TiedTerms) -> 
     return found
 
 
-def _changes(
-    X: Columns, sets: RiskSets, risk: Floats, at: TiedTerms
-) -> tuple[NDArray[np.intp], Floats, Floats, NDArray[np.bool_]]:
+def _changes(X: Columns, sets: RiskSets, risk: Floats, at: TiedTerms) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
     """In their order: the row whose level changes, how often its numbers are added to S, what times S they gain, and
     whether a stratum begins. Rows join, then leave; those with the event at a tied time gain S when all have joined.
     """
@@ -219,9 +217,16 @@ class AtPoint:
         return found
 
     @cached_property
+    def tied(self) -> Ints:
+        """The times with several events: at others the sums with f are 0."""
+        return np.flatnonzero(self.sets.deaths > 1.0)
+
+    @cached_property
     def dead_sums(self) -> Floats:
-        """T1: r x over those with the event at each time, (p, m)."""
-        return np.array([self.sets.sums_of_dead(self.risk * x) for x in self.X]).reshape(len(self.X), self.sets.m)
+        """T1: r x over those with the event at each tied time, (p, tied times)."""
+        sets = self.sets
+        rows = np.flatnonzero(sets.died & (sets.deaths > 1.0)[sets.joins])
+        return np.add.reduceat(self.X[:, rows] * self.risk[rows], changes(sets.joins[rows]), axis=1)
 
     def information(self, by: Floats | None = None) -> Floats:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
@@ -230,8 +235,7 @@ class AtPoint:
             return information_beside_levels(coded, self.sets, self.risk, self._exposed(terms), terms)
         found = gram(self.X, self.risk * self._exposed(terms)) - gram(self.first_sums, terms.squares)
         if terms.mixed is not None and terms.own_squares is not None:
-            tied = np.flatnonzero(self.sets.deaths > 1.0)  # of one event the sums with f are 0
-            dead = self.dead_sums[:, tied]
+            tied, dead = self.tied, self.dead_sums
             between = (self.first_sums[:, tied] * terms.mixed[tied]) @ dead.T
             found += between + between.T - gram(dead, terms.own_squares[tied])
         return found
@@ -261,14 +265,18 @@ def mean_at_events(at: AtPoint) -> Floats:
     """The mean of x over those at risk at each event time, (p, m); of ties the mean over Efron's steps."""
     terms, d = at.terms, at.sets.deaths
     means = at.first_sums * (terms.hazard / d)
-    return means if terms.own is None else means - at.dead_sums * (terms.own / d)
+    if terms.own is not None:
+        means[:, at.tied] -= at.dead_sums * (terms.own / d)[at.tied]
+    return means
 
 
 def exposure(at: AtPoint) -> Floats:
     """The sum over l of m / phi at each event time, (p, m)."""
     terms = at.terms
     found = at.first_sums * terms.squares
-    return found if terms.mixed is None else found - at.dead_sums * terms.mixed
+    if terms.mixed is not None:
+        found[:, at.tied] -= at.dead_sums * terms.mixed[at.tied]
+    return found
 
 
 def score_rows(at: AtPoint) -> Floats:
@@ -277,7 +285,8 @@ def score_rows(at: AtPoint) -> Floats:
     found = at.X * martingale(at)
     within = sets.while_at_risk(exposure(at))
     if terms.mixed is not None and terms.own_squares is not None:
-        own = at.first_sums * terms.mixed - at.dead_sums * terms.own_squares
+        own = at.first_sums * terms.mixed
+        own[:, at.tied] -= at.dead_sums * terms.own_squares[at.tied]
         within = within - np.where(sets.died, own[:, sets.joins], 0.0)
     found += np.exp(at.eta - at.shift) * within
     return found - np.where(sets.died, mean_at_events(at)[:, sets.joins], 0.0)
@@ -288,9 +297,6 @@ def on_all_rows(values: Floats, at: AtPoint, n: int) -> Floats:
     found = np.zeros((*values.shape[:-1], n))
     found[..., at.sets.rows] = values
     return found
-
-
-Ints = NDArray[np.intp]
 
 
 def slope_of_log_determinant(at: AtPoint, W: Floats) -> Floats:

@@ -114,11 +114,19 @@ class RiskSets:
         if self.leaves is None or self._stays.all():
             last = np.append(self.starts[1:], len(self.rows)) - 1  # that joins at each time
             return running_sums(values, self.starts[self.first])[..., last]
-        return running_sums(self._arrivals(values) - self._departures(values), self.first)
+        arrivals = values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
+        return running_sums(arrivals - self._departures(values), self.first)
 
     def sums_of_dead(self, values: Floats) -> Floats:
         """The sum over those with an event at each time, (..., n) -> (..., m)."""
-        return self._arrivals(np.where(self.died, values, 0.0))
+        rows, starts = self._dead
+        return np.add.reduceat(values[..., rows], starts, axis=-1)
+
+    @cached_property
+    def _dead(self) -> tuple[Ints, Ints]:
+        """The rows with an event, and the first of them at each time."""
+        rows = np.flatnonzero(self.died)
+        return rows, changes(self.joins[rows])
 
     def while_at_risk(self, values: Floats) -> Floats:
         """The sum over the event times at which each row is at risk, (..., m) -> (..., n)."""
@@ -128,10 +136,6 @@ class RiskSets:
             gone = np.concatenate([ahead, np.zeros((*values.shape[:-1], 1))], axis=-1)[..., self.leaves]
             found = found - np.where(self._stays, 0.0, gone)
         return found
-
-    def _arrivals(self, values: Floats) -> Floats:
-        """Sums over those that join at each time: at least those who have their event then."""
-        return values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
 
     def _departures(self, values: Floats) -> Floats:
         assert self.leaves is not None
