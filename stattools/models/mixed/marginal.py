@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import block_diag, solve_triangular
+from scipy.special import logsumexp
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.data.rows.rows import Block, Rows
@@ -90,6 +91,8 @@ class MarginalLikelihood:
     """The mode of an approximation, where that of another one may `start`."""
     score_of: Any
     """The slopes of the log-likelihood in theta that an approximation has."""
+    log_ratio: Any
+    """log L - log L~ of an approximation, estimated from draws that are the same at each theta."""
     smooths = answer_of("model.smooths", "The curves that have a standard deviation each.")
 
     @property
@@ -197,6 +200,12 @@ class MarginalLikelihood:
             return Evaluation(-np.inf, np.zeros(len(theta)))
         score = self.score_of(found) if order else NOT_ASKED
         return Evaluation(found.loglik + self.log_unit, score, self.information(theta) if order > 1 else NOT_ASKED)
+
+    def integral_error(self, theta: Floats, inverse: Floats) -> Floats:
+        """How far the integral itself would move each parameter from theta, where the information has this inverse, in
+        standard errors: by importance sampling with the approximation as proposal.
+        """
+        return shifts(lambda at: self.log_ratio(self.at(at)), theta, inverse)
 
     def information(self, theta: Floats, which: Any = None) -> Floats:
         """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
@@ -401,12 +410,9 @@ class ByLaplace(MarginalLikelihood):
             fixed = pullback(rows[:, 0] if self.fixed.predictor.width == 1 else rows)[self.outer]
         return np.concatenate([fixed, *(T[at] for T, at in zip(roots, self.entries, strict=True)), taus])
 
-    def integral_error(self, theta: Floats, inverse: Floats, pairs: int | None = None) -> Floats:
-        """How far the integral itself would move each parameter from theta, where the information has this inverse, in
-        standard errors: estimated from so many pairs of draws.
-        """
-        pairs = pairs_for(len(self.rows.y)) if pairs is None else pairs
-        return shifts(lambda at: log_ratio(self.at(at), pairs), theta, inverse)
+    def log_ratio(self, found: LaplaceIntegral) -> float:
+        """log L - log L~ from as many draws as so many rows allow."""
+        return log_ratio(found, pairs_for(len(self.rows.y)))
 
 
 MOST_EFFECTS = 3
@@ -426,7 +432,7 @@ def is_integrated(terms: tuple[RandomTerm, ...]) -> bool:
 class ByQuadrature(MarginalLikelihood):
     """The marginal log-likelihood with so many `nodes` along each axis of effects; 1 is Laplace's approximation.
 
-    `model` is the regression with its random terms, `work` its regression without them on standardized columns, of
+    `model` is the regression with its random terms, `work` its regression without them on orthonormal columns, of
     which `to_fixed` (p, p) makes the user's parameters; `rows`, `block` and `moves` are the rows in the order of their
     groups, which are the levels `present`; `to_effects` N_k make effects of the user's columns of z: u = N_k T_k v.
     """
@@ -451,7 +457,8 @@ class ByQuadrature(MarginalLikelihood):
                 f"{model.title}: quadrature integrates up to {MOST_EFFECTS} effects of the groups of one grouping; got "
                 f"{' + '.join(term.name for term in terms)}. Leave it to Laplace's approximation."
             )
-        work, to_fixed = model.fixed.standardized()
+        coordinates = OrthonormalModel.of(model)
+        work = coordinates.fixed
         order = np.argsort(terms[0].codes, kind="stable")
         counts = np.bincount(terms[0].codes, minlength=terms[0].n_levels)
         present = np.flatnonzero(counts)
@@ -459,11 +466,7 @@ class ByQuadrature(MarginalLikelihood):
         taken = [None if part is None else np.asarray(part)[order] for part in whole]
         block = Block(*taken)  # type: ignore[arg-type]
         rows = GroupRows(work.likelihood, block.y, block.weight, counts[present])
-        z, back = [], []
-        for term in terms:
-            made = np.empty((len(term.columns), len(order)))
-            back.append(orthonormal(term.z, None, term.columns, term.name, made))
-            z.append(made[:, order])
+        z = [own[:, order] for own in coordinates.z]
         ends = np.cumsum([0, *(len(one) for one in z)]).tolist()
         own = tuple(slice(a, b) for a, b in pairwise(ends))
         held = [np.tril_indices(len(one)) for one in z]
@@ -472,12 +475,9 @@ class ByQuadrature(MarginalLikelihood):
         column, each = predictor.column, np.empty(predictor.size, dtype=np.intp)
         for number, part in enumerate(predictor.parts):
             each[part] = number
-        x = np.ones((len(column), len(order)))
-        for k, c in enumerate(column.tolist()):
-            if c >= 0:
-                x[k] = block.X[:, c]
+        x = np.where(column[:, None] < 0, 1.0, block.X.T[column])
         moves = Directions(np.concatenate(z), at[0], at[1], x, each, predictor.width)
-        return cls(model, nodes, work, np.asarray(to_fixed), rows, block, moves, present, own, tuple(back))
+        return cls(model, nodes, work, coordinates.lift, rows, block, moves, present, own, coordinates.to_effects)
 
     @cached_property
     def start(self) -> Floats:
@@ -495,9 +495,7 @@ class ByQuadrature(MarginalLikelihood):
 
     def T(self, theta: Floats) -> Floats:
         """T of all terms, (q, q)."""
-        found = np.zeros((len(self.moves.z),) * 2)
-        found[self.moves.rows, self.moves.columns] = theta[self.n_outer :]
-        return found
+        return np.asarray(block_diag(*self.factors(theta)))
 
     def first_factors(self, fixed: Floats) -> tuple[Floats, ...]:
         """Diagonal T from the scores of groups without effects: s_j = sum z s has mean 0 and, where effects are small,
@@ -711,16 +709,10 @@ class ByCoefficients(MarginalLikelihood):
         """The slopes of the log-likelihood in theta."""
         return found.slopes
 
-    def integral_error(self, theta: Floats, inverse: Floats) -> Floats:
-        """How far the integral itself would move each standard deviation from theta, in standard errors, by importance
-        sampling with the approximation as proposal: see `latent/importance.py`.
-        """
+    def log_ratio(self, found: CoefficientMode) -> float:
+        """log L - log L~ from draws xi (m, pairs), each with both signs."""
         pairs = int(np.clip(WORK // (2 * self.n), *PAIRS))
-        xi = np.random.default_rng(1).standard_normal((len(self.coefficients.to_user), pairs))
-        return shifts(lambda at: self._log_ratio(self.at(at), xi), theta, inverse)
-
-    def _log_ratio(self, found: CoefficientMode, xi: Floats) -> float:
-        """log L - log L~ of draws xi (m, pairs)."""
+        xi = np.random.default_rng(1).standard_normal((len(found.u), pairs))
         prior, logs = self.penalized.prior, []
         ahead = solve_triangular(found.root, xi, lower=True, trans=1)
         for sign in (1.0, -1.0):
@@ -728,9 +720,7 @@ class ByCoefficients(MarginalLikelihood):
                 u = found.u + sign * move
                 height = self.coefficients.of.evaluate(found.scales * u, 0).loglik - 0.5 * float((prior * u) @ u)
                 logs.append(height - found.value + 0.5 * float(one @ one))
-        every = np.array(logs)
-        top = float(every.max())
-        return top + float(np.log(np.exp(every - top).mean()))
+        return float(logsumexp(logs) - np.log(len(logs)))
 
 
 @record

@@ -7,7 +7,7 @@ moments and the offset where zeros are far from any maximum.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from math import sqrt
 from types import MappingProxyType
@@ -22,7 +22,9 @@ from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
 from stattools.data.tables.outcome import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial
@@ -404,6 +406,16 @@ def right_side(word: str, text: Any) -> Any:
     if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
         raise DomainError(f'{word}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
     return text
+
+
+def chosen(who: str, argument: str, given: Any, known: Collection[str], what: str = "") -> str:
+    """The word of those that are known; DomainError with all of them, and with what others call `what` it is."""
+    if is_one_of(word := word_of(given, tuple(known)), known):
+        return word
+    raise DomainError(
+        f"{who} needs {argument}=, one of {', '.join(map(repr, known))}; got {quoted(given)}."
+        f"{meant(what or argument, given, known)}"
+    )
 
 
 def successes_and_trials(data: Dataset) -> tuple[Dataset, NDArray[np.float64]]:

@@ -21,14 +21,12 @@ from stattools.data.dataset import Dataset
 from stattools.data.tables.outcome import Rest, categories, ordered
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import word_of
-from stattools.interface.names.values import meant
 from stattools.likelihoods import Bernoulli
 from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.labels import NONPARALLEL, SCALE, Cumulative
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel, rows_line
-from stattools.models.regressions.binding import Column, bind, moving, read_rows, right_side
+from stattools.models.regressions.binding import Column, bind, chosen, moving, read_rows, right_side
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
@@ -69,12 +67,7 @@ def ordinal(
     >>> st.ordinal("pain ~ dose", pain).names
     ('dose', '1|2', '2|3')
     """
-    word = word_of(link, tuple(BETWEEN))
-    if word not in BETWEEN:
-        known = tuple(BETWEEN)
-        raise DomainError(
-            f"{WHO} needs link=, one of {', '.join(map(repr, known))}; got {quoted(link)}.{meant('link', link, known)}"
-        )
+    word = chosen(WHO, "link", link, BETWEEN)
     terms = _terms(nonparallel)
     formulas = {NONPARALLEL: f"~ {' + '.join(terms)}" if terms else None, SCALE: right_side(SCALE, scale)}
     if terms and not isinstance(formula_or_y, str):

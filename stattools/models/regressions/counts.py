@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import numeric
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import word_of
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.interface.names.values import meant
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, bind_numbers, read_rows, require_some, right_side
+from stattools.models.regressions.binding import Column, bind, bind_numbers, chosen, read_rows, require_some, right_side
 
 
 def poisson(
@@ -166,13 +164,7 @@ def hurdle(
 def _with_zeros(
     kind: str, title: str, made: Any, family: Any, said: dict[str, Any], *given: Any, **columns: Column
 ) -> Model:
-    word = word_of(family, tuple(FAMILIES_OF_COUNTS))
-    if word not in FAMILIES_OF_COUNTS:
-        known = tuple(FAMILIES_OF_COUNTS)
-        raise DomainError(
-            f"st.{kind} needs family=, one of {', '.join(map(repr, known))}; got {quoted(family)}."
-            f"{meant('family of counts', family, known)}"
-        )
+    word = chosen(f"st.{kind}", "family", family, FAMILIES_OF_COUNTS, "family of counts")
     called, counts = FAMILIES_OF_COUNTS[word]
     if said["dispersion"] is not None and not counts.others:
         raise IncompatibleError(f"dispersion= is of family='negative-binomial'; got family={word!r}. Leave it out.")

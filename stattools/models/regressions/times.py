@@ -18,10 +18,9 @@ from stattools.data.formula.parts import MARK, has_curves
 from stattools.data.survival_data import Label, case_rows, survival_rows, time_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.names.values import meant
 from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, moving, right_side
+from stattools.models.regressions.binding import Column, bind, chosen, moving, right_side
 from stattools.models.survival.cox import COX_KINDS, CoxRegression, bound
 from stattools.models.survival.risk_sets import TIES
 from stattools.text.one_line import many
@@ -76,13 +75,7 @@ def aft(
     >>> st.aft("survival(t, d) ~ x", table).names
     ('Intercept', 'x', 'log scale')
     """
-    word = word_of(distribution, tuple(ERRORS))
-    if word not in ERRORS:
-        known = tuple(ERRORS)
-        raise DomainError(
-            f"{WHO} needs distribution=, one of {', '.join(map(repr, known))}; got {quoted(distribution)}."
-            + meant("distribution", distribution, known)
-        )
+    word = chosen(WHO, "distribution", distribution, ERRORS)
     formulas = moving({"scale": right_side("scale", scale)})
     if scale is not None and word == EXPONENTIAL:
         raise IncompatibleError(
@@ -195,6 +188,7 @@ class ConditionalLogit(CoxRegression):
     """The conditional likelihood of matched sets: what `st.conditional_logit` returns."""
 
     exponential = "odds ratio"
+    event = "case"
 
     @property
     def telling(self) -> int:
@@ -205,9 +199,3 @@ class ConditionalLogit(CoxRegression):
     def formulas(self) -> tuple[str, ...]:
         """What a page says of how the model was made."""
         return self.formula, f"within {many(len(self.strata), 'set')}, of which {self.telling:,} tell"
-
-    @property
-    def counted(self) -> str:
-        """How many rows there are, in words."""
-        weights = "" if self.said.weights is None else f", standing for {self.n:,.0f} (weights)"
-        return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, 'case')}"

@@ -48,12 +48,8 @@ LONG = 1e-4
 
 def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
-    if (coded := with_levels(X)) is not None:
-        return coded[sets.rows].T
-    Z = np.empty((X.shape[1], len(sets.rows)))
-    for part in parts(*Z.shape):
-        Z[:, part] = X[sets.rows[part]].T
-    return Z
+    coded = with_levels(X)
+    return np.ascontiguousarray(X[sets.rows].T) if coded is None else coded[sets.rows].T
 
 
 def centered(Z: Any, sets: RiskSets) -> Any:
@@ -64,13 +60,12 @@ def centered(Z: Any, sets: RiskSets) -> Any:
         others = centered(np.ascontiguousarray(coded.others.T), sets)
         return replace(coded, others=np.ascontiguousarray(others.T)).T
     first = sets.starts[sets.first]
-    one = len(first) == 1
-    counts = Z.shape[1] if one else np.diff(np.append(first, Z.shape[1]))
-    of = None if one else np.repeat(np.arange(len(first)), counts)
+    counts = np.diff(np.append(first, Z.shape[1]))
+    of = np.repeat(np.arange(len(first)), counts)
     for _ in range(2):  # the second time for what round-off left
         means = np.add.reduceat(Z, first, axis=1) / counts
         for part in parts(*Z.shape):
-            Z[:, part] -= means if of is None else means[:, of[part]]
+            Z[:, part] -= means[:, of[part]]
     return Z
 
 
@@ -126,8 +121,7 @@ def bound(
 
 def sets_of(rows: SurvivalRows) -> RiskSets:
     """The risk sets of rows that were read."""
-    codes = rows.labels["strata"][0] if "strata" in rows.labels else None
-    return RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
+    return RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, rows.labels.get("strata", (None,))[0])
 
 
 class ProportionalHazards(AnyModel):
@@ -172,6 +166,8 @@ class CoxRegression(ProportionalHazards):
     ties: str
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
+    event = "event"
+    """What happens to a row, in words."""
     is_partial = True
     is_saved = True
     parsed = answer_of("said.said.formula", "The formula as it was read.")
@@ -181,13 +177,12 @@ class CoxRegression(ProportionalHazards):
     @property
     def n(self) -> float:
         """Number of rows, repeated by their weights."""
-        weights = self.said.weights
-        return float(self.said.n if weights is None else weights.sum())
+        return float(self.said.n if self.said.weights is None else self.said.weights.sum())
 
     @property
     def strata(self) -> tuple[Any, ...]:
         """The labels of the strata; () where there is one."""
-        return self.said.labels["strata"][1] if "strata" in self.said.labels else ()
+        return self.said.labels.get("strata", (None, ()))[1]
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -201,7 +196,7 @@ class CoxRegression(ProportionalHazards):
     def counted(self) -> str:
         """How many rows and events there are, in words."""
         weights = "" if self.said.weights is None else f", standing for {self.n:,.0f} (weights)"
-        return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, 'event')}"
+        return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, self.event)}"
 
     @property
     def not_seen(self) -> tuple[str, ...]:
@@ -221,8 +216,7 @@ class CoxRegression(ProportionalHazards):
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
-        rows = self.said
-        codes = rows.labels["strata"][0] if "strata" in rows.labels else None
+        rows, codes = self.said, self.said.labels.get("strata", (None,))[0]
         held = {"time": rows.time, "event": rows.event, "X": self.X, "entry": rows.entry, "weights": rows.weights}
         return {name: values for name, values in (held | {"strata": codes}).items() if values is not None}
 
