@@ -168,8 +168,8 @@ class Model(AnyModel):
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
         asked = self.likelihood.facts.reach is not None and not self.in_memory
-        sums = evaluation_with_reach if asked else evaluation
-        found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
+        sums = partial(evaluation, self.likelihood, self.predictor, theta, order, with_reach=asked)
+        found = self.rows.total(sums, fold)
         return found if order < 2 else replace(found, information=symmetric(found.information))
 
     def ascent(self, theta: ArrayLike, share: Share | None = None) -> Floats:
@@ -290,9 +290,12 @@ class Model(AnyModel):
 
 # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
 @np.errstate(over="ignore", invalid="ignore")
-def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block) -> Evaluation:
+def evaluation(
+    likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block, *, with_reach: bool = False
+) -> Evaluation:
     """Log-likelihood of the block's rows, of order 1 with their score, of order 2 with their information too. The reach
-    of a family that has its own costs as much as the log-likelihood: it is NaN here, and asked of the maximum alone.
+    of a family that has its own costs as much as the log-likelihood: it is NaN, and asked of the maximum alone, but for
+    rows that take longer to read once more, `with_reach`.
     """
     eta, pullback = predictor.forward(theta, block)
     y, w = block.y, block.weight
@@ -309,17 +312,9 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
         first = eta[:, : predictor.n_first] if predictor.own else eta
         first = first if first.ndim == 1 else first.ravel()
         reach = abs(float(first[idamax(first)]))
+    elif with_reach:
+        reach = likelihood.facts.reach(likelihood, eta, y)
     return Evaluation(total(loglik, w), pullback(score), predictor.upper(block, information), reach)
-
-
-@np.errstate(over="ignore", invalid="ignore")  # as above
-def evaluation_with_reach(
-    likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block
-) -> Evaluation:
-    """`evaluation` with the reach of a family that has its own, of rows that take longer to read once more."""
-    found = evaluation(likelihood, predictor, theta, order, block)
-    reach: Any = likelihood.facts.reach
-    return found if order < 2 else replace(found, reach=reach(likelihood, predictor.forward(theta, block)[0], block.y))
 
 
 def logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:

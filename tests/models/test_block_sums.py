@@ -41,7 +41,8 @@ def test_the_reach_of_a_family_that_has_its_own_is_asked_of_rows_elsewhere_alone
     model = st.ordinal(random.integers(0, 3, 60), random.normal(size=(60, 2)))
     theta = st.fit(model).estimate
     here = model.evaluate(theta)
-    there = block_sums.evaluation_with_reach(model.likelihood, model.predictor, theta, 2, model.rows.whole)
+    given = model.likelihood, model.predictor, theta, 2, model.rows.whole
+    there = block_sums.evaluation(*given, with_reach=True)
     assert np.isnan(here.reach)
     assert there.reach == model.likelihood.facts.reach(model.likelihood, model.eta(theta), model.rows.y) > 0.0
     assert_allclose(there.information, here.information, rtol=1e-15)

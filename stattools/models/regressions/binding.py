@@ -38,9 +38,6 @@ from stattools.numerics.sums import SampleMoments
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
 
-MANY = 100
-"""Columns from which all rows of all columns are looked at in one go."""
-
 
 def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floats:
     """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away. Of
@@ -72,7 +69,8 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
             "are the same, so that a scale has its maximum at 0. Give other outcomes, or start such a scale above 0."
         )
     near[0] -= largest
-    constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
+    ends = bool(np.isfinite(likelihood.facts.domain).any())
+    constant = np.flatnonzero(np.nan_to_num(rows.constants)).tolist()
     for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
         still = constant if columns is None else [place for place, column in enumerate(columns) if column in constant]
         if columns == ():
@@ -80,11 +78,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         elif still:
             column = still[0] if columns is None else columns[still[0]]
             theta[part.start + still[0]] = _in_units(near[k], rows.X[0, column])
-        elif (
-            k == 0
-            and not predictor.taken_up
-            and (rows.offset is not None or np.isfinite(likelihood.facts.domain).any())
-        ):
+        elif k == 0 and not predictor.taken_up and (rows.offset is not None or ends):
             theta[part] = _nearest(first, rough_predictor(likelihood, rows.y, weight) - offset)
     own = [column for column in constant if predictor.main is None or column in predictor.main]
     X = with_levels(first.X)
@@ -92,7 +86,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         if not own:
             theta[predictor.parts[0]] = 0.0  # slopes of levels go with other constants
         theta[X.constants] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
-    if np.isfinite(likelihood.facts.domain).any():
+    if ends:
         theta[predictor.parts[0]] = _inside(likelihood.facts.domain, first, theta[predictor.parts[0]])
     return theta
 
@@ -138,21 +132,8 @@ def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
             "that the family has. Give another link, or an intercept."
         )
     way = beta - center
-    for _ in range(60):
-        way = 0.5 * way
-        if is_inside(center + way):
-            break
-    return center + 0.5 * way
-
-
-def _constant(X: Floats) -> NDArray[np.intp]:
-    """Numbers of the columns that do not vary: those of the first rows that do not, looked at in all rows."""
-    columns = np.flatnonzero(np.max(X[:1000], axis=0) == np.min(X[:1000], axis=0))
-    if len(columns) > MANY:
-        columns = np.flatnonzero(np.max(X, axis=0) == np.min(X, axis=0))
-    return np.array(
-        [column for column in columns.tolist() if np.max(X[:, column]) == np.min(X[:, column])], dtype=np.intp
-    )
+    part = next((part for part in 0.5 ** np.arange(1.0, 61.0) if is_inside(center + part * way)), 0.0)
+    return center + 0.5 * part * way
 
 
 def _nearest(rows: Rows, eta: Floats) -> Floats:
