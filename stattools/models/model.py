@@ -75,6 +75,7 @@ class Model(AnyModel):
 
     terms = answer_of("design.names", "Names of the columns of X.")
     formula = answer_of("design.formula", "The formula, or None for arrays.")
+    shift = answer_of("predictor.shift", "How thresholds move together, zeros where there are none.")
     n = answer_of("rows.n", "Number of observations: the sum of the frequency weights.")
     remarks = answer_of("likelihood.facts.remarks", "What a certificate says of how derivatives were made.")
     has_scale = answer_of("likelihood.facts.has_scale", "Whether a scale is estimated; `evaluate` has it at 1.")
@@ -135,11 +136,6 @@ class Model(AnyModel):
         """The pandas index of the rows, where the data had one."""
         index = None if self.origin is None else self.origin.index
         return index if index is None or self.kept is None else index[self.kept]
-
-    @property
-    def shift(self) -> Floats:
-        """How thresholds move together, zeros where there are none."""
-        return self.predictor.shift
 
     @property
     def places(self) -> Places:

@@ -195,26 +195,14 @@ class AnyModel(Faces):
     """How many of these had no trials."""
     n_events: Any = None
     """How many times were seen, of an outcome that may be censored."""
-
-    @property
-    def has_one_maximum(self) -> bool:
-        """Whether it is proven that a maximum is the only one."""
-        return self.is_concave
+    has_one_maximum = answer_of("is_concave", "Whether it is proven that a maximum is the only one.")
+    ends_at_zero = answer_of("variances", "Names of the parameters whose range ends at 0.")
+    first_terms = answer_of("terms", "Names of the columns of the first parameter.")
 
     @property
     def without_groups(self: Any) -> Any:
         """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
         return self
-
-    @property
-    def ends_at_zero(self) -> tuple[str, ...]:
-        """Names of the parameters whose range ends at 0."""
-        return self.variances
-
-    @property
-    def first_terms(self) -> tuple[str, ...]:
-        """Names of the columns of the first parameter."""
-        return self.terms
 
     @property
     def formulas(self) -> tuple[str, ...]:

@@ -73,16 +73,8 @@ class MixedModel(AnyModel):
     places = answer_of("fixed.places", "Where the rows are in their table.")
     source = answer_of("fixed.source", "The table as it was given.")
     index = answer_of("fixed.index", "The pandas index of the rows, where the data had one.")
-
-    @property
-    def without_groups(self) -> Model:
-        """The regression on the fixed effects."""
-        return self.fixed
-
-    @property
-    def column_sds(self) -> Floats:
-        """The standard deviation of each column."""
-        return self.fixed.column_sds
+    without_groups = answer_of("fixed", "The regression on the fixed effects.")
+    column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
 
     @property
     def is_saved(self) -> bool:  # type: ignore[override]
@@ -338,6 +330,10 @@ class CurvedCox(MixedModel):
     source = answer_of("fixed.said.source", "The table as it was given.")
     not_seen = answer_of("fixed.not_seen", "Levels of factors that no row has, in words.")
     n_telling = answer_of("fixed.sets.total", "The number of events, which Schwarz's criterion counts.")
+    X = answer_of("fixed.X", "The columns of lines and all others (n, p).")
+    formulas = answer_of("fixed.formulas", "What a page says of how the model was made.")
+    counted = answer_of("fixed.counted", "How many rows and events there are, in words.")
+    index = answer_of("fixed.places.origin.index", "The pandas index of the rows, where the data had one.")
 
     @classmethod
     def of(cls, fixed: CoxRegression, read: LatentTerms) -> CurvedCox:
@@ -372,26 +368,6 @@ class CurvedCox(MixedModel):
     def density(self) -> Any:
         """IncompatibleError: a posterior is not offered."""
         raise no_posterior(self)
-
-    @property
-    def X(self) -> Floats:
-        """The columns of lines and all others (n, p)."""
-        return self.fixed.X
-
-    @property
-    def formulas(self) -> tuple[str, ...]:
-        """What a page says of how the model was made."""
-        return self.fixed.formulas
-
-    @property
-    def counted(self) -> str:
-        """How many rows and events there are, in words."""
-        return self.fixed.counted
-
-    @property
-    def index(self) -> Any:
-        """The pandas index of the rows, where the data had one."""
-        return None if self.fixed.said.origin is None else self.fixed.said.origin.index
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

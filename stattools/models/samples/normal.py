@@ -81,8 +81,7 @@ def normal(
         return rows.model(lambda: normal(rows.outcome, sd=rows.beside["sd"], by=rows.by))
     require_formula("normal", table)
     if not (data is None and sd is None and by is None):
-        found = columns("normal", data, y=y, sd=sd, by=by)
-        y, sd, by = found["y"], found["sd"], found["by"]
+        y, sd, by = columns("normal", data, y=y, sd=sd, by=by).values()
     values = _measurements(y)
     known = None if sd is None else _known(sd, len(values), float(np.abs(values).max()))
     if by is None:

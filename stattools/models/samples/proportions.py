@@ -7,16 +7,10 @@
 k successes in n trials are all that the data say of theta, so that estimates and posteriors of coins and counts agree;
 log-likelihoods and evidences do not. Arms have a theta each; waits (`st.geometric`, `st.pascal`) share theirs.
 
-    wald               p -+ z sqrt(p q / n), cut to [0, 1]
-    wilson (score)     theta with (k - n theta)^2 <= z^2 n theta (1 - theta)
-    likelihood-ratio   theta with 2 (loglik(p) - loglik(theta)) <= z^2
-    clopper-pearson    theta that neither exact one-sided test rejects: quantiles of Beta(k, n-k+1) and Beta(k+1, n-k)
-    exact (of waits)   the same where the number of trials is what was random: Beta(r, n-r+1) and Beta(r, n-r)
-
 Each interval is a function of (successes, trials, level) that returns (lower, upper). All but Wald keep their relative
-accuracy for rare successes, and are closed at 0 where k = 0 and at 1 where k = n. Cost: one pass over the data, then
-O(arms) and microseconds an interval. Sources: Casella & Berger, Statistical Inference (2002), ch. 6-7; Brown, Cai &
-DasGupta, Statistical Science 16 (2001), 101-133; Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), ch. 5.
+accuracy for rare successes, and are closed at 0 where k = 0 and at 1 where k = n. Sources: Casella & Berger,
+Statistical Inference (2002), ch. 6-7; Brown, Cai & DasGupta, Statistical Science 16 (2001), 101-133; Johnson, Kemp &
+Kotz, Univariate Discrete Distributions (2005), ch. 5.
 """
 
 from __future__ import annotations
@@ -25,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from math import log, sqrt
 from numbers import Real
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -105,7 +99,8 @@ def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
 
 
 def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
-    """The proportions that neither exact one-sided binomial test at (1 - level) / 2 rejects (Clopper & Pearson 1934).
+    """The proportions that neither exact one-sided binomial test at (1 - level) / 2 rejects (Clopper & Pearson 1934):
+    quantiles of Beta(k, n-k+1) and Beta(k+1, n-k).
 
     >>> clopper_pearson(0, 10, 0.95)
     (0.0, 0.3084971...)
@@ -118,14 +113,14 @@ def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
 
 def exact(successes: int, trials: int, level: float) -> Ends:
     """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects, where trials went on until so
-    many successes; closed at 1 without failures.
+    many successes: quantiles of Beta(k, n-k+1) and Beta(k, n-k), closed at 1 without failures.
 
     >>> exact(3, 10, 0.95)
     (0.0667..., 0.600...)
     """
     tail, lost = tail_area(level), trials - successes
-    lower = float(quantile(tail, 1.0 - tail, successes, lost + 1))
-    return lower, 1.0 if lost == 0 else float(quantile(1.0 - tail, tail, successes, lost))
+    upper = float(quantile(1.0 - tail, tail, successes, lost)) if lost else 1.0
+    return clopper_pearson(successes, trials, level)[0], upper
 
 
 INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
@@ -191,7 +186,12 @@ class Trials(SampleModel):
         """Log-likelihood of each arm at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no
         digits.
         """
-        return log_probability(self.successes, self.trials, self.observed, p, q)
+        k, n = self.successes, self.trials
+        if self.observed == "binomial":
+            return log_binomial_pmf(k, n, p, q)
+        p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
+        heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
+        return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
 
     def loglik(self, theta: ArrayLike) -> Any:
         """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
@@ -286,10 +286,7 @@ class BinomialArms(Trials):
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(m,): one entry per arm."""
-        return self.trials.shape
+    shape = answer_of("trials.shape", "(m,): one entry per arm.")
 
     @property
     def title(self) -> str:
@@ -381,17 +378,6 @@ class Waits(Trials):
         return two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
 
 
-def log_probability(k: Any, n: Any, kind: str, p: ArrayLike, q: ArrayLike) -> Floats:
-    """log probability of k successes in n trials at theta = p with q = 1 - p: of the count ("binomial"), or of the
-    trials in their order ("coin").
-    """
-    if kind == "binomial":
-        return log_binomial_pmf(k, n, p, q)
-    p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
-    heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
-    return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
-
-
 def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
     """theta as float64, or a DomainError that says which entry is not a probability."""
     values = as_numbers(theta, "theta is a probability, a number in [0, 1]", shape)
@@ -408,22 +394,7 @@ def _over(count: Any, theta: Floats) -> Floats:
     return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
 
 
-@overload
-def coin(flips: Any, /) -> BernoulliTrials:
-    """One coin."""
-
-
-@overload
-def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms:
-    """One coin for each level of `by`."""
-
-
-@overload
-def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Any:
-    """Flips from a table, or of several coins."""
-
-
-def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Trials:
     """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
 
     Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
@@ -442,8 +413,7 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
         return rows.model(lambda: coin(rows.outcome, by=rows.by))
     require_formula("coin", table)
     if by is not None or data is not None:
-        found = columns("coin", data, flips=flips, by=by)
-        flips, by = found["flips"], found["by"]
+        flips, by = columns("coin", data, flips=flips, by=by).values()
     heads = _heads(flips)
     if by is None:
         return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
@@ -452,21 +422,9 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
     return BinomialArms(groups.total(one), groups.total(np.ones_like(one)), groups.labels, "coin")
 
 
-@overload
-def binomial(successes: int, trials_or_table: int, /) -> BernoulliTrials:
-    """One count of successes."""
-
-
-@overload
 def binomial(
     successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
-) -> Any:
-    """Counts of several groups."""
-
-
-def binomial(
-    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
-) -> BernoulliTrials | BinomialArms:
+) -> Trials:
     """The binomial likelihood of a count: `binomial(successes, trials)`, the order unknown or ignored.
 
     Both are whole numbers, 0 <= successes <= trials, trials >= 1. Given columns (lists, arrays, series, or names of
@@ -501,15 +459,14 @@ def binomial(
 
 
 def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
-    found = columns("binomial", data, successes=successes, trials=trials, by=by)
-    ones = found["successes"]
+    ones, every, by = columns("binomial", data, successes=successes, trials=trials, by=by).values()
     if axes(ones) == 0:
         raise DomainError(f"binomial needs successes, one count per arm; got {quoted(ones)}.")
-    every = found["trials"] if axes(found["trials"]) else np.full(len(ones), found["trials"])
+    every = every if axes(every) else np.full(len(ones), every)
     if axes(every) != 1 or axes(ones) != 1 or len(every) != len(ones):
         shapes = f"{len(ones)} successes and {len(every)} trials"
         raise DomainError(f"binomial needs one number of trials per number of successes; got {shapes}.")
-    groups = grouping("binomial", found["by"], ones if hasattr(ones, "iloc") and data is None else every, len(ones))
+    groups = grouping("binomial", by, ones if hasattr(ones, "iloc") and data is None else every, len(ones))
     k, n = counts(ones, "successes", groups), counts(every, "trials", groups)
     if (k > n).any():
         first = int(np.argmax(k > n))
@@ -525,7 +482,7 @@ def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
     return BinomialArms(k, n, groups.labels)
 
 
-def _from_rows(rows: ArmRows, failures: str | None) -> BernoulliTrials | BinomialArms:
+def _from_rows(rows: ArmRows, failures: str | None) -> Trials:
     """The counts of a formula, summed by arm; over all rows without arms."""
     trials = rows.beside["trials"]
     if (failures is None) is (trials is None):
@@ -609,8 +566,7 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
 
 
 def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
-    found = columns(who, data, failures=failures, successes=successes)
-    lost, wanted = found["failures"], found["successes"]
+    lost, wanted = columns(who, data, failures=failures, successes=successes).values()
     if axes(lost) == 0:
         lost = [whole_number(lost, "failures", at_least=0)]
     f = counts(lost, "failures")

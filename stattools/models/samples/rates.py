@@ -6,12 +6,6 @@
 Both depend on the rate through D events in a total exposure E only. Times that had not ended when they were last seen
 (censored) count in E and not in D.
 
-    wald               (D -+ z sqrt D) / E, cut at 0
-    score              rates with (D - E rate)^2 <= z^2 E rate        (counts; for waiting times it is Wald's)
-    likelihood-ratio   rates with 2 (loglik(D / E) - loglik(rate)) <= z^2
-    exact              counts (Garwood 1936): quantiles of Gamma(D) and Gamma(D + 1), over E
-                       waiting times: quantiles of Gamma(D), over E
-
 Each interval is a function of (events, exposure, level) that returns (lower, upper), closed at 0 where nothing
 happened. Source: Cox & Hinkley, Theoretical Statistics (1974), ch. 2; Garwood, Biometrika 28 (1936); Lawless,
 Statistical Models and Methods for Lifetime Data (2003), ch. 4.
@@ -79,14 +73,14 @@ def poisson_rate(
     if (rows := arm_rows("poisson_rate", counts, table, by, data, exposure=exposure)) is not None:
         return rows.model(lambda: poisson_rate(rows.outcome, exposure=rows.beside["exposure"], by=rows.by))
     require_formula("poisson_rate", table)
-    found = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by)
-    events = counts_of([found["counts"]] if axes(found["counts"]) == 0 else found["counts"], "counts")
-    time = np.ones(len(events)) if found["exposure"] is None else found["exposure"]
+    counts, exposure, by = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by).values()
+    events = counts_of([counts] if axes(counts) == 0 else counts, "counts")
+    time = 1.0 if exposure is None else exposure
     time = np.full(len(events), time) if axes(time) == 0 else time
     e = numbers(time, "exposure")
     if (e <= 0.0).any():
         raise refused("exposure", "positive numbers", e, e <= 0.0, "Leave out what was not observed.")
-    return _rates("poisson_rate", "poisson rate", events, e, found["by"], found["counts"])
+    return _rates("poisson_rate", "poisson rate", events, e, by, counts)
 
 
 def exponential_rate(
@@ -107,18 +101,15 @@ def exponential_rate(
     if (rows := arm_rows("exponential_rate", times, table, by, data, censored=censored)) is not None:
         return rows.model(lambda: exponential_rate(rows.outcome, censored=rows.beside["censored"], by=rows.by))
     require_formula("exponential_rate", table)
-    found = columns("exponential_rate", data, times=times, censored=censored, by=by)
-    t = numbers([found["times"]] if axes(found["times"]) == 0 else found["times"], "times")
+    times, over, by = columns("exponential_rate", data, times=times, censored=censored, by=by).values()
+    t = numbers([times] if axes(times) == 0 else times, "times")
     if (t < 0.0).any():
         raise refused("times", "numbers, at least 0", t, t < 0.0, "A waiting time ends after it starts.")
-    over = np.zeros(len(t))
-    if found["censored"] is not None:
-        one = axes(found["censored"]) == 0
-        over = vector([found["censored"]] if one else found["censored"], "censored=")
+    over = np.zeros(len(t)) if over is None else vector([over] if axes(over) == 0 else over, "censored=")
     if len(over) != len(t) or over.dtype.kind not in "biuf" or not np.isin(over, (0, 1)).all():
         raise DomainError(f"exponential_rate needs censored=, one True or False per time; got {quoted(censored)}.")
-    over = np.asarray(over)
-    return _rates("exponential_rate", "exponential rate", 1 - over.astype(np.int64), t, found["by"], found["times"])
+    ended = 1 - np.asarray(over).astype(np.int64)
+    return _rates("exponential_rate", "exponential rate", ended, t, by, times)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -328,7 +319,8 @@ def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
 
 
 def garwood(events: int, exposure: float, level: float) -> Ends:
-    """The rates that neither exact one-sided test of a Poisson count at (1 - level) / 2 rejects.
+    """The rates that neither exact one-sided test of a Poisson count at (1 - level) / 2 rejects: quantiles of Gamma(D)
+    and Gamma(D + 1), over E.
 
     >>> garwood(0, 2.0, 0.95)
     (0.0, 1.8444...)

@@ -44,6 +44,7 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.questions import answer_of
 from stattools.models.samples.arms import (
     LARGEST,
     Ends,
@@ -128,10 +129,7 @@ class Multinomial(SampleModel):
         """What the model is, for people."""
         return "Multinomial counts" if self.kind == "multinomial" else "Labels of categories"
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(K,): one entry per category."""
-        return self.counts.shape
+    shape = answer_of("counts.shape", "(K,): one entry per category.")
 
     @property
     def names(self) -> tuple[str, ...]:

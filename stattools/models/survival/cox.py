@@ -342,6 +342,7 @@ class SortedCox(ProportionalHazards):
     dropped: dict[str, int] = field()
     kind = "cox"
     title = "Cox regression of rows in files"
+    column_sds = answer_of("unit", "The standard deviation of each column, of a sample.")
     n = answer_of("scanned.n", "Number of rows, repeated by their weights.")
     parsed = answer_of("said.formula", "The formula as it was read.")
 
@@ -359,11 +360,6 @@ class SortedCox(ProportionalHazards):
     def counted(self) -> str:
         """How many rows and events there are, in words."""
         return f"{many(len(self.scanned.X), 'row')} in files, {many(self.n_telling, 'event')}"
-
-    @property
-    def column_sds(self) -> Floats:
-        """The standard deviation of each column, of a sample."""
-        return self.unit
 
     @property
     def density(self) -> Any:
