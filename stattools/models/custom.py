@@ -25,6 +25,7 @@ from stattools.interface.arguments import are_different, as_numbers, as_theta, i
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.models.evaluation import (
+    NOT_ASKED,
     PLACES,
     SLOPE,
     Evaluation,
@@ -122,14 +123,10 @@ class Custom(AnyModel):
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
         phi = self._checked(theta)
-        if order == 0:
-            return Evaluation(self._value(phi))
-        if order == 1 and self.gradient is not None:
-            value = self._value(phi)
-            return Evaluation(value, self._given(phi)) if np.isfinite(value) else Evaluation(value)
-        W = self.axes
+        needs_axes = order > 1 or (order == 1 and self.gradient is None)
+        W = self.axes if needs_axes else np.eye(len(phi))
         now = self.along(phi, W, order, H, H)
-        if not np.isfinite(now.loglik):
+        if not order or not np.isfinite(now.loglik):
             return now
         back = np.linalg.inv(W)
         score = back.T @ now.score
@@ -146,10 +143,7 @@ class Custom(AnyModel):
         def slopes(at: Floats) -> Floats:
             return W.T @ self._given(at)
 
-        score = slopes(phi)
-        if order == 1:
-            return Evaluation(now.loglik, score)
-        return Evaluation(now.loglik, score, information_of(slopes, phi, W))
+        return Evaluation(now.loglik, slopes(phi), information_of(slopes, phi, W) if order > 1 else NOT_ASKED)
 
     def noise(self, phi: Floats, W: Floats) -> float:
         """The size of what is random in the last digits of the log-likelihood near phi."""

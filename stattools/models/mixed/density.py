@@ -35,7 +35,7 @@ from stattools.interface.units import finite_loglik
 from stattools.latent.coordinates import Coordinates, orthonormal
 from stattools.latent.covariance_factors import below, slopes, triangle
 from stattools.latent.elimination import Structure
-from stattools.models.evaluation import Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import behind_links, on_own_scale, shared, total
 from stattools.models.questions import AnyModel, answer_of
 from stattools.numerics.columns import symmetric, weighted
@@ -64,9 +64,19 @@ class DensityOfMixed(AnyModel):
         """What the log-likelihood depends on, for the hash of the data."""
         return self.mixed.arrays()
 
+    @np.errstate(over="ignore", invalid="ignore")  # a step too long is not finite, which a sampler sees
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood (order 0), score (1) and information (2)."""
-        raise NotImplementedError
+        """Log-likelihood (order 0), score (1), and information (2), by differences of the score where no better is
+        known.
+        """
+        at = as_theta(theta, self.title, self.names)
+        now = self._scored(at, order)
+        if order < 2 or not np.isfinite(now.loglik):
+            return now
+        H = now.information
+        for k, size in self._by_differences:
+            H[k] = H[:, k] = self._information_along(at, k, size)
+        return now
 
     def loglik(self, theta: ArrayLike) -> float:
         """The log-likelihood; -inf where the outcome is impossible."""
@@ -117,6 +127,12 @@ class DensityOfMixed(AnyModel):
         return np.concatenate([part for both in each for part in both])
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
+        """As `evaluate`, with rows of the information still to be filled in."""
+        raise NotImplementedError
+
+    @property
+    def _by_differences(self) -> list[tuple[int, float]]:
+        """The parameters whose row of the information is one of differences, and about how far each may move."""
         raise NotImplementedError
 
     def _information_along(self, theta: Floats, k: int, size: float) -> Floats:
@@ -228,24 +244,11 @@ class MixedDensity(DensityOfMixed):
         F[:p, :p] = self.coordinates.to_beta * self.coordinates.unit
         return F
 
-    @np.errstate(over="ignore", invalid="ignore")  # a step too long is not finite, which a sampler sees
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood (order 0), score (1), and the information by differences of the score (2)."""
-        at = as_theta(theta, self.title, self.names)
-        now = self._scored(at, order)
-        if order < 2 or not np.isfinite(now.loglik):
-            return now
-        information = np.empty((len(at), len(at)))
-        for k in range(len(at)):
-            information[k] = self._information_along(at, k, self._sizes[k])
-        return Evaluation(now.loglik, now.score, 0.5 * (information + information.T))
-
     @cached_property
-    def _sizes(self) -> Floats:
-        """About how far each parameter may move."""
+    def _by_differences(self) -> list[tuple[int, float]]:
         start, p = np.abs(self.start), len(self.mixed.names)
         start[:p] = np.abs(self.coordinates.to_beta * self.coordinates.unit).max(axis=1)
-        return np.where(start > 0.0, start, 1.0)
+        return list(enumerate(np.where(start > 0.0, start, 1.0).tolist()))
 
     @property
     def _beyond(self) -> Evaluation:
@@ -282,7 +285,7 @@ class MixedDensity(DensityOfMixed):
             score[-1] -= 2.0 / sigma * float(np.sum(D * (T @ T.T)))
             G = one.P.T @ D @ one.P / sigma**2
             score[place] = np.append(2.0 * (G * (L @ L.T)) @ s, slopes(z, L, 2.0 * (s[:, None] * G * s) @ L))
-        return Evaluation(value, score)
+        return Evaluation(value, score, np.empty((len(score), len(score))) if order > 1 else NOT_ASKED)
 
 
 def no_posterior(model: Any) -> IncompatibleError:
@@ -403,23 +406,13 @@ class JointDensity(DensityOfMixed):
     def _block(self) -> Block:
         return self.mixed.fixed.rows.whole
 
-    @np.errstate(over="ignore", invalid="ignore")  # a step too long is not finite, which a sampler sees
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood given the effects, score (1), and information (2): of standard deviations and correlations by
-        differences of the score.
-        """
-        if self.is_outer:
-            raise IncompatibleError(f"{self.title}: the likelihood of the parameters that groups share is an integral.")
-        at = as_theta(theta, self.title, self.names)
-        now = self._scored(at, order)
-        if order < 2 or not np.isfinite(now.loglik):
-            return now
-        H = now.information
-        for k in range(self._first, len(self.names) - len(self._effects)):
-            H[k] = H[:, k] = self._information_along(at, k, 1.0)
-        return replace(now, information=H)
+    @cached_property
+    def _by_differences(self) -> list[tuple[int, float]]:
+        return [(k, 1.0) for k in range(self._first, len(self.names) - len(self._effects))]
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
+        if self.is_outer:
+            raise IncompatibleError(f"{self.title}: the likelihood of the parameters that groups share is an integral.")
         fixed, block, p = self.mixed.fixed, self._block, len(self._fixed)
         beta = behind_links(fixed, theta[:p])
         eta, pullback = fixed.predictor.forward(beta, block)
