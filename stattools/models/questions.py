@@ -196,13 +196,12 @@ class AnyModel(Faces):
     n_events: Any = None
     """How many times were seen, of an outcome that may be censored."""
     has_one_maximum = answer_of("is_concave", "Whether it is proven that a maximum is the only one.")
+    without_groups: Any = property(lambda self: self)
+    """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
+    column_sds: Any = property(lambda self: np.ones(len(self.names)))
+    """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
     ends_at_zero = answer_of("variances", "Names of the parameters whose range ends at 0.")
     first_terms = answer_of("terms", "Names of the columns of the first parameter.")
-
-    @property
-    def without_groups(self: Any) -> Any:
-        """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
-        return self
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -257,11 +256,6 @@ class AnyModel(Faces):
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta; 1 where none is estimated beside theta."""
         return 1.0
-
-    @property
-    def column_sds(self) -> Floats:
-        """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
-        return np.ones(len(self.names))
 
     @property
     def shift(self) -> Floats:

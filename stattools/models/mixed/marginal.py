@@ -588,14 +588,11 @@ class ByQuadrature(MarginalLikelihood):
             spreads.append(S)
         return tuple(found), tuple(spreads)
 
-    def integral_error(self, theta: ArrayLike, covariance: Floats) -> Floats:
-        """The shift of each parameter, in standard errors, that twice as many nodes make; 0 of one without an error.
-
-        `covariance` is that of theta.
-        """
+    def integral_error(self, theta: ArrayLike, inverse: Floats) -> Floats:
+        """The shift of each parameter, in standard errors, that twice as many nodes make; 0 of one without an error."""
         score = self.with_nodes(2 * self.nodes).evaluate(theta, order=1).score
-        se = np.sqrt(covariance.diagonal())
-        return np.abs(covariance @ score) / np.where(se > 0.0, se, 1.0)
+        se = np.sqrt(inverse.diagonal())
+        return np.abs(inverse @ score) / np.where(se > 0.0, se, 1.0)
 
 
 def flat_unit(to_user: Floats, smooths: Any) -> float:

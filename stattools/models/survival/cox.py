@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -280,18 +280,6 @@ SORTED = (
 )
 
 
-class SortedRows(NamedTuple):
-    """Some rows whose times are whole: columns (p, n), linear predictors, time, event and weight; of those that stand
-    for all before the time is infinite, and the linear predictor has the logarithm of the weight in it.
-    """
-
-    Z: Floats
-    eta: Floats
-    time: Floats
-    died: Any
-    weight: Floats
-
-
 def sorted_cox(formula: str, source: Any, ties: str, weights: Any, beside: dict[str, Any]) -> SortedCox:
     """The model of rows in files; what they cannot have is refused."""
     who = "st.cox"
@@ -379,7 +367,7 @@ class SortedCox(ProportionalHazards):
         at = as_theta(theta, self.title, self.names)
         total, carried = None, _carried(np.empty((len(at), 0)), np.empty(0))
         for piece in self._pieces(at):
-            now, carried = _step(_joined(carried, piece), TIES[self.ties], order)
+            now, carried = _step(np.concatenate([carried, piece], axis=1), TIES[self.ties], order)
             if now is not None:
                 if not now.is_finite:  # a step too long
                     return Evaluation(-np.inf, reach=now.reach)
@@ -387,16 +375,19 @@ class SortedCox(ProportionalHazards):
         assert total is not None  # there is an event
         return total
 
-    def _pieces(self, theta: Floats) -> Iterator[SortedRows]:
-        """Blocks of rows, each ending where a time does; DomainError where times rise."""
+    def _pieces(self, theta: Floats) -> Iterator[Floats]:
+        """Blocks of rows, each ending where a time does, (4 + p, n): linear predictor, time, 1 of events, weights, and
+        the columns. DomainError where times rise.
+        """
         name, waiting, seen = self.said.parts["time"].text, None, 0
         for block in self.scanned.blocks():
             y: Any = block.y
             weight = np.ones(len(y)) if block.weight is None else np.asarray(block.weight)
             Z = ((block.X[:, self.kept] - self.center) / self.scale).T
-            part = SortedRows(np.ascontiguousarray(Z), theta @ Z, y[:, 0], np.isfinite(y[:, 1]), weight)
-            before = part.time[0] if waiting is None else waiting.time[-1]
-            rises = np.diff(part.time, prepend=before) > 0.0
+            part = np.concatenate([[theta @ Z, y[:, 0], np.isfinite(y[:, 1]), weight], Z])
+            whole = part if waiting is None else np.concatenate([waiting, part], axis=1)
+            time, so_far = whole[1], whole.shape[1] - len(y)
+            rises = np.diff(time[so_far:], prepend=time[max(so_far - 1, 0)]) > 0.0
             if rises.any():
                 place = seen + int(np.argmax(rises))
                 raise DomainError(
@@ -404,27 +395,18 @@ class SortedCox(ProportionalHazards):
                     f"row {place:,}, counted from 0. {SORTED.format(time=name)}"
                 )
             seen += len(y)
-            whole = part if waiting is None else _joined(waiting, part)
-            last = int(np.searchsorted(-whole.time, -whole.time[-1]))
-            waiting = _some(whole, slice(last, None))
+            last = int(np.searchsorted(-time, -time[-1]))
+            waiting = whole[:, last:]
             if last:
-                yield _some(whole, slice(0, last))
+                yield whole[:, :last]
         if waiting is not None:
             yield waiting
 
 
-def _joined(one: SortedRows, other: SortedRows) -> SortedRows:
-    return SortedRows(*(np.concatenate(pair, axis=-1) for pair in zip(one, other, strict=True)))
-
-
-def _some(piece: SortedRows, which: slice) -> SortedRows:
-    return SortedRows(*(part[..., which] for part in piece))
-
-
-def _step(rows: SortedRows, ties: Any, order: int) -> tuple[Evaluation | None, SortedRows]:
+def _step(rows: Floats, ties: Any, order: int) -> tuple[Evaluation | None, Floats]:
     """What the events of some rows add, and what is carried beyond them."""
-    Z, eta, time, died, weight = rows
-    found, used = None, weight > 0.0
+    (eta, time, _, weight), Z = rows[:4], rows[4:]
+    found, used, died = None, weight > 0.0, rows[2] > 0.0
     if (died & used).any():
         sets = RiskSets.of(time, died, None, weight)
         found = near(AtPoint(sets, np.ascontiguousarray(Z[:, sets.rows]), eta[sets.rows], ties)).evaluation(order)
@@ -432,11 +414,11 @@ def _step(rows: SortedRows, ties: Any, order: int) -> tuple[Evaluation | None, S
     return found, _carried(Z[:, used], eta[used] + np.log(weight[used]))
 
 
-def _carried(Z: Floats, logs: Floats) -> SortedRows:
-    """At most 2 p rows with the sums of r, r x and r x x' of these, r = exp(logs)."""
+def _carried(Z: Floats, logs: Floats) -> Floats:
+    """At most 2 p rows with the sums of r, r x and r x x' of these, r = exp(logs), which have no event at any time."""
     p = len(Z)
     if (n := len(logs)) <= 2 * p:
-        return SortedRows(Z, logs, np.full(n, np.inf), np.zeros(n, dtype=bool), np.ones(n))
+        return np.concatenate([[logs, np.full(n, np.inf), np.zeros(n), np.ones(n)], Z])
     top = float(logs.max())
     r = np.exp(logs - top)
     whole = float(r.sum())

@@ -37,7 +37,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.survival.risk_sets import Ints, RiskSets, TiedTerms
+from stattools.models.survival.risk_sets import Ints, RiskSets, TiedTerms, one_by_one
 from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.sums import changes, sums_to_the_end
 
@@ -319,10 +319,8 @@ def steps(at: AtPoint) -> tuple[Ints, Floats, Floats]:
     d = at.sets.deaths
     if at.terms.own is None:  # Breslow's, or no ties
         return np.arange(len(d)), np.zeros(len(d)), d
-    count = d.astype(np.intp)
-    time = np.repeat(np.arange(len(d)), count)
-    before = np.repeat(np.cumsum(count) - count, count)
-    return time, (np.arange(len(time)) - before) / d[time], np.ones(len(time))
+    time, share = one_by_one(d)
+    return time, share, np.ones(len(time))
 
 
 def _while_at_risk(at: AtPoint, values: Floats, time: Ints, share: Floats) -> Floats:

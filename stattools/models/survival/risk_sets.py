@@ -189,18 +189,23 @@ def breslow(S: Floats, T: Floats, d: Floats) -> TiedTerms:
     return TiedTerms(d * np.log(S), d / S, None, d / (S * S), None, None)
 
 
+def one_by_one(d: Floats) -> tuple[Ints, Floats]:
+    """The events one after the other, of which each time has d: the number of its time, and the share that is gone."""
+    count = d.astype(np.intp)
+    of = np.repeat(np.arange(len(d)), count)
+    return of, (np.arange(len(of)) - (np.cumsum(count) - count)[of]) / d[of]
+
+
 def efron(S: Floats, T: Floats, d: Floats) -> TiedTerms:
     """Efron's terms from the same sums: one for each event, repeated by its weight."""
     if (d <= 1.0).all():
         return breslow(S, T, d)
-    count = d.astype(np.intp)
-    total = int(count.sum())
+    total = int(d.sum())
     require_memory(
         f"{total:,} events, repeated by weights=,", 6 * total, 'Use ties="breslow", which counts them at once.'
     )
-    start = np.cumsum(count) - count
-    of = np.repeat(np.arange(len(d)), count)
-    share = (np.arange(total) - start[of]) / d[of]
+    of, share = one_by_one(d)
+    start = changes(of)
     phi = S[of] - share * T[of]
 
     def summed(values: Floats) -> Floats:
