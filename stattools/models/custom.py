@@ -202,10 +202,6 @@ class Custom(AnyModel):
         found = self._returned(self._checked(theta))
         return np.broadcast_to(found, round(self.n)).copy()
 
-    def rows_at_each(self, theta: Floats) -> Floats:
-        """The log-likelihood of each row at many points (S, p), shape (S, n)."""
-        return np.array([self.rows_at(point) for point in theta])
-
     def row_scores(self, theta: Floats) -> Floats:
         """The slopes of each row's log-likelihood at theta, (n, p), by differences along the axes."""
         W = self.axes
@@ -263,18 +259,14 @@ class Custom(AnyModel):
             return np.array(-np.inf)
         # A step that is too long may overflow: the value is then no number, and whoever made the step shortens it.
         found = called(f"{self.title}: loglik", self.function, theta)
-        value = numbers(found)
-        if value is None or not (value.shape == self._shape or (value.shape == () and not np.isfinite(value))):
+        value, shape = numbers(found), (round(self.n),) if self.is_by_row else ()
+        if value is None or not (value.shape == shape or (value.shape == () and not np.isfinite(value))):
             rows = f"an array of {self.n:,.0f} numbers, one for each row" if self.is_by_row else "one number, the sum"
             raise DomainError(
                 f"{self.title}: loglik must return one number, the summed log-likelihood, or an array with one for "
                 f"each row, and the same at every theta: here {rows}; got {quoted(found)}."
             )
         return value
-
-    @property
-    def _shape(self) -> tuple[int, ...]:
-        return (round(self.n),) if self.is_by_row else ()
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = as_theta(theta, self.title, self.names)

@@ -169,7 +169,7 @@ def log_likelihood(model: Model, theta: Floats) -> Floats:
 def rows_said(model: Any) -> Callable[[Floats], Floats] | None:
     """What makes log-likelihoods of single rows, (S, rows), of many theta; None where the model has no rows."""
     if isinstance(model, Custom):
-        return model.rows_at_each if model.is_by_row else None
+        return (lambda points: np.array([model.rows_at(theta) for theta in points])) if model.is_by_row else None
     return partial(log_likelihood, model) if isinstance(model, Model) else None
 
 

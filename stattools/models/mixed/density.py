@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.design.random_effects import RandomTerm
-from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
@@ -403,17 +402,13 @@ class JointDensity(DensityOfMixed):
         return theta
 
     @cached_property
-    def _block(self) -> Block:
-        return self.mixed.fixed.rows.whole
-
-    @cached_property
     def _by_differences(self) -> list[tuple[int, float]]:
         return [(k, 1.0) for k in range(self._first, len(self.names) - len(self._effects))]
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
         if self.is_outer:
             raise IncompatibleError(f"{self.title}: the likelihood of the parameters that groups share is an integral.")
-        fixed, block, p = self.mixed.fixed, self._block, len(self._fixed)
+        fixed, block, p = self.mixed.fixed, self.mixed.fixed.rows.whole, len(self._fixed)
         beta = behind_links(fixed, theta[:p])
         eta, pullback = fixed.predictor.forward(beta, block)
         eta = np.array(eta)
@@ -449,7 +444,7 @@ class JointDensity(DensityOfMixed):
         """The information about the fixed part and the effects; 0 for the rest."""
         from scipy.sparse import csr_array, hstack
 
-        fixed, block, p, size = self.mixed.fixed, self._block, len(self._fixed), len(self.names)
+        fixed, block, p, size = self.mixed.fixed, self.mixed.fixed.rows.whole, len(self._fixed), len(self.names)
         rows = weighted(fixed.likelihood.information(eta, block.y), block.weight)
         H = np.zeros((size, size))
         H[:p, :p] = symmetric(fixed.predictor.upper(block, rows)) * np.outer(unit, unit)

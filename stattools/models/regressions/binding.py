@@ -220,7 +220,11 @@ def bind(
         require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
         rows = data.scanned.bound(y, likelihood.check)
     else:
-        weight, offset, precision = _extras(data.columns, data.kept)
+        columns, kept = data.columns, data.kept
+        offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), kept), columns.get("precision")
+        if precision is not None:
+            require_positive(precision, "precision= are relative inverse variances, and", kept)
+        weight = frequencies(columns.get("weights"), kept)
         if offset is not None:
             outcome = SampleMoments.of(y, weight) if _is_in_units_of_y(likelihood) else None
             require_moderate(likelihood, Farthest.of(offset, data.kept), outcome)
@@ -331,16 +335,6 @@ def _eliminates(likelihood: Likelihood) -> bool:
     """
     alone = likelihood.width == len(likelihood.parameters) or likelihood.facts.by_category
     return alone and likelihood.facts.knows_ends and not np.isfinite(likelihood.facts.domain).any()
-
-
-def _extras(
-    columns: dict[str, Floats], rows: NDArray[np.intp] | None
-) -> tuple[Floats | None, Floats | None, Floats | None]:
-    """Weight, offset and precision, each checked."""
-    offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), rows), columns.get("precision")
-    if precision is not None:
-        require_positive(precision, "precision= are relative inverse variances, and", rows)
-    return frequencies(columns.get("weights"), rows), offset, precision
 
 
 def _is_in_units_of_y(likelihood: Likelihood) -> bool:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +38,18 @@ Ends = tuple[float, float]
 LARGEST = float(2**53)
 
 MOST_FITTED = 5000
+
+TITLES = {
+    "coin": "Coin flips",
+    "binomial": "Binomial count",
+    "geometric": "Waits for a success",
+    "pascal": "Waits for several successes",
+    "poisson rate": "Poisson rate",
+    "exponential rate": "Exponential waiting times",
+    "multinomial": "Multinomial counts",
+    "categories": "Labels of categories",
+}
+"""Of models of samples, by what was observed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +98,8 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
 def grouping(who: str, by: Any, first: Any, n: int) -> Grouping:
     """The arms: one per label of `by`, sorted (categories keep their order); without it, one per observation."""
     if by is None:
-        return Grouping(_index_labels(first, n), np.arange(n), n)
+        index = labels_of(first)  # of a pandas Series, where it says more than 0, 1, 2, ...
+        return Grouping(index[0] if index and len(set(index[0])) == n else None, np.arange(n), n)
     column = series(by, "by")
     if len(column) != n:
         raise DomainError(f"{who} needs by=, one label per observation; got {len(column)} labels for {n}.")
@@ -143,12 +156,6 @@ def _from_column(values: Any, what: str) -> Floats:
     if len(values) and values.dtype.kind not in "if":
         raise DomainError(f"{what} needs numbers; got {quoted(values.iloc[0])} at position 0.")
     return values.to_numpy(dtype=np.float64)
-
-
-def _index_labels(values: Any, n: int) -> Labels | None:
-    """The index of a pandas Series, where it says more than 0, 1, 2, ..."""
-    found = labels_of(values)
-    return found[0] if found and len(set(found[0])) == n else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,22 +253,29 @@ def _labels(who: str, arm: Expression, column: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Dropped:
-    """How many rows of the table of a formula had a missing value, in all and by column; equality does not ask."""
+class SampleModel(AnyModel):
+    """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`. It says
+    how many rows of the table of a formula had a missing value, in all and by column, which equality does not ask.
+    """
 
     n_dropped: int = field(default=0, kw_only=True, repr=False, compare=False)
     dropped: dict[str, int] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
-
-
-class SampleModel(Dropped, AnyModel):
-    """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`."""
-
     has_formula = True
-    dim: Any = "arm"
+    dim: ClassVar[Any] = "arm"
     """What lies side by side where there are several."""
-    parameters: Any = ("theta",)
-    null: Any = "theta = 1/2"
-    variance: Any
+    parameters: ClassVar[Any] = ("theta",)
+    null: ClassVar[Any] = "theta = 1/2"
+    variance: ClassVar[Any]
+
+    @property
+    def title(self) -> Any:
+        """What the model is, for people."""
+        return TITLES[self.kind] + ("" if self.arms is None else " by arm")
+
+    @property
+    def names(self) -> Any:
+        """The parameter, or the arms, which have one each."""
+        return self.parameters if self.arms is None else tuple(map(str, self.arms))
 
     @property
     def size(self) -> int:

@@ -133,14 +133,6 @@ INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
 
 INTERVALS_OF_WAITS = {"wald": wald, "likelihood-ratio": likelihood_ratio, "exact": exact}
 
-TITLES = {
-    "coin": "Coin flips",
-    "binomial": "Binomial count",
-    "geometric": "Waits for a success",
-    "pascal": "Waits for several successes",
-}
-"""By what was observed."""
-
 
 class Trials(SampleModel):
     """`successes` in `trials`: one number of each, or one per arm, shape (m,), with a probability theta for each."""
@@ -149,7 +141,6 @@ class Trials(SampleModel):
     trials: Any
     observed: Any
     kinds: Any = INTERVALS
-    names: Any = ("theta",)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._data == other._data  # type: ignore[attr-defined]
@@ -161,11 +152,6 @@ class Trials(SampleModel):
     def _data(self) -> tuple[Any, ...]:
         held = [getattr(self, one.name) for one in fields(self) if one.compare]  # type: ignore[arg-type]
         return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in held)
-
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return TITLES[self.kind]
 
     @property
     def n(self) -> int:

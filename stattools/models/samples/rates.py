@@ -136,17 +136,6 @@ class EventRates(SampleModel):
         )
 
     @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        title = "Poisson rate" if self.kind == "poisson rate" else "Exponential waiting times"
-        return title if self.arms is None else f"{title} by arm"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The rates."""
-        return ("rate",) if self.arms is None else tuple(map(str, self.arms))
-
-    @property
     def counted(self) -> str:
         """What was counted, in words."""
         arms = "" if self.arms is None else f", {self.size:,} arms"

@@ -124,11 +124,6 @@ class Multinomial(SampleModel):
         if not self.counts.any():
             raise DomainError(f"{self.kind} needs a count above 0; got {quoted(self.counts.tolist())}. Leave it out.")
 
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return "Multinomial counts" if self.kind == "multinomial" else "Labels of categories"
-
     shape = answer_of("counts.shape", "(K,): one entry per category.")
 
     @property
