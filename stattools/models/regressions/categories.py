@@ -1,6 +1,4 @@
-"""The regression of ordered outcomes: `ordinal`.
-
-One-vs-rest: K separate logistic regressions, each category against all others, beside softmax's one likelihood.
+"""Regressions of ordered labels, `ordinal`, and of each category against all others, `one_vs_rest`, beside softmax.
 
     log(p_k / (1 - p_k)) = x^T beta_k  for each k on its own;   predicted share of k = p_k / sum_m p_m
 
@@ -75,7 +73,11 @@ def ordinal(
     data = read_rows(
         formula_or_y, data_or_X, names, True, offset=offset, weights=weights, formulas=formulas, grouped=True
     )
-    _require_constant(data)
+    formula = data.design.parsed
+    if formula is not None and () not in formula.terms:  # categories would be coded in another way
+        raise DomainError(
+            f"{WHO} has no intercept, since its thresholds are it: leave `- 1` or `0 +` out of {formula.text!r}."
+        )
     _require_terms(data, terms)
     codes, labels = ordered(data.outcome, data.outcome_name, levels, _as_it_came(formula_or_y, data))
     has_scale = SCALE in moving(formulas)
@@ -104,15 +106,6 @@ def _terms(nonparallel: Any) -> tuple[str, ...]:
             "the formula does."
         )
     return tuple(dict.fromkeys(term.strip() for term in nonparallel))
-
-
-def _require_constant(data: Dataset) -> None:
-    """DomainError for a formula without an intercept, whose categories would be coded in another way."""
-    formula = data.design.parsed
-    if formula is not None and () not in formula.terms:
-        raise DomainError(
-            f"{WHO} has no intercept, since its thresholds are it: leave `- 1` or `0 +` out of {formula.text!r}."
-        )
 
 
 def _require_terms(data: Dataset, terms: tuple[str, ...]) -> None:

@@ -501,17 +501,13 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
     if values.dtype.kind in "biuf":
         good = (values == 0) | (values == 1)
     else:
-        good = np.fromiter((_is_flip(v) for v in values), dtype=bool, count=len(values))
+        numbers = (isinstance(v, Real | np.bool_) and not isinstance(v, np.timedelta64) for v in values)  # no durations
+        good = np.fromiter((ok and v in (0, 1) for ok, v in zip(numbers, values, strict=True)), dtype=bool)
     if not good.all():
         position = int(np.argmin(good))
         bad = values[position].item() if isinstance(values[position], np.generic) else values[position]
         raise DomainError(f"coin needs flips that are 0 or 1; got {quoted(bad)} at position {position}. {_remedy(bad)}")
     return values.astype(bool)
-
-
-def _is_flip(value: Any) -> bool:
-    # NumPy counts durations among the whole numbers.
-    return isinstance(value, Real | np.bool_) and not isinstance(value, np.timedelta64) and value in (0, 1)
 
 
 def _remedy(bad: Any) -> str:

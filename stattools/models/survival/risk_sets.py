@@ -114,8 +114,10 @@ class RiskSets:
         if self.leaves is None or self._stays.all():
             last = np.append(self.starts[1:], len(self.rows)) - 1  # that joins at each time
             return running_sums(values, self.starts[self.first])[..., last]
-        arrivals = values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
-        return running_sums(arrivals - self._departures(values), self.first)
+        late = ~self._stays
+        moved = values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
+        left = [np.bincount(self.leaves[late], row, self.m) for row in values[..., late].reshape(-1, int(late.sum()))]
+        return running_sums(moved - np.reshape(left, moved.shape), self.first)
 
     def sums_of_dead(self, values: Floats) -> Floats:
         """The sum over those with an event at each time, (..., n) -> (..., m)."""
@@ -137,13 +139,6 @@ class RiskSets:
             found = found - np.where(self._stays, 0.0, gone)
         return found
 
-    def _departures(self, values: Floats) -> Floats:
-        assert self.leaves is not None
-        late = ~self._stays
-        flat = values[..., late].reshape(-1, int(late.sum()))
-        made = np.array([np.bincount(self.leaves[late], row, minlength=self.m) for row in flat])
-        return made.reshape(*values.shape[:-1], self.m)
-
     @cached_property
     def _stays(self) -> Bools:
         """Which rows stay to the end of their stratum."""
@@ -154,8 +149,7 @@ class RiskSets:
 
 def _leaving(times: Floats, stratum: Ints, entry: Floats, strata: Ints | None) -> Ints:
     """The number of the first event time, of those from the latest to the earliest, at which a row is not yet there."""
-    if strata is None:
-        return np.searchsorted(-times, -entry)
+    strata = np.zeros(len(entry), dtype=np.intp) if strata is None else strata
     values = np.unique(times)
     wide = len(values) + 1
     keys = stratum * wide + (wide - 1 - np.searchsorted(values, times, side="right"))
