@@ -18,7 +18,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.likelihoods.likelihood import named_parts
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 MANY = 20
@@ -57,15 +57,17 @@ def event(model: Any) -> str | None:
 
 def rows_line(model: Any) -> str:
     """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
+    dropped = _dropped(model) if model.n_dropped else ""
     if model.counted is not None:
-        return model.counted + (_dropped(model) if model.n_dropped else "")
-    rows = len(model.rows.X)
-    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
-    if model.rows.weight is not None:
-        counted += f" standing for {model.n:,.0f} observations (weights)"
-    if model.n_events is not None:
-        counted += f", {model.n_events:,.0f} event{'' if model.n_events == 1 else 's'}"
-    return counted + (_dropped(model) if model.n_dropped else ", none dropped")
+        return model.counted + dropped
+    events = "" if model.n_events is None else f", {many(model.n_events, 'event')}"
+    return rows_counted(model.rows, model.n) + events + (dropped or ", none dropped")
+
+
+def rows_counted(rows: Any, n: float) -> str:
+    """`397 rows`, and how many observations their weights make of them."""
+    weights = "" if rows.weight is None else f" standing for {n:,.0f} observations (weights)"
+    return many(len(rows.X), "row") + weights
 
 
 def _dropped(model: Any) -> str:

@@ -5,14 +5,13 @@
 
 Columns are orthonormal, X M = Q with Q'Q = n I, Z_k N_k = Q_k, so that origin and unit of a column change no digit.
 
-    ByLaplace       Laplace's approximation at the joint mode, for any groups and any curves. With curves the
-                    coefficients of the first linear predictor are integrated out too, by a flat prior, as by restricted
-                    likelihood of a normal outcome; so is the level of all thresholds, of which the first is then held.
-    ByQuadrature    adaptive quadrature, for up to three effects of the groups of one grouping. Entries of T have any
-                    sign; at T = 0 their score is 0 by symmetry.
-    ByCoefficients  Laplace's approximation over all coefficients, for curves in likelihoods of no single linear
-                    predictor: Cox's, and categories with a curve each, log(P(a) / P(reference)) = x' beta_a + f_a(x).
+    ByLaplace       Laplace's approximation at the joint mode, for any groups and any curves
+    ByQuadrature    adaptive quadrature, for up to three effects of the groups of one grouping
+    ByCoefficients  Laplace's approximation over all coefficients, for curves in Cox's regression, and in that of
+                    categories with a curve each
 
+With curves the coefficients of the first linear predictor are integrated out too, by a flat prior, as by restricted
+likelihood of a normal outcome; so is the level of all thresholds, of which the first is then held.
 Source: Wood, JRSS B 73 (2011), 3-36; Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35; Wood, Pya & Saefken,
 JASA 111 (2016), 1548-1563, whose values mgcv has.
 """

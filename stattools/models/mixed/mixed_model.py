@@ -36,9 +36,8 @@ from stattools.likelihoods import Gaussian, Likelihood
 from stattools.models.mixed.density import JointDensity, MixedDensity, no_posterior
 from stattools.models.mixed.marginal import AllCoefficients, ByCoefficients, ByLaplace, coefficients_of_categories
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel, answer_of
+from stattools.models.questions import AnyModel, answer_of, rows_counted
 from stattools.models.survival.cox import CoxRegression, bound, whitened
-from stattools.text.one_line import many
 
 
 class MixedModel(AnyModel):
@@ -112,12 +111,9 @@ class MixedModel(AnyModel):
     @property
     def counted(self) -> str:
         """How many rows and groups there are, in words."""
-        rows = self.fixed.rows
-        said = many(len(rows.X), "row")
-        if rows.weight is not None:
-            said += f" standing for {self.n:,.0f} observations (weights)"
         groups = dict.fromkeys((term.group, term.n_levels) for term in self.random)
-        return ", ".join([said, *(f"{size:,} levels of {group}" for group, size in groups)])
+        levels = (f"{size:,} levels of {group}" for group, size in groups)
+        return ", ".join([rows_counted(self.fixed.rows, self.n), *levels])
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

@@ -284,26 +284,19 @@ def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Col
     return linear_mixed(formula_or_y, data_or_X)
 
 
+SPREAD = ("exposure", "dispersion")
 UNIT = ("logit", "probit", "cloglog", "loglog", "cauchit", "log")
 
 GENERALIZED = {
     "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": normal}, ("scale",)),
     "binomial": Family("Binomial", Binomial(), (*UNIT, "identity"), {"logit": logistic, "probit": probit}, ("trials",)),
     "poisson": Family("Poisson", Poisson(), ("log", "identity", "sqrt"), {"log": poisson}, ("exposure",)),
-    "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, ("exposure", "dispersion")),
+    "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, SPREAD),
     "inverse-gaussian": Family(
-        "Inverse Gaussian",
-        InverseGaussian(),
-        ("log", "inverse-squared", "inverse", "identity"),
-        {},
-        ("exposure", "dispersion"),
+        "Inverse Gaussian", InverseGaussian(), ("log", "inverse-squared", "inverse", "identity"), {}, SPREAD
     ),
     "negative-binomial": Family(
-        "Negative binomial",
-        NegativeBinomial(),
-        ("log", "identity", "sqrt"),
-        {"log": negative_binomial},
-        ("exposure", "dispersion"),
+        "Negative binomial", NegativeBinomial(), ("log", "identity", "sqrt"), {"log": negative_binomial}, SPREAD
     ),
     "beta": Family("Beta", BetaFamily(), UNIT, {}, ("dispersion",)),
 }

@@ -339,9 +339,5 @@ def tail_area(level: Any, name: str = "level") -> float:
 
 
 def normal_quantile(level: float) -> float:
-    """What an interval of this level takes on either side, in standard errors.
-
-    >>> round(normal_quantile(0.95), 3)
-    1.96
-    """
+    """What an interval of this level takes on either side, in standard errors."""
     return -float(ndtri(tail_area(level)))

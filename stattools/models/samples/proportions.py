@@ -56,33 +56,21 @@ from stattools.text.one_line import many
 
 
 def wald(successes: int, trials: int, level: float) -> Ends:
-    """The estimate -+ z standard errors, cut to [0, 1]; far from its level for few trials or rare successes.
-
-    >>> wald(6, 10, 0.95)
-    (0.2963636..., 0.9036363...)
-    """
+    """The estimate -+ z standard errors, cut to [0, 1]; far from its level for few trials or rare successes."""
     p = successes / trials
     half = normal_quantile(level) * sqrt(p * (trials - successes) / trials / trials)
     return max(0.0, p - half), min(1.0, p + half)
 
 
 def wilson(successes: int, trials: int, level: float) -> Ends:
-    """The proportions that the score test does not reject (Wilson 1927): roots of a quadratic, free of cancellation.
-
-    >>> wilson(0, 10, 0.95)
-    (0.0, 0.2775327...)
-    """
+    """The proportions that the score test does not reject (Wilson 1927): roots of a quadratic, free of cancellation."""
     k, n, z = successes, trials, normal_quantile(level)
     root = 2 * k + z * z + z * sqrt(z * z + 4 * k * ((n - k) / n))
     return 2 * k * (k / n) / root if k else 0.0, root / (2 * (n + z * z)) if k < n else 1.0
 
 
 def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
-    """The proportions that the likelihood-ratio test does not reject, solved for on the log odds.
-
-    >>> likelihood_ratio(10, 10, 0.95)
-    (0.8252466..., 1.0)
-    """
+    """The proportions that the likelihood-ratio test does not reject, solved for on the log odds."""
     k, n, z = successes, trials, normal_quantile(level)
 
     def excess(logit: float) -> float:
@@ -101,9 +89,6 @@ def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
 def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
     """The proportions that neither exact one-sided binomial test at (1 - level) / 2 rejects (Clopper & Pearson 1934):
     quantiles of Beta(k, n-k+1) and Beta(k+1, n-k).
-
-    >>> clopper_pearson(0, 10, 0.95)
-    (0.0, 0.3084971...)
     """
     k, n, tail = successes, trials, tail_area(level)
     lower = 0.0 if k == 0 else float(quantile(tail, 1.0 - tail, k, n - k + 1))
@@ -114,9 +99,6 @@ def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
 def exact(successes: int, trials: int, level: float) -> Ends:
     """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects, where trials went on until so
     many successes: quantiles of Beta(k, n-k+1) and Beta(k, n-k), closed at 1 without failures.
-
-    >>> exact(3, 10, 0.95)
-    (0.0667..., 0.600...)
     """
     tail, lost = tail_area(level), trials - successes
     upper = float(quantile(1.0 - tail, tail, successes, lost)) if lost else 1.0
@@ -161,7 +143,8 @@ class Trials(SampleModel):
     @property
     def counted(self) -> str:
         """What was counted, in words."""
-        return f"{many(self.n, 'trial')}, {many(int(np.sum(self.successes)), 'success')}"
+        arms = f", {many(len(self.trials), 'arm')}" if self.shape else ""
+        return f"{many(self.n, 'trial')}, {many(int(np.sum(self.successes)), 'success')}{arms}"
 
     @property
     def start(self) -> Floats:
@@ -283,11 +266,6 @@ class BinomialArms(Trials):
     def names(self) -> tuple[str, ...]:
         """The arms."""
         return tuple(map(str, self.arms if self.arms is not None else range(len(self.trials))))
-
-    @property
-    def counted(self) -> str:
-        """What was counted, in words."""
-        return f"{super().counted}, {many(len(self.trials), 'arm')}"
 
     def over(self, labels: Labels) -> BinomialArms:
         """The same data with the arms of `labels`, which hold them all; the others saw nothing."""

@@ -268,32 +268,20 @@ def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: 
 
 
 def wald(events: int, exposure: float, level: float) -> Ends:
-    """The estimate -+ z standard errors, cut at 0.
-
-    >>> wald(4, 2.0, 0.95)
-    (0.0400..., 3.9599...)
-    """
+    """The estimate -+ z standard errors, cut at 0."""
     half = normal_quantile(level) * sqrt(events)
     return max(0.0, (events - half) / exposure), (events + half) / exposure
 
 
 def score(events: int, exposure: float, level: float) -> Ends:
-    """The rates that the score test of a Poisson count does not reject: roots of a quadratic, free of cancellation.
-
-    >>> score(0, 2.0, 0.95)
-    (0.0, 1.9207...)
-    """
+    """The rates that the score test of a Poisson count does not reject: roots of a quadratic, free of cancellation."""
     z = normal_quantile(level)
     root = events + 0.5 * z * z + z * sqrt(events + 0.25 * z * z)
     return events * (events / root) / exposure, root / exposure
 
 
 def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
-    """The rates that the likelihood-ratio test does not reject, solved for on the log of the rate.
-
-    >>> likelihood_ratio(4, 2.0, 0.95)
-    (0.6209..., 4.6461...)
-    """
+    """The rates that the likelihood-ratio test does not reject, solved for on the log of the rate."""
     z = normal_quantile(level)
     if not events:
         return 0.0, 0.5 * z * z / exposure
@@ -310,20 +298,13 @@ def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
 def garwood(events: int, exposure: float, level: float) -> Ends:
     """The rates that neither exact one-sided test of a Poisson count at (1 - level) / 2 rejects: quantiles of Gamma(D)
     and Gamma(D + 1), over E.
-
-    >>> garwood(0, 2.0, 0.95)
-    (0.0, 1.8444...)
     """
     lower = _gamma(events, tail_area(level), exposure) if events else 0.0
     return lower, _gamma(events + 1, 1.0 - tail_area(level), exposure)
 
 
 def waiting(events: int, exposure: float, level: float) -> Ends:
-    """The rates that neither exact one-sided test rejects, given complete times: 2 E rate is chi-squared on 2 D.
-
-    >>> waiting(4, 2.0, 0.95)
-    (0.5449..., 4.3836...)
-    """
+    """The rates that neither exact one-sided test rejects, given complete times: 2 E rate is chi-squared on 2 D."""
     tail = tail_area(level)
     return _gamma(events, tail, exposure), _gamma(events, 1.0 - tail, exposure)
 

@@ -18,8 +18,7 @@ row, and not (L k)^2 for each event time.
 is the trace of I^-1 times the third central moments of x over those at risk: I^-1 = W W', z = W' x, q = |z|^2. As a sum
 over rows it costs O(n p^2) for z, then O(n p).
 
-Exponentials are relative to the largest of a stratum, beside which those 300 below it have a square of 0. `near` writes
-the likelihood with more strata where linear predictors are so far apart. Source: Cox, JRSS B 34 (1972), 187-220;
+Source: Cox, JRSS B 34 (1972), 187-220;
 Therneau & Grambsch, Modeling Survival Data (2000), ch. 3, 4, 7; Barlow & Prentice (1988); Lin & Wei, JASA 84 (1989);
 Firth, Biometrika 80 (1993); Heinze & Schemper, Biometrics 57 (2001).
 """
@@ -169,8 +168,6 @@ class AtPoint:
     def shift(self) -> Floats:
         """The largest eta of each row's stratum: what the exponentials are relative to."""
         first = self.sets.starts[self.sets.first]
-        if len(first) == 1:
-            return np.full(len(self.eta), np.maximum.reduce(self.eta))
         each = np.maximum.reduceat(self.eta, first)
         return np.repeat(each, np.diff(np.append(first, len(self.eta))))
 
@@ -341,7 +338,9 @@ WIDE, WIDE_IF_LATE = 300.0, 20.0
 
 
 def near(at: AtPoint) -> AtPoint:
-    """This likelihood with strata in which nothing is lost; itself where linear predictors are near each other."""
+    """This likelihood with strata in which nothing is lost: exponentials are relative to the largest of a stratum,
+    beside which those 300 below it have a square of 0. Itself where linear predictors are near each other.
+    """
     eta, sets = at.eta, at.sets
     if not float(np.ptp(eta)) > (WIDE if sets.leaves is None else WIDE_IF_LATE):
         return at
