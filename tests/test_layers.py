@@ -228,7 +228,7 @@ MOST_LINES = {
     "data": 9_045,
     "inference": 28_360,
     "likelihoods": 5_420,
-    "models": 8_720,
+    "models": 8_388,
     "numerics": 3_730,
     "solvers": 8_050,
 }
