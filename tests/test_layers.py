@@ -225,11 +225,11 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 MOST_LINES = {
     "all": 146_400,
-    "data": 9_045,
+    "data": 9_030,
     "inference": 28_360,
     "likelihoods": 5_420,
     "models": 8_388,
-    "numerics": 3_730,
+    "numerics": 3_727,
     "solvers": 8_050,
 }
 """Lines of the package and of its rooms: never more."""

@@ -182,17 +182,6 @@ class Within:
         """The product of the transposed with u."""
         return Within(self.places, self.blocks.transpose(0, 2, 1)).product(u)
 
-    def added_to(self, array: Floats) -> None:
-        """Add these numbers to an array (p, p)."""
-        array[self.places[:, :, None], self.places[:, None, :]] += self.blocks
-
-
-def beside_diagonals(blocks: Floats) -> Floats:
-    """Blocks (L, k, k) with zeros on their diagonals."""
-    off, each = blocks.copy(), np.arange(blocks.shape[-1])
-    off[:, each, each] = 0.0
-    return off
-
 
 def diagonals(blocks: Floats) -> Floats:
     """The diagonals of blocks (L, k, k) one after the other, (L k,)."""

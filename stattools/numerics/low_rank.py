@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, Within, beside_diagonals, diagonals
+from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, Within, diagonals
 from stattools.numerics.columns import beside, between
 from stattools.text.one_line import prints
 
@@ -49,7 +49,12 @@ class LowRank(SymmetricInParts):
         """The arrays that a file has: the diagonal of the blocks (p,), U, K, and what else there is in blocks."""
         d = np.zeros(len(self))
         d[self.at.ravel()] = diagonals(self.E)
-        return d, self.U, self.K, *(() if self.at.shape[1] < 2 else (self.at, beside_diagonals(self.E)))
+        return (
+            d,
+            self.U,
+            self.K,
+            *(() if self.at.shape[1] < 2 else (self.at, self.E * (1.0 - np.eye(self.at.shape[1])))),
+        )
 
     @property
     def shape(self) -> tuple[int, int]:

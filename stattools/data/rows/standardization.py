@@ -88,7 +88,8 @@ class Standardization(InParts):
         """The array that this stands for, a new one."""
         found = np.diag(self.t) + self.A @ self.R.T
         if self.within is not None:
-            self.within.added_to(found)
+            rows = self.within.places
+            found[rows[:, :, None], rows[:, None, :]] += self.within.blocks
         return found
 
     def diagonal(self) -> Floats:
