@@ -34,10 +34,14 @@ if TYPE_CHECKING:
     from stattools.data.files.rows import ScannedRows
 
 
-def given(columns: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The extras that were given, and the columns among them, which a dot leaves out."""
-    extras = {key: value for key, value in columns.items() if value is not None}
-    return extras, [value for value in extras.values() if isinstance(value, str)]
+def given(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The extras that were given."""
+    return {key: value for key, value in columns.items() if value is not None}
+
+
+def apart_of(columns: Mapping[str, Any]) -> list[str]:
+    """The extras that are columns of the table, which a dot leaves out."""
+    return [value for value in columns.values() if isinstance(value, str)]
 
 
 @record
@@ -54,15 +58,17 @@ class CompleteRows:
     dropped: dict[str, int]
     n_dropped: int
     index: Any
+    n_empty: int = 0
 
     def keeping(self, places: np.ndarray) -> CompleteRows:
-        """Some of these rows, by their places among them; the others are counted as dropped."""
+        """Some of these rows, by their places among them; the others are counted as dropped, and empty."""
         return replace(
             self,
             columns={name: column.iloc[places].reset_index(drop=True) for name, column in self.columns.items()},
             numbers={key: values[places] for key, values in self.numbers.items()},
             rows=self.rows[places],
             n_dropped=self.n_dropped + len(self.rows) - len(places),
+            n_empty=len(self.rows) - len(places),
         )
 
 
@@ -79,7 +85,9 @@ def complete_rows(
     DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
     """
     raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
-    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
+    # what counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)
+    words = {key: f"{key}=" if key in frame.names else key for key in extras}
+    labels = {key: value if isinstance(value, str) else words[key] for key, value in extras.items()}
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():
         if isinstance(value, str):
@@ -104,13 +112,6 @@ def complete_rows(
     }
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}
     return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
-
-
-def _label(key: str, value: Any, names: Sequence[str]) -> str:
-    """What counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)."""
-    if isinstance(value, str):
-        return value
-    return f"{key}=" if key in names else key
 
 
 def number_column(column: Any, key: str, label: str) -> np.ndarray:
@@ -203,6 +204,7 @@ def read(
     >>> data.design.names, data.dropped, data.X.shape
     (('Intercept', 'x', 'g[T.b]'), {'x': 1}, (3, 3))
     """
+    columns = given(columns)
     if formulas and not isinstance(formula_or_y, str):
         raise IncompatibleError(
             f'{next(iter(formulas))}= is a formula over the columns of a table: give ("y ~ x", table), not arrays.'
@@ -218,7 +220,9 @@ def read(
         if (source := source_of(data_or_X)) is not None:
             made = from_source(formula_or_y, source, columns, formulas, products=products)
             return replace(made, source=data_or_X)
-        return _from_formula(formula_or_y, data_or_X, columns, formulas, coded)
+        frame = table(data_or_X)
+        formula = parse(formula_or_y, frame.names, apart_of(columns))
+        return from_table(frame, data_or_X, formula, columns, formulas, coded=coded)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(formula_or_y)  # a source as an outcome is refused: it would be read into memory whole
@@ -231,46 +235,51 @@ def read(
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
-def _from_formula(
-    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], coded: bool
-) -> Dataset:
-    frame = table(data)
-    formula = parse(text, frame.names, given(columns)[1])
-
-    def learned(beside: Mapping[str, Formula], found: CompleteRows) -> tuple[Any, None]:
-        return learn(formula, found.columns, found.rows, beside, found.numbers.get("weights"), coded=coded), None
-
-    return from_table(frame, data, text, formula, columns, formulas, learned)
-
-
 def from_table(
     frame: NamedColumns,
     data: Any,
-    text: str,
     formula: Formula,
     columns: Mapping[str, Any],
     formulas: Mapping[str, str],
-    learned: Callable[[Mapping[str, Formula], CompleteRows], tuple[Any, LatentTerms | None]],
+    *,
+    learned: Callable[[Mapping[str, Formula], CompleteRows], tuple[Any, LatentTerms | None]] | None = None,
+    outcome: Callable[[CompleteRows], tuple[CompleteRows, Any]] | None = None,
+    apart: Sequence[str] = (),
     more: Sequence[str] = (),
+    endless: Collection[str] = (),
     dated: Collection[str] = (),
+    coded: bool = False,
 ) -> Dataset:
     """The complete rows of the table `data`, read as `frame`, in the columns of a formula, of `formulas` beside it and
-    `more`, of which those that are `dated` may be dates; and what is `learned` of them.
+    `more`, of which `endless` ones may be infinite and `dated` ones dates; and what is `learned` of them, with effects
+    beside. `outcome` may leave rows out; a dot leaves out the columns that stand `apart`, beside the extras.
     """
-    extras, apart = given(columns)
-    outcome = formula.outcome
-    beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
-    used = dict.fromkeys(
-        (*outcome.columns, *more, *(together(formula, beside.values()) if beside else formula).columns)
-    )
-    if (failures := extras.get("failures")) in used:
+    apart = [*apart_of(columns), *apart]
+    beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
+    used = dict.fromkeys((*formula.outcome.columns, *more, *together(formula, beside.values()).columns))
+    if (failures := columns.get("failures")) in used:
         raise DomainError(
-            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
+            f"{short(formula.text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the "
+            "right side."
         )
-    found = complete_rows(data, frame, tuple(used), extras, dated=dated)
-    values = outcome_of(formula, found.columns, found.rows)
-    made, latent = learned(beside, found)
-    return bound(found, values, outcome.text, made, data, columns, latent)
+    found = complete_rows(data, frame, tuple(used), columns, endless, dated)
+    if outcome is None:
+        values = outcome_of(formula, found.columns, found.rows)
+    else:
+        found, values = outcome(found)
+    if learned is None:
+        weights = found.numbers.get("weights")
+        (design, X, low), latent = learn(formula, found.columns, found.rows, beside, weights, coded=coded), None
+    else:
+        (design, X, low), latent = learned(beside, found)
+    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
+    numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
+    rest = (numbers, found.dropped, found.n_dropped, kept, data, low)
+    extras = _origins(columns)
+    return Dataset(
+        X, values.copy(), formula.outcome.text, design, *rest, origin=origin, extras=extras, latent=latent,
+        n_empty=found.n_empty,
+    )  # fmt: skip
 
 
 def require_formula(who: str, formula: Any) -> None:
@@ -279,23 +288,6 @@ def require_formula(who: str, formula: Any) -> None:
         raise IncompatibleError(
             f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
-
-
-def bound(
-    found: CompleteRows,
-    outcome: Any,
-    name: str,
-    learned: tuple[Any, Any, Any],
-    data: Any,
-    columns: Mapping[str, Any],
-    latent: LatentTerms | None = None,
-) -> Dataset:
-    """Complete rows, their outcome, called `name`, what `learn` made of them, and the effects beside."""
-    design, X, low = learned
-    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
-    numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
-    beside = (numbers, found.dropped, found.n_dropped, kept, data, low)
-    return Dataset(X, outcome.copy(), name, design, *beside, origin=origin, extras=_origins(columns), latent=latent)
 
 
 def from_source(
@@ -334,8 +326,6 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None
     for key, value in columns.items():
-        if value is None:
-            continue
         if isinstance(value, str):
             raise DomainError(f"{key}={value!r} names a column, and there is no table; give {len(values)} numbers.")
         extras[key] = number_column(vector(value, f"{key}="), key, f"{key}=")
@@ -344,7 +334,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     if names is None and (y.ndim if plain else np.ndim(y)) == 2 and np.ndim(X) == 1:
         raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")
     if extras or not plain:
-        beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)
+        beside = ((f"{key}=", value) for key, value in columns.items())
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
     whole, name = with_intercept(values) if intercept else values, "y" if plain else _name_of(y)
     return Dataset(whole, outcome, name, design, extras, origin=origin, extras=_origins(columns) if extras else NONE)
@@ -366,7 +356,7 @@ def _nameless(p: int, intercept: bool) -> Design:
 
 def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
     """The column that each extra given was, None for an array."""
-    return {key: given if isinstance(given, str) else None for key, given in columns.items() if given is not None}
+    return {key: value if isinstance(value, str) else None for key, value in columns.items()}
 
 
 def _name_of(y: Any) -> str:

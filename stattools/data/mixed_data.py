@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from stattools.data.dataset import NONE as NO_FORMULAS
-from stattools.data.dataset import CompleteRows, Dataset, from_source, from_table, given, read, require_formula
+from stattools.data.dataset import (
+    CompleteRows,
+    Dataset,
+    apart_of,
+    from_source,
+    from_table,
+    given,
+    read,
+    require_formula,
+)
 from stattools.data.design.design import Design, learn
 from stattools.data.design.random_effects import (
     LatentTerms,
@@ -78,7 +87,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     """
     require_formula(who, formula)
     if (source := source_of(data)) is not None:
-        return _in_files(who, formula, data, source, columns)
+        return _in_files(who, formula, data, source, given(columns))
     made = rows_with_groups(formula, data, columns)
     latent = made.latent
     if latent is None:
@@ -108,11 +117,12 @@ def rows_with_groups(
             "table in memory."
         )
     frame = table(data)
-    said = mixed_formula(text, frame.names, given(columns)[1])
+    columns = given(columns)
+    said = mixed_formula(text, frame.names, apart_of(columns))
     if not said.random and not has_curves(said.formula):
         return read(text, data, columns=columns, formulas=formulas)
-    learned = partial(learn_latent, said)
-    return from_table(frame, data, text, said.formula, columns, formulas, learned, said.columns, said.groups)
+    options: Any = {"learned": partial(learn_latent, said), "more": said.columns, "dated": said.groups}
+    return from_table(frame, data, said.formula, columns, formulas, **options)
 
 
 def learn_latent(

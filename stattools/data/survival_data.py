@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.dataset import Dataset, bound, complete_rows, from_source, require_formula
-from stattools.data.design.design import learn
+from stattools.data.dataset import CompleteRows, Dataset, complete_rows, from_source, from_table, given, require_formula
 from stattools.data.design.terms import empty_levels, outcome_of
 from stattools.data.files.scan import source_of
 from stattools.data.formula.expression import Expression
-from stattools.data.formula.formula import Formula, parse, require, together
+from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.parts import SurvivalFormula, has_curves, mixed_formula, survival_formula
 from stattools.data.mixed_data import learn_latent
 from stattools.data.rows.rows import frequencies, number
@@ -91,20 +91,10 @@ class SurvivalRows:
         )  # fmt: skip
 
 
-def case_rows(
-    who: str, formula: Any, data: Any, *, weights: str | ArrayLike | None = None, **labels: Label
-) -> SurvivalRows:
-    """The same of "case ~ x": rows that all have one time, with the event or without.
-
-    >>> case_rows("st.conditional_logit", "case ~ x", {"case": [1, 0], "x": [2, 3]}).event.tolist()
-    [True, False]
-    """
-
-    def read(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> SurvivalFormula:
-        found = parse(text, available, apart)
-        return SurvivalFormula(found, {"event": found.outcome})
-
-    return survival_rows(who, formula, data, weights=weights, read=read, **labels)
+def case_formula(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> SurvivalFormula:
+    """A formula "case ~ x", of rows that all have one time, with the event or without; it is read as any other."""
+    found = parse(text, available, apart)
+    return SurvivalFormula(found, {"event": found.outcome})
 
 
 def survival_rows(
@@ -128,7 +118,7 @@ def survival_rows(
     """
     require_formula(who, formula)
     frame = table(data)
-    apart = [name for given in (weights, *labels.values()) for name in names_of(given) if name in frame.names]
+    apart = [name for label in (weights, *labels.values()) for name in names_of(label) if name in frame.names]
     said = read(who, formula, frame.names, apart)
     asked, frame = asked_columns(frame, data, labels)
     needed = dict.fromkeys(
@@ -173,9 +163,9 @@ def groups_of(who: str, said: SurvivalRows) -> Codes:
     return np.ravel(codes), tuple(labels)
 
 
-def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
+def strata_of(who: str, said: SurvivalRows, strata: Label) -> Codes:
     """The strata of rows that were read already, from columns of their table, or an array of its length."""
-    asked, frame = asked_columns(table(said.source), said.source, {"strata": given})
+    asked, frame = asked_columns(table(said.source), said.source, {"strata": strata})
     columns = []
     for name in asked["strata"]:
         require(name, frame.names)
@@ -187,12 +177,11 @@ def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
     return crossed("strata", columns)
 
 
-def names_of(given: Any) -> tuple[str, ...]:
+def names_of(label: Any) -> tuple[str, ...]:
     """The names of columns that were given; none for an array."""
-    if isinstance(given, str):
-        return (given,)
-    is_names = isinstance(given, list | tuple) and given and all(isinstance(one, str) for one in given)
-    return tuple(given) if is_names else ()
+    names = (label,) if isinstance(label, str) else label
+    is_names = isinstance(names, list | tuple) and all(isinstance(one, str) for one in names)
+    return tuple(names) if is_names else ()
 
 
 def asked_columns(
@@ -201,22 +190,19 @@ def asked_columns(
     """The columns of each label by name; an array becomes a column named by its keyword."""
     asked: dict[str, tuple[str, ...]] = {}
     more: dict[str, Any] = {}
-    for key, given in labels.items():
-        if given is None:
-            continue
-        names = names_of(given)
-        if isinstance(given, str):
-            require(given, frame.names)
+    for key, label in given(labels).items():
+        names = names_of(label)
+        if isinstance(label, str):
+            require(label, frame.names)
         if names and set(names) <= set(frame.names):
             asked[key] = names
             continue
-        paired(("the table", data), (f"{key}=", given))
-        column = series(given, f"{key}=")
+        paired(("the table", data), (f"{key}=", label))
+        more[f"{key}="] = column = series(label, f"{key}=")
         if len(column) != frame.n:
             raise DomainError(
                 f"{key}= has {len(column)} values and the table has {frame.n} rows; they must be the same."
             )
-        more[f"{key}="] = column
         asked[key] = (f"{key}=",)
     return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
 
@@ -265,8 +251,7 @@ def time_rows(
     [[2.0, 2.0], [5.0, inf]]
     """
     require_formula(who, formula)
-    extras = {key: value for key, value in columns.items() if value is not None}
-    source = source_of(data)
+    extras, source = given(columns), source_of(data)
     frame: Any = table(data) if source is None else source
     apart = [name for value in (*extras.values(), id) for name in names_of(value) if name in frame.names]
     kept: list[SurvivalFormula] = []
@@ -289,28 +274,24 @@ def time_rows(
                 f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
             )
         return replace(from_source(parsed, source, extras, formulas, ends=ends), source=data)
-    beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
-    used = together(parsed, beside.values()).columns
     asked, frame = asked_columns(frame, data, {"id": id})
     persons = asked.get("id", ())
-    needed = tuple(dict.fromkeys((*parsed.outcome.columns, *mixed.columns, *used, *persons)))
-    found = complete_rows(data, frame, needed, extras, ends.endless, mixed.groups)
-    outcome = ends.of(found.columns, found.rows)
-    if persons:
-        codes = crossed("id", [found.columns[name] for name in persons])
-        require_apart(who, codes, outcome[:, 2] if outcome.shape[1] == 3 else None, outcome[:, 0], found.rows)
-    unknown = "every time may be longer without end, and nothing is known of what it depends on."
-    ends.require_event(outcome[:, 1] < np.inf, unknown)
-    open_ended = (outcome[:, 0] == 0.0) & (outcome[:, 1] == np.inf)
-    n_empty = int(open_ended.sum())
-    if n_empty:
-        found, outcome = found.keeping(np.flatnonzero(~open_ended)), outcome[~open_ended]
-    if has_latent:
-        learned, latent = learn_latent(mixed, beside, found)
-    else:
-        weights = found.numbers.get("weights")
-        learned, latent = learn(parsed, found.columns, found.rows, beside, weights, coded=True), None
-    return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras, latent), n_empty=n_empty)
+
+    def outcome(found: CompleteRows) -> tuple[CompleteRows, Floats]:
+        times = ends.of(found.columns, found.rows)
+        if persons:
+            codes = crossed("id", [found.columns[name] for name in persons])
+            require_apart(who, codes, times[:, 2] if times.shape[1] == 3 else None, times[:, 0], found.rows)
+        unknown = "every time may be longer without end, and nothing is known of what it depends on."
+        ends.require_event(times[:, 1] < np.inf, unknown)
+        says = (times[:, 0] > 0.0) | (times[:, 1] < np.inf)
+        return (found, times) if says.all() else (found.keeping(np.flatnonzero(says)), times[says])
+
+    return from_table(
+        frame, data, parsed, extras, formulas, outcome=outcome,
+        learned=partial(learn_latent, mixed) if has_latent else None, coded=True,
+        apart=apart, more=(*mixed.columns, *persons), endless=ends.endless, dated=mixed.groups,
+    )  # fmt: skip
 
 
 @prints

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.dataset import complete_rows, given
+from stattools.data.dataset import apart_of, complete_rows, given
 from stattools.data.tables.table import table
 from stattools.errors import DomainError
 
@@ -33,4 +33,5 @@ def test_no_complete_row_is_an_error():
 
 
 def test_columns_among_the_extras_are_left_out_by_a_dot():
-    assert given({"weights": "w", "offset": None, "trials": [1.0]}) == ({"weights": "w", "trials": [1.0]}, ["w"])
+    found = given({"weights": "w", "offset": None, "trials": [1.0]})
+    assert (found, apart_of(found)) == ({"weights": "w", "trials": [1.0]}, ["w"])

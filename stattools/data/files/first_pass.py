@@ -140,8 +140,7 @@ def read_source(
 
 
 def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
-    given = {key: value for key, value in columns.items() if value is not None}
-    for key, value in given.items():
+    for key, value in columns.items():
         if key not in EXTRAS:
             what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
             raise IncompatibleError(
@@ -152,7 +151,7 @@ def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
                 f"for rows {source.place}, {key}= is the name of a column; got {type(value).__name__}."
             )
         require(value, source.names)
-    return given
+    return dict(columns)
 
 
 def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.files.scan import source_of
 from stattools.data.formula.parts import MARK, has_curves
-from stattools.data.survival_data import Label, case_rows, survival_rows, time_rows
+from stattools.data.survival_data import Label, case_formula, survival_rows, time_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
@@ -174,7 +174,8 @@ def conditional_logit(
     """
     if strata is None:
         raise DomainError(f'{WHO_LOGIT} needs strata=, the sets whose rows are compared, such as strata="set".')
-    rows = case_rows(WHO_LOGIT, formula, data, weights=weights, strata=strata, cluster=cluster)
+    labels = {"strata": strata, "cluster": cluster}
+    rows = survival_rows(WHO_LOGIT, formula, data, weights=weights, read=case_formula, **labels)
     made = bound(WHO_LOGIT, "conditional logit", "Conditional logistic regression", rows, "exact", ConditionalLogit)
     if not made.telling:
         raise DomainError(
