@@ -8,6 +8,7 @@ Thrift, compact protocol; Apache Parquet, parquet.thrift.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,15 +18,9 @@ from numpy.typing import NDArray
 TAIL = 8
 """Bytes after the footer: its length, four bytes, and the mark PAR1."""
 
-DEEPEST = 40
-"""Structs within structs; a footer has seven, damage may claim more than a stack holds."""
-
 ROW_GROUPS, COLUMNS, METADATA, PATH, DATA_PAGE, DICTIONARY_PAGE, STATISTICS = 4, 1, 3, 3, 9, 11, 12
 MISSING, LARGEST, LEAST = 3, 5, 6
 """Numbers of the fields that are read, in parquet.thrift."""
-
-WIDTHS = {1: 4, 2: 8, 4: 4, 5: 8}
-"""Bytes of a value by its physical type: INT32, INT64, FLOAT, DOUBLE."""
 
 
 class Chunk(NamedTuple):
@@ -59,9 +54,9 @@ def chunks_of(path: Path) -> list[dict[str, Chunk]]:
         file.seek(size - TAIL - length)
         data = file.read(length)
     try:
-        groups = _struct(data, 0, 0)[0][ROW_GROUPS]
+        groups = Compact(data).struct()[ROW_GROUPS]
         return [dict(_chunk(column[METADATA]) for column in group[COLUMNS]) for group in groups]
-    except (IndexError, KeyError, TypeError, AttributeError) as error:
+    except (IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("its footer is damaged.") from error
 
 
@@ -75,63 +70,60 @@ def _chunk(fields: dict[int, Any]) -> tuple[str, Chunk]:
     return name, Chunk(begin, missing, least, largest)
 
 
-def _whole(data: bytes, at: int) -> tuple[int, int]:
-    """A whole number of seven bits a byte, and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at
+class Compact:
+    """Bytes of Thrift's compact protocol, read one after the other. IndexError where they end too early, TypeError for
+    what Parquet does not write, RecursionError where damage claims more structs within structs than a stack holds.
+    """
 
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at = data, 0
 
-def _struct(data: bytes, at: int, depth: int) -> tuple[dict[int, Any], int]:
-    """The fields of a struct by number, and where it ends."""
-    if depth > DEEPEST:
-        raise ValueError("its footer is damaged.")
-    found: dict[int, Any] = {}
-    number = 0
-    while True:
-        head, at = data[at], at + 1
-        if not head:
-            return found, at
-        if head >> 4:
-            number += head >> 4
-        else:
-            number, at = _whole(data, at)
-            number = number >> 1 ^ -(number & 1)
-        kind = head & 15
-        if kind <= 2:  # a truth, which is the type itself
-            found[number] = kind == 1
-        else:
-            found[number], at = _value(data, at, kind, depth)
-
-
-def _value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
-    """A value of a kind of Thrift, and where it ends."""
-    if kind in (1, 2, 3):  # a truth in a list, or a byte
-        return data[at], at + 1
-    if kind in (4, 5, 6):
-        value, at = _whole(data, at)
-        return value >> 1 ^ -(value & 1), at
-    if kind == 7:
-        return data[at : at + 8], at + 8
-    if kind == 8:
-        length, at = _whole(data, at)
-        if at + length > len(data):
+    def taken(self, n: int) -> bytes:
+        """The next n bytes."""
+        self.at += n
+        if self.at > len(self.data):
             raise IndexError
-        return data[at : at + length], at + length
-    if kind in (9, 10):
-        head, at = data[at], at + 1
-        count = head >> 4
-        if count == 15:
-            count, at = _whole(data, at)
-        values = []
-        for _ in range(count):
-            value, at = _value(data, at, head & 15, depth + 1)
-            values.append(value)
-        return values, at
-    if kind == 12:
-        return _struct(data, at, depth + 1)
-    raise ValueError("its footer is damaged.")  # a map, of which Parquet has none
+        return self.data[self.at - n : self.at]
+
+    def whole(self) -> int:
+        """A whole number of seven bits a byte."""
+        value = shift = 0
+        while True:
+            byte = self.taken(1)[0]
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def signed(self) -> int:
+        """A whole number with a sign."""
+        value = self.whole()
+        return value >> 1 ^ -(value & 1)
+
+    def fields(self) -> Iterator[tuple[int, Any]]:
+        """The fields of a struct, each with its number, one after the other."""
+        number = 0
+        while head := self.taken(1)[0]:
+            number = number + (head >> 4) if head >> 4 else self.signed()
+            kind = head & 15
+            yield number, kind == 1 if kind <= 2 else self.value(kind)  # a truth is the type itself
+
+    def struct(self) -> dict[int, Any]:
+        """The fields of a struct by number."""
+        return dict(self.fields())
+
+    def value(self, kind: int) -> Any:
+        """A value of a kind of Thrift."""
+        if kind in (1, 2, 3):  # a truth in a list, or a byte
+            return self.taken(1)[0]
+        if kind in (4, 5, 6):
+            return self.signed()
+        if kind in (7, 8):
+            return self.taken(8 if kind == 7 else self.whole())
+        if kind in (9, 10):
+            head = self.taken(1)[0]
+            count = head >> 4 if head >> 4 < 15 else self.whole()
+            return [self.value(head & 15) for _ in range(count)]
+        if kind == 12:
+            return self.struct()
+        raise TypeError  # a map, of which Parquet has none

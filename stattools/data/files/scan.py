@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from time import perf_counter
@@ -31,7 +32,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from stattools.data.files.parquet_footer import Chunk, chunks_of
+from stattools.data.files.parquet_footer import Chunk, Compact, chunks_of
 from stattools.data.files.source import Batch, OneOfEachRun, Pick, Source, added, kind_of, merged, words
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
@@ -109,9 +110,7 @@ def _broken(where: str, name: str, words: str) -> DomainError:
 
 
 def is_checked(path: Path) -> bool:
-    """Whether the first page of a Parquet file has a checksum, by its header in Thrift's compact protocol; others have
-    none. Field 4 of a page header is the checksum; fields 1 to 3 before it are whole numbers, seven bits a byte.
-    """
+    """Whether the first page of a Parquet file has a checksum, field 4 of its header; others have none."""
     try:
         chunk = next((chunk for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
     except (OSError, ValueError):
@@ -120,13 +119,9 @@ def is_checked(path: Path) -> bool:
         return True
     with path.open("rb") as file:
         file.seek(chunk.begin)
-        header, at = file.read(32), 0
-    for _ in range(3):
-        at += 1
-        while header[at] & 0x80:
-            at += 1
-        at += 1
-    return header[at : at + 1] == b"\x15"
+        header = Compact(file.read(32))
+    _ = list(islice(header.fields(), 3))
+    return header.data[header.at : header.at + 1] == b"\x15"
 
 
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
