@@ -154,7 +154,7 @@ class Rows:
         """Number of observations: the sum of the frequency weights."""
         return float(len(self.X)) if self.weight is None else float(self.weight.sum())
 
-    @property
+    @cached_property
     def importance(self) -> Floats | None:
         """Weight times precision: how much each row counts in a sum; None where all count 1."""
         if self.weight is None or self.precision is None:
@@ -219,38 +219,31 @@ class Rows:
         if 0 < n <= size and share is None:
             yield self.whole
             return
-        importance = self.importance
         for part in spans(0, n, size, share):
-            X = self.X[part]
-            if self.center is not None and self.scale is not None:
-                X = X - self.center
-                X /= self.scale
-            yield Block(
-                X,
-                self.y[part],
-                None if importance is None else importance[part],
-                None if self.offset is None else self.offset[part],
-            )
+            yield self._block(part)
+
+    def _block(self, part: slice) -> Block:
+        X = self.X[part]  # also of all rows, since rows that were not saved raise an error for it
+        if self.center is not None and self.scale is not None:
+            X = X - self.center
+            X /= self.scale
+        weight, offset = (None if one is None else one[part] for one in (self.importance, self.offset))
+        return Block(X, self.y[part], weight, offset)
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only, and how much they weigh together."""
+        given = ((name, getattr(self, name)) for name in ("X", "y", "weight", "offset", "precision"))
         found: Any = {
-            "X": OnDisk(self.X.shape),
-            "y": OnDisk(self.y.shape),
-            "weight": None if self.weight is None else OnDisk(self.weight.shape, self.n),
-            "offset": None if self.offset is None else OnDisk(self.offset.shape),
-            "precision": None if self.precision is None else OnDisk(self.precision.shape),
+            name: OnDisk(values.shape, self.n if name == "weight" else None)
+            for name, values in given
+            if values is not None
         }
         return Rows(**found)
 
     @cached_property
     def whole(self) -> Block:
         """All rows as one block, made once."""
-        X = self.X[:]  # a slice, as in `blocks`, since rows that were not saved raise an error for it
-        if self.center is not None and self.scale is not None:
-            X = X - self.center
-            X /= self.scale
-        return Block(X, self.y, self.importance, self.offset)
+        return self._block(slice(None))
 
     def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Rows] = ()) -> Any:
         """The sum of `work(rows)` over batches of rows, or of `work(rows, *others)` with those that other models read
