@@ -151,69 +151,56 @@ def learn_latent(
 
 
 def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
-    """The rows of a source, whose parts have one grouping: one read finds all but the groups."""
+    """The rows of a source with parts that have one grouping, or with curves: one read finds all but the groups, and
+    the ends of the variables of curves.
+    """
     said = mixed_formula(text, source.names)
+    fixed: Any = said.fixed
+    curves, groups = (), ()
     if has_curves(said.formula):
-        return _curves_in_files(who, said, data, source, columns)
-    if not said.random:
+        if said.random:
+            raise IncompatibleError(
+                f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
+                "a table in memory."
+            )
+
+        def is_factor(by: Expression) -> bool:
+            return by.call == "C" or source.kinds.get(str(by.category)) in TEXT
+
+        fixed, curves = smooth_parts(said.formula, is_factor)
+        if (over := next((p for p in curves if source.kinds.get(str(p.variable.category)) in TEXT), None)) is not None:
+            raise over_categories(over)
+    elif said.random:
+        groups = said.random[0].groups
+        if any(set(part.groups) != set(groups) for part in said.random):
+            raise IncompatibleError(
+                f"{who} reads rows {source.place} for one grouping, and {said.formula.text!r} has several: the sums of "
+                "crossed and nested groups are not those of each. Give a table in memory."
+            )
+    else:
         raise _without_random(who, said.formula.text)
-    groups = said.random[0].groups
-    if any(set(part.groups) != set(groups) for part in said.random):
-        raise IncompatibleError(
-            f"{who} reads rows {source.place} for one grouping, and {said.formula.text!r} has several: the sums of "
-            "crossed and nested groups are not those of each. Give a table in memory."
-        )
-    first, formulas = said.fixed, {part.name: part.left.text for part in said.random}
-    made = from_source(first, source, columns, formulas, groups)
+    formulas = {part.name: part.left.text for part in said.random} | {part.name: part.right for part in curves}
+    made = from_source(fixed, source, columns, formulas, groups)
     every: Any = made.scanned
-    own = _designs(made.design, [part.left for part in said.random])
-    for part, design in zip(said.random, own, strict=True):
-        require_numbers(part, design)
-    data = _first_alone(made, said.formula, data)
-    random = tuple(RandomDesign(part, design, ()) for part, design in zip(said.random, own, strict=True))
-    return MixedRows(data, said, random, (), every)
-
-
-def _curves_in_files(who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
-    """The rows of a source with curves: one read finds the ends of their variables."""
-    if said.random:
-        raise IncompatibleError(
-            f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
-            "a table in memory."
-        )
-
-    def is_factor(by: Expression) -> bool:
-        return by.call == "C" or source.kinds.get(str(by.category)) in TEXT
-
-    formula, parts = smooth_parts(said.formula, is_factor)
-    for part in parts:
-        if source.kinds.get(str(part.variable.category)) in TEXT:
-            raise over_categories(part)
-    made = from_source(formula, source, columns, {part.name: part.right for part in parts})
-    every: Any = made.scanned
-    own = _designs(made.design, [made.design.beside[part.name] for part in parts])
-    data, spans = _first_alone(made, formula, data), every.later["spans"]
+    uses = made.design.uses
+    parts = zip(made.design.beside.values(), uses[1:], strict=True)
+    designs = [_own(made.design, formula, own) for formula, own in parts]
+    design = _own(made.design, fixed if curves else said.formula, uses[0])
+    X = every.absent(len(every.X), len(design.names))
+    alone = replace(every, X=X, coding=replace(every.coding, formula=design.parsed, design=design))
+    first = replace(made, X=X, design=design, source=data, scanned=alone)
+    if not curves:
+        for part, own in zip(said.random, designs, strict=True):
+            require_numbers(part, own)
+        random = tuple(RandomDesign(part, own, ()) for part, own in zip(said.random, designs, strict=True))
+        return MixedRows(first, said, random, (), every)
     parts_of_sample = [found.X for batch in every.raw if (found := every.coding.rows(batch)) is not None]
     sample = np.concatenate(parts_of_sample)
-    curves = tuple(
-        smooth_in_files(part, design, data.design.names, spans[part.line.text], sample[:, uses[0]])
-        for part, design, uses in zip(parts, own, made.design.uses[1:], strict=True)
+    smooths = tuple(
+        smooth_in_files(part, own, design.names, every.later["spans"][part.line.text], sample[:, columns[0]])
+        for part, own, columns in zip(curves, designs, uses[1:], strict=True)
     )
-    return MixedRows(data, said, (), (), every, (), curves)
-
-
-def _designs(every: Design, formulas: Sequence[Formula]) -> list[Design]:
-    """Those of the formulas beside the first one."""
-    return [_own(every, formula, uses) for formula, uses in zip(formulas, every.uses[1:], strict=True)]
-
-
-def _first_alone(every: Dataset, formula: Formula, source: Any) -> Dataset:
-    """The rows out of core of the first of several formulas, whose X has its columns alone."""
-    rows: Any = every.scanned
-    design = _own(every.design, formula, every.design.uses[0])
-    X = rows.absent(len(rows.X), len(design.names))
-    rows = replace(rows, X=X, coding=replace(rows.coding, formula=formula, design=design))
-    return replace(every, X=X, design=design, source=source, scanned=rows)
+    return MixedRows(first, said, (), (), every, (), smooths)
 
 
 def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:

@@ -193,11 +193,11 @@ def parquet_batches(
     import pyarrow.parquet as pq
 
     threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
-    with _named(str(path)), _memory_of_the_system():
-        opened = pq.ParquetFile(
-            path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
-        )
     with _named(str(path)):
+        with _memory_of_the_system():
+            opened = pq.ParquetFile(
+                path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
+            )
         said = chunks_of(path) if verify else []
     with opened as file:
         for number, rows in enumerate(groups):
@@ -207,17 +207,12 @@ def parquet_batches(
             promises = Promises(said[number], columns) if verify else None
             finite = frozenset[str]()
             with _named(where):
-                batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
-            while True:
-                with _named(where):
-                    batch = next(batches, None)
-                    if promises is not None and batch is not None:
+                for batch in file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads):
+                    if promises is not None:
                         batch.validate(full=True)
                         finite = promises.see(batch)
-                if batch is None:
-                    break
-                yield Batch(batch, where, first, before + first, finite)
-                first += batch.num_rows
+                    yield Batch(batch, where, first, before + first, finite)
+                    first += batch.num_rows
             if first != rows:
                 raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
             if promises is not None:
@@ -230,9 +225,9 @@ def arrow_batches(
 ) -> Iterator[Batch]:
     """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
     with pa.OSFile(str(path)) as source:
-        with _named(str(path)), pa.ipc.open_file(source) as file:
-            places = [file.schema.get_field_index(name) for name in columns]
         with _named(str(path)):
+            with pa.ipc.open_file(source) as file:
+                places = [file.schema.get_field_index(name) for name in columns]
             file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
         for number, rows in enumerate(groups):
             where = f"{path}, row group {number}"
