@@ -229,7 +229,7 @@ MOST_LINES = {
     "inference": 28_360,
     "likelihoods": 5_420,
     "models": 8_388,
-    "numerics": 3_727,
+    "numerics": 3_740,
     "solvers": 8_050,
 }
 """Lines of the package and of its rooms: never more."""

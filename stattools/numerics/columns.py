@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -624,7 +624,13 @@ def symmetric(upper: Floats) -> Floats:
     """
     if type(upper) is Arrow:  # which is symmetric as it is
         return upper
-    return np.where(np.tri(len(upper), k=-1, dtype=bool), upper.T, upper)
+    return np.where(_below(len(upper)), upper.T, upper)
+
+
+@lru_cache(maxsize=4)
+def _below(p: int) -> Any:
+    """Where a square matrix is below its diagonal, kept for the steps of a climb."""
+    return np.tri(p, k=-1, dtype=bool)
 
 
 def weighted(values: Floats, weight: Floats | None) -> Floats:
