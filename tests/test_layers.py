@@ -227,7 +227,7 @@ MOST_LINES = {
     "all": 146_400,
     "data": 8_975,
     "inference": 28_360,
-    "likelihoods": 5_420,
+    "likelihoods": 5_405,
     "models": 8_388,
     "numerics": 3_740,
     "solvers": 8_050,

@@ -19,11 +19,10 @@ import numpy as np
 from scipy.special import expit, log_expit, log_ndtr
 
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.links import LARGEST, held_exp
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.distributions.normal import mills, minus_slope
 
-LARGEST = 345.0
-"""exp(345) and its square are within float64: an exponential stays there for any cut beyond."""
 NARROW = 0.05
 """A normal probability of a width that is this short beside 1 / |middle| is summed as a series, to 1e-13 of it."""
 DISTANT = 1e4
@@ -75,7 +74,7 @@ def _logit(a: Floats, b: Floats, w: Floats) -> Between:
 
 
 def _cloglog(a: Floats, b: Floats, w: Floats) -> Between:
-    A, v = _exp(a), 1.0 / np.expm1(np.minimum(w, 2.0 * LARGEST))
+    A, v = held_exp(a), 1.0 / np.expm1(np.minimum(w, 2.0 * LARGEST))
     u = -1.0 / np.expm1(-w)  # exp(b) / E, and v is exp(a) / E
     log_E = b - np.log(u)
     E = np.exp(np.minimum(log_E, np.log(2.0 * LARGEST)))
@@ -117,8 +116,8 @@ def _probit(a: Floats, b: Floats, w: Floats) -> Between:
     h = np.where(one, mills(np.where(one, hi, 0.0)), 0.0)
     top = np.where(one, 0.0, -HALF_LOG_TWO_PI - log)
     most = 2.0 * (np.abs(hi) + 1.0 + 1.0 / width)  # beyond, far out, it is round-off of the squares
-    up = np.where(one, h, np.minimum(_exp(np.where(one, 0.0, -0.5 * hi * hi) + top), most))
-    down = np.where(one, 0.0, -np.minimum(_exp(np.where(one, 0.0, -0.5 * lo * lo) + top), most))
+    up = np.where(one, h, np.minimum(held_exp(np.where(one, 0.0, -0.5 * hi * hi) + top), most))
+    down = np.where(one, 0.0, -np.minimum(held_exp(np.where(one, 0.0, -0.5 * lo * lo) + top), most))
     shift = np.where(one, up, -up * np.expm1(np.where(one, 0.0, width * m)))  # the density is larger at hi
     bend = np.where(one, minus_slope(np.where(one, hi, 0.0), h), up * (hi + up))
     of_up, of_down = bend, np.where(one, 0.0, down * (lo + down))
@@ -135,10 +134,6 @@ def _probit(a: Floats, b: Floats, w: Floats) -> Between:
         np.where(flip, down_shift, up_shift),
         np.where(flip, up_shift, down_shift),
     )
-
-
-def _exp(x: Floats) -> Floats:
-    return np.exp(np.minimum(x, LARGEST))
 
 
 BETWEEN: dict[str, Callable[[Floats, Floats, Floats], Between]] = {

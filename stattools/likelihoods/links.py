@@ -135,7 +135,8 @@ def _log_of_rest_of_exp(eta: Floats) -> Curve:
     return np.log(-np.expm1(eta)), -odds, -odds * (1.0 + odds)
 
 
-def _exp(eta: ArrayLike) -> Floats:
+def held_exp(eta: ArrayLike) -> Floats:
+    """exp(eta), which stays within float64 with its square."""
     return np.exp(np.minimum(eta, LARGEST))
 
 
@@ -145,7 +146,7 @@ def _log_expit(eta: Floats) -> Curve:
 
 
 def _exponential(eta: Floats) -> Curve:
-    mean = _exp(eta)
+    mean = held_exp(eta)
     return mean, mean, mean
 
 
@@ -174,7 +175,7 @@ def _event(eta: Floats) -> Curve:
 def _no_event(eta: Floats) -> Curve:
     """exp(-exp(-eta))."""
     _, density, bend = _event(-eta)
-    return np.exp(-_exp(-eta)), density, -bend
+    return np.exp(-held_exp(-eta)), density, -bend
 
 
 def _cauchy(eta: ArrayLike) -> Curve:
@@ -186,13 +187,13 @@ def _cauchy(eta: ArrayLike) -> Curve:
 
 def _survival(eta: Floats) -> Curve:
     """log exp(-exp(eta))."""
-    E = _exp(eta)
+    E = held_exp(eta)
     return -E, -E, -E
 
 
 def _log_event(eta: Floats) -> Curve:
     """log(1 - exp(-exp(eta)))."""
-    E = np.maximum(_exp(eta), TINY)
+    E = np.maximum(held_exp(eta), TINY)
     near_one, rare = np.log1p(-np.exp(-np.maximum(E, 0.5))), np.log(-np.expm1(-E))
     log = np.where(eta < -30.0, eta - 0.5 * E, np.where(E > 0.7, near_one, rare))
     slope = E * np.exp(-E) / -np.expm1(-E)
@@ -219,7 +220,7 @@ REAL, POSITIVE, UNIT = (-np.inf, np.inf), (0.0, np.inf), (0.0, 1.0)
 
 _ROWS = (
     Link("identity", "value", REAL, np.asarray, lambda eta: np.asarray(eta, dtype=float), _straight),
-    Link("log", "logarithm", POSITIVE, np.log, _exp, _exponential, _straight, _log_of_rest_of_exp),
+    Link("log", "logarithm", POSITIVE, np.log, held_exp, _exponential, _straight, _log_of_rest_of_exp),
     Link("logit", "log odds", UNIT, logit, expit, _expit, _log_expit, _mirrored(_log_expit)),
     Link("probit", "normal quantile", UNIT, ndtri, ndtr, _normal, _log_normal, _mirrored(_log_normal)),
     Link(
@@ -236,7 +237,7 @@ _ROWS = (
         "complementary log-log",
         UNIT,
         lambda mean: np.log(-np.log1p(np.negative(mean))),
-        lambda eta: -np.expm1(-_exp(eta)),
+        lambda eta: -np.expm1(-held_exp(eta)),
         _event,
         _log_event,
         _survival,
@@ -246,7 +247,7 @@ _ROWS = (
         "log-log",
         UNIT,
         lambda mean: -np.log(-np.log(mean)),
-        lambda eta: np.exp(-_exp(np.negative(eta))),
+        lambda eta: np.exp(-held_exp(np.negative(eta))),
         _no_event,
         _mirrored(_survival),
         _mirrored(_log_event),

@@ -33,11 +33,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.between import LARGEST as LARGEST_CUT
 from stattools.likelihoods.between import between
 from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats, pair
-from stattools.likelihoods.links import LINKS, Curve
+from stattools.likelihoods.links import LINKS, Curve, held_exp
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import once
 from stattools.likelihoods.words import Equation, Facts, words_of
@@ -156,17 +155,17 @@ def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
 
 
 def _extreme(z: Floats) -> Curve:
-    power = _exp(z)
+    power = held_exp(z)
     return z - power, 1.0 - power, -power
 
 
 def _extreme_at_once(z: Floats, event: Floats) -> Curve:
-    power = _exp(z)
+    power = held_exp(z)
     return event * z - power, event - power, -power
 
 
 def _extreme_tail(z: Floats, lower: bool) -> Floats:
-    return -np.expm1(-_exp(z)) if lower else np.exp(-_exp(z))
+    return -np.expm1(-held_exp(z)) if lower else np.exp(-held_exp(z))
 
 
 def _gamma_mean(scale: Floats) -> tuple[Floats, Floats]:
@@ -197,10 +196,6 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
         )
     angle = np.pi * scale
     return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
-
-
-def _exp(z: Floats) -> Floats:
-    return np.exp(np.minimum(z, LARGEST_CUT))
 
 
 EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once)

@@ -1,5 +1,6 @@
 """Every likelihood keeps the contract: derivatives, Bartlett identities, scipy's numbers, extremes, refusals."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -388,3 +389,46 @@ def test_parameters_have_links_and_a_predictor_each(case: LikelihoodCase):
     if next(iter(family.parameters)) == "mean" and family.outcome is not Outcome.CATEGORY:
         eta, _ = case.draw(rng(23))
         assert_allclose(family.mean(eta), LINKS[first].mean(eta if eta.ndim == 1 else eta[:, 0]), rtol=1e-13)
+
+
+ASKED = {
+    "observed": lambda family, eta, y: family.observed(y),
+    "variance": lambda family, eta, y: family.variance(eta, y),
+    "deviance": lambda family, eta, y: family.deviance(eta, y),
+    "cdf": lambda family, eta, y: family.cdf(eta, y),
+    "survival": lambda family, eta, y: family.survival(eta, y),
+    "quantile": lambda family, eta, y: family.quantile(
+        eta, 0.3, np.full(len(y), 12.0) if family.outcome is Outcome.TRIALS else None
+    ),
+    "expected": lambda family, eta, y: family.expected(eta, y).reshape(len(y), -1)[:, 0],
+}
+"""What a family may leave unanswered, (n,): it then says so by name."""
+
+
+REFUSED = {
+    Outcome.BINARY: {"quantile"},
+    Outcome.ORDERED: {"variance", "quantile", "expected"},
+    Outcome.CATEGORY: {"variance", "cdf", "survival", "quantile"},
+}
+"""What an outcome that is a label has no answer to, whatever the family."""
+NO_DEVIANCE = ("beta", "failure", "hurdle", "own", "zero")
+NO_EXPECTED = ("beta-binomial", "failure", "gumbel", "hurdle", "negative binomial", "own", "zero")
+"""How the names of other families begin that refuse a question: a family without an answer is entered here."""
+
+
+def test_a_question_is_answered_in_numbers_or_refused_by_name(case: LikelihoodCase):
+    family, refused = case.likelihood, {}
+    eta, y = case.draw(rng(24), 10)
+    for question, ask in ASKED.items():
+        try:
+            found = ask(family, eta / case.spread, y)
+        except IncompatibleError as error:
+            refused[question] = str(error)
+            continue
+        assert np.shape(found) == (len(y),), question
+        assert np.isfinite(found).all(), question
+    others = {"deviance": case.name.startswith(NO_DEVIANCE), "expected": case.name.startswith(NO_EXPECTED)}
+    assert set(refused) == REFUSED.get(family.outcome, {question for question, has_none in others.items() if has_none})
+    assert all(
+        re.search(r"needs|not say|has no|have no|is none|labels|not compared", said) for said in refused.values()
+    )
