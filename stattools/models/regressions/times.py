@@ -174,8 +174,7 @@ def conditional_logit(
     """
     if strata is None:
         raise DomainError(f'{WHO_LOGIT} needs strata=, the sets whose rows are compared, such as strata="set".')
-    labels = {"strata": strata, "cluster": cluster}
-    rows = survival_rows(WHO_LOGIT, formula, data, weights=weights, read=case_formula, **labels)
+    rows = survival_rows(WHO_LOGIT, formula, data, weights=weights, read=case_formula, strata=strata, cluster=cluster)
     made = bound(WHO_LOGIT, "conditional logit", "Conditional logistic regression", rows, "exact", ConditionalLogit)
     if not made.telling:
         raise DomainError(
