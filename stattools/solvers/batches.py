@@ -55,8 +55,6 @@ quick and take less memory.
 """
 
 Bools = NDArray[np.bool_]
-ROWS = 25_000
-"""Rows of members that are looked at together: their arrays stay in the cache of a core."""
 SINGULAR = 1e-10
 """The smallest pivot of the information, at unit diagonal, of a member that is not doubtful: below it the covariance
 has fewer than six of its 16 digits.
@@ -410,23 +408,10 @@ def stacked_newton(
     if near is None and m >= POOLED and not linear and (typical := rows.typical) is not None:
         one = _climbed(typical, begin[:, :1], np.eye(size)[None], CLOSE)
         begin = begin if one.doubtful[0] else one.estimate.T
-    if near is None and model.likelihood.outcome is Outcome.COUNT and type(model.likelihood) in FUSED:
+    if near is None and type(model.likelihood) in (Poisson, Means, Hazards):
         begin = rows.raised(begin)
     within = EXACT * np.sqrt(weighted_squares(Y, W)) if linear else tolerance
-    few = m if type(model.likelihood) in FUSED else -(-m // -(-m * Y.shape[1] // ROWS))  # as many in each part
-    if few == m:
-        return _climbed(rows, begin, lift, within)
-    parts = [np.arange(k, min(k + few, m)) for k in range(0, m, few)]
-
-    def of(A: Any, part: Any) -> Any:
-        return A if np.shape(A)[-1:] in ((), (1,)) else A[..., part]
-
-    each = [
-        _climbed(rows.kept(part), of(begin, part), lift[part] if len(lift) > 1 else lift, of(within, part))
-        for part in parts
-    ]
-    names = (field.name for field in fields(StackedMaxima))
-    return StackedMaxima(*(np.concatenate([getattr(one, name) for one in each]) for name in names))
+    return _climbed(rows, begin, lift, within)
 
 
 @dataclass(frozen=True, eq=False)
@@ -596,44 +581,6 @@ def _units(columns: Floats, W: Floats | None, each: bool) -> tuple[Floats, Float
     return T, mean
 
 
-@np.errstate(all="ignore")  # members that leave float64 have no numbers
-def least_squares(X: Floats, V: Floats, W: Floats | None) -> tuple[Floats, Floats]:
-    """Coefficients (m, p) of values V (1 or m, n) on columns X (n, p), or (m, n, p) with weights W (m, n) or None, and
-    what these leave (m, n); NaN where columns are aliased.
-
-    >>> theta, rest = least_squares(np.ones((2, 1)), np.array([[1.0, 3.0]]), None)
-    >>> theta.round(9).tolist(), rest.round(9).tolist()
-    ([[2.0]], [[-1.0, 1.0]])
-    """
-    if X.ndim == 2:
-        gram, right = (X.T @ X)[:, :, None], V @ X
-    else:
-        weighted = X if W is None else X * W[:, :, None]
-        gram = (np.swapaxes(X, 1, 2) @ weighted).transpose(1, 2, 0)
-        right = (V[:, None, :] @ weighted)[:, 0]
-    L, pivot = factored(gram)
-    theta = np.where(pivot > SINGULAR, backward(L, forward(L, right.T)), np.nan).T
-    return theta, V - (theta @ X.T if X.ndim == 2 else (X @ theta[:, :, None])[:, :, 0])
-
-
-def raised(theta: Floats, X: Floats, by: Floats) -> Floats:
-    """Coefficients (m, p) whose linear predictors are larger by so much (m,), where the first column is a constant."""
-    level = X[..., :1, 0]
-    found = np.array(np.broadcast_to(theta, (len(by), theta.shape[1])))
-    if level.all() and (X[..., 0] == level).all():
-        found[:, 0] += by / level[..., 0]
-    return found
-
-
-def finite(theta: Floats, otherwise: Floats) -> Floats:
-    """Coefficients (m, p), and `otherwise` (p,) for members of which one is no number.
-
-    >>> finite(np.array([[1.0, np.nan], [2.0, 3.0]]), np.zeros(2)).tolist()
-    [[0.0, 0.0], [2.0, 3.0]]
-    """
-    return np.where(np.isfinite(theta).all(axis=1, keepdims=True), theta, otherwise)
-
-
 STEPS_OF_SHAPES = 25
 """Newton steps for a shape, each of which squares its error: ten are plenty."""
 REGULAR = 1e-6
@@ -662,17 +609,10 @@ def stacked_gamma(
     family: Any = Means()
     means = replace(model, likelihood=family, predictor=Linear(X.shape[-1]), start=model.start[:-1])
     with np.errstate(all="ignore"):  # of members that are doubtful
-        log_y = np.log(Y)
-        L = log_y if offset is None else log_y - offset
-        begin = model.start[:-1] if near is None else near[:-1]
-        if near is None:  # least squares of the logs, raised to where the ratios to the means are 1 on average
-            theta, rest = least_squares(X, L, W)
-            begin = finite(raised(theta, X, np.log(np.exp(rest).mean(axis=1))), begin)
-        found = stacked_newton(means, X, Y, W, offset, begin, tolerance=CLOSE_MEANS)
+        near = near if near is None else near[:-1]
+        found, log_y = stacked_newton(means, X, Y, W, offset, near, tolerance=CLOSE_MEANS), np.log(Y)
         m, p = found.estimate.shape
-        t = log_y - (found.estimate @ X.T if X.ndim == 2 else (X @ found.estimate[:, :, None])[:, :, 0])
-        if offset is not None:
-            t -= offset
+        t = log_y - found.eta[:, :, 0]
         each = differences(t)[2]
         if W is None:
             n, sizes, logs = np.full(m, float(t.shape[1])), each.mean(axis=1), log_y.sum(axis=1)
@@ -743,8 +683,7 @@ def stacked_weibull(
     hazards = replace(model, likelihood=family, predictor=Linear(U.shape[-1]), start=begin)
     m = max(len(A) for A in (U if U.ndim == 3 else seen, seen, counted))
     events = np.broadcast_to(counted.sum(axis=1), m)
-    near = begin if near is not None else _starts_of_hazards(X if X.ndim == 2 else U[..., :-1], L, W, events, begin)
-    found = stacked_newton(hazards, U, seen, W, None, near, events=events)
+    found = stacked_newton(hazards, U, seen, W, None, begin if near is not None else None, events=events)
     with np.errstate(all="ignore"):  # of members that are doubtful
         tau = found.estimate[:, -1]
         slopes, log_scale = -found.estimate[:, :-1] / tau[:, None], -np.log(tau)
@@ -762,30 +701,12 @@ def stacked_weibull(
     return StackedMaxima(np.column_stack([slopes, log_scale]), C, loglik, found.decrement, doubtful, found.eta)
 
 
-@np.errstate(all="ignore")  # members that leave float64 begin where the model does
-def _starts_of_hazards(X: Floats, L: Floats, W: Floats | None, events: Floats, begin: Floats) -> Floats:
-    """Coefficients (m, p + 1) from the least squares of log times L on X, the scale from what they leave, raised to
-    where hazards have as many events in sum; `begin` where these are no numbers.
-    """
-    slopes, rest = least_squares(X, L, W)
-    weight = np.ones((1, rest.shape[1])) if W is None else W
-    left = np.maximum(weight.sum(axis=1) - X.shape[-1], 1.0)
-    # the logs of Weibull times have the variance (pi sigma)^2 / 6; from a scale too small the way is long
-    tau = np.pi / np.sqrt(6.0 * weighted_squares(rest, W) / left)[:, None]
-    theta = raised(-slopes * tau, X, np.log(events / (np.exp(tau * rest) * weight).sum(axis=1)))
-    return finite(np.column_stack([theta, np.broadcast_to(tau, (len(theta), 1))]), begin)
-
-
 def _beside(X: Floats, L: Floats) -> Floats:
     """The columns X (n, p) or (m, n, p) and one more, L (1 or m, n); (n, p + 1) where all members share both."""
     if X.ndim == 2 and len(L) == 1:
         return np.column_stack([X, L[0]])
-    columns = X if X.ndim == 3 else X[None]
-    m, (n, p) = max(len(columns), len(L)), columns.shape[1:]
-    U = np.empty((m, p + 1, n))  # rows of a column lie side by side
-    U[:, :p] = np.swapaxes(columns, 1, 2)
-    U[:, p] = L
-    return np.swapaxes(U, 1, 2)
+    m = max(len(X) if X.ndim == 3 else 1, len(L))
+    return np.concatenate([np.broadcast_to(A, (m, *A.shape[-2:])) for A in (X, L[:, :, None])], axis=2)
 
 
 OWN_WAYS: dict[Likelihood, Any] = {GammaFamily(): stacked_gamma, FailureTime("weibull"): stacked_weibull}
@@ -853,7 +774,7 @@ def replicates(
     rows = model.rows
     m, own = len(Y if Y is not None else W), None if rows.weight is None else rows.weight[None]  # type: ignore[arg-type]
     found = Members.unsettled(m, len(model.start))
-    chunk = max(1, ENTRIES // len(rows.X))  # members whose arrays stay in the cache
+    chunk = max(1, ENTRIES // rows.X.size)  # members whose arrays stay in the cache
     for part in (slice(first, min(first + chunk, m)) for first in range(0, m, chunk)):
         y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
         found.put(part, climbed(model, rows.X, y, w, rows.offset, near, tolerance))
