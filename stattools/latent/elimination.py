@@ -51,8 +51,8 @@ from stattools.numerics.small_matrices import (
     IntegratedOut,
     cholesky,
     eliminated,
+    forward,
     grams,
-    solved,
     sums_by,
     times,
     transposed,
@@ -1151,7 +1151,7 @@ class PenalizedInformation:
             held = _roots(gram if less is None else gram - less.gram, bool(w.min(initial=0.0) >= 0.0))
             if held is None:
                 return None
-            back = solved(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+            back = forward(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
             log_determinant = 2.0 * float(np.log(held[np.arange(q), np.arange(q)]).sum())
         if J and of.r:
             beside = columns.beside(w) - (0.0 if less is None else less.beside)

@@ -17,7 +17,7 @@ from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import cumulants_of, is_unimodal
-from stattools.numerics.small_matrices import cholesky, solved, transposed
+from stattools.numerics.small_matrices import cholesky, forward, transposed
 
 LEAST_KEPT = 1e-8
 """Effective degrees of freedom of a curve that are not less."""
@@ -500,7 +500,7 @@ class ConditionalModes:
     def spread(self) -> Floats:
         """L_j^-T (q, q, J): times standard normal numbers it makes effects of covariance H_j^-1."""
         q = len(self.v)
-        return transposed(solved(self.factor, np.eye(q)[:, :, None]))
+        return transposed(forward(self.factor, np.eye(q)[:, :, None]))
 
     @property
     def log_determinant(self) -> Floats:
@@ -528,13 +528,13 @@ def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | N
     q, count = len(a), len(rows.counts)
     v = np.zeros((q, count)) if start is None else start.copy()
     h, g, factor = _look(rows, eta, a, v)
-    half = solved(factor, g[:, None])[:, 0]
+    half = forward(factor, g[:, None])[:, 0]
     size, t, last = _lengths(half), np.ones(count), np.full(count, np.inf)
     if start is not None and (lost := np.flatnonzero(~(np.isfinite(h) & (size < FAR)))).size:
         v[:, lost] = 0.0
         own, at = rows.of_groups(lost)
         h[lost], g[:, lost], factor[:, :, lost] = _look(own, eta[at], a[:, at], v[:, lost])
-        half[:, lost] = solved(factor[:, :, lost], g[:, None, lost])[:, 0]
+        half[:, lost] = forward(factor[:, :, lost], g[:, None, lost])[:, 0]
         size[lost] = _lengths(half[:, lost])
     left, own, at = np.flatnonzero(~(size <= CLOSE_STEP) & np.isfinite(h)), rows, slice(None)
     held = left
@@ -551,7 +551,7 @@ def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | N
         good = (there >= h[held] + rise) & np.isfinite(slope).all(axis=0) & (size[held] > CLOSE_STEP)
         up = held[good]
         v[:, up], h[up], g[:, up], factor[:, :, up] = trial[:, good], there[good], slope[:, good], new[:, :, good]
-        half[:, up] = solved(factor[:, :, up], g[:, None, up])[:, 0]
+        half[:, up] = forward(factor[:, :, up], g[:, None, up])[:, 0]
         last[up], size[up] = size[up], _lengths(half[:, up])
         # as slow as t whole steps that were too short, as where an exponential is left behind
         t[up] = np.where(size[up] > HALF ** t[up] * last[up], 2.0 * t[up], 1.0)

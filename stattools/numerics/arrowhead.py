@@ -28,17 +28,12 @@ from stattools.text.one_line import prints
 
 class InParts(NDArrayOperatorsMixin):
     """A matrix (n, p) of float64 in parts. A class of this kind defines `shape`, makes its array (`copy`), `product`,
-    X v, and `pulled`, X' u, and says which other functions it knows without the array (`applied`): NumPy's functions
-    and operators ask it first, and take the array for anything else.
+    X v, and `pulled`, X' u, of vectors and of several as columns, and says which other functions it knows without the
+    array (`applied`): NumPy's functions and operators ask it first, and take the array for anything else.
     """
 
     ndim = 2
     dtype = np.dtype(np.float64)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        raise NotImplementedError
 
     @property
     def size(self) -> int:
@@ -49,18 +44,6 @@ class InParts(NDArrayOperatorsMixin):
     def whole(self) -> Floats:
         """The array that this stands for."""
         return self.copy()
-
-    def copy(self) -> Floats:
-        """The array that this stands for, a new one."""
-        raise NotImplementedError
-
-    def product(self, v: Floats) -> Floats:
-        """X v, for v (p,) or (p, r)."""
-        raise NotImplementedError
-
-    def pulled(self, u: Floats) -> Floats:
-        """X' u, for u (n,) or (n, r)."""
-        raise NotImplementedError
 
     def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         """A function of NumPy of these inputs, of which this is one, without the array; None where it takes the array.
@@ -106,7 +89,7 @@ def in_parts(matrix: Any) -> bool:
 
 
 class SymmetricInParts(InParts):
-    """A symmetric matrix in parts; `scaled` is a factor times it."""
+    """A symmetric matrix in parts, which defines `scaled` too, a number times it."""
 
     @property
     def T(self) -> Any:
@@ -116,10 +99,6 @@ class SymmetricInParts(InParts):
     def pulled(self, u: Floats) -> Floats:
         """As `product`."""
         return self.product(u)
-
-    def scaled(self, factor: float) -> Any:
-        """`factor` times the matrix."""
-        raise NotImplementedError
 
     def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         """As of `InParts`; products with a number too."""

@@ -6,15 +6,10 @@ Row i, column j of a band holds the entry (j + i, j): LAPACK's lower storage (b 
 space models, Whittaker's graduation and splines have such matrices. Source: Golub & Van Loan, Matrix Computations
 (2013), 4.3; Rue & Held, Gaussian Markov Random Fields (2005), 2.4.
 
-The BLAS and LAPACK routines for banded and tridiagonal systems in float64, looked up once.
+    Z = A^-1:   Z_{j+i,j} = [i = 0] / L_jj^2 - sum_{k=1..b} (L_{j+k,j} / L_jj) Z_{j+i,j+k}
 
-The band of the inverse of a banded matrix from its Cholesky factor, in O(n): Takahashi's equations.
-
-    A = L L',  Z = A^-1:   Z_{j+i,j} = [i = 0] / L_jj^2 - sum_{k=1..b} (L_{j+k,j} / L_jj) Z_{j+i,j+k}
-
-The entries of column j need only those of columns to its right inside the band. For bandwidth 1 to 3 that recursion is
-one unit triangular banded system, solved by BLAS `dtbsv`; wider bands go block by block. Source: Takahashi, Fagan &
-Chen (1973); Rue & Martino, Journal of Statistical Planning and Inference 137 (2007).
+Of the inverse's band column j needs only columns to its right: Takahashi, Fagan & Chen (1973); Rue & Martino, Journal
+of Statistical Planning and Inference 137 (2007).
 """
 
 from __future__ import annotations
@@ -22,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,17 +24,15 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs, solve_triangular
 
 from stattools.interface.arrays import Floats
 
-_lapack: Any = get_lapack_funcs(("pbtrf", "pbtrs", "pttrf", "tbtrs"), dtype=np.dtype(np.float64))
+dpbtrf, dpbtrs, dpttrf, dtbtrs = get_lapack_funcs(("pbtrf", "pbtrs", "pttrf", "tbtrs"), dtype=np.float64)
 
-dpbtrf, dpbtrs, dpttrf, dtbtrs = _lapack
-
-_blas: Any = get_blas_funcs(("tbsv",), dtype=np.dtype(np.float64))
-
-(dtbsv,) = _blas
+(dtbsv,) = get_blas_funcs(("tbsv",), dtype=np.float64)
 
 
 def band_of_inverse(L: Floats) -> Floats:
     """Row i, column j: entry (j + i, j) of (L L')^-1, for L in LAPACK's lower band storage (b + 1, n).
+
+    For bandwidths of 1 to 3 the recursion is one unit triangular banded system; wider bands go block by block.
 
     >>> band_of_inverse(np.array([[2.0, 4.0], [0.0, 0.0]]))
     array([[0.25  , 0.0625],

@@ -171,20 +171,18 @@ class Columns(InParts):
                     blocks[:, a, b] = blocks[:, b, a] = self.by_level(z)
         return Arrow(self.places, blocks, B.reshape(L * k, -1), C)
 
-    def between(self, at: NDArray[np.intp], E: Floats, reader: NDArray[np.intp]) -> Floats:
+    def between(self, at: NDArray[np.intp], E: Floats, reader: NDArray[np.intp]) -> Floats | None:
         """J E J' of each row, (n, K, K), where blocks E (l, k, k) stand between the coefficients `at` (l, k) of some
-        levels, and row k of J has the columns that the linear predictor k reads, `reader` (p,).
+        levels, and row k of J has the columns that the linear predictor k reads, `reader` (p,); None where blocks are
+        of other coefficients than those of whole levels.
         """
-        found = np.zeros((len(self), *[int(reader.max(initial=0)) + 1] * 2))
-        if not len(at):
-            return found
-        level, whole = np.full(self.shape[1], -1), np.zeros((self.levels, *E.shape[1:]))
+        found, level = np.zeros((len(self), *[int(reader.max()) + 1] * 2)), np.full(self.shape[1], -1)
         level[self.places] = np.arange(self.levels)[:, None]
-        levels = level[at[:, 0]]
-        if not np.array_equal(self.places[levels], at):
-            return between(np.asarray(self), at, E, reader)
+        levels, whole = level[at[:, 0]], np.zeros((self.levels, *E.shape[1:]))
+        if len(at) and not np.array_equal(self.places[levels], at):
+            return None
         whole[levels] = E
-        for a, one in enumerate(reader[at[0]]):
+        for a, one in enumerate(reader[at[0]] if len(at) else ()):
             for b, other in enumerate(reader[at[0]]):
                 found[:, one, other] += self._times(a, self._times(b, self.of_rows(whole[:, a, b])))
         return found
@@ -228,13 +226,6 @@ class Columns(InParts):
             found[:, column] = self.others[:, number] if kind < 0 else self._times(kind, 1.0 * (self.codes == number))
         return found
 
-    def alike(self, other: Any) -> bool:
-        """Whether other columns are the same up to round-off, with the same codes."""
-        same = self.shape == other.shape and np.array_equal(self.places, other.places)
-        same = same and np.array_equal(self.codes, other.codes)
-        near = partial(np.allclose, rtol=1e-9, atol=0.0)
-        return same and bool(near(self.others, other.others) and near(self.values, other.values))
-
     def summed(self, groups: NDArray[np.intp], n: int) -> Any:
         """The sums over the rows of each of n groups, (n, p): such columns where the rows of each are in one level,
         else a sparse array.
@@ -247,20 +238,6 @@ class Columns(InParts):
         if (codes[groups] != self.codes).any():
             return each @ self.sparse()
         return replace(self, others=each @ self.others, codes=codes, slopes=each @ self.values)
-
-    def squares_about(self, mean: Floats, weight: Floats) -> Floats:
-        """Sums of weight (x - mean)^2 of each column, (p,)."""
-        (of_levels, of_others), w = self.split(mean), self.by_level(weight)
-        found, values = np.empty(self.places.shape), self.values
-        for k in self.kinds:
-            gap = values[:, k] - self.of_rows(of_levels[:, k])
-            found[:, k] = self.by_level(weight * gap**2) + (weight.sum() - w) * of_levels[:, k] ** 2
-        return self.joined(found, weight @ np.square(self.others - of_others))
-
-    def nearest(self, y: Floats) -> Floats:
-        """The coefficients of the combination of the columns that is nearest to y, (p,); 0 where they are dependent."""
-        factor = ArrowFactor.of(self.gram())
-        return np.zeros(self.shape[1]) if factor.failed else factor.solve(self.pulled(y))
 
     def sparse(self) -> Any:
         """The matrix with its zeros left out, for linear programs."""
@@ -421,33 +398,34 @@ def beside(*parts: Any) -> Any:
     return Columns(np.column_stack(others), coded[0].codes, np.column_stack(places), slopes)
 
 
-def between(X: Any, at: NDArray[np.intp], E: Floats, reader: NDArray[np.intp]) -> Floats:
-    """J E J' of each row, (n, K, K), where blocks E (l, k, k) stand between the columns `at` (l, k), and row k of J has
-    the columns of X that the linear predictor k reads, `reader` (p,).
-    """
-    if with_levels(X) is not None:
-        return X.between(at, E, reader)
-    of_levels, kinds = X[:, at], reader[at]
-    each = [np.where(kinds == k, of_levels, 0.0) for k in range(int(reader.max(initial=0)) + 1)]
-    found = [[np.einsum("nla,lab,nlb->n", one, E, other, optimize=True) for other in each] for one in each]
-    return np.moveaxis(np.array(found), -1, 0)
-
-
 def alike(X: Any, other: Any) -> bool:
-    """Whether columns are the same up to round-off."""
-    if with_levels(X) is not None:
-        return X.alike(other)
-    return X.shape == other.shape and bool(np.allclose(X, other, rtol=1e-9, atol=0.0))
+    """Whether columns are the same up to round-off, and those of levels have the same codes."""
+    near = partial(np.allclose, rtol=1e-9, atol=0.0)
+    if X.shape != other.shape or with_levels(X) is None:
+        return X.shape == other.shape and bool(near(X, other))
+    same = np.array_equal(X.places, other.places) and np.array_equal(X.codes, other.codes)
+    return same and bool(near(X.others, other.others) and near(X.values, other.values))
 
 
 def squares_about(X: Any, mean: Floats, weight: Floats) -> Floats:
     """Sums of weight (x - mean)^2 of each column, (p,)."""
-    return X.squares_about(mean, weight) if with_levels(X) is not None else weight @ np.square(X - mean)
+    if with_levels(X) is None:
+        return weight @ np.square(X - mean)
+    (of_levels, of_others), elsewhere = X.split(mean), weight.sum() - X.by_level(weight)
+    found = elsewhere[:, None] * of_levels**2
+    for k in X.kinds:
+        found[:, k] += X.by_level(weight * (X.values[:, k] - X.of_rows(of_levels[:, k])) ** 2)
+    return X.joined(found, weight @ np.square(X.others - of_others))
 
 
 def nearest(X: Any, y: Floats) -> Floats:
-    """The coefficients of the combination of the columns that is nearest to y, (p,)."""
-    return X.nearest(y) if with_levels(X) is not None else np.linalg.lstsq(X, y, rcond=None)[0]
+    """The coefficients of the combination of the columns that is nearest to y, (p,); 0 where those beside levels are
+    dependent.
+    """
+    if with_levels(X) is None:
+        return np.linalg.lstsq(X, y, rcond=None)[0]
+    factor = ArrowFactor.of(X.gram())
+    return np.zeros(X.shape[1]) if factor.failed else factor.solve(X.pulled(y))
 
 
 def sparse(X: Any) -> Any:
@@ -479,11 +457,6 @@ class BesideOnes(InParts):
     def flags(self) -> Any:
         """How the columns lie in memory."""
         return self.given.flags
-
-    @property
-    def _by_columns(self) -> bool:
-        down, across = self.given.strides
-        return down < across
 
     @property
     def T(self) -> Transposed:
@@ -524,10 +497,8 @@ class BesideOnes(InParts):
         if isinstance(place, slice):
             return BesideOnes(self.given[place])
         if isinstance(place, np.ndarray | list) and np.ndim(place) == 1:
-            rows = np.arange(len(self))[place]  # as an array understands what was chosen
-            if self._by_columns:  # of which picking rows is slow
-                return BesideOnes(np.take(self.given.T, rows, axis=1).T)
-            return BesideOnes(np.take(self.given, rows, axis=0))
+            rows, down = np.arange(len(self))[place], self.given.flags.c_contiguous  # picking is slow across columns
+            return BesideOnes(self.given[rows] if down else np.take(self.given.T, rows, axis=1).T)
         if isinstance(place, int | np.integer):
             return np.append(1.0, self.given[place])
         rows, columns = place if isinstance(place, tuple) and len(place) == 2 else (None, None)
@@ -600,20 +571,11 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
         return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
     if weight is not None and (X.shape[1] <= NARROW or (weight < 0.0).any()):
-        rows = max(1, CACHED // max(X.shape[1], 1))
-        found = _full_gram(X[:rows], weight[:rows])
-        for first in range(rows, len(X), rows):
-            found += _full_gram(X[first : first + rows], weight[first : first + rows])
-        return found
+        parts = spans(0, len(X), max(1, CACHED // max(X.shape[1], 1)))
+        return sum(((X[rows].T * weight[rows]) @ X[rows] for rows in parts), np.zeros((X.shape[1],) * 2))
     total = np.zeros((X.shape[1],) * 2)
     add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
-
-
-def _full_gram(X: Floats, weight: Floats | None) -> Floats:
-    """X^T diag(weight) X by one product."""
-    half = X.T if weight is None else X.T * weight
-    return half.dot(X) if X.flags.forc else np.matmul(half, X)
 
 
 def symmetric(upper: Floats) -> Floats:

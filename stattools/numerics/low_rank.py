@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, Within, diagonals
-from stattools.numerics.columns import beside, between
+from stattools.numerics.columns import beside, with_levels
 from stattools.text.one_line import prints
 
 
@@ -47,14 +47,9 @@ class LowRank(SymmetricInParts):
 
     def parts(self) -> tuple[Any, ...]:
         """The arrays that a file has: the diagonal of the blocks (p,), U, K, and what else there is in blocks."""
-        d = np.zeros(len(self))
+        d, k = np.zeros(len(self)), self.at.shape[1]
         d[self.at.ravel()] = diagonals(self.E)
-        return (
-            d,
-            self.U,
-            self.K,
-            *(() if self.at.shape[1] < 2 else (self.at, self.E * (1.0 - np.eye(self.at.shape[1])))),
-        )
+        return d, self.U, self.K, *(() if k < 2 else (self.at, self.E * (1.0 - np.eye(k))))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -87,10 +82,6 @@ class LowRank(SymmetricInParts):
         """`factor` times the matrix."""
         return replace(self, E=factor * self.E, K=factor * self.K)
 
-    def without(self, which: NDArray[np.bool_]) -> LowRank:
-        """With 0 in the rows and columns of some coefficients, (p,)."""
-        return self.on_both_sides(np.where(which, 0.0, 1.0))
-
     def on_both_sides(self, size: Floats) -> LowRank:
         """Times the diagonal matrix of `size` (p,) from the left and from the right."""
         of_levels = size[self.at]
@@ -108,12 +99,8 @@ class LowRank(SymmetricInParts):
         """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""
         rows, number = np.arange(len(self))[rows], np.full(len(self), -1)
         number[rows] = np.arange(len(rows))
-        kept = number[self.at] >= 0
-        levels, kinds = kept.any(axis=1), kept.any(axis=0)
-        if not kept[np.ix_(levels, kinds)].all():
-            return None
-        E = self.E[levels][:, kinds][:, :, kinds]
-        return LowRank(number[self.at[np.ix_(levels, kinds)]], E, self.U[rows], self.K)
+        part = Within(self.at, self.E).among(number)
+        return LowRank(part.places, part.blocks, self.U[rows], self.K) if (part.places >= 0).all() else None
 
     @cached_property
     def whole(self) -> Floats:  # type: ignore[override]
@@ -132,18 +119,14 @@ class LowRank(SymmetricInParts):
     def __getitem__(self, place: Any) -> Any:
         if not (isinstance(place, tuple) and len(place) == 2):
             return self.whole[place]
-        every = np.arange(len(self))
         same = all(isinstance(one, slice) for one in place) and place[0] == place[1]
         if same and (part := self.among(place[0])) is not None:
             return part
-        i, j = (every[one] if isinstance(one, slice) else np.asarray(one) for one in place)
-        if i.dtype == bool or j.dtype == bool:
-            return self.whole[place]
+        i, j = (np.arange(len(self))[one] for one in place)
         if isinstance(place[0], slice) and j.ndim < 2:
             i = i.reshape(-1, *[1] * j.ndim)
         elif isinstance(place[1], slice) and i.ndim < 2:
             i = i[..., None]
-        i, j = i % len(self), j % len(self)
         if i.size * j.size > len(self) and i.ndim == 2 and i.shape[1] == 1:  # a block
             found = (self.U[i[:, 0]] @ self.K) @ self.U[np.ravel(j)].T
         else:
@@ -162,17 +145,19 @@ def quadratic(each: Sequence[Any], C: Any) -> Floats:
     """J C J' of each row, (n, K, K), of an array C or of such a matrix, where row k of J has the columns `each[k]`
     (n, p_k) in the places of their coefficients; columns may have their levels as codes.
     """
-    ends = np.cumsum([0, *(X.shape[1] for X in each)]).tolist()
-    parts, low = list(map(slice, ends, ends[1:])), isinstance(C, LowRank)
-    right = [X @ C.U[part] for X, part in zip(each, parts, strict=True)] if low else each
+    ends = np.cumsum([0, *(X.shape[1] for X in each)])
+    parts, within, low = list(map(slice, ends, ends[1:])), 0.0, isinstance(C, LowRank)
+    if low:
+        joint, reader = beside(*each), np.repeat(np.arange(len(each)), np.diff(ends))
+        of_levels = None if with_levels(joint) is None else joint.between(C.at, C.E, reader)
+        if of_levels is None:
+            return quadratic([np.asarray(X) for X in each], np.asarray(C))
+        within, each = of_levels, [X @ C.U[part] for X, part in zip(each, parts, strict=True)]
     found = np.empty((len(each[0]), len(each), len(each)))
     for a, X in enumerate(each):
         for b in range(a, len(each)):
-            left = right[a] @ C.K if low else X @ C[parts[a], parts[b]]
-            found[:, a, b] = found[:, b, a] = (left * right[b]).sum(axis=1)
-    if not low:
-        return found
-    return found + between(beside(*each), C.at, C.E, np.repeat(np.arange(len(each)), np.diff(ends)))
+            found[:, a, b] = found[:, b, a] = ((X @ (C.K if low else C[parts[a], parts[b]])) * each[b]).sum(axis=1)
+    return found + within
 
 
 def congruent(T: Any, C: Any) -> Any:

@@ -49,11 +49,7 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
     >>> round(float(np.exp(log_integral(normal, np.linspace(-9.0, 9.0, 7)[None])[0])), 12)  # sqrt(2 pi)
     2.506628274631
     """
-
-    def one_part(t: Floats, row: NDArray[np.intp]) -> Floats:
-        return log_integrand(t, row)[None]
-
-    return log_integrals(one_part, landmarks)[0]
+    return log_integrals(lambda t, row: log_integrand(t, row)[None], landmarks)[0]
 
 
 def log_integrals(log_integrands: Integrand, landmarks: Floats) -> Floats:

@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_blas_funcs, get_lapack_funcs
+from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -70,7 +70,7 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
 
 
 def forward(L: Floats, right: Floats) -> Floats:
-    """L^-1 right, for right of shape (p, m) or (p, r, m)."""
+    """L^-1 right of each member, for right of shape (p, m) or (p, r, m)."""
     x = np.empty((*right.shape[:-1], right.shape[-1] if L.shape[2] == 1 else L.shape[2]))
     x[...] = right
     below = L if right.ndim == 2 else L[:, :, None]
@@ -155,17 +155,6 @@ def cholesky(m: Floats, least: float = 1.0) -> Floats:
     return factor
 
 
-def solved(factor: Floats, b: Floats) -> Floats:
-    """L_j^-1 B_j of each group, L_j lower triangular."""
-    out = np.empty(np.broadcast_shapes(b.shape, (1, 1, factor.shape[-1])))
-    for i in range(len(factor)):
-        out[i] = b[i]
-        for k in range(i):
-            out[i] -= factor[i, k] * out[k]
-        out[i] /= factor[i, i]
-    return out
-
-
 @record
 class IntegratedOut:
     """What is left of a factor whose effects u = T v, v ~ N(0, I), were integrated out; A_j is its Z_j'Z_j.
@@ -191,12 +180,12 @@ def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
     m = times(transposed(held), times(gram, held))
     m[np.arange(q), np.arange(q)] += 1.0
     root = cholesky(m)
-    half = solved(root, np.broadcast_to(transposed(held), gram.shape))
+    half = forward(root, np.broadcast_to(transposed(held), gram.shape))
     spread = times(transposed(half), half)
     size = np.abs(factor.diagonal()).min() ** 2
     if size * max(gram[i, i].mean() for i in range(q)) > 1.0:
         back = np.linalg.inv(factor).T
-        inverse = solved(root, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+        inverse = forward(root, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
         left = times(back[:, :, None], times(transposed(inverse), half))
     else:
         left = -times(gram, spread)
@@ -204,8 +193,6 @@ def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
     log_determinant = 2.0 * float(np.log(root[np.arange(q), np.arange(q)]).sum())
     return IntegratedOut(spread, left, times(left, gram), log_determinant)
 
-
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 NOTHING = 1e-12
 """A standard deviation of effects below this share of the largest of the term is 0 but for round-off."""
@@ -226,13 +213,13 @@ def least_size(T: Floats) -> float:
     """A number that no singular value of the triangle T is below: that of its determinant and its length."""
     if len(T) == 1:
         return abs(float(T[0, 0]))
-    length = nrm2(T.ravel())
+    length = float(np.linalg.norm(T))
     return abs(prod((T.diagonal() / length).tolist())) * length if length > 0.0 else 0.0
 
 
 def null_directions(T: Floats) -> Floats:
     """An orthonormal basis (q, r) of the effects that have no variance."""
-    if least_size(T) > NOTHING * nrm2(T.ravel()):
+    if least_size(T) > NOTHING * float(np.linalg.norm(T)):
         return np.zeros((len(T), 0))
     vectors, size, _ = np.linalg.svd(T)
     return vectors[:, size <= NOTHING * size[0]]

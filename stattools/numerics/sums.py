@@ -5,12 +5,8 @@ digits of one place add up exactly in an int64. Sums of products take the produc
 two-product), which is exact too. Only `rounded` rounds, from digits brought to a unique form. Up to 2^38 numbers.
 Source: Neal, "Fast exact summation using small and large superaccumulators" (2015); Dekker (1971).
 
-Mean and sum of squares about it, from parts: Chan, Golub & LeVeque, "Algorithms for computing the sample variance"
-(1983).
-
-The largest and the smallest of numbers that are found block by block.
-
-Sums that begin anew at given places of an array, along its last axis.
+Moments, largest and smallest values add up over blocks of rows too (Chan, Golub & LeVeque, "Algorithms for computing
+the sample variance", 1983), and running sums begin anew at given places.
 """
 
 from __future__ import annotations

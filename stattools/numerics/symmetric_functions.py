@@ -8,11 +8,7 @@ that e_d is made of are probabilities of likely paths. Several degrees share a p
 `SMALLEST`; those of others get a c of their own. Cost: n d times the number of derivatives. Source: Gail, Lubin &
 Rubinstein, Biometrika 68 (1981), 703-707; Chen, Dempster & Liu, Biometrika 81 (1994), 457-469.
 
-Elementary symmetric functions of many small sets at once, each of its own degree, with their derivatives.
-
-The recursion takes one number of all sets at a time; sets with fewer numbers have zeros at their end. Numbers are
-relative to the geometric mean of the d largest of their set, so that e_d is at least 1; sets whose largest is so far
-above it that powers would overflow are left to the caller, as NaN.
+Many small sets go side by side, one number of each at a time (`symmetric_side_by_side`).
 """
 
 from __future__ import annotations
@@ -198,6 +194,9 @@ HIGHEST = 500.0
 
 def symmetric_side_by_side(logs: Floats, X: Floats, d: Ints, order: int = 2) -> Symmetric:
     """e_d of r = exp(logs), logs (S, N) with -inf where a set has fewer numbers, X (p, S, N), d (S,) at least 1.
+
+    Numbers are relative to the geometric mean of the d largest of their set, so that e_d is at least 1; NaN for a set
+    whose largest is so far above it that powers would overflow.
 
     >>> logs = np.log([[1.0, 2.0, 3.0], [1.0, 2.0, 0.5]])
     >>> np.exp(symmetric_side_by_side(logs, np.empty((0, 2, 3)), np.array([2, 1]), 0).logs).round(9).tolist()

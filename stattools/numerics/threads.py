@@ -4,11 +4,8 @@ For many small products a second BLAS thread costs more than it brings, and on a
 are independent, and each of them can have a thread of its own. The libraries are looked up once, which takes some
 milliseconds; entering and leaving the limit takes microseconds.
 
-One read of the rows on all free threads: fixed parts, added in order, so that no number depends on the threads.
-
-NumPy's products and exponentials release the interpreter, so that threads run side by side; BLAS itself keeps to one.
-
-Whether all numbers of an array are finite, told by one number that is made of them all.
+NumPy's products and exponentials release the interpreter, so that threads run side by side. Rows are read in fixed
+parts, whose sums are added in order, so that no number depends on the threads.
 """
 
 from __future__ import annotations

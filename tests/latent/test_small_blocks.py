@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.small_matrices import cholesky, eliminated, grams, solved, sums_by, times, transposed
+from stattools.numerics.small_matrices import cholesky, eliminated, forward, grams, sums_by, times, transposed
 
 R = np.random.default_rng(0)
 
@@ -20,7 +20,7 @@ def test_factors_and_solutions_are_those_of_each_group():
     for j in range(5):
         assert_allclose(found[:, :, j], np.linalg.cholesky(M[:, :, j]), rtol=1e-8, atol=1e-10)
     b = R.normal(size=(3, 2, 5))
-    assert_allclose(times(found, solved(found, b)), b, rtol=1e-9, atol=1e-9)
+    assert_allclose(times(found, forward(found, b)), b, rtol=1e-9, atol=1e-9)
 
 
 def test_sums_over_rows_and_over_groups():

@@ -9,13 +9,12 @@ from stattools.numerics.columns import (
     Columns,
     alike,
     beside,
-    between,
     nearest,
     sparse,
     squares_about,
     with_levels,
 )
-from stattools.numerics.low_rank import quadratic
+from stattools.numerics.low_rank import LowRank, quadratic
 from stattools.solvers.metric import Metric
 from tests.columns import indicators
 
@@ -24,13 +23,11 @@ X = indicators(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
 SLOPES = Columns(X.others[:, :1], np.arange(12) % 3 - 1, np.array([[1, 2], [3, 4]]), rng.standard_normal((12, 2)))
 by, weight, y = np.array([0.5, 0.0, 0.0, 0.0, -2.0]), rng.random(12), rng.standard_normal(12)
 BLOCKS = rng.standard_normal((2, 1, 1))
-READER = np.array([0, 0, 1, 0, 1])
 size = np.array([2.0, 1.0, 1.0, 1.0, 0.25])
 QUESTIONS = {
     "some": lambda X: [X[:, some] for some in (slice(2, 4), [0, 4], [3, 0], [4], np.arange(5) != 1)],
     "beside": lambda X: [beside(X, y, np.ones((12, 2)))],
     "beside others of the same levels": lambda X: [beside(X[:, :2], y, X, X[:, 1:]), beside(y, X, X * y[:, None])],
-    "between": lambda X: [between(X, np.array(at)[:, None], BLOCKS, READER) for at in ([3, 1], [4, 2])],
     "beside 0 and 1": lambda X: [np.abs(np.square(X) - X).max(axis=0)],
     "squares about": lambda X: [squares_about(X, by, weight)],
     "nearest": lambda X: [nearest(X, y)],
@@ -62,8 +59,8 @@ def test_products_of_several_linear_predictors_are_those_of_arrays(X):
     assert len(found.at) == X.levels
     assert_allclose(np.asarray(found), expected, rtol=1e-12, atol=1e-12)
     V = Metric(joint.gram(reader=np.zeros_like(reader)).beside_diagonal(np.ones(len(reader)))).covariance()
-    for C in (V, np.asarray(V)):
-        assert_allclose(quadratic(each, C), J @ np.asarray(V) @ J.transpose(0, 2, 1), rtol=1e-12, atol=1e-12)
+    for C in (V, np.asarray(V), *(LowRank(V.at[rows], V.E[rows], V.U, V.K) for rows in ([1, 0], []))):
+        assert_allclose(quadratic(each, C), J @ np.asarray(C) @ J.transpose(0, 2, 1), rtol=1e-12, atol=1e-12)
 
 
 def test_what_leaves_the_zeros_of_levels_makes_no_array(monkeypatch):
@@ -90,7 +87,7 @@ def test_columns_are_alike_up_to_round_off(kept, X):
 
 def test_dependent_columns_are_nearest_with_0():
     twice = indicators(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, 0)
-    assert_allclose(twice.nearest(y[:4]), 0.0)
+    assert_allclose(nearest(twice, y[:4]), 0.0)
 
 
 def test_columns_of_an_array_lie_in_rows_beside_others():

@@ -33,7 +33,7 @@ def test_what_stands_beside_the_diagonal_is_that_of_the_array():
     diagonal = np.eye(3) * WITHIN.blocks
     skew = Within(PLACES, np.triu(WITHIN.blocks, 1) + 0.5 * diagonal)
     for one, other in [
-        (WITHIN.product(v), A @ v), (WITHIN.product(v[:, 0]), A @ v[:, 0]),
+        (WITHIN.product(v), A @ v), (WITHIN.product(v[:, 0]), A @ v[:, 0]), (WITHIN.entries(*np.indices((9, 9))), A),
         (skew.product(v) + skew.pulled(v), A @ v),
     ]:  # fmt: skip
         assert_allclose(one, other, rtol=1e-12, atol=1e-12)

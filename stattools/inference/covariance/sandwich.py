@@ -231,7 +231,7 @@ class Sandwich:
         if in_parts(meat):
             found = self.C.sandwich(meat).mapped(self.T)
             below = found.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
-            return found.without(below) if below.any() else found
+            return found.on_both_sides(np.where(below, 0.0, 1.0)) if below.any() else found
         V = self.T @ (self.C @ (self.T @ (self.C @ meat)).T)
         return without_negative(0.5 * (V + V.T), lambda: self.B, meat, self.model.names, name)
 

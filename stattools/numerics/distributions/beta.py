@@ -7,11 +7,9 @@ function may lose digits in the tail that exceeds one half (2e-8 at a = 4, b = 1
 minus the smaller; its inverse may fail (1.9e-6 for the median of a = 1000, b = 1e9, which is 1.0e-6), so here it is
 only a start. Cost: about a microsecond a tail, a few tails a quantile.
 
-Two beta distributions against each other: P(X < Y) for all parameters, and what integrals over betas need.
-
-Logits are the scale: there the log density and the logs of both tails are concave, and nothing underflows where a
-parameter of 0.01 puts its mass, at theta = exp(-100) and below. Cost, many pairs at once: 2 to 5 milliseconds a pair up
-to 1e6 trials, 10 to 20 at 1e9, where SciPy's incomplete beta function is slow.
+Integrals over betas, such as P(X < Y), are on the logit scale: there the log density and the logs of both tails are
+concave, and nothing underflows where a parameter of 0.01 puts its mass, at theta = exp(-100) and below. Cost, many
+pairs at once: 2 to 5 milliseconds a pair up to 1e6 trials, 10 to 20 at 1e9, where SciPy's incomplete beta is slow.
 """
 
 from __future__ import annotations

@@ -8,13 +8,10 @@ below), so there Temme's uniform expansion takes over; its inverse is only a sta
 expansion of the incomplete gamma functions", SIAM J. Math. Anal. 10 (1979). Cost: a tenth of a microsecond a tail, a
 microsecond or two a quantile.
 
-Differences of digamma and of trigamma between r and r + y, less those of their logarithms, for r of any size.
-
     G = digamma(r + y) - digamma(r) - log(1 + y / r)
 
-vanishes as r -> inf and would be lost as a difference; beyond r = 15 it is summed from the asymptotic series of the
-digamma function (DLMF 5.11.2). The derivatives of gamma functions ratios in r, Gamma(r + y) / Gamma(r), are made of it.
-So is what digamma itself lacks of a logarithm, the limit y -> inf.
+of which derivatives of Gamma(r + y) / Gamma(r) in r are made, would be lost as a difference for large r; beyond r = 15
+it is summed from the asymptotic series of the digamma function (DLMF 5.11.2).
 """
 
 from __future__ import annotations
