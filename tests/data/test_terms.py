@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stattools.data.design.terms import columns_of, outcome_of, require_room
+from stattools.data.design.terms import Encoding, columns_of, outcome_of, require_room
 from stattools.data.formula.formula import parse
 from stattools.errors import StattoolsError
 
@@ -15,10 +15,10 @@ def test_numbers_stand_side_by_side_and_categories_are_coded():
     x, rows = pd.Series([1.0, 2.0, 4.0]), np.arange(3)
     g = pd.Series(pd.Categorical(["a", "b", "b"]))
     formula = parse("y ~ x + I(x ** 2)", ["y", "x", "g"])
-    X, names = columns_of(formula, {"x": x}, rows, {}, {})
+    X, names = columns_of(formula, Encoding({"x": x}, rows, {}, {}))
     assert names == ("Intercept", "x", "I(x ** 2)")
     assert X.tolist() == [[1.0, 1.0, 1.0], [1.0, 2.0, 4.0], [1.0, 4.0, 16.0]]
-    coded = columns_of(parse("y ~ C(g):x", ["y", "x", "g"]), {"x": x, "g": g}, rows, {"C(g)": ("a", "b")}, {})
+    coded = columns_of(parse("y ~ C(g):x", ["y", "x", "g"]), Encoding({"x": x, "g": g}, rows, {"C(g)": ("a", "b")}, {}))
     assert coded[0][:, 1:].sum(axis=1).tolist() == [1.0, 2.0, 4.0]
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.design.terms import (
+    Encoding,
     columns_of,
     factor_of_codes,
     in_order,
@@ -99,7 +100,7 @@ class Design:
 
     def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
         """X of complete, clean columns; `rows` are their row numbers in the table."""
-        return side_by_side(self.formulas, columns, rows, self.levels, dict(self.state), self.coded)[0]
+        return side_by_side(self.formulas, Encoding(columns, rows, self.levels, dict(self.state)), self.coded)[0]
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -224,7 +225,8 @@ def learn(
     state: dict[str, dict[str, Any]] = {}
     if weights is not None and (weights != 1.0).any() and are_frequencies(weights):
         state[WEIGHTS] = {WEIGHTS: weights}
-    X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state, widest is not None)
+    of = Encoding(columns, rows, levels, state)
+    X, names, uses = side_by_side((first, *beside.values()), of, widest is not None)
     state.pop(WEIGHTS, None)
     low = None
     if not beside and widest is None:
@@ -248,23 +250,15 @@ def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[s
 
 
 def side_by_side(
-    formulas: Sequence[Formula],
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    levels: Mapping[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-    coded: bool = False,
+    formulas: Sequence[Formula], of: Encoding, coded: bool = False
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
     of each formula. With `coded`, the widest factor of the first formula is kept as codes.
     """
-    widest = factor_of_codes(formulas[0], levels, formulas[1:]) if coded else None
-    each = [
-        columns_of(formula, columns, rows, levels, state, widest=None if number else widest)
-        for number, formula in enumerate(formulas)
-    ]
+    widest = factor_of_codes(formulas[0], of.levels, formulas[1:]) if coded else None
+    each = [columns_of(formula, of, None if number else widest) for number, formula in enumerate(formulas)]
     for formula, (_, names) in zip(formulas, each, strict=True):
-        _require_different(formula, names, levels)
+        _require_different(formula, names, of.levels)
     if len(each) == 1:
         return *each[0], ()
     places = {name: (X, k) for X, names in reversed(each) for k, name in enumerate(names)}

@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -118,46 +118,42 @@ MOST_SLOPES = 10
 """The most columns for each level of such a factor, its own and those of products with it."""
 
 
-def columns_of(
-    formula: Formula,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    levels: Mapping[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-    *,
-    widest: Expression | None = None,
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns; fills `state` where it is still empty. The columns of the factor `widest`, which
-    has very many levels, are kept as codes.
+class Encoding(NamedTuple):
+    """What X is made from: clean columns, their row numbers in the table, the levels of each categorical factor, and
+    the learned constants, which are filled in where they are still empty.
     """
+
+    columns: Mapping[str, pd.Series]
+    rows: np.ndarray
+    levels: Mapping[str, tuple[Any, ...]]
+    state: dict[str, dict[str, Any]]
+
+
+def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """X and the names of its columns. Those of the factor `widest`, which has very many levels, are kept as codes."""
     if widest is not None:
-        return _with_codes(formula, widest, columns, rows, levels, state)
-    require_room(formula, levels, len(rows))
-    values, numbers = _evaluated(formula, columns, rows, levels, state)
+        return _with_codes(formula, widest, of)
+    rows = of.rows
+    require_room(formula, of.levels, len(rows))
+    values, numbers = _evaluated(formula, of)
     if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
         names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
         return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
     return materialized(formula, values, numbers, rows)[:2]
 
 
-def _evaluated(
-    formula: Formula,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    levels: Mapping[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _evaluated(formula: Formula, of: Encoding) -> tuple[dict[str, Any], dict[str, Any]]:
     """All factors, and those among them that are numbers."""
-    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
+    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in of.levels}
     has_constant = any(all(factor.text in coded for factor in term) for term in formula.terms)
-    values = {
-        factor.text: with_contrasts(
-            factor, codes_of(factor, columns[factor.category], levels[factor.text], rows), levels[factor.text]
-        )
-        if factor.category is not None and factor.text in coded
-        else _computed(factor, columns, rows, state, has_constant)
-        for factor in formula.factors
-    }
+    values = dict[str, Any]()
+    for factor in formula.factors:
+        if factor.category is not None and factor.text in coded:
+            levels = of.levels[factor.text]
+            codes = codes_of(factor, of.columns[factor.category], levels, of.rows)
+            values[factor.text] = with_contrasts(factor, codes, levels)
+        else:
+            values[factor.text] = _computed(factor, of, has_constant)
     return values, {text: value for text, value in values.items() if text not in coded}
 
 
@@ -180,24 +176,17 @@ def factor_of_codes(
     return found
 
 
-def _with_codes(
-    formula: Formula,
-    widest: Expression,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    levels: Mapping[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-) -> tuple[Any, tuple[str, ...]]:
+def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any, tuple[str, ...]]:
     """The same, of which the widest factor is kept as codes: how its columns stand among the others is asked of a
     stand-in of a few levels.
     """
-    category, every = str(widest.category), levels[widest.text]
-    codes = codes_of(widest, columns[category], every, rows)
+    category, every = str(widest.category), of.levels[widest.text]
+    codes = codes_of(widest, of.columns[category], every, of.rows)
     few = pd.Series(pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(STAND_IN_LEVELS)))
-    fewer = {**levels, widest.text: STAND_IN_LEVELS}
-    require_room(formula, fewer, len(rows))
-    values, numbers = _evaluated(formula, {**columns, category: few}, rows, fewer, state)
-    X, names, _ = materialized(formula, values, numbers, rows)
+    fewer = {**of.levels, widest.text: STAND_IN_LEVELS}
+    require_room(formula, fewer, len(of.rows))
+    values, numbers = _evaluated(formula, of._replace(columns={**of.columns, category: few}, levels=fewer))
+    X, names, _ = materialized(formula, values, numbers, of.rows)
     alone = all(term == (widest,) or widest not in term for term in formula.terms)
     return expanded(X, names, codes, [str(level) for level in pd.Index(list(every))], alone)
 
@@ -259,30 +248,24 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
         return column if column.name == outcome.text else column.rename(outcome.text)
     if outcome.call in BASES:
         raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
-    values = np.asarray(_computed(outcome, columns, rows, {}))
+    values = np.asarray(_computed(outcome, Encoding(columns, rows, {}, {})))
     return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)
 
 
-def _computed(
-    factor: Expression,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    state: dict[str, dict[str, Any]],
-    has_constant: bool = False,
-) -> Any:
+def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> Any:
     """A factor's numbers, all finite: an array, or several columns, with which other terms have a constant or not."""
 
     def column(name: str) -> Any:
-        values = columns[name]
+        values = of.columns[name]
         return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
 
-    if factor.is_column and columns[factor.text].dtype.kind != "O":
+    if factor.is_column and of.columns[factor.text].dtype.kind != "O":
         values = column(factor.text)
-        finite(values, f"the term {factor.text!r}", ADVICE, rows)
+        finite(values, f"the term {factor.text!r}", ADVICE, of.rows)
         return values
     try:
         with np.errstate(all="ignore"):  # logarithms of zero and the like raise an error below, with the row
-            values = evaluate(factor.tree, column, state, has_constant)
+            values = evaluate(factor.tree, column, of.state, has_constant)
     except DomainError:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -298,7 +281,7 @@ def _computed(
             f"({listing(values.cat.categories, 5)}); give numbers."
         )
     for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
-        finite(np.asarray(part), f"the term {factor.text!r}", ADVICE, rows)
+        finite(np.asarray(part), f"the term {factor.text!r}", ADVICE, of.rows)
     return values
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, side_by_side
-from stattools.data.design.terms import chosen_levels, in_order, outcome_of
+from stattools.data.design.terms import Encoding, chosen_levels, in_order, outcome_of
 from stattools.data.files.coding import Coding, cleaned, needed, outcome_values, require_kinds
 from stattools.data.files.rows import DROP, HELD, Counted, Marginal, ScannedRows, Surroundings, Survey
 from stattools.data.files.source import DTYPES, TEXT, Batch, Sample, Source, is_ordered
@@ -211,7 +211,9 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
             break
     else:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
-    X, names, uses = side_by_side(design.formulas, clean.columns, clean.rows, design.levels, dict(design.state))
+    X, names, uses = side_by_side(
+        design.formulas, Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
+    )
     if len(names) > MOST_COLUMNS:
         raise DomainError(
             f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
