@@ -134,6 +134,11 @@ class LowRank(SymmetricInParts):
         return found + Within(self.at, self.E).entries(*np.broadcast_arrays(i, j))
 
 
+def products(U: Floats, K: Floats) -> LowRank:
+    """U K U' alone, without blocks."""
+    return LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), U, K)
+
+
 def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
     """Some rows and columns of C, an array or such a matrix, each times its `size`."""
     size = np.ones(len(rows)) if size is None else size

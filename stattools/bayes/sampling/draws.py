@@ -146,7 +146,7 @@ def effects_of_draws(
 ) -> pd.DataFrame:
     """[by, category,] term, mean, sd, median, lower, upper, probability: see `Posterior.marginal_effects`."""
     who = "marginal_effects"
-    asked = asked_effects(posterior._rows(who), at, variables, discrete, data, offset, exposure)
+    asked = asked_effects(posterior._rows(who), at, variables, discrete, data=data, offset=offset, exposure=exposure)
     _require_rows(posterior, who, asked.rows)
 
     def effects(rows: Population) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def function_of_draws(
 
 
 def _rows(posterior: Any, who: str, data: Any, offset: Any, exposure: Any) -> Population:
-    rows = population(posterior._rows(who), data, offset, exposure, "overall")
+    rows = population(posterior._rows(who), data, offset, exposure)
     _require_rows(posterior, who, rows)
     return rows
 

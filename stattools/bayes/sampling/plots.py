@@ -125,7 +125,7 @@ def effect(
 ) -> Drawing:
     """See `Posterior.plot`."""
     prob, kind = _interval(prob, kind)
-    at = population(posterior.model, data, None, None, "overall")
+    at = population(posterior.model, data)
     variable = the_variable(at, variable)
     step = max(1, -(-posterior.draws.shape[0] * posterior.draws.shape[1] // MOST_DRAWS))
     some = replace(posterior, draws=posterior.flat[None, ::step])

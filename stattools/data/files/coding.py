@@ -188,7 +188,8 @@ class Coding:
     """What makes several numbers of each outcome, as of times that may be censored."""
     center: Floats | None = None
     scale: Floats | None = None
-    """Of the columns of X."""
+    axes: Floats | None = None
+    """Of the columns of X, as of `Rows`."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -215,7 +216,7 @@ class Coding:
         weight, offset = weights_and_offset(self.extras, clean)
         if isinstance(X, np.ndarray) and not (self.design.beside or self.is_constant):
             low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
-        return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
+        return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low, axes=self.axes)
 
     def _matrix(self, clean: Clean) -> Any:
         """X of clean rows: of columns of numbers at once, of others as it is made in memory."""

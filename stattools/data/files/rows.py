@@ -466,7 +466,7 @@ class ScannedRows(Rows):
         is that of `work(rows, batch, numbers)`: these columns in the complete rows as they are stored, missing values
         included, and the numbers of the rows where the batch stands.
         """
-        codings = tuple(replace(of.coding, center=of.center, scale=of.scale) for of in (self, *others))
+        codings = tuple(replace(of.coding, center=of.center, scale=of.scale, axes=of.axes) for of in (self, *others))
         names = dict.fromkeys((*(name for coding in codings for name in coding.columns), *columns))
         found = self.over_batches(Pass(codings, work, columns), tuple(names))
         if found is None or found.n != len(self.X):
@@ -484,7 +484,7 @@ class ScannedRows(Rows):
         here.
         """
         assert share is None
-        coding = replace(self.coding, center=self.center, scale=self.scale)
+        coding = replace(self.coding, center=self.center, scale=self.scale, axes=self.axes)
         for batch in self.source.batches(coding.columns):
             for piece in batch.cut(self._piece):
                 if (rows := coding.rows(piece)) is not None:
@@ -495,7 +495,7 @@ class ScannedRows(Rows):
         """The rows held, in the coordinates of these."""
         if self.held is None:
             raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
-        return replace(self.held, center=self.center, scale=self.scale)
+        return replace(self.held, center=self.center, scale=self.scale, axes=self.axes)
 
     @property
     def typical(self) -> Rows:
@@ -510,7 +510,7 @@ class ScannedRows(Rows):
         coding = replace(self.coding, design=replace(self.design, names=("Intercept",)), is_constant=True)
         X = self.absent(len(self.X), 1)
         held = None if self.held is None else self.held.without_columns()
-        return replace(self, X=X, coding=coding, held=held, center=None, scale=None, low=None)
+        return replace(self, X=X, coding=coding, held=held, center=None, scale=None, low=None, axes=None)
 
     def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""

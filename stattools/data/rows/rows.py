@@ -102,8 +102,9 @@ class Rows:
     following.
 
     `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
-    a relative inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares
-    only. X and that of its blocks may be `BesideOnes` or `Columns`, of which not all columns are in memory.
+    a relative inverse variance. Blocks carry the product of weight and precision, and columns about `center`, in units
+    of `scale`, times the matrix `axes`. `low` is read by exact least squares only. X and that of its blocks may be
+    `BesideOnes` or `Columns`, of which not all columns are in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -118,6 +119,7 @@ class Rows:
     center: Floats | None = None
     scale: Floats | None = None
     low: Low | None = None
+    axes: Floats | None = None
 
     source: ClassVar[Any] = None
     coding: ClassVar[Any] = None
@@ -193,7 +195,7 @@ class Rows:
             X = self.sampled.X
             low, high = np.min(X, axis=0), np.max(X, axis=0)
             if len(X) < len(self.X) and ((low == high) & (np.array(self.coding.design.names) != "Intercept")).any():
-                plain = replace(self, center=None, scale=None)
+                plain = replace(self, center=None, scale=None, axes=None)
                 low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
             self.later["constants"] = np.where(low == high, X[0], np.nan)
         return self.later["constants"]
@@ -227,6 +229,7 @@ class Rows:
         if self.center is not None and self.scale is not None:
             X = X - self.center
             X /= self.scale
+        X = X if self.axes is None else X @ self.axes
         weight, offset = (None if one is None else one[part] for one in (self.importance, self.offset))
         return Block(X, self.y[part], weight, offset)
 

@@ -105,7 +105,7 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
 def orthogonal_columns(
     rows: Rows, groups: Sequence[tuple[NDArray[np.intp], int]]
 ) -> tuple[Rows, Standardization] | None:
-    """Rows in memory with columns that are orthogonal, of mean square 1, in their weights, and T with X_orthogonal =
+    """Rows with columns that are orthogonal, of mean square 1, in their weights, and T with X_orthogonal =
     X T: of each group its numbers, of which the last so many have what stands before them taken off. A column that
     hardly varies beside others then keeps its digits in products. None where no column does, where one is a
     combination of others to round-off, or columns are no array.
@@ -114,7 +114,7 @@ def orthogonal_columns(
     >>> np.abs(np.round(rows.X.T @ rows.X / 2, 6)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    if rows.source is not None or with_levels(rows.X) is not None:
+    if with_levels(rows.X) is not None:
         return None
     R, whole = triangle(rows), rows.n if rows.importance is None else float(rows.importance.sum())
     size, T = np.linalg.norm(R, axis=0), np.zeros_like(R)
@@ -125,6 +125,8 @@ def orthogonal_columns(
         if found is None:
             return None
         T[np.ix_(at, at[-last:])] = found[:, -last:]
+    if rows.source is not None:
+        return replace(rows, axes=T, low=None), Standardization.whole_block(T)
     X = np.concatenate([block.X @ T for block in rows.blocks()])
     return replace(rows, X=X, center=None, scale=None, low=None), Standardization.whole_block(T)
 

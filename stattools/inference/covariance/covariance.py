@@ -1,21 +1,14 @@
 """The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it.
 
-Quasi-likelihood: the inverse information times Pearson's statistic over its degrees of freedom.
+Quasi-likelihood: V = phi C, C = information^-1, for counts and groups that vary phi times as much as their family says;
+tests and intervals are Student's t with n - p degrees of freedom, as of R's `quasipoisson` and `quasibinomial`.
 
-    V = phi C,   phi = sum_i w_i (y_i - m_i)^2 / v(m_i) / (n - p),   C = information^-1
+    phi = Pearson / df,   Pearson = sum_i w_i r_i^2,   r_i = (y_i - m_i) / sd_i,   df = n - p
 
-for counts and groups that vary phi times as much as their family says, in the same way everywhere; tests and intervals
-are Student's t with n - p degrees of freedom, as of R's `quasipoisson` and `quasibinomial`. A group is one row.
-Source: Wedderburn, Biometrika 61 (1974); McCullagh & Nelder, Generalized Linear Models (1989), 4.5 and 6.2.
-
-How much counts and groups vary about their means, beside what their family says: Pearson's statistic.
-
-    ratio = Pearson / df,   Pearson = sum_i w_i r_i^2,   r_i = (y_i - m_i) / sd_i,   df = n - p
-
-Under the model df ratio is not chi-squared where means are small: its variance is v df with v = E r^4 - 1 (2 + 1 / m of
+Under the model df phi is not chi-squared where means are small: its variance is v df with v = E r^4 - 1 (2 + 1 / m of
 Poisson), and chi-squared of 2 df / v degrees of freedom, scaled to mean 1, is near it. v is that of outcomes drawn from
-the model in at most 2,000 rows. Source: McCullagh & Nelder, Generalized Linear Models (1989), 4.5; Satterthwaite,
-Biometrics Bulletin 2 (1946), 110-114.
+the model in at most 2,000 rows. Source: Wedderburn, Biometrika 61 (1974); McCullagh & Nelder, Generalized Linear Models
+(1989), 4.5 and 6.2; Satterthwaite, Biometrics Bulletin 2 (1946), 110-114.
 """
 
 from __future__ import annotations
@@ -62,7 +55,10 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.low_rank import products
 from stattools.numerics.sums import Largest
+from stattools.solvers.metric import Metric
 
 
 def quasi_dispersion(model: Model, theta: Floats) -> float:
@@ -170,14 +166,38 @@ def covariance(
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.facts.has_scale else np.inf
-        return Covariance(bread if square == 1.0 else bread * square, "information", df)
-    if (of := OF_KIND.get(cov if word else type(cov))) is None:
+        found = Covariance(bread if square == 1.0 else bread * square, "information", df)
+    elif (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
             f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
             f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
         )
-    return of(model, theta, bread, cov)
+    else:
+        found = of(model, theta, bread, cov)
+    return _with_root(model, theta, bread, cov, scale, found)
+
+
+SURE = 1e-8
+"""The least reciprocal condition of an inverse information whose products with gradients have digits."""
+
+
+def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float, found: Covariance) -> Covariance:
+    """The matrix as L L' where products of it would be small differences of large numbers, as beside a column that
+    hardly varies within the levels of a factor: theta = T phi on orthogonal columns, L = T times a root of the
+    covariance of phi, and products with L lose half as many digits.
+    """
+    if not isinstance(model, Model) or in_parts(bread) or not model.rows.X.size:
+        return found
+    metric = Metric.where_definite(bread)
+    if metric is not None and metric.well_conditioned(SURE):
+        return found
+    try:
+        at = Sandwich.of(model, theta, bread)
+    except IdentificationError:  # no columns have the digits
+        return found
+    values, Q = np.linalg.eigh(covariance(at.work, at.phi, at.C, cov, scale=scale).matrix)
+    return found._replace(matrix=products(at.T @ (Q * np.sqrt(np.maximum(values, 0.0))), np.eye(len(values))))
 
 
 def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:

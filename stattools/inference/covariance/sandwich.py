@@ -7,13 +7,11 @@ are corrected for what their leverage takes from them: u -> (I - W_i G_i)^-power
 linear predictor (1 - h_i)^-power u_i. Memory beyond a block is p numbers per group, or per lag of a series; columns far
 from zero cost V no digits, as they would in C M C.
 
-Where levels of a factor are kept as codes, scores are such columns again, and C is a `LowRank`. M is an `Arrow` where
-the rows of each group are in one level (C M C is then a `LowRank`); of other clusters the sums S (G, p) are made, and
-V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made as an array.
-
-Rows of a user's function have scores by differences, those of Cox's regression dfbeta: R's `robust` and `cluster` are
-"HC0" and `Cluster(correction="none")` (Lin & Wei, JASA 84 (1989), 1074-1078). Rows in files are summed by the labels
-that occur in each batch: p numbers are kept for each label seen so far, and for two ways for each pair of labels.
+Where levels of a factor are kept as codes, scores are such columns again; M keeps its parts where the rows of each
+group are in one level, of other clusters V = (C S') (C S')' of the sums S (G, p). Rows of a user's function have scores
+by differences, those of Cox's regression dfbeta: R's `robust` and `cluster` are "HC0" and `Cluster(correction="none")`
+(Lin & Wei, JASA 84 (1989), 1074-1078). Rows in files are summed by the labels that occur in each batch: p numbers are
+kept for each label seen so far, and for two ways for each pair of labels.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import symmetric, upper_gram, weighted
-from stattools.numerics.low_rank import LowRank
+from stattools.numerics.low_rank import products
 from stattools.solvers.climb import WELL_PLACED, about_levels, orthogonalized
 from stattools.solvers.metric import Metric
 
@@ -224,7 +222,7 @@ class Sandwich:
         if in_parts(part.sums):
             return self.closed(factor * part.meat, name)
         root = self.T @ (self.C @ part.sums.toarray().T)
-        return LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), root, factor * np.eye(part.n))
+        return products(root, factor * np.eye(part.n))
 
     def closed(self, meat: Any, name: str) -> Any:
         """T C M C T'; a DomainError where a variance is negative beyond round-off."""
@@ -255,30 +253,17 @@ class Scores:
         p = len(self.phi)
         return p if kind == "CR1" else p + p * p
 
-    def add_sums(
-        self,
-        totals: Sequence[Floats],
-        rows: Rows,
-        codes: Sequence[NDArray[np.intp]],
-        used: NDArray[np.intp] | None = None,
-    ) -> None:
+    def add_sums(self, totals: Sequence[Floats], rows: Rows, codes: Sequence[NDArray[np.intp]]) -> None:
         """Add to the row of each total that the code of a row says its score and, where there is room, its information,
-        as often as it was seen; codes are of the rows `used`, of all where None.
+        as often as it was seen.
         """
         p = len(self.phi)
         for part, X, u, information, weight in self.parts(rows):
-            here, inside = part, slice(None)
-            if used is not None:
-                first, last = np.searchsorted(used, [part.start, part.stop])
-                here, inside = slice(first, last), used[first:last] - part.start
-            if here.start == here.stop:
-                continue
-            scores = self.predictor.row_scores(X, u)[inside]
-            weight = None if weight is None else weight[inside]
+            scores = self.predictor.row_scores(X, u)
             for total, code in zip(totals, codes, strict=True):
-                add_by_group(total[:, :p], code[here], scores, weight)
+                add_by_group(total[:, :p], code[part], scores, weight)
                 if total.shape[1] > p:
-                    add_information(total[:, p:], code[here], self.predictor, X[inside], information[inside], weight)
+                    add_information(total[:, p:], code[part], self.predictor, X, information, weight)
 
     def of(
         self, rows: Rows, kind: str = "HC0", average: float = 1.0, size: int | None = None
@@ -377,22 +362,10 @@ def add_information(
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledRows:
-    """What labels of groups are read beside: the rows of the model, and the table that they came from, if any."""
-
-    title: str
-    rows: Rows
-    kept: Any = None
-    source: Any = None
-    index: Any = None
-    n_dropped: int = 0
-
-
-@dataclass(frozen=True, eq=False)
 class RowScores:
     """Scores of the rows of a model that is no regression, each `weight` times; B is the inverse information, NaN for
-    parameters on a bound, which have no score there. `place` says where the rows came from, as in `LabelledRows`, and
-    `refusals` what rows, groups and series of it lack.
+    parameters on a bound, which have no score there. Labels of groups are read beside these rows and the table that
+    they came from, if any; `refusals` say what rows, groups and series of the model lack.
     """
 
     model: Any
@@ -400,7 +373,10 @@ class RowScores:
     made: Callable[[], Floats]
     refusals: Mapping[str, str]
     weight: Floats | None = None
-    place: tuple[Any, ...] = ()
+    kept: Any = None
+    source: Any = None
+    index: Any = None
+    n_dropped: int = 0
 
     @cached_property
     def free(self) -> Any:
@@ -413,10 +389,20 @@ class RowScores:
         return self.made()
 
     @property
-    def labelled(self) -> LabelledRows:
-        """The rows, for `Groups.read`."""
+    def title(self) -> str:
+        """What the model is called."""
+        return self.model.title
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows with their weights, without columns."""
         n = len(self.scores)
-        return LabelledRows(self.model.title, Rows(np.empty((n, 0)), np.zeros(n), self.weight), *self.place)
+        return Rows(np.empty((n, 0)), np.zeros(n), self.weight)
+
+    @property
+    def labelled(self) -> RowScores:
+        """What labels of groups are read beside."""
+        return self
 
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""
@@ -486,7 +472,7 @@ def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores
         "series": f"HAC needs rows in the order of time; rows of {model.title} have none.",
     }
     index = index if index is None or said.kept is None else index[said.kept]
-    return RowScores(model, B, made, refusals, said.weights, (said.kept, said.source, index, said.n_dropped))
+    return RowScores(model, B, made, refusals, said.weights, said.kept, said.source, index, said.n_dropped)
 
 
 FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
@@ -508,28 +494,17 @@ class Grouped(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class WaySums:
-    """The sums over the groups of each way and, for two ways, over the pairs, whose labels are those of both in one
-    number; adds with `+`, in its own arrays with `+=`.
+    """The sums over the groups of each way and, for two ways, over pairs of their labels; adds with `+`, in its own
+    arrays with `+=`.
     """
 
-    ways: tuple[SumsByLabel, ...]
-    both: SumsByLabel | None
+    each: tuple[SumsByLabel, ...]
 
     def __add__(self, other: WaySums) -> WaySums:
-        mine = WaySums(tuple(way.copied() for way in self.ways), None if self.both is None else self.both.copied())
-        mine += other
-        return mine
+        return WaySums(tuple(map(add, self.each, other.each)))
 
     def __iadd__(self, other: WaySums) -> WaySums:
-        codes = [
-            way.add(list(there.places), there.sums[: len(there.places)])
-            for way, there in zip(self.ways, other.ways, strict=True)
-        ]
-        if self.both is not None and other.both is not None:
-            pairs = np.array(list(other.both.places), dtype=np.intp)
-            pairs = _pairs(codes[0][pairs >> 32], codes[1][pairs & 0xFFFFFFFF])
-            self.both.add(pairs.tolist(), other.both.sums[: len(pairs)])
-        return self
+        return WaySums(tuple(map(iadd, self.each, other.each)))
 
 
 def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) -> list[Grouped]:
@@ -541,24 +516,18 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) 
     """
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
+    called = [*names, *([" and ".join(names)] if len(names) == 2 else [])]
     width = sandwich.terms.width_of(cov.kind or "CR1")
     held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
-    work = partial(_summed, sandwich.terms, names, held, width)
+    work = partial(_summed, sandwich.terms, names, called, held, width)
     found: WaySums = rows.gather(work, *dict.fromkeys(names))
-    for name, way in zip(names, found.ways, strict=True):
+    for name, way in zip(names, found.each, strict=False):
         if len(way.places) < 2:
             raise DomainError(
                 f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
             )
-    called = [*names, " and ".join(names)]
-    every = (*found.ways, *([] if found.both is None else [found.both]))
-    return [
-        Grouped(len(way.places), name, way.closed, list(way.places)) for name, way in zip(called, every, strict=False)
-    ]
-
-
-def _pairs(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    return (one << 32) | other
+    ways = zip(called, found.each, strict=True)
+    return [Grouped(len(way.places), name, way.closed, [*way.places]) for name, way in ways]
 
 
 def _column(groups: Any, sandwich: Sandwich) -> str:
@@ -575,24 +544,27 @@ def _column(groups: Any, sandwich: Sandwich) -> str:
 
 
 def _summed(
-    terms: Scores, names: list[str], most: int, width: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
+    terms: Scores,
+    names: list[str],
+    called: list[str],
+    most: int,
+    width: int,
+    rows: Rows,
+    others: Batch,
+    numbers: NDArray[np.intp],
 ) -> WaySums:
     """The sums of the rows of a batch."""
-    used = np.flatnonzero(rows.weight > 0) if rows.weight is not None else np.arange(len(rows.X))
-    labels: list[list[Any]] = []
-    codes = []
+    used = slice(None) if rows.weight is None else np.flatnonzero(rows.weight > 0)
+    each = []
     for name in names:
         known, code = labels_of(others, name, numbers, f"Cluster({name})")
         here, code = np.unique(code[used], return_inverse=True)
-        labels.append([known[k] for k in here])
-        codes.append(code)
+        each.append(([known[k] for k in here], code))
     if len(names) == 2:
-        crossed, code = np.unique(_pairs(codes[0], codes[1]), return_inverse=True)
-        labels.append(crossed.tolist())
-        codes.append(code)
-    sums = [np.zeros((len(known), width)) for known in labels]
-    terms.add_sums(sums, rows, codes, used)
-    both = [" and ".join(names)] if len(names) == 2 else []
-    local = zip((*names, *both), labels, sums, strict=True)
-    found = [SumsByLabel.of(f"Cluster({name})", FEWER, most, known, total) for name, known, total in local]
-    return WaySums(tuple(found[: len(names)]), found[2] if both else None)
+        (firsts, first), (seconds, second) = each
+        pairs, code = np.unique(first * len(seconds) + second, return_inverse=True)
+        each.append(([(firsts[k // len(seconds)], seconds[k % len(seconds)]) for k in pairs.tolist()], code))
+    sums = [np.zeros((len(known), width)) for known, _ in each]
+    terms.add_sums(sums, rows if rows.weight is None else rows.take(used), [code for _, code in each])
+    local = zip(called, each, sums, strict=True)
+    return WaySums(tuple(SumsByLabel.of(f"Cluster({name})", FEWER, most, of[0], total) for name, of, total in local))

@@ -4,24 +4,8 @@
     slope       the average over rows of d mean / d x
 
 The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Of rows in files
-each batch is a population of its own, whose averages count by its observations.
-
-A function of the coefficients with its standard error, by the delta method: se^2 = g^T V g, g the gradient.
-
-The gradient is of central differences D over a step h, h/2 and h/4, extrapolated twice (Richardson):
-
-    R(h) = (4 D(h/2) - D(h)) / 3,    derivative = (16 R(h/2) - R(h)) / 15,    error = |derivative - R(h/2)| + round-off
-
-D over a much shorter step, which is no simple part of h, has to agree too: steps that are multiples of the period of a
-function all say the same. h is a thousandth of the standard error of the coefficient where the error is below 1e-7 of
-the whole gradient, all in standard errors. Elsewhere longer and shorter steps are tried, and the derivative of least
-error is taken: a function of a high frequency needs short steps, one with few digits long ones. An error above 1e-6 is
-refused. Values are divided by their own size before they are squared, so that a factor changes no p-value.
-
-A kink at the estimate, as of max(b, 0) at 0 or of abs, shows in the second differences, which then halve with the step
-and do not quarter; it is an error, for there is no standard error. Cost: 8 p + 1 calls of a smooth function.
-Sources: Greene, Econometric Analysis (2012), 4.4; van der Vaart, Asymptotic Statistics (1998), 3.1; for the error of
-the extrapolation Ridders, Advances in Engineering Software 4 (1982).
+each batch is a population of its own, whose averages count by its observations. Source: Greene, Econometric Analysis
+(2012), 4.4; van der Vaart, Asymptotic Statistics (1998), 3.1.
 """
 
 from __future__ import annotations
@@ -47,6 +31,7 @@ from stattools.interface.own_functions import called
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
+from stattools.numerics.low_rank import among, quadratic
 from stattools.numerics.sums import power_of_two
 
 
@@ -291,9 +276,8 @@ def function_of(
         name = fit.names[int(np.argmax(gradient[:, ~known].any(axis=0)))]
         raise IdentificationError(f"the function depends on {name!r}, which has no standard error in this fit.")
     df = df_along(fit, gradient / size)
-    correlation = V[np.ix_(known, known)] / np.multiply.outer(size[known], size[known])
-    gradient = gradient[:, known]
-    se = np.sqrt(np.maximum(((gradient @ correlation) * gradient).sum(axis=1), 0.0))
+    correlation = among(V, np.flatnonzero(known), 1.0 / size[known])
+    se = np.sqrt(np.maximum(quadratic([gradient[:, known]], correlation)[:, 0, 0], 0.0))
     statistic, p_value = against_zero(value / unit, se, df)
     with np.errstate(over="ignore"):  # told below
         half = unit * (quantile_of(df, level) * se)
@@ -309,6 +293,16 @@ def _gradient(
 ) -> tuple[Any, Floats]:
     """Powers of two above the size of each value, and the derivatives (m, p) per `size` of each coefficient of what is
     left without them; DomainError at a kink, for what is constant, and where the steps do not agree.
+
+    Central differences D over a step h, h/2 and h/4 are extrapolated twice (Richardson):
+
+        R(h) = (4 D(h/2) - D(h)) / 3,    derivative = (16 R(h/2) - R(h)) / 15,    error = |derivative - R(h/2)|
+
+    D over a much shorter step, which is no simple part of h, has to agree too: steps that are multiples of the period
+    of a function all say the same. Where the error is above `GOOD` of the whole gradient longer and shorter steps are
+    tried, and the derivative of least error is taken; one above `LEAST` is refused. A kink shows in the second
+    differences, which then halve with the step and do not quarter. Cost: 8 p + 1 calls of a smooth function. Source:
+    Ridders, Advances in Engineering Software 4 (1982).
     """
 
     def beside(k: int, step: float) -> Floats | None:

@@ -8,22 +8,15 @@ mean at an average row, one for each combination of categories, which count alik
 Differences over the grid are those of the linear predictor; their exponentials, with ratio=True, are odds or rate
 ratios. Of rows the ratio is that of the average means, and its standard error that of the logarithm.
 
-Standard errors by the delta method from `fit.covariance`; the interval of a mean is made on the scale of the link, so
-that it stays in the range of the mean, wherever the mean is a function of one linear predictor alone. Source: Searle,
-Speed & Milliken, The American Statistician 34 (1980), 216-221; Lenth, emmeans (2024); Tukey's adjustment: Kramer,
-Biometrics 12 (1956).
-
-Tables of the means of groups and of their contrasts: see `means.py` for what they are.
-
-What a change of a variable does to the mean outcome: average marginal effects.
+Average marginal effects say what a change of a variable does to the mean outcome:
 
     effect of a number     average over rows of d mean / d x
     effect of a level      average over rows of mean(level) - mean(reference), everything else as it was
 
-The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Standard errors
-by the delta method: the gradient of the average in the coefficients, times `fit.covariance`, whichever `cov=` was
-chosen. Cost: a few reads of the rows per variable; of rows in files one for all. Source: Greene, Econometric Analysis
-(2012), 17.3; Bartus, Stata Journal 5 (2005), 309-329.
+Standard errors by the delta method from `fit.covariance`; the interval of a mean is made on the scale of the link where
+the mean is a function of one linear predictor alone. Source: Searle, Speed & Milliken, The American Statistician 34
+(1980), 216-221; Lenth, emmeans (2024); Kramer, Biometrics 12 (1956); Greene, Econometric Analysis (2012), 17.3; Bartus,
+Stata Journal 5 (2005), 309-329.
 """
 
 from __future__ import annotations
@@ -34,7 +27,6 @@ from itertools import combinations
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -192,8 +184,6 @@ def _average_row(model: Any) -> Floats:
     return weight @ np.asarray(model.rows.X) / weight.sum()
 
 
-Column = str | ArrayLike | None
-
 FAMILIES: dict[str, Callable[[float, int], float]] = {
     "bonferroni": lambda level, m: 1.0 - (1.0 - level) / m,
     "sidak": lambda level, m: level ** (1.0 / m),
@@ -212,11 +202,10 @@ def means(
     values: Sequence[Any] | None = None,
     over: str = "rows",
     level: float | None = None,
-    data: Any = None,
-    offset: Column = None,
-    exposure: Column = None,
+    **which: Any,
 ) -> pd.DataFrame:
-    """[by, variable, category,] estimate, se, lower, upper: see `Fit.means`.
+    """[by, variable, category,] estimate, se, lower, upper: see `Fit.means`; `which` says over which rows, `data=`,
+    `offset=` and `exposure=`.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 9.0], "g": list("aabbcc"), "x": [1, 2, 1, 2, 1, 3]}
@@ -228,7 +217,7 @@ def means(
     over_grid = require_over(over, model)
     level = fit.level if level is None else level
     require_level(level)
-    rows = population(model, data, offset, exposure, "overall")
+    rows = population(model, **which)
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
@@ -256,9 +245,7 @@ def contrasts(
     ratio: bool = False,
     over: str = "rows",
     level: float | None = None,
-    data: Any = None,
-    offset: Column = None,
-    exposure: Column = None,
+    **which: Any,
 ) -> pd.DataFrame:
     """[by, category,] contrast, estimate, se, statistic, p_value, lower, upper: see `Fit.contrasts`.
 
@@ -277,7 +264,7 @@ def contrasts(
     method = "none" if adjust is None else adjust if is_one_of(adjust, ("tukey",)) else method_of(adjust)
     level = fit.level if level is None else level
     require_level(level)
-    rows = population(model, data, offset, exposure, "overall")
+    rows = population(model, **which)
     ordered = values_of(rows, "contrasts", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     m, p = len(ordered) * (len(ordered) - 1) // 2, len(fit.names)
@@ -429,25 +416,14 @@ def marginal_effects(
     discrete: Sequence[str] = (),
     by: str | Sequence[str] | None = None,
     level: float | None = None,
-    data: Any = None,
-    offset: Column = None,
-    exposure: Column = None,
+    **which: Any,
 ) -> pd.DataFrame:
-    """Effects of the variables on the mean outcome: [category,] term, estimate, se, statistic, p_value, lower, upper.
+    """[by, category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.marginal_effects`.
 
-    The mean is E(y): a probability for binary outcomes, the probability of each category for softmax, a mean count.
-    Variables are the columns of the table that the formula uses, or the columns of X. A number has the derivative of
-    the mean; true or false and categories have the change of the mean, from False to True, from the reference to each
-    level; so have columns of 0 and 1 named in `discrete`. `at` is "overall": the average over the rows, or "mean": at
-    the mean of every number, with the levels in the proportions that they have; or values by variable, {"x": 1.0}: over
-    the rows, with these held there. `by` names categories: the average over the rows of each level, which stands in a
-    column before. `data` are other rows to average over, `offset` and `exposure` theirs; they count as often as the
-    column says that was the weights of the fit, each once where they have none. Equal to statsmodels' get_margeff
-    (`dummy=True` for what is discrete).
-
-    Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
-    for a number in a step, such as `I(x > 0)`, which has no derivative, and for a variable of the formula of another
-    parameter alone, such as a dispersion, on which the mean does not depend.
+    A number has the derivative of the mean, categories and truth values the change of the mean from the reference to
+    each level. Equal to statsmodels' get_margeff (`dummy=True` for what is discrete). Raises DomainError for an unknown
+    variable and for rows at a kink, IncompatibleError for a number in a step, such as `I(x > 0)`, which has no
+    derivative, and for a variable on which the mean does not depend.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
@@ -458,7 +434,7 @@ def marginal_effects(
     require_finite(fit, "marginal_effects")
     level = fit.level if level is None else level
     require_level(level)
-    asked = asked_effects(model, at, variables, discrete, data, offset, exposure)
+    asked = asked_effects(model, at, variables, discrete, **which)
 
     def effects(rows: Population) -> pd.DataFrame:
         terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
@@ -520,9 +496,7 @@ class AskedEffects:
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
-def asked_effects(
-    model: Model, at: Any, variables: Any, discrete: Any, data: Any, offset: Column, exposure: Column
-) -> AskedEffects:
+def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which: Any) -> AskedEffects:
     """What was asked for, with every name and value looked at."""
     held = at if isinstance(at, Mapping) else {}
     at = word_of("overall" if held else at, ("overall", "mean"))
@@ -530,7 +504,7 @@ def asked_effects(
         raise IncompatibleError(
             f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
         )
-    rows = population(model, data, offset, exposure, str(at))
+    rows = population(model, at=str(at), **which)
     held = tuple(require_held(rows, held).items())
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)

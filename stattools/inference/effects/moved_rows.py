@@ -250,16 +250,22 @@ class Population:
 
     def block(self, X: Floats) -> Block:
         """Rows with weights that sum to 1; a single row, the average of the design, at="mean"."""
-        rows = self.model.rows
-        weight = np.ones(len(X)) if rows.weight is None else rows.weight
-        weight = weight / weight.sum()
+        rows, share = self.model.rows, self.shares
         if not self.collapsed:
-            return Block(X, rows.y, weight, rows.offset)
-        offset = None if rows.offset is None else np.array([weight @ rows.offset])
-        return Block((weight @ X)[None, :], rows.y[:1], np.ones(1), offset)
+            return Block(X, rows.y, share, rows.offset)
+        offset = None if rows.offset is None else np.array([share @ rows.offset])
+        return Block((share @ X)[None, :], rows.y[:1], np.ones(1), offset)
+
+    @property
+    def shares(self) -> Floats:
+        """The weights of the rows, which sum to 1."""
+        rows = self.model.rows
+        return np.full(len(rows.X), 1.0 / len(rows.X)) if rows.weight is None else rows.weight / rows.weight.sum()
 
 
-def population(model: Model, data: Any, offset: Column, exposure: Column, at: str) -> Population:
+def population(
+    model: Model, data: Any = None, offset: Column = None, exposure: Column = None, at: str = "overall"
+) -> Population:
     """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
     if data is None and not model.in_memory:
         return _elsewhere(model, offset, exposure, at)
@@ -273,11 +279,10 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
     model = replace(model, rows=replace(model.rows, weight=weight))
     if at == "overall" or columns is None:
         return Population(model, columns, columns, at == "mean", note=note)
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    weight = weight / weight.sum()
     plain = Population(model, columns, columns, True, note=note)
+    share = plain.shares
     centered = {
-        name: np.full(len(weight), weight @ np.asarray(column, dtype=float))
+        name: np.full(len(share), share @ np.asarray(column, dtype=float))
         if not plain.is_category(name) and column.dtype.kind in "iuf"
         else column
         for name, column in columns.items()
@@ -468,9 +473,7 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
             f'over="grid" needs the means of the columns, and the rows of {rows.model.title} are '
             f'{rows.model.rows.place}: give data=, or over="rows".'
         )
-    model, weight = rows.model, rows.model.rows.weight
-    n = len(model.rows.X)
-    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
+    model, share = rows.model, rows.shares
     others = {name: levels_of(rows, name) for name in rows.names if name not in moved}
     if prod(len(levels or (0,)) for levels in others.values()) > LARGEST_GRID:
         raise DomainError(f'the reference grid has more than {LARGEST_GRID:,} rows; take over="rows".')

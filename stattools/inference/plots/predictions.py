@@ -56,7 +56,7 @@ def effect(
     data: Any = None,
 ) -> Drawing:
     """See `Fit.plot`."""
-    rows = population(fit.model, data, None, None, "overall")
+    rows = population(fit.model, data)
     variable = the_variable(rows, variable)
     asked = {"over": "rows" if over is None else over, "level": level, "data": data}
     level = level_of(fit, level)

@@ -42,6 +42,8 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import from_line, nearest_mean, on_line
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
+from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.low_rank import among, quadratic
 
 Two = tuple[Floats, Floats]
 
@@ -170,14 +172,19 @@ def quantiles(fit: Estimates, at: Model, level: float) -> Callable[[Floats], flo
     )
 
 
-def require_digits(what: str, gradient: Floats, covariance: Floats, variance: Floats) -> None:
+def require_digits(what: str, gradient: Floats, covariance: Any, variance: Floats) -> None:
     """DomainError where g^T C g, the `variance` of what has the gradient g (..., p) in the coefficients, is a small
     difference of large numbers, which has no digits.
     """
     if gradient.ndim == 1 and len(some := np.flatnonzero(gradient)) < len(gradient):
-        gradient, covariance = gradient[some], covariance[np.ix_(some, some)]
+        gradient, covariance = gradient[some], among(covariance, some)
     size = np.abs(gradient)
-    if (EPS * ((size @ np.abs(covariance)) * size).sum(axis=-1) > LOST * variance).any():
+    if in_parts(covariance):  # U K U', of which g'U alone may be a small difference
+        along = np.abs(gradient @ covariance.U) @ np.abs(covariance.K)
+        added_up = 2.0 * (along * (size @ np.abs(covariance.U))).sum(axis=-1)
+    else:
+        added_up = ((size @ np.abs(covariance)) * size).sum(axis=-1)
+    if (EPS * added_up > LOST * variance).any():
         raise DomainError(
             f"{what} need columns near 0: these lie so far from it that rounding of the covariance is larger than what "
             "they tell. Write center(x) in the formula, or subtract a constant."
@@ -210,8 +217,7 @@ def scores(fit: Estimates, at: Model, interval: float | None) -> Any:
     if interval is None:
         return value
     slope = np.einsum("nkw,k->nw", at.likelihood.slope(eta), values)
-    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    half = quantiles(fit, at, interval)(slope) * _errors(slope[:, None, :], V)[:, 0]
+    half = quantiles(fit, at, interval)(slope) * _errors(fit, at, slope[:, None, :])[:, 0]
     return pd.DataFrame({SCORE: value, "lower": value - half, "upper": value + half})
 
 
@@ -243,13 +249,14 @@ def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> 
     eta = eta.reshape(len(eta), -1)
     for start in range(0, len(eta), 4096):
         part = slice(start, start + 4096)
-        V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
-        reach = quantiles(fit, at.subset(part), interval)
+        some = at.subset(part)
+        reach = quantiles(fit, some, interval)
         if kind != "link":
             logit, slope = _logits(at, eta[part], kind)
-            half = _reach(reach, slope) * _errors(slope, V)
+            half = _reach(reach, slope) * _errors(fit, some, slope)
             parts.append((special.expit(logit - half), special.expit(logit + half)))
         else:
+            V = eta_covariance(at.predictor, some.rows.X, fit.covariance)
             each = np.broadcast_to(np.eye(V.shape[1]), V.shape)
             half = _reach(reach, each) * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
             parts.append((eta[part] - half, eta[part] + half))
@@ -288,8 +295,16 @@ def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
     return full - others, slope
 
 
-def _errors(slope: Floats, V: Floats) -> Floats:
-    return np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
+def _errors(fit: Estimates, at: Model, slope: Floats) -> Floats:
+    """Standard errors of what has the slopes (m, K, width) in the linear predictors of the rows `at`, (m, K). A
+    location without the constant, which thresholds take up, may be far from 0: gradients in the coefficients are formed
+    before they meet a covariance that is kept as a product.
+    """
+    predictor, X = at.predictor, at.rows.X
+    if predictor.taken_up and in_parts(fit.covariance):
+        each = (predictor.row_scores(X, slope[:, k]) for k in range(slope.shape[1]))
+        return np.sqrt(np.stack([quadratic([gradient], fit.covariance)[:, 0, 0] for gradient in each], axis=1))
+    return np.sqrt(np.maximum(((slope @ eta_covariance(predictor, X, fit.covariance)) * slope).sum(axis=2), 0.0))
 
 
 MEDIAN, QUANTILE = QUANTILES = ("median", "quantile")

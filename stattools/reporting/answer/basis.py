@@ -64,7 +64,7 @@ class Basis:
         if not self.own.model.in_memory or not self.own.kinds:
             return None
         try:
-            return population(self.own.model, None, None, None, "overall")
+            return population(self.own.model)
         except StattoolsError:
             return None
 

@@ -42,3 +42,16 @@ def test_no_name_of_ours_is_answered():
     assert not [
         name for row in vocabulary().fit for name in row.names if name in dir(st.Fit) and not name.startswith("_")
     ]
+
+
+def test_hints_of_curves_and_of_simulation():
+    """`smooth(values=)` spoke of a ridge penalty, `smooth` of a fit without curves of states."""
+    table = {"x": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], "y": [1.0, 2.5, 2.0, 4.0, 3.0, 3.5, 2.0, 1.0]}
+    curved, plain_fit = st.fit(st.glm("y ~ s(x, k=5)", table, family="normal")), st.fit(st.ols("y ~ x", table))
+    with pytest.raises(st.IncompatibleError, match=r"^fit\.smooth has no values=: use at=\[0\.0, 1\.0\]\.$"):
+        curved.smooth("x", values=[0.0, 1.0])
+    with pytest.raises(AttributeError, match=r"is s\(x\) in a formula, of one variable: .* and fit\.smooth"):
+        plain_fit.smooth("x")
+    for fit in (curved, plain_fit):
+        with pytest.raises(AttributeError, match=r'use st\.bootstrap\(fit, kind="parametric", draws=200, seed=1\)'):
+            fit.simulate(10)

@@ -120,3 +120,44 @@ def test_a_page_of_mgcv_has_another_basis(off):
         assert not found.ok
         assert [one.cause for one in found.findings] == ["another basis"]
         assert words in found.findings[0].evidence
+
+
+def contrasts_page(fit: Any, adjust: str | None = "tukey", heading: str = "estimate", mark: str = "-") -> str:
+    """What R prints of `emmeans(fit, pairwise ~ g)` below the means."""
+    frame = fit.contrasts("g", over="grid", adjust=adjust)
+    df, ratio = (f"{fit.t_df:.0f}", "t.ratio") if np.isfinite(fit.t_df) else ("Inf", "z.ratio")
+    null = " null" if heading != "estimate" else ""
+    lines = ["$contrasts", f" contrast {heading}     SE  df{null} {ratio} p.value"]
+    for row in frame.itertuples():
+        value, se = (-row.estimate, row.se) if not null else (np.exp(-row.estimate), np.exp(-row.estimate) * row.se)
+        pair, one = f" {mark} ".join(row.contrast.split(" - ")[::-1]), " 1" if null else ""
+        p = f"{row.p_value:.4f}" if row.p_value >= 1e-4 else "<.0001"
+        lines.append(f" {pair}   {value:.4f} {se:.4f} {df}{one} {-row.statistic:.3f} {p}")
+    said = f"P value adjustment: {adjust} method for comparing a family of 3 estimates " if adjust else ""
+    return "\n".join([*lines, "", said, ""])
+
+
+@pytest.mark.parametrize("beside_means", [True, False])
+@pytest.mark.parametrize("adjust", ["tukey", "bonferroni", None])
+def test_a_table_of_contrasts_is_read(adjust, beside_means):
+    """Below a table of means its numbers were neither checked nor named; alone it was no claim."""
+    fit = st.fit(MODEL)
+    text = ("$emmeans\n" + emmeans(fit, ["g"]) + "\n" if beside_means else "") + contrasts_page(fit, adjust)
+    found = st.audit(text, MODEL)
+    assert found.ok
+    assert not any("not checked" in note for note in found.notes)
+    assert found.standing.count == 12 * beside_means + 3 * 4 + 1
+    for number in re.findall(r"-?\d+\.\d{3,4}", text[text.index("contrast") :]):
+        wrong = number[:-1] + ("7" if number[-1] != "7" else "2")
+        assert not st.audit(text.replace(number, wrong), MODEL).ok, number
+
+
+def test_contrasts_as_ratios_and_by_an_unknown_adjustment():
+    fit = st.fit(LOGIT)
+    text = contrasts_page(fit, heading="odds.ratio", mark="/")
+    assert st.audit(text, LOGIT).ok
+    number = f"{np.exp(-fit.contrasts('g', over='grid').estimate[0]):.4f}"
+    assert not st.audit(text.replace(number, "9.8765"), LOGIT).ok
+    found = st.audit(contrasts_page(st.fit(MODEL)).replace("tukey", "mvt"), MODEL)
+    assert found.ok
+    assert any("Not checked, as there is no right number" in note for note in found.notes), found.notes
