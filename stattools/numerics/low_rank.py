@@ -134,11 +134,6 @@ class LowRank(SymmetricInParts):
         return found + Within(self.at, self.E).entries(*np.broadcast_arrays(i, j))
 
 
-def products(U: Floats, K: Floats) -> LowRank:
-    """U K U' alone, without blocks."""
-    return LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), U, K)
-
-
 def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
     """Some rows and columns of C, an array or such a matrix, each times its `size`."""
     size = np.ones(len(rows)) if size is None else size
@@ -154,7 +149,7 @@ def quadratic(each: Sequence[Any], C: Any) -> Floats:
     parts, within, low = list(map(slice, ends, ends[1:])), 0.0, isinstance(C, LowRank)
     if low:
         joint, reader = beside(*each), np.repeat(np.arange(len(each)), np.diff(ends))
-        of_levels = None if with_levels(joint) is None else joint.between(C.at, C.E, reader)
+        of_levels = 0.0 if not len(C.at) else None if with_levels(joint) is None else joint.between(C.at, C.E, reader)
         if of_levels is None:
             return quadratic([np.asarray(X) for X in each], np.asarray(C))
         within, each = of_levels, [X @ C.U[part] for X, part in zip(each, parts, strict=True)]

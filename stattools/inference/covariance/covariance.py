@@ -56,7 +56,7 @@ from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
-from stattools.numerics.low_rank import products
+from stattools.numerics.low_rank import LowRank
 from stattools.numerics.sums import Largest
 from stattools.solvers.metric import Metric
 
@@ -197,7 +197,8 @@ def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float,
     except IdentificationError:  # no columns have the digits
         return found
     values, Q = np.linalg.eigh(covariance(at.work, at.phi, at.C, cov, scale=scale).matrix)
-    return found._replace(matrix=products(at.T @ (Q * np.sqrt(np.maximum(values, 0.0))), np.eye(len(values))))
+    root = at.T @ (Q * np.sqrt(np.maximum(values, 0.0)))
+    return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root))))
 
 
 def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:

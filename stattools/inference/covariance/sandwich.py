@@ -41,7 +41,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import symmetric, upper_gram, weighted
-from stattools.numerics.low_rank import products
+from stattools.numerics.low_rank import LowRank
 from stattools.solvers.climb import WELL_PLACED, about_levels, orthogonalized
 from stattools.solvers.metric import Metric
 
@@ -222,7 +222,7 @@ class Sandwich:
         if in_parts(part.sums):
             return self.closed(factor * part.meat, name)
         root = self.T @ (self.C @ part.sums.toarray().T)
-        return products(root, factor * np.eye(part.n))
+        return LowRank.of_parts(np.zeros(len(root)), root, factor * np.eye(part.n))
 
     def closed(self, meat: Any, name: str) -> Any:
         """T C M C T'; a DomainError where a variance is negative beyond round-off."""

@@ -41,7 +41,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among as columns_among
 from stattools.numerics.columns import Columns, sparse, with_levels
-from stattools.numerics.low_rank import LowRank, among, products
+from stattools.numerics.low_rank import LowRank, among
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
@@ -89,7 +89,7 @@ class Separation(Faces):
         estimate = np.array([self.infinite.get(name, 0.0) for name in names])
         estimate[to] = found.estimate[own]
         if self.pure is not None and isinstance(C, np.ndarray):  # where no level is left
-            C = products(np.eye(len(C)), C)
+            C = LowRank.of_parts(np.zeros(len(C)), np.eye(len(C)), C)
         C = among(C, own)
         if isinstance(C, np.ndarray):
             covariance: Any = np.full((p, p), np.nan)
