@@ -36,7 +36,7 @@ from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.variance_profile import profile_fall as fall_of_variances
 from stattools.solvers.mixed.fixed_effects import FixedProfile
-from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters, profile_ends
+from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
 from stattools.text.columns import percent
 
 PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
@@ -258,7 +258,7 @@ def _walked(x: Floats, value: float, found: Any, of: VarianceParameter) -> Float
     """Heights, each search starting where the one nearer to the estimate ended."""
     heights = np.zeros(len(x))
     for side in (np.flatnonzero(x < value)[::-1], np.flatnonzero(x > value)):
-        profile = found.profile_of(of)
+        profile = VarianceProfile(found, of)
         for k in side:
             heights[k] = -0.5 * profile.height(float(x[k]))
     return np.minimum(heights, 0.0)

@@ -47,13 +47,7 @@ from stattools.solvers.mixed.maximum import (
     released,
     without_small,
 )
-from stattools.solvers.mixed.variance_profile import (
-    MarginalProfile,
-    ProfileSearch,
-    VarianceParameter,
-    ceiling,
-    falls_at_zero,
-)
+from stattools.solvers.mixed.variance_profile import Surface, falls_at_zero, marginal_surface
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Status, TraceStep
 
@@ -393,9 +387,10 @@ class MarginalMaximum:
         """How far the highest 2 log L falls where the sd of each effect of each term is 0."""
         return falls_at_zero(self)
 
-    def profile_of(self, of: VarianceParameter) -> ProfileSearch:
-        """The likelihood at its highest where a standard deviation or a correlation has a value."""
-        return ProfileSearch(MarginalProfile(self, of), of.estimate, ceiling(self, of))
+    @cached_property
+    def surface(self) -> Surface:
+        """The likelihood about the maximum, for profiles of variances."""
+        return marginal_surface(self)
 
 
 def _entries(roots: tuple[Floats, ...]) -> Floats:

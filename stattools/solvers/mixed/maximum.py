@@ -77,13 +77,7 @@ from stattools.numerics.small_matrices import (
 )
 from stattools.solvers.climb import Climbed, Standing, climb, noted, rising
 from stattools.solvers.metric import nrm2
-from stattools.solvers.mixed.variance_profile import (
-    ProfileSearch,
-    VarianceParameter,
-    VarianceProfile,
-    ceiling,
-    falls_at_zero,
-)
+from stattools.solvers.mixed.variance_profile import Surface, falls_at_zero, linear_surface
 from stattools.solvers.solution import Status, TraceStep
 
 FIRST = 4
@@ -858,9 +852,10 @@ class MixedMaximum:
         """How far the highest 2 log L falls where the sd of each effect of each term is 0."""
         return falls_at_zero(self)
 
-    def profile_of(self, of: VarianceParameter) -> ProfileSearch:
-        """The likelihood at its highest where a standard deviation or a correlation has a value."""
-        return ProfileSearch(VarianceProfile(self, of), of.estimate, ceiling(self, of))
+    @cached_property
+    def surface(self) -> Surface:
+        """The likelihood about the maximum, for profiles of variances."""
+        return linear_surface(self)
 
     @property
     def n_parameters(self) -> int:

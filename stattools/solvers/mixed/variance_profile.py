@@ -16,6 +16,7 @@ does not vary: its profile is nowhere above those of these two standard deviatio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,87 +72,75 @@ def _turned(N: Floats, of: VarianceParameter) -> tuple[Floats, float]:
     return way, float(np.linalg.norm(N[of.i]))
 
 
-def _lifted(way: Floats, T: Floats) -> tuple[Floats, Floats]:
-    """The triangle of a factor T, variances of 0 lifted, and the sizes of lifts."""
+def _lifted(way: Floats, T: Floats) -> Floats:
+    """The triangle of a factor T, variances of 0 lifted."""
     L, size, rows = lower(np.linalg.solve(way, T)), LIFTED / np.linalg.norm(way, axis=0), np.arange(len(T))
     L[rows, rows] = np.where(np.abs(L.diagonal()) < size, size, L.diagonal())
-    return L, size
+    return L
 
 
-class VarianceProfile:
-    """-2 log L, less that of the maximum, where one parameter is a coordinate (see `ProfileSearch`)."""
+@record
+class Surface:
+    """The fall of 2 log L from a maximum, with its gradient, as a function `fall` of all parameters, which are `point`
+    at the maximum. The entries of its `factors` begin at `first`, in coordinates from which `to_effects` leads to the
+    data, where standard deviations are `unit` times as large. `spread` is how far each parameter may move, `bend` are
+    the second derivatives; searches end at a gradient of `close`, and begin at so many `scattered` points too.
+    """
 
-    def __init__(self, found: Any, of: VarianceParameter) -> None:
-        self.found, self.of, self.deviance = found, of, found.deviance
-        self.scattered_starts, self.options = 6, {"gtol": 1e-5, "maxiter": 200}
-        self.sigma = float(np.sqrt(found.profile.s2))
-        self.top = found.profile.value
-        self.ways = [np.eye(len(T)) for T in found.profile.factors]
-        self.unit = found.coordinates.unit
-        if of.k >= 0:
-            self.ways[of.k], size = _turned(found.to_effects[of.k], of)
-            self.unit *= size
-        self.size = self.unit * self.sigma
-        start = self.deviance.places[of.k].start if of.k >= 0 else -1
-        self.logs = [start, start + 2] if of.is_correlation else []
-        parts, sizes = zip(*map(self._entries, self.ways, found.profile.factors, self.deviance.entries), strict=True)
-        self.maximum, self.sizes = np.concatenate([*parts, [0.0]]), np.concatenate([*sizes, [0.0]])
-        self.place = len(self.maximum) - 1 if of.k < 0 else start + (1 if of.is_correlation else 0)
-        if of.is_correlation:
-            a, b = start, start + 2
-            whole = np.hypot(self.maximum[a + 1], self.maximum[b])
-            self.maximum[[a, a + 1, b]] = np.log(abs(self.maximum[a])), self.maximum[a + 1] / whole, np.log(whole)
+    fall: Callable[[Floats], tuple[float, Floats]]
+    point: Floats
+    factors: tuple[Floats, ...]
+    first: int
+    to_effects: tuple[Floats, ...]
+    unit: float
+    spread: Floats
+    bend: Floats
+    close: float
+    scattered: int
 
-    def _entries(self, way: Floats, T: Floats, entry: Any) -> tuple[Floats, Floats]:
-        """The entries of the triangle of A_k / sigma at the maximum, and the sizes of lifts of each."""
-        L, size = _lifted(way, T)
-        return L[entry], np.broadcast_to(size[:, None], L.shape)[entry]
 
-    def coordinate(self, value: float) -> float:
-        """What the held coordinate is at a value of the parameter."""
-        if self.of.k < 0:
-            return float(np.log(value / (self.unit * self.sigma)))
-        return value if self.of.is_correlation else value / (self.unit * self.sigma)
+def linear_surface(found: Any) -> Surface:
+    """That of a linear mixed model: the entries of A_k / sigma, with sigma as at the maximum, and log sigma."""
+    deviance, profile, sigma = found.deviance, found.profile, float(np.sqrt(found.profile.s2))
 
-    def toward(self, x: Floats, held: float) -> Floats:
-        """All else stays where it is."""
-        return x
-
-    def scattered(self, random: np.random.Generator) -> Floats:
-        """A point about the maximum: sizes of several times and parts of those there, of any sign."""
-        draw, x = random.normal(size=(2, len(self.maximum))), self.maximum
-        made = np.exp(1.5 * draw[0]) * np.maximum(np.abs(x), self.sizes) * np.sign(draw[1])
-        made[-1] = 0.3 * draw[0, -1]
-        made[self.logs] = x[self.logs] + 1.5 * draw[0, self.logs]
-        return made
-
-    def at(self, x: Floats) -> tuple[float, Floats]:
-        """The fall and its gradient at all coordinates; that of a correlation, which is held, is left out."""
-        log_sigma = x[-1]
-        s = np.exp(log_sigma)
-        triangles = self.deviance.factors(x[:-1])
-        r = a = b = left = 1.0
-        if self.of.is_correlation:
-            L, r = triangles[self.of.k], x[self.place]
-            a, b, left = np.exp(L[0, 0]), np.exp(L[1, 1]), np.sqrt(max(1.0 - r * r, 0.0))
-            L[0, 0], L[1, 0], L[1, 1] = a, b * r, b * left
-        factors = tuple(way @ L / s for way, L in zip(self.ways, triangles, strict=True))
-        at = self.deviance.at(self.deviance.theta(tuple(lower(F) for F in factors)))
-        s2 = (self.sigma * s) ** 2
+    def fall(point: Floats) -> tuple[float, Floats]:
+        s = np.exp(point[-1])
+        at, s2 = deviance.at(point[:-1] / s), (sigma * s) ** 2
         rho = s2 / at.s2
-        value = at.value + self.deviance.d * (np.log(rho) + 1.0 / rho - 1.0)
-        slope_sigma = 2.0 * self.deviance.d * (1.0 - 1.0 / rho)
-        parts = []
-        pairs = zip(at.gammas, at.evaluated.projected, factors, self.ways, strict=True)
-        for k, (gamma, projected, F, way) in enumerate(pairs):
+        parts, slope_sigma = [], 2.0 * deviance.d * (1.0 - 1.0 / rho)
+        for gamma, projected, T, entry in zip(
+            at.gammas, at.evaluated.projected, at.factors, deviance.entries, strict=True
+        ):
             g = at.slopes(projected)
             whole = gamma + (g @ g.T) * (1.0 / at.s2 - 1.0 / s2)
-            slope_sigma -= 2.0 * float(np.sum(whole * (F @ F.T)))
-            dL = 2.0 * way.T @ whole @ F / s
-            if self.of.is_correlation and k == self.of.k:
-                dL[0, 0], dL[1, 1] = a * dL[0, 0], b * (dL[1, 0] * r + dL[1, 1] * left)
-            parts.append(dL[self.deviance.entries[k]])
-        return float(value - self.top), np.concatenate([*parts, [slope_sigma]])
+            slope_sigma -= 2.0 * float(np.sum(whole * (T @ T.T)))
+            parts.append((2.0 * whole @ T / s)[entry])
+        value = at.value + deviance.d * (np.log(rho) + 1.0 / rho - 1.0)
+        return float(value - profile.value), np.concatenate([*parts, [slope_sigma]])
+
+    point = np.append(deviance.theta(tuple(_lifted(np.eye(len(T)), T) for T in profile.factors)), 0.0)
+    steps = BENT * np.eye(len(point))
+    bend = np.array([fall(point + step)[1] - fall(point - step)[1] for step in steps]) / (2.0 * BENT)
+    spread = np.append(np.maximum(np.abs(point[:-1]), LIFTED), 0.3)
+    unit = found.coordinates.unit * sigma
+    return Surface(fall, point, profile.factors, 0, found.to_effects, unit, spread, 0.5 * (bend + bend.T), 1e-5, 6)
+
+
+def marginal_surface(found: Any) -> Surface:
+    """That of a mixed regression, with as many nodes as an interval needs."""
+    marginal, factors = found.marginal.coarser, tuple(found.marginal.factors(found.at))
+    top = marginal.evaluate(found.at, 0).loglik
+
+    def fall(point: Floats) -> tuple[float, Floats]:
+        now = marginal.evaluate(point, 1)
+        return 2.0 * (top - now.loglik), -2.0 * now.score
+
+    size = len(found.entries)
+    spread = np.sqrt(np.maximum(found.inverse.diagonal(), 0.0))
+    return Surface(
+        fall, found.at, factors, len(found.at) - size - len(found.taus), found.marginal.to_effects, 1.0,
+        np.where(spread > 0.0, spread, 1.0), 2.0 * found.information, 1e-3, 2 if size > 1 else 0,
+    )  # fmt: skip
 
 
 FLAT = 1e-10
@@ -160,106 +149,8 @@ FLAT = 1e-10
 STEP = 1e-6
 """Of differences of one triangle by the entries of another, which are of order 1."""
 
-
-class MarginalProfile:
-    """The fall of 2 log L where one parameter is a coordinate (see `ProfileSearch`)."""
-
-    def __init__(self, found: Any, of: VarianceParameter) -> None:
-        self.found, self.of, self.marginal = found, of, found.marginal.coarser
-        self.top = self.marginal.evaluate(found.at, 0).loglik
-        self.factors = tuple(found.marginal.factors(found.at))
-        sizes = [len(T) * (len(T) + 1) // 2 for T in self.factors]
-        self.first = len(found.at) - sum(sizes) - len(found.taus)
-        start = self.first + sum(sizes[: of.k])
-        self.own = slice(start, start + sizes[of.k])
-        self.way, self.size = _turned(found.marginal.to_effects[of.k], of)
-        self.scattered_starts = 2 if sum(sizes) > 1 else 0  # a single variance has one profile
-        self.place = 1 if self.of.is_correlation else 0
-        others = np.delete(np.arange(len(found.at)), np.arange(self.own.start, self.own.stop))
-        self.others = others
-        self.spread = np.sqrt(np.maximum(found.inverse.diagonal(), 0.0))[others]
-        self.spread = np.where(self.spread > 0.0, self.spread, 1.0)
-        self.maximum = self._coordinates_of_maximum()
-        bend, self.tangent = self._bend()
-        self.options: dict[str, Any] = {"gtol": 1e-3, "maxiter": 200} | ({} if bend is None else {"hess_inv0": bend})
-
-    def _bend(self) -> tuple[Floats | None, Floats]:
-        """The inverse of the second derivatives of the fall in all that is free at the maximum, None where they are not
-        positive, and how all that is free moves with the coordinate that is held.
-        """
-        m, free = self.own.stop - self.own.start, np.arange(len(self.maximum)) != self.place
-        J = np.zeros((len(self.maximum),) * 2)
-        J[self.own, :m] = self._change(self.maximum[:m])
-        J[self.others, np.arange(m, len(self.maximum))] = self.spread
-        H = 2.0 * J.T @ self.found.information @ J
-        within, across = H[np.ix_(free, free)], H[free, self.place]
-        values = np.linalg.eigvalsh(within) if len(within) else np.ones(1)
-        if values[0] <= FLAT * values[-1]:
-            return None, np.zeros(len(across))
-        inverse = np.linalg.inv(within)
-        return 0.5 * (inverse + inverse.T), -inverse @ across
-
-    def _coordinates_of_maximum(self) -> Floats:
-        """The entries of the triangle with the one that is held, then all else in standard errors from the maximum."""
-        L, _ = _lifted(self.way, self.factors[self.of.k])
-        if self.of.is_correlation:
-            whole = np.hypot(L[1, 0], L[1, 1])
-            L[0, 0], L[1, 0], L[1, 1] = np.log(L[0, 0]), L[1, 0] / whole, np.log(whole)
-        return np.concatenate([L[np.tril_indices(len(L))], np.zeros(len(self.others))])
-
-    def coordinate(self, value: float) -> float:
-        """What the held coordinate is at a value of the parameter."""
-        return value if self.of.is_correlation else value / self.size
-
-    def toward(self, x: Floats, held: float) -> Floats:
-        """All else moves as it does at the maximum."""
-        moved = x.copy()
-        moved[np.arange(len(x)) != self.place] += self.tangent * (held - x[self.place])
-        return moved
-
-    def scattered(self, random: np.random.Generator) -> Floats:
-        """A point about the maximum: standard errors from it, sizes of several times and parts of those there."""
-        m, draw = self.own.stop - self.own.start, random.normal(size=(2, len(self.maximum)))
-        made = self.maximum + draw[0]
-        if not self.of.is_correlation:
-            made[:m] = np.exp(draw[0, :m]) * np.maximum(np.abs(self.maximum[:m]), LIFTED) * np.sign(draw[1, :m])
-        return made
-
-    def _own(self, entries: Floats) -> Floats:
-        """The entries of T of those of the triangle in which the parameter is one."""
-        q = len(self.way)
-        L = np.zeros((q, q))
-        L[np.tril_indices(q)] = entries
-        if self.of.is_correlation:
-            r, b = L[1, 0], np.exp(L[1, 1])
-            L[0, 0], L[1, 0], L[1, 1] = np.exp(L[0, 0]), b * r, b * np.sqrt(max(1.0 - r * r, 0.0))
-        return L[:1, 0] if q == 1 else lower(self.way @ L)[np.tril_indices(q)]
-
-    def theta(self, x: Floats) -> Floats:
-        """The coordinates of the marginal likelihood."""
-        m = self.own.stop - self.own.start
-        theta = self.found.at.copy()
-        theta[self.others] += self.spread * x[m:]
-        theta[self.own] = self._own(x[:m])
-        return theta
-
-    def at(self, x: Floats) -> tuple[float, Floats]:
-        """The fall of 2 log L, and its gradient."""
-        m = self.own.stop - self.own.start
-        now = self.marginal.evaluate(self.theta(x), 1)
-        change = self._change(x[:m])
-        gradient = np.concatenate([change.T @ now.score[self.own], self.spread * now.score[self.others]])
-        return 2.0 * (self.top - now.loglik), -2.0 * gradient
-
-    def _change(self, entries: Floats) -> Floats:
-        """How the entries of T move with those of the triangle."""
-        m = len(entries)
-        change = np.empty((m, m))
-        for k in range(m):
-            step = np.zeros(m)
-            step[k] = STEP
-            change[:, k] = (self._own(entries + step) - self._own(entries - step)) / (2.0 * STEP)
-        return change
+BENT = 1e-4
+"""Of differences of the gradient, whose entries are of order 1."""
 
 
 CLOSE = 1e-7
@@ -282,34 +173,113 @@ class HigherLikelihood(ConvergenceError):
     """The likelihood is higher elsewhere: the fit is not the maximum, and no interval about it is right."""
 
 
-class ProfileSearch:
-    """The profile of one parameter in `coordinates`, from its `estimate` on; it is nowhere above `ceiling`."""
+class VarianceProfile:
+    """The profile of one parameter, which is a coordinate `place` of the entries of a triangle; all else is in spreads
+    from the maximum.
+    """
 
-    def __init__(
-        self, coordinates: VarianceProfile | MarginalProfile, estimate: float, ceiling: float = np.inf
-    ) -> None:
-        self.coordinates, self.ceiling = coordinates, ceiling
-        self.reached = {estimate: coordinates.maximum}
+    def __init__(self, found: Any, of: VarianceParameter) -> None:
+        self.surface, self.of = found.surface, of
+        surface: Surface = self.surface
+        sizes, every = [len(T) * (len(T) + 1) // 2 for T in surface.factors], np.arange(len(surface.point))
+        start = surface.first + sum(sizes[: of.k]) if of.k >= 0 else len(every) - 1
+        self.own = slice(start, start + (sizes[of.k] if of.k >= 0 else 1))
+        self.way, size = _turned(surface.to_effects[of.k], of) if of.k >= 0 else (np.eye(1), 1.0)
+        self.size, self.place = surface.unit * size, 1 if of.is_correlation else 0
+        self.others = np.delete(every, every[self.own])
+        self.maximum = np.concatenate([self._entries(), np.zeros(len(self.others))])
+        self.reached = {of.estimate: self.maximum}
+        self.ceiling = ceiling(found, of)
+        bend, self.tangent = self._bend()
+        self.options: dict[str, Any] = {"gtol": surface.close, "maxiter": 200}
+        self.options |= {} if bend is None else {"hess_inv0": bend}
 
-    @property
-    def size(self) -> float:
-        """About how large the parameter may be, where it is 0."""
-        return self.coordinates.size
+    def _entries(self) -> Floats:
+        """The entries of the triangle at the maximum."""
+        if self.of.k < 0:
+            return np.zeros(1)
+        L = _lifted(self.way, self.surface.factors[self.of.k])
+        if self.of.is_correlation:
+            whole = np.hypot(L[1, 0], L[1, 1])
+            L[0, 0], L[1, 0], L[1, 1] = np.log(L[0, 0]), L[1, 0] / whole, np.log(whole)
+        return L[np.tril_indices(len(L))]
+
+    def _bend(self) -> tuple[Floats | None, Floats]:
+        """The inverse of the second derivatives of the fall in all that is free at the maximum, None where they are not
+        positive, and how all that is free moves with the coordinate that is held.
+        """
+        m, free = self.own.stop - self.own.start, np.arange(len(self.maximum)) != self.place
+        J = np.zeros((len(self.maximum),) * 2)
+        J[self.own, :m] = self._change(self.maximum[:m])
+        J[self.others, np.arange(m, len(self.maximum))] = self.surface.spread[self.others]
+        H = J.T @ self.surface.bend @ J
+        within, across = H[np.ix_(free, free)], H[free, self.place]
+        if not np.isfinite(H).all():
+            return None, np.zeros(len(across))
+        values = np.linalg.eigvalsh(within) if len(within) else np.ones(1)
+        if values[0] <= FLAT * values[-1]:
+            return None, np.zeros(len(across))
+        inverse = np.linalg.inv(within)
+        return 0.5 * (inverse + inverse.T), -inverse @ across
+
+    def coordinate(self, value: float) -> float:
+        """What the held coordinate is at a value of the parameter."""
+        if self.of.k < 0:
+            return float(np.log(value / self.size))
+        return value if self.of.is_correlation else value / self.size
+
+    def toward(self, x: Floats, held: float) -> Floats:
+        """All else moves as it does at the maximum."""
+        moved = x.copy()
+        moved[np.arange(len(x)) != self.place] += self.tangent * (held - x[self.place])
+        return moved
+
+    def scattered(self, random: np.random.Generator) -> Floats:
+        """A point about the maximum: spreads from it, sizes of several times and parts of those there."""
+        m, draw = self.own.stop - self.own.start, random.normal(size=(2, len(self.maximum)))
+        made = self.maximum + draw[0]
+        if not self.of.is_correlation and self.of.k >= 0:
+            made[:m] = np.exp(draw[0, :m]) * np.maximum(np.abs(self.maximum[:m]), LIFTED) * np.sign(draw[1, :m])
+        return made
+
+    def _own(self, entries: Floats) -> Floats:
+        """The entries of T of those of the triangle in which the parameter is one."""
+        if self.of.k < 0:
+            return entries
+        q = len(self.way)
+        L = np.zeros((q, q))
+        L[np.tril_indices(q)] = entries
+        if self.of.is_correlation:
+            r, b = L[1, 0], np.exp(L[1, 1])
+            L[0, 0], L[1, 0], L[1, 1] = np.exp(L[0, 0]), b * r, b * np.sqrt(max(1.0 - r * r, 0.0))
+        return L[:1, 0] if q == 1 else lower(self.way @ L)[np.tril_indices(q)]
+
+    def at(self, x: Floats) -> tuple[float, Floats]:
+        """The fall of 2 log L, and its gradient."""
+        m, spread, point = self.own.stop - self.own.start, self.surface.spread[self.others], self.surface.point.copy()
+        point[self.others] += spread * x[m:]
+        point[self.own] = self._own(x[:m])
+        value, slope = self.surface.fall(point)
+        return value, np.concatenate([self._change(x[:m]).T @ slope[self.own], spread * slope[self.others]])
+
+    def _change(self, entries: Floats) -> Floats:
+        """How the entries of T move with those of the triangle."""
+        steps = STEP * np.eye(len(entries))
+        return np.array([self._own(entries + step) - self._own(entries - step) for step in steps]).T / (2.0 * STEP)
 
     def height(self, value: float, *, everywhere: bool = False) -> float:
         """The fall where the parameter has this value; `everywhere` searches from scattered points too.
 
         HigherLikelihood where it is negative: then the fit is not the maximum.
         """
-        of = self.coordinates
-        held = of.coordinate(value)
-        free = np.arange(len(of.maximum)) != of.place
+        held = self.coordinate(value)
+        free = np.arange(len(self.maximum)) != self.place
 
         def least(some: Floats) -> tuple[float, Floats]:
             x = np.empty(len(free))
-            x[free], x[of.place] = some, held
+            x[free], x[self.place] = some, held
             try:
-                now, gradient = of.at(x)
+                now, gradient = self.at(x)
             except (np.linalg.LinAlgError, ArithmeticError):  # a step beyond float64
                 return BEYOND, np.zeros(len(some))
             is_finite = np.isfinite(now) and np.isfinite(gradient).all()
@@ -318,16 +288,16 @@ class ProfileSearch:
         below = [one for one in self.reached if one <= value]
         above = [one for one in self.reached if one > value]
         nearest = [*sorted(below)[-1:], *sorted(above)[:1]]
-        starts = [of.toward(self.reached[one], held) for one in nearest]
+        starts = [self.toward(self.reached[one], held) for one in nearest]
         if everywhere:
             random = np.random.default_rng(0)
-            starts += [of.maximum, *(of.scattered(random) for _ in range(of.scattered_starts))]
+            starts += [self.maximum, *(self.scattered(random) for _ in range(self.surface.scattered))]
         best, fun = starts[0][free], np.inf
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
             for start in starts:
                 there, lowest = start[free], least(start[free])[0]
                 if free.any():
-                    made: Any = optimize.minimize(least, there, jac=True, method="BFGS", options=of.options)
+                    made: Any = optimize.minimize(least, there, jac=True, method="BFGS", options=self.options)
                     there, lowest = made.x, float(made.fun)
                 if lowest < fun:
                     best, fun = there, lowest
@@ -338,7 +308,7 @@ class ProfileSearch:
             )
         if fun < BEYOND:
             x = np.empty(len(free))
-            x[free], x[of.place] = best, held
+            x[free], x[self.place] = best, held
             self.reached[value] = x
         return min(fun, self.ceiling)
 
@@ -348,7 +318,7 @@ def falls_at_zero(found: Any) -> tuple[Floats, ...]:
     each = []
     for k, covariance in enumerate(found.covariances):
         sds = [VarianceParameter(k, i, i, float(np.sqrt(covariance[i, i]))) for i in range(len(covariance))]
-        each.append(np.array([found.profile_of(of).height(0.0, everywhere=True) for of in sds]))
+        each.append(np.array([VarianceProfile(found, of).height(0.0, everywhere=True) for of in sds]))
     return tuple(each)
 
 
@@ -370,7 +340,7 @@ def profile_ends(found: Any, of: VarianceParameter, cut: float) -> tuple[float, 
 
 def _end(found: Any, of: VarianceParameter, cut: float, last: float, side: float) -> float:
     """The end on one side, `last` the end of the parameter's range there."""
-    profile, root, has_last = found.profile_of(of), np.sqrt(cut), np.isfinite(last) and of.k >= 0
+    profile, root, has_last = VarianceProfile(found, of), np.sqrt(cut), np.isfinite(last) and of.k >= 0
     if of.estimate == last or profile.ceiling <= cut:
         return last
     near, known, end = of.estimate, {of.estimate: -root}, of.estimate

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from stattools.solvers.mixed.variance_profile import MarginalProfile, parameters, profile_ends
+from stattools.solvers.mixed.variance_profile import VarianceProfile, parameters, profile_ends
 from tests.inference.mixed.regressions import fit
 
 CUT = chi2.ppf(0.95, 1)
@@ -44,7 +44,7 @@ def test_heights_are_those_of_a_constrained_maximum(place):
             return np.sqrt(S[of.i, of.i]) - value
         return S[of.i, of.j] / np.sqrt(S[of.i, of.i] * S[of.j, of.j]) - value
 
-    profile = found.profile_of(of)
+    profile = VarianceProfile(found, of)
     assert_allclose(profile.height(value), fall(found, away), rtol=1e-3)  # SLSQP's digits
     assert_allclose(profile.height(of.estimate), 0.0, atol=1e-6)
 
@@ -52,7 +52,7 @@ def test_heights_are_those_of_a_constrained_maximum(place):
 def test_the_gradient_is_that_of_differences():
     found = fit("slopes").found
     for of in parameters(found):
-        profile = MarginalProfile(found, of)
+        profile = VarianceProfile(found, of)
         x = profile.maximum + 0.05
         gradient, h = profile.at(x)[1], 1e-5
         steps = h * np.eye(len(x))
@@ -66,5 +66,5 @@ def test_ends_are_where_the_likelihood_ratio_rejects():
     low, high = profile_ends(found, sd, CUT)
     assert 0.0 < low < sd.estimate < high
     for end in (low, high):
-        assert_allclose(found.profile_of(sd).height(end), CUT, rtol=1e-5)
-    assert profile_ends(found, sd, 1.01 * found.profile_of(sd).height(0.0))[0] == 0.0  # where 0 is not rejected
+        assert_allclose(VarianceProfile(found, sd).height(end), CUT, rtol=1e-5)
+    assert profile_ends(found, sd, 1.01 * VarianceProfile(found, sd).height(0.0))[0] == 0.0  # where 0 is not rejected

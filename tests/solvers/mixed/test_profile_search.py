@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from scipy.stats import chi2
 
 import stattools as st
 from stattools.errors import ConvergenceError
+from stattools.solvers.mixed import variance_profile
 from stattools.solvers.mixed.maximum import Maximum, MixedMaximum
-from stattools.solvers.mixed.variance_profile import ProfileSearch, VarianceParameter, parameters, profile_ends
+from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
 from tests.latent.certified import table
 
 CUT = float(chi2.ppf(0.95, 1))
@@ -84,7 +86,7 @@ def test_the_lower_end_is_0_where_the_profile_does_not_rise():
     low, high = profile_ends(best, sd, CUT)
     assert (sd.estimate, low) == (0.0, 0.0)
     assert high > 0
-    profile = best.profile_of(sd)
+    profile = VarianceProfile(best, sd)
     assert profile.height(high) == pytest.approx(CUT, rel=1e-5)
     low, high = profile_ends(best, residual, CUT)
     assert 0 < low < residual.estimate < high
@@ -104,13 +106,14 @@ def test_a_higher_likelihood_than_that_of_the_fit_is_an_error(slopes):
         profile_ends(wrong, parameters(wrong)[0], CUT)
 
 
-class Curve:
+class Curve(VarianceProfile):
     """A parameter alone, in coordinates without others, of which the fall is a function."""
 
-    maximum, place, size, scattered_starts, options = np.zeros(1), 0, 1.0, 0, {}
+    maximum, place, size, options = np.zeros(1), 0, 1.0, {}
+    surface = SimpleNamespace(scattered=0)
 
-    def __init__(self, fall):
-        self.fall = fall
+    def __init__(self, fall, estimate, ceiling):
+        self.fall, self.ceiling, self.reached = fall, ceiling, {estimate: self.maximum}
 
     def at(self, x):
         return self.fall(float(x[0])), np.zeros(1)
@@ -127,8 +130,8 @@ class Curve:
 
 def ends_of(fall, estimate, ceiling=np.inf):
     """The ends of a correlation whose profile is a function."""
-    found = SimpleNamespace(profile_of=lambda of: ProfileSearch(Curve(fall), estimate, ceiling))
-    return profile_ends(found, VarianceParameter(0, 1, 0, estimate), 3.6)
+    with patch.object(variance_profile, "VarianceProfile", lambda found, of: Curve(fall, estimate, ceiling)):
+        return profile_ends(None, VarianceParameter(0, 1, 0, estimate), 3.6)
 
 
 def test_ends_of_a_parabola_and_of_one_that_is_cut_off_below_and_above_the_cut():
@@ -149,11 +152,7 @@ class TwoValleys(Curve):
     """A fall with a second valley, lower and flatter, that only a search from the right start sees."""
 
     maximum, options = np.array([0.0, 0.0]), {"gtol": 1e-8}
-
-    def __init__(self):
-        pass
-
-    scattered_starts = 1
+    surface = SimpleNamespace(scattered=1)
 
     def scattered(self, random):
         return np.array([0.0, 5.0])
@@ -165,8 +164,8 @@ class TwoValleys(Curve):
 
 
 def test_an_end_is_looked_for_again_where_a_search_from_elsewhere_comes_lower():
-    found = SimpleNamespace(profile_of=lambda of: ProfileSearch(TwoValleys(), 0.0))
-    ends = profile_ends(found, VarianceParameter(0, 1, 0, 0.0), 3.6)
+    with patch.object(variance_profile, "VarianceProfile", lambda found, of: TwoValleys(None, 0.0, np.inf)):
+        ends = profile_ends(None, VarianceParameter(0, 1, 0, 0.0), 3.6)
     np.testing.assert_allclose(ends, (-np.sqrt(3.5 / 6.0), np.sqrt(3.5 / 6.0)), rtol=1e-5)
 
 
@@ -193,7 +192,7 @@ def test_a_correlation_has_any_value_where_one_of_its_effects_need_not_vary(grow
     assert growth.found.falls_at_zero[0][1] == pytest.approx(1.17558769853, rel=1e-6)  # lme without the slope
     assert profile_ends(growth.found, of, float(chi2.ppf(0.8, 1))) == (-1.0, 1.0)
     low, high = profile_ends(growth.found, of, float(chi2.ppf(0.5, 1)))  # 0.45: below that
-    profile = growth.found.profile_of(of)
+    profile = VarianceProfile(growth.found, of)
     assert (profile.height(low), profile.height(high)) == pytest.approx([chi2.ppf(0.5, 1)] * 2, rel=1e-5)
     assert max(profile.height(r) for r in (-1.0, -0.9, 0.0, 0.5, 1.0)) <= profile.ceiling
 
