@@ -98,8 +98,7 @@ class Low(NamedTuple):
 
 @record
 class Rows:
-    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of the
-    following.
+    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of these.
 
     `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
     a relative inverse variance. Blocks carry the product of weight and precision, and columns about `center`, in units
@@ -171,9 +170,8 @@ class Rows:
     @property
     def n_used(self) -> int:
         """Number of rows that count: those whose weight is not 0, where weights are known without a read."""
-        if self.weight is None or self.source is not None:
-            return len(self.X)
-        return int(np.count_nonzero(self.weight))
+        weight = self.weight if self.source is None else None
+        return len(self.X) if weight is None else int(np.count_nonzero(weight))
 
     @property
     def outcome(self) -> SampleMoments:
@@ -203,9 +201,8 @@ class Rows:
     @property
     def offset_ends(self) -> tuple[float, float] | None:
         """The smallest and the largest offset; None where there is none, or where rows would have to be read for it."""
-        if self.offset is None or self.source is not None:
-            return None
-        return float(self.offset.min()), float(self.offset.max())
+        offset = self.offset if self.source is None else None
+        return None if offset is None else (float(offset.min()), float(offset.max()))
 
     @property
     def block_size(self) -> int:
@@ -216,8 +213,7 @@ class Rows:
 
     def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
         """Blocks of `size` rows, or of `block_size`: all of them, or those of a share."""
-        n = len(self.X)
-        size = size or self.block_size
+        n, size = len(self.X), size or self.block_size
         if 0 < n <= size and share is None:
             yield self.whole
             return
@@ -229,9 +225,8 @@ class Rows:
         if self.center is not None and self.scale is not None:
             X = X - self.center
             X /= self.scale
-        X = X if self.axes is None else X @ self.axes
         weight, offset = (None if one is None else one[part] for one in (self.importance, self.offset))
-        return Block(X, self.y[part], weight, offset)
+        return Block(X if self.axes is None else X @ self.axes, self.y[part], weight, offset)
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only, and how much they weigh together."""
