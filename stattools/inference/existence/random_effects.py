@@ -1,9 +1,8 @@
 """Has the likelihood of a mixed regression a maximum? Asked before a climb, while it runs, and of where it ended.
 
-Before: the fixed part by itself, since what separates it does so beside effects of groups too; groups of one row, which
-say of an effect only what they say of the spread of a row, unless counts or several trials have a spread that their
-mean implies; and pure groups. After: coefficients and standard deviations that grow together, t (b, s) with t to
-infinity. A row is then certain where x b + s u lies on the side of its outcome, so that
+Before: what separates the fixed part does so beside effects too, and groups of one row say of an effect only what they
+say of the spread of a row. After: coefficients and standard deviations that grow together, t (b, s) with t to infinity.
+A row is then certain where x b + s u lies on the side of its outcome, so that
 
     L -> prod over groups of P(u: side_i (x_i b + z_i S u) > 0 for all rows i of the group),
 

@@ -344,9 +344,7 @@ def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
             estimate[free] = held[1].estimate
         if not all(_falls(model, estimate, k) for k in on):
             return None
-    except (ConvergenceError, DomainError, IdentificationError):
-        return None
-    except FunctionError:  # as of log(0) where a function of Python's own numbers has no value on a bound
+    except (ConvergenceError, DomainError, IdentificationError, FunctionError):  # as of log(0) on a bound
         return None
     return _restored(model, estimate, free, held)
 
@@ -462,8 +460,8 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
             return replace(solution, second=SAID["same"])
         other = Newton().within(again, PATIENCE)
     except (DomainError, ConvergenceError, IdentificationError):
-        return replace(solution, second=SAID["none"])
-    if not (other.converged and np.isfinite(other.loglik)):
+        other = None
+    if other is None or not (other.converged and np.isfinite(other.loglik)):
         return replace(solution, second=SAID["none"])
     rise = other.loglik - solution.loglik
     apart = np.abs(other.estimate - solution.estimate) / np.sqrt(solution.covariance.diagonal())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.partial_likelihood import monotone
-from stattools.inference.existence.separation import Separation, separation_of, separation_of_rows
-from stattools.models.model import Model
+from stattools.inference.existence.separation import Separation, separation_of
 from stattools.models.survival.cox import CoxRegression
 
 
@@ -27,8 +26,4 @@ def separation(model: Any) -> Separation | None:
     >>> separation(st.cox("survival(t, d) ~ x", {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]})).infinite
     {'x': inf}
     """
-    if isinstance(model, CoxRegression):
-        return monotone(model)
-    if not isinstance(model, Model):
-        return separation_of_rows(model)
-    return separation_of(model)
+    return monotone(model) if isinstance(model, CoxRegression) else separation_of(model)

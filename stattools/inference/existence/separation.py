@@ -194,21 +194,20 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
     """What separates the outcomes of a regression, by levels or by other columns; of these None where the program is
     larger than `largest`.
     """
-    found = separation_of_levels(model)
-    if found is not None or not may_separate(model) or program_size(model) > largest:
-        return found
-    return separation_of_rows(model)
-
-
-def separation_of_rows(model: Model) -> Separation | None:
-    """What separates the outcomes of a discrete regression, see `separation` of `separated.py`."""
     if not isinstance(model, Model):
         of_fit = " Give its model: fit.model." if hasattr(model, "model") else ""
         needs = "separation needs a regression, such as st.logistic(...)"
         raise IncompatibleError(f"{needs}; got {type(model).__name__}.{of_fit}")
     for piece in pieces(model):
-        if (found := separation_of_rows(piece)) is not None:
+        if (found := separation_of(piece, largest)) is not None:
             return found
+    if (found := separation_of_levels(model)) is not None:
+        return found
+    return separation_of_rows(model) if may_separate(model) and program_size(model) <= largest else None
+
+
+def separation_of_rows(model: Model) -> Separation | None:
+    """What separates the outcomes by any columns, all of them in memory."""
     if (space := recession_cone(model)) is None:
         return None
     active, steps = ~space.moves.held, []
@@ -294,18 +293,16 @@ class Pure(NamedTuple):
         """Of the `side`, +1, -1 or 0, of each level, first of the one without a column, where another one has none if
         it goes; `constants` are the coefficients that move all rows alike, by how much.
         """
-        levels, first = X.places[:, 0], side[0]
-        out, numbers, moves = levels[side[1:] != 0.0], np.arange(len(names)), np.zeros((1, len(names)))
-        moves[0, levels], values = side[1:] - first, {}
+        levels, first, numbers = X.places[:, 0], side[0], np.arange(len(names))
+        out, moves, values = levels[side[1:] != 0.0], np.zeros((1, len(names))), np.zeros(len(names))
+        moves[0, levels] = side[1:] - first
+        values[levels] = np.where(side[1:] == first, np.nan, -first) if first else side[1:]
         if first:
             out = np.append(out, levels[side[1:] == 0.0][:1])
             numbers[levels] = numbers[list(constants)] = -1
             for number, along in constants.items():
-                moves[0, number], values[number] = along * first, along * first * np.inf
-        for j in range(X.levels) if first else np.flatnonzero(side[1:]).tolist():
-            own = side[j + 1] if not first else np.nan if side[j + 1] == first else -first
-            values[int(levels[j])] = own * np.inf
-        infinite = {names[number]: float(values[number]) for number in sorted(values)}
+                moves[0, number] = values[number] = along * first
+        infinite = {names[k]: value * np.inf for k, value in enumerate(values.tolist()) if value != 0.0}
         return cls(side[X.codes + 1] != 0.0, out, np.delete(numbers, out), infinite, moves)
 
 
@@ -371,9 +368,6 @@ def _ends_of_level(model: Model, found: Solution, j: int, level: float) -> tuple
 
 def separation_of_levels(model: Model) -> Separation | None:
     """The separation by whole levels, where no other columns separate what is left; None where there is none."""
-    for piece in pieces(model):
-        if (found := separation_of_levels(piece)) is not None:
-            return found
     if (pure := pure_levels(model)) is None or pure.certain.all():
         return None
     try:
