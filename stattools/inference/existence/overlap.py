@@ -33,6 +33,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.sums import Largest
+from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
 from stattools.text.names import first_few
 
@@ -41,6 +42,9 @@ WELL_CONDITIONED = 1e-10
 
 LARGEST_PROGRAM = 1e8
 """The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
+
+PATIENCE = 15
+"""Newton needs this many steps where there is no maximum, or hardly one: time to look, before it takes all."""
 
 MOST_NAMED = 30
 """The most columns that an error names."""
@@ -89,6 +93,15 @@ def check_overlap(model: Model) -> None:
         + " out or merge the separating columns, or collect rows that overlap.",
         found,
     )
+
+
+def soon(model: Any, solver: Newton) -> Solution | None:
+    """The maximum, where a few steps reach it."""
+    try:
+        solution = solver.within(model, PATIENCE)
+    except IdentificationError:  # the log-likelihood does not bend down where the steps ended
+        return None
+    return solution if solution.converged else None
 
 
 def check_solution(model: Model, solution: Solution) -> None:

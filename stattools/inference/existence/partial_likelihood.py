@@ -25,7 +25,7 @@ from scipy.linalg import get_lapack_funcs
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
-from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
+from stattools.inference.existence.overlap import FAR, PATIENCE, WELL_CONDITIONED, SeparationError, listed, soon
 from stattools.inference.existence.rank import EPS, dependent, factor_of
 from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
 from stattools.inference.existence.separation import (
@@ -243,9 +243,6 @@ def _said(model: CoxRegression, X: Columns, j: int, same: bool) -> str:
     return f"{name} is a combination of levels of {factor}{beside}, but for a constant"
 
 
-PATIENCE = 15
-"""Newton needs this many steps where the likelihood is monotone: time to look, before it takes all."""
-
 DEPENDENT = 1e-13
 """A column whose part beside the others is shorter than this, as a share of it, is a combination of them."""
 
@@ -352,12 +349,8 @@ def certified_partial(model: Any, solver: Any) -> tuple[Any, Solution]:
     """The maximum of a partial likelihood, which is looked for in the columns and by a linear program where a few steps
     leave a doubt that it exists.
     """
-    found = None
-    try:
-        quick = solver.within(model, PATIENCE) if isinstance(solver, Newton) and solver.max_steps > PATIENCE else None
-        found = quick if quick is not None and quick.converged else None
-    except IdentificationError:
-        pass
+    quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
+    found = soon(model, solver) if quick else None
     if found is None or model.exact is not None or not found.quality.well_conditioned(WELL_CONDITIONED):
         check_columns(model)  # of exact ties always: an information of 0 is left as round-off there
     if found is None or found.reach > min(FAR, -1.5 * np.log(min(max(found.decrement, 1e-300), 0.5))):

@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design.random_effects import RandomTerm
-from stattools.errors import ConvergenceError, IdentificationError
+from stattools.errors import IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion
-from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed
+from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed, soon
 from stattools.inference.existence.rank import check_rank, check_size, pieces
 from stattools.inference.existence.recession import Bools, Moves, lying_between, moves_of, row_moves
 from stattools.interface.arrays import Floats
@@ -238,9 +238,6 @@ def _program(sides: tuple[Moves, Floats], terms: Sequence[RandomTerm], free: Boo
     return b
 
 
-PATIENCE = 15
-"""Steps in which the fixed part by itself is at its maximum, unless it has none."""
-
 FAR = 8.0
 """Effects of groups with a larger standard deviation may be on their way to infinity: a row is certain then."""
 
@@ -298,12 +295,9 @@ def _check_fixed(model: MixedRegression) -> None:
     """The fixed part by itself."""
     fixed = model.fixed
     check_size(fixed)
+    found = soon(fixed, Newton())
     try:
-        found = Newton().within(fixed, PATIENCE)
-    except (IdentificationError, ConvergenceError):
-        found = None
-    try:
-        if found is None or not found.converged:
+        if found is None:
             check_rank(fixed)
             if not fixed.has_scale:
                 check_overlap(fixed)

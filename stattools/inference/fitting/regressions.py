@@ -25,7 +25,7 @@ from stattools.inference.existence.boundaries import (
     inside,
     no_end,
 )
-from stattools.inference.existence.overlap import check_overlap
+from stattools.inference.existence.overlap import PATIENCE, check_overlap, soon
 from stattools.inference.existence.rank import check_rank, check_size, spans
 from stattools.inference.existence.recession import check_extremes
 from stattools.inference.existence.second_order import from_two_starts
@@ -59,9 +59,6 @@ NEAR = 1e-4
 
 LAST_DIGITS = 10.0 * float(np.finfo(float).eps)
 """By how much of itself rounding moves an estimate and the linear predictors that are made of it."""
-
-PATIENCE = 15
-"""Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
 
 
 def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
@@ -107,7 +104,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_rank(model)
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
-            found = _soon(model, solver)
+            found = soon(model, solver)
             if found is None:  # as where there is no maximum to converge to
                 check_rank(model)
                 check_overlap(model)
@@ -145,15 +142,6 @@ def _from_two_starts(model: Model, solution: Solution) -> Solution:
         for check in AT_END:
             check(model, found)
     return found
-
-
-def _soon(model: Model, solver: Newton) -> Solution | None:
-    """The maximum, where a few steps reach it."""
-    try:
-        solution = solver.within(model, PATIENCE)
-    except IdentificationError:  # the log-likelihood does not bend down where the steps ended
-        return None
-    return solution if solution.converged else None
 
 
 def required_solver(solver: Any, usual: Solver) -> Solver:

@@ -20,8 +20,8 @@ from stattools.errors import ConvergenceError, IdentificationError, Incompatible
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.estimates import AnyFit
 from stattools.inference.existence.boundaries import check_end, check_labels
-from stattools.inference.existence.overlap import FAR, SeparationError
-from stattools.inference.existence.partial_likelihood import PATIENCE, certified_partial
+from stattools.inference.existence.overlap import FAR, PATIENCE, SeparationError
+from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.existence.random_effects import RunningOff, check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.existence.second_order import certified_within
 from stattools.inference.fits.cox_fit import CoxFit
