@@ -27,7 +27,7 @@ from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, PATIENCE, WELL_CONDITIONED, SeparationError, listed, soon
 from stattools.inference.existence.rank import EPS, dependent, factor_of
-from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
+from stattools.inference.existence.recession import AT_A_TIME, FEASIBLE, POSITIVE, Ints, highest, null_space
 from stattools.inference.existence.separation import (
     LARGEST_BESIDE_SLOPES,
     UNTOLD,
@@ -75,8 +75,6 @@ def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:
     certain[rows[sets.rows[sets.while_at_risk(undecided.astype(float)) > 0.0]]] = False
     return certain
 
-
-AT_A_TIME = 1 << 24
 
 NOBODY = -1
 

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.rows import Block
+from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
@@ -34,6 +35,10 @@ FEASIBLE = 1e-9
 
 POSITIVE = 1e-7
 """A margin above this is positive."""
+
+
+AT_A_TIME = 1 << 24
+"""Numbers that are in memory at a time."""
 
 
 class Moves(NamedTuple):
@@ -98,9 +103,11 @@ class RecessionCone:
 
     def still(self, which: Bools) -> Floats:
         """Orthonormal basis (q, k) of the moves of the first q coefficients that move no half-space of `which`."""
-        R, numbers = np.zeros((1, len(self.columns))), np.flatnonzero(which)
-        for start in range(0, len(numbers), 5000):
-            R = np.linalg.qr(np.concatenate([R, self.whole(numbers[start : start + 5000])]), mode="r")
+        R, numbers = np.zeros((0, len(self.columns))), np.flatnonzero(which)
+        step = AT_A_TIME // len(self.columns) + 1
+        for start in range(0, len(numbers), step):
+            A = np.concatenate([R, self.whole(numbers[start : start + step])])
+            R = triangle(Rows(A, np.zeros(len(A))))
         return null_space(R)
 
     def total(self, active: Bools) -> Floats:

@@ -375,7 +375,7 @@ def separation_of_levels(model: Model) -> Separation | None:
         found = Newton().solve(left)
     except (ConvergenceError, IdentificationError):
         return None
-    far = found.reach > model.likelihood.facts.far(FAR)  # where other columns separate too, steps end there
+    far = not found.reach <= model.likelihood.facts.far(FAR)  # where other columns separate too, steps end there
     if not found.converged or (far and may_separate(left)):
         return None
     used = slice(None) if model.rows.weight is None else model.rows.weight > 0
