@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -74,9 +73,6 @@ MOST_COLUMNS = 5_000
 ROWS = 1 << 17
 """The most rows that are surveyed at a time."""
 
-NONE: Mapping[str, str] = MappingProxyType({})
-"""Stands for no extras."""
-
 EXTRAS = ("weights", "offset", "exposure")
 """The columns that may stand beside X, by keyword."""
 
@@ -86,7 +82,7 @@ def read_source(
     text: str | Formula,
     source: Source,
     columns: Mapping[str, Any],
-    formulas: Mapping[str, str] = NONE,
+    formulas: Mapping[str, str],
     groups: tuple[str, ...] = (),
     ends: Any = None,
     *,
@@ -301,7 +297,7 @@ class SumsByLabel:
 
     def copied(self) -> SumsByLabel:
         """The same sums in arrays of their own."""
-        return SumsByLabel(self.whose, self.instead, self.most, self.sums.copy(), self.places.copy())
+        return replace(self, sums=self.sums.copy(), places=self.places.copy())
 
     def __add__(self, other: SumsByLabel) -> SumsByLabel:
         mine = self.copied()

@@ -283,20 +283,6 @@ class Rows:
         """
         return self.without_columns()
 
-    def runs(self, size: int, least: int = 0) -> Rows | None:
-        """About `size` rows in 16 runs over the whole of X; all rows where they are no more than that, None where
-        `size` < `least`. Rows elsewhere always give the sample that is held, since reading them takes long.
-        """
-        if self.source is not None:
-            return self.sampled
-        n, run = len(self.X), size // 16
-        if size < least:
-            return None
-        if n <= size:
-            return self
-        starts = np.linspace(0, n - run, 16).astype(int)
-        return self.take((starts[:, None] + np.arange(run)).ravel())
-
     def sample(self, size: int) -> Rows:
         """One row, drawn at random, of each of `size` consecutive runs of rows of equal length, in their order.
 

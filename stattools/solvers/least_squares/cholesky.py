@@ -137,11 +137,9 @@ class Shifted:
 
     @classmethod
     def of(cls, rows: Rows) -> Shifted:
-        """Rows about centers that come from 16 runs of rows over the whole of X or, where rows are in files, from the
-        sample of them.
-        """
-        some: Any = rows.runs(SAMPLE)
-        X = some.X
+        """Rows about centers that come from a sample of them."""
+        some = rows.sample(SAMPLE)
+        X: Any = some.X
         first = constant_column(X)
         if first is None:
             return cls.unmoved(rows)
@@ -206,9 +204,10 @@ class Shifted:
         if self.near is not None:
             return self.near
         n, p = self.rows.X.shape
-        some = self.rows.runs(n // SHARE, max(SAMPLE, 10 * p))
-        if some is None:
+        held, least = self.rows.sampled, max(SAMPLE, 10 * p)
+        if held is self.rows and n // SHARE < least:
             return None
+        some = held.sample(max(n // SHARE, least))
         Z, v = some.X - self.shift.center, _response(some) - self.shift.middle
         unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
         if not (unit > 0).all():
