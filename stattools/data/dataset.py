@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from stattools.data.files.source import Source
 from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
+from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.outcome import Rest
@@ -313,10 +313,12 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     if intercept is not True and intercept is not False and not isinstance(intercept, np.bool_):
         raise DomainError(f"intercept= is True or False; got {quoted(intercept)}.")
     values, found = matrix(X)
-    if names is None and found is None:
-        design = _nameless(values.shape[1], intercept)
-    else:
-        design = _array_design(named(names, found, values.shape[1]), intercept)
+    called = named(names, found, values.shape[1])
+    if intercept and "Intercept" in called:
+        raise DomainError("X has a column named 'Intercept' already; pass intercept=False, or give it another name.")
+    if not intercept and not called:
+        raise DomainError("X has no columns and intercept=False adds none; a model needs at least one.")
+    design = Design(("Intercept", *called) if intercept else called, added=intercept)
     try:
         outcome = vector(y, "y")
     except DomainError:
@@ -336,33 +338,14 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     if extras or not plain:
         beside = ((f"{key}=", value) for key, value in columns.items())
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
-    whole, name = with_intercept(values) if intercept else values, "y" if plain else _name_of(y)
+    label = None if plain else label_of(y)
+    whole, name = with_intercept(values) if intercept else values, "y" if label in (None, "") else str(label)
     return Dataset(whole, outcome, name, design, extras, origin=origin, extras=_origins(columns) if extras else NONE)
-
-
-def _array_design(names: tuple[str, ...], intercept: bool) -> Design:
-    if intercept and "Intercept" in names:
-        raise DomainError("X has a column named 'Intercept' already; pass intercept=False, or give it another name.")
-    if not intercept and not names:
-        raise DomainError("X has no columns and intercept=False adds none; a model needs at least one.")
-    return Design(("Intercept", *names) if intercept else names, added=intercept)
-
-
-@lru_cache(maxsize=64)
-def _nameless(p: int, intercept: bool) -> Design:
-    """The design of an array whose p columns have no names, made once."""
-    return _array_design(default_names(p), intercept)
 
 
 def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
     """The column that each extra given was, None for an array."""
     return {key: value if isinstance(value, str) else None for key, value in columns.items()}
-
-
-def _name_of(y: Any) -> str:
-    """The name of a series, or of a frame's one column; "y" without one."""
-    label = label_of(y)
-    return "y" if label in (None, "") else str(label)
 
 
 def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:

@@ -39,9 +39,6 @@ Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
 MOST_GROUPS = 100
 """The most groups of a formula: more curves or tables than this nobody looks at."""
 
-SINCE = "0, or from an entry, survival(entry, time, died)."
-"""What times are counted from."""
-
 Label = str | Sequence[str] | ArrayLike | None
 
 
@@ -347,7 +344,10 @@ class TimeOutcome:
         return np.column_stack([ends, entry])
 
     def at_risk(
-        self, columns: Mapping[str, Any], rows: NDArray[np.intp], since: str = SINCE
+        self,
+        columns: Mapping[str, Any],
+        rows: NDArray[np.intp],
+        since: str = "0, or from an entry, survival(entry, time, died).",
     ) -> tuple[Floats, NDArray[np.bool_], Floats | None]:
         """Time, event and entry of each row; DomainError for a time that is negative, as times count from `since`, or
         that ends before its row begins.

@@ -32,7 +32,7 @@ from stattools.data.files.coding import (
 from stattools.data.files.source import Batch, Pick, Sample, Source, at, kind_of, merged, words
 from stattools.data.formula.expression import evaluate
 from stattools.data.formula.formula import Formula
-from stattools.data.rows.rows import NO_OFFSET, Block, Farthest, Low, OnDisk, Rows
+from stattools.data.rows.rows import Block, Farthest, Low, OnDisk, Rows
 from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError, IncompatibleError
@@ -258,7 +258,7 @@ class Counted(NamedTuple):
     spans: AddedByName = AddedByName()
     outcome: SampleMoments = SampleMoments()
     counts: Counts = Counts({})
-    farthest: Farthest = NO_OFFSET
+    farthest: Farthest = Farthest()
     sums: ShiftedSums | None = None
 
     def __add__(self, other: Counted) -> Counted:  # type: ignore[override]
@@ -399,7 +399,7 @@ class ScannedRows(Rows):
     coding: Any = None
     marginal: Any = None
     raw: tuple[Batch, ...] = ()
-    farthest: Farthest = NO_OFFSET
+    farthest: Farthest = Farthest()
     held: Rows | None = None
     later: Any = field(default_factory=dict)
 

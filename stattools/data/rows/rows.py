@@ -341,9 +341,6 @@ class Rows:
 
 Numbers = NDArray[np.intp]
 
-LARGEST_FREQUENCY = 2.0**53
-"""The largest frequency weight: beyond 2^53 not all whole numbers are float64."""
-
 
 class Farthest(NamedTuple):
     """The largest offset in size and the row in which it stands; two of them are joined with `+`.
@@ -367,18 +364,14 @@ class Farthest(NamedTuple):
         return other if abs(other.value) > abs(self.value) else self
 
 
-NO_OFFSET = Farthest()
-"""Stands for rows without an offset."""
-
-
 def number(place: int, rows: Numbers | None) -> int:
     """The number in the table of the row at `place` among the rows that stayed."""
     return place if rows is None else int(rows[place])
 
 
 def require_frequencies(weights: Floats, rows: Numbers | None = None) -> None:
-    """DomainError unless frequency weights are whole numbers from 0 to 2^53."""
-    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= LARGEST_FREQUENCY))
+    """DomainError unless frequency weights are whole numbers from 0 to 2^53, beyond which not all are float64."""
+    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= 2.0**53))
     if bad.any():
         place = int(np.argmax(bad))
         raise DomainError(
