@@ -291,10 +291,6 @@ class LevelMetric(Metric):
         """The logarithm of the determinant of the information."""
         return float(np.log(self.eliminated.delta).sum() + 2.0 * np.log(self.eliminated.R.diagonal()).sum())
 
-    def inflation(self) -> float:
-        """The trace of the inverse of the information scaled to unit diagonal."""
-        return float((self.information.diagonal() * self.covariance().diagonal()).sum())
-
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, as an array."""
         return Metric(np.asarray(self.information)).whiten()

@@ -36,10 +36,9 @@ from stattools.latent.modes import CLOSE, expected_weights
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.marginal import ByCoefficients, ByLaplace, ByQuadrature
-from stattools.numerics.small_matrices import eigen, lower
+from stattools.numerics.small_matrices import eigen, lower, null_directions
 from stattools.solvers.climb import ENOUGH, HALF, NOISE, Climbed, Standing, climb, rising
 from stattools.solvers.mixed.maximum import (
-    FLAT,
     NEGATIVE_INFORMATION,
     Bent,
     FittedCurve,
@@ -793,10 +792,7 @@ def _settled(
 
 def _rises(by: ByQuadrature, here: Standing) -> bool:
     """Does log L rise against the covariance of effects, along a direction in which it is 0?"""
-    nulls = []
-    for T in by.factors(here.theta):
-        vectors, size, _ = np.linalg.svd(T)
-        nulls.append(vectors[:, size <= FLAT * size[0]])
+    nulls = [null_directions(T) for T in by.factors(here.theta)]
     if not any(null.shape[1] for null in nulls):
         return False
     for null, bend in zip(nulls, by.bends(here.theta), strict=True):

@@ -15,7 +15,7 @@ Optimization (2006), 3.4 and 12.3; Zhou, Hu, Zhou & Lange, J. Comput. Graph. Sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import permutations
@@ -131,9 +131,6 @@ maximum.
 TRIED = (0.3, 0.1, 0.03, 0.01)
 """Standard deviations at which a zero is left."""
 
-FLAT = 1e-12
-"""A standard deviation below this share of the largest of its term is 0."""
-
 
 @record
 class Bent:
@@ -184,18 +181,26 @@ def _moved(by: Any, here: Standing, factors: list[Floats], taus: Floats) -> tupl
     return theta, by.evaluate(theta, 0).loglik
 
 
-def without_small(by: Any, here: Standing) -> tuple[Floats, float] | None:
-    """The point with effects at 0 that are small, where log L is no lower; None without any."""
-    factors, taus = by.factors(here.theta), by.taus(here.theta)
+def _smaller(factors: Sequence[Floats], size_of_small: float) -> Iterator[tuple[int, list[Floats]]]:
+    """The factors with effects of a term at 0 that are below a size, most of them first, and the number of the term."""
     for k, T in enumerate(factors):
-        vectors, size, _ = np.linalg.svd(T)
-        small = np.flatnonzero((size < SMALL_DEVIATION) & (size > FLAT * size[0] * (len(T) > 1)))
+        if least_size(T) > size_of_small:
+            continue
+        vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
+        small = np.flatnonzero((size < size_of_small) & (size > NOTHING * size[0] * (len(T) > 1)))
         for first in range(len(small)):
             kept = size.copy()
             kept[small[first:]] = 0.0
-            found = _moved(by, here, [*factors[:k], lower(vectors * kept), *factors[k + 1 :]], taus)
-            if found[1] >= here.now.loglik - LOST:
-                return found
+            yield k, [*factors[:k], lower(vectors * kept), *factors[k + 1 :]]
+
+
+def without_small(by: Any, here: Standing) -> tuple[Floats, float] | None:
+    """The point with effects at 0 that are small, where log L is no lower; None without any."""
+    factors, taus = by.factors(here.theta), by.taus(here.theta)
+    for _, smaller in _smaller(factors, SMALL_DEVIATION):
+        found = _moved(by, here, smaller, taus)
+        if found[1] >= here.now.loglik - LOST:
+            return found
     own = here.metric.H.diagonal()[len(here.theta) - len(taus) :]
     small = (np.abs(taus) < SMALL_DEVIATION) | (taus**2 * own < UNCLEAR**2)
     for k in np.flatnonzero(small & (taus != 0.0)):
@@ -209,10 +214,8 @@ def released(by: Any, here: Standing) -> tuple[Floats, float] | None:
     """The point with an effect moved off 0 along which log L rises; None where all zeros are maxima."""
     factors, taus = by.factors(here.theta), by.taus(here.theta)
     for k, T in enumerate(factors):
-        vectors, size, _ = np.linalg.svd(T)
-        null = vectors[:, size <= FLAT * size[0]]
         for s in TRIED:
-            for along in null.T:
+            for along in null_directions(T).T:
                 root = lower(np.column_stack([T, s * along]))
                 found = _moved(by, here, [*factors[:k], root, *factors[k + 1 :]], taus)
                 if found[1] > here.now.loglik + LOST:
@@ -442,17 +445,10 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
 
 def _without_small(at: Profile, size_of_small: float) -> Profile | None:
     """The profile with the effects at 0 that are below a size, where -2 log L is no higher; None without any."""
-    for k, T in enumerate(at.factors):
-        if least_size(T) > size_of_small:
-            continue
-        vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
-        small = np.flatnonzero((size < size_of_small) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
-        for first in range(len(small)):
-            kept = size.copy()
-            kept[small[first:]] = 0.0
-            trial = at.of.at(at.of.theta((*at.factors[:k], lower(vectors * kept), *at.factors[k + 1 :])))
-            if trial.value <= at.value + LOST and _least(trial)[k] >= -NEGATIVE_GAMMA * abs(trial.gammas[k]).max():
-                return trial
+    for k, smaller in _smaller(at.factors, size_of_small):
+        trial = at.of.at(at.of.theta(tuple(smaller)))
+        if trial.value <= at.value + LOST and _least(trial)[k] >= -NEGATIVE_GAMMA * abs(trial.gammas[k]).max():
+            return trial
     return None
 
 

@@ -13,7 +13,7 @@ theta is one step of Newton away, theta - (H - H_j)^-1 s_j, with score and infor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.elimination import structure_of
 from stattools.models.mixed.marginal import ByQuadrature
 from stattools.solvers.metric import Metric
-from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, laplace_maximum, quadrature_maximum
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, quadrature_maximum
 from stattools.solvers.mixed.maximum import MixedMaximum, proven_maximum
 from stattools.solvers.newton import Newton
 
@@ -192,21 +192,6 @@ def _deviance(found: MixedMaximum, columns: LatentColumns, y: Floats) -> Devianc
 
 
 @record
-class Way:
-    """How the integral of a kind is made `of` a model with so many nodes, and how its `maximum` is found."""
-
-    of: Callable[[Any, int], Any]
-    maximum: Callable[[Any, int], MarginalMaximum]
-
-
-WAYS = {
-    "Laplace": Way(lambda model, _: model.laplace, lambda model, _: laplace_maximum(model)),
-    "quadrature": Way(ByQuadrature.of, quadrature_maximum),
-}
-"""By the kind of the integral."""
-
-
-@record
 class MarginalNull:
     """A model without a variance, which has random terms or none: twice its log-likelihood with the other sign, its
     parameters, and how many correlations are `lost` with the variance.
@@ -220,7 +205,7 @@ class MarginalNull:
 
 def again(found: MarginalMaximum, model: Any) -> MarginalMaximum:
     """The maximum of another model by the integral of this one; ConvergenceError where it is not reached."""
-    one = WAYS[found.integral.kind].maximum(model, found.integral.nodes)
+    one = quadrature_maximum(model, found.integral.nodes)  # of one node Laplace's approximation
     if not one.converged:
         raise ConvergenceError(f"{model.title} stopped {one.decrement:.1e} standard errors from a maximum.")
     return one
@@ -257,7 +242,8 @@ def without_rows(found: MarginalMaximum, rows: Any) -> Floats:
     weight = np.ones(len(fixed.rows.X)) if fixed.rows.weight is None else fixed.rows.weight
     left = replace(fixed, rows=replace(fixed.rows, weight=np.where(rows, 0.0, weight)))
     model = replace(found.model, fixed=left)
-    of = WAYS[found.integral.kind].of(model, found.integral.nodes)
+    nodes = found.integral.nodes
+    of = model.laplace if nodes == 1 else ByQuadrature.of(model, nodes)
     p, theta = len(found.estimate), found.at.copy()
     theta[:p] = np.linalg.solve(of.to_fixed, found.estimate)
     now = of.evaluate(theta, 2)
