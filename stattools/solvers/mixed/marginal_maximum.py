@@ -446,7 +446,11 @@ def laplace_maximum(
         return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
     first = maximum_of(by, laplace_start(by) if start is None else start, tolerance, max_steps, watch)
     if start is None and model.random and not is_unimodal(model.fixed.likelihood):
-        return _higher(by, first, tolerance, max_steps, watch)
+        size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
+        factors = [size * np.eye(len(T)) for T in by.factors(first.at)]
+        theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
+        other = _if_higher(first.loglik, lambda trace: maximum_of(by, theta, tolerance, max_steps, watch, trace))
+        return first if other is None or not other.converged else other
     if not one_curve or not first.converged:
         return first
     others = curve_starts(by, first.at)
@@ -471,23 +475,18 @@ def _highest(each: list[MarginalMaximum]) -> MarginalMaximum:
     return replace(best, maxima=tuple(maxima))
 
 
-def _higher(
-    by: ByLaplace, first: MarginalMaximum, tolerance: float, max_steps: int, watch: Watch | None
-) -> MarginalMaximum:
-    """The maximum, or that of a climb which begins with large effects, if it is higher: without effects a dispersion
-    takes up what differs between groups, and often leaves a maximum there.
+def _if_higher(loglik: float, climb: Callable[[list[TraceStep]], Any]) -> Any:
+    """What a climb from large effects, whose steps are added to a trace, comes to, None where that is not above
+    `loglik`: without effects a dispersion takes up what differs between groups, and often leaves a maximum there.
     """
     trace: list[TraceStep] = []
-    size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
-    factors = [size * np.eye(len(T)) for T in by.factors(first.at)]
-    theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
     try:
-        other = maximum_of(by, theta, tolerance, max_steps, watch, trace)
+        found = climb(trace)
     except REFUSALS:  # it runs off, which matters where that is higher
-        if trace and trace[-1].loglik > first.loglik + HIGHER:
+        if trace and trace[-1].loglik > loglik + HIGHER:
             raise
-        return first
-    return other if other.converged and other.loglik > first.loglik + HIGHER else first
+        return None
+    return found if trace[-1].loglik > loglik + HIGHER else None
 
 
 def maximum_of(
@@ -697,20 +696,21 @@ def quadrature_maximum(
     ends = tolerance if by.nodes >= most else ROUGHLY
     found = _settled(by, theta, ends, max_steps, trace, watch=watch)
     if start is None and not (is_unimodal(by.rows.likelihood) and by.T(found.here.theta).any()):
-        found, trace = _or_from_large_effects(by, found, ends, max_steps, trace, watch)
+        at = found.here.theta[: by.n_outer]
+        at = by.theta(at, by.large_factors(at))
+        other = _if_higher(found.here.now.loglik, lambda second: _settled(by, at, ends, max_steps, second, 0, watch))
+        if other is not None and other.status != "max-steps":
+            found, trace = other, other.trace
     while True:
         ahead, error = _shift(by, found.here)
-        enough = by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES
-        if not enough:
-            by = by.with_nodes(2 * by.nodes)
-            ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
-            found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1, watch)
-            continue
-        if found.here.decrement > tolerance:
-            found = _settled(
-                by, found.here.theta + found.here.ahead, tolerance, max_steps, trace, found.steps + 1, watch
-            )
-        break
+        if by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES:
+            break
+        by = by.with_nodes(2 * by.nodes)
+        ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
+        found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1, watch)
+    if found.here.decrement > tolerance:
+        last = found.here.theta + found.here.ahead
+        found = _settled(by, last, tolerance, max_steps, trace, found.steps + 1, watch)
     here = found.here
     return MarginalMaximum(
         model, by, here.theta, here.now.loglik, here.now.information, here.decrement, found.status, found.steps,
@@ -728,23 +728,6 @@ def quadrature_start(by: ByQuadrature) -> Floats:
     except REFUSALS:
         pass  # the start of the regression serves as well, at some more steps
     return by.theta(fixed, by.first_factors(fixed))
-
-
-def _or_from_large_effects(
-    by: ByQuadrature, found: Climbed, tolerance: float, max_steps: int, trace: list[TraceStep], watch: Watch | None
-) -> tuple[Climbed, list[TraceStep]]:
-    """The climb that ended, or one that begins with large effects, if that ends higher: without effects a dispersion
-    takes up what differs between groups, and often leaves a maximum there.
-    """
-    fixed, second = found.here.theta[: by.n_outer], list[TraceStep]()
-    try:
-        other = _settled(by, by.theta(fixed, by.large_factors(fixed)), tolerance, max_steps, second, watch=watch)
-    except REFUSALS:  # it runs off, which matters where that is higher
-        if second and second[-1].loglik > found.here.now.loglik + HIGHER:
-            raise
-        return found, trace
-    higher = other.status != "max-steps" and other.here.now.loglik > found.here.now.loglik + HIGHER
-    return (other, second) if higher else (found, trace)
 
 
 def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
