@@ -211,13 +211,14 @@ def ways_of(labelled: Any, cov: Cluster) -> list[Groups]:
 
 
 def signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[Any, float]]:
-    """Each way, and what its meat is multiplied with: that of both is taken off."""
-    smallest = min(way.n for way in ways[:2])
-    each = zip(ways, (1.0, 1.0, -1.0), strict=False)
-    return [
-        (way, sign * _few_clusters(model, cov, smallest if cov.correction == "stata" else way.n, p))
-        for way, sign in each
-    ]
+    """Each way, and what its meat is multiplied with for its number of clusters: that of both is taken off."""
+    scaled = cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale)
+    small = (model.n - 1.0) / (model.n - p) if scaled else 1.0
+    found = []
+    for way, sign in zip(ways, (1.0, 1.0, -1.0), strict=False):
+        G = min(each.n for each in ways[:2]) if cov.correction == "stata" else way.n
+        found.append((way, sign * small * (1.0 if cov.correction == "none" else G / (G - 1.0))))
+    return found
 
 
 def named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
@@ -225,14 +226,6 @@ def named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
     called, G = ", ".join(way.name for way in ways[:2]), min(way.n for way in ways[:2])
     few = f", {G} groups" if cov.kind == "CR1" and G < FEW_CLUSTERS and not COUNTED.search(called) else ""
     return f"Cluster({called}{few}{unusual(cov)})", G - 1.0 if model.has_scale else np.inf
-
-
-def _few_clusters(model: Any, cov: Cluster, G: float, p: int) -> float:
-    """What the meat of G clusters is multiplied with."""
-    factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
-    if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
-        factor *= (model.n - 1.0) / (model.n - p)
-    return factor
 
 
 def require_few(cov: Cluster, n: int, p: int) -> None:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal
 
 import numpy as np
 
@@ -443,12 +443,6 @@ def marginal_effects(
     return noted(asked.by_level(by, effects), asked.rows.note)
 
 
-class Minus(Protocol):
-    """What can be subtracted: averages with gradients, averages of draws."""
-
-    def __sub__(self, other: Self, /) -> Self: ...
-
-
 @dataclass(frozen=True, eq=False)
 class AskedEffects:
     """The variables to move over some rows, each with its levels, the reference first, or with None for a number;
@@ -466,8 +460,10 @@ class AskedEffects:
         """What is to be averaged: every level of a variable, or its slope."""
         return [Move(name, value, self.held) for name, each in self.variables.items() for value in each or (SLOPE,)]
 
-    def effects[Found: Minus](self, rows: Population, means: Mapping[Move, Found]) -> tuple[list[str], list[Found]]:
-        """Names and values of the effects, from the averages of the moves: slopes, and levels minus the reference."""
+    def effects(self, rows: Population, means: Mapping[Move, Any]) -> tuple[list[str], list[Any]]:
+        """Names and values of the effects, from the averages of the moves, with gradients or of draws: slopes, and
+        levels minus the reference.
+        """
         terms, found = [], []
         for name, levels in self.variables.items():
             if levels is None:

@@ -28,9 +28,11 @@ from stattools.data.files.coding import Coding, cleaned
 from stattools.data.files.rows import DROP
 from stattools.data.files.source import Batch
 from stattools.data.formula.expression import constants, contrast_call, evaluate
+from stattools.data.formula.formula import require
 from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
+from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arguments import several
@@ -338,9 +340,6 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
 
 
 def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
-    from stattools.data.formula.formula import require
-    from stattools.data.tables.table import table
-
     frame = table(data)
     columns = {}
     for name in names:
@@ -480,20 +479,19 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
     known: dict[str, Sequence[Any]] = {
         name: levels or (float(share @ np.asarray(rows.column(name), dtype=float)),) for name, levels in others.items()
     }
-    table = list(product(*known.values()))
-    columns = {name: np.array([row[k] for row in table], dtype=_kind(known[name])) for k, name in enumerate(known)}
+    every = list(product(*known.values()))
+    columns = {
+        name: np.array([row[k] for row in every], dtype=object if isinstance(levels[0], str) else None)
+        for k, (name, levels) in enumerate(known.items())
+    }
     offset = 0.0 if model.rows.offset is None else float(share @ model.rows.offset)
     if rows.columns is None:
-        X = np.repeat(model.rows.X[:1], len(table), axis=0)
+        X = np.repeat(model.rows.X[:1], len(every), axis=0)
         for name, value in (columns | dict(moved)).items():
             X[:, model.terms.index(name)] = value
     else:
-        X = model.design.encode(columns | {name: filled(value, len(table)) for name, value in moved.items()})
+        X = model.design.encode(columns | {name: filled(value, len(every)) for name, value in moved.items()})
     return X.mean(axis=0), offset
-
-
-def _kind(levels: Sequence[Any]) -> Any:
-    return object if isinstance(levels[0], str) else None
 
 
 def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:
