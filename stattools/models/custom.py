@@ -24,18 +24,8 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
-from stattools.models.evaluation import (
-    NOT_ASKED,
-    PLACES,
-    SLOPE,
-    Evaluation,
-    H,
-    Steps,
-    best_steps,
-    differences,
-    information_of,
-    noise,
-)
+from stattools.models import evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation, H, Steps
 from stattools.models.questions import AnyModel
 from stattools.text.one_line import many
 
@@ -135,7 +125,7 @@ class Custom(AnyModel):
     def along(self, phi: Floats, W: Floats, order: int, step: float, wide: float) -> Evaluation:
         """Log-likelihood, score along the columns of W by differences of `step`, information by those of `wide`."""
         if self.gradient is None:
-            return differences(self._value, phi, W, order, step, wide)
+            return evaluation.differences(self._value, phi, W, order, step, wide)
         now = Evaluation(self._value(phi))
         if order == 0 or not np.isfinite(now.loglik):
             return now
@@ -143,16 +133,18 @@ class Custom(AnyModel):
         def slopes(at: Floats) -> Floats:
             return W.T @ self._given(at)
 
-        return Evaluation(now.loglik, slopes(phi), information_of(slopes, phi, W) if order > 1 else NOT_ASKED)
+        return Evaluation(
+            now.loglik, slopes(phi), evaluation.information_of(slopes, phi, W) if order > 1 else NOT_ASKED
+        )
 
     def noise(self, phi: Floats, W: Floats) -> float:
         """The size of what is random in the last digits of the log-likelihood near phi."""
-        return noise(self._value, phi, W)
+        return evaluation.noise(self._value, phi, W)
 
     def steps(self, phi: Floats, W: Floats, noise: float) -> Steps:
         """The steps of differences along the columns of W that leave the smallest errors."""
         if self.gradient is None:
-            return best_steps(self._value, phi, W, noise)
+            return evaluation.best_steps(self._value, phi, W, noise)
         return Steps(H, H, 0.0, 0.0)
 
     @cached_property
@@ -205,8 +197,8 @@ class Custom(AnyModel):
     def row_scores(self, theta: Floats) -> Floats:
         """The slopes of each row's log-likelihood at theta, (n, p), by differences along the axes."""
         W = self.axes
-        near = [[self.rows_at(theta + k * H * axis) for k in PLACES] for axis in (self.T @ W).T]
-        along = np.einsum("pkn,k->np", np.array(near), SLOPE) / H
+        near = [[self.rows_at(theta + k * H * axis) for k in evaluation.PLACES] for axis in (self.T @ W).T]
+        along = np.einsum("pkn,k->np", np.array(near), evaluation.SLOPE) / H
         return np.linalg.solve((self.T @ W).T, along.T).T
 
     def without(self, k: int, value: float) -> Custom:

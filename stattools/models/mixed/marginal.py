@@ -93,11 +93,7 @@ class MarginalLikelihood:
     log_ratio: Any
     """log L - log L~ of an approximation, estimated from draws that are the same at each theta."""
     smooths = answer_of("model.smooths", "The curves that have a standard deviation each.")
-
-    @property
-    def n(self) -> float:
-        """Number of observations."""
-        return float(self.model.n)
+    n = answer_of("model.n", "Number of observations.")
 
     @property
     def n_smooths(self) -> int:

@@ -140,7 +140,7 @@ def refused(
     """The error for the first bad value, with its arm or its position."""
     first = int(np.argmax(bad))
     labelled = names is not None and names.labels is not None and names.size == len(bad)
-    where = f"in arm {names.labels[first]!r}" if labelled else f"at position {first}"  # type: ignore[union-attr, index]
+    where = f"in {names.name(names.index[first])}" if names is not None and labelled else f"at position {first}"
     return DomainError(f"{what} needs {needs}; got {values[first]:.6g} {where}. {remedy}".rstrip())
 
 

@@ -434,7 +434,7 @@ def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
     k, n = counts(ones, "successes", groups), counts(every, "trials", groups)
     if (k > n).any():
         first = int(np.argmax(k > n))
-        where = groups.name(groups.index[first]) if groups.size < len(k) else groups.name(first)
+        where = groups.name(int(groups.index[first]))
         raise DomainError(
             f"binomial needs successes <= trials; got {k[first]} successes in {n[first]} trials, {where}. "
             "Check their order."

@@ -28,17 +28,7 @@ from stattools.data.tables.arrays import matrix
 from stattools.data.tables.columns import clean, coded, missing, sorted_codes
 from stattools.data.tables.table import axes, is_frame, series, table
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import (
-    are_different,
-    as_numbers,
-    as_theta,
-    is_one_of,
-    labelled,
-    labels_of,
-    several,
-    word_of,
-    written,
-)
+from stattools.interface import arguments
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
@@ -75,7 +65,7 @@ def multinomial(counts: ArrayLike | Mapping[Any, int], /, *, names: Sequence[Has
     >>> st.fit(model).estimate.tolist()
     [0.3, 0.5, 0.2]
     """
-    names = labelled("the names", names, ("counts", counts))
+    names = arguments.labelled("the names", names, ("counts", counts))
     counts = list(counts.values()) if isinstance(counts, Mapping) else counts
     found = whole_numbers(counts, "multinomial counts")
     return Multinomial(found, checked_names(names, len(found), "multinomial"), "multinomial")
@@ -101,7 +91,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
     model = Multinomial(np.bincount(codes, minlength=len(found)).astype(np.int64), tuple(found), "categories")
     if names is None:
         return replace(model, labels=checked_names(found, len(found), "categories"))
-    names = checked_names(names, len(several(names)), "categories")
+    names = checked_names(names, len(arguments.several(names)), "categories")
     unknown = [label for label in found if label not in names]
     if unknown:
         raise DomainError(f"categories got the label {unknown[0]!r}, which is not among names={quoted(list(names))}.")
@@ -192,7 +182,7 @@ class Multinomial(SampleModel):
 
     def covariance(self, theta: ArrayLike) -> Floats:
         """(diag(p) - p p^T) / n, which has rank K - 1."""
-        p = as_theta(theta, self.title, self.labels)
+        p = arguments.as_theta(theta, self.title, self.labels)
         return (np.diag(p) - np.outer(p, p)) / self.n
 
     @property
@@ -208,7 +198,7 @@ class Multinomial(SampleModel):
 
 def simplex(theta: ArrayLike, K: int) -> Floats:
     """theta as float64 with K probabilities in the last axis that add to 1 within 1e-9, or a DomainError."""
-    p = as_numbers(theta, f"theta needs {K} probabilities in [0, 1]")
+    p = arguments.as_numbers(theta, f"theta needs {K} probabilities in [0, 1]")
     if p.shape[-1:] != (K,) or not ((p >= 0) & (p <= 1 + 1e-9)).all():
         raise DomainError(f"theta needs {K} probabilities in [0, 1]; got {quoted(theta)}.")
     if np.any(np.abs(p.sum(axis=-1) - 1.0) > 1e-9):
@@ -218,10 +208,10 @@ def simplex(theta: ArrayLike, K: int) -> Floats:
 
 def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     """K different names, by default 0, 1, ...; DomainError for another number, repeats, or fewer than two."""
-    found = tuple(range(K)) if names is None else written(names)
+    found = tuple(range(K)) if names is None else arguments.written(names)
     if K < 2:
         raise DomainError(f"{who} needs two or more categories; got {K}. Give names= to list those not seen.")
-    if len(found) != K or not are_different(found):
+    if len(found) != K or not arguments.are_different(found):
         raise DomainError(f"{who} needs {K} different names, one per category; got {quoted(list(found))}.")
     return found
 
@@ -253,7 +243,7 @@ def counted(who: str, given: Any, data: Any, within: Any, weights: Any) -> Count
     if not counts.any():
         raise DomainError(f"{who} needs a count above 0; all cells are 0.")
     rows, columns = (tuple(range(size)) for size in counts.shape[1:])
-    if is_frame(given) and (known := labels_of(given)) is not None:
+    if is_frame(given) and (known := arguments.labels_of(given)) is not None:
         rows = tuple(known[0])
     if is_frame(given):
         columns = tuple(table(given).names)
@@ -493,8 +483,8 @@ class ConditionalOdds(SampleModel):
         <Interval 0.95 exact: log odds ratio, [-inf, 0.31...]>
         """
         require_level(level)
-        kind = word_of(kind, tuple(self.intervals))
-        if not is_one_of(kind, tuple(self.intervals)):
+        kind = arguments.word_of(kind, tuple(self.intervals))
+        if not arguments.is_one_of(kind, tuple(self.intervals)):
             raise IncompatibleError(
                 f"{self.title} has intervals of kind {', '.join(map(repr, self.intervals))}; got kind={kind!r}."
             )

@@ -61,3 +61,10 @@ def test_each_arm_is_its_own_fit_and_posterior():
 def test_refusals_name_the_arm(call, message):
     with pytest.raises(st.DomainError, match=message):
         call()
+
+
+def test_a_refusal_names_the_arm_of_its_row_whatever_the_order_of_arms():
+    with pytest.raises(st.DomainError, match="in arm 'A'"):
+        st.binomial([6, -1], [10, 8], by=["B", "A"])
+    with pytest.raises(st.DomainError, match="9 successes in 8 trials, arm 'A'"):
+        st.binomial([6, 9], [10, 8], by=["B", "A"])
