@@ -32,7 +32,7 @@ from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.deviance import Curves, Deviance, curves
 from stattools.latent.elimination import Structure, structure_of
 from stattools.latent.sums import SummedCurves, SummedRows
-from stattools.likelihoods import Gaussian, Likelihood
+from stattools.likelihoods import Likelihood
 from stattools.models.mixed.density import JointDensity, MixedDensity, no_posterior
 from stattools.models.mixed.marginal import AllCoefficients, ByCoefficients, ByLaplace, coefficients_of_categories
 from stattools.models.model import Model
@@ -129,8 +129,6 @@ class MixedModel(AnyModel):
 TITLE = "Linear mixed model"
 
 WITH_CURVES = "Linear regression with curves"
-
-NORMAL = Gaussian()
 
 
 @record

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.arrays import Floats
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, bind_numbers, chosen, read_rows, require_some, right_side
@@ -173,20 +172,16 @@ def _with_zeros(
     data = read_rows(*given, formulas=formulas, grouped=True, **columns)
     y, title, likelihood = numeric(data.outcome, data.outcome_name), title.format(called), made(counts)
     require_some(y, title, data)
-    _require_both(likelihood.check(y), title, kind)
-    return bind(kind, title, likelihood, data, y)
-
-
-def _require_both(y: Floats, title: str, kind: str) -> None:
-    """DomainError for counts that say nothing about the zeros, or about the positive counts beyond a hurdle."""
-    if y.min() > 0.0:
+    counted = likelihood.check(y)
+    if counted.min() > 0.0:
         raise DomainError(
-            f"{title} needs zeros; got counts from {y.min():.0f}: the probability of a zero would be 0. Use st.poisson "
-            "or st.negative_binomial; for counts whose zeros were not recorded, st.regression with "
+            f"{title} needs zeros; got counts from {counted.min():.0f}: the probability of a zero would be 0. Use "
+            "st.poisson or st.negative_binomial; for counts whose zeros were not recorded, st.regression with "
             "st.ZeroTruncated(st.Poisson())."
         )
-    if kind == "hurdle" and np.max(y) < 2.0:
+    if kind == "hurdle" and np.max(counted) < 2.0:
         raise DomainError(
             f"{title} needs counts of 2 or more; got zeros and ones only: the rate of the positive counts would be 0. "
             "Use st.logistic."
         )
+    return bind(kind, title, likelihood, data, y)

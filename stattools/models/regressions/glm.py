@@ -39,16 +39,8 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.model import Model
-from stattools.models.regressions.binding import (
-    Column,
-    bind,
-    bind_events,
-    bind_numbers,
-    has_latent,
-    read_rows,
-    right_side,
-    successes_and_trials,
-)
+from stattools.models.regressions import binding
+from stattools.models.regressions.binding import Column
 from stattools.models.regressions.counts import negative_binomial, poisson
 
 NORMAL, BERNOULLI, GROUPED_PROBIT = Gaussian(), Bernoulli(), Linked(Binomial(), LINKS["probit"])
@@ -77,11 +69,11 @@ def ols(
     >>> model.names, model.n
     (('Intercept', 'x'), 4.0)
     """
-    data = read_rows(
+    data = binding.read_rows(
         formula_or_y, data_or_X, names, intercept, products=True, offset=offset, weights=weights, precision=precision
     )
     y = numeric(data.outcome, data.outcome_name)
-    return bind("ols", "Linear regression", NORMAL, data, y)
+    return binding.bind("ols", "Linear regression", NORMAL, data, y)
 
 
 def logistic(
@@ -114,7 +106,7 @@ def logistic(
     given = formula_or_y, data_or_X, names, intercept
     columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials}
     either = BERNOULLI, Binomial()
-    return bind_events("st.logistic", "logistic", "Logistic regression", either, *given, **columns)
+    return binding.bind_events("st.logistic", "logistic", "Logistic regression", either, *given, **columns)
 
 
 def probit(
@@ -140,7 +132,7 @@ def probit(
     given = formula_or_y, data_or_X, names, intercept
     columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials}
     either = Probit(), GROUPED_PROBIT
-    return bind_events("st.probit", "probit", "Probit regression", either, *given, **columns)
+    return binding.bind_events("st.probit", "probit", "Probit regression", either, *given, **columns)
 
 
 def softmax(
@@ -166,7 +158,7 @@ def softmax(
     >>> model.names
     ('fig: Intercept', 'fig: day', 'kiwi: Intercept', 'kiwi: day')
     """
-    data = read_rows(formula_or_y, data_or_X, names, intercept, grouped=True, weights=weights)
+    data = binding.read_rows(formula_or_y, data_or_X, names, intercept, grouped=True, weights=weights)
     if data.latent is not None and data.latent.terms:
         raise IncompatibleError(
             "st.softmax: effects of groups, (1 | g), move one linear predictor, and here each category has one. "
@@ -174,7 +166,7 @@ def softmax(
         )
     codes, labels = categories(data.outcome, data.outcome_name, reference)
     likelihood = Categorical(len(labels))
-    return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)
+    return binding.bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)
 
 
 def gamma(
@@ -205,7 +197,7 @@ def gamma(
     given = formula_or_y, data_or_X, names, intercept
     columns: dict[str, Any] = {"offset": offset, "exposure": exposure, "weights": weights}
     formulas = {"dispersion": dispersion}
-    return bind_numbers("gamma", "Gamma regression", GammaFamily(), *given, formulas=formulas, **columns)
+    return binding.bind_numbers("gamma", "Gamma regression", GammaFamily(), *given, formulas=formulas, **columns)
 
 
 def beta_binomial(
@@ -243,15 +235,15 @@ def beta_binomial(
         )
     given = formula_or_y, data_or_X, names, intercept
     columns: dict[str, Any] = {"offset": offset, "weights": weights, "trials": trials, "failures": failures}
-    formulas = {"precision": right_side("dispersion", dispersion)}
-    data = read_rows(*given, formulas=formulas, grouped=True, **columns)
-    data, y = successes_and_trials(data)
+    formulas = {"precision": binding.right_side("dispersion", dispersion)}
+    data = binding.read_rows(*given, formulas=formulas, grouped=True, **columns)
+    data, y = binding.successes_and_trials(data)
     if np.max(BetaBinomial().trials_of(y)) < 2:
         raise IdentificationError(
             "st.beta_binomial needs groups of two trials or more: single trials say nothing about how the groups "
             "vary. Group the rows, or use st.logistic."
         )
-    return bind("beta_binomial", "Beta-binomial regression", BetaBinomial(), data, y)
+    return binding.bind("beta_binomial", "Beta-binomial regression", BetaBinomial(), data, y)
 
 
 @dataclass(frozen=True)
@@ -269,7 +261,7 @@ class Family:
 
 def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Column, **arrays: Any) -> Any:
     """`st.ols`, and of a formula with groups or curves what `st.linear_mixed` returns."""
-    if not has_latent(formula_or_y) or arrays != {"names": None, "intercept": True}:
+    if not binding.has_latent(formula_or_y) or arrays != {"names": None, "intercept": True}:
         return ols(formula_or_y, data_or_X, offset=offset, weights=weights, **arrays)
     for name, column, instead in (
         ("offset", offset, "take it from the outcome, I(y - offset)"),
@@ -371,14 +363,14 @@ def glm(
     likelihood = kind.likelihood if chosen == usual else Linked(kind.likelihood, LINKS[chosen])
     if name == "binomial":
         either = Linked(Bernoulli(), LINKS[chosen]), likelihood
-        return bind_events("st.glm", "glm", title, either, *given, trials=trials, **beside)
+        return binding.bind_events("st.glm", "glm", title, either, *given, trials=trials, **beside)
     formulas = {
-        parameter: right_side(word, text)
+        parameter: binding.right_side(word, text)
         for parameter, _ in kind.likelihood.others
         for word, text in (("dispersion", dispersion), ("scale", scale))
         if word in kind.takes
     }
-    return bind_numbers("glm", title, likelihood, *given, formulas=formulas, exposure=exposure, **beside)
+    return binding.bind_numbers("glm", title, likelihood, *given, formulas=formulas, exposure=exposure, **beside)
 
 
 def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
@@ -476,7 +468,7 @@ def regression(
             raise IncompatibleError(f"{called} has no parameter {name!r}; {has}.")
     if likelihood.outcome in HOUSE or likelihood.facts.has_scale or likelihood.facts.by_category:
         raise IncompatibleError(f"{called} has a constructor of its own, such as st.ols, st.logistic or st.softmax.")
-    data = read_rows(
+    data = binding.read_rows(
         formula_or_y, data_or_X, names, intercept, formulas=formulas, offset=offset, weights=weights, grouped=True
     )
     labels = None
@@ -490,4 +482,4 @@ def regression(
         y = numeric(data.outcome, data.outcome_name)
     if isinstance(likelihood, OwnLikelihood):
         likelihood = likelihood.scaled(likelihood.check(y))
-    return bind("regression", title, likelihood, data, y, labels=labels)
+    return binding.bind("regression", title, likelihood, data, y, labels=labels)

@@ -151,9 +151,6 @@ def cox(
     return bound("st.cox", "cox", "Cox regression", rows, ties, coded=ties in TIES)
 
 
-WHO_LOGIT = "st.conditional_logit"
-
-
 def conditional_logit(
     formula: str, data: Any, /, *, strata: Label, cluster: Label = None, weights: str | ArrayLike | None = None
 ) -> ConditionalLogit:
@@ -172,13 +169,14 @@ def conditional_logit(
     >>> fit.table(exponentiate=True)[["term", "estimate"]].round(3).to_numpy().tolist()
     [['dose', 2.08]]
     """
+    who = "st.conditional_logit"
     if strata is None:
-        raise DomainError(f'{WHO_LOGIT} needs strata=, the sets whose rows are compared, such as strata="set".')
-    rows = survival_rows(WHO_LOGIT, formula, data, weights=weights, read=case_formula, strata=strata, cluster=cluster)
-    made = bound(WHO_LOGIT, "conditional logit", "Conditional logistic regression", rows, "exact", ConditionalLogit)
+        raise DomainError(f'{who} needs strata=, the sets whose rows are compared, such as strata="set".')
+    rows = survival_rows(who, formula, data, weights=weights, read=case_formula, strata=strata, cluster=cluster)
+    made = bound(who, "conditional logit", "Conditional logistic regression", rows, "exact", ConditionalLogit)
     if not made.telling:
         raise DomainError(
-            f"{WHO_LOGIT}: in no set do some rows have the outcome and others not: there is nothing to compare."
+            f"{who}: in no set do some rows have the outcome and others not: there is nothing to compare."
         )
     return made
 

@@ -329,11 +329,7 @@ def two_sided(z: Any) -> tuple[Any, Any]:
 
 
 def tail_area(level: Any, name: str = "level") -> float:
-    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1.
-
-    >>> round(tail_area(0.95), 12)
-    0.025
-    """
+    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1."""
     require_level(level, name)
     return 0.5 * (1.0 - float(level))
 

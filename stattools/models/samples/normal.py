@@ -34,16 +34,8 @@ from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import AnyModel
 from stattools.models.regressions.binding import read_rows
-from stattools.models.samples.arms import (
-    Ends,
-    SampleModel,
-    arm_rows,
-    columns,
-    grouping,
-    normal_quantile,
-    numbers,
-    require_formula,
-)
+from stattools.models.samples import arms
+from stattools.models.samples.arms import Ends, SampleModel
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.sums import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.text.one_line import many
@@ -77,17 +69,17 @@ def normal(
     >>> st.fit(st.normal([1.0, 2.0, 6.0], sd=2.0)).estimate
     array([3.])
     """
-    if (rows := arm_rows("normal", y, table, by, data, sd=sd)) is not None:
+    if (rows := arms.arm_rows("normal", y, table, by, data, sd=sd)) is not None:
         return rows.model(lambda: normal(rows.outcome, sd=rows.beside["sd"], by=rows.by))
-    require_formula("normal", table)
+    arms.require_formula("normal", table)
     if not (data is None and sd is None and by is None):
-        y, sd, by = columns("normal", data, y=y, sd=sd, by=by).values()
+        y, sd, by = arms.columns("normal", data, y=y, sd=sd, by=by).values()
     values = _measurements(y)
     known = None if sd is None else _known(sd, len(values), float(np.abs(values).max()))
     if by is None:
         return NormalSample(values, known)
-    arms = grouping("normal", by, y, len(values))
-    return NormalSample(values, known, arms.labels, arms.index.astype(np.intp))
+    groups = arms.grouping("normal", by, y, len(values))
+    return NormalSample(values, known, groups.labels, groups.index.astype(np.intp))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -277,7 +269,7 @@ def _measurements(y: Any) -> Floats:
 
 
 def _known(sd: Any, n: int, size: float) -> Floats:
-    given = numbers(sd, "sd=") if axes(sd) else np.asarray(sd)
+    given = arms.numbers(sd, "sd=") if axes(sd) else np.asarray(sd)
     if given.dtype.kind not in "iuf" or given.shape not in ((), (n,)):
         raise DomainError(f"normal needs sd=, one number or one per measurement ({n}); got {quoted(sd, 60)}.")
     values = np.broadcast_to(given, (n,)).astype(float)
@@ -522,18 +514,18 @@ class Correlation(SampleModel):
     def _fisher(self, level: float) -> Ends:
         if self.n <= 3:
             return -1.0, 1.0  # three rows say nothing: the interval on the scale of atanh is the whole line
-        half = normal_quantile(level) / np.sqrt(self.n - 3.0)
+        half = arms.normal_quantile(level) / np.sqrt(self.n - 3.0)
         middle = np.arctanh(self.maximum()[0])
         return float(np.tanh(middle - half)), float(np.tanh(middle + half))
 
     def _wald(self, level: float) -> Ends:
         r = float(self.maximum()[0])
-        half = normal_quantile(level) * self.variance(r) ** 0.5
+        half = arms.normal_quantile(level) * self.variance(r) ** 0.5
         return max(-1.0, r - half), min(1.0, r + half)
 
     def _likelihood_ratio(self, level: float) -> Ends:
         r = float(self.maximum()[0])
-        wanted = self.loglik(r) - 0.5 * normal_quantile(level) ** 2
+        wanted = self.loglik(r) - 0.5 * arms.normal_quantile(level) ** 2
 
         def gap(z: float) -> float:
             return self.loglik(np.tanh(z)) - wanted

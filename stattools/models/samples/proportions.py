@@ -35,21 +35,8 @@ from stattools.interface.when_needed import optimize
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
-from stattools.models.samples.arms import (
-    ArmRows,
-    Ends,
-    Ints,
-    Labels,
-    SampleModel,
-    arm_rows,
-    columns,
-    counts,
-    grouping,
-    normal_quantile,
-    require_formula,
-    tail_area,
-    two_sided,
-)
+from stattools.models.samples import arms
+from stattools.models.samples.arms import ArmRows, Ends, Ints, Labels, SampleModel
 from stattools.numerics.distributions.beta import quantile
 from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
 from stattools.text.one_line import many
@@ -58,20 +45,20 @@ from stattools.text.one_line import many
 def wald(successes: int, trials: int, level: float) -> Ends:
     """The estimate -+ z standard errors, cut to [0, 1]; far from its level for few trials or rare successes."""
     p = successes / trials
-    half = normal_quantile(level) * sqrt(p * (trials - successes) / trials / trials)
+    half = arms.normal_quantile(level) * sqrt(p * (trials - successes) / trials / trials)
     return max(0.0, p - half), min(1.0, p + half)
 
 
 def wilson(successes: int, trials: int, level: float) -> Ends:
     """The proportions that the score test does not reject (Wilson 1927): roots of a quadratic, free of cancellation."""
-    k, n, z = successes, trials, normal_quantile(level)
+    k, n, z = successes, trials, arms.normal_quantile(level)
     root = 2 * k + z * z + z * sqrt(z * z + 4 * k * ((n - k) / n))
     return 2 * k * (k / n) / root if k else 0.0, root / (2 * (n + z * z)) if k < n else 1.0
 
 
 def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
     """The proportions that the likelihood-ratio test does not reject, solved for on the log odds."""
-    k, n, z = successes, trials, normal_quantile(level)
+    k, n, z = successes, trials, arms.normal_quantile(level)
 
     def excess(logit: float) -> float:
         theta, rest = expit(logit), expit(-logit)
@@ -90,7 +77,7 @@ def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
     """The proportions that neither exact one-sided binomial test at (1 - level) / 2 rejects (Clopper & Pearson 1934):
     quantiles of Beta(k, n-k+1) and Beta(k+1, n-k).
     """
-    k, n, tail = successes, trials, tail_area(level)
+    k, n, tail = successes, trials, arms.tail_area(level)
     lower = 0.0 if k == 0 else float(quantile(tail, 1.0 - tail, k, n - k + 1))
     upper = 1.0 if k == n else float(quantile(1.0 - tail, tail, k + 1, n - k))
     return lower, upper
@@ -100,7 +87,7 @@ def exact(successes: int, trials: int, level: float) -> Ends:
     """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects, where trials went on until so
     many successes: quantiles of Beta(k, n-k+1) and Beta(k, n-k), closed at 1 without failures.
     """
-    tail, lost = tail_area(level), trials - successes
+    tail, lost = arms.tail_area(level), trials - successes
     upper = float(quantile(1.0 - tail, tail, successes, lost)) if lost else 1.0
     return clopper_pearson(successes, trials, level)[0], upper
 
@@ -205,7 +192,7 @@ class Trials(SampleModel):
 
     def test(self) -> tuple[Any, Any]:
         """Score test of theta = 1/2 in each arm: z = (2k - n) / sqrt(n) and its two-sided p-value."""
-        return two_sided((2 * self.successes - self.trials) / np.sqrt(self.trials))
+        return arms.two_sided((2 * self.successes - self.trials) / np.sqrt(self.trials))
 
     def _checked(self, theta: ArrayLike) -> Floats:
         at = as_theta(theta, self.title).reshape(-1)
@@ -339,7 +326,7 @@ class Waits(Trials):
 
     def test(self) -> tuple[float, float]:
         """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
-        return two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
+        return arms.two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
 
 
 def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
@@ -373,15 +360,15 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
     >>> coin("y ~ arm", {"y": [1, 0, None, 1], "arm": ["A", "A", "A", "B"]})
     <BinomialArms binomial arms: 3 trials, 2 successes, 2 arms>
     """
-    if (rows := arm_rows("coin", flips, table, by, data)) is not None:
+    if (rows := arms.arm_rows("coin", flips, table, by, data)) is not None:
         return rows.model(lambda: coin(rows.outcome, by=rows.by))
-    require_formula("coin", table)
+    arms.require_formula("coin", table)
     if by is not None or data is not None:
-        flips, by = columns("coin", data, flips=flips, by=by).values()
+        flips, by = arms.columns("coin", data, flips=flips, by=by).values()
     heads = _heads(flips)
     if by is None:
         return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
-    groups = grouping("coin", by, flips, len(heads))
+    groups = arms.grouping("coin", by, flips, len(heads))
     one = heads.astype(np.int64)
     return BinomialArms(groups.total(one), groups.total(np.ones_like(one)), groups.labels, "coin")
 
@@ -407,7 +394,7 @@ def binomial(
     <BinomialArms binomial arms: 23 trials, 11 successes, 2 arms>
     """
     formula, failures = grouped_formula(successes)
-    rows = arm_rows("binomial", formula, trials_or_table, by, data, trials=trials, failures=failures)
+    rows = arms.arm_rows("binomial", formula, trials_or_table, by, data, trials=trials, failures=failures)
     if rows is not None:
         return rows.model(lambda: _from_rows(rows, failures))
     if trials is not None and trials_or_table is not None:
@@ -423,15 +410,15 @@ def binomial(
 
 
 def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
-    ones, every, by = columns("binomial", data, successes=successes, trials=trials, by=by).values()
+    ones, every, by = arms.columns("binomial", data, successes=successes, trials=trials, by=by).values()
     if axes(ones) == 0:
         raise DomainError(f"binomial needs successes, one count per arm; got {quoted(ones)}.")
     every = every if axes(every) else np.full(len(ones), every)
     if axes(every) != 1 or axes(ones) != 1 or len(every) != len(ones):
         shapes = f"{len(ones)} successes and {len(every)} trials"
         raise DomainError(f"binomial needs one number of trials per number of successes; got {shapes}.")
-    groups = grouping("binomial", by, ones if hasattr(ones, "iloc") and data is None else every, len(ones))
-    k, n = counts(ones, "successes", groups), counts(every, "trials", groups)
+    groups = arms.grouping("binomial", by, ones if hasattr(ones, "iloc") and data is None else every, len(ones))
+    k, n = arms.counts(ones, "successes", groups), arms.counts(every, "trials", groups)
     if (k > n).any():
         first = int(np.argmax(k > n))
         where = groups.name(int(groups.index[first]))
@@ -455,7 +442,7 @@ def _from_rows(rows: ArmRows, failures: str | None) -> Trials:
             f"{'neither failures nor trials=' if trials is None else 'failures and trials= as well'}."
         )
     if failures is not None:
-        trials = counts(rows.outcome, "successes") + counts(rows.beside["failures"], "failures")
+        trials = arms.counts(rows.outcome, "successes") + arms.counts(rows.beside["failures"], "failures")
     by = np.zeros(len(rows.outcome)) if rows.by is None else rows.by
     model = _arms(rows.outcome, trials, by, None)
     return BernoulliTrials(int(model.successes[0]), int(model.trials[0]), "binomial") if rows.by is None else model
@@ -526,13 +513,13 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
 
 
 def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
-    lost, wanted = columns(who, data, failures=failures, successes=successes).values()
+    lost, wanted = arms.columns(who, data, failures=failures, successes=successes).values()
     if axes(lost) == 0:
         lost = [whole_number(lost, "failures", at_least=0)]
-    f = counts(lost, "failures")
+    f = arms.counts(lost, "failures")
     if axes(wanted) == 0:
         wanted = np.full(len(f), whole_number(wanted, "successes", at_least=1))
-    r = counts(wanted, "successes", at_least=1)
+    r = arms.counts(wanted, "successes", at_least=1)
     if len(r) != len(f):
         raise DomainError(f"{who} needs one number of successes per number of failures; got {len(r)} for {len(f)}.")
     return Waits(f, r, who)

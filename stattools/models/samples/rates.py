@@ -32,23 +32,8 @@ from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
-from stattools.models.samples.arms import (
-    Ends,
-    Grouping,
-    Ints,
-    Labels,
-    SampleModel,
-    arm_rows,
-    columns,
-    grouping,
-    normal_quantile,
-    numbers,
-    refused,
-    require_formula,
-    tail_area,
-    two_sided,
-)
-from stattools.models.samples.arms import counts as counts_of
+from stattools.models.samples import arms
+from stattools.models.samples.arms import Ends, Grouping, Ints, Labels, SampleModel
 from stattools.numerics.distributions.counts import deviance_part, log_poisson_pmf
 from stattools.numerics.distributions.gamma import log_quantile
 from stattools.numerics.sums import ExactSum
@@ -70,16 +55,16 @@ def poisson_rate(
     >>> st.posterior(st.poisson_rate([3, 0, 2], exposure=[2.0, 1.0, 1.0]), prior=st.Gamma(2, 1))
     Gamma(7, 5)
     """
-    if (rows := arm_rows("poisson_rate", counts, table, by, data, exposure=exposure)) is not None:
+    if (rows := arms.arm_rows("poisson_rate", counts, table, by, data, exposure=exposure)) is not None:
         return rows.model(lambda: poisson_rate(rows.outcome, exposure=rows.beside["exposure"], by=rows.by))
-    require_formula("poisson_rate", table)
-    counts, exposure, by = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by).values()
-    events = counts_of([counts] if axes(counts) == 0 else counts, "counts")
+    arms.require_formula("poisson_rate", table)
+    counts, exposure, by = arms.columns("poisson_rate", data, counts=counts, exposure=exposure, by=by).values()
+    events = arms.counts([counts] if axes(counts) == 0 else counts, "counts")
     time = 1.0 if exposure is None else exposure
     time = np.full(len(events), time) if axes(time) == 0 else time
-    e = numbers(time, "exposure")
+    e = arms.numbers(time, "exposure")
     if (e <= 0.0).any():
-        raise refused("exposure", "positive numbers", e, e <= 0.0, "Leave out what was not observed.")
+        raise arms.refused("exposure", "positive numbers", e, e <= 0.0, "Leave out what was not observed.")
     return _rates("poisson_rate", "poisson rate", events, e, by, counts)
 
 
@@ -98,13 +83,13 @@ def exponential_rate(
     >>> st.posterior(st.exponential_rate([2.0, 1.5, 4.0], censored=[False, False, True]), prior=st.Gamma(1, 1))
     Gamma(3, 8.5)
     """
-    if (rows := arm_rows("exponential_rate", times, table, by, data, censored=censored)) is not None:
+    if (rows := arms.arm_rows("exponential_rate", times, table, by, data, censored=censored)) is not None:
         return rows.model(lambda: exponential_rate(rows.outcome, censored=rows.beside["censored"], by=rows.by))
-    require_formula("exponential_rate", table)
-    times, over, by = columns("exponential_rate", data, times=times, censored=censored, by=by).values()
-    t = numbers([times] if axes(times) == 0 else times, "times")
+    arms.require_formula("exponential_rate", table)
+    times, over, by = arms.columns("exponential_rate", data, times=times, censored=censored, by=by).values()
+    t = arms.numbers([times] if axes(times) == 0 else times, "times")
     if (t < 0.0).any():
-        raise refused("times", "numbers, at least 0", t, t < 0.0, "A waiting time ends after it starts.")
+        raise arms.refused("times", "numbers, at least 0", t, t < 0.0, "A waiting time ends after it starts.")
     over = np.zeros(len(t)) if over is None else vector([over] if axes(over) == 0 else over, "censored=")
     if len(over) != len(t) or over.dtype.kind not in "biuf" or not np.isin(over, (0, 1)).all():
         raise DomainError(f"exponential_rate needs censored=, one True or False per time; got {quoted(censored)}.")
@@ -237,7 +222,7 @@ class EventRates(SampleModel):
     def test(self) -> tuple[Any, Any]:
         """Score test of rate = 1: z = (D - E) / sqrt(E), for waiting times / sqrt(D), and its two-sided p-value."""
         variance = self.exposures if self.kind == "poisson rate" else np.maximum(self.totals, 1)
-        return two_sided((self.totals - self.exposures) / np.sqrt(variance))
+        return arms.two_sided((self.totals - self.exposures) / np.sqrt(variance))
 
     def _checked(self, rate: ArrayLike) -> Floats:
         rate = np.asarray(rate, dtype=float).reshape(-1)
@@ -252,7 +237,7 @@ def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: 
     if by is None:
         groups = Grouping(None, np.zeros(len(events), dtype=np.int64), 1)
     else:
-        groups = grouping(who, by, first, len(events))
+        groups = arms.grouping(who, by, first, len(events))
     if exposure.size and not exposure.max() < LARGEST:
         raise DomainError(
             f"{who} squares times, of which the longest is {exposure.max():.1g}. {remedy(exposure.max())}"
@@ -269,20 +254,20 @@ def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: 
 
 def wald(events: int, exposure: float, level: float) -> Ends:
     """The estimate -+ z standard errors, cut at 0."""
-    half = normal_quantile(level) * sqrt(events)
+    half = arms.normal_quantile(level) * sqrt(events)
     return max(0.0, (events - half) / exposure), (events + half) / exposure
 
 
 def score(events: int, exposure: float, level: float) -> Ends:
     """The rates that the score test of a Poisson count does not reject: roots of a quadratic, free of cancellation."""
-    z = normal_quantile(level)
+    z = arms.normal_quantile(level)
     root = events + 0.5 * z * z + z * sqrt(events + 0.25 * z * z)
     return events * (events / root) / exposure, root / exposure
 
 
 def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
     """The rates that the likelihood-ratio test does not reject, solved for on the log of the rate."""
-    z = normal_quantile(level)
+    z = arms.normal_quantile(level)
     if not events:
         return 0.0, 0.5 * z * z / exposure
 
@@ -299,13 +284,13 @@ def garwood(events: int, exposure: float, level: float) -> Ends:
     """The rates that neither exact one-sided test of a Poisson count at (1 - level) / 2 rejects: quantiles of Gamma(D)
     and Gamma(D + 1), over E.
     """
-    lower = _gamma(events, tail_area(level), exposure) if events else 0.0
-    return lower, _gamma(events + 1, 1.0 - tail_area(level), exposure)
+    lower = _gamma(events, arms.tail_area(level), exposure) if events else 0.0
+    return lower, _gamma(events + 1, 1.0 - arms.tail_area(level), exposure)
 
 
 def waiting(events: int, exposure: float, level: float) -> Ends:
     """The rates that neither exact one-sided test rejects, given complete times: 2 E rate is chi-squared on 2 D."""
-    tail = tail_area(level)
+    tail = arms.tail_area(level)
     return _gamma(events, tail, exposure), _gamma(events, 1.0 - tail, exposure)
 
 

@@ -35,17 +35,8 @@ from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
-from stattools.models.samples.arms import (
-    LARGEST,
-    Ends,
-    Ints,
-    SampleModel,
-    arm_rows,
-    normal_quantile,
-    tail_area,
-    two_sided,
-)
-from stattools.models.samples.arms import counts as whole_numbers
+from stattools.models.samples import arms
+from stattools.models.samples.arms import LARGEST, Ends, Ints, SampleModel
 from stattools.models.samples.proportions import INTERVALS
 from stattools.numerics.distributions.counts import Tilted, log_poisson_pmf, of_table, sum_of
 from stattools.text.one_line import many
@@ -67,7 +58,7 @@ def multinomial(counts: ArrayLike | Mapping[Any, int], /, *, names: Sequence[Has
     """
     names = arguments.labelled("the names", names, ("counts", counts))
     counts = list(counts.values()) if isinstance(counts, Mapping) else counts
-    found = whole_numbers(counts, "multinomial counts")
+    found = arms.counts(counts, "multinomial counts")
     return Multinomial(found, checked_names(names, len(found), "multinomial"), "multinomial")
 
 
@@ -193,7 +184,7 @@ class Multinomial(SampleModel):
     def test(self) -> tuple[Floats, Floats]:
         """Score test of p_k = 1 / K for each category: z and its two-sided p-value."""
         K, n = len(self.counts), self.n
-        return two_sided((self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K)))
+        return arms.two_sided((self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K)))
 
 
 def simplex(theta: ArrayLike, K: int) -> Floats:
@@ -281,7 +272,7 @@ def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> Co
     beside: dict[str, Any] = {} if weights is None else {"weights": weights}
     if within is not None:
         beside["within"] = _codes_of_strata(who, within, data)
-    rows = arm_rows(who, formula, data, None, None, **beside)
+    rows = arms.arm_rows(who, formula, data, None, None, **beside)
     if rows is None or rows.by is None:
         raise DomainError(
             f'{who} needs a formula of two columns, "outcome ~ group", and a table; got {quoted(formula)}.'
@@ -496,7 +487,7 @@ class ConditionalOdds(SampleModel):
         Of several tables this is Mantel and Haenszel's test without a continuity correction; of pairs McNemar's.
         """
         mean, variance = self.count.moments(0.0)
-        return two_sided((self.observed - mean) / variance**0.5)
+        return arms.two_sided((self.observed - mean) / variance**0.5)
 
     def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
         """The values of the count, their log probabilities at theta, and the value that was seen."""
@@ -504,14 +495,14 @@ class ConditionalOdds(SampleModel):
 
     def _wald(self, level: float) -> Ends:
         theta = float(self.maximum()[0])
-        half = normal_quantile(level) * self.variance(theta) ** 0.5
+        half = arms.normal_quantile(level) * self.variance(theta) ** 0.5
         return theta - half, theta + half
 
     def _likelihood_ratio(self, level: float) -> Ends:
         best = self._constant if self.side else self.loglik(self.maximum())
         if self.side:  # at infinity the table that was seen has probability 1
             best -= float(self.count.logs[self.observed - self.count.low])
-        fall = 0.5 * normal_quantile(level) ** 2
+        fall = 0.5 * arms.normal_quantile(level) ** 2
         middle = self.side * FARTHEST if self.side else float(self.maximum()[0])
 
         def gap(at: float) -> float:
@@ -523,7 +514,7 @@ class ConditionalOdds(SampleModel):
 
     def _exact(self, level: float, share: float) -> Ends:
         """Ends at which the count that was seen, counted by `share`, or what is farther have half of 1 - level."""
-        tail = tail_area(level)
+        tail = arms.tail_area(level)
 
         def below(at: float) -> float:
             less, seen, _ = self.count.tails(at, self.observed)
