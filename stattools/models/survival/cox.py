@@ -65,7 +65,7 @@ def centered(Z: Any, sets: RiskSets) -> Any:
     for _ in range(2):  # the second time for what round-off left
         means = np.add.reduceat(Z, first, axis=1) / counts
         for part in parts(*Z.shape):
-            Z[:, part] -= means[:, of[part]]
+            Z[:, part] -= means if len(first) == 1 else means[:, of[part]]
     return Z
 
 
