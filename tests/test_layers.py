@@ -228,7 +228,7 @@ MOST_LINES = {
     "data": 8_913,
     "inference": 28_320,
     "likelihoods": 5_405,
-    "models": 8_300,
+    "models": 8_286,
     "numerics": 3_621,
     "solvers": 7_870,
 }

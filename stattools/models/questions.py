@@ -202,13 +202,12 @@ class AnyModel(Faces):
     """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
     column_sds: Any = property(lambda self: np.ones(len(self.names)))
     """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
+    shift: Any = property(lambda self: np.zeros(len(self.names)))
+    """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
+    formulas: Any = property(lambda self: (self.formula,) if self.formula else ())
+    """What a page says of how the model was made: the formula, and those of other parameters."""
     ends_at_zero = answer_of("variances", "Names of the parameters whose range ends at 0.")
     first_terms = answer_of("terms", "Names of the columns of the first parameter.")
-
-    @property
-    def formulas(self) -> tuple[str, ...]:
-        """What a page says of how the model was made: the formula, and those of other parameters."""
-        return (self.formula,) if self.formula else ()
 
     @property
     def n_free(self) -> int:
@@ -258,11 +257,6 @@ class AnyModel(Faces):
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta; 1 where none is estimated beside theta."""
         return 1.0
-
-    @property
-    def shift(self) -> Floats:
-        """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
-        return np.zeros(len(self.names))
 
     def settled(self) -> Self:
         """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""

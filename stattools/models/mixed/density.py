@@ -51,6 +51,8 @@ class DensityOfMixed(AnyModel):
 
     mixed: Any
     effects: Any
+    _by_differences: Any
+    """The parameters whose row of the information is one of differences, and about how far each may move."""
     kind = answer_of("mixed.kind", "The kind of the mixed model.")
     title = answer_of("mixed.title", "What the model is, for people.")
     n = answer_of("mixed.n", "Number of observations.")
@@ -127,11 +129,6 @@ class DensityOfMixed(AnyModel):
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
         """As `evaluate`, with rows of the information still to be filled in."""
-        raise NotImplementedError
-
-    @property
-    def _by_differences(self) -> list[tuple[int, float]]:
-        """The parameters whose row of the information is one of differences, and about how far each may move."""
         raise NotImplementedError
 
     def _information_along(self, theta: Floats, k: int, size: float) -> Floats:

@@ -72,6 +72,8 @@ class MixedModel(AnyModel):
     places = answer_of("fixed.places", "Where the rows are in their table.")
     source = answer_of("fixed.source", "The table as it was given.")
     index = answer_of("fixed.index", "The pandas index of the rows, where the data had one.")
+    X: Any = property(lambda self: np.asarray(self.fixed.rows.X))
+    """The columns of the fixed effects (n, p)."""
     without_groups = answer_of("fixed", "The regression on the fixed effects.")
     column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
 
@@ -97,11 +99,6 @@ class MixedModel(AnyModel):
         if self.smooths:
             names = " and ".join(term.name for term in self.smooths[:3])
             raise IncompatibleError(f"{who} is of effects of groups alone, and the model has the curve {names} beside.")
-
-    @property
-    def X(self) -> Floats:
-        """The columns of the fixed effects (n, p)."""
-        return np.asarray(self.fixed.rows.X)
 
     @property
     def y(self) -> Floats:
@@ -326,7 +323,6 @@ class CurvedCox(MixedModel):
     n_telling = answer_of("fixed.sets.total", "The number of events, which Schwarz's criterion counts.")
     X = answer_of("fixed.X", "The columns of lines and all others (n, p).")
     formulas = answer_of("fixed.formulas", "What a page says of how the model was made.")
-    counted = answer_of("fixed.counted", "How many rows and events there are, in words.")
     index = answer_of("fixed.places.origin.index", "The pandas index of the rows, where the data had one.")
 
     @classmethod
@@ -357,6 +353,11 @@ class CurvedCox(MixedModel):
         scales = [np.eye(len(block)) / size for block, size in zip(blocks, sizes, strict=True)]
         T: Floats = np.asarray(block_diag(whitened(Z[:p]), *scales))
         return AllCoefficients(replace(self.whole, Z=T.T @ Z), T, np.arange(p), self.smooths, blocks, sizes)
+
+    @property
+    def counted(self) -> str:
+        """How many rows and events there are, in words."""
+        return self.fixed.counted
 
     @property
     def density(self) -> Any:

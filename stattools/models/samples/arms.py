@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -253,39 +253,33 @@ def _labels(who: str, arm: Expression, column: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SampleModel(AnyModel):
-    """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`. It says
-    how many rows of the table of a formula had a missing value, in all and by column, which equality does not ask.
-    """
+class Dropped:
+    """How many rows of the table of a formula had a missing value, in all and by column; equality does not ask."""
 
     n_dropped: int = field(default=0, kw_only=True, repr=False, compare=False)
     dropped: dict[str, int] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+
+class SampleModel(Dropped, AnyModel):
+    """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`."""
+
     has_formula = True
-    dim: ClassVar[Any] = "arm"
+    dim: Any = "arm"
     """What lies side by side where there are several."""
-    parameters: ClassVar[Any] = ("theta",)
-    null: ClassVar[Any] = "theta = 1/2"
-    variance: ClassVar[Any]
-
-    @property
-    def title(self) -> Any:
-        """What the model is, for people."""
-        return TITLES[self.kind] + ("" if self.arms is None else " by arm")
-
-    @property
-    def names(self) -> Any:
-        """The parameter, or the arms, which have one each."""
-        return self.parameters if self.arms is None else tuple(map(str, self.arms))
+    parameters: Any = ("theta",)
+    null: Any = "theta = 1/2"
+    variance: Any
+    title: Any = property(lambda self: TITLES[self.kind] + ("" if self.arms is None else " by arm"))
+    """What the model is, for people."""
+    names: Any = property(lambda self: self.parameters if self.arms is None else tuple(map(str, self.arms)))
+    """The parameter, or the arms, which have one each."""
+    shape: Any = property(lambda self: () if self.arms is None else (self.size,))
+    """() for one sample, (arms,) for several side by side."""
 
     @property
     def size(self) -> int:
         """Number of arms."""
         return 1 if self.arms is None else len(self.arms)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """() for one sample, (arms,) for several side by side."""
-        return () if self.arms is None else (self.size,)
 
     def covariance(self, theta: ArrayLike) -> Floats:
         """The covariance of the estimates, which are independent, shape (m, m)."""
