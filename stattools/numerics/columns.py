@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import Arrow, ArrowFactor, InParts
-from stattools.numerics.threads import spans
 from stattools.text.one_line import prints
 
 
@@ -547,9 +546,10 @@ def add_gram(total: Floats, X: Floats) -> None:
     if X.itemsize not in X.strides:
         X = np.ascontiguousarray(X)
     is_narrow = 1 < p <= NARROWER_THAN_DSYRK
+    size = SMALL // (p * p) if is_narrow else max(m, 1)
     with np.errstate(over="ignore", invalid="ignore"):  # sums that overflow are the caller's to refuse
-        for rows in spans(0, m, SMALL // (p * p) if is_narrow else max(m, 1)):
-            part = X[rows]
+        for first in range(0, m, size):
+            part = X[first : first + size]
             if is_narrow:
                 total[:-1] += np.matmul(part[:, :-1].T, part)
                 total[-1, -1] += part[:, -1].dot(part[:, -1])
@@ -571,8 +571,12 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
         return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
     if weight is not None and (X.shape[1] <= NARROW or (weight < 0.0).any()):
-        parts = spans(0, len(X), max(1, CACHED // max(X.shape[1], 1)))
-        return sum(((X[rows].T * weight[rows]) @ X[rows] for rows in parts), np.zeros((X.shape[1],) * 2))
+        size = max(1, CACHED // max(X.shape[1], 1))
+        total = (X[:size].T * weight[:size]) @ X[:size]
+        for first in range(size, len(X), size):
+            rows = slice(first, first + size)
+            total += (X[rows].T * weight[rows]) @ X[rows]
+        return total
     total = np.zeros((X.shape[1],) * 2)
     add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total

@@ -39,11 +39,6 @@ class OneEach(InParts):
         """Rows and columns."""
         return len(self.numbers), self.width
 
-    @property
-    def own(self) -> OneEach:
-        """The same of its own columns alone, in their order: a diagonal matrix."""
-        return OneEach(self.numbers, np.arange(len(self)), len(self))
-
     def copy(self) -> Floats:
         """The array, a new one; DomainError where it is larger than the memory."""
         k, width = self.shape

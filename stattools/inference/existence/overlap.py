@@ -110,9 +110,16 @@ def check_solution(model: Model, solution: Solution) -> None:
     """
     check_columns_of(model, solution)
     if not model.likelihood.facts.has_scale and (not solution.converged or _is_far(model, solution)):
+        is_large = solution.converged and program_size(model) > LARGEST_PROGRAM
+        if is_large and _overlaps(model, solution):
+            return
         check_overlap(model)
-        if solution.converged and program_size(model) > LARGEST_PROGRAM and may_separate(model):
-            _check_large(model, solution)
+        if is_large and may_separate(model):
+            raise IdentificationError(
+                f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, "
+                f"and the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
+                "Use penalty=st.Ridge(strength), or fewer columns."
+            )
 
 
 def check_columns_of(model: Model, solution: Solution) -> None:
@@ -123,19 +130,13 @@ def check_columns_of(model: Model, solution: Solution) -> None:
         check_rank(model)
 
 
-def _check_large(model: Model, solution: Solution) -> None:
-    """Too large for the linear program: the last Newton step z has to prove that the outcomes overlap.
+def _overlaps(model: Model, solution: Solution) -> bool:
+    """Whether the last Newton step z proves that the outcomes overlap, where the linear program is too large.
 
     At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no separating
     direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
     """
-    step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
-    if not farthest_move(model, step) < 0.25:
-        raise IdentificationError(
-            f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
-            f"the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
-            "Use penalty=st.Ridge(strength), or fewer columns."
-        )
+    return farthest_move(model, solution.covariance @ model.evaluate(solution.estimate, order=1).score) < 0.25
 
 
 def farthest_move(model: Model, step: NDArray[np.float64]) -> float:

@@ -395,7 +395,7 @@ MOVED = 1e-7
 def may_separate(model: Model) -> bool:
     """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure; True
     of other models, for which the usual program tells. IdentificationError with the names of the columns of a large
-    model of slopes by level.
+    model of slopes by level, or of several categories.
     """
     if parts := pieces(model):
         return any(map(may_separate, parts))
@@ -403,7 +403,8 @@ def may_separate(model: Model) -> bool:
     if X is None or pure_levels(model) is not None:
         return True
     step = sparse_direction(model)
-    if step is None or X.slopes is None or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
+    alone = X.slopes is None and not model.likelihood.facts.by_category
+    if step is None or alone or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
         return step is not None
     moved = [model.names[k] for k in np.flatnonzero(np.abs(step) > MOVED).tolist()]
     raise IdentificationError(

@@ -193,7 +193,7 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
 def _involved(R: Any) -> tuple[NDArray[np.intp], Any]:
     """The numbers of the coefficients that hypotheses speak of, and R among these."""
     if isinstance(R, OneEach):
-        return R.columns, R.own
+        return R.columns, OneEach(R.numbers, np.arange(len(R)), len(R))
     if (np.count_nonzero(R, axis=1) == 1).all() and len(np.unique(column := np.argmax(R != 0, axis=1))) == len(R):
         return column, OneEach(R[np.arange(len(R)), column], np.arange(len(R)), len(R))
     columns = np.flatnonzero((R != 0).any(axis=0))
