@@ -227,7 +227,7 @@ MOST_LINES = {
     "all": 146_400,
     "data": 8_913,
     "inference": 28_320,
-    "likelihoods": 5_405,
+    "likelihoods": 5_402,
     "models": 8_286,
     "numerics": 3_620,
     "solvers": 7_870,

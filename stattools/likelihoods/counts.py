@@ -39,10 +39,8 @@ LARGEST_ETA = float(np.log(np.finfo(float).max))
 LOWEST = -np.finfo(float).max
 """The log-likelihood of a count that is all but impossible: float64 has no lower number that is finite."""
 
-LARGEST_IN_TABLE = 500.0
-"""The largest count of a table: sums up to there are right to 1e-12."""
-FEWEST_ROWS = 50
-"""Rows from which a table is worth its calls."""
+LARGEST_IN_TABLE, FEWEST_ROWS = 500.0, 50
+"""The largest count of a table, up to which sums are right to 1e-12, and the rows from which one is worth its calls."""
 LARGEST_LOG = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
 NEAR = 100.0

@@ -298,12 +298,10 @@ CUT = {
 }
 """The cut above label k as a function of its probability."""
 
-SCALE, NONPARALLEL = "scale", "nonparallel"
-"""The names of the formulas of the scale and of columns that have an effect at each cut."""
+SCALE, NONPARALLEL, EFFECT = "scale", "nonparallel", "effect at "
+"""The names of the formulas of the scale and of columns with an effect at each cut, and how those effects are named."""
 MOST = 10_000
 """The most labels: the information of one row has as many entries as the square of their number."""
-EFFECT = "effect at "
-"""What the name of a parameter begins with that is the effect of columns at a cut."""
 
 
 def _half_spaces(family: Any, y: Floats) -> HalfSpaces:

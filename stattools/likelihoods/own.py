@@ -36,24 +36,16 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, Words, bounded
 from stattools.text.one_line import one_line
 
-SMALL = 2.0**-10
-"""h as a share of the scale of a linear predictor; a power of 2, so that eta + h is exact."""
-
-ROWS = 500
-"""Rows that tell the scale of a linear predictor, at most."""
+SMALL, ROWS = 2.0**-10, 500
+"""h in units of the scale of a linear predictor, a power of 2 so that eta + h is exact; rows that tell it, at most."""
 
 type OfPredictors = Callable[[Floats], Floats]
 """Values (n,) of linear predictors (n, K)."""
 
 
-PLACES = np.array([-2.0, -1.0, 1.0, 2.0])
-SLOPE, BEND = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0, np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
-"""Weights of f at these places, less that at the middle: the first and the second derivative, in units of the step."""
-
-
 def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
     """The first derivatives, (n, K)."""
-    each = [np.tensordot(SLOPE, _near(function, eta, step), 1) for step in np.diag(steps)]
+    each = [_slope(_near(function, eta, step)) for step in np.diag(steps)]
     return np.stack(each, axis=-1) / steps
 
 
@@ -69,21 +61,29 @@ def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[f
     score, bend = np.empty(eta.shape), np.empty((*eta.shape, len(W)))
     for a, step in enumerate(W):
         near = _near(function, eta, step)
-        score[..., a], bend[..., a, a] = np.tensordot(SLOPE, near, 1), np.tensordot(BEND, near, 1) - 2.5 * value
+        score[..., a], bend[..., a, a] = _slope(near), _bend(near, value)
     for a, b in combinations(range(len(W)), 2):
-        both = np.tensordot(BEND, _near(function, eta, W[a] + W[b]), 1) - 2.5 * value
+        both = _bend(_near(function, eta, W[a] + W[b]), value)
         bend[..., a, b] = bend[..., b, a] = 0.5 * (both - bend[..., a, a] - bend[..., b, b])
     return value, score / steps, -bend / np.outer(steps, steps)
 
 
-def _near(function: OfPredictors, eta: Floats, step: Floats) -> Floats:
+def _slope(near: list[Floats]) -> Floats:
+    return (8.0 * (near[2] - near[1]) - (near[3] - near[0])) / 12.0
+
+
+def _bend(near: list[Floats], value: Floats) -> Floats:
+    return (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
+
+
+def _near(function: OfPredictors, eta: Floats, step: Floats) -> list[Floats]:
     found = []
-    for k in PLACES:
+    for k in (-2.0, -1.0, 1.0, 2.0):
         moved = eta.copy()
         for j in np.flatnonzero(step):  # a column at a time: sums with a short row of steps take several times as long
             moved[..., j] += k * step[j]
         found.append(function(moved))
-    return np.stack(found)
+    return found
 
 
 def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
@@ -109,8 +109,8 @@ def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
 """Kinds of outcomes by the words of `outcome=`."""
 
-ROUND_OFF = 1e-9
-"""Probabilities lie between 0 and 1 within this."""
+ROUND_OFF, ROUND_OFF_OF_SUMS = 1e-9, 1e-6
+"""Probabilities lie between 0 and 1, and add up to 1, within these."""
 
 
 def _center(family: Any, eta: Floats) -> Floats:
@@ -386,10 +386,6 @@ def _words(name: str, link: str) -> Words:
     return Words(f"the {name}" if link == "identity" else f"the {LINKS[link].words} of the {name}", factor=factor)
 
 
-ROUND_OFF_OF_SUMS = 1e-6
-"""Probabilities add up to 1 within this."""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class OwnCategories(Labels, OwnLikelihood):
     """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
@@ -426,11 +422,8 @@ class OwnCategories(Labels, OwnLikelihood):
             return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1).astype(float))
 
 
-TRIED = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0)
-"""Linear predictors at which a distribution is looked at."""
-
-APART = 0.35
-"""Those of parameters may lie so far from each other: two ends of a range are not alike."""
+TRIED, APART = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0), 0.35
+"""Linear predictors at which a distribution is looked at, and how far those of parameters may lie from each other."""
 
 
 def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Mapping[str, float]) -> OwnLikelihood:

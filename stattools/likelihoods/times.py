@@ -13,8 +13,8 @@
 | gamma | log of a gamma variable of shape 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
 
 All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
-late there is one maximum at most. Exponential times forget their entry. Source: Burridge, JRSS B 43 (1981), 41-45;
-Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
+late there is one maximum at most. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch & Prentice, The Statistical
+Analysis of Failure Time Data (2002), 3.5-3.6.
 """
 
 from __future__ import annotations
@@ -237,10 +237,8 @@ def between_ends(link: str, location: Floats, log_scale: Floats, low: Floats, hi
 
 AT_A_TIME = 4096
 """Rows whose log-likelihoods are made together."""
-EXPONENTIAL = "exponential"
-"""The distribution whose scale is 1."""
-ONE = ("weibull", "gamma")
-"""Those that are exponential where their scale is 1."""
+EXPONENTIAL, ONE = "exponential", ("weibull", "gamma")
+"""The distribution whose scale is 1, and those that are exponential where theirs is."""
 
 
 def _side(family: Any, y: Floats) -> Floats:

@@ -371,19 +371,24 @@ class Hurdle(Zeros):
         super().__post_init__()
         zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, np.isfinite)
         own, positive = (0, 2)[: self.family.width], partial(np.less, 0.0)
-        counts = Piece("above 1", "", " of positive counts", own, self._counts, np.asarray, positive)
+        counts = Piece("above 1", "", " of positive counts", own, self.positive, np.asarray, positive)
         concave = self.family.facts.concave_with
         vars(self).update(facts=replace(self.facts, side=bounded, concave_with=concave, pieces=(zeros, counts)))
 
     @cached_property
+    def positive(self) -> ZeroTruncated:
+        """The family of the counts beyond the hurdle."""
+        return ZeroTruncated(self.family)
+
+    @property
     def _counts(self) -> Likelihood:
         """The positive counts."""
-        return ZeroTruncated(self.family)
+        return self.positive
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
-        loglik, score, information = self._counts.evaluate(of_family, np.maximum(y, 1.0))
+        loglik, score, information = self.positive.evaluate(of_family, np.maximum(y, 1.0))
         k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
         own = np.where(zero[..., None], 0.0, score.reshape(*z.shape, k))
         inner = np.where(zero[..., None, None], 0.0, information.reshape(*z.shape, k, k))
@@ -396,7 +401,7 @@ class Hurdle(Zeros):
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Where the positive counts start, and the log odds of a zero."""
         some = y > 0.0
-        near = self._counts.start(y[some], weight[some], offset[some])
+        near = self.positive.start(y[some], weight[some], offset[some])
         zeros, others = float(weight @ ~some), float(weight @ some)
         return np.insert(near, 1, np.log((zeros + 0.5) / (others + 0.5)))
 

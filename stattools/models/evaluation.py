@@ -24,7 +24,6 @@ from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.likelihoods.own import BEND, PLACES, SLOPE
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
@@ -75,6 +74,12 @@ LONGEST = 0.25
 
 STEPS = (1e-5, 8.0)
 """Steps are looked for between these."""
+
+SLOPE = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0
+
+BEND = np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
+
+PLACES = np.array([-2.0, -1.0, 1.0, 2.0])
 
 LARGEST = 1e150
 
