@@ -68,19 +68,14 @@ class Evaluation:
 
 Function = Callable[[Floats], float]
 
-H = 5e-3
-
-LONGEST = 0.25
+H, LONGEST = 5e-3, 0.25
 
 STEPS = (1e-5, 8.0)
 """Steps are looked for between these."""
 
-SLOPE = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0
-
-BEND = np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
-
 PLACES = np.array([-2.0, -1.0, 1.0, 2.0])
-
+SLOPE, BEND = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0, np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
+"""Steps at which f is looked at, and the weights of its values in the first and the second derivative."""
 LARGEST = 1e150
 
 APART = 1e-4
