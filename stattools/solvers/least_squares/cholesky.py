@@ -137,8 +137,9 @@ class Shifted:
 
     @classmethod
     def of(cls, rows: Rows) -> Shifted:
-        """Rows about centers that come from a sample of them."""
-        some = rows.sample(SAMPLE)
+        """Rows about centers that come from a sample of them: of rows elsewhere from all that are held."""
+        held = rows.sampled
+        some = held.sample(SAMPLE) if held is rows else held
         X: Any = some.X
         first = constant_column(X)
         if first is None:
@@ -204,10 +205,11 @@ class Shifted:
         if self.near is not None:
             return self.near
         n, p = self.rows.X.shape
-        held, least = self.rows.sampled, max(SAMPLE, 10 * p)
-        if held is self.rows and n // SHARE < least:
-            return None
-        some = held.sample(max(n // SHARE, least))
+        some = self.rows.sampled
+        if some is self.rows:
+            if n // SHARE < max(SAMPLE, 10 * p):
+                return None
+            some = some.sample(n // SHARE)
         Z, v = some.X - self.shift.center, _response(some) - self.shift.middle
         unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
         if not (unit > 0).all():
