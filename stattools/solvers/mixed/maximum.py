@@ -364,15 +364,8 @@ def _profile(here: Standing) -> Profile:
 
 
 def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) -> Maximum:
-    return Maximum(
-        at,
-        found.here.decrement,
-        status,
-        found.steps,
-        tuple(trace),
-        _least(at),
-        hardly_bends(found.here.metric.H, at.theta),
-    )
+    is_flat = hardly_bends(found.here.metric.H, at.theta)
+    return Maximum(at, found.here.decrement, status, found.steps, tuple(trace), _least(at), is_flat)
 
 
 def _climbed(
