@@ -163,7 +163,7 @@ class Columns(InParts):
         for one in range(w.shape[1]):
             half, own = w[:, one, of_others] * A, of_others == one
             C[own] = A[:, own].T @ half
-            for a in np.flatnonzero(of_levels == one):
+            for a in np.flatnonzero(of_levels == one).tolist():
                 B[:, a] = self.by_level(self._times(a, half))
                 for b in range(a, k):
                     z = self._times(b, self._times(a, w[:, one, of_levels[b]]))

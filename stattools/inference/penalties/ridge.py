@@ -101,10 +101,10 @@ class Ridge:
         score = -T.pulled(gap)
         if order == 1:
             return Evaluation(value, score)
-        if in_parts(now.information):
-            at, (levels, others) = now.information.at, now.information.places
-            D, C = self._within(model, at), self._within(model, others)
-            return Evaluation(value, score, Arrow(at, D, np.zeros((len(levels), len(C))), C).mapped(T))
+        H: Any = now.information
+        if in_parts(H):
+            D, C = self._within(model, H.at), self._within(model, H.places[1])
+            return Evaluation(value, score, Arrow(H.at, D, np.zeros_like(H.B), C).mapped(T))  # type: ignore[arg-type]
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
 
