@@ -185,7 +185,7 @@ def test_it_is_shown_copied_and_kept(fit, tmp_path):
     assert {repr(one) for one in (copy.deepcopy(none), pickle.loads(pickle.dumps(none)), loaded.covariance)} == {
         repr(none)
     }
-    assert not {"se", "covariance", "interval", "test"} & set(dir(fit))
+    assert not {"se", "interval", "test"} & set(dir(fit))
     assert {"se", "covariance", "interval", "test"} < set(dir(st.fit(MODEL)))
 
 
