@@ -27,7 +27,8 @@ from stattools.text.one_line import prints
 @prints
 @dataclass(frozen=True, eq=False)
 class LowRank(SymmetricInParts):
-    """Stands for U K U' (p, p) with the blocks E (L, k, k) added in the rows and columns `at` (L, k).
+    """Stands for U K U' (p, p) with the blocks E (L, k, k) added in the rows and columns `at` (L, k); `variances` are
+    its diagonal where that is known to more digits than the products have.
 
     >>> V = LowRank(np.array([[0], [1]]), np.array([[[1.0]], [[2.0]]]), np.array([[1.0], [1.0]]), np.array([[0.5]]))
     >>> np.asarray(V).tolist(), V.diagonal(), V @ [1.0, 0.0]
@@ -38,18 +39,22 @@ class LowRank(SymmetricInParts):
     E: Floats
     U: Floats
     K: Floats
+    variances: Floats | None = None
 
     @classmethod
-    def of_parts(cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None) -> LowRank:
+    def of_parts(
+        cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None, variances: Any = None
+    ) -> LowRank:
         """The matrix of the arrays that `parts` gives."""
         at = np.flatnonzero(d)[:, None] if places is None else places
-        return cls(at, d[at][:, :, None] * np.eye(at.shape[1]) + (0.0 if off is None else off), U, K)
+        return cls(at, d[at][:, :, None] * np.eye(at.shape[1]) + (0.0 if off is None else off), U, K, variances)
 
     def parts(self) -> tuple[Any, ...]:
         """The arrays that a file has: the diagonal of the blocks (p,), U, K, and what else there is in blocks."""
         d, k = np.zeros(len(self)), self.at.shape[1]
         d[self.at.ravel()] = diagonals(self.E)
-        return d, self.U, self.K, *(() if k < 2 else (self.at, self.E * (1.0 - np.eye(k))))
+        known = () if self.variances is None else (self.variances,)
+        return d, self.U, self.K, *(() if k < 2 and not known else (self.at, self.E * (1.0 - np.eye(k)), *known))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -58,6 +63,8 @@ class LowRank(SymmetricInParts):
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,): the variances."""
+        if self.variances is not None:
+            return self.variances.copy()
         found = ((self.U @ self.K) * self.U).sum(axis=1)
         found[self.at.ravel()] += diagonals(self.E)
         return found
@@ -76,16 +83,20 @@ class LowRank(SymmetricInParts):
         """V M V, for V = blockdiag(E) + U U' and M a sum of squares, with blocks in the same rows."""
         MU, k = M @ self.U, self.U.shape[1]
         K = np.block([[self.U.T @ MU, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
-        return replace(self, E=self.E @ M.D @ self.E, U=np.column_stack([self.U, self.of_blocks(MU)]), K=K)
+        return replace(
+            self, E=self.E @ M.D @ self.E, U=np.column_stack([self.U, self.of_blocks(MU)]), K=K, variances=None
+        )
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""
-        return replace(self, E=factor * self.E, K=factor * self.K)
+        known = None if self.variances is None else factor * self.variances
+        return replace(self, E=factor * self.E, K=factor * self.K, variances=known)
 
     def on_both_sides(self, size: Floats) -> LowRank:
         """Times the diagonal matrix of `size` (p,) from the left and from the right."""
         of_levels = size[self.at]
-        return replace(self, E=of_levels[:, :, None] * self.E * of_levels[:, None, :], U=size[:, None] * self.U)
+        E, U = of_levels[:, :, None] * self.E * of_levels[:, None, :], size[:, None] * self.U
+        return replace(self, E=E, U=U, variances=None if self.variances is None else size**2 * self.variances)
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""
@@ -114,6 +125,8 @@ class LowRank(SymmetricInParts):
         found = (self.U @ self.K) @ self.U.T
         found = 0.5 * (found + found.T)
         found[self.at[:, :, None], self.at[:, None, :]] += self.E
+        if self.variances is not None:
+            np.fill_diagonal(found, self.variances)
         return found
 
     def __getitem__(self, place: Any) -> Any:

@@ -299,12 +299,12 @@ def named(said: Any, a: Any) -> Any:
     told.append(here[-1] if is_same else V)  # made of its parts it is the same to round-off
     yield Check("numbers", all(map(np.array_equal, told, here)), "of the fit, those of its design")
 
-def whole(d: Any, U: Any, K: Any, at: Any = None, off: Any = None) -> Any:
-    """A covariance that is kept as products U K U' beside a diagonal and blocks."""
+def whole(d: Any, U: Any, K: Any, at: Any = None, off: Any = None, v: Any = None) -> Any:
+    """A covariance that is kept as products U K U' beside a diagonal and blocks, with variances v."""
     V = U @ K @ U.T + np.diag(d)
     if at is not None:
         V[at[:, :, None], at[:, None, :]] += off
-    return V
+    return V if v is None else V + np.diag(v - V.diagonal())
 
 def read(path: str) -> tuple[Any, Any]:
     """What the file and its design say, and its arrays; ValueError for a file that was changed, or another's design."""

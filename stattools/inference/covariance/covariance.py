@@ -198,11 +198,8 @@ def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float,
         return found
     values, Q = np.linalg.eigh(covariance(at.work, at.phi, at.C, cov, scale=scale).matrix)
     root = at.T @ (Q * np.sqrt(np.maximum(values, 0.0)))
-    if model.has_scale:  # least squares are exact where columns are so near dependence that orthogonal ones are not
-        moved = (root**2).sum(axis=1) / found.matrix.diagonal() - 1.0
-        if np.abs(moved).max() > SURE:
-            return found
-    return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root))))
+    variances = found.matrix.diagonal() if model.has_scale else None  # of least squares they may be of exact sums
+    return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root)), variances=variances))
 
 
 def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
