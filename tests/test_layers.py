@@ -229,7 +229,7 @@ MOST_LINES = {
     "inference": 28_320,
     "likelihoods": 5_402,
     "models": 8_286,
-    "numerics": 3_620,
+    "numerics": 3_633,
     "solvers": 7_870,
 }
 """Lines of the package and of its rooms: never more."""

@@ -74,6 +74,9 @@ beside it.
 SHORTEST, LONGEST = 256, 1 << 16
 """The fewest rows of a block, whatever the number of columns; those of one whose levels are kept as codes."""
 
+FIRST, FEW_COLUMNS = 1_000, 100
+"""Columns that vary in the first rows vary; so many others are looked at in all rows one by one."""
+
 WORTH_A_PART = 1_500_000
 """The least numbers of X of a part that is worth a thread's waits for the interpreter; for X^T X a quarter of it."""
 
@@ -191,7 +194,12 @@ class Rows:
         """
         if "constants" not in self.later:
             X = self.sampled.X
-            low, high = np.min(X, axis=0), np.max(X, axis=0)
+            low, high = np.min(X[:FIRST], axis=0), np.max(X[:FIRST], axis=0)
+            if len(still := np.flatnonzero(low == high)) > FEW_COLUMNS:
+                low, high = np.min(X, axis=0), np.max(X, axis=0)
+            else:
+                for k in still:
+                    low[k], high[k] = X[:, k].min(), X[:, k].max()
             if len(X) < len(self.X) and ((low == high) & (np.array(self.coding.design.names) != "Intercept")).any():
                 plain = replace(self, center=None, scale=None, axes=None)
                 low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))

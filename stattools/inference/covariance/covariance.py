@@ -159,6 +159,11 @@ def covariance(
     >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
     [[0.0264, -0.0126], [-0.0126, 0.0134]]
     """
+    return _with_root(model, theta, bread, cov, scale, _made(model, theta, bread, cov, scale))
+
+
+def _made(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float) -> Covariance:
+    """See `covariance`, of columns whose products have digits."""
     variances, square = bread.diagonal().tolist(), scale * scale
     if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
         _require_variances(model, variances, scale)
@@ -166,20 +171,21 @@ def covariance(
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.facts.has_scale else np.inf
-        found = Covariance(bread if square == 1.0 else bread * square, "information", df)
-    elif (of := OF_KIND.get(cov if word else type(cov))) is None:
+        return Covariance(bread if square == 1.0 else bread * square, "information", df)
+    if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
             f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
             f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
         )
-    else:
-        found = of(model, theta, bread, cov)
-    return _with_root(model, theta, bread, cov, scale, found)
+    return of(model, theta, bread, cov)
 
 
 SURE = 1e-8
 """The least reciprocal condition of an inverse information whose products with gradients have digits."""
+
+AGREE = 1e-6
+"""Variances of both columns that are this near to one another are the same but for round-off of orthogonal columns."""
 
 
 def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float, found: Covariance) -> Covariance:
@@ -196,10 +202,11 @@ def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float,
         at = Sandwich.of(model, theta, bread)
     except IdentificationError:  # no columns have the digits
         return found
-    values, Q = np.linalg.eigh(covariance(at.work, at.phi, at.C, cov, scale=scale).matrix)
+    values, Q = np.linalg.eigh(_made(at.work, at.phi, at.C, cov, scale).matrix)
     root = at.T @ (Q * np.sqrt(np.maximum(values, 0.0)))
-    variances = found.matrix.diagonal() if model.has_scale else None  # of least squares they may be of exact sums
-    return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root)), variances=variances))
+    variances = found.matrix.diagonal()  # which exact sums or columns about their means have to more digits
+    known = variances if (np.abs((root**2).sum(axis=1) / variances - 1.0) < AGREE).all() else None
+    return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root)), variances=known))
 
 
 def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:

@@ -40,7 +40,7 @@ def test_a_wrong_estimate_is_seen(monkeypatch):
     _, coded = both(monkeypatch, MODELS[0])
     moved = coded.estimate + 0.1 * coded.se * (np.arange(len(coded.estimate)) == 3)
     assert decrement(coded.model, moved) > 0.05
-    object.__setattr__(coded, "estimate", moved)
+    vars(coded)["estimate"] = moved
     assert not st.validate(coded).ok
 
 
