@@ -7,8 +7,8 @@ import pytest
 
 import stattools as st
 
-MOST = {st.logistic: 380, st.ols: 178}
-"""A few more than are called (377 and 174): arrays, n = 100, p = 3, fit and standard errors."""
+MOST = {st.logistic: 390, st.ols: 186}
+"""A few more than are called (377 and 174, some more after other tests): arrays, n = 100, p = 3, fit and standard errors."""
 
 
 def calls(make) -> int:
