@@ -83,6 +83,9 @@ EARLIER = {
     ),
     "stattools.inference.fits.fit.Fit": (
         "stattools.inference.fits.fit.Averaged",
+        "stattools.inference.fits.fit.Parallel",
+        "stattools.inference.fits.fit.Plotted",
+        "stattools.inference.fits.fit.Tabled",
         "stattools.inference.averaged.Averaged",
         "stattools.fitted.Fit",
         "stattools.inference.fitted.Fit",
