@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stattools.models.regressions.categories import OneVsRest
     from stattools.models.regressions.times import ConditionalLogit
     from stattools.models.samples.normal import Correlation, NormalSample
-    from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+    from stattools.models.samples.proportions import Trials, Waits
     from stattools.models.samples.rates import EventRates
     from stattools.models.samples.tables import ConditionalOdds, Multinomial
     from stattools.models.survival.cox import CoxRegression
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stattools.series.statespace.many import LocalLevelFits, LocalLevels
     from stattools.series.statespace.structural import Structural
 
-    type Counts = BernoulliTrials | BinomialArms | ConditionalOdds | EventRates | Multinomial | Waits
+    type Counts = Trials | ConditionalOdds | EventRates | Multinomial | Waits
     type Sample = Counts | Correlation | NormalSample
 
 

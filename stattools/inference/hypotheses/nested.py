@@ -121,7 +121,8 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
     these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
     """
     rows, units = full.standardized()
-    X, Z = rows.X, restricted.X
+    X: Any = rows.X
+    Z = restricted.X
     metric = Metric(X.gram(full.weight))
     n, r = restricted.X.shape
     phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
