@@ -15,26 +15,26 @@ class Pictured:
     asked of it is pandas' own.
     """
 
-    def __init__(self, frame: pd.DataFrame, model: Any, words: str, center: float | None) -> None:
-        self._frame, self._model, self._words, self._center = frame, model, words, center
+    def __init__(self, frame: pd.DataFrame, xlabel: str, center: float | None) -> None:
+        self._frame, self._xlabel, self._center = frame, xlabel, center
 
     def __call__(self, *given: Any, ax: Any = None, **named: Any) -> Any:
         if given or named:
             return pd.plotting.PlotAccessor(self._frame)(*given, ax=ax, **named)
         from stattools import figures
         from stattools.figures.given_axes import handed_out
-        from stattools.inference.plots.drawing import mean_of
 
-        xlabel = self._words.format(mean_of(self._model)) if "{}" in self._words else self._words
         frame = self._frame
         rows = frame[list(frame.columns[: list(frame.columns).index("estimate")])].itertuples(index=False)
         names = [", ".join(f"{one:.6g}" if is_number(one) else str(one) for one in row) for row in rows]
         numbers = [frame[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper")]
         return handed_out(
-            lambda on: figures.coefficients(names, *numbers, xlabel=xlabel, center=self._center, on=on), ax
+            lambda on: figures.coefficients(names, *numbers, xlabel=self._xlabel, center=self._center, on=on), ax
         )
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # those of protocols, and fields that a copy does not have yet
+            raise AttributeError(name)
         return getattr(pd.plotting.PlotAccessor(self._frame), name)
 
 
@@ -48,5 +48,8 @@ def pictured(frame: pd.DataFrame, model: Any, words: str, center: float | None =
     >>> pictured(made, model, "change of the {}").plot().axes[0].get_xlabel()
     'change of the mean of y'
     """
-    object.__setattr__(frame, "plot", Pictured(frame, model, words, center))
+    from stattools.inference.plots.drawing import mean_of
+
+    xlabel = words.format(mean_of(model)) if "{}" in words else words  # a frame that is kept keeps no rows of the model
+    object.__setattr__(frame, "plot", Pictured(frame, xlabel, center))
     return frame
