@@ -33,14 +33,11 @@ from stattools.data.design.random_effects import (
     terms_of,
 )
 from stattools.data.design.smooths import (
-    SmoothDesign,
-    SmoothTerm,
     curves_of,
     learn_smooth,
     over_categories,
     smooth_in_files,
 )
-from stattools.data.files.rows import ScannedRows
 from stattools.data.files.scan import source_of
 from stattools.data.files.source import TEXT, Source
 from stattools.data.formula.expression import Expression, short
@@ -49,52 +46,32 @@ from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 
 SMALL = 1e-9
 """Effects of which the columns of X leave this part of their length are made by them."""
 
 
-@record
-class MixedRows:
-    """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
-    these over the same rows. `random` is what was learned of each part; `smooths` are the curves over the rows, and
-    `curves` those of rows that are not in memory.
-
-    Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
-    `every`, rows whose X has the columns of all formulas, is summed; `every.design.uses` says which are whose.
-    """
-
-    data: Dataset
-    said: MixedFormula
-    random: tuple[RandomDesign, ...]
-    terms: tuple[RandomTerm, ...]
-    every: ScannedRows | None = None
-    smooths: tuple[SmoothTerm, ...] = ()
-    curves: tuple[SmoothDesign, ...] = ()
-
-
-def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
-    """Read a formula with random parts and its table; `columns` are extras, such as {"precision": "w"}.
+def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
+    """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
+    {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
 
     Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
     groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
 
     >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
-    >>> rows = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
-    >>> rows.data.design.names, rows.terms[0].name, rows.terms[0].codes.tolist(), rows.terms[0].levels
+    >>> rows, latent = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
+    >>> rows.design.names, latent.terms[0].name, latent.terms[0].codes.tolist(), latent.terms[0].levels
     (('Intercept',), '(1 | g)', [0, 0, 1, 1], ('a', 'b'))
     """
     require_formula(who, formula)
     if (source := source_of(data)) is not None:
         return _in_files(who, formula, data, source, given(columns))
     made = rows_with_groups(formula, data, columns)
-    latent = made.latent
-    if latent is None:
+    if (latent := made.latent) is None:
         raise _without_random(who, formula)
     for one in latent.random:
         require_groups(one.part, one.labels, len(made.X), effects_together(one))
-    return MixedRows(replace(made, latent=None), latent.said, latent.random, latent.terms, smooths=latent.smooths)
+    return replace(made, latent=None), latent
 
 
 def rows_with_groups(
@@ -150,7 +127,9 @@ def learn_latent(
     return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
 
 
-def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
+def _in_files(
+    who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]
+) -> tuple[Dataset, LatentTerms]:
     """The rows of a source with parts that have one grouping, or with curves: one read finds all but the groups, and
     the ends of the variables of curves.
     """
@@ -182,25 +161,23 @@ def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[s
     formulas = {part.name: part.left.text for part in said.random} | {part.name: part.right for part in curves}
     made = from_source(fixed, source, columns, formulas, groups)
     every: Any = made.scanned
-    uses = made.design.uses
-    parts = zip(made.design.beside.values(), uses[1:], strict=True)
-    designs = [_own(made.design, formula, own) for formula, own in parts]
-    design = _own(made.design, fixed if curves else said.formula, uses[0])
+    first, *uses = made.design.uses
+    designs = [_own(made.design, *each) for each in zip(made.design.beside.values(), uses, strict=True)]
+    design = _own(made.design, fixed if curves else said.formula, first)
     X = every.absent(len(every.X), len(design.names))
     alone = replace(every, X=X, coding=replace(every.coding, formula=design.parsed, design=design))
-    first = replace(made, X=X, design=design, source=data, scanned=alone)
-    if not curves:
-        for part, own in zip(said.random, designs, strict=True):
-            require_numbers(part, own)
-        random = tuple(RandomDesign(part, own, ()) for part, own in zip(said.random, designs, strict=True))
-        return MixedRows(first, said, random, (), every)
-    parts_of_sample = [found.X for batch in every.raw if (found := every.coding.rows(batch)) is not None]
-    sample = np.concatenate(parts_of_sample)
-    smooths = tuple(
-        smooth_in_files(part, own, design.names, every.later["spans"][part.line.text], sample[:, columns[0]])
-        for part, own, columns in zip(curves, designs, uses[1:], strict=True)
-    )
-    return MixedRows(first, said, (), (), every, (), smooths)
+    random = tuple(RandomDesign(part, own, ()) for part, own in zip(said.random, designs, strict=bool(said.random)))
+    for part in random:
+        require_numbers(part.part, part.design)
+    smooths = ()
+    if curves:
+        sample = np.concatenate([rows.X for batch in every.raw if (rows := every.coding.rows(batch)) is not None])
+        smooths = tuple(
+            smooth_in_files(part, own, design.names, every.later["spans"][part.line.text], sample[:, columns[0]])
+            for part, own, columns in zip(curves, designs, uses, strict=True)
+        )
+    rows = replace(made, X=X, design=design, source=data, scanned=alone)
+    return rows, LatentTerms(said, random, (), every=every, curves=smooths)
 
 
 def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from stattools.data.design.random_effects import (
+    LatentTerms,
     RandomDesign,
     RandomTerm,
     effects_together,
@@ -38,7 +39,6 @@ from stattools.data.design.random_effects import (
 from stattools.data.design.smooths import SmoothDesign, SmoothTerm
 from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import Batch
-from stattools.data.mixed_data import MixedRows
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -207,17 +207,18 @@ class BatchWithinGroups:
 
 @record
 class SummedRows:
-    """The structure of rows that are not in memory, its coordinates, and the terms and designs with their levels."""
+    """The structure of rows that are not in memory, its coordinates, and the terms and designs with their levels, in
+    what was `read`.
+    """
 
     structure: OneFactor
     coordinates: Coordinates
-    terms: tuple[RandomTerm, ...]
-    random: tuple[RandomDesign, ...]
+    read: LatentTerms
 
 
-def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
-    """The sums over the rows of a formula, one read, and what they say of the groups; `y` are the values of the
-    outcome, `rows.data.outcome`, as numbers. Where groups make nearly all of y a second read takes them out first.
+def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
+    """The sums over the rows of a formula, one read, and what they say of the groups; `y` are the values of the outcome
+    as numbers. Where groups make nearly all of y a second read takes them out first.
 
     Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
     """
@@ -244,7 +245,7 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     if apart.residual < LOST * len(scanned.X):  # few digits of the residual are in the sums: the rows are read again
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
         structure = replace(structure, known=replace(apart, C=scanned.gather(inside, *groups)))
-    return SummedRows(structure, coordinates, terms, random)
+    return SummedRows(structure, coordinates, replace(rows, terms=terms, random=random))
 
 
 def _random_terms(design: RandomDesign, rows: Any) -> list[RandomTerm]:
@@ -329,11 +330,13 @@ class BatchCurves:
 
 @record
 class SummedCurves:
-    """The `curves` of rows that are not in memory, their `coordinates`, and the terms, whose rows have a shape only."""
+    """The `curves` of rows that are not in memory, their `coordinates`, and the terms, whose rows have a shape only, in
+    what was `read`.
+    """
 
     curves: Curves
     coordinates: Coordinates
-    smooths: tuple[SmoothTerm, ...]
+    read: LatentTerms
 
     @property
     def structure(self) -> Structure:
@@ -341,7 +344,7 @@ class SummedCurves:
         return self.curves.structure
 
 
-def summed_curves(read: MixedRows, y: Floats) -> SummedCurves:
+def summed_curves(read: LatentTerms, y: Floats) -> SummedCurves:
     """The sums over the rows of a formula with curves; `y` are the values of the outcome as numbers."""
     unbound: Any = read.every
     scanned: Any = unbound.bound(y, np.asarray)
@@ -354,16 +357,16 @@ def summed_curves(read: MixedRows, y: Floats) -> SummedCurves:
         for design, (low, high) in zip(read.curves, pairwise(ends), strict=True)
     ]
     smooths = tuple(term for design in designs for term in _smooth_terms(design, scanned))
-    K = sum(term.k for term in smooths)
+    read, K = replace(read, smooths=smooths), sum(term.k for term in smooths)
     P, coordinates = plan.orthonormal(found.products[K:, K:], scanned)
     whole: Any = block_diag(*(np.eye(term.k) for term in smooths), P)
     products = whole @ found.products @ whole.T
     if len(smooths) == 1:
         own, M = slice(0, K), smooths[0].wiggles
         structure, turn, size = one_curve_of_sums(products[own, own], products[own, K:], products[K:, K:], M, n)
-        return SummedCurves(Curves(structure, (turn,), (size,)), coordinates, smooths)
+        return SummedCurves(Curves(structure, (turn,), (size,)), coordinates, read)
     M: Any = block_diag(*(term.wiggles for term in smooths), np.eye(len(P)))
-    return SummedCurves(curves_of_products(M.T @ products @ M, [one.width for one in smooths], n), coordinates, smooths)
+    return SummedCurves(curves_of_products(M.T @ products @ M, [one.width for one in smooths], n), coordinates, read)
 
 
 def _products(terms: list[SmoothTerm], W: Floats) -> Floats:

@@ -47,23 +47,23 @@ def scanned(data, folder):
 
 
 def summed(formula, source):
-    rows = mixed_rows("st.linear_mixed", formula, source, {})
-    return rows, summed_rows("st.linear_mixed", rows, np.asarray(rows.data.outcome, dtype=float))
+    rows, read = mixed_rows("st.linear_mixed", formula, source, {})
+    return rows, summed_rows("st.linear_mixed", read, np.asarray(rows.outcome, dtype=float))
 
 
 def require_the_same(formula, source, table):
     rows, found = summed(formula, source)
-    memory = mixed_rows("st.linear_mixed", formula, table, {})
-    y = np.asarray(memory.data.outcome, dtype=float)
-    c = coordinates(memory.data.X, y, memory.terms, None, memory.data.design.names)
-    names = [(term.name, term.group, term.levels, term.columns) for term in memory.terms]
-    assert [(term.name, term.group, term.levels, term.columns) for term in found.terms] == names
-    assert (rows.data.dropped, rows.data.n_dropped) == (memory.data.dropped, memory.data.n_dropped)
+    memory, latent = mixed_rows("st.linear_mixed", formula, table, {})
+    y = np.asarray(memory.outcome, dtype=float)
+    c = coordinates(memory.X, y, latent.terms, None, memory.design.names)
+    names = [(term.name, term.group, term.levels, term.columns) for term in latent.terms]
+    assert [(term.name, term.group, term.levels, term.columns) for term in found.read.terms] == names
+    assert (rows.dropped, rows.n_dropped) == (memory.dropped, memory.n_dropped)
     structure = OneFactor.of(c.columns)
     for reml in (True, False):
         one, other = Deviance.of(structure, c, reml), Deviance.of(found.structure, found.coordinates, reml)
         # a point in the coordinates of the table: the T of each term, which both turn into their own
-        factors = [np.tril(np.full((len(t.columns),) * 2, 0.3) + np.eye(len(t.columns))) for t in memory.terms]
+        factors = [np.tril(np.full((len(t.columns),) * 2, 0.3) + np.eye(len(t.columns))) for t in latent.terms]
         here = one.at(one.theta(tuple(factors)))
         turned = [
             np.linalg.solve(b, a @ T)
@@ -76,7 +76,7 @@ def require_the_same(formula, source, table):
         assert_allclose(there.value, here.value, rtol=1e-12)
         beta = [d.beta + d.to_beta @ at.b * d.unit for d, at in ((c, here), (found.coordinates, there))]
         assert_allclose(beta[1], beta[0], rtol=1e-10)  # the intercept is where x is 0, 2e4 from the rows
-    return rows
+    return found.read
 
 
 @pytest.mark.parametrize("formula", first(2, FORMULAS))

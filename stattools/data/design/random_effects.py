@@ -206,12 +206,17 @@ def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any,
 class LatentTerms:
     """The formula as it was `said`, what was learned of each random part, `random`, the `terms` of these over the rows
     of the regression, and its `smooths`.
+
+    Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
+    `every`, rows whose X has the columns of all formulas, is summed; `curves` are the designs of their smooths.
     """
 
     said: MixedFormula
     random: tuple[RandomDesign, ...]
     terms: tuple[RandomTerm, ...]
     smooths: tuple[Any, ...] = ()
+    every: Any = None
+    curves: tuple[Any, ...] = ()
 
     @property
     def said_of(self) -> str:

@@ -170,7 +170,7 @@ def mixed_predictions(
         raise IncompatibleError(
             'predict takes precision= for quantiles and for the interval of kind="observation" only; leave it out.'
         )
-    if (model.read.data.scanned if data is None else source_of(data)) is not None:
+    if (model.read.every if data is None else source_of(data)) is not None:
         raise IncompatibleError(
             f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
         )

@@ -22,7 +22,6 @@ import numpy as np
 from stattools.data.design.design import Design
 from stattools.data.design.random_effects import LatentTerms, RandomDesign, RandomTerm, terms_in
 from stattools.data.formula.parts import MixedFormula, SurvivalFormula, mixed_formula
-from stattools.data.mixed_data import MixedRows
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import Satterthwaite
@@ -221,8 +220,7 @@ class SavedMixedFit(SavedParts):
     def model(self) -> LinearMixed:
         """The model without its rows."""
         fixed, parts, terms = self.parts
-        data: Any = Unsaved((len(fixed.rows.X),))
-        return LinearMixed(MixedRows(data, self.said, parts, terms), fixed, "linear_mixed", TITLE)
+        return LinearMixed(LatentTerms(self.said, parts, terms), fixed, "linear_mixed", TITLE)
 
     @cached_property
     def found(self) -> MixedMaximum:

@@ -23,7 +23,6 @@ from scipy.linalg import block_diag
 from stattools.data.design.random_effects import LatentTerms, require_groups, taken
 from stattools.data.design.smooths import CurvedDesign, curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
-from stattools.data.mixed_data import MixedRows
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -134,7 +133,7 @@ class LinearMixed(MixedModel):
     a linear regression on the fixed effects; `summed` are the sums of rows in files or on a cluster.
     """
 
-    read: MixedRows
+    read: LatentTerms
     fixed: Model
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -42,17 +41,13 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     >>> model.names, model.random[0].name, model.random[0].levels
     (('Intercept', 'x'), '(1 | g)', ('a', 'b'))
     """
-    read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
-    y = numeric(read.data.outcome, read.data.outcome_name)
+    rows, read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
+    y = numeric(rows.outcome, rows.outcome_name)
     title = TITLE if read.said.random else WITH_CURVES
-    fixed = bind("ols", title, Gaussian(), read.data, y)
-    if read.curves:
-        of_curves = summed_curves(read, y)
-        return LinearMixed(replace(read, smooths=of_curves.smooths), fixed, "linear_mixed", title, of_curves)
+    fixed = bind("ols", title, Gaussian(), rows, y)
     if read.every is not None:
-        summed = summed_rows("st.linear_mixed", read, y)
-        read = replace(read, terms=summed.terms, random=summed.random)
-        return LinearMixed(read, fixed, "linear_mixed", TITLE, summed)
+        summed = summed_curves(read, y) if read.curves else summed_rows("st.linear_mixed", read, y)
+        return LinearMixed(summed.read, fixed, "linear_mixed", title, summed)
     model = LinearMixed(read, fixed, "linear_mixed", title)
     model.require_variation()
     return model
