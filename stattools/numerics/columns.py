@@ -528,6 +528,7 @@ CACHED = 40_000
 """Numbers of X that a full product reads at a time: with their weighted copy they stay in the cache of a core."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # sums that overflow are the caller's to refuse
 def add_gram(total: Floats, X: Floats) -> None:
     """Add X^T X to `total` (p, p) in place, of which only the upper triangle is to be read.
 
@@ -547,14 +548,13 @@ def add_gram(total: Floats, X: Floats) -> None:
         X = np.ascontiguousarray(X)
     is_narrow = 1 < p <= NARROWER_THAN_DSYRK
     size = SMALL // (p * p) if is_narrow else max(m, 1)
-    with np.errstate(over="ignore", invalid="ignore"):  # sums that overflow are the caller's to refuse
-        for first in range(0, m, size):
-            part = X[first : first + size]
-            if is_narrow:
-                total[:-1] += np.matmul(part[:, :-1].T, part)
-                total[-1, -1] += part[:, -1].dot(part[:, -1])
-            else:
-                total += np.matmul(part.T, part)
+    for first in range(0, m, size):
+        part = X[first : first + size]
+        if is_narrow:
+            total[:-1] += np.matmul(part[:, :-1].T, part)
+            total[-1, -1] += part[:, -1].dot(part[:, -1])
+        else:
+            total += np.matmul(part.T, part)
 
 
 def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:

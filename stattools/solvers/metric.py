@@ -89,7 +89,8 @@ class Metric:
 
         1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
         """
-        return len(self.factor) ** 1.5 * self.inflation() * least <= 1.0 or self.rcond >= least
+        inflation = self._inflation or self.inflation()
+        return len(self.factor) ** 1.5 * inflation * least <= 1.0 or self.rcond >= least
 
     def inflation(self) -> float:
         """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""

@@ -28,7 +28,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonalizing
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.columns import add_gram, upper_gram, with_levels
+from stattools.numerics.columns import add_gram, with_levels
 
 BLOCK_BYTES = 1_000_000
 """Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
@@ -53,7 +53,7 @@ class ShiftedSums(NamedTuple):
         return ShiftedSums(self.G + other.G, self.g + other.g, *squares)
 
     @classmethod
-    def over(cls, blocks: Iterable[ShiftedBlock], phi: Floats | None) -> ShiftedSums:
+    def over(cls, blocks: Iterable[ShiftedBlock], phi: Floats | None, gram: bool = True) -> ShiftedSums:
         """The sums over blocks of rows, of which there is one at least; those of r and of y only where there is a phi.
 
         >>> import numpy as np
@@ -62,12 +62,12 @@ class ShiftedSums(NamedTuple):
         >>> found.G.tolist(), found.g.tolist(), found.square, found.rss, found.size
         ([[4.0]], [0.0], 18.0, 14.0, 50.0)
         """
-        G = g = None
+        G: Any = None if gram else np.empty(0)
+        g = None
         square, rss, size = 0.0, 0.0, 0.0
         for Z, v, w, y in blocks:
-            if G is None:
-                G = upper_gram(Z)
-            else:
+            if gram:
+                G = np.zeros((Z.shape[1],) * 2) if G is None else G
                 add_gram(G, Z)
             square += float(v.dot(v))
             r = v if phi is None else v - Z @ phi

@@ -290,7 +290,7 @@ FAR_LOG_ODDS = 10.0
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
-    if not (solution.converged and model.likelihood.facts.inflated):
+    if not (model.likelihood.facts.inflated and solution.converged):
         return
     part, least = model.predictor.parts[ZERO], LEVEL_OF_ZEROS + ROUND_OFF * abs(solution.loglik)
     falls = _falls(model, solution, range(part.start, part.stop))
@@ -461,7 +461,7 @@ def check_wide(model: Model, solution: Solution) -> None:
     """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
     next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
     """
-    if solution.converged and (any(model.predictor.own) or model.likelihood.facts.inflated):
+    if (any(model.predictor.own) or model.likelihood.facts.inflated) and solution.converged:
         size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
         wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
         for j in wide:

@@ -135,7 +135,7 @@ def _at_round_off(solution: Solution) -> Solution:
 
 def _from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of the maxima that two climbs come to, where there may be several."""
-    if not solution.converged or model.has_one_maximum:
+    if model.has_one_maximum or not solution.converged:
         return solution
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:

@@ -27,22 +27,12 @@ from stattools.models.model import EXACT_FIT, Model
 from stattools.numerics.columns import with_levels
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.solvers.climb import footing, newton_ascent, noted
-from stattools.solvers.least_squares.cholesky import MOST_ROWS, RowsAtOnce, refine
+from stattools.solvers.least_squares.cholesky import refine
 from stattools.solvers.least_squares.exact import eliminate, largest
 from stattools.solvers.solution import EPS, TINY, Digits, Known, Quality, Solution, Status, coefficient_error
 
 MOST_STEPS = 20
 """More steps than refinement ever takes."""
-
-
-def by_levels(model: Model) -> Solution | None:
-    """The least-squares solution of a model whose levels are kept as codes; None for others."""
-    if with_levels(model.rows.X) is None:
-        return None
-    work, T, now, metric = footing(model)
-    found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)
-    return replace(found.mapped(T), residual_sums=work.residual_sums(found.estimate))
-
 
 ENOUGH = 13.0
 """Digits of the fast rung with which "auto" does not try the exact one even where that costs milliseconds."""
@@ -75,9 +65,8 @@ class LeastSquares:
 
     `accuracy` is "fast" (Cholesky, or QR where the columns are ill-conditioned), "exact" (all digits that the float64
     data determine) or "auto": exact where that costs milliseconds and gains digits or where the columns are
-    ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood
-    that is not Gaussian, IdentificationError where a column is a combination of others in float64, DomainError for
-    another accuracy.
+    ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood that is not Gaussian, IdentificationError
+    where a column is a combination of others in float64, DomainError for another accuracy.
 
     >>> LeastSquares(accuracy="exact").needs
     'a Gaussian likelihood with a linear predictor'
@@ -97,23 +86,33 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        if self.accuracy != "exact" and (found := by_levels(model)) is not None:
-            return found
+        if self.accuracy != "exact" and with_levels(model.rows.X) is not None:
+            work, T, now, metric = footing(model)
+            found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)
+            return replace(found.mapped(T), residual_sums=work.residual_sums(found.estimate))
+        if model.rows.source is None:
+            return self._best(model)
         before = model.rows.reads
-        solution = self._solution(model)
-        reads = model.rows.reads - before
-        return replace(solution, reads=1 + reads) if before else solution
+        return replace(self._best(model), reads=1 + model.rows.reads - before)
 
-    def _solution(self, model: Model) -> Solution:
+    def _best(self, model: Model) -> Solution:
         """The solution of the first method that suffices, in the order of what they cost, or the one with the most
         digits; IdentificationError where it has none, since the data do not determine it in this arithmetic.
         """
-        found, is_auto, p = list[Solution](), self.accuracy == "auto", model.rows.X.shape[1]
+        found, is_auto, (n, p) = list[Solution](), self.accuracy == "auto", model.rows.X.shape
         # one or two reads of the rows, near the cost of one Gram product
-        if self.accuracy != "exact" and (fast := _fast(model)) is not None:
-            if self.accuracy == "fast" or _suffices(model, fast):
-                return fast
-            found.append(fast)
+        if self.accuracy != "exact" and (fast := refine(model.rows, model.n)) is not None:
+            sums, decrement = (max(fast.rss, EPS**2 * fast.size, TINY), fast.size), sqrt(fast.decrement_square)
+            solution = _solution(model, fast.theta, fast.covariance, sums, decrement, fast.reads, fast, "Cholesky")
+            if self.accuracy == "fast":
+                return solution
+            if model.rows.low is None and (n * p > CHEAP or p > NARROW):
+                suffices = min(fast.digits.smallest, float(fast.digits.se.min())) >= FEW
+            else:
+                suffices = model.rows.low is None and (fast.certainly(ENOUGH) or fast.digits.smallest >= ENOUGH)
+            if suffices:
+                return solution
+            found.append(solution)
         # twenty Gram products, and an elimination that takes seconds from some hundred columns on
         if (self.accuracy == "exact" or (is_auto and 0 < p <= WIDEST)) and (exact := _exact(model)) is not None:
             if is_auto and _least(exact) >= GOOD:
@@ -140,28 +139,6 @@ def _least(solution: Solution) -> float:
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
-def _fast(model: Model) -> Solution | None:
-    """Cholesky and refinement; few rows are taken in one piece, about their means."""
-    rows: Any = model.rows
-    found = refine(RowsAtOnce.of(rows) if model.in_memory and len(rows.X) <= MOST_ROWS else rows, model.n)
-    if found is None:
-        return None
-    sums = max(found.rss, EPS**2 * found.size, TINY), found.size
-    decrement = sqrt(found.decrement_square / _dispersion(model, *sums))
-    return _solution(model, found.theta, found.covariance, sums, decrement, found.reads, found, "Cholesky")
-
-
-def _suffices(model: Model, fast: Solution) -> bool:
-    """Does the fast method have enough digits, so that the exact one need not be tried?"""
-    if model.rows.low is not None:
-        return False
-    n, p = model.rows.X.shape
-    quality: Any = fast.quality  # a `Refined`
-    if n * p > CHEAP or p > NARROW:
-        return min(quality.digits.smallest, float(quality.digits.se.min())) >= FEW
-    return quality.certainly(ENOUGH) or quality.digits.smallest >= ENOUGH
-
-
 def _exact(model: Model) -> Solution | None:
     """The exact Gram matrix, eliminated in pairs of floats."""
     ends = largest(model.rows)
@@ -170,10 +147,8 @@ def _exact(model: Model) -> Solution | None:
     found = eliminate(model.rows, ends)
     if found is None:
         return None
-    size = model.rows.outcome_square
-    rss = max(found.rss, float(np.finfo(float).tiny))
-    decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
-    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
+    sums, quality = (max(found.rss, TINY), model.rows.outcome_square), Known(found.rcond, found.digits)
+    return _solution(model, found.theta, found.C, sums, found.rounding, 1, quality, "exact")
 
 
 def _orthogonal(model: Model) -> Solution | None:
@@ -189,7 +164,7 @@ def _orthogonal(model: Model) -> Solution | None:
     phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
     score = work.evaluate(phi, order=1).score
     rss, size = work.residual_sums(phi)
-    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / sqrt(_dispersion(work, rss, size))
+    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1)))
     inverse = solve_triangular(R, np.eye(p))
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
@@ -216,15 +191,14 @@ def _solution(
     quality: Quality,
     rung: str,
 ) -> Solution:
-    """A solution of a rung. Its log-likelihood is the model's at scale 1, as in every solution."""
+    """A solution of a rung, with its decrement at scale 1. Its log-likelihood is the model's at scale 1, as in every
+    solution.
+    """
+    rss, size = sums
+    fitted = rss <= EXACT_FIT**2 * size  # exactly, as in `Model.dispersion`
+    dispersion = (1e-14 * size / model.n or 1.0) if fitted else rss / max(model.n - len(theta), 1.0)
+    decrement /= sqrt(dispersion)
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
     loglik = -0.5 * sums[0] - model.n * HALF_LOG_TWO_PI
     trace = (noted((0, loglik, 0.0)),)
     return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
-
-
-def _dispersion(model: Model, rss: float, size: float) -> float:
-    """As `Model.dispersion`, from sums that are known."""
-    if rss <= EXACT_FIT**2 * size:
-        return 1e-14 * size / model.n or 1.0
-    return rss / max(model.n - model.predictor.size, 1.0)

@@ -6,15 +6,14 @@
 
 The centers come from a sample of the rows, and so does the first phi where rows are many: any values will do, since
 they only say in which coordinates the sums are taken. Near the solution the step of the first read is short, and its
-rounding error with it; with many rows no second read is needed. The memory taken is one block of rows; at most
-`MOST_ROWS` are taken at once. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+rounding error with it; with many rows no second read is needed. The memory taken is one block of rows. Source: Bjorck,
+"Iterative refinement of linear least squares solutions" (1967).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from functools import partial
 from math import inf, sqrt, sumprod
 from typing import Any
 
@@ -46,26 +45,38 @@ NEAR = 3.0
 copy.
 """
 
-MOST_ROWS = 1024
-"""The most rows that are taken as one block."""
-
 
 @record
 class Shift:
     """Centers (p,) of the columns and `middle`, that of y - offset. `first` is the number of a column that is `value`
-    in all rows, whose center is 0; where it is None nothing is moved.
+    in all rows, whose center is 0; where it is None nothing is moved. `certain` says that no row has to be asked for
+    it.
     """
 
     center: Floats
     middle: float
     first: int | None
     value: float
+    certain: bool
 
     @classmethod
-    @lru_cache(maxsize=64)
     def none(cls, p: int) -> Shift:
         """Columns as they are."""
-        return cls(np.zeros(p), 0.0, None, 1.0)
+        return cls(np.zeros(p), 0.0, None, 1.0, True)
+
+    @classmethod
+    def of(cls, rows: Rows) -> Shift:
+        """Centers from a sample of the rows."""
+        some = rows if rows.source is None and len(rows.X) <= SAMPLE else rows.sample(SAMPLE)
+        X: Any = some.X
+        first = constant_column(X)
+        if first is None:
+            return cls.none(X.shape[1])
+        center, y = np.add.reduce(X) / len(X), some.y if some.offset is None else some.y - some.offset
+        center[first] = 0.0
+        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+            center[:] = 0.0
+        return cls(center, float(np.add.reduce(y)) / len(X), first, float(X[0, first]), some is rows)
 
     def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
         """theta and its inverse information, from phi and W, where W W^T = C is the inverse information of phi; then
@@ -116,186 +127,58 @@ class NotConstant(Exception):
     """
 
 
-@record
-class Shifted:
-    """Rows about rough centers."""
-
-    rows: Any
-    shift: Shift
-    known: ShiftedSums | None = None
-    """The sums of the first pass over files about this shift and `near`, where it took them."""
-    near: Floats | None = None
-
-    @classmethod
-    def summed_already(cls, rows: Rows) -> Shifted | None:
-        """Rows in files whose first pass took the sums, in the coordinates of that; None for all others."""
-        first: FirstSums | None = rows.later.get(FIRST_SUMS)
-        if first is None or not (first.are_finite and first.are_of(rows)):
-            return None
-        at = first.about
-        return cls(rows, Shift(at.center, at.middle, 0, 1.0), first.sums, at.phi)
-
-    @classmethod
-    def of(cls, rows: Rows) -> Shifted:
-        """Rows about centers that come from a sample of them: of rows elsewhere from all that are held."""
-        held = rows.sampled
-        some = held.sample(SAMPLE) if held is rows else held
-        X: Any = some.X
-        first = constant_column(X)
-        if first is None:
-            return cls.unmoved(rows)
-        center = X.mean(axis=0)
-        center[first] = 0.0
-        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
-            center[:] = 0.0
-        return cls(rows, Shift(center, float(_response(some).mean()), first, float(X[0, first])))
-
-    @classmethod
-    def unmoved(cls, rows: Rows) -> Shifted:
-        """Rows as they are."""
-        return cls(rows, Shift.none(rows.X.shape[1]))
-
-    @property
-    def n(self) -> int:
-        """The number of rows."""
-        return len(self.rows.X)
-
-    def sums(self, phi: Floats | None) -> ShiftedSums:
-        """G, g and the sums of squares over all rows; those of r and of y only where there is a phi. One read."""
-        found = self._whole(_sums, phi) if self.known is None or phi is not self.near else self.known
-        return found._replace(G=symmetric(found.G))
-
-    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
-        """g and the sums of squares of r and y over all rows; one read."""
-        found = self._whole(_residual_sums, phi)
-        return found.g, found.rss, found.size
-
-    def blocks(self, root: bool) -> Iterator[ShiftedBlock]:
-        """Z, v, weights and y of one block after the other; with `root`, Z and v are multiplied by the roots of the
-        weights. Buffers are used again for the next block. Raises NotConstant where the first column is not `value` in
-        every row.
-        """
-        rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
-        weight = rows.importance
-        size = rows_of_a_block(n, p)
-        moved = bool(shift.center.any())
-        known = shift.first is None or (shift.first == 0 and isinstance(rows.X, BesideOnes))
-        by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
-        buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
-        for start in range(0, n, size):
-            part = slice(start, start + size)
-            Z, y = rows.X[part], rows.y[part]
-            v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
-            if moved:
-                Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
-            w = None if weight is None else weight[part]
-            if root and w is not None:
-                half = np.sqrt(w)
-                Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
-                v *= half
-            yield Z, v, w, y
-            # asked after its use, when the block is in the cache
-            if root and not (known or (rows.X[part, shift.first] == shift.value).all()):
-                raise NotConstant
-
-    def guess(self) -> Floats | None:
-        """phi of a sample of the rows; None where rows are few, or where the sample does not determine a phi of
-        reasonable size.
-        """
-        if self.near is not None:
-            return self.near
-        n, p = self.rows.X.shape
-        some = self.rows.sampled
-        if some is self.rows:
-            if n // SHARE < max(SAMPLE, 10 * p):
-                return None
-            some = some.sample(n // SHARE)
-        Z, v = some.X - self.shift.center, _response(some) - self.shift.middle
-        unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
-        if not (unit > 0).all():
-            return None
-        Z /= unit
-        metric = Metric.where_definite(symmetric(upper_gram(Z)))
-        if metric is None:
-            return None
-        phi = metric.solve(Z.T @ v)
-        return phi / unit if dnrm2(phi) <= 10.0 * dnrm2(v) else None
-
-    def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
-        """The sums over all rows, wherever they are."""
-        return self.rows.gather(partial(_there, replace(self, rows=None, known=None), sums, phi))
+def guess(rows: Rows, shift: Shift) -> Floats | None:
+    """phi of a sample of the rows; None where rows are few, or where the sample does not determine a phi of reasonable
+    size.
+    """
+    n, p = rows.X.shape
+    if rows.source is None and n // SHARE < max(SAMPLE, 10 * p):
+        return None
+    some = rows.sample(n // SHARE) if rows.source is None else rows.sampled
+    Z, y = some.X - shift.center, some.y if some.offset is None else some.y - some.offset
+    unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+    if not (unit > 0).all():
+        return None
+    Z /= unit
+    metric = Metric.where_definite(symmetric(upper_gram(Z)))
+    if metric is None:
+        return None
+    v = y - shift.middle
+    phi = metric.solve(Z.T @ v)
+    return phi / unit if dnrm2(phi) <= 10.0 * dnrm2(v) else None
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `refine`; this may run on other threads
-def _there(
-    shifted: Shifted, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None, rows: Rows
-) -> ShiftedSums:
-    """The sums over a batch."""
-    return sums(replace(shifted, rows=rows), phi)
+def sums(shift: Shift, phi: Floats | None, gram: bool, rows: Rows) -> ShiftedSums:
+    """The sums over a batch of rows, with G where it is asked for."""
+    return ShiftedSums.over(_blocks(shift, rows), phi, gram)
 
 
-def _sums(shifted: Shifted, phi: Floats | None) -> ShiftedSums:
-    return ShiftedSums.over(shifted.blocks(root=True), phi)
-
-
-def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
-    g, rss, size = None, 0.0, 0.0
-    for Z, v, w, y in shifted.blocks(root=False):
-        r = v - Z @ phi
-        heavy = r if w is None else w * r
-        g = Z.T @ heavy if g is None else g + Z.T @ heavy
-        rss += float(heavy.dot(r))
-        size += float(y.dot(y) if w is None else y.dot(w * y))
-    assert g is not None
-    return ShiftedSums(np.zeros(0), g, 0.0, rss, size)
-
-
-def _response(rows: Rows) -> Floats:
-    return rows.y if rows.offset is None else rows.y - rows.offset
-
-
-@record
-class RowsAtOnce:
-    """Z (n, p) and v (n,), both multiplied by the roots of the weights; `size` is y^T W y."""
-
-    shift: Shift
-    Z: Floats
-    v: Floats
-    size: float
-
-    @classmethod
-    @np.errstate(over="ignore")  # sums that overflow are refused later, by the function that asks for them
-    def of(cls, rows: Rows) -> RowsAtOnce:
-        """All rows about their means."""
-        X, v, weight = np.asarray(rows.X), _response(rows), rows.importance
-        first = constant_column(X)
-        if first is None:
-            shift = Shift.none(X.shape[1])
-        else:
-            center = np.add.reduce(X) / len(X)
-            center[first] = 0.0
-            shift = Shift(center, float(np.add.reduce(v)) / len(v), first, float(X[0, first]))
-            X, v = X - center, v - shift.middle
-        if weight is not None:
-            root = np.sqrt(weight)
-            X, v = X * root[:, None], v * root
-        return cls(shift, X, v, rows.outcome_square)
-
-    @property
-    def n(self) -> int:
-        """The number of rows."""
-        return len(self.v)
-
-    def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
-        """G = Z^T Z, g = Z^T v and v^T v. Sums of residuals are left out: for few rows a first phi is not worth its
-        cost.
-        """
-        return self.Z.T @ self.Z, self.v @ self.Z, float(self.v @ self.v), 0.0, 0.0
-
-    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
-        """Z^T r and r^T r of the residuals r, and y^T W y."""
-        r = self.v - self.Z @ phi
-        return r @ self.Z, float(r @ r), self.size
+def _blocks(shift: Shift, rows: Rows) -> Iterator[ShiftedBlock]:
+    """Z, v, weights and y of one block after the other; Z and v are multiplied by the roots of the weights. Buffers are
+    used again for the next block. Raises NotConstant where the first column is not `value` in every row.
+    """
+    weight, (n, p) = rows.importance, rows.X.shape
+    size = rows_of_a_block(n, p)
+    moved = dnrm2(shift.center) > 0.0
+    known = shift.certain or (shift.first == 0 and isinstance(rows.X, BesideOnes))
+    by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
+    buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
+    for start in range(0, n, size):
+        part = slice(start, start + size)
+        Z, y = rows.X[part], rows.y[part]
+        v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
+        if moved:
+            Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
+        w = None if weight is None else weight[part]
+        if w is not None:
+            root = np.sqrt(w)
+            Z = np.multiply(Z, root[:, None], out=buffer[: len(Z)])
+            v *= root
+        yield Z, v, w, y
+        # asked after its use, when the block is in the cache
+        if not (known or (rows.X[part, shift.first] == shift.value).all()):
+            raise NotConstant
 
 
 LEAST_RCOND = 1e-12
@@ -385,26 +268,31 @@ class Refined:
 
 # Where sums overflow, later rungs refuse the columns with a message.
 @np.errstate(over="ignore", invalid="ignore")
-def refine(rows: RowsAtOnce | Rows, observations: float) -> Refined | None:
+def refine(rows: Rows, observations: float) -> Refined | None:
     """The fast rung, for rows that count as `observations`; None where the Gram matrix is too ill-conditioned to start
     from, or the steps do not shrink.
     """
-    if isinstance(rows, RowsAtOnce):
-        return _refined(rows, None, observations)
-    already = Shifted.summed_already(rows)
-    if already is not None and (found := _refined(already, already.guess(), observations)) is not None:
-        return found
-    shifted = Shifted.of(rows)
+    first: FirstSums | None = None if rows.source is None else rows.later.get(FIRST_SUMS)
+    if first is not None and first.are_finite and first.are_of(rows):
+        at = first.about
+        shift = Shift(at.center, at.middle, 0, 1.0, True)
+        if (found := _refined(rows, shift, at.phi, observations, first.sums)) is not None:
+            return found
+    shift = Shift.of(rows)
     try:
-        return _refined(shifted, shifted.guess(), observations)
+        return _refined(rows, shift, guess(rows, shift), observations)
     except NotConstant:
-        shifted = Shifted.unmoved(rows)
-        return _refined(shifted, shifted.guess(), observations)
+        shift = Shift.none(rows.X.shape[1])
+        return _refined(rows, shift, guess(rows, shift), observations)
 
 
-def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: float) -> Refined | None:
-    shift, n = rows.shift, rows.n
-    G, g, square, rss, size = rows.sums(start)
+def _refined(
+    rows: Rows, shift: Shift, start: Floats | None, observations: float, known: ShiftedSums | None = None
+) -> Refined | None:
+    """Refinement about a shift from phi = `start`; `known` are the sums there, where an earlier read took them."""
+    n = len(rows.X)
+    upper, g, square, rss, size = known or rows.gather(partial(sums, shift, start, True))
+    G = symmetric(upper)
     diagonal = G.diagonal()
     squares = diagonal.tolist()
     if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM):
@@ -420,7 +308,7 @@ def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: flo
     phi: Floats = dpotrs(metric.factor, g)[0] if start is None else start
     if start is None:  # phi was the first step itself
         steps = 1
-        g, rss, size = rows.residual_sums(phi)
+        _, g, _, rss, size = rows.gather(partial(sums, shift, phi, False))
     while True:
         step = dpotrs(metric.factor, g)[0]
         phi = phi + step
@@ -442,7 +330,7 @@ def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: flo
                 break
         last = ratio
         steps += 1
-        g, rss, size = rows.residual_sums(phi)
+        _, g, _, rss, size = rows.gather(partial(sums, shift, phi, False))
     if left > 1e-12 and ratio > 1e-13:
         return None
     rss, left = max(rss - gain, 0.0), min(left, ratio)
