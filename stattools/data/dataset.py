@@ -13,8 +13,7 @@ import numpy as np
 
 from stattools.data.design.design import Design, learn
 from stattools.data.design.terms import outcome_of
-from stattools.data.files.scan import source_of
-from stattools.data.files.source import Source
+from stattools.data.files.scan import Source, source_of
 from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.rows.rows import Low
@@ -297,7 +296,9 @@ def from_source(
     from stattools.data.files.first_pass import read_source
 
     rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
-    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
+    return Dataset(
+        rows.X, values, name, rows.coding.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns)
+    )
 
 
 def _width(values: Any) -> int:

@@ -38,8 +38,8 @@ from stattools.data.design.smooths import (
     over_categories,
     smooth_in_files,
 )
-from stattools.data.files.scan import source_of
-from stattools.data.files.source import TEXT, Source
+from stattools.data.files.scan import Source, source_of
+from stattools.data.files.source import TEXT
 from stattools.data.formula.expression import Expression, short
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula, smooth_parts
@@ -171,7 +171,7 @@ def _in_files(
         require_numbers(part.part, part.design)
     smooths = ()
     if curves:
-        sample = np.concatenate([rows.X for batch in every.raw if (rows := every.coding.rows(batch)) is not None])
+        sample = np.concatenate([of[0].X for batch in every.raw if (of := every.coding.complete(batch)) is not None])
         smooths = tuple(
             smooth_in_files(part, own, design.names, every.later["spans"][part.line.text], sample[:, columns[0]])
             for part, own, columns in zip(curves, designs, uses, strict=True)

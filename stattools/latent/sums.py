@@ -37,7 +37,7 @@ from stattools.data.design.random_effects import (
     terms_in,
 )
 from stattools.data.design.smooths import SmoothDesign, SmoothTerm
-from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
+from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import Batch
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
@@ -108,7 +108,7 @@ class SampleColumns:
     def of(cls, rows: Any, uses: Sequence[int]) -> SampleColumns:
         """Those of rows that are not in memory, from the sample that is."""
         sample = rows.sampled
-        X = Nearly.of(sample.X, uses, rows.design.names)
+        X = Nearly.of(sample.X, uses, rows.coding.design.names)
         middle = 0.0 if X.first is None else float(sample.y.mean())
         return cls(X, middle, np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0])
 
@@ -122,7 +122,7 @@ class SampleColumns:
     def orthonormal(self, given: Floats, rows: Any) -> tuple[Floats, Coordinates]:
         """P whose P W is orthonormal over all rows, from W W' of all of them, and the coordinates that it makes."""
         n, p = len(rows.X), len(self.b)
-        back = unit_triangle(given[:p, :p] / n, [rows.design.names[k] for k in self.X.uses], "The model")
+        back = unit_triangle(given[:p, :p] / n, [rows.coding.design.names[k] for k in self.X.uses], "The model")
         step = np.linalg.solve(given[:p, :p], given[:p, p])
         P = np.eye(p + 1)
         P[p, :p] = -step
@@ -138,13 +138,10 @@ class SampleColumns:
 
 @dataclass(eq=False)
 class Sums:
-    """Sums by group and over all rows; added with `+`, in the arrays of the first with `+=`."""
+    """Sums by group and over all rows; `+=` adds others, in arrays of its own."""
 
     by: SumsByLabel
     C: Floats
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(self.by + other.by, self.C + other.C)
 
     def __iadd__(self, other: Sums) -> Sums:
         self.by += other.by
@@ -224,9 +221,9 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
     """
     unbound: Any = rows.every
     scanned: Any = unbound.bound(y, np.asarray)
-    uses, groups = scanned.design.uses, rows.random[0].part.groups
+    uses, groups = scanned.coding.design.uses, rows.random[0].part.groups
     z = [
-        Nearly.of(scanned.sampled.X, [mine[k] for k in which], scanned.design.names)
+        Nearly.of(scanned.sampled.X, [mine[k] for k in which], scanned.coding.design.names)
         for mine, design in zip(uses[1:], rows.random, strict=True)
         for _, which in terms_in(design)
     ]
@@ -262,7 +259,7 @@ def _finished(
     plan: BatchColumns, E: Floats, given: Floats, rows: Any, names: Sequence[str]
 ) -> tuple[OneFactor, Coordinates, Floats, Floats]:
     """The sums in coordinates that are orthonormal over all rows, and the way to them: H of z and P of W."""
-    n, p, called = len(rows.X), len(given) - 1, rows.design.names
+    n, p, called = len(rows.X), len(given) - 1, rows.coding.design.names
     widths = [len(one.uses) for one in plan.z]
     Q, J = sum(widths), E.shape[2]
     P, coordinates = plan.of_sample.orthonormal(given, rows)
@@ -348,7 +345,7 @@ def summed_curves(read: LatentTerms, y: Floats) -> SummedCurves:
     """The sums over the rows of a formula with curves; `y` are the values of the outcome as numbers."""
     unbound: Any = read.every
     scanned: Any = unbound.bound(y, np.asarray)
-    uses, n = scanned.design.uses, len(scanned.X)
+    uses, n = scanned.coding.design.uses, len(scanned.X)
     plan = SampleColumns.of(scanned, uses[0])
     found: CurveSums = scanned.gather(BatchCurves(plan, read.curves, uses[1:]))
     ends = np.cumsum([0, *(design.part.k for design in read.curves)]).tolist()

@@ -177,7 +177,7 @@ def _rows(posterior: Any, who: str, data: Any, offset: Any, exposure: Any) -> Po
 
 def _require_rows(posterior: Any, who: str, rows: Population) -> None:
     """DomainError for rows that are elsewhere."""
-    if rows.elsewhere is not None:
+    if not rows.whole:
         where = posterior.model.rows.place
         raise DomainError(f"{who} of a posterior needs rows at hand, and those of the model are {where}: give data=.")
 

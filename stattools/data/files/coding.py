@@ -5,7 +5,7 @@ batch. A coding holds what the first pass has learned, and is small enough to be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
 from typing import Any
 
@@ -28,19 +28,22 @@ LARGEST = np.iinfo(np.int64).max
 """The largest whole number of a column, that of 64 bits with a sign."""
 
 
-class CleanColumns(Mapping[str, "pd.Series"]):
-    """Clean columns by name. To make a pandas Series takes longer than to add up a batch of numbers, so that it is made
-    only where one is asked for; `values_of` has the numbers, or the categories, as they are.
+@dataclass(frozen=True, eq=False)
+class Clean(Mapping[str, "pd.Series"]):
+    """The complete rows of a batch, by column. `values_of` has the numbers, or the categories, as they are: a pandas
+    Series takes longer to make than a batch of numbers to add up, and is made where one is asked for.
+
+    `rows` are the numbers of the rows in the row group, `gaps` how many of all rows have no value, by column, and
+    `finite` the columns whose values are known to be finite numbers.
     """
 
-    def __init__(self, values: Mapping[str, NDArray[Any] | pd.Categorical]) -> None:
-        self.values_of = values
+    values_of: Mapping[str, NDArray[Any] | pd.Categorical]
+    rows: NDArray[np.intp]
+    gaps: Mapping[str, int]
+    finite: frozenset[str]
 
     def __getitem__(self, name: str) -> pd.Series:
         return pd.Series(self.values_of[name], name=name, copy=False)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.values_of
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_of)
@@ -48,18 +51,10 @@ class CleanColumns(Mapping[str, "pd.Series"]):
     def __len__(self) -> int:
         return len(self.values_of)
 
-
-@dataclass(frozen=True, eq=False)
-class Clean:
-    """The complete rows of a batch: columns by name, the numbers of the rows in the row group, and how many rows have
-    no value, by column; `finite` are columns whose values are known to be finite numbers.
-    """
-
-    columns: CleanColumns
-    rows: NDArray[np.intp]
-    gaps: dict[str, int] = field(default_factory=dict)
-    n: int = 0
-    finite: frozenset[str] = frozenset()
+    def numbers(self, name: str) -> Any:
+        """A column as float64; categories as they are."""
+        column = self[name]
+        return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
 
 
 def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") -> None:
@@ -75,64 +70,43 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") 
         raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f' ({of})'}.")
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def cleaned(
-    batch: pa.RecordBatch,
-    first: int,
-    kinds: Mapping[str, str],
-    levels: Mapping[str, Sequence[str]] | None = None,
-    finite: frozenset[str] = frozenset(),
+    batch: pa.RecordBatch, first: int, kinds: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
 ) -> Clean:
     """The complete rows of a batch. Text is coded over `levels` where they are known, over the batch's own otherwise.
-    Columns that are known to be `finite` are not looked at again.
 
     >>> import pyarrow as pa
     >>> batch = pa.record_batch({"x": [1.0, None, 3.0], "g": ["b", "a", "a"]})
     >>> found = cleaned(batch, 0, {"x": "number", "g": "text"})
-    >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
+    >>> found["x"].tolist(), found["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
-    batch = _with_proper_dictionaries(batch)
-    gaps, known, whole = {}, set(finite), np.ones(batch.num_rows, dtype=bool)
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if name in finite:
-            continue
+    n, columns = batch.num_rows, dict(zip(batch.schema.names, batch.columns, strict=True))
+    gaps, known, whole = {}, set[str](), np.ones(n, dtype=bool)
+    for name, column in columns.items():
+        if pa.types.is_dictionary(column.type):
+            here = column.dictionary
+            if here.null_count or len(here.unique()) < len(
+                here
+            ):  # Arrow allows levels that are missing, or there twice
+                columns[name] = column = column.dictionary_decode().dictionary_encode()
         if not column.null_count:
-            total = _sum(column) if pa.types.is_floating(column.type) else 0.0
-            if isfinite(total) and pa.types.is_floating(column.type):
+            # NaN only where a value is, or where infinities of both signs are, and finite only where all values are
+            numbers = pa.types.is_floating(column.type)
+            total = float(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64)) if numbers else 0.0
+            if numbers and isfinite(total):
                 known.add(name)
             if not isnan(total):
                 continue
         gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         gaps[name] = int(gap.sum())
         whole &= ~gap
-    n = batch.num_rows
-    rows = first + (np.arange(n) if not gaps else np.flatnonzero(whole))
     if gaps:
-        batch = batch.filter(pa.array(whole))
-    values = {
-        name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
-        for name, column in zip(batch.schema.names, batch.columns, strict=True)
-    }
-    return Clean(CleanColumns(values), rows, gaps, n, frozenset(known))
-
-
-def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with dictionaries that hold each level once and no missing value; Arrow allows others."""
-    for place, column in enumerate(batch.columns):
-        if not pa.types.is_dictionary(column.type):
-            continue
-        levels = column.dictionary
-        if levels.null_count or len(levels.unique()) < len(levels):
-            batch = batch.set_column(place, batch.schema.names[place], column.dictionary_decode().dictionary_encode())
-    return batch
-
-
-def _sum(column: pa.Array) -> float:
-    """The sum of numbers. It is NaN only where a value is, or where infinities of both signs are, and finite only where
-    all values are.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64))
+        there = pa.array(whole)
+        columns = {name: column.filter(there) for name, column in columns.items()}
+    values = {name: _values(column, name, kinds[name], (levels or {}).get(name)) for name, column in columns.items()}
+    return Clean(values, first + (np.flatnonzero(whole) if gaps else np.arange(n)), gaps, frozenset(known))
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
@@ -180,10 +154,8 @@ class Coding:
     values: NDArray[Any] | None = None
     codes: Floats | None = None
     check: Callable[[Floats], Floats] | None = None
-    is_constant: bool = False
-    """Whether X is a column of ones, in the same rows."""
     groups: tuple[str, ...] = ()
-    """Columns of labels, which have a value in every complete row and are not coded."""
+    """Other columns that have a value in every complete row, such as labels; they are not coded."""
     ends: Any = None
     """What makes several numbers of each outcome, as of times that may be censored."""
     center: Floats | None = None
@@ -196,39 +168,37 @@ class Coding:
         """The columns that are read."""
         return needed(self.formula, self.extras, self.groups)
 
-    def rows(self, batch: Batch) -> Rows | None:
-        """The complete rows of a batch; None where there are none. Raises DomainError with the place."""
-        found = self.complete(batch)
-        return None if found is None else found[0]
+    @property
+    def constant(self) -> Coding:
+        """The coding of the same rows with a column of ones as X."""
+        design = replace(self.design, names=("Intercept",), beside={})
+        return replace(self, formula=replace(self.formula, terms=((),)), design=design, groups=self.columns)
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch, with their numbers in the row group or partition."""
+        """The complete rows of a batch, with their numbers in the row group or partition; None where there are none.
+        Raises DomainError with the place.
+        """
         with at(batch.where):
-            table = batch.table.select(list(self.columns))
-            clean = cleaned(table, batch.first, self.kinds, self.levels, batch.finite)
+            clean = cleaned(batch.table.select(list(self.columns)), batch.first, self.kinds, self.levels)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
 
     def _rows(self, clean: Clean) -> Rows:
-        X, low = self._matrix(clean), None
-        y = self._outcome(clean)
-        if self.check is not None:
-            y = self.check(y)
+        X, y, low = self._matrix(clean), self._outcome(clean), None
+        y = y if self.check is None else self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)
-        if isinstance(X, np.ndarray) and not (self.design.beside or self.is_constant):
-            low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
+        if isinstance(X, np.ndarray) and not self.design.beside:
+            low = rest_of_powers(self.formula, self.design.names, clean.numbers, X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low, axes=self.axes)
 
     def _matrix(self, clean: Clean) -> Any:
         """X of clean rows: of columns of numbers at once, of others as it is made in memory."""
-        if self.is_constant:
-            return np.ones((len(clean.rows), 1))
         names = None if self.design.beside else plain_columns(self.formula.terms, self.kinds)
         if names is None:
-            return self.design.matrix(clean.columns, clean.rows)
+            return self.design.matrix(clean, clean.rows)
         X = np.ones((len(clean.rows), len(names)), order="F")
         for place, name in enumerate(names):
             if name:
-                X[:, place] = clean.columns.values_of[name]
+                X[:, place] = clean.values_of[name]
         return X
 
     def _outcome(self, clean: Clean) -> Floats:
@@ -265,22 +235,17 @@ def plain_columns(terms: Sequence[tuple[Expression, ...]], kinds: Mapping[str, s
     return tuple(str(term[0].category) if term else "" for term in terms) if plain else None
 
 
-def _floats(clean: Clean, name: str) -> Floats:
-    return clean.columns[name].to_numpy(dtype=np.float64)
-
-
 def outcome_values(formula: Formula, clean: Clean) -> Any:
     """The outcome of clean rows before it is coded: a column, or what the left side computes."""
-    if formula.outcome.category is not None:
-        return clean.columns[formula.outcome.category]
-    return outcome_of(formula, clean.columns, clean.rows)
+    name = formula.outcome.category
+    return outcome_of(formula, clean, clean.rows) if name is None else clean[name]
 
 
 def weights_and_offset(extras: Mapping[str, str], clean: Clean) -> tuple[Floats | None, Floats | None]:
     """Frequencies and offset of clean rows, checked."""
     found = {}
     for key, name in extras.items():
-        column = clean.columns[name]
+        column = clean[name]
         if column.dtype.kind not in "biuf":
             raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
         found[key] = column.to_numpy(dtype=np.float64)

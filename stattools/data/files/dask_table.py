@@ -9,6 +9,7 @@ with blocked algorithms and task scheduling" (2015).
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.source import Batch, Pick, added, at, kind_of, merged, words
+from stattools.data.files.source import WORDS, Batch, Pick, added, at, kind_of, merged
 from stattools.data.tables.columns import clean, missing
 from stattools.data.tables.table import IN_DASK, partitions
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
@@ -158,9 +159,9 @@ def _of_partition(frame: pd.DataFrame, number: int, job: tuple[Callable[[Batch],
 
 
 def _sum(values: list[Any]) -> Any:
-    """The sum of a knot; its parts are not overwritten, since Dask may use them again."""
+    """The sum of a knot, in a copy of the first of its parts, since Dask may use them again."""
     there = [value for value in values if value is not None]
-    return there[0] if len(there) == 1 else added([there[0] + there[1], *there[2:]]) if there else None
+    return added([pickle.loads(pickle.dumps(value)) for value in there[:1]] + there[1:])
 
 
 def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
@@ -173,8 +174,8 @@ def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
             column, kind = pa.nulls(len(column)), "empty"  # takes the type of other partitions
         if merged(expected[name], kind) is None:
             raise DomainError(
-                f"column {name!r} holds {words(kind)} here, and the meta of the Dask DataFrame says "
-                f"{words(expected[name])}; give it one type: frame.astype({{{name!r}: ...}})."
+                f"column {name!r} holds {WORDS.get(kind, kind)} here, and the meta of the Dask DataFrame says "
+                f"{WORDS.get(expected[name], expected[name])}; give it one type: frame.astype({{{name!r}: ...}})."
             )
         columns[name] = column
     return pa.record_batch(columns)

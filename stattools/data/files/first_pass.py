@@ -12,33 +12,112 @@ sums lose digits; the solver measures that, and reads the rows again where it co
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import Encoding, chosen_levels, in_order, outcome_of
-from stattools.data.files.coding import Coding, cleaned, needed, outcome_values, require_kinds
-from stattools.data.files.rows import DROP, HELD, Counted, Marginal, ScannedRows, Surroundings, Survey
-from stattools.data.files.source import DTYPES, TEXT, Batch, Sample, Source, is_ordered
-from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants
+from stattools.data.files.coding import (
+    Clean,
+    Coding,
+    cleaned,
+    needed,
+    outcome_values,
+    plain_columns,
+    require_kinds,
+    weights_and_offset,
+)
+from stattools.data.files.rows import DROP, Marginal, ScannedRows
+from stattools.data.files.scan import Source
+from stattools.data.files.source import DTYPES, TEXT, WORDS, Batch, Pick, Sample, at, kind_of, merged
+from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.repeated_rows import of_moments
-from stattools.data.rows.rows import require_some
-from stattools.data.rows.sums import ShiftedSums
-from stattools.data.tables.columns import listing, require_no_marks
+from stattools.data.rows.rows import Farthest, OnDisk, require_some
+from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
+from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_SUM
 from stattools.interface.when_needed import pa
-from stattools.numerics.sums import SampleMoments
+from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import one_blas_thread
 
 FIRST_ROWS = 8_192
 """The most rows that the centers and phi come from: the error of phi is then a ninetieth of a standard deviation."""
+
+NUMBERS = ("whole", "number")
+"""Kinds of the outcomes of which sums are taken."""
+
+FEWEST = 1_024
+"""Fewer complete first rows than this leave the sums to the solver; ten for each column are needed, too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """The coordinates of the sums: `names` of the columns after the intercept, that of the outcome, `center` (p,) and
+    `phi` (p,) of all columns, and the center of the outcome, `middle`.
+    """
+
+    names: tuple[str, ...]
+    outcome: str
+    center: Floats
+    middle: float
+    phi: Floats
+
+    @classmethod
+    def of(cls, batch: Batch, formula: Formula, kinds: Mapping[str, str]) -> Surroundings | None:
+        """What the first rows give; None for a formula of other terms than an intercept and columns of numbers, and for
+        too few or infinite values.
+        """
+        used, outcome = plain_columns(formula.terms, kinds), formula.outcome.category
+        if used is None or used[0] or outcome is None or formula.outcome.call or kinds.get(outcome) not in NUMBERS:
+            return None
+        names = used[1:]
+        clean = cleaned(batch.table, batch.first, kinds)
+        n, p = len(clean.rows), len(names) + 1
+        if n < max(FEWEST, 10 * p):
+            return None
+        values = clean.values_of
+        X = np.column_stack([np.ones(n), *(values[name] for name in names)])
+        y = np.asarray(values[outcome], dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            center, middle = X.mean(axis=0), float(y.mean())
+            center[0] = 0.0
+            X -= center
+            unit = np.sqrt(np.einsum("ij,ij->j", X, X))
+            size = float(np.sqrt(np.square(y - middle).sum()))
+        if not np.isfinite([*unit, size]).all():
+            return None
+        unit[unit == 0.0] = 1.0
+        X /= unit
+        # any phi will do: the small number makes one of columns that depend on one another in these rows, too
+        phi = np.linalg.solve(X.T @ X + 1e-8 * np.eye(p), X.T @ (y - middle)) / unit
+        return cls(names, outcome, center, middle, phi)
+
+    def sums(self, clean: Clean) -> ShiftedSums:
+        """The sums over the complete rows of a batch, of which there is one at least."""
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
+            return ShiftedSums.over(self._blocks(clean), self.phi)
+
+    def _blocks(self, clean: Clean) -> Iterator[ShiftedBlock]:
+        values: Mapping[str, Any] = clean.values_of
+        y, n, p = values[self.outcome], len(clean.rows), len(self.center)
+        size = rows_of_a_block(n, p)
+        room = np.empty((size, p), order="F")
+        room[:, 0] = 1.0
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            Z, here = room[: min(size, n - start)], y[part].astype(np.float64, copy=False)
+            for place, name in enumerate(self.names, 1):
+                np.subtract(values[name][part], self.center[place], out=Z[:, place])
+            yield Z, here - self.middle, None, here
+
 
 FIRST_SUMS = "first sums"
 """The name under which rows keep them, in `later`."""
@@ -53,15 +132,177 @@ class FirstSums:
     coding: Coding
 
     def are_of(self, rows: Any) -> bool:
-        """Whether rows that share what earlier reads found have the same X and the same outcome."""
+        """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
+        overflows; otherwise the rows are read again, and what is too large is named.
+        """
         mine, theirs = self.coding, rows.coding
-        moved = theirs.is_constant or any(part is not None for part in (rows.center, rows.scale, theirs.codes))
-        return not moved and theirs.design is mine.design and theirs.formula is mine.formula
+        same = theirs.design is mine.design and theirs.formula is mine.formula
+        moved = any(part is not None for part in (rows.center, rows.scale, theirs.codes))
+        return same and not moved and max(self.sums.square, self.sums.rss, self.sums.size) < LARGEST_SUM
 
-    @property
-    def are_finite(self) -> bool:
-        """Whether no sum of squares overflows; otherwise the rows are read again, and what is too large is named."""
-        return max(self.sums.square, self.sums.rss, self.sums.size) < LARGEST_SUM
+
+HELD = 200_000
+"""The most rows of the sample that is held in memory."""
+
+MOST_VALUES = 1_000
+"""The most values of an outcome that are counted; with more it is a quantity."""
+
+MOST_LEVELS = 100_000
+"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
+
+
+class AddedByName(dict[str, Any]):
+    """What is known by name; the sum (`+`) of two adds what both have."""
+
+    def __add__(self, other: Mapping[str, Any]) -> AddedByName:
+        return AddedByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
+
+
+class Kind(NamedTuple):
+    """The kind of a column, and a place where it was seen."""
+
+    column: str
+    name: str
+    where: str
+
+    def __add__(self, other: Kind) -> Kind:  # type: ignore[override]
+        found = merged(self.name, other.name)
+        if found is None:
+            raise DomainError(
+                f"column {self.column!r} is {WORDS.get(self.name, self.name)} in {self.where} and "
+                f"{WORDS.get(other.name, other.name)} in {other.where}; give it one type."
+            )
+        return self if found == self.name else Kind(self.column, found, other.where)
+
+
+class Tally(NamedTuple):
+    """How often each value was seen, in the order in which they were found. More than `most` of them are an error with
+    these words, or where there are none no counts.
+    """
+
+    counts: dict[Any, float] | None
+    most: int = MOST_VALUES
+    refused: str = ""
+
+    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
+        if self.counts is None or other.counts is None:
+            return self._replace(counts=None)
+        found = self.counts | {value: count + self.counts.get(value, 0) for value, count in other.counts.items()}
+        if sum(count > 0 for count in found.values()) <= self.most:
+            return self._replace(counts=found)
+        if self.refused:
+            raise DomainError(self.refused)
+        return self._replace(counts=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Counts what has to be known of all rows before there is a design: `coding` has the formula, its extras and the
+    kinds of the columns that are known, `learned` are the calls whose constants come from all rows, `pick` says which
+    rows of a batch are in the sample, and sums of products are taken `about` a point. It is small enough to be sent to
+    where a batch is.
+    """
+
+    coding: Coding
+    learned: Mapping[str, ast.Call]
+    pick: Pick
+    about: Surroundings | None = None
+
+    def __call__(self, batch: Batch) -> AddedByName:
+        """What one batch has. Raises DomainError with its place.
+
+        `n_all` are its rows, `n_rows` the complete ones, `dropped` the rows that miss a value, by column; `kinds` of
+        columns, `levels` of text and of the numbers in C(), and a `sample` of the rows. Of the complete ones, where
+        there are some: `n` is their weight; `moments` are those of what is learned, and `spans` from the smallest to
+        the largest; `outcome` and `counts` are the moments of the outcome and its values; `farthest` is the largest
+        offset, and `sums` are those of products, where they were asked for.
+        """
+        with at(batch.where):
+            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.coding.kinds)
+            require_kinds(kinds, batch.table.schema.names)
+            clean = cleaned(batch.table, batch.first, kinds)
+            return AddedByName(
+                n_all=batch.table.num_rows,
+                n_rows=len(clean.rows),
+                dropped=AddedByName(clean.gaps),
+                kinds=AddedByName({name: Kind(name, kind, batch.where) for name, kind in kinds.items()}),
+                levels=self._levels(clean),
+                sample=Sample.of(batch, self.pick, HELD),
+                **(self._of_rows(clean, batch.where) if len(clean.rows) else {}),
+            )
+
+    def _levels(self, clean: Clean) -> AddedByName:
+        """The levels of text, but for columns that are only the labels of groups, and those of the numbers in C()."""
+        coding, found = self.coding, AddedByName()
+        labels = set(coding.groups).difference(needed(coding.formula, coding.extras))
+        numbered = {factor.category for factor in coding.formula.factors if factor.call == "C"}
+        for name, column in clean.values_of.items():
+            if isinstance(column, np.ndarray):
+                if name not in numbered or not len(column):
+                    continue
+                values, counts = np.unique(column, return_counts=True)
+                who, instead = f"C({name})", f"use {name!r} as a number."
+            elif name not in labels:
+                values, counts = column.categories, np.bincount(column.codes, minlength=len(column.categories))
+                who, instead = f"column {name!r}", "leave an identifier out."
+            else:
+                continue
+            refused = f"{who} has more than {MOST_LEVELS:,} levels; {instead}"
+            found[name] = Tally(dict(zip(values.tolist(), counts.tolist(), strict=True)), MOST_LEVELS, refused)
+        return found
+
+    def _of_rows(self, clean: Clean, where: str) -> dict[str, Any]:
+        """What the complete rows of a batch have."""
+        ends = self.coding.ends
+        for name, column in clean.values_of.items():
+            known = name in clean.finite or (ends is not None and name in ends.endless)
+            if isinstance(column, np.ndarray) and column.dtype.kind == "f" and not known:
+                finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
+        weight, offset = weights_and_offset(self.coding.extras, clean)
+        there = slice(None) if weight is None else weight > 0.0
+        moments, spans = AddedByName(), AddedByName()
+        for text, call in self.learned.items():
+            with np.errstate(all="ignore"):
+                values = evaluate(call.args[0], clean.numbers, {})
+            finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
+            moments[text] = SampleMoments.of(values, weight)
+            spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
+        if ends is None:
+            outcome, counts = _outcome(outcome_values(self.coding.formula, clean), weight)
+        else:
+            outcome, counts = _times(ends(clean), weight)
+        found = {} if self.about is None else {"sums": self.about.sums(clean)}
+        return found | {
+            "n": float(len(clean.rows) if weight is None else weight.sum()),
+            "moments": moments,
+            "spans": spans,
+            "outcome": outcome,
+            "counts": counts,
+            "farthest": Farthest.of(offset, clean.rows, f" of {where}"),
+        }
+
+
+def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, Tally]:
+    """The moments of the outcome of clean rows, and its values with their counts."""
+    import pandas as pd
+
+    moments, numbers = SampleMoments(), found.to_numpy()
+    if found.dtype.kind != "O":
+        moments = SampleMoments.of(numbers.astype(np.float64, copy=False), weight)
+        if len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
+            return moments, Tally(None)
+    codes, values = pd.factorize(found)
+    if len(values) > MOST_VALUES:
+        return moments, Tally(None)
+    return moments, Tally(dict(zip(values.tolist(), np.bincount(codes, weight, len(values)).tolist(), strict=True)))
+
+
+def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, Tally]:
+    """The moments of what is known of times, and how many were seen and were not."""
+    low, high = ends[:, 0], ends[:, 1]
+    seen = np.bincount((low == high).astype(np.intp), weight, 2)
+    times = SampleMoments.of(np.where(low > 0.0, low, high), weight)
+    return times, Tally({False: float(seen[0]), True: float(seen[1])})
 
 
 HELD_NUMBERS = 8_000_000
@@ -107,32 +348,43 @@ def read_source(
     unnamed = Design((), first, {}, {}, False, beside)
     coding, learned = Coding(formula, unnamed, extras, kinds, {}, groups=groups, ends=ends), _learned(formula, ends)
     counted = source.total(names, Survey(coding, learned, source.pick(HELD), about), ROWS)
-    if counted is None or not counted.n_all:
+    if counted is None or not counted["n_all"]:
         raise DomainError(f"the table has no rows: {source.counted}.")
-    if not counted.n_rows:
-        counts = ", ".join(f"{name!r} in {count:,}" for name, count in counted.dropped.items())
-        raise DomainError(f"no row is complete: of {counted.n_all:,} rows, these columns are missing: {counts}.")
-    require_some(counted.n)
-    kinds = {name: kind.name for name, kind in counted.kinds.items()}
-    levels = {name: _ordered(name, kinds[name], seen.occur) for name, seen in counted.levels.items()}
+    n_all, n_rows, gaps = counted["n_all"], counted["n_rows"], counted["dropped"]
+    if not n_rows:
+        counts = ", ".join(f"{name!r} in {count:,}" for name, count in gaps.items())
+        raise DomainError(f"no row is complete: of {n_all:,} rows, these columns are missing: {counts}.")
+    require_some(counted["n"])
+    kinds = {name: kind.name for name, kind in counted["kinds"].items()}
+    levels = {name: _ordered(name, kinds[name], seen.counts) for name, seen in counted["levels"].items()}
     chosen = {
-        factor.text: chosen_levels(factor, levels[factor.category], counted.n_rows)
+        factor.text: chosen_levels(factor, levels[factor.category], n_rows)
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
-    state = {key: _constants(call, counted.moments[key]) for key, call in learned.items()}
+    state = {key: _constants(call, counted["moments"][key]) for key, call in learned.items()}
     coded = {name: found for name, found in levels.items() if kinds[name] in TEXT}
     coding = replace(coding, design=replace(unnamed, levels=chosen, state=state), kinds=kinds, levels=coded)
-    design, sample = _design(coding, counted.sample)
+    design, sample = _design(coding, counted["sample"])
     coding = replace(coding, design=design)
     marginal = _marginal(coding, counted, sample)
-    found = {"raw": sample.batches, "farthest": counted.farthest}
-    rows = ScannedRows.of(source, coding, counted.n_rows, counted.n, marginal, **found)
-    rows.later["spans"] = counted.spans
-    if about is not None and counted.sums is not None:
-        rows.later[FIRST_SUMS] = FirstSums(about, counted.sums, coding)
-    dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}
-    return rows, marginal.values, formula.outcome.text, dropped, counted.n_all - counted.n_rows
+    there: Any = partial(OnDisk, place=source.place)
+    rows = ScannedRows(
+        there((n_rows, len(design.names))),
+        there((n_rows,)),
+        there((n_rows,), counted["n"]) if "weights" in extras else None,
+        there((n_rows,)) if {"offset", "exposure"} & set(extras) else None,
+        source=source,
+        coding=coding,
+        marginal=marginal,
+        raw=sample.batches,
+        farthest=counted["farthest"],
+    )
+    rows.later["spans"] = counted["spans"]
+    if about is not None and "sums" in counted:
+        rows.later[FIRST_SUMS] = FirstSums(about, counted["sums"], coding)
+    dropped = {name: gaps[name] for name in names if gaps.get(name)}
+    return rows, marginal.values, formula.outcome.text, dropped, n_all - n_rows
 
 
 def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
@@ -198,135 +450,55 @@ def _ordered(name: str, kind: str, seen: Mapping[Any, bool]) -> list[Any]:
     return occur if kind == "categories" else sorted(occur)
 
 
-def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
-    """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
-    design, text = coding.design, coding.formula.text
+def _complete(coding: Coding, sample: Sample) -> Iterator[tuple[pa.RecordBatch, Clean]]:
+    """The batches of the sample that have complete rows, and these."""
     for batch in sample.batches:
         clean = cleaned(batch.table, 0, coding.kinds, coding.levels)
         if len(clean.rows):
-            break
-    else:
+            yield batch.table, clean
+
+
+def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
+    """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
+    design, text = coding.design, coding.formula.text
+    first = next(_complete(coding, sample), None)
+    if first is None:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
-    X, names, uses = side_by_side(
-        design.formulas, Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
-    )
+    table, clean = first
+    X, names, uses = side_by_side(design.formulas, Encoding(clean, clean.rows, design.levels, dict(design.state)))
     if len(names) > MOST_COLUMNS:
         raise DomainError(
             f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
             "passes: group levels, or leave an identifier out."
         )
-    types = {field.name: field.type for field in batch.table.schema}
-    ordered = in_order(design.formulas, design.levels, lambda name: is_ordered(types[name]))
+    types = {field.name: field.type for field in table.schema}
+    is_ordered = lambda name: pa.types.is_dictionary(types[name]) and bool(types[name].ordered)  # noqa: E731
+    ordered = in_order(design.formulas, design.levels, is_ordered)
     design = replace(design, names=names, uses=uses, ordered=ordered)
     return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
-def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
+def _marginal(coding: Coding, counted: AddedByName, sample: Sample) -> Marginal:
     """The values of the outcome, one row each, as a column of that kind would have them."""
     import pandas as pd
 
-    formula, levels = coding.formula, coding.levels
+    formula, moments = coding.formula, counted["outcome"]
+    seen: Any = counted["counts"].counts
+    name = formula.outcome.category
     if coding.ends is not None:
-        clean = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
-        known, n_events = [coding.ends(part) for part in clean if len(part.rows)], (counted.counts.seen or {})[True]
-        if not n_events:
-            raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted.n_rows:,} rows.")
-        return Marginal(np.concatenate(known), None, counted.outcome, n_events)
-    name, seen = formula.outcome.category, counted.counts.seen
+        if not (n_events := seen[True]):
+            raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted['n_rows']:,} rows.")
+        known = [coding.ends(clean) for _, clean in _complete(coding, sample)]
+        return Marginal(np.concatenate(known), None, moments, n_events)
+    if seen is None and not (name and coding.kinds[name] in TEXT):
+        found = [np.asarray(outcome_values(formula, clean)) for _, clean in _complete(coding, sample)]
+        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, moments)
     if name and coding.kinds[name] in TEXT:
-        counts = None if seen is None else np.array([seen[level] for level in levels[name]])
-        column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
-        return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, counted.outcome)
-    if seen is None:
-        parts = [cleaned(batch.table, 0, coding.kinds, levels, batch.finite) for batch in sample.batches]
-        found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
-        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, counted.outcome)
-    values = np.array(sorted(seen))
-    counts = np.array([seen[value] for value in values.tolist()])
-    column = pd.Series(values.astype(DTYPES[coding.kinds[name]]) if name else values, name=name or formula.outcome.text)
+        values: Any = pd.Categorical(coding.levels[name], categories=coding.levels[name])
+    else:
+        values = np.array(sorted(seen)).astype(DTYPES[coding.kinds[name]]) if name else np.array(sorted(seen))
+    counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
+    column = pd.Series(values, name=name or formula.outcome.text)
     if name:
         column = outcome_of(formula, {name: column}, np.arange(len(column)))
-    return Marginal(column, counts, counted.outcome)
-
-
-MOST_GROUPS = 2_000_000
-"""Groups, or pairs of groups, whose labels are held at most."""
-
-MOST_SUMS = 50_000_000
-"""Numbers of their sums, groups times sums of each, at most: 400 MB."""
-
-
-@dataclass(eq=False)
-class SumsByLabel:
-    """Sums by label, which grow as labels appear; two are added with `+`, in the arrays of the first with `+=`.
-
-    `whose` are the sums and `instead` what to do where labels are too many, as errors say it.
-    """
-
-    whose: str
-    instead: str
-    most: int
-    sums: Floats
-    places: dict[Any, int]
-
-    @classmethod
-    def of(cls, whose: str, instead: str, most: int, labels: list[Any], sums: Floats) -> SumsByLabel:
-        """The sums of labels that differ."""
-        found = cls(whose, instead, most, sums, {label: place for place, label in enumerate(labels)})
-        found.require_few()
-        return found
-
-    def add(self, labels: list[Any], sums: Floats) -> NDArray[np.intp]:
-        """Add the sums of labels that differ; returns their numbers."""
-        places = self.places
-        codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
-        self.require_few()
-        if len(places) > len(self.sums):
-            rows = min(max(2 * len(self.sums), len(places)), self.most)
-            self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
-        self.sums[codes] += sums
-        return codes
-
-    def require_few(self) -> None:
-        """DomainError for more labels than are held."""
-        if len(self.places) > self.most:
-            raise DomainError(
-                f"{self.whose} holds {self.sums.shape[1]:,} sums for each group, and takes at most {self.most:,} of "
-                f"them; there are more. {self.instead}"
-            )
-
-    def copied(self) -> SumsByLabel:
-        """The same sums in arrays of their own."""
-        return replace(self, sums=self.sums.copy(), places=self.places.copy())
-
-    def __add__(self, other: SumsByLabel) -> SumsByLabel:
-        mine = self.copied()
-        mine += other
-        return mine
-
-    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
-        self.add(list(other.places), other.sums[: len(other.places)])
-        return self
-
-    @property
-    def closed(self) -> Floats:
-        """The sums of the labels, in the order in which these were seen."""
-        return self.sums[: len(self.places)]
-
-
-def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[Any], NDArray[np.intp]]:
-    """The labels of a column of a batch, and for each row the place of its own.
-
-    Raises DomainError, in the name of `whose`, for a row without one.
-    """
-    column = others.table.column(name)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    gaps = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
-    if gaps.any():
-        raise DomainError(
-            f"{others.where}: {whose} needs a group for every row; row {numbers[int(np.argmax(gaps))]} has "
-            "none. Give it a group, or leave such rows out of the files."
-        )
-    coded = column.dictionary_encode()
-    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
+    return Marginal(column, counts, moments)

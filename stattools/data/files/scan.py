@@ -1,18 +1,16 @@
 """Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
 
-Only footers are opened by `scan`: names and types of columns, row groups and their lengths. A batch is a run of rows of
-one row group, read with the columns that are needed; memory is that of a few batches. `pyarrow.dataset` would decode
-each row group as a whole: two row groups of a million rows of ten numbers take it 1.3 s and 253 MB, batches from
-`pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores); names of folders hold whole numbers up to 2^31 only there.
+`scan` opens footers only: names and types of columns, row groups and their lengths. A batch is a run of rows of one row
+group, read with the columns that are needed. `pyarrow.dataset` would decode whole row groups: two of a million rows of
+ten numbers take it 1.3 s and 253 MB, batches from `pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores).
 
-Each file counts once: links are followed, and one under two names is refused. Left out is what other programs leave
-out: names that begin with "." or "_" (`_SUCCESS`, `.ipynb_checkpoints`), unless they hold the value of a column
-(`_day=1`) or a pattern asks for them. Folders named year=2020 hold columns ("hive" partitioning; source: Apache Arrow,
-"Tabular Datasets: Reading partitioned data").
+Each file counts once: links are followed, and one under two names is refused. Names that begin with "." or "_" are left
+out (`_SUCCESS`), unless they hold the value of a column (`_day=1`) or a pattern asks for them. Folders named year=2020
+hold columns ("hive" partitioning; source: Apache Arrow, "Tabular Datasets: Reading partitioned data").
 
-A file that has changed since `scan` looked at it is an error, since sums over other rows do not add up to one fit. What
-the footer of a Parquet file says of a row group, the least and the largest value and the number of missing ones, is
-compared with what was read, since few writers add checksums: damage between these ends is not found.
+A file that has changed since `scan` looked at it is an error: sums over other rows do not add up to one fit. The first
+read compares what the footer of a Parquet file says of the values of a row group with what is read, since few writers
+add checksums; damage between these ends is not found.
 """
 
 from __future__ import annotations
@@ -20,20 +18,20 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from math import isfinite
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
 
 from stattools.data.files.parquet_footer import Chunk, Compact, chunks_of
-from stattools.data.files.source import Batch, OneOfEachRun, Pick, Source, added, kind_of, merged, words
+from stattools.data.files.source import WORDS, Batch, OneOfEachRun, Pick, added, kind_of, merged
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
@@ -46,60 +44,35 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
 
+if TYPE_CHECKING:
+    from stattools.data.files.dask_table import DaskTable
 
-class Promises:
-    """The least and the largest value and the number of missing ones of the columns of a row group: as its footer has
-    them, and as they are read.
+
+def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where: str) -> Iterator[pa.RecordBatch]:
+    """The batches of a row group, well formed. DomainError at their end where a column has not as many missing values,
+    or not the least and the largest value, as the footer has `said`.
     """
-
-    def __init__(self, chunks: dict[str, Chunk], columns: list[str]) -> None:
-        self._said = {name: chunks[name] for name in columns if name in chunks}
-        self._missing = dict.fromkeys(self._said, 0)
-        self._types: dict[str, np.dtype[Any]] = {}
-        self._seen: dict[str, list[Any]] = {name: [] for name in self._said}
-
-    def see(self, batch: pa.RecordBatch) -> frozenset[str]:
-        """Note the values of a batch; the columns that turn out to be finite numbers in every row."""
-        finite = []
-        for name, said in self._said.items():
-            column = batch.column(name)
-            self._missing[name] += column.null_count
-            is_plain = pa.types.is_integer(column.type) or pa.types.is_float32(column.type)
-            if said.least is not None and (is_plain or pa.types.is_float64(column.type)):
-                self._types[name] = np.dtype(column.type.to_pandas_dtype())
-                least, largest, whole = _ends(column)
-                if least is not None and least == least:
-                    self._seen[name] += [least, largest]
-                if whole:
-                    finite.append(name)
-        return frozenset(finite)
-
-    def require_kept(self, where: str) -> None:
-        """DomainError where the values that were read are not those that the footer tells of."""
-        for name, said in self._said.items():
-            if said.missing not in (None, self._missing[name]):
-                raise _broken(where, name, f"{said.missing} missing values, and it has {self._missing[name]}")
-            ends = said.ends(self._types[name]) if name in self._types else None
-            if not (seen := self._seen[name]) or ends is None or np.isnan(ends).any():
-                continue
-            low, high = ends.tolist()
-            if (low, high) != (min(seen), max(seen)):
-                raise _broken(where, name, f"values from {low} to {high}, and it has {min(seen)} to {max(seen)}")
-
-
-def _ends(column: pa.Array) -> tuple[Any, Any, bool]:
-    """The least and the largest value, and whether all values are there and finite. NumPy finds them at the speed of
-    memory, where none is missing.
-    """
-    if len(column) and not column.null_count:
-        values = column.to_numpy()
-        least, largest = values.min().item(), values.max().item()
-        if least == least:
-            return least, largest, isfinite(least) and isfinite(largest)
-    import pyarrow.compute as pc
-
-    ends: Any = pc.min_max(column)  # type: ignore[attr-defined]
-    return ends["min"].as_py(), ends["max"].as_py(), False
+    missing, seen, types = Counter[str](), defaultdict[str, list[Any]](list), dict[str, pa.DataType]()
+    for batch in batches:
+        batch.validate(full=True)  # Arrow does not check offsets into text by itself
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            missing[name] += column.null_count
+            types[name] = kind = column.type
+            if pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind):
+                values = column.drop_null().to_numpy(zero_copy_only=False)
+                if len(values) and np.isnan(values.min()):
+                    values = values[~np.isnan(values)]
+                seen[name] += [values.min().item(), values.max().item()] if len(values) else []
+        yield batch
+    for name, chunk in said.items():
+        if name in types and chunk.missing not in (None, missing[name]):
+            raise _broken(where, name, f"{chunk.missing} missing values, and it has {missing[name]}")
+        ends = chunk.ends(np.dtype(types[name].to_pandas_dtype())) if seen[name] else None
+        if ends is None or np.isnan(ends).any():
+            continue
+        (low, high), least, largest = ends.tolist(), min(seen[name]), max(seen[name])
+        if (low, high) != (least, largest):
+            raise _broken(where, name, f"values from {low} to {high}, and it has {least} to {largest}")
 
 
 def _broken(where: str, name: str, words: str) -> DomainError:
@@ -183,74 +156,74 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
         ) from error
 
 
-def parquet_batches(
+type Rows = Callable[[int], Iterable[pa.RecordBatch]]
+"""The batches of a row group, by its number."""
+
+
+def batches_of(
     path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int, size: int, verify: bool
 ) -> Iterator[Batch]:
-    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them.
+    """The rows of a file, `size` at a time at most; `before` rows come before them.
 
-    `verify` asks for checksums of pages, where they were written, and for text and levels that are well formed.
+    `verify` asks for checksums of pages, where they were written, for text and levels that are well formed, and for the
+    values that the footer tells of.
+    """
+    opened = _parquet if ending(path) in PARQUET else _arrow
+    with opened(path, columns, text, size, verify) as (rows_of, said):
+        for number, rows in enumerate(groups):
+            where, first = f"{path}, row group {number}", 0
+            with _named(where):
+                found = rows_of(number) if rows else ()
+                for batch in as_said(found, said[number] if said else {}, where) if verify else found:
+                    yield Batch(batch, where, first, before + first)
+                    first += batch.num_rows
+            if first != rows:
+                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            before += rows
+
+
+@contextmanager
+def _parquet(
+    path: Path, columns: list[str], text: list[str], size: int, verify: bool
+) -> Iterator[tuple[Rows, list[dict[str, Chunk]]]]:
+    """The rows of a Parquet file, and what its footer says of them.
+
+    Memory comes from the system's allocator: batches are small and soon given back; the allocator of Arrow asks for
+    pages of 2 MB, and to fill them with zeros takes a third of the first read.
     """
     import pyarrow.parquet as pq
 
     threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
+    before = pa.default_memory_pool()
     with _named(str(path)):
-        with _memory_of_the_system():
-            opened = pq.ParquetFile(
+        pa.set_memory_pool(pa.system_memory_pool())
+        try:
+            file = pq.ParquetFile(
                 path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
             )
+        finally:
+            pa.set_memory_pool(before)
         said = chunks_of(path) if verify else []
-    with opened as file:
-        for number, rows in enumerate(groups):
-            where, first = f"{path}, row group {number}", 0
-            if not rows:
-                continue
-            promises = Promises(said[number], columns) if verify else None
-            finite = frozenset[str]()
-            with _named(where):
-                for batch in file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads):
-                    if promises is not None:
-                        batch.validate(full=True)
-                        finite = promises.see(batch)
-                    yield Batch(batch, where, first, before + first, finite)
-                    first += batch.num_rows
-            if first != rows:
-                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
-            if promises is not None:
-                promises.require_kept(where)
-            before += rows
+    with file:
+        yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads), said
 
 
-def arrow_batches(
-    path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int, verify: bool
-) -> Iterator[Batch]:
-    """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
+@contextmanager
+def _arrow(
+    path: Path, columns: list[str], text: list[str], size: int, verify: bool
+) -> Iterator[tuple[Rows, list[dict[str, Chunk]]]]:
+    """The rows of an Arrow file; a record batch is read as a whole, as it was written."""
+
+    def rows_of(number: int) -> Iterator[pa.RecordBatch]:
+        whole = file.get_batch(number)
+        return (whole.slice(first, size) for first in range(0, whole.num_rows, size))
+
     with pa.OSFile(str(path)) as source:
         with _named(str(path)):
             with pa.ipc.open_file(source) as file:
                 places = [file.schema.get_field_index(name) for name in columns]
             file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
-        for number, rows in enumerate(groups):
-            where = f"{path}, row group {number}"
-            with _named(where):
-                whole = file.get_batch(number)
-                if verify:
-                    whole.validate(full=True)  # Arrow does not check offsets into text by itself
-            for first in range(0, rows, size):
-                yield Batch(whole.slice(first, size), where, first, before + first)
-            before += rows
-
-
-@contextmanager
-def _memory_of_the_system() -> Iterator[None]:
-    """What is opened within takes its memory from the system's allocator. Batches are small and soon given back; the
-    allocator of Arrow asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
-    """
-    before = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(before)
+        yield rows_of, []
 
 
 @contextmanager
@@ -258,6 +231,8 @@ def _named(where: str) -> Iterator[None]:
     """An error of pyarrow, with the place where it was raised."""
     try:
         yield
+    except DomainError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error
 
@@ -321,10 +296,8 @@ def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa
     {'x': [1.0, 2.0], 'city': ['Rome', 'Rome']}
     """
     types = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}
-    n, first = table.num_rows, pa.scalar(0)
     for name, (kind, value) in parts.items():
-        one = pa.array([value], type=types[kind])
-        column = (one.dictionary_encode() if kind == "text" else one).take(pa.repeat(first, n))
+        column = pa.repeat(pa.scalar(value, types[kind]), table.num_rows)
         table = table.append_column(name, column) if table.num_columns else pa.record_batch({name: column})
     return table
 
@@ -501,19 +474,11 @@ class Scan(Faces):
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
             parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}
             stamp.require(path)
-            if not sum(groups):
-                continue
             try:
-                if ending(path) in PARQUET:
-                    batches = parquet_batches(path, groups, read, text, before, size, verify)
-                else:
-                    batches = arrow_batches(path, groups, read, before, size, verify)
-                for batch in batches:
+                for batch in batches_of(path, groups, read, text, before, size, verify):
                     yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
-            except DomainError:
-                stamp.require(path)  # a changed file is the reason why it cannot be read
-                raise
-            stamp.require(path)
+            finally:
+                stamp.require(path)  # a changed file may be the reason why it cannot be read
             before += sum(groups)
         self.past.verified.update(columns)
 
@@ -600,8 +565,8 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
             both = merged(known, kind)
             if both is None:
                 raise DomainError(
-                    f"column {column.name!r} is {words(known)} in {homes[column.name]} and "
-                    f"{words(kind)} in {path}; write it with one type."
+                    f"column {column.name!r} is {WORDS.get(known, known)} in {homes[column.name]} and "
+                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
                 )
             if both != known:
                 homes[column.name] = path
@@ -611,6 +576,15 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     kinds |= {name: kind for name, (kind, _) in parts.items()}
     of_folders = {name: tuple(values) for name, (_, values) in parts.items()}
     return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), of_folders)
+
+
+type Source = Scan | DaskTable
+"""A table that is not in memory, which a model takes in the place of one that is.
+
+A log-likelihood is a sum over rows, so that a source only has to know how to sum: `total` applies a function to batches
+of rows and adds the results, in an order that is the same every time. `kinds` are those that the columns are declared
+to have; where they are `certain`, batches are read as such. `place` says where the rows are: "in files".
+"""
 
 
 def source_of(data: Any) -> Source | None:

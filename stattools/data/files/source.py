@@ -1,7 +1,4 @@
-"""Tables that are not in memory: what is asked of them, whatever holds them; their batches, and samples of their rows.
-
-A log-likelihood is a sum over rows, so that a source only has to know how to sum: `total` applies a function to batches
-of rows and adds the results, in an order that is the same every time.
+"""Batches of tables that are not in memory, samples of their rows, and the kinds of their columns.
 
 In a sample are the rows with the smallest lots, random numbers that are drawn for rows, so that the samples of two
 batches make that of both. Where the number of all rows is known, one row of each of equal runs is picked and no lots
@@ -13,11 +10,11 @@ takes, the name of the Arrow type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import iadd
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +25,13 @@ from stattools.interface.when_needed import pa
 
 class Batch(NamedTuple):
     """Consecutive rows: the table, where it stands (file and row group, or partition), the number of its first row
-    there, the number of that row among all rows (or that of the partition, where lengths are not known), and the
-    columns that were looked at already, and have a finite number in every row.
+    there, and the number of that row among all rows (or that of the partition, where lengths are not known).
     """
 
     table: pa.RecordBatch
     where: str
     first: int
     number: int
-    finite: frozenset[str] = frozenset()
 
     def taken(self, which: NDArray[np.intp]) -> Batch:
         """Some of its rows, given by their places in it."""
@@ -115,47 +110,6 @@ class OneOfEachRun:
         return self.chosen[low:high] - batch.number, np.zeros(high - low)
 
 
-class Source(Protocol):
-    """A table that is read in batches; a model takes it in the place of a table in memory.
-
-    `kinds` are those that the columns are declared to have; where they are `certain`, batches are read as such. `place`
-    says where the rows are: "in files".
-    """
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    @property
-    def kinds(self) -> Mapping[str, str]: ...
-
-    @property
-    def certain(self) -> bool: ...
-
-    @property
-    def place(self) -> str: ...
-
-    @property
-    def counted(self) -> str: ...
-
-    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
-        """The sum (`+`) of what `work(batch)` returns, where that is not None, over batches of a limited number of
-        rows; None where all are.
-        """
-        ...
-
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """All rows in order, read into this process. Raises IncompatibleError where they cannot be."""
-        ...
-
-    def head(self, columns: Sequence[str], rows: int) -> Batch | None:
-        """The first rows, so many at most; None where a look at them would cost more than their number says."""
-        ...
-
-    def pick(self, most: int) -> Pick:
-        """Which rows of a batch are in a sample of this many rows at most."""
-        ...
-
-
 def added(values: Iterable[Any]) -> Any:
     """The sum of what is not None, from left to right, in the arrays of the first of them; None where all are.
 
@@ -197,8 +151,7 @@ def kind_of(type_: pa.DataType) -> str:
     >>> kind_of(pyarrow.float32()), kind_of(pyarrow.string())
     ('number', 'text')
     """
-    import pyarrow.types as types
-
+    types = pa.types
     if types.is_dictionary(type_):
         known = kind_of(type_.value_type) in ("text", "whole", "number", "truth", "empty")
         return "categories" if known else f"categories of {type_.value_type}"
@@ -209,18 +162,6 @@ def kind_of(type_: pa.DataType) -> str:
     if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
         return "text"
     return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
-
-
-def is_ordered(type_: pa.DataType) -> bool:
-    """Whether this is the type of categories that have an order.
-
-    >>> import pyarrow
-    >>> is_ordered(pyarrow.dictionary(pyarrow.int8(), pyarrow.string(), ordered=True)), is_ordered(pyarrow.string())
-    (True, False)
-    """
-    import pyarrow.types as types
-
-    return types.is_dictionary(type_) and bool(type_.ordered)
 
 
 def merged(one: str, other: str) -> str | None:
@@ -234,8 +175,3 @@ def merged(one: str, other: str) -> str | None:
     return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
         frozenset({one, other})
     )
-
-
-def words(kind: str) -> str:
-    """A kind as an error message calls it."""
-    return WORDS.get(kind, kind)

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
+from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
@@ -494,14 +494,9 @@ class Grouped(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class WaySums:
-    """The sums over the groups of each way and, for two ways, over pairs of their labels; adds with `+`, in its own
-    arrays with `+=`.
-    """
+    """The sums over the groups of each way and, for two ways, over pairs of their labels; `+=` adds others."""
 
     each: tuple[SumsByLabel, ...]
-
-    def __add__(self, other: WaySums) -> WaySums:
-        return WaySums(tuple(map(add, self.each, other.each)))
 
     def __iadd__(self, other: WaySums) -> WaySums:
         return WaySums(tuple(map(iadd, self.each, other.each)))

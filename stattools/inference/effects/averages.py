@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
@@ -20,10 +20,10 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from stattools.data.files.coding import Coding
-from stattools.data.files.source import Batch, at
-from stattools.data.rows.rows import Block
+from stattools.data.files.source import Batch
+from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, FunctionError, IdentificationError, quoted
-from stattools.inference.effects.moved_rows import STEP, Population, holding, population_of_batch
+from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch, holding
 from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -70,7 +70,7 @@ class Averages:
 
     def __add__(self, other: Averages) -> Averages:
         n = self.n + other.n
-        share, rest = self.n / n, other.n / n
+        share, rest = (self.n / n, other.n / n) if n else (0.0, 0.0)
         return Averages(tuple(a * share + b * rest for a, b in zip(self.each, other.each, strict=True)), n)
 
 
@@ -95,17 +95,20 @@ def averages(
     """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
     columns hold 0 and 1.
     """
-    work, there = partial(_of_population, theta, tuple(moves), discrete), rows.elsewhere
-    found = work(rows) if there is None else there.over_batches(partial(_of_batch, there.coding, rows.model, work))
+    work, every = partial(_of_population, theta, tuple(moves), discrete), rows.model.rows
+    if rows.whole:
+        found = work(rows)
+    else:
+        bare = replace(rows.model, rows=every.shapes(), source=None, kept=None, origin=None)
+        found = every.gather(partial(_of_batch, every.coding, bare, work), *rows.names)
     return dict(zip(moves, found.each, strict=True))
 
 
-def _of_batch(coding: Coding, model: Model, work: Callable[[Population], Averages], batch: Batch) -> Averages | None:
-    there = population_of_batch(coding, model, batch)
-    if there is None or not there.model.n:
-        return None
-    with at(batch.where):
-        return work(there)
+def _of_batch(
+    coding: Coding, model: Model, work: Callable[[Population], Averages], rows: Rows, others: Batch, numbers: Any
+) -> Averages:
+    columns = columns_of_batch(coding, others, numbers)
+    return work(Population(replace(model, rows=rows), columns, columns, False))
 
 
 def _of_population(theta: Floats, moves: Sequence[Move], discrete: tuple[str, ...], rows: Population) -> Averages:

@@ -25,7 +25,6 @@ import numpy as np
 
 from stattools.data.design.terms import factor_of_codes
 from stattools.data.files.coding import Coding, cleaned
-from stattools.data.files.rows import DROP
 from stattools.data.files.source import Batch
 from stattools.data.formula.expression import constants, contrast_call, evaluate
 from stattools.data.formula.formula import require
@@ -75,15 +74,15 @@ class Population:
     """The rows to average over: the model at them, and the columns that the variables are moved in.
 
     `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
-    same before any was put at its mean. Where the rows are in files, `elsewhere`, all this is of a few of them.
-    `note` says that new rows are weighed by a column of theirs.
+    same before any was put at its mean. They are those of a few rows, and not `whole`, where rows are in files. `note`
+    says that new rows are weighed by a column of theirs.
     """
 
     model: Model
     columns: Mapping[str, Any] | None
     observed: Mapping[str, Any] | None
     collapsed: bool
-    elsewhere: Any = None
+    whole: bool = True
     note: str = ""
 
     @property
@@ -131,7 +130,7 @@ class Population:
         if name not in discrete:
             return None
         other = column[~np.isin(column, (0, 1))]
-        if len(other) and self.elsewhere is None:  # who reads all rows finds out where
+        if len(other) and self.whole:  # who reads all rows finds out where
             raise DomainError(f"discrete= takes columns of 0 and 1; {name!r} holds {other[0]}.")
         return (0, 1)
 
@@ -262,7 +261,8 @@ class Population:
     def shares(self) -> Floats:
         """The weights of the rows, which sum to 1."""
         rows = self.model.rows
-        return np.full(len(rows.X), 1.0 / len(rows.X)) if rows.weight is None else rows.weight / rows.weight.sum()
+        weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+        return weight / (weight.sum() or 1.0)  # a batch of files may weigh nothing
 
 
 def population(
@@ -292,29 +292,24 @@ def population(
     return replace(plain, columns=centered)
 
 
-def population_of_batch(coding: Coding, model: Model, batch: Batch) -> Population | None:
-    """The complete rows of a batch, with the columns that the formula uses, clean; None where there are none."""
-    rows = coding.rows(batch)
-    if rows is None:
-        return None
+def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, Any]:
+    """The columns that the formula uses, clean, of a batch of complete rows with these numbers."""
     clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
-    columns = {name: checked(clean.columns[name], clean.rows) for name in coding.formula.columns}
-    return Population(replace(model, rows=rows, source=None), columns, columns, False)
+    return {name: checked(clean[name], numbers) for name in coding.formula.columns}
 
 
 def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Population:
-    """Some rows that show what the columns are, beside all that are in files."""
+    """The rows of files, with the columns of some of them, which show what these are."""
     if offset is not None or exposure is not None or at == "mean":
         raise IncompatibleError(
             f"effects over the rows of {model.title}, which are {model.rows.place}, are averages over all of them, "
             'with the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
         )
     rows: Any = model.rows
-    for batch in rows.raw:
-        some = population_of_batch(rows.coding, model, batch)
-        if some is not None:
-            return replace(some, elsewhere=rows)
-    raise DomainError(f"of a sample of the rows none is complete. {DROP}")
+    found = ((batch, rows.coding.complete(batch)) for batch in rows.raw)
+    batch, numbers = next((batch, some[1]) for batch, some in found if some is not None)
+    columns = columns_of_batch(rows.coding, batch.taken(numbers - batch.first), numbers)
+    return Population(model, columns, columns, False, whole=False)
 
 
 def _columns(model: Model, data: Any) -> Mapping[str, Any]:
@@ -387,7 +382,8 @@ def require_effect(rows: Population, name: str, over_grid: bool = False) -> None
     used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
     if not used:
         return
-    moves = (family.slope(model.eta(model.start)) != 0.0).any(axis=(0, 1))
+    some = model.sampled
+    moves = (family.slope(some.eta(some.start)) != 0.0).any(axis=(0, 1))
     by_mean = {word for word, moved in zip(of_others, moves[n_first:], strict=True) if moved}
     first = design.parsed is not None and name in design.parsed.columns
     said = f"the formula of {' and '.join(used)}"
@@ -426,7 +422,7 @@ def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
         return tuple(ordered)
     if (found := rows.levels(name, ())) is not None:
         return found
-    if rows.elsewhere is not None:
+    if not rows.whole:
         return None
     values = np.unique(np.asarray(rows.column(name), dtype=float)).tolist()
     return tuple(values) if len(values) <= 2 else None
@@ -452,7 +448,7 @@ def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | 
     """The rows that have these levels; None where there are none. IncompatibleError of rows elsewhere."""
     if not cell:
         return rows
-    if rows.elsewhere is not None:
+    if not rows.whole:
         raise IncompatibleError(
             f"by= averages over some of the rows, and those of {rows.model.title} are {rows.model.rows.place}: give "
             "data=, a table in memory, or hold the variable, at={...}."
@@ -467,7 +463,7 @@ def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | 
 
 def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
     """The average row of X over the reference grid, with some variables at values, and the average offset."""
-    if rows.elsewhere is not None:
+    if not rows.whole:
         raise IncompatibleError(
             f'over="grid" needs the means of the columns, and the rows of {rows.model.title} are '
             f'{rows.model.rows.place}: give data=, or over="rows".'

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from stattools.data.files.coding import cleaned, require_kinds
-from stattools.data.files.scan import Scan, source_of
-from stattools.data.files.source import Batch, Source, at, kind_of
+from stattools.data.files.scan import Scan, Source, source_of
+from stattools.data.files.source import Batch, at, kind_of
 from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
@@ -163,7 +163,7 @@ class PredictionRule:
             clean = cleaned(batch.table, batch.first, kinds)
             if not len(clean.rows):
                 return pa.record_batch([pa.nulls(n, field.type) for field in self.schema], schema=self.schema)
-            table = pd.DataFrame(dict(clean.columns), index=range(len(clean.rows)))
+            table = pd.DataFrame(dict(clean), index=range(len(clean.rows)))
             found: Any = predict(self.fit, self.fit.model, table, kind=self.kind, interval=self.interval)
         parts = [found[name].to_numpy() for name in self.schema.names] if isinstance(found, pd.DataFrame) else [found]
         there = np.zeros(n, dtype=bool)

@@ -273,7 +273,7 @@ def refine(rows: Rows, observations: float) -> Refined | None:
     from, or the steps do not shrink.
     """
     first: FirstSums | None = None if rows.source is None else rows.later.get(FIRST_SUMS)
-    if first is not None and first.are_finite and first.are_of(rows):
+    if first is not None and first.are_of(rows):
         at = first.about
         shift = Shift(at.center, at.middle, 0, 1.0, True)
         if (found := _refined(rows, shift, at.phi, observations, first.sums)) is not None:

@@ -33,7 +33,7 @@ SAME = 1e-5
 SAMPLE = 20_000
 """Rows that are compared with statsmodels, at most."""
 
-PIECE = 4_096
+PIECE = 32_768
 """Rows that are written again at a time."""
 
 
@@ -101,13 +101,7 @@ class _OfBatch:
         offset = np.zeros(len(frame)) + (frame[columns["offset"]].to_numpy(dtype=float) if "offset" in columns else 0.0)
         if "exposure" in columns:
             offset = offset + np.log(frame[columns["exposure"]].to_numpy(dtype=float))
-        found = None
-        for first in range(0, len(frame), PIECE):
-            part = slice(first, first + PIECE)
-            w = None if weight is None else weight[part]
-            one = again(self.kind, self.theta, X[part], y[part], w, offset[part], self.predictor)
-            found = one if found is None else found + one
-        return found
+        return again(self.kind, self.theta, X, y, weight, offset, self.predictor)
 
     def _read(self, frame: Any) -> tuple[Floats, Floats]:
         """The outcome in numbers, and X."""
@@ -119,10 +113,9 @@ class _OfBatch:
 
 def sums_at(model: Model, theta: Floats) -> Again:
     """Log-likelihood, score and information at theta over all rows, read again."""
-    rows: Any = model.rows
-    return rows.over_batches(
-        _OfBatch(rows.coding, named(model), theta, model.labels, model.outcome_name, model.predictor)
-    )
+    coding = model.rows.coding
+    work = _OfBatch(coding, named(model), theta, model.labels, model.outcome_name, model.predictor)
+    return model.rows.source.total(coding.columns, work, PIECE)
 
 
 def sample_of(model: Model, most: int) -> tuple[Model, bool]:

@@ -9,8 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.files.first_pass import FIRST_ROWS, FIRST_SUMS
-from stattools.data.files.rows import Surroundings
+from stattools.data.files.first_pass import FIRST_ROWS, FIRST_SUMS, Surroundings
 from stattools.data.formula.formula import parse
 from tests.cases import rng
 

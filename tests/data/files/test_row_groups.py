@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data.files.scan import is_checked, parquet_batches
+from stattools.data.files.scan import batches_of, is_checked
 
 
 def written(path, **options):
@@ -55,20 +55,6 @@ def test_whole_files_are_read_whatever_their_values(tmp_path):
             assert st.fit(st.ols(f"y ~ {right}", st.scan(tmp_path))).n == 200 - missing
 
 
-def test_a_batch_says_which_columns_are_finite_in_every_row(tmp_path):
-    columns = {
-        "x": [1.0, 2.0, 3.0, 4.0],
-        "k": [1, 2, 3, 4],
-        "nan": [1.0, np.nan, 3.0, 4.0],
-        "inf": [1.0, 2.0, 3.0, -np.inf],
-        "none": pa.array([1.0, None, 3.0, 4.0]),
-    }
-    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
-    found = [set(batch.finite) for batch in st.scan(tmp_path)._batches(list(columns), 2)]
-    assert found == [{"x", "k", "inf"}, {"x", "k", "nan", "none"}]
-    assert [batch.finite for batch in st.scan(tmp_path).batches(["nan"])] == [frozenset()]
-
-
 @pytest.mark.parametrize("bad", [np.inf, -np.inf])
 @pytest.mark.parametrize("statistics", [True, False])
 def test_an_infinite_value_is_named_whatever_the_footer_says(tmp_path, bad, statistics):
@@ -101,7 +87,7 @@ def test_batches_come_from_the_allocator_of_the_system_and_arrows_own_is_left_as
     pq.write_table(pa.table({"x": np.arange(100_000.0)}), path)
     system, own = pa.system_memory_pool(), pa.default_memory_pool()
     taken, others = system.bytes_allocated(), own.bytes_allocated()
-    batches = [batch.table for batch in parquet_batches(path, (100_000,), ["x"], [], 0, 50_000, False)]
+    batches = [batch.table for batch in batches_of(path, (100_000,), ["x"], [], 0, 50_000, False)]
     assert system.bytes_allocated() - taken >= 2 * 8 * 50_000
     assert own.bytes_allocated() - others < 8 * 50_000
     assert pa.default_memory_pool().backend_name == before
