@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 146_044,
+    "all": 145_970,
     "data": 8_711,
     "inference": 28_320,
     "likelihoods": 5_402,
     "models": 8_286,
     "numerics": 3_633,
-    "solvers": 7_721,
+    "solvers": 7_647,
 }
 """Lines of the package and of its rooms: never more."""
 

@@ -11,7 +11,6 @@ steps with the information itself; where they are not, conjugate gradients measu
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,9 +131,6 @@ ROWS = 150
 SHARE = 8
 """A sample of more than one in this many rows does not pay: its own climb takes as long as the steps that it saves."""
 
-LEFT = 8
-"""A step divides the decrement by about this where the metric is within a twelfth, as said above."""
-
 SAMPLE_STEPS = 30
 """The most reads of a sample. More are needed only where it does not determine the coefficients."""
 
@@ -145,43 +141,6 @@ ACCURACY = 0.1
 """The relative error of the first step by conjugate gradients. The metric is wrong by about as much, so that more
 accuracy would be lost.
 """
-
-CLOSER = 0.03
-"""The relative error of later steps, which takes a product or two more and does not slow the contraction."""
-
-FORMED = 32
-"""The most coefficients, for each step and each product of the first one, for which the information is formed: forming
-it costs as much as a tenth of their number of products, and a step needs three times as many products as the first.
-"""
-
-
-class ByProducts:
-    """The information of all rows as a sample knows it, by products with it: `factor` times that of the sample, at the
-    probabilities that it keeps. `rough` is the preconditioner of the conjugate gradients that solve for a step.
-    """
-
-    def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, factor: float) -> None:
-        self.sample, self.rough, self.factor = sample, rough, factor
-
-    @property
-    def rcond(self) -> float:
-        """The reciprocal condition of the metric of the products."""
-        return self.rough.rcond
-
-    def solve(self, score: Floats) -> Floats:
-        """The inverse times a score, with a relative error of a thirtieth."""
-        return self._step(score)[0]
-
-    def norm(self, score: Floats) -> float:
-        """The decrement of a score; infinite where the score has a direction of which the sample knows nothing."""
-        return sqrt(self.factor) * self._step(score)[1]
-
-    def length(self, step: Floats) -> float:
-        """A step in standard errors."""
-        return sqrt(max(self.factor * float(step @ self.sample.times(step)), 0.0))
-
-    def _step(self, score: Floats) -> tuple[Floats, float]:
-        return newton_step(self.sample.times, score / self.factor, self.rough, CLOSER, SAMPLE_STEPS)
 
 
 class Begun(NamedTuple):
@@ -196,18 +155,10 @@ class Begun(NamedTuple):
     rough: SharedMetric
     still: NDArray[np.intp]
 
-    def ahead(self, score: Floats, tolerance: float) -> tuple[Floats, Metric | ByProducts] | None:
-        """Where a step by the score of all rows leads from theta, and the information there as the sample knows it, for
-        further steps to the tolerance.
-        """
-        times, before = self.model.n / self.sample.n, self.sample.passes
-        step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, SAMPLE_STEPS)
-        theta = self.theta + step
-        steps = log(max(sqrt(times) * decrement / tolerance, LEFT), LEFT)
-        if len(theta) > FORMED * steps * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
-            self.sample.keep_probabilities(theta)
-            products = ByProducts(self.sample, self.rough, times)
-            return (theta, products) if products.length(step) > 0.0 else None
+    def ahead(self, score: Floats) -> tuple[Floats, Metric] | None:
+        """Where a step by the score of all rows leads from theta, and the information there as the sample knows it."""
+        times = self.model.n / self.sample.n
+        theta = self.theta + newton_step(self.sample.times, score / times, self.rough, ACCURACY, SAMPLE_STEPS)[0]
         metric = Metric.where_definite(self.sample.information(theta).astype(float))
         return None if metric is None or metric.rcond < WELL_PLACED else (theta, metric.times(times))
 
@@ -355,7 +306,7 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
     single = passes.single()
     if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
         return None  # a column that does not vary in the sample, though it does in all rows
-    first = begun.ahead(single.ascent(begun.theta), tolerance)
+    first = begun.ahead(single.ascent(begun.theta))
     if first is None:
         return None
     theta, metric = first

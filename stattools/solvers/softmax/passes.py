@@ -17,16 +17,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import dgemm, sgemm, ssymm, ssymv  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri  # type: ignore[attr-defined]
+from scipy.linalg.blas import dgemm, sgemm  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs  # type: ignore[attr-defined]
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
-from stattools.numerics.columns import BesideOnes
+from stattools.numerics.columns import BesideOnes, symmetric
 from stattools.numerics.threads import sweep
-from stattools.solvers.metric import Metric, lange, why_singular
+from stattools.solvers.metric import Metric, why_singular
 
 KHATRI_RAO = 96
 """The most columns for which all pairs of columns are formed at once. With more of them, a product for each pair of
@@ -402,47 +402,22 @@ then a draw is cheaper than the sort.
 COMMON = 1e-3
 """The share of the mean of all matrices that is added to a category's own, so that it is definite where the mean is."""
 
-LARGEST_SINGLE = 1e30
-"""Numbers up to this, and products with them, are in single precision."""
 
-
-class SinglePrecisionInverse:
-    """The inverse of a p x p matrix in single precision. A metric needs no more digits, and a product with the inverse
-    takes a sixth of the time of solving with two triangular factors.
-
-    Raises IdentificationError where the matrix is not positive definite.
+class Inverse:
+    """The inverse of a positive definite matrix (p, p) of unit diagonal, kept in single precision, and the roots `unit`
+    of the diagonal that it had: a metric needs no more digits, and a product takes a sixth of the time of solving with
+    two triangular factors.
     """
 
     def __init__(self, gram: Floats) -> None:
-        self.gram = gram
-        within = float(np.abs(gram).max(initial=0.0)) < LARGEST_SINGLE
-        half, failed = spotrf(gram.astype(np.float32)) if within else (gram, 1)
-        self.inverse, also = spotri(half) if not failed else (half, 1)
-        if also or not np.isfinite(self.inverse.diagonal()).all():
-            raise IdentificationError("The metric is not positive definite in single precision.")
-
-    @property
-    def rcond(self) -> float:
-        """The reciprocal condition of the matrix scaled to unit diagonal: its norm and that of the inverse, both in the
-        largest column sum.
-        """
-        unit = np.sqrt(self.gram.diagonal()).astype(np.float32)
-        half = np.abs(self.inverse) * unit * unit[:, None]  # the triangle that is kept; the other is 0
-        sums = half.sum(axis=0) + half.sum(axis=1) - half.diagonal()
-        return 1.0 / float(lange("1", self.gram / unit[:, None] / unit) * sums.max(initial=0.0))
+        metric, self.unit = Metric(gram), np.sqrt(gram.diagonal())
+        self.rcond = metric.rcond
+        self.inverse = symmetric(dpotri(metric.factor / self.unit)[0].astype(np.float32))
 
     def solve(self, score: Floats) -> Floats:
-        """The inverse times a score, or times the columns of several."""
-        product = ssymv if score.ndim == 1 else ssymm
-        return product(1.0, self.inverse, score.astype(np.float32)).astype(float)
-
-
-def inverse(gram: Floats) -> SinglePrecisionInverse | Metric:
-    """The inverse, computed in single precision where the matrix is definite there, in double precision otherwise."""
-    try:
-        return SinglePrecisionInverse(gram)
-    except IdentificationError:
-        return Metric(gram)
+        """The inverse times a score, or times each of several (k, p)."""
+        size = float(np.abs(score / self.unit).max()) or 1.0  # beside which numbers are within single precision
+        return ((score / self.unit / size).astype(np.float32) @ self.inverse).astype(float) * (size / self.unit)
 
 
 class SharedMetric:
@@ -455,11 +430,11 @@ class SharedMetric:
         self.shape = passes.width, passes.p
         uncentered = passes.ridge is not None and not passes.centered
         if uncentered and passes.width == 1:  # of two categories nothing is apart
-            self.apart, self.stretch = inverse(gram / K + ridge), 1.0
+            self.apart, self.stretch = Inverse(gram / K + ridge), 1.0
             self.together = self.apart
             return
-        self.apart = inverse(gram + ridge)
-        self.together, self.stretch = (inverse(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
+        self.apart = Inverse(gram + ridge)
+        self.together, self.stretch = (Inverse(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
 
     @property
     def rcond(self) -> float:
@@ -470,7 +445,7 @@ class SharedMetric:
         """The metric's inverse times a score, both of the shape of theta."""
         G = score.reshape(self.shape)
         mean = G.mean(axis=0)
-        return (self.apart.solve((G - mean).T).T + self.stretch * self.together.solve(mean)).ravel()
+        return (self.apart.solve(G - mean) + self.stretch * self.together.solve(mean)).ravel()
 
 
 class OwnMetrics:
@@ -492,7 +467,7 @@ class OwnMetrics:
             common += np.diag(passes.ridge)
         self.shape = passes.width, passes.p
         self.reference = passes.ridge is None or passes.centered
-        self.metrics = [inverse(gram + common) for gram in (grams if self.reference else grams[1:])]
+        self.metrics = [Inverse(gram + common) for gram in (grams if self.reference else grams[1:])]
 
     @property
     def rcond(self) -> float:
