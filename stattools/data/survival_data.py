@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import CompleteRows, Dataset, complete_rows, from_source, from_table, given, require_formula
+from stattools.data.design.random_effects import combined
 from stattools.data.design.terms import empty_levels, outcome_of
 from stattools.data.files.scan import source_of
-from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.parts import SurvivalFormula, has_curves, mixed_formula, survival_formula
 from stattools.data.mixed_data import learn_latent
@@ -115,13 +116,10 @@ def survival_rows(
     """
     require_formula(who, formula)
     frame = table(data)
-    apart = [name for label in (weights, *labels.values()) for name in names_of(label) if name in frame.names]
-    said = read(who, formula, frame.names, apart)
+    said = read(who, formula, frame.names, columns_in(frame, weights, *labels.values()))
     asked, frame = asked_columns(frame, data, labels)
-    needed = dict.fromkeys(
-        (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
-    )
-    found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
+    needed = dict.fromkeys((*said.formula.outcome.columns, *said.formula.columns, *chain(*asked.values())))
+    found = complete_rows(data, frame, tuple(needed), given({"weights": weights}))
     outcome = TimeOutcome(who, said)
     time, event, entry = outcome.at_risk(found.columns, found.rows)
     outcome.require_event(event, "nothing is known of what it depends on.")
@@ -141,23 +139,20 @@ def groups_of(who: str, said: SurvivalRows) -> Codes:
     Raises DomainError for columns that make too many groups to be looked at.
     """
     factors = said.said.formula.factors
-    each = [
-        sorted_codes(outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows)) for one in factors
-    ]
+    outcomes = (outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows) for one in factors)
+    each = [sorted_codes(values) for values in outcomes]
     if not each:
         return np.zeros(said.n, dtype=np.intp), ()
-    found, codes = np.unique(np.array([codes for _, codes in each]), axis=1, return_inverse=True)
-    if found.shape[1] > MOST_GROUPS:
+    levels, codes = combined(each)
+    if len(levels) > MOST_GROUPS:
         raise DomainError(
-            f"{who}: {' and '.join(one.text for one in factors)} make {found.shape[1]} groups; cut numbers into a few "
+            f"{who}: {' and '.join(one.text for one in factors)} make {len(levels)} groups; cut numbers into a few "
             'categories first, for example "I(age > 60)".'
         )
     if len(each) == 1:
-        return np.ravel(codes), tuple(each[0][0][int(k)] for k in found[0])
-    labels = (
-        ", ".join(f"{f.text}={e[0][int(k)]}" for f, e, k in zip(factors, each, one, strict=True)) for one in found.T
-    )
-    return np.ravel(codes), tuple(labels)
+        return codes, tuple(chain(*levels))
+    called = [one.text for one in factors]
+    return codes, tuple(", ".join(map("{}={}".format, called, level)) for level in levels)
 
 
 def strata_of(who: str, said: SurvivalRows, strata: Label) -> Codes:
@@ -165,7 +160,6 @@ def strata_of(who: str, said: SurvivalRows, strata: Label) -> Codes:
     asked, frame = asked_columns(table(said.source), said.source, {"strata": strata})
     columns = []
     for name in asked["strata"]:
-        require(name, frame.names)
         raw = frame.column(name).iloc[said.rows].reset_index(drop=True)
         if (gaps := missing(raw)).any():
             row = number(int(np.argmax(gaps)), said.rows)
@@ -181,6 +175,11 @@ def names_of(label: Any) -> tuple[str, ...]:
     return tuple(names) if is_names else ()
 
 
+def columns_in(frame: Any, *labels: Any) -> list[str]:
+    """The columns of the table among these labels."""
+    return [name for label in labels for name in names_of(label) if name in frame.names]
+
+
 def asked_columns(
     frame: NamedColumns, data: Any, labels: Mapping[str, Label]
 ) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
@@ -188,31 +187,28 @@ def asked_columns(
     asked: dict[str, tuple[str, ...]] = {}
     more: dict[str, Any] = {}
     for key, label in given(labels).items():
-        names = names_of(label)
         if isinstance(label, str):
             require(label, frame.names)
-        if names and set(names) <= set(frame.names):
-            asked[key] = names
+        asked[key] = names_of(label)
+        if asked[key] and set(asked[key]) <= set(frame.names):
             continue
-        paired(("the table", data), (f"{key}=", label))
-        more[f"{key}="] = column = series(label, f"{key}=")
-        if len(column) != frame.n:
+        called = f"{key}="
+        paired(("the table", data), (called, label))
+        asked[key], more[called] = (called,), series(label, called)
+        if len(more[called]) != frame.n:
             raise DomainError(
-                f"{key}= has {len(column)} values and the table has {frame.n} rows; they must be the same."
+                f"{called} has {len(more[called])} values and the table has {frame.n} rows; they must be the same."
             )
-        asked[key] = (f"{key}=",)
     return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
 
 
 def crossed(key: str, columns: list[Any]) -> Codes:
     """Codes and labels of one column, or of the combinations of several."""
-    if len(columns) == 1:
-        return coded(columns[0], f"{key}=")
     each = [coded(column, f"{key}=") for column in columns]
-    both = np.array([codes for codes, _ in each])
-    found, codes = np.unique(both, axis=1, return_inverse=True)
-    labels = [tuple(each[k][1][int(code)] for k, code in enumerate(one)) for one in found.T]
-    return np.ravel(codes), tuple(labels)
+    if len(each) == 1:
+        return each[0]
+    labels, codes = combined([(labels, codes) for codes, labels in each])
+    return codes, labels
 
 
 def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows: NDArray[np.intp]) -> None:
@@ -220,18 +216,14 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
     codes, labels = ids
     start = np.full(len(time), -np.inf) if entry is None else entry
     order = np.lexsort((time, start, codes))
-    same = codes[order][1:] == codes[order][:-1]
-    bad = same & (start[order][1:] < time[order][:-1])
+    before, after = order[:-1], order[1:]
+    bad = (codes[after] == codes[before]) & (start[after] < time[before])
     if bad.any():
-        first, second = order[int(np.argmax(bad))], order[int(np.argmax(bad)) + 1]
-        why = (
-            "both count from the beginning; give their entry"
-            if entry is None
-            else "a row begins where one before it ends"
-        )
+        first, second = (int(one[np.argmax(bad)]) for one in (before, after))
+        late = "a row begins where one before it ends"
         raise DomainError(
-            f"{who}: rows {number(int(first), rows)} and {number(int(second), rows)} of id "
-            f"{quoted(labels[codes[first]])} overlap: {why}."
+            f"{who}: rows {number(first, rows)} and {number(second, rows)} of id {quoted(labels[codes[first]])} "
+            f"overlap: {'both count from the beginning; give their entry' if entry is None else late}."
         )
 
 
@@ -250,7 +242,7 @@ def time_rows(
     require_formula(who, formula)
     extras, source = given(columns), source_of(data)
     frame: Any = table(data) if source is None else source
-    apart = [name for value in (*extras.values(), id) for name in names_of(value) if name in frame.names]
+    apart = columns_in(frame, *extras.values(), id)
     kept: list[SurvivalFormula] = []
 
     def read(text: str, names: Sequence[str], apart: Collection[str]) -> Formula:
@@ -303,11 +295,6 @@ class TimeOutcome:
     is_late: bool = False
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        """The parts of the outcome."""
-        return tuple(self.said.parts.values())
-
-    @property
     def endless(self) -> tuple[str, ...]:
         """The columns that may be infinite."""
         return self.said.formula.outcome.columns if "low" in self.said.parts else ()
@@ -352,19 +339,18 @@ class TimeOutcome:
         """Time, event and entry of each row; DomainError for a time that is negative, as times count from `since`, or
         that ends before its row begins.
         """
-        parts, called = self.numbers(columns, rows), {name: part.text for name, part in self.said.parts.items()}
+        parts, said = self.numbers(columns, rows), self.said.parts
         time, entry = parts.get("time", np.zeros(len(rows))), parts.get("entry")
-        if entry is None and (time < 0.0).any():
-            place = int(np.argmax(time < 0.0))
+        if (bad := time < 0.0 if entry is None else entry >= time).any():
+            place = int(np.argmax(bad))
+            called, row = said["time"].text, number(place, rows)
+            if entry is None:
+                raise DomainError(
+                    f"{self.who}: {called!r} is negative in row {row}, {time[place]:g}: times are counted from {since}"
+                )
             raise DomainError(
-                f"{self.who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are "
-                f"counted from {since}"
-            )
-        if entry is not None and (entry >= time).any():
-            place = int(np.argmax(entry >= time))
-            raise DomainError(
-                f"{self.who}: row {number(place, rows)} ends at {called['time']!r} = {time[place]:g}, which is not "
-                f"after its entry, {called['entry']!r} = {entry[place]:g}: a row is at risk from its entry to its time."
+                f"{self.who}: row {row} ends at {called!r} = {time[place]:g}, which is not after its entry, "
+                f"{said['entry'].text!r} = {entry[place]:g}: a row is at risk from its entry to its time."
             )
         return time, parts.get("event", np.ones(len(time))) > 0.0, entry
 
@@ -385,12 +371,11 @@ class TimeOutcome:
                 )
             given = found[name] = np.asarray(numbers_in(values), dtype=np.float64)
             if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
-                place = int(np.argmax(bad))
-                kinds = np.unique(given)
+                place, kinds = int(np.argmax(bad)), np.unique(given).tolist()
                 raise DomainError(
                     f"{self.who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
-                    f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds.tolist(), 5)}: write "
-                    f"which value is the event, {part.text} == {kinds[-1]:g}."
+                    f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds, 5)}: write which value "
+                    f"is the event, {part.text} == {kinds[-1]:g}."
                 )
         return found
 

@@ -97,7 +97,7 @@ class RandomDesign:
                     "model was fitted: text is no number; give the same kind."
                 )
         places = {level: place for place, level in enumerate(self.levels)}
-        groups, codes = _combined(each)
+        groups, codes = combined(each)
         return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
 
 
@@ -115,7 +115,7 @@ def learn_random(
 
     Raises DomainError for a grouping column with one level.
     """
-    levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
+    levels, codes = combined([sorted_codes(columns[name]) for name in part.groups])
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:
@@ -187,8 +187,12 @@ def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return tuple((f"(0 + {name} | {part.group})", (k,)) for k, name in enumerate(names))
 
 
-def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, ...], ...], Codes]:
-    """The combinations of levels that occur, sorted as the levels are, and the code of each row."""
+def combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, ...], ...], Codes]:
+    """The combinations of levels that occur, sorted as the levels of each column are, and the code of each row.
+
+    >>> combined([(["a", "b"], np.array([1, 0, 1])), ([5, 7], np.array([1, 1, 0]))])[0]
+    (('a', 7), ('b', 5), ('b', 7))
+    """
     if len(each) == 1:
         ((found, codes),) = each
         return tuple(zip(found, strict=True)), codes.astype(np.intp, copy=False)

@@ -405,7 +405,7 @@ def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
 def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:
     """The calls of the formula whose constants are learned from all rows."""
     found: dict[str, ast.Call] = {}
-    outcomes = (formula.outcome,) if ends is None else ends.parts
+    outcomes = (formula.outcome,) if ends is None else ends.said.parts.values()
     for factor in (*formula.factors, *outcomes):
         for node in ast.walk(factor.tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
