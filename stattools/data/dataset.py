@@ -1,5 +1,5 @@
 """Data as a model needs them: X, the outcome and extras such as weights, on the rows that are complete in every column
-that is used, and how many others there are. Outcomes of new rows are coded by the labels that the model knows.
+that is used. Outcomes of new rows are coded by the labels that the model knows.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from stattools.data.design.design import Design, learn
+from stattools.data.design.random_effects import LatentTerms
 from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
 from stattools.data.formula.expression import short
@@ -24,12 +26,9 @@ from stattools.data.tables.outcome import Rest
 from stattools.data.tables.table import NamedColumns, label_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.record import record
+from stattools.interface.when_needed import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import ArrayLike
-
-    from stattools.data.design.random_effects import LatentTerms
     from stattools.data.files.rows import ScannedRows
 
 
@@ -45,10 +44,8 @@ def apart_of(columns: Mapping[str, Any]) -> list[str]:
 
 @record
 class CompleteRows:
-    """Clean columns of a table, on the rows in which none of them is missing; see `Dataset` for what is counted.
-
-    `columns` are by name, or by keyword for extras that are arrays; `numbers` are the extras; `rows` the numbers of the
-    rows that stayed; `index` is that of the whole table.
+    """Clean columns of a table by name, or by keyword for arrays, on the rows in which none of them is missing.
+    `numbers` are the extras, `rows` the numbers of the rows that stayed, `index` that of the whole table.
     """
 
     columns: dict[str, Any]
@@ -60,7 +57,7 @@ class CompleteRows:
     n_empty: int = 0
 
     def keeping(self, places: np.ndarray) -> CompleteRows:
-        """Some of these rows, by their places among them; the others are counted as dropped, and empty."""
+        """The rows at some places among these; the others are counted as dropped, and empty."""
         return replace(
             self,
             columns={name: column.iloc[places].reset_index(drop=True) for name, column in self.columns.items()},
@@ -80,8 +77,8 @@ def complete_rows(
     dated: Collection[str] = (),
 ) -> CompleteRows:
     """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
-    Those that are `endless` may hold infinite numbers, those that are `dated` dates, which become labels. Raises
-    DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
+    `endless` ones may hold infinite numbers, `dated` ones dates, which become labels. Raises DomainError for columns
+    that are not there, other lengths, other indexes, and where no row is complete.
     """
     raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
     # what counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)
@@ -135,13 +132,12 @@ NONE: Mapping[str, Any] = {}
 class Dataset:
     """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
 
-    `dropped` counts for each column the rows in which it was missing; a row missing in two columns counts in both.
-    `n_dropped` counts all rows that were dropped, and `n_empty` those of them without information (0 trials, times from
-    0 to inf). `kept` are the numbers of the rows that stayed, None where all did. `source` is the table as it came,
-    None for arrays; `origin` says what it was, None for plain arrays. `columns` are the columns that the extras were,
-    None for an array. `low` is what float64 does not hold of powers in X. X may be a `BesideOnes`, whose column of ones
-    is not in memory. For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of
-    its values. `latent` are the effects of groups that the formula names, None where it names none.
+    `dropped` counts for each column the rows in which it was missing. `n_dropped` counts all rows that were dropped,
+    and `n_empty` those of them without information (0 trials, times from 0 to inf). `kept` are the numbers of the rows
+    that stayed, None where all did. `source` is the table as it came, None for arrays; `origin` says what it was.
+    `extras` are the columns that the extras were, None for an array. `low` is what float64 does not hold of powers in
+    X. X may be a `BesideOnes`. For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for
+    each of its values. `latent` are the effects of groups that the formula names.
     """
 
     X: np.ndarray
@@ -190,12 +186,11 @@ def read(
     """Read `(formula, table)` or `(y, X)`.
 
     `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
-    array as long as the table; None is passed over. With a formula, rows with a missing value in a column that is
-    used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
-    a large float64 X in C or Fortran order is not copied for it (`BesideOnes`). `formulas` are right sides for
-    other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
-    `Design.uses` says. With `coded`, X is `Columns` where a factor of the formula has very many levels. With
-    `products`, the read of a source also takes the sums that least squares needs, where it can.
+    array as long as the table. With a formula, rows with a missing value in a column that is used are dropped and
+    counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`; a large X is not copied
+    for it (`BesideOnes`). `formulas` are right sides for other parameters of the outcome's distribution by name,
+    {"scale": "~ z"}: their columns stand in X too, as `Design.uses` says. With `coded`, X is `Columns` where a factor
+    has very many levels. With `products`, the read of a source also takes the sums that least squares needs.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -250,8 +245,8 @@ def from_table(
     coded: bool = False,
 ) -> Dataset:
     """The complete rows of the table `data`, read as `frame`, in the columns of a formula, of `formulas` beside it and
-    `more`, of which `endless` ones may be infinite and `dated` ones dates; and what is `learned` of them, with effects
-    beside. `outcome` may leave rows out; a dot leaves out the columns that stand `apart`, beside the extras.
+    `more`; and what is `learned` of them, with effects beside. `outcome` may leave rows out; a dot leaves out the
+    columns that stand `apart`, beside the extras. `endless` and `dated` as in `complete_rows`.
     """
     apart = [*apart_of(columns), *apart]
     beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
@@ -271,13 +266,11 @@ def from_table(
         (design, X, low), latent = learn(formula, found.columns, found.rows, beside, weights, coded=coded), None
     else:
         (design, X, low), latent = learned(beside, found)
-    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
     numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
-    rest = (numbers, found.dropped, found.n_dropped, kept, data, low)
-    extras = _origins(columns)
+    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
     return Dataset(
-        X, values.copy(), formula.outcome.text, design, *rest, origin=origin, extras=extras, latent=latent,
-        n_empty=found.n_empty,
+        X, values.copy(), formula.outcome.text, design, numbers, found.dropped, found.n_dropped, kept, data, low, None,
+        origin, _origins(columns), found.n_empty, latent,
     )  # fmt: skip
 
 
@@ -350,8 +343,7 @@ def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
-    """New outcomes as codes of known labels, float64; labels that belong to a rest have its code. DomainError for a
-    label that was never seen.
+    """New outcomes as codes of known labels; those of a rest have its code. DomainError for a label never seen.
 
     >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()
     [1.0, 0.0]
@@ -370,8 +362,7 @@ def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
 
 def new_outcome(design: Design, name: str, data: Any) -> tuple[Any, np.ndarray]:
     """The outcome of new rows, as it came, and their design matrix: from a table, or from a pair (y, X) of arrays.
-
-    Raises DomainError for rows without an outcome.
+    DomainError for rows without an outcome.
     """
     if design.parsed is None:
         if not isinstance(data, tuple) or len(data) != 2:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.dataset import NONE as NO_FORMULAS
 from stattools.data.dataset import (
+    NONE,
     CompleteRows,
     Dataset,
     apart_of,
@@ -32,20 +32,16 @@ from stattools.data.design.random_effects import (
     require_numbers,
     terms_of,
 )
-from stattools.data.design.smooths import (
-    curves_of,
-    learn_smooth,
-    over_categories,
-    smooth_in_files,
-)
+from stattools.data.design.smooths import SmoothDesign, curves_of, learn_smooth, over_knots
 from stattools.data.files.scan import Source, source_of
 from stattools.data.files.source import TEXT
-from stattools.data.formula.expression import Expression, short
+from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula
-from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula, smooth_parts
+from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 
 SMALL = 1e-9
 """Effects of which the columns of X leave this part of their length are made by them."""
@@ -74,9 +70,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     return replace(made, latent=None), latent
 
 
-def rows_with_groups(
-    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NO_FORMULAS
-) -> Dataset:
+def rows_with_groups(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NONE) -> Dataset:
     """The complete rows of a formula that may have random parts and curves, as `read` gives them, with these in
     `latent`.
 
@@ -142,13 +136,8 @@ def _in_files(
                 f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
                 "a table in memory."
             )
-
-        def is_factor(by: Expression) -> bool:
-            return by.call == "C" or source.kinds.get(str(by.category)) in TEXT
-
-        fixed, curves = smooth_parts(said.formula, is_factor)
-        if (over := next((p for p in curves if source.kinds.get(str(p.variable.category)) in TEXT), None)) is not None:
-            raise over_categories(over)
+        kinds = {name: "category" if kind in TEXT else "float64" for name, kind in source.kinds.items()}
+        fixed, curves, _ = curves_of(said.formula, {name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     elif said.random:
         groups = said.random[0].groups
         if any(set(part.groups) != set(groups) for part in said.random):
@@ -169,13 +158,13 @@ def _in_files(
     random = tuple(RandomDesign(part, own, ()) for part, own in zip(said.random, designs, strict=bool(said.random)))
     for part in random:
         require_numbers(part.part, part.design)
-    smooths = ()
+    smooths: tuple[SmoothDesign, ...] = ()
     if curves:
         sample = np.concatenate([of[0].X for batch in every.raw if (of := every.coding.complete(batch)) is not None])
-        smooths = tuple(
-            smooth_in_files(part, own, design.names, every.later["spans"][part.line.text], sample[:, columns[0]])
-            for part, own, columns in zip(curves, designs, uses, strict=True)
-        )
+        for part, own, use in zip(curves, designs, uses, strict=True):
+            span, middle = every.later["spans"][part.line.text], float(own.state[part.line.text]["center"])
+            ends = float(span.low), float(span.high)
+            smooths += (over_knots(part, own, design.names, ends, middle, sample[:, use[0]], "all"),)
     rows = replace(made, X=X, design=design, source=data, scanned=alone)
     return rows, LatentTerms(said, random, (), every=every, curves=smooths)
 

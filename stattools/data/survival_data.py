@@ -207,7 +207,7 @@ def crossed(key: str, columns: list[Any]) -> Codes:
     each = [coded(column, f"{key}=") for column in columns]
     if len(each) == 1:
         return each[0]
-    labels, codes = combined([(labels, codes) for codes, labels in each])
+    labels, codes = combined([(list(labels), codes) for codes, labels in each])
     return codes, labels
 
 

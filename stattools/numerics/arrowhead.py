@@ -12,6 +12,7 @@ roots, D = N diag(delta) N' with N unit lower triangular. Source: Henderson; Gol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,7 +39,7 @@ class InParts(NDArrayOperatorsMixin):
     @property
     def size(self) -> int:
         """How many numbers it has as an array."""
-        return self.shape[0] * self.shape[1]
+        return math.prod(self.shape)
 
     @property
     def whole(self) -> Floats:

@@ -48,7 +48,7 @@ def test_the_wiggly_columns_are_those_of_the_basis():
     assert_allclose(term.columns, curve(term), atol=1e-11)
     assert names[term.slope] == "center(x)"
     assert (term.height, notes) == (None, ())
-    assert_allclose(X[:, term.slope], TABLE["x"] - term.middle, atol=1e-15)
+    assert_allclose(X[:, term.slope], TABLE["x"] - term.design.middle, atol=1e-15)
 
 
 def test_each_level_has_a_curve_of_its_own():

@@ -1,13 +1,11 @@
 """The design: how columns of a table become columns of X, learned once and applied the same way to new rows.
 
 What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
-and the splines. Several formulas, one for each parameter of a distribution, stand side by side, and a column that they
-share stands in X once.
+and the splines. Several formulas, one for each parameter of a distribution, stand side by side.
 
 A formula without some of its terms spans fewer linear predictors: the coefficients of the whole formula whose linear
-predictor lies in that smaller span solve linear equations, R beta = 0. These depend on the levels only, not on the
-data, so they are found on a few rows that are made up: one least squares of p columns in 12 p rows, and no cost where
-terms are only left out.
+predictor lies in that smaller span solve linear equations, R beta = 0. These depend on the levels only, so they are
+found on a few rows that are made up, and cost nothing where terms are only left out.
 """
 
 from __future__ import annotations
@@ -32,6 +30,7 @@ from stattools.data.design.terms import (
     rest_of_powers,
     with_contrasts,
 )
+from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.repeated_rows import WEIGHTS, are_frequencies
 from stattools.data.rows.rows import Low
@@ -55,8 +54,7 @@ NO_FORMULAS: Mapping[str, Formula] = {}
 
 @record
 class Design:
-    """How columns of X are made from the columns of a table (`parsed` is the formula) or of an array (`parsed` is
-    None).
+    """How columns of X are made from those of a table (`parsed` is the formula) or of an array (`parsed` is None).
 
     `levels` are the levels of each categorical factor and `state` the learned constants, both by the text of the
     factor; `added` says that an array gets a column of ones as its first. `beside` are the formulas of other
@@ -91,16 +89,16 @@ class Design:
         return together(self.parsed, self.beside.values()) if self.parsed and self.beside else self.parsed
 
     def own(self, names: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[tuple[int, ...], ...]]:
-        """The columns of the first parameter (None: all) and those of the other parameters; no others without a
-        formula.
-        """
+        """The columns of the first parameter (None: all) and those of others by name, () of one without a formula."""
         first, *others = self.uses or (tuple(range(len(self.names))),)
         each = dict(zip(self.beside, others, strict=True))
         return None if len(first) == len(self.names) else first, tuple(each.get(name, ()) for name in names)
 
     def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
         """X of complete, clean columns; `rows` are their row numbers in the table."""
-        return side_by_side(self.formulas, Encoding(columns, rows, self.levels, dict(self.state)), self.coded)[0]
+        first = self.parsed if self.coded else None
+        widest = None if first is None else factor_of_codes(first, self.levels, self.beside.values())
+        return side_by_side(self.formulas, Encoding(columns, rows, self.levels, dict(self.state)), widest)[0]
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -204,8 +202,8 @@ def learn(
     coded: bool = False,
 ) -> tuple[Design, np.ndarray, Low | None]:
     """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
-    hold of powers in X. `rows` are the numbers of the rows in the table, and `weights` how often each was seen. With
-    `coded`, the columns of a factor of very many levels are kept as codes (`factor_of_codes`).
+    hold of powers in X. `rows` are their numbers in the table, and `weights` how often each was seen. With `coded`, the
+    columns of a factor of very many levels are kept as codes.
     """
     formula = together(first, beside.values()) if beside else first
     levels = {
@@ -226,7 +224,7 @@ def learn(
     if weights is not None and (weights != 1.0).any() and are_frequencies(weights):
         state[WEIGHTS] = {WEIGHTS: weights}
     of = Encoding(columns, rows, levels, state)
-    X, names, uses = side_by_side((first, *beside.values()), of, widest is not None)
+    X, names, uses = side_by_side((first, *beside.values()), of, widest)
     state.pop(WEIGHTS, None)
     low = None
     if not beside and widest is None:
@@ -250,12 +248,11 @@ def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[s
 
 
 def side_by_side(
-    formulas: Sequence[Formula], of: Encoding, coded: bool = False
+    formulas: Sequence[Formula], of: Encoding, widest: Expression | None = None
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
-    of each formula. With `coded`, the widest factor of the first formula is kept as codes.
+    of each formula. The columns of the factor `widest` of the first formula are kept as codes.
     """
-    widest = factor_of_codes(formulas[0], of.levels, formulas[1:]) if coded else None
     each = [columns_of(formula, of, None if number else widest) for number, formula in enumerate(formulas)]
     for formula, (_, names) in zip(formulas, each, strict=True):
         _require_different(formula, names, of.levels)
@@ -271,9 +268,7 @@ def side_by_side(
 
 
 TINY = 1e-9
-"""A coefficient between columns of made-up rows, whose numbers have size 1, is taken as 0 below this: it is then
-round-off.
-"""
+"""A coefficient between columns of made-up rows, whose numbers have size 1, is round-off below this."""
 
 
 @dataclass(frozen=True)
@@ -290,8 +285,7 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class TermSpaces:
-    """A formula, the names of its columns and the levels of its categories. `formula` is None where there is none and
-    columns are terms.
+    """A formula, the names of its columns and the levels of its categories. Without a formula, columns are terms.
 
     >>> from stattools.data.dataset import read
     >>> data = {"y": [1, 2, 4, 3], "x": [1, 3, 5, 4], "g": ["a", "b", "c", "a"]}
@@ -325,9 +319,7 @@ class TermSpaces:
         return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
 
     def without(self, dropped: Collection[int]) -> Any:
-        """R (q, p), for which R beta = 0 where the linear predictor needs none of the dropped terms, given by their
-        numbers.
-        """
+        """R (q, p), for which R beta = 0 where the linear predictor needs none of the terms with `dropped` numbers."""
         if self.formula is None:
             gone = [column for k in dropped for column in self.columns[k]]
             return OneEach.picking(sorted(gone), len(self.names))
@@ -340,8 +332,7 @@ class TermSpaces:
         names = self._made(smaller, 2)[1]
         if (stay := set(names)) <= set(self.names):  # the columns that stay are coded as before
             return OneEach.picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
-        n = self._enough
-        whole, part = self._made(self.formula, n)[0], self._made(smaller, n)[0]
+        whole, part = self._made(self.formula)[0], self._made(smaller)[0]
         M = _tidy(np.linalg.lstsq(whole, part, rcond=None)[0])
         u, size, _ = np.linalg.svd(M)
         return u[:, int((size > TINY * size[0]).sum()) :].T
@@ -352,20 +343,16 @@ class TermSpaces:
         """
         if self.formula is None or not any(term.contains(self.terms[k]) for term in self.terms):
             return self.without([k])
-        n = self._enough
-        whole, (sums, _, slices) = self._made(self.formula, n)[0], self._made(self.formula, n, sums=True)
+        whole, (sums, _, slices) = self._made(self.formula)[0], self._made(self.formula, sums=True)
         B = _tidy(np.linalg.lstsq(sums, whole, rcond=None)[0])
         place = [j for j, term in enumerate(self.formula.terms) if term][k]
         return B[slices[place]]
 
-    @property
-    def _enough(self) -> int:
-        return 12 * len(self.names) + 20
-
-    def _made(self, formula: Formula, n: int, sums: bool = False) -> tuple[Floats, tuple[str, ...], tuple[slice, ...]]:
-        """The columns of n made-up rows, which are the same for any formula: X, names, and the numbers of the columns
-        of each term.
+    def _made(self, formula: Formula, n: int = 0, sums: bool = False) -> tuple[Any, tuple[str, ...], tuple[slice, ...]]:
+        """The columns of n made-up rows, or of enough, which are the same for any formula: X, names, and the numbers of
+        the columns of each term.
         """
+        n = n or 12 * len(self.names) + 20
         require_room(formula, self.levels, n)
         assert self.formula is not None
         rng, values, numbers = np.random.default_rng(0), {}, {}
@@ -390,9 +377,7 @@ class TermSpaces:
 
 
 def _parts(text: str, names: Collection[str]) -> tuple[str, ...]:
-    """The text in the brackets of the columns that a factor makes, as a spline does; nothing for a factor of one
-    column.
-    """
+    """The text in the brackets of the columns that a factor makes, as a spline does; nothing for one column."""
     found = re.compile(rf"(?:^|:){re.escape(text)}\[([^\[\]]*)\]")
     return tuple(dict.fromkeys(match[1] for name in names for match in found.finditer(name)))
 

@@ -31,7 +31,6 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.numerics.sums import Ends
 
 Indices = NDArray[np.intp]
 
@@ -45,20 +44,16 @@ class SmoothTerm:
     is x, and `by` the level or the name of the number, None without one.
 
     Row i meets the B-splines `first[i]` to `first[i]` + 3 of k, `basis[i]` (4,), times `weight[i]`: its number, or 0 in
-    rows of other levels; None where all are 1. `least` is the smallest x and `step` the distance of knots. `wiggles` is
-    M (k, k - 2). `slope` is the number of the column of X that is the line, `height` that of what a number multiplies,
-    None where there is none. `beyond` (n,) says in which rows x lies outside the knots: there the curve goes on as a
-    straight line. `design` makes the term over other rows. `category` is the label of an outcome whose curve it is,
-    None where labels have no curves of their own.
+    rows of other levels; None where all are 1. `wiggles` is M (k, k - 2). `slope` is the number of the column of X that
+    is the line, `height` that of what a number multiplies, None where there is none. `beyond` (n,) says in which rows x
+    lies outside the knots: there the curve goes on as a straight line. `design` makes the term over other rows.
+    `category` is the label of an outcome whose curve it is, None where labels have no curves of their own.
     """
 
     name: str
     variable: str
     by: Any
     k: int
-    least: float
-    step: float
-    middle: float
     first: Indices
     basis: Floats
     weight: Floats | None
@@ -92,8 +87,9 @@ class SmoothTerm:
         """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
         times (slope, height, b).
         """
-        places = self.step * (np.arange(-1.0, self.k - 1.0) - self.design.start)
-        made = [] if self.slope is None else [places - (self.middle - self.least)]
+        of = self.design
+        line = of.step * (np.arange(-1.0, self.k - 1.0) - of.start) - (of.middle - of.least)
+        made = [] if self.slope is None else [line]
         return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
 
     @property
@@ -215,14 +211,10 @@ class SmoothDesign:
         first, basis, beyond = splines or bsplines(self.places(columns[:, 0]), k)
         weights = columns.T[1:] if part.by is not None else (None,)
         bys = self.levels or (None if part.by is None else part.by.text,)
-        each = zip(self.names, bys, weights, self.lines, strict=True)
         return tuple(
-            SmoothTerm(
-                name, part.variable.text, by, k, self.least, self.step, self.middle, first, basis, weight, self.wiggles,
-                slope, height, beyond, self,
-            )
-            for name, by, weight, (slope, height) in each
-        )  # fmt: skip
+            SmoothTerm(name, part.variable.text, by, k, first, basis, weight, self.wiggles, *line, beyond, self)
+            for name, by, weight, line in zip(self.names, bys, weights, self.lines, strict=True)
+        )
 
     @property
     def start(self) -> float:
@@ -244,8 +236,8 @@ class SmoothDesign:
 def curves_of(
     formula: Formula, columns: Mapping[str, pd.Series], groups: Sequence[str] = ()
 ) -> tuple[Formula, tuple[SmoothPart, ...], tuple[str, ...]]:
-    """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns; `groups`
-    are factors whose levels have effects beside.
+    """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns, or
+    columns without rows of the same kinds; `groups` are factors whose levels have effects beside.
 
     Raises DomainError for a curve over categories, one that is no term of its own, and the same one twice.
     """
@@ -255,9 +247,14 @@ def curves_of(
 
     lines, parts = smooth_parts(formula, is_factor)
     for part in parts:
-        name = part.variable.category
-        if name is not None and columns[name].dtype.kind == "O":
-            raise over_categories(part, f" ({listing(columns[name].cat.categories, 5)})")
+        column = columns.get(str(part.variable.category))
+        if column is not None and column.dtype.kind == "O":
+            name, labels = part.variable.text, column.cat.categories
+            which = f" ({listing(labels, 5)})" if len(labels) else ""
+            raise DomainError(
+                f"{part.name} is a curve over numbers; {name!r} holds categories{which}: its levels are C({name}), or "
+                f"groups, (1 | {name})."
+            )
     there = {*groups, *(factor.category for term in lines.terms if len(term) == 1 for factor in term)}
     notes = tuple(
         f"The curves of {part.name} have mean 0 each, and {part.by.text!r} stands nowhere else in the formula: levels "
@@ -287,7 +284,7 @@ def learn_smooth(
     weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
     seen = weights > 0.0
     ends, middle = (float(x[seen].min()), float(x[seen].max())), float(weights @ x / weights.sum())
-    found = _over_knots(part, own, design.names, ends, middle, x[seen], f"all {len(x):,}")
+    found = over_knots(part, own, design.names, ends, middle, x[seen], f"all {len(x):,}")
     splines = bsplines(found.places(x), k)
     if part.by is None or found.levels:
         first, basis, _ = splines
@@ -303,16 +300,7 @@ def learn_smooth(
     return found.over(made, splines)
 
 
-def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span: Ends, sample: Floats) -> SmoothDesign:
-    """A curve of rows in files or on a cluster, whose variable has the smallest and largest values `span`; `design`
-    makes its variable and what it is by, `names` are the columns of X, and `sample` (n,) are values of some rows. Means
-    of B-splines are known when the rows are summed.
-    """
-    middle = float(design.state[part.line.text]["center"])
-    return _over_knots(part, design, names, (float(span.low), float(span.high)), middle, sample, "all")
-
-
-def _over_knots(
+def over_knots(
     part: SmoothPart,
     design: Design,
     names: Sequence[str],
@@ -321,8 +309,9 @@ def _over_knots(
     x: Floats,
     rows: str,
 ) -> SmoothDesign:
-    """A curve between the smallest and the largest value; DomainError where these are the same, or where the values `x`
-    are fewer different ones than the curve has coefficients.
+    """A curve between the smallest and the largest value, its `ends`; `design` makes its variable and what it is by,
+    `names` are the columns of X. Means of B-splines are known when rows are summed. DomainError where both ends are the
+    same, or where the values `x` are fewer different ones than the curve has coefficients.
     """
     (least, most), inner = ends, part.variable.text
     if not most > least:
@@ -342,15 +331,6 @@ def _over_knots(
     lines = tuple((place(f"{line}:{by}[{level}]", place(f"{line}:{by}[T.{level}]")), None) for level in levels)
     lines = lines or ((place(f"{line}:{by}"), place(by)),)
     return SmoothDesign(part, design, levels, least, step, middle, None, lines)
-
-
-def over_categories(part: SmoothPart, which: str = "") -> DomainError:
-    """What is raised for a variable that holds categories."""
-    name = part.variable.text
-    return DomainError(
-        f"{part.name} is a curve over numbers; {name!r} holds categories{which}: its levels are C({name}), or groups, "
-        f"(1 | {name})."
-    )
 
 
 @record

@@ -1,5 +1,4 @@
-"""The terms of a formula as columns of X, and its outcome, from the columns of a table; whether there is memory for
-them is asked before any of them is made.
+"""The terms of a formula as columns of X, and its outcome, from the columns of a table.
 
 Every factor is evaluated here, from its checked tree. formulaic's materializer then codes the categories and multiplies
 factors into columns of structurally full rank; it is given values, never code. The levels of a factor are learned once,
@@ -41,9 +40,7 @@ from stattools.numerics.sums import pair_product
 
 
 def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
-    """The levels that occur, in the order of `levels=` where it is given, of the categories of a categorical column,
-    and sorted otherwise.
-    """
+    """The levels that occur, in the order of `levels=` or of the categories, and sorted otherwise."""
     found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
     return chosen_levels(factor, found, n)
 
@@ -77,9 +74,7 @@ def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], row
 
 
 def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
-    """Codes of levels as categories for formulaic, with the contrasts that the formula chose, or with contrasts that
-    sum to zero over the levels.
-    """
+    """Codes of levels as categories for formulaic, with the contrasts of the formula, or with `sums` that are zero."""
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C
 
@@ -120,7 +115,7 @@ MOST_SLOPES = 10
 
 class Encoding(NamedTuple):
     """What X is made from: clean columns, their row numbers in the table, the levels of each categorical factor, and
-    the learned constants, which are filled in where they are still empty.
+    the learned constants, filled in where they are empty.
     """
 
     columns: Mapping[str, pd.Series]
@@ -130,16 +125,23 @@ class Encoding(NamedTuple):
 
 
 def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns. Those of the factor `widest`, which has very many levels, are kept as codes."""
+    """X and the names of its columns. Those of the factor `widest`, which has very many levels, are kept as codes.
+    Columns of numbers are X in C order, others are made by formulaic.
+    """
     if widest is not None:
         return _with_codes(formula, widest, of)
     rows = of.rows
     require_room(formula, of.levels, len(rows))
     values, numbers = _evaluated(formula, of)
-    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
-        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
-        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
-    return materialized(formula, values, numbers, rows)[:2]
+    if any(len(term) > 1 or (term and np.ndim(numbers.get(term[0].text, 0.0)) != 1) for term in formula.terms):
+        return materialized(formula, values, numbers, rows)[:2]
+    X = np.empty((len(rows), len(formula.terms)))
+    each = [numbers[term[0].text] if term else np.broadcast_to(1.0, len(rows)) for term in formula.terms]
+    for start in range(0, len(rows), AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
+        for place, column in enumerate(each):
+            X[part, place] = column[part]
+    return X, tuple(term[0].text if term else "Intercept" for term in formula.terms)
 
 
 def _evaluated(formula: Formula, of: Encoding) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -177,9 +179,7 @@ def factor_of_codes(
 
 
 def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any, tuple[str, ...]]:
-    """The same, of which the widest factor is kept as codes: how its columns stand among the others is asked of a
-    stand-in of a few levels.
-    """
+    """The same with the widest factor as codes: how its columns stand among others is asked of a few levels."""
     category, every = str(widest.category), of.levels[widest.text]
     codes = codes_of(widest, of.columns[category], every, of.rows)
     few = pd.Series(pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(STAND_IN_LEVELS)))
@@ -191,24 +191,10 @@ def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any
     return expanded(X, names, codes, [str(level) for level in pd.Index(list(every))], alone)
 
 
-def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
-    """Columns of numbers as X in C order; some rows of all columns are copied at a time, so that they stay in the
-    cache.
-    """
-    X = np.empty((n, len(columns)))
-    for start in range(0, n, AT_A_TIME):
-        part = slice(start, start + AT_A_TIME)
-        for place, column in enumerate(columns):
-            X[part, place] = column if isinstance(column, float) else column[part]
-    return X
-
-
 def materialized(
     formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
-    """X of categories and products, made by formulaic; the names of its columns; and the numbers of the columns of each
-    term.
-    """
+    """X of categories and products, made by formulaic; the names of its columns; and those of each term."""
     from formulaic import ModelSpec, SimpleFormula
     from formulaic.errors import FormulaicError
     from formulaic.materializers import NAAction, PandasMaterializer
@@ -311,9 +297,7 @@ def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> 
 
 
 HIGHEST = 60
-"""The highest power that is computed to 106 bits: the rounding of so many products leaves it more digits than float64
-has.
-"""
+"""The highest power that is computed to 106 bits: so many products leave it more digits than float64 has."""
 
 
 def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
@@ -330,10 +314,8 @@ def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
 
 
 def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[str], Any], X: Floats) -> Low | None:
-    """What float64 does not hold of the columns of X that are powers; in X, these columns are replaced by the nearest
-    floats.
-
-    Powers that overflow, or are products with other factors, stay as they are.
+    """What float64 does not hold of the columns of X that are powers, which in X become the nearest floats. Powers that
+    overflow, or are products with other factors, stay as they are.
     """
     places, rests = list[int](), list[Floats]()
     for factor in (term[0] for term in formula.terms if len(term) == 1):
@@ -392,13 +374,3 @@ def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str
         if gone := tuple(dict.fromkeys(str(level) for level in every if str(level) not in here)):
             found[name] = gone if declared else tuple(sorted(gone))
     return found
-
-
-def said(empty: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What a page says of them.
-
-    >>> said({"g": ("c",), "h": ("x", "y")})
-    ("no row has g = 'c', h = 'x', 'y'",)
-    """
-    listed = ", ".join(f"{name} = {listing(levels, 5)}" for name, levels in empty.items())
-    return (f"no row has {listed}",) if empty else ()

@@ -1,10 +1,8 @@
 """Rows in memory, read as blocks that fit the cache; X is never copied.
 
 A log-likelihood of independent rows is a sum, so that everything a model needs is a sum over `Rows.blocks()`. Columns
-are centered and scaled block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
-
-Beside X stand frequencies, exposures, precisions and offsets; their rules are the same for rows in memory and
-elsewhere.
+are centered and scaled block by block. Beside X stand frequencies, exposures, precisions and offsets; their rules are
+the same for rows in memory and elsewhere.
 """
 
 from __future__ import annotations
@@ -35,41 +33,31 @@ from stattools.numerics.threads import Share, spans, sweep
 from stattools.text.one_line import prints
 
 
-class OnDisk:
-    """Stands for an array of all rows that is not in memory; it knows the shape.
+class OnDisk(InParts):
+    """Stands for an array of all rows that is not in memory; it knows the shape, and what it adds up to where `total`
+    is given.
 
     >>> len(OnDisk((5, 2)))
     5
     """
 
     def __init__(self, shape: tuple[int, ...], total: float | None = None, place: str = "in files") -> None:
-        self.shape, self.ndim, self.size, self.total, self.place = shape, len(shape), int(np.prod(shape)), total, place
+        self.shape, self.ndim, self.total, self.place = shape, len(shape), total, place
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def sum(self, axis: int = 0) -> float:
+    def sum(self, axis: int = 0) -> Any:
         """The sum, where it is known."""
-        return self._refuse() if self.total is None or axis else self.total
+        return self.copy() if self.total is None or axis else self.total
 
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+    def copy(self) -> NoReturn:
+        """What every other question raises: IncompatibleError."""
         raise IncompatibleError(
             f"this needs all {self.shape[0]:,} rows in memory, and they are {self.place}. Fit a sample of them in "
             "memory (the same formula, with a table of some of the rows), or fit.predict_to(path) for predictions."
         )
 
-    __getitem__ = __iter__ = __array__ = __array_ufunc__ = _refuse
-    __eq__ = __ne__ = __ge__ = __le__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __neg__ = __gt__ = __lt__ = _refuse
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else self._refuse()
-
 
 BLOCK_BYTES = 1_600_000
-"""Bytes of a block of X: it and its weighted copy stay in the cache of a core, and the calls per block cost little
-beside it.
-"""
+"""Bytes of a block of X: it and its weighted copy stay in the cache of a core."""
 
 SHORTEST, LONGEST = 256, 1 << 16
 """The fewest rows of a block, whatever the number of columns; those of one whose levels are kept as codes."""
@@ -105,8 +93,7 @@ class Rows:
 
     `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
     a relative inverse variance. Blocks carry the product of weight and precision, and columns about `center`, in units
-    of `scale`, times the matrix `axes`. `low` is read by exact least squares only. X and that of its blocks may be
-    `BesideOnes` or `Columns`, of which not all columns are in memory.
+    of `scale`, times the matrix `axes`. `low` is read by exact least squares only. X may be `BesideOnes` or `Columns`.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -146,8 +133,8 @@ class Rows:
     """What a start is made from."""
 
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
-        """All rows, for work that needs them in memory. Rows elsewhere raise IncompatibleError, which says who `does`
-        what, `whose` rows they are, and what to do `instead`.
+        """All rows, for work that needs them in memory. Rows elsewhere raise IncompatibleError: who `does` what, whose
+        rows they are, what to do `instead`.
         """
         if self.source is None:
             return self
@@ -189,8 +176,8 @@ class Rows:
 
     @property
     def constants(self) -> Floats:
-        """The value of each column of X that has only one, NaN for columns that vary; shape (p,). Rows elsewhere are
-        read for it where another column than the intercept does not vary in the sample.
+        """The value of each column of X that has only one, NaN for those that vary, (p,). Rows elsewhere are read where
+        another column than the intercept does not vary in the sample.
         """
         if "constants" not in self.later:
             X = self.sampled.X
@@ -238,13 +225,11 @@ class Rows:
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only, and how much they weigh together."""
-        given = ((name, getattr(self, name)) for name in ("X", "y", "weight", "offset", "precision"))
-        found: Any = {
-            name: OnDisk(values.shape, self.n if name == "weight" else None)
-            for name, values in given
-            if values is not None
-        }
-        return Rows(**found)
+        given = {name: getattr(self, name) for name in ("X", "y", "weight", "offset", "precision")}
+        there: Any = {name: OnDisk(values.shape) for name, values in given.items() if values is not None}
+        if self.weight is not None:
+            there["weight"] = OnDisk(self.weight.shape, self.n)
+        return Rows(**there)
 
     @cached_property
     def whole(self) -> Block:
@@ -252,17 +237,15 @@ class Rows:
         return self._block(slice(None))
 
     def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Rows] = ()) -> Any:
-        """The sum of `work(rows)` over batches of rows, or of `work(rows, *others)` with those that other models read
-        of the same table; rows in memory are one batch, which has no other columns.
+        """The sum of `work(rows, *others)` over batches of rows and of those that `others` read of the same table, with
+        more `columns` of it; rows in memory are one batch, which has no other columns.
         """
         return work(self, *others)
 
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
-        (`numerics/threads.py`).
-
-        Blocks of many rows have `fold` times `block_size` rows. For products X^T X two is right: they last so long that
-        fewer calls, in which threads wait for each other, are worth more than the cache.
+        (`numerics/threads.py`). Blocks of many rows have `fold` times `block_size` rows: two is right for products
+        X^T X, which last so long that fewer calls are worth more than the cache.
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
@@ -286,17 +269,14 @@ class Rows:
         return replace(self, X=np.ones((len(self.X), 1)), center=None, scale=None, low=None)
 
     def outcome_counts(self) -> Rows | None:
-        """The rows without columns. Rows elsewhere are not read for it: they give a row for each value of the outcome,
-        with its frequency, or None where there are too many values.
+        """The rows without columns; of rows elsewhere, which are not read, a row for each value of the outcome with its
+        frequency, or None where there are too many values.
         """
         return self.without_columns()
 
     def sample(self, size: int) -> Rows:
-        """One row, drawn at random, of each of `size` consecutive runs of rows of equal length, in their order.
-
-        The order of the rows does not matter to it, no row is drawn twice, and the same rows are drawn every time.
-
-        Rows elsewhere give those of them that are held.
+        """One row of each of `size` consecutive runs of equal length, drawn at random, the same every time. Rows
+        elsewhere give those of them that are held.
 
         >>> Rows(np.arange(8.0)[:, None], np.zeros(8)).sample(4).X.shape
         (4, 1)
@@ -309,21 +289,12 @@ class Rows:
 
     def take(self, which: slice | NDArray[np.intp]) -> Rows:
         """The rows that a slice or an array of their numbers picks, with X in the order (C or Fortran) that it had."""
-        taken = {
-            name: values[which]
-            for name in ("y", "weight", "offset", "precision")
-            if (values := getattr(self, name)) is not None
-        }
+        parts = {"y": self.y, "weight": self.weight, "offset": self.offset, "precision": self.precision}
+        taken = {name: values[which] for name, values in parts.items() if values is not None}
         if isinstance(which, slice) or isinstance(self.X, InParts):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
-            X = np.empty((len(which), self.X.shape[1]))
-
-            def take(first: int, last: int) -> None:
-                # with mode="raise" NumPy would copy through a buffer
-                np.take(self.X, which[first:last], axis=0, out=X[first:last], mode="clip")
-
-            sweep(len(which), take)
+            X = np.take(self.X, which, axis=0)
         else:  # indexing rows is slow where columns are contiguous
             X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)
@@ -331,8 +302,8 @@ class Rows:
     # Columns whose numbers overflow have no finite unit; the model refuses them.
     @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Standardization]:
-        """Rows with centered columns of unit variance (`standard_units`), and T with X_standardized = X T, so that
-        theta = T phi. Of rows elsewhere the sample says which center and which unit: any will do.
+        """Rows with centered columns of unit variance (`standard_units`), and T with X_standardized = X T. Of rows
+        elsewhere the sample says which center and which unit: any will do.
         """
         if self.center is not None:
             return self, Standardization.identity(self.X.shape[1])

@@ -3,18 +3,16 @@
     X_standardized = X T,   theta = T phi,   T = diag(t) + A R' + blocks      A: the constant column, or all levels
 
 What centering takes from the columns, the constant takes up, or levels where they add up to ones. The blocks are maps
-of the coefficients of one level among themselves: where these have several columns, they are made orthogonal, so that a
-slope by level is about the level's own mean; where all columns are one block, T is any array.
+of the coefficients of one level among themselves: where these have several columns, they are made orthogonal.
 
     Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
 
 The other columns are centered and scaled, or less what the columns of the levels make of them: a column that hardly
-varies within levels has its information there alone, and products keep its digits only if that is taken off first.
+varies within levels keeps its digits in products only if that is taken off first.
 
     x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
 
-Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch & Waugh, Econometrica 1 (1933),
-387-401.
+Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch & Waugh, Econometrica 1 (1933).
 """
 
 from __future__ import annotations
@@ -33,9 +31,7 @@ from stattools.numerics.arrowhead import InParts, Within
 from stattools.numerics.columns import BesideOnes, Columns, weighted
 
 VARIES = 1e-13
-"""The least standard deviation, as a share of the size of a column, that is not round-off: some hundred times that of
-float64.
-"""
+"""The least standard deviation, as a share of the size of a column, that is not round-off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +62,7 @@ class Standardization(InParts):
 
     @classmethod
     def of(cls, center: Floats, scale: Floats, constant: int | None) -> Standardization:
-        """That of columns less their `center`, over their `scale`; the column `constant`, which is not centered, is 1
-        in these units, and takes up what centering takes away.
-        """
+        """That of columns less `center`, over `scale`; the column `constant` becomes 1 and takes that up."""
         p = len(scale)
         if constant is None:
             return replace(cls.identity(p), t=1.0 / scale)
@@ -101,12 +95,12 @@ class Standardization(InParts):
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
-        found = _each(self.t, v) + self.A @ (self.R.T @ v)
+        found = (self.t * v.T).T + self.A @ (self.R.T @ v)
         return found if self.within is None else found + self.within.product(v)
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
-        found = _each(self.t, u) + self.R @ (self.A.T @ u)
+        found = (self.t * u.T).T + self.R @ (self.A.T @ u)
         return found if self.within is None else found + self.within.pulled(u)
 
     @cached_property
@@ -142,17 +136,15 @@ class Standardization(InParts):
 
     def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Standardization]:
         """Rows in these units, and this map, of which some columns are not centered."""
-        R = self.R.copy()
-        R[columns] = 0.0
+        kept = ~np.isin(np.arange(len(self)), columns)
+        T = replace(self, R=np.where(kept[:, None], self.R, 0.0))
         if rows.center is not None:
-            center = rows.center.copy()
-            center[columns] = 0.0
-            return replace(rows, center=center), replace(self, R=R)
+            return replace(rows, center=np.where(kept, rows.center, 0.0)), T
         first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
         value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
         back = np.zeros(len(self))
         back[columns] = self.R[columns] @ value
-        return replace(rows, X=rows.X - back), replace(self, R=R)
+        return replace(rows, X=rows.X - back), T
 
     def lifted(
         self,
@@ -161,9 +153,8 @@ class Standardization(InParts):
         taken_up: Mapping[int, Sequence[int]],
         t: Floats,
     ) -> Standardization:
-        """The map of the coefficients of several linear predictors, with `t` of each: of each predictor the columns
-        that it uses and the part of its coefficients; where others have its constant, what centering takes from its
-        columns goes to theirs.
+        """The map of the coefficients of several linear predictors, with `t` of each: the columns that each uses and
+        the part of its coefficients; what centering takes from its columns goes to the others that have its constant.
         """
         first = self.pulled(np.eye(1, len(self))[0])  # the row of the constant, which is the first column
         A, R, blocks = [np.zeros((len(t), 0))], [np.zeros((len(t), 0))], []
@@ -188,11 +179,6 @@ class Standardization(InParts):
         return found if self.within is None else found + self.within.entries(at[:, :, None], at[:, None, :])
 
 
-def _each(t: Floats, v: Floats) -> Floats:
-    """diag(t) v."""
-    return t * v if v.ndim == 1 else t[:, None] * v
-
-
 def standard_units(
     mean: Floats, spread: Floats, size: Floats, constant: int | None
 ) -> tuple[Floats, Floats, Standardization]:
@@ -215,8 +201,7 @@ def standard_units(
 
 
 def constant_column(mean: Floats, spread: Floats, size: Floats) -> int | None:
-    """The number of the first column that is the same, and not 0, in all rows that count; None where there is none. One
-    that is 0 in these has a size where rows of weight 0 are not.
+    """The number of the first column that is the same, and not 0, in all rows that count; None where there is none.
 
     >>> constant_column(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 2.0]))
     0
@@ -283,7 +268,7 @@ class OrthogonalLevels:
 
 def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
     """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
-    nothing but round-off is left is 0, so that no information is factored that has it.
+    nothing but round-off is left is 0.
     """
     w = np.ones(len(X)) if importance is None else importance
     size = np.abs(X.values).max(axis=0, initial=0.0)
@@ -318,9 +303,7 @@ def standard_others(X: Columns, importance: Floats | None) -> tuple[Floats, Floa
 
 
 def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:
-    """Columns whose levels are codes in their own units, and the map T with X_standardized = X T. Columns of ones
-    stay.
-    """
+    """Columns whose levels are codes in their own units, but for columns of ones, and T with X_standardized = X T."""
     center, scale, constant = standard_others(X, importance)
     A, R = np.zeros((X.shape[1], 1)), X.joined(0.0, -(center / scale)[:, None])
     if constant is not None or X.is_complete:
@@ -342,9 +325,7 @@ def standard_levels(
 
 def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:
     """The columns X less what those of their level make of them, in units of what is left, and T with X_within = X T.
-
-    Rows without a level are about their mean where there is a constant. A column of which nothing but round-off is left
-    is 0, so that no information is factored that has it.
+    Rows without a level are about their mean where there is a constant; what is round-off is 0.
     """
     levels, (center, scale, constant) = orthogonal(X, importance), standard_others(X, importance)
     w = np.ones(len(X)) if importance is None else importance

@@ -2,16 +2,15 @@
 
     Z = X - center,  v = y - offset - middle,  r = v - Z phi;     G = Z^T W Z,  g = Z^T W r
 
-Any center and any phi will do, since they only say in which coordinates sums are taken; near the means and near the
-solution the sums lose no digits.
+Any center and any phi will do; near the means and near the solution the sums lose no digits.
 
 The triangle R of sqrt(weight) X = Q R by a tree of block QRs is as accurate as Householder's QR of the whole:
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
 The columns of levels that are codes are 0 outside of their level's rows, so the QR of each level's rows is that of its
-own columns beside the others alone: rows of R for those, and what is left of the others. Source: Demmel, Grigori,
-Hoemmen & Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
+own columns beside the others alone. Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and
+sequential QR and LU factorizations" (2012).
 """
 
 from __future__ import annotations
@@ -105,10 +104,9 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
 def orthogonal_columns(
     rows: Rows, groups: Sequence[tuple[NDArray[np.intp], int]]
 ) -> tuple[Rows, Standardization] | None:
-    """Rows with columns that are orthogonal, of mean square 1, in their weights, and T with X_orthogonal =
-    X T: of each group its numbers, of which the last so many have what stands before them taken off. A column that
-    hardly varies beside others then keeps its digits in products. None where no column does, where one is a
-    combination of others to round-off, or columns are no array.
+    """Rows with orthogonal columns of mean square 1 in their weights, which keep their digits in products, and T with
+    X_orthogonal = X T: of each group its numbers, of which the last so many have what stands before them taken off.
+    None where columns do not depend on each other or do so to round-off, and where they are no array.
 
     >>> rows, T = orthogonal_columns(Rows(np.array([[1.0, 1.0], [1.0, 1.0 + 1e-8]]), np.zeros(2)), [(np.arange(2), 2)])
     >>> np.abs(np.round(rows.X.T @ rows.X / 2, 6)).tolist()
@@ -142,9 +140,7 @@ class Triangle:
 
 
 def _reduced(X: Floats) -> Floats:
-    """The triangle of X, or X itself where it has few rows beside its columns: a triangle of each few rows would cost
-    as much as that of as many rows as there are columns.
-    """
+    """The triangle of X, or X itself where it has few rows: their triangle costs as much as that of p rows."""
     if len(X) < 2 * X.shape[1]:
         return X
     R: Any = np.linalg.qr(X, mode="r")

@@ -341,6 +341,6 @@ def smooth_curve(
 def _curve_ticks(term: Any) -> Floats:
     """Where the rows of a curve lie: its values of x, at most `MOST` of them."""
     u = term.first + term.basis @ np.arange(-1.0, 3.0)  # B-splines times their middles are the place itself
-    x = term.least + term.step * (u - term.design.start)
+    x = term.design.least + term.design.step * (u - term.design.start)
     own = x if term.weight is None else x[term.weight != 0.0]
     return own if len(own) <= MOST else np.quantile(own, np.linspace(0.0, 1.0, MOST))

@@ -39,7 +39,7 @@ from stattools.text.page import Grid, Page
 def range_of(term: SmoothTerm) -> tuple[float, float]:
     """The smallest and the largest x of the rows of the fit."""
     inside = term.k - 3 - 2.0 * term.design.start
-    return term.least, term.least + term.step * inside
+    return term.design.least, term.design.least + term.design.step * inside
 
 
 def is_beyond(term: SmoothTerm, x: Floats) -> NDArray[np.bool_]:
@@ -54,7 +54,7 @@ def basis_rows(term: SmoothTerm, x: Floats, order: int = 0) -> Floats:
     u = term.design.places(x)
     first, values, beyond = bsplines(u, term.k)
     if order:
-        values = slopes(u - first, beyond) / term.step
+        values = slopes(u - first, beyond) / term.design.step
     rows = np.zeros((len(x), term.k))
     np.put_along_axis(rows, first[:, None] + np.arange(4), values, axis=1)
     return rows

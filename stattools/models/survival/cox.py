@@ -24,10 +24,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import from_source
 from stattools.data.design.design import Design, learn
-from stattools.data.design.terms import said
 from stattools.data.formula.parts import SurvivalFormula, survival_formula
 from stattools.data.rows.standardization import Standardization, orthogonal, standard_levels
 from stattools.data.survival_data import SortedTimes, SurvivalRows
+from stattools.data.tables.columns import listing
 from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -201,7 +201,8 @@ class CoxRegression(ProportionalHazards):
     @property
     def not_seen(self) -> tuple[str, ...]:
         """Levels of factors that no row has, in words."""
-        return said(self.said.empty)
+        listed = ", ".join(f"{name} = {listing(levels, 5)}" for name, levels in self.said.empty.items())
+        return (f"no row has {listed}",) if listed else ()
 
     @property
     def column_sds(self) -> Floats:

@@ -588,7 +588,7 @@ def _of_mixed(now: Any, target: Any) -> Iterator[Change]:
 
 def _of_curves(now: Any, target: Any) -> Iterator[Change]:
     for one, two in zip(now.smooths, target.smooths, strict=True):
-        learned = [(term.k, term.least, term.step, term.middle) for term in (one, two)]
+        learned = [(of.part.k, of.least, of.step, of.middle) for of in (one.design, two.design)]
         if learned[0] != learned[1] or not np.array_equal(one.wiggles, two.wiggles):
             yield "another basis", f"{one.name} has other knots, or another middle, learned from other rows", target
             return
