@@ -56,13 +56,14 @@ EARLIER = {
         "stattools.inference.existence.monotone",
         "stattools.existence.monotone",
     ),
-    "stattools.inference.existence.partial_likelihood.MonotoneLikelihood": (
-        "stattools.inference.existence.partial_likelihood.LevelsWithoutEvents",
-    ),
     "stattools.inference.existence.separated": (
         "stattools.inference.existence.separation",
         "stattools.existence.separation",
         "stattools.separation",
+    ),
+    "stattools.inference.existence.separation.Separation": (
+        "stattools.inference.existence.partial_likelihood.LevelsWithoutEvents",
+        "stattools.inference.existence.partial_likelihood.MonotoneLikelihood",
     ),
     "stattools.inference.existence.separation": (
         "stattools.inference.existence.separated_rows",

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,14 +25,12 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.overlap import check_overlap, farthest_move
 from stattools.inference.existence.recession import lying_between
 from stattools.interface.arrays import Floats
-from stattools.likelihoods import Cumulative
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import edges_of, is_unimodal
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
-from stattools.likelihoods.words import Edge
-from stattools.models.evaluation import Evaluation
+from stattools.likelihoods.words import Edge, Facts
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import with_levels
@@ -69,22 +66,24 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """IdentificationError where a parameter beside the first runs to an end of its range, such as a dispersion of 0,
     with a penalty, which gives separated data a maximum, or without.
     """
-    if not model.predictor.own:
-        return
-    edges, predictor = edges_of(model.likelihood), model.predictor
-    for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
-        if (edge := edges.get(name)) is None:
-            continue
-        low = high = float(estimate[predictor.parts[number].start])
-        if predictor.uses[number]:  # it moves with columns
-            found = model.rows.total(partial(_ends, predictor, estimate, number))
+    likelihood, predictor = model.likelihood, model.predictor
+    for edge in edges_of(likelihood).values():
+        low = high = float(estimate[predictor.parts[-1].start])
+        if predictor.uses[-1]:  # it moves with columns
+
+            def ends(block: Block) -> Ends:
+                eta = predictor.forward(estimate, block)[0][:, -1]
+                eta = eta if block.weight is None else eta[block.weight > 0.0]
+                return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
+
+            found = model.rows.total(ends)
             low, high = float(found.low[0]), float(found.high[0])
-        unit = edge.power * _log_size(model) if edge.power else 0.0
+        unit = _log_size(model, edge)
         if edge.lower + unit <= low and high <= edge.upper + unit:
             continue
         if not penalized:
             check_overlap(model)
-        where = f"in some rows {model.others[number - predictor.n_first]} runs off: there " if low != high else ""
+        where = f"in some rows {model.others[-1]} runs off: there " if low != high else ""
         raise IdentificationError(f"{model.title}: {where}{edge.below if low < edge.lower + unit else edge.above}")
 
 
@@ -95,32 +94,24 @@ def check_exact(model: Any, theta: Floats) -> None:
     if not (isinstance(model, Model) and model.predictor.own):
         return
     check_dispersion(model, theta)
-    predictor = model.predictor
-    for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
-        edge, at = edges_of(model.likelihood).get(name, Edge()), predictor.parts[number].start
-        if predictor.uses[number] and model.rows.constants[predictor.column[at]] != 1.0:
-            continue
-        unit, column = edge.power * _log_size(model) if edge.power else 0.0, np.eye(predictor.size)[at]
+    predictor, at = model.predictor, model.predictor.parts[-1].start
+    if predictor.uses[-1] and model.rows.constants[predictor.column[at]] != 1.0:
+        return
+    for edge in edges_of(model.likelihood).values():
+        column = np.eye(predictor.size)[at]
         for end, sign, said in ((edge.lower, -1.0, edge.below), (edge.upper, 1.0, edge.above)):
             if said is None or not np.isfinite(end):
                 continue
-            start = theta + (end + unit - theta[at]) * column
+            start = theta + (end + _log_size(model, edge) - theta[at]) * column
             near, far = (model.evaluate(start + sign * step * column, 0).loglik for step in (1.0, 2.0))
             if far - near >= GAIN * model.n:
                 raise IdentificationError(f"{model.title}: {said}")
 
 
-def _log_size(model: Model) -> float:
-    """The logarithm of the usual size of an outcome; 0 where all are 0."""
-    square = model.rows.outcome_square / model.n
-    return 0.5 * float(np.log(square)) if square > 0.0 else 0.0
-
-
-def _ends(predictor: Linear, theta: Floats, number: int, block: Block) -> Ends:
-    """The smallest and the largest of one linear predictor."""
-    eta = predictor.forward(theta, block)[0][:, number]
-    eta = eta if block.weight is None else eta[block.weight > 0.0]
-    return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
+def _log_size(model: Model, edge: Edge) -> float:
+    """The logarithm of the usual size of an outcome in units of which the ends of a range are; 0 where all are 0."""
+    square = model.rows.outcome_square / model.n if edge.power else 0.0
+    return 0.5 * edge.power * float(np.log(square)) if square > 0.0 else 0.0
 
 
 def check_labels(model: Model) -> None:
@@ -128,7 +119,12 @@ def check_labels(model: Model) -> None:
     family: Any = model.likelihood
     if family.outcome is not Outcome.ORDERED:
         return
-    count = model.rows.total(partial(_seen, family))
+
+    def seen(block: Block) -> Floats:
+        weight = np.ones(len(block.y)) if block.weight is None else block.weight
+        return np.bincount(codes_of(block.y), weights=weight, minlength=family.categories)
+
+    count = model.rows.total(seen)
     labels = model.labels or tuple(range(len(count)))
     if not count.all():
         none = [repr(label) for label, times in zip(labels, count, strict=True) if not times]
@@ -139,18 +135,19 @@ def check_labels(model: Model) -> None:
         )
 
 
-def _seen(family: Cumulative, block: Block) -> Floats:
-    """How often each label was seen."""
-    weight = np.ones(len(block.y)) if block.weight is None else block.weight
-    return np.bincount(codes_of(block.y), weights=weight, minlength=family.categories)
-
-
 def check_crossing(model: Model, solution: Solution) -> None:
     """IdentificationError, with the labels, where a fitted probability would be negative."""
     family: Any = model.likelihood
     if family.outcome is not Outcome.ORDERED or not family.partial or family.categories < 3:
         return
-    count = model.rows.total(partial(_crossings, family, model.predictor, solution.estimate))
+
+    def crossings(block: Block) -> Floats:
+        """In how many rows of some weight the cuts about each label but the first and the last are out of order."""
+        cuts = Cuts(model.predictor.forward(solution.estimate, block)[0], family).thresholds[:, 1:-1]
+        wrong = ~(np.diff(cuts, axis=1) > 0.0)
+        return (wrong if block.weight is None else wrong[block.weight > 0.0]).sum(axis=0).astype(float)
+
+    count = model.rows.total(crossings)
     if count.any():
         labels = [repr(label) for label, times in zip((model.labels or ())[1:-1], count, strict=True) if times]
         at_cuts = [name for name in model.names if ": " in name and not name.startswith("log scale: ")]
@@ -160,13 +157,6 @@ def check_crossing(model: Model, solution: Solution) -> None:
             f"{', '.join(labels)} would be negative in {int(count.max()):,} of the rows, where the cuts cross. Leave "
             "terms out of nonparallel=, merge labels, or use st.softmax, whose probabilities are always positive."
         )
-
-
-def _crossings(family: Cumulative, predictor: Linear, theta: Floats, block: Block) -> Floats:
-    """In how many rows of some weight the cuts about each label but the first and the last are out of order."""
-    cuts = Cuts(predictor.forward(theta, block)[0], family).thresholds[:, 1:-1]
-    wrong = ~(np.diff(cuts, axis=1) > 0.0)
-    return (wrong if block.weight is None else wrong[block.weight > 0.0]).sum(axis=0).astype(float)
 
 
 BARRIERS = 10.0 ** -np.arange(1.0, 10.0)
@@ -190,11 +180,10 @@ def inside(model: Model) -> Solution | None:
     IdentificationError with the rows that it holds at the edge of the domain.
     """
     work, T = model.standardized()
-    phi, barrier = work.start, None
+    phi = work.start
     for mu in BARRIERS.tolist():
-        barrier: Any = Barrier(work, mu)
         try:
-            phi = newton_ascent(barrier, phi, 1e-6, 50, "Newton").estimate
+            phi = newton_ascent(walled(work, mu), phi, 1e-6, 50, "Newton").estimate
         except (DomainError, IdentificationError):  # not concave there, or round-off: what is known has to do
             break
     _require_inside_domain(model, work, phi, NEAR)
@@ -210,67 +199,61 @@ def check_edge(model: Model, solution: Solution) -> None:
 
 def _require_inside_domain(model: Model, work: Model, theta: Floats, share: float) -> None:
     """IdentificationError with the rows at the edge, nearer than this share of the usual distance, and their mean."""
-    distances = _distances(work, theta)
-    distance = np.stack(list(distances.values()))
-    at_edge = distance <= share * np.median(distance, axis=1, keepdims=True)
-    if not at_edge.any():
-        return
+    first = work.eta(theta).reshape(len(work.rows.y), -1)[:, 0]
     likelihood, said = model.likelihood, []
     link = LINKS[next(iter(likelihood.parameters.values()))]
     what, other = ("probability", "logit") if likelihood.facts.is_event else ("mean", "log")
-    for end, rows in zip(distances, at_edge, strict=True):
-        numbers = np.flatnonzero(rows) if model.kept is None else model.kept[rows]
+    for end in filter(isfinite, likelihood.facts.domain):
+        distance = np.abs(first - end)
+        numbers = np.flatnonzero(distance <= share * np.median(distance))
         if len(numbers):
+            numbers = numbers if model.kept is None else model.kept[numbers]
             shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
             have = "row has" if len(numbers) == 1 else "rows have"
             said.append(
                 f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
             )
-    raise IdentificationError(
-        f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
-        f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns of "
-        "these rows."
-    )
+    if said:
+        raise IdentificationError(
+            f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
+            f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns "
+            "of these rows."
+        )
 
 
-def _distances(model: Model, theta: Floats) -> dict[float, Floats]:
-    """How far the first linear predictor of each row is from each end that is finite."""
-    first = model.eta(theta).reshape(len(model.rows.y), -1)[:, 0]
-    return {end: np.abs(first - end) for end in model.likelihood.facts.domain if isfinite(end)}
+@dataclass(frozen=True)
+class Walled:
+    """A family whose log-likelihood falls without end towards the ends of its first linear predictor."""
 
-
-@dataclass(frozen=True, eq=False)
-class Barrier:
-    """A model whose log-likelihood falls without end towards the edges of its domain."""
-
-    model: Model
+    family: Any
     mu: float
+    facts: ClassVar = Facts()
 
     @property
-    def title(self) -> str:
-        return self.model.title
+    def width(self) -> int:
+        return self.family.width
 
-    @property
-    def n(self) -> float:
-        return self.model.n
+    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+        found = self.family.evaluate(eta, y)
+        loglik, score, information = (np.array(each, dtype=float, order="C") for each in found)
+        for end, sign in zip(self.family.facts.domain, (1.0, -1.0), strict=True):
+            if isfinite(end):
+                away = np.abs(eta.reshape(len(y), -1)[:, 0] - end)
+                loglik += self.mu * np.log(away)
+                score.reshape(len(y), -1)[:, 0] += sign * self.mu / away
+                information.reshape(len(y), -1)[:, 0] += self.mu / away**2
+        return loglik, score, information
 
-    def evaluate(self, theta: Floats, order: int = 2) -> Evaluation:
-        now = self.model.evaluate(theta, order)
-        if not np.isfinite(now.loglik):
-            return now
-        part, X = self.model.predictor.parts[0], self.model.rows.whole.X[:, self.model.predictor.first]
-        value, score, information = now.loglik, np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
-        for end, away in _distances(self.model, theta).items():
-            inverse = (1.0 if end == self.model.likelihood.facts.domain[0] else -1.0) / away
-            value += self.mu * float(np.log(away).sum())
-            score[part] += self.mu * (inverse @ X)
-            information[part, part] += self.mu * (X.T * inverse**2) @ X
-        if order == 0:
-            return Evaluation(value)
-        return Evaluation(value, now.score + score, now.information + information if order == 2 else np.empty(0))
+    def loglik(self, eta: Floats, y: Floats) -> Floats:
+        return self.evaluate(eta, y)[0]
 
-    def dispersion(self, theta: Floats) -> float:
-        return 1.0
+    def score(self, eta: Floats, y: Floats) -> Floats:
+        return self.evaluate(eta, y)[1]
+
+
+def walled(model: Model, mu: float) -> Model:
+    """A model whose log-likelihood falls without end towards the edges of its domain."""
+    return replace(model, likelihood=Walled(model.likelihood, mu))  # type: ignore[arg-type]
 
 
 LEVEL_OF_ZEROS = 1e-6
@@ -298,21 +281,8 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
     if ends:
         check_overlap(model)
         raise _no_maximum(model, solution.estimate, ends)
-    if model.in_memory:
-        _require_higher(model, solution)
-
-
-def check_flat_end(model: Model) -> None:
-    """The same where the climb went on until the information was singular: asked a little before that."""
-    try:
-        solution = Newton(tolerance=NEARLY).solve(model)
-    except (ConvergenceError, DomainError, IdentificationError):
+    if not model.in_memory:
         return
-    check_extra_zeros(model, solution)
-
-
-def _require_higher(model: Model, solution: Solution) -> None:
-    """IdentificationError where there is a maximum without extra zeros, and a higher one."""
     plain = without(model)
     try:
         found = Newton().solve(plain)
@@ -325,8 +295,17 @@ def _require_higher(model: Model, solution: Solution) -> None:
         raise none_at_all(model)
     raise IdentificationError(
         f"{model.title}: without extra zeros the log-likelihood is {rise:.2g} higher than at the maximum inside, so "
-        f"that their probability is 0. {_instead(model)}"
+        f"that their probability is 0. {_no_more_zeros(model)[1]}"
     )
+
+
+def check_flat_end(model: Model) -> None:
+    """The same where the climb went on until the information was singular: asked a little before that."""
+    try:
+        solution = Newton(tolerance=NEARLY).solve(model)
+    except (ConvergenceError, DomainError, IdentificationError):
+        return
+    check_extra_zeros(model, solution)
 
 
 def slope_of_none(plain: Model, theta: Floats) -> float:
@@ -359,23 +338,24 @@ ZERO = 1
 """The number of the linear predictor."""
 
 
-def _runaways(predictor: Linear, theta: Floats, block: Block) -> Floats:
-    """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
-    z = predictor.forward(theta, block)[0][:, ZERO]
-    counted = np.ones(len(z), dtype=bool) if block.weight is None else block.weight > 0.0
-    return np.array([(counted & which).sum() for which in (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)], dtype=float)
-
-
 def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> IdentificationError:
     """What is said where there are no extra zeros, or nothing else."""
-    none, certain, rows = model.rows.total(partial(_runaways, model.predictor, theta)).tolist()
+
+    def runaways(block: Block) -> Floats:
+        """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
+        z = model.predictor.forward(theta, block)[0][:, ZERO]
+        counted = np.ones(len(z), dtype=bool) if block.weight is None else block.weight > 0.0
+        each = (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)
+        return np.array([(counted & which).sum() for which in each], dtype=float)
+
+    none, certain, rows = model.rows.total(runaways).tolist()
     if none == rows or not model.predictor.own[0]:
         return none_at_all(model)
     said = []
     if none:
         said.append(
-            f"in {none:,.0f} of {rows:,.0f} rows {_no_more_zeros(model)}, and the probability of an extra zero has its "
-            "maximum at 0"
+            f"in {none:,.0f} of {rows:,.0f} rows {_no_more_zeros(model)[0]}, and the probability of an extra zero has "
+            "its maximum at 0"
         )
     if certain:
         said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
@@ -389,20 +369,17 @@ def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> Identifica
 
 def none_at_all(model: Model) -> IdentificationError:
     """What is said where no row has extra zeros."""
+    none, instead = _no_more_zeros(model)
     return IdentificationError(
-        f"{model.title} has no maximum: {_no_more_zeros(model)}, and the probability of an extra zero has its maximum "
-        f"at 0. {_instead(model)}"
+        f"{model.title} has no maximum: {none}, and the probability of an extra zero has its maximum at 0. {instead}"
     )
 
 
-def _no_more_zeros(model: Model) -> str:
-    family = "negative binomial" if model.likelihood.width > 2 else "Poisson"
-    return f"{model.outcome_name} has no more zeros than {family} counts have"
-
-
-def _instead(model: Model) -> str:
-    plain = "st.negative_binomial" if model.likelihood.width > 2 else "st.poisson"
-    return f"Use {plain} with the same formula."
+def _no_more_zeros(model: Model) -> tuple[str, str]:
+    """That there are no extra zeros, and what to use instead."""
+    family, plain = ("negative binomial", "negative_binomial") if model.likelihood.width > 2 else ("Poisson", "poisson")
+    none = f"{model.outcome_name} has no more zeros than {family} counts have"
+    return none, f"Use st.{plain} with the same formula."
 
 
 WIDEST = 300.0

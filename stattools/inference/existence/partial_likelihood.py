@@ -14,7 +14,7 @@ Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, PATIENCE, WELL_CONDITIONED, SeparationError, listed, soon
 from stattools.inference.existence.rank import EPS, dependent, factor_of
-from stattools.inference.existence.recession import AT_A_TIME, FEASIBLE, POSITIVE, Ints, highest, null_space
+from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
 from stattools.inference.existence.separation import (
     LARGEST_BESIDE_SLOPES,
     UNTOLD,
@@ -38,24 +38,12 @@ from stattools.inference.existence.separation import (
 )
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
-from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, whitened
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
 from stattools.text.names import first_few
-
-
-@answers_guesses
-@dataclass(frozen=True, eq=False, repr=False)
-class MonotoneLikelihood(Separation):
-    """A `Separation` of events: `certain` marks the rows whose event, or its absence, is certain in the limit."""
-
-    @property
-    def _what(self) -> str:
-        """What makes coefficients infinite."""
-        return "a monotone partial likelihood"
 
 
 def _limit_of_strata(limit: CoxRegression, kept: Floats) -> tuple[Solution, Ints]:
@@ -89,34 +77,17 @@ class RiskSetOrder:
 
     def direction(self) -> Floats | None:
         """A d along which the log-likelihood rises for ever, |d| <= 1; None where there is none."""
-        levels = with_levels(self.X.T)
+        levels, sets = with_levels(self.X.T), self.sets
         rows = self.X.T if levels is None else levels.sparse()
 
         def more(d: Floats, pairs: Ints) -> Ints | None:
             worst = self._violated(d)
             return np.unique(np.concatenate([pairs, worst]), axis=0) if len(worst) else None
 
-        start = np.zeros((0, 2), dtype=np.intp) if levels is None else self._nested()
-        return highest(self._differences(), more, lambda pairs: rows[pairs[:, 0]] - rows[pairs[:, 1]], start)
-
-    def _differences(self) -> Floats:
-        """The sum over events of x less its mean over those at risk."""
-        sets, one = self.sets, np.ones(self.X.shape[1])
-        return self.X @ (sets.died - sets.while_at_risk(sets.sums_of_dead(one) / sets.sums(one)))
-
-    def _nested(self) -> Ints:
-        """Pairs that all others follow from, where risk sets only grow: at each event one who has it and all who join
-        then, and one who has the event after. None with late entry, and of exact ties.
-        """
-        sets = self.sets
-        if sets.leaves is not None or self.exact:
-            return np.zeros((0, 2), dtype=np.intp)
-        every, times = np.arange(len(sets.joins)), np.arange(sets.m)
-        one = np.minimum.reduceat(np.where(sets.died, every, len(every)), sets.starts)
-        join = np.column_stack([one[sets.joins], every])
-        later = np.setdiff1d(times, sets.first)
-        found = [join, join[sets.died][:, ::-1], np.column_stack([one[later], one[later - 1]])]
-        return np.concatenate([each[each[:, 0] != each[:, 1]] for each in found])
+        one = np.ones(self.X.shape[1])  # the goal is the sum over events of x less its mean over those at risk
+        goal = self.X @ (sets.died - sets.while_at_risk(sets.sums_of_dead(one) / sets.sums(one)))
+        start = np.zeros((0, 2), dtype=np.intp)
+        return highest(goal, more, lambda pairs: rows[pairs[:, 0]] - rows[pairs[:, 1]], start)
 
     def _violated(self, d: Floats) -> Ints:
         """At each event the lowest with it and the highest at risk, where that is higher: the worst of them."""
@@ -133,30 +104,23 @@ class RiskSetOrder:
         return pairs[bad if len(bad) <= many else bad[np.argpartition(gap[bad], many)[:many]]]
 
     def _highest(self, rank: Ints) -> Ints:
-        """The highest rank among those at risk at each event time, `NOBODY` where none is compared."""
+        """The highest rank among those at risk at each event time, `NOBODY` where none is compared: at risk are two
+        runs of times, as long as the largest power of 2 that fits, each of which is halved down to single times.
+        """
         sets = self.sets
-        compared = np.where(sets.died, NOBODY, rank) if self.exact else rank
-        own = np.maximum.reduceat(compared, sets.starts)
-        if sets.leaves is not None:
-            return np.maximum(own, self._highest_of_late(rank))
-        joined = np.maximum.reduceat(rank, sets.starts)
-        wide = len(rank) + 1
-        mine = np.searchsorted(sets.first, np.arange(sets.m), side="right") - 1
-        so_far = np.maximum.accumulate(joined + mine * wide) - mine * wide
-        before = np.append(NOBODY, so_far[:-1])
-        before[sets.first] = NOBODY
-        return np.maximum(own, before)
-
-    def _highest_of_late(self, rank: Ints) -> Ints:
-        """The same of those who joined before, with late entry: each event time by itself."""
-        sets = self.sets
-        found = np.empty(sets.m, dtype=np.intp)
-        step = max(1, AT_A_TIME // len(rank))
-        for start in range(0, sets.m, step):
-            k = np.arange(start, min(start + step, sets.m))[:, None]
-            there = (sets.joins < k) & (sets.leaves > k)  # type: ignore[operator]
-            found[start : start + step] = np.where(there, rank, NOBODY).max(axis=1)
-        return found
+        ends = np.append(sets.first[1:], sets.m)[np.searchsorted(sets.first, sets.joins, side="right") - 1]
+        first, last = sets.joins + (sets.died & self.exact), ends if sets.leaves is None else sets.leaves
+        some = first < last
+        first, last, rank = first[some], last[some], rank[some]
+        power = np.frexp(last - first)[1] - 1
+        found = np.full((int(power.max(initial=0)) + 1, sets.m), NOBODY)
+        np.maximum.at(found, (power, first), rank)
+        np.maximum.at(found, (power, last - (1 << power)), rank)
+        for k in range(len(found) - 1, 0, -1):
+            np.maximum(found[k - 1], found[k], out=found[k - 1])
+            half = 1 << (k - 1)
+            np.maximum(found[k - 1, half:], found[k, :-half], out=found[k - 1, half:])
+        return found[0]
 
 
 (potrf,) = get_lapack_funcs(("potrf",), dtype=np.float64)
@@ -168,7 +132,7 @@ NOTHING = 1e-10
 """A part of a column whose square is less than this share is a combination of others."""
 
 
-def levels_without_events(model: Any) -> MonotoneLikelihood | None:
+def levels_without_events(model: Any) -> Separation | None:
     """The levels that make a partial likelihood monotone, where what is left of it has a maximum; None otherwise."""
     X, sets, at_risk = model.X, model.sets, model.Z.of.codes + 1
     seen = np.bincount(at_risk, minlength=X.levels + 1)
@@ -176,9 +140,13 @@ def levels_without_events(model: Any) -> MonotoneLikelihood | None:
     if not (gone := (seen > 0) & (dead == 0)).any():
         return None
     pure = Pure.of(model.names, X, -1.0 * gone, {})
-    keep = np.flatnonzero(~pure.certain)
+    keep, dropped = np.flatnonzero(~pure.certain), np.isin(np.arange(len(model.names)), pure.out)
+    left = model.taken(keep)
+    if not (X := left.X.without(dropped)).shape[1]:
+        return None
+    design = Design(tuple(np.delete(model.names, pure.out).tolist()))
+    limit: Any = replace(left, X=X, Z=centered(columns_at_risk(X, left.sets), left.sets), design=design)
     try:
-        limit: Any = _without(model, keep, pure.out)
         found = Newton().solve(limit)
     except (DomainError, IdentificationError):
         return None
@@ -186,18 +154,7 @@ def levels_without_events(model: Any) -> MonotoneLikelihood | None:
         return None
     certain = _certain(model.said.n, limit.sets, keep)
     kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"
-    return MonotoneLikelihood(model, kind, pure.infinite, pure.directions, certain, lambda: (found, pure.numbers))
-
-
-def _without(model: CoxRegression, keep: NDArray[np.intp], out: Ints) -> CoxRegression:
-    """The model of some rows without the columns `out`."""
-    left, dropped = model.taken(keep), np.isin(np.arange(len(model.names)), out)
-    X: Any = left.X
-    X = X.without(dropped)
-    if not X.shape[1]:
-        raise IdentificationError("No column is left.")
-    Z = centered(columns_at_risk(X, left.sets), left.sets)
-    return replace(left, X=X, Z=Z, design=Design(tuple(np.delete(model.names, out).tolist())))
+    return Separation(model, kind, pure.infinite, pure.directions, certain, lambda: (found, pure.numbers))
 
 
 def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDArray[np.intp]) -> None:
@@ -245,7 +202,7 @@ DEPENDENT = 1e-13
 """A column whose part beside the others is shorter than this, as a share of it, is a combination of them."""
 
 
-def monotone(model: Any) -> MonotoneLikelihood | None:
+def monotone(model: Any) -> Separation | None:
     """What makes a partial likelihood monotone; None where its maximum exists."""
     if (levels := with_levels(model.Z.T)) is not None:
         if levels.slopes is None and (found := levels_without_events(model)) is not None:
@@ -274,7 +231,7 @@ def monotone(model: Any) -> MonotoneLikelihood | None:
     kept, infinite = determined(free, T, model.names, directions)
     certain = _certain(said.n, sets, rows)
     kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
-    return MonotoneLikelihood(model, kind, infinite, directions, certain, partial(_limit_of_strata, limit, T @ kept))
+    return Separation(model, kind, infinite, directions, certain, partial(_limit_of_strata, limit, T @ kept))
 
 
 def _levels(codes: NDArray[np.intp], u: Floats) -> NDArray[np.intp]:

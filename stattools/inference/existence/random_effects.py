@@ -23,7 +23,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design.random_effects import RandomTerm
@@ -31,10 +30,10 @@ from stattools.errors import IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed, soon
 from stattools.inference.existence.rank import check_rank, check_size, pieces
-from stattools.inference.existence.recession import Bools, Moves, lying_between, moves_of, row_moves
+from stattools.inference.existence.recession import Bools, HalfSpaces, half_spaces, lying_between
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.likelihoods.likelihood import Likelihood, edges_of, side_of
+from stattools.likelihoods.likelihood import edges_of, side_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
@@ -54,15 +53,29 @@ def check_rows_of_groups(model: MixedRegression) -> None:
     ...     print(str(error)[:108])
     Logistic regression with random effects: each of the 4 groups of 'g' in (1 | g) has one row, which is 0 or 1
     """
-    rows = model.rows
+    likelihood, rows, kind = model.likelihood, model.rows, model.likelihood.outcome
+    # Of counts, and of what has one parameter, one row tells of a spread beyond that which its mean implies.
+    tells_spread = kind is Outcome.COUNT or (kind is Outcome.TIME and likelihood.width == 1)
+    vary_together = kind is Outcome.TRIALS and bool(likelihood.others)  # the trials of a row, by a parameter
     counted = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    seen = counted if _has_spread_of_rows(model.likelihood) else seen_of(model)
+    seen = counted if vary_together else counted * np.asarray(likelihood.trials_of(rows.y), dtype=float)
     for term in model.random:
         moving = (term.z != 0.0).any(axis=1) & (term.codes >= 0)
         each = np.bincount(term.codes[moving], weights=seen[moving], minlength=term.n_levels)
-        effects = len(term.columns) * term.n_levels
-        if each.max(initial=0.0) <= 1.0 and not tells_spread(model.likelihood):
-            raise _one_row(model, term)
+        q, effects = len(term.columns), len(term.columns) * term.n_levels
+        if each.max(initial=0.0) <= 1.0 and not tells_spread:
+            what = WHY.get(kind, "a measurement with a spread of its own")
+            way_out = "the spread of the outcome itself is estimated already"
+            if vary_together:
+                what = "the trials of which vary together already, by a parameter"
+            elif kind in WHY:
+                way_out = "give the successes of several trials (trials=), where there are"
+            raise IdentificationError(
+                f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
+                f"{what}: the standard deviation of the effects is not "
+                f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} "
+                f"out or group the rows otherwise; {way_out}."
+            )
         if "Intercept" in term.columns and _is_constant_within(model, term, counted > 0.0):
             raise IdentificationError(
                 f"{model.title}: {model.outcome_name} is constant within each level of {term.group!r}, so that effects "
@@ -70,9 +83,8 @@ def check_rows_of_groups(model: MixedRegression) -> None:
                 "Give one row per level to the regression without random effects, or an outcome that varies within "
                 "groups."
             )
-        total = float(counted.sum() if tells_spread(model.likelihood) else seen.sum())
-        if effects > total or (effects == total and not tells_spread(model.likelihood)):
-            q = len(term.columns)
+        total = float(counted.sum() if tells_spread else seen.sum())
+        if effects > total or (effects == total and not tells_spread):
             raise IdentificationError(
                 f"{model.title}: {term.name} has {q} effect{'' if q == 1 else 's'} in each of {term.n_levels:,} "
                 f"groups, {effects:,} in all, and there are {total:,.0f} observations: the effects cannot be told from "
@@ -80,7 +92,7 @@ def check_rows_of_groups(model: MixedRegression) -> None:
             )
 
 
-def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[np.bool_]) -> bool:
+def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: Bools) -> bool:
     """Do measurements, the spread of which is a parameter and may go to 0, differ between the levels of a term only?"""
     likelihood, y = model.likelihood, np.asarray(model.rows.y).reshape(len(seen), -1)[seen]
     if likelihood.outcome not in (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME) or likelihood.width == 1:
@@ -93,24 +105,6 @@ def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[
     return bool((y == first[codes]).all())
 
 
-def _has_spread_of_rows(likelihood: Likelihood) -> bool:
-    """Do the trials of a row vary together already, by a parameter, as effects of single rows would have them?"""
-    return likelihood.outcome is Outcome.TRIALS and bool(likelihood.others)
-
-
-def tells_spread(likelihood: Likelihood) -> bool:
-    """Does one row tell of a spread beyond that which its mean implies? Of counts, and of what has one parameter."""
-    kind = likelihood.outcome
-    return kind is Outcome.COUNT or (kind is Outcome.TIME and likelihood.width == 1)
-
-
-def seen_of(model: Any) -> Floats:
-    """How often the outcome of each row was seen: its frequency weight, times its trials."""
-    rows = model.rows
-    trials = np.broadcast_to(np.asarray(model.likelihood.trials_of(rows.y), dtype=float), (len(rows.X),))
-    return trials if rows.weight is None else trials * rows.weight
-
-
 WHY = {
     Outcome.BINARY: "which is 0 or 1",
     Outcome.TRIALS: "of one trial, which is a success or not",
@@ -118,23 +112,6 @@ WHY = {
     Outcome.CATEGORY: "with one label",
 }
 """What one row of a kind of outcome is."""
-
-
-def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
-    kind = model.likelihood.outcome
-    what = WHY.get(kind, "a measurement with a spread of its own")
-    way_out = "the spread of the outcome itself is estimated already"
-    if _has_spread_of_rows(model.likelihood):
-        what = "the trials of which vary together already, by a parameter"
-    elif kind in WHY:
-        way_out = "give the successes of several trials (trials=), where there are"
-    return IdentificationError(
-        f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
-        f"{what}: the standard deviation of the effects is not "
-        f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} out or "
-        f"group the rows otherwise; {way_out}."
-    )
-
 
 MOST_ENTRIES = 5e7
 """Half-spaces times unknowns of the largest linear program that is solved."""
@@ -153,14 +130,9 @@ class Apart:
     columns: tuple[str, ...]
 
 
-def sides_of(model: MixedRegression) -> tuple[Moves, Floats] | None:
-    """Moves of the linear predictors along which rows do not fall, and how those move with the coefficients of
-    standardized columns; None where every observation has a maximum.
-    """
-    fixed = next(iter(pieces(model.fixed)), model.fixed)  # effects are those of the first piece
-    if (moves := moves_of(fixed)) is None:
-        return None
-    return moves, row_moves(fixed.predictor, np.asarray(fixed.standardized_rows()[0].whole.X), moves)
+def moving_part(model: MixedRegression) -> Model:
+    """The fixed part that effects are beside: the first piece of the log-likelihood, where it has several."""
+    return next(iter(pieces(model.fixed)), model.fixed)
 
 
 def pure_term(model: MixedRegression) -> RandomTerm | None:
@@ -189,16 +161,17 @@ def groups_apart(model: MixedRegression) -> Apart | None:
     """What separates the rows as effects grow; None where nothing does, or where that would take too long to tell."""
     if (pure := pure_term(model)) is not None:
         return Apart((pure,), ())
-    if (sides := sides_of(model)) is None:
+    fixed = moving_part(model)
+    if (spaces := half_spaces(fixed)) is None:
         return None
-    fixed = next(iter(pieces(model.fixed)), model.fixed)
-    constant = constant_coefficients(fixed)
+    constant = constant_coefficients(fixed)[: spaces.A.shape[1]]
     for size in range(1, len(model.random) + 1):
         for terms in combinations(model.random, size):
-            for b_free in (False, True):  # first what groups do by themselves
-                b = _program(sides, terms, np.ones(len(constant), dtype=bool) if b_free else constant)
-                if b is not None:
-                    return Apart(terms, _columns(fixed, b, constant) if b_free else ())
+            for free in (constant, np.ones_like(constant)):  # first what groups do by themselves
+                if (b := _program(spaces, terms, free)) is not None:
+                    moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
+                    columns = [fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)]
+                    return Apart(terms, tuple(dict.fromkeys(columns)))
     return None
 
 
@@ -209,29 +182,20 @@ def constant_coefficients(fixed: Model) -> Bools:
     return np.array([c < 0 or bool(same[c]) for c in fixed.predictor.column.tolist()])
 
 
-def _columns(fixed: Model, b: Floats, constant: Bools) -> tuple[str, ...]:
-    moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
-    return tuple(dict.fromkeys(fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)))
-
-
-def _program(sides: tuple[Moves, Floats], terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
+def _program(spaces: HalfSpaces, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
     """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
     from scipy.sparse import csr_array, hstack
 
-    (rows, normals, equal, _), A_fixed = sides
+    rows, equal = spaces.rows, spaces.held
     m, moving, blocks = len(rows), np.zeros(len(rows), dtype=bool), []
     for term in terms:
-        codes, z = term.codes[rows], term.z[rows]
+        z, at = term.z[rows], (np.arange(m), term.codes[rows])
         moving |= (z != 0.0).any(axis=1)
-        at = (np.arange(m), codes)
-        blocks += [csr_array((normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
-    if (moving & equal).any() or not moving.any():
+        blocks += [csr_array((spaces.normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
+    if (moving & equal).any() or not moving.any() or m * (free.sum() + 1.0) > MOST_ENTRIES:
         return None
-    if m * (free.sum() + 1.0) > MOST_ENTRIES:
-        return None
-    A = hstack([csr_array(A_fixed[:, free]), *blocks], format="csr")
-    found = lying_between(A, moving.astype(float), np.where(equal, 0.0, np.inf))
-    if found is None:
+    A = hstack([spaces.A[:, free], *blocks], format="csr")
+    if (found := lying_between(A, moving.astype(float), np.where(equal, 0.0, np.inf))) is None:
         return None
     b = np.zeros(len(free))
     b[free] = found[: int(free.sum())]
@@ -273,9 +237,12 @@ def check_mixed(model: MixedRegression) -> None:
     """
     check_rows_of_groups(model)
     _check_fixed(model)
-    term = pure_term(model)
-    crossed = len({one.group for one in model.random}) > 1
-    if term is not None and len(term.columns) == 1 and (_is_constant(model) or crossed):
+    term, offset = pure_term(model), model.rows.offset
+    if term is None or len(term.columns) > 1:
+        return
+    is_constant = not model.smooths and bool(constant_coefficients(model.fixed).all())
+    is_constant = is_constant and (offset is None or np.ptp(offset) == 0.0)
+    if is_constant or len({one.group for one in model.random}) > 1:
         raise _pure(model, term)
 
 
@@ -292,45 +259,29 @@ def existence(model: MixedRegression) -> str:
 
 
 def _check_fixed(model: MixedRegression) -> None:
-    """The fixed part by itself."""
+    """What is asked of the fixed part by itself; what separates it has other remedies beside effects."""
     fixed = model.fixed
     check_size(fixed)
     found = soon(fixed, Newton())
     try:
-        if found is None:
-            check_rank(fixed)
-            if not fixed.has_scale:
-                check_overlap(fixed)
-        else:
+        if found is not None:
             check_solution(fixed, found)
+            return
+        check_rank(fixed)
+        if not fixed.has_scale:
+            check_overlap(fixed)
     except SeparationError as error:
-        raise _separated(model, error) from error
-
-
-def _separated(model: MixedRegression, error: SeparationError) -> SeparationError:
-    """The same of a mixed regression, whose remedies are other ones."""
-    infinite = error.separation.infinite
-    which = listed(infinite) if infinite else "some combination of columns runs off"
-    kind = error.separation.kind
-    how = "completely" if kind == "complete" else "for some of the rows (quasi-completely)"
-    latent = "effects of groups" if model.random else "curves"
-    prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
-    return SeparationError(
-        f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
-        f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
-        f"columns, or collect rows that overlap{prior}.",
-        error.separation,
-    )
-
-
-def _is_constant(model: MixedRegression) -> bool:
-    """Is the fixed part the same for all rows?"""
-    offset = model.rows.offset
-    return (
-        not model.smooths
-        and bool(constant_coefficients(model.fixed).all())
-        and (offset is None or np.ptp(offset) == 0.0)
-    )
+        infinite = error.separation.infinite
+        which = listed(infinite) if infinite else "some combination of columns runs off"
+        how = "completely" if error.separation.kind == "complete" else "for some of the rows (quasi-completely)"
+        latent = "effects of groups" if model.random else "curves"
+        prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
+        raise SeparationError(
+            f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
+            f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
+            f"columns, or collect rows that overlap{prior}.",
+            error.separation,
+        ) from error
 
 
 def check_mixed_solution(model: MixedRegression, found: Any) -> None:
@@ -376,12 +327,11 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
     """IdentificationError where a parameter beside the first, the same for all rows, is near an end of its range, such
     as an alpha of 0, and the log-likelihood is as high there.
     """
-    predictor, likelihood = model.fixed.predictor, model.likelihood
-    for number, (name, _) in enumerate(likelihood.others, predictor.n_first):
-        edge = edges_of(likelihood).get(name)
-        if edge is None or predictor.uses[number]:
+    predictor = model.fixed.predictor
+    for edge in edges_of(model.likelihood).values():
+        if predictor.uses[-1]:
             continue
-        k = predictor.parts[number].start
+        k = predictor.parts[-1].start
         here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
         below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
         if not (below or above) or edge.power:
@@ -424,24 +374,23 @@ def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
         return False
     if not np.max(found.integral.error, initial=0.0) < EXACT:
         return False
-    sides = sides_of(model)
-    if sides is None or (term.z[sides[0].rows] == 0.0).any():
+    spaces = half_spaces(moving_part(model))
+    if spaces is None or (term.z[spaces.rows] == 0.0).any():
         return False
     T = model.fixed.standardized()[1]
     sd = float(np.abs(found.roots[0][0, 0]))
     start = np.linalg.solve(T, found.estimate) / max(sd, 1e-9)
-    return found.loglik > supremum_at_infinity(sides, term, start[: sides[1].shape[1]])
+    return found.loglik > supremum_at_infinity(spaces, term, start[: spaces.A.shape[1]])
 
 
-def supremum_at_infinity(sides: tuple[Moves, Floats], term: RandomTerm, start: Floats) -> float:
+def supremum_at_infinity(spaces: HalfSpaces, term: RandomTerm, start: Floats) -> float:
     """The largest limit of the log-likelihood of rows whose groups have one effect, as it grows together with the
     coefficients: sum over groups of log(Phi(high) - Phi(low)), concave in these, a lower bound of its supremum.
     """
     from scipy.optimize import minimize
 
-    (rows, normals, *_), A = sides
-    slope = normals[:, 0] * term.z[rows, 0]
-    codes, up = term.codes[rows], slope > 0.0
+    A, slope = spaces.A, spaces.normals[:, 0] * term.z[spaces.rows, 0]
+    codes, up = term.codes[spaces.rows], slope > 0.0
     present = np.unique(codes)
 
     def fall(b: Floats) -> float:

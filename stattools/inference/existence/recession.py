@@ -12,20 +12,19 @@ models" (1984); Konis (2007).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.rows import Rows
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
 from stattools.likelihoods.likelihood import side_of
 from stattools.models.model import Model
-from stattools.models.predictor import Linear
+from stattools.numerics.columns import sparse
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -41,22 +40,26 @@ AT_A_TIME = 1 << 24
 """Numbers that are in memory at a time."""
 
 
-class Moves(NamedTuple):
-    """Moves of linear predictors along which rows that count do not fall: `normals` (m, width) times those of the
-    `rows` (m,) are at least 0, and 0 where they are `held`. `beyond` (m, K) are the labels that are impossible where a
-    row is certain to stay in a half-space, None without several.
+class HalfSpaces(NamedTuple):
+    """Half-spaces A d >= 0 of the first q coefficients along which rows (m,) that count do not fall, A d = 0 where they
+    are `held`: `normals` (m, width) times the moves of linear predictors, of unit length in standardized columns, and A
+    (m, q), sparse. `beyond` (m, K) are the labels that are impossible where a row is certain to stay in a half-space,
+    None without several.
     """
 
     rows: Ints
     normals: Floats
     held: Bools
     beyond: Bools | None
+    A: Any
 
 
-def moves_of(model: Model) -> Moves | None:
+def half_spaces(model: Model) -> HalfSpaces | None:
     """What the likelihood says of the rows of a model; None where every observation has a maximum."""
-    y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
-    spaces, K, beyond = likelihood.facts.half_spaces(likelihood, y), model.predictor.width + 1, None
+    from scipy.sparse import diags_array, hstack
+
+    y, likelihood, weight, predictor = model.rows.y, model.likelihood, model.rows.weight, model.predictor
+    spaces, K, beyond = likelihood.facts.half_spaces(likelihood, y), predictor.width + 1, None
     if spaces is not None:
         rows, normals = spaces
         codes, label = y[rows][:, None], np.arange(likelihood.categories)  # type: ignore[attr-defined]
@@ -72,69 +75,22 @@ def moves_of(model: Model) -> Moves | None:
         held, normals = side[rows] == 0.0, np.zeros((len(rows), K - 1))
         normals[:, 0] = np.where(held, 1.0, side[rows])
     used = np.full(len(rows), True) if weight is None else weight[rows] > 0.0
-    return Moves(rows[used], normals[used], held[used], None if beyond is None else beyond[used])
+    rows, normals, held, beyond = rows[used], normals[used], held[used], None if beyond is None else beyond[used]
+    each = [sparse(of) for of in predictor.columns_of(model.standardized_rows()[0].whole.X)]
+    length = np.sqrt(sum((of * of).sum(axis=1)[rows] * u * u for of, u in zip(each, normals.T, strict=True)))
+    unit = np.where(length > 0.0, np.linalg.norm(normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
+    normals = normals * unit[:, None]
+    A = hstack([diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr")
+    return HalfSpaces(rows, normals, held, beyond, A if predictor.taken_up else A[:, : predictor.size_first])
 
 
-@dataclass(frozen=True, eq=False)
-class RecessionCone:
-    """Half-spaces A d >= 0, rows of unit length, of the `moves` of rows with columns X after a predictor; `columns`
-    (q, k) makes a direction of the first q coefficients from d (k,).
-    """
-
-    predictor: Linear
-    X: Floats
-    moves: Moves
-    columns: Floats
-
-    def margins(self, d: Floats) -> Floats:
-        """A d."""
-        theta = np.zeros(self.predictor.size)
-        theta[: len(self.columns)] = self.columns @ d
-        eta = self.predictor.forward(theta, Block(self.X, self.X[:, 0], None, None))[0].reshape(len(self.X), -1)
-        return (eta[self.moves.rows] * self.moves.normals).sum(axis=1)
-
-    def normals(self, which: Ints) -> Floats:
-        """Rows of A."""
-        return self.whole(which) @ self.columns
-
-    def whole(self, which: Ints) -> Floats:
-        """Rows of A in the first q coefficients."""
-        return row_moves(self.predictor, self.X, self.moves, which)[:, : len(self.columns)]
-
-    def still(self, which: Bools) -> Floats:
-        """Orthonormal basis (q, k) of the moves of the first q coefficients that move no half-space of `which`."""
-        R, numbers = np.zeros((0, len(self.columns))), np.flatnonzero(which)
-        step = AT_A_TIME // len(self.columns) + 1
-        for start in range(0, len(numbers), step):
-            A = np.concatenate([R, self.whole(numbers[start : start + step])])
-            R = triangle(Rows(A, np.zeros(len(A))))
-        return null_space(R)
-
-    def total(self, active: Bools) -> Floats:
-        """The sum of the rows of A that are active."""
-        sums = np.zeros((len(self.X), self.predictor.width))
-        np.add.at(sums, self.moves.rows[active], self.moves.normals[active])
-        pull = self.predictor.forward(np.zeros(self.predictor.size), Block(self.X, self.X[:, 0], None, None))[1]
-        return pull(sums if sums.shape[1] > 1 else sums[:, 0])[: len(self.columns)] @ self.columns
-
-
-def row_moves(predictor: Linear, X: Floats, moves: Moves, which: Ints | slice = slice(None)) -> Floats:
-    """How half-spaces move with the coefficients, (m, size)."""
-    normals = moves.normals[which]
-    return predictor.row_scores(X[moves.rows[which]], normals if normals.shape[1] > 1 else normals[:, 0])
-
-
-def recession_cone(model: Model) -> RecessionCone | None:
-    """The cone of a discrete model on standardized columns; None where no likelihood of rows can be separated."""
-    if (moves := moves_of(model)) is None:
-        return None
-    X, predictor = np.asarray(model.standardized_rows()[0].whole.X), model.predictor
-    squares = np.stack([(of * of).sum(axis=1) for of in predictor.columns_of(X)], axis=1)[moves.rows]
-    length = np.sqrt((squares * moves.normals**2).sum(axis=1))
-    unit = np.where(length > 0.0, np.linalg.norm(moves.normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
-    moves = moves._replace(normals=moves.normals * unit[:, None])
-    cone = RecessionCone(predictor, X, moves, np.eye(predictor.size if predictor.taken_up else predictor.size_first))
-    return replace(cone, columns=cone.still(moves.held)) if moves.held.any() else cone
+def still(A: Any) -> Floats:
+    """Orthonormal basis (q, k) of the moves that move no row of A."""
+    R, step = np.zeros((0, A.shape[1])), AT_A_TIME // A.shape[1] + 1
+    for start in range(0, A.shape[0], step):
+        part = np.concatenate([R, A[start : start + step].toarray()])
+        R = triangle(Rows(part, np.zeros(len(part))))
+    return null_space(R)
 
 
 def null_space(R: Floats) -> Floats:
@@ -143,22 +99,29 @@ def null_space(R: Floats) -> Floats:
     return V[int(np.count_nonzero(s > 1e-9 * max(s.max(initial=0.0), np.finfo(float).tiny))) :].T
 
 
-def direction(space: RecessionCone, active: Bools) -> Floats | None:
+def direction(spaces: HalfSpaces, active: Bools) -> Floats | None:
     """A d with A d >= 0 over the active rows and A d > 0 for some of them, |d| <= 1; None where there is none."""
+    from scipy.sparse import vstack
+
+    A, held = spaces.A, spaces.held
 
     def more(d: Floats, working: Ints) -> Ints | None:
-        margins = np.where(active, space.margins(d), 0.0)
+        margins = A @ d
+        margins = np.where(held, -np.abs(margins), np.where(active, margins, 0.0))
         new = np.setdiff1d(np.flatnonzero(margins < -FEASIBLE), working)
         many = 4 * len(d) + 20
         worst = new if len(new) <= many else new[np.argpartition(margins[new], many)[:many]]
         return np.concatenate([working, worst]) if len(new) else None
 
-    d = highest(space.total(active), more, space.normals, np.zeros(0, dtype=np.intp))
-    return None if d is None or not np.where(active, space.margins(d), 0.0).max() > POSITIVE else d
+    def normals(which: Ints) -> Any:
+        return vstack([A[which], -A[which[held[which]]]])
+
+    d = highest(A.T @ active, more, normals, np.zeros(0, dtype=np.intp))
+    return None if d is None or not np.where(active, A @ d, 0.0).max() > POSITIVE else d
 
 
 def highest(
-    goal: Floats, more: Callable[[Floats, Ints], Ints | None], normals: Callable[[Ints], Floats], working: Ints
+    goal: Floats, more: Callable[[Floats, Ints], Ints | None], normals: Callable[[Ints], Any], working: Ints
 ) -> Floats | None:
     """The d with the highest goal'd > 0 over |d| <= 1 that no row violates, from a linear program of the rows in
     `working`, to which `more` adds those that the last d violates; None where there is none.
@@ -174,7 +137,7 @@ def highest(
             return d
         A, working = normals(found), found
         made = optimize.linprog(
-            -goal, A_ub=-A, b_ub=np.zeros(len(found)), bounds=(-1.0, 1.0), method="highs", options=options
+            -goal, A_ub=-A, b_ub=np.zeros(A.shape[0]), bounds=(-1.0, 1.0), method="highs", options=options
         )
         if made.x is None or float(goal @ made.x) * size <= POSITIVE:
             return None

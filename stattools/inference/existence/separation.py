@@ -22,14 +22,7 @@ from scipy.linalg import block_diag
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
-from stattools.inference.existence.recession import (
-    Bools,
-    Ints,
-    RecessionCone,
-    direction,
-    moves_of,
-    recession_cone,
-)
+from stattools.inference.existence.recession import Bools, Ints, direction, half_spaces, still
 from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -40,7 +33,7 @@ from stattools.likelihoods.likelihood import side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among as columns_among
-from stattools.numerics.columns import Columns, sparse, with_levels
+from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.low_rank import LowRank, among
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
@@ -62,7 +55,8 @@ class Separation(Faces):
     `kind` is "complete" where every outcome is certain in the limit, "quasi-complete" otherwise. `infinite` gives inf
     or -inf by name (nan for a coefficient that is not determined and that the directions found leave where it is);
     `directions` (k, p) are those along which the likelihood rises, the later ones among what the earlier leave
-    undecided; `certain` (n,) marks the rows whose outcome has probability 1 in the limit.
+    undecided; `certain` (n,) marks the rows whose outcome has probability 1 in the limit, of events those whose event,
+    or its absence, is certain.
 
     >>> import stattools as st
     >>> found = st.separation(st.logistic([0, 1, 0, 1, 1, 1], [0, 0, 0, 0, 1, 1], names=["treated"]))
@@ -118,22 +112,22 @@ class Separation(Faces):
             raise IncompatibleError(
                 f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."
             )
-        found = self.solution
-        se, finite = np.sqrt(found.covariance.diagonal()), np.isfinite(found.estimate)
+        profiled = (~np.isfinite(self.solution.estimate) | (self.pure is None)) & (kind == "profile")
+        return Interval(*self._ends(level, profiled).T, level, kind, self.model.names)
+
+    def _ends(self, level: float, profiled: Bools) -> Floats:
+        """Both ends (p, 2) of Wald's intervals, and of the profile likelihood's of the coefficients `profiled`."""
+        found, levels = self.solution, 0 if self.pure is None else self.model.predictor.size_first
+        se = np.sqrt(found.covariance.diagonal())
         half = -special.ndtri(0.5 * (1.0 - level)) * se
         ends = np.column_stack([found.estimate - half, found.estimate + half])
-        ends[~finite] = -np.inf, np.inf
-        if kind == "profile":
-            for j in np.flatnonzero(~finite | (self.pure is None)).tolist():
-                ends[j] = self._ends(j, level, float(se[j]))
-        return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
-
-    def _ends(self, j: int, level: float, se: float) -> tuple[float, float]:
-        """The profile interval of a coefficient, whose standard error is `se` where it is finite."""
-        found = self.solution
-        if self.pure is not None and j < self.model.predictor.size_first and not np.isnan(found.estimate[j]):
-            return _ends_of_level(self.model, found, j, level)
-        return profile_ends(self.model, found.estimate, found.loglik, j, level, se)
+        ends[~np.isfinite(found.estimate)] = -np.inf, np.inf
+        for j in np.flatnonzero(profiled).tolist():
+            if j < levels and not np.isnan(found.estimate[j]):
+                ends[j] = _ends_of_level(self.model, found, j, level)
+            else:
+                ends[j] = profile_ends(self.model, found.estimate, found.loglik, j, level, float(se[j]))
+        return ends
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
@@ -144,18 +138,16 @@ class Separation(Faces):
         require_level(level)
         model, found = self.model, self.solution
         finite = np.isfinite(found.estimate)
+        lower, upper = self._ends(level, ~finite).T
         se = np.where(finite, np.sqrt(found.covariance.diagonal()), np.inf)
         statistic = np.full(len(se), np.nan)
         statistic[finite] = found.estimate[finite] / se[finite]
-        ends = np.array(self.interval(level, kind="wald"))
-        for j in np.flatnonzero(~finite):
-            ends[j] = self._ends(int(j), level, np.inf)
         columns: dict[str, Any] = {"term": model.names}
         if model.categories is not None:
             repeats = len(model.terms)
             columns = {"category": np.repeat(model.categories, repeats), "term": model.terms * len(model.categories)}
         columns |= {"estimate": found.estimate, "se": se, "statistic": statistic}
-        columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": ends[:, 0], "upper": ends[:, 1]}
+        columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": lower, "upper": upper}
         return pd.DataFrame(columns)
 
     def _headline(self) -> str:
@@ -169,12 +161,8 @@ class Separation(Faces):
             f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
             for name, value in self.infinite.items()
         )
-        return f"{self._what} of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
-
-    @property
-    def _what(self) -> str:
-        """What makes coefficients infinite."""
-        return f"{self.kind} separation"
+        what = "a monotone partial likelihood" if self.model.is_partial else f"{self.kind} separation"
+        return f"{what} of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
 
     def _page(self) -> Page:
         return Page(self.sentence)
@@ -208,26 +196,24 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
 
 def separation_of_rows(model: Model) -> Separation | None:
     """What separates the outcomes by any columns, all of them in memory."""
-    if (space := recession_cone(model)) is None:
+    if (spaces := half_spaces(model)) is None:
         return None
-    active, steps = ~space.moves.held, []
-    while active.any() and (step := direction(space, active)) is not None:
-        active &= space.margins(step) <= 1e-7
-        steps.append(space.columns @ step)
-    return _describe(model, space, active, np.array(steps)) if steps else None
-
-
-def _describe(model: Model, space: RecessionCone, active: Bools, steps: Floats) -> Separation:
-    moves, n, weight = space.moves, len(model.rows.X), model.rows.weight
-    T = np.asarray(model.predictor.lifted(model.standardized_rows()[1]))[: steps.shape[1], : steps.shape[1]]
-    directions, beyond = steps @ T.T, moves.beyond
+    active, steps = ~spaces.held, list[Floats]()
+    while active.any() and (step := direction(spaces, active)) is not None:
+        active &= spaces.A @ step <= 1e-7
+        steps.append(step)
+    if not steps:
+        return None
+    n, q, beyond, weight = len(model.rows.X), len(steps[0]), spaces.beyond, model.rows.weight
+    T = np.asarray(model.predictor.lifted(model.standardized_rows()[1]))[:q, :q]
+    directions = np.array(steps) @ T.T
     allowed, certain = np.ones((n, 1 if beyond is None else beyond.shape[1]), dtype=bool), np.zeros(n, dtype=bool)
     if beyond is None:
-        certain[moves.rows[~active & ~moves.held]] = True
+        certain[spaces.rows[~active & ~spaces.held]] = True
     else:
-        np.logical_and.at(allowed, moves.rows, ~(beyond & ~active[:, None]))
+        np.logical_and.at(allowed, spaces.rows, ~(beyond & ~active[:, None]))
         certain = allowed.sum(axis=1) == 1
-    kept, infinite = determined(space.still(active | moves.held), T, model.names, directions)
+    kept, infinite = determined(still(spaces.A[active | spaces.held]), T, model.names, directions)
     kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
     limit = partial(_limit_of_rows, model, certain, allowed, kept)
     return Separation(model, kind, infinite, directions, certain, limit)
@@ -402,7 +388,8 @@ def may_separate(model: Model) -> bool:
     X = _levels(model)
     if X is None or pure_levels(model) is not None:
         return True
-    step = sparse_direction(model)
+    spaces: Any = half_spaces(model)
+    step = direction(spaces, ~spaces.held)
     alone = X.slopes is None and not model.likelihood.facts.by_category
     if step is None or alone or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
         return step is not None
@@ -412,24 +399,6 @@ def may_separate(model: Model) -> bool:
         "log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, "
         "or collect rows that overlap."
     )
-
-
-def sparse_direction(model: Model) -> Floats | None:
-    """A direction of all coefficients that separates the outcomes, on columns in their own units; None where there is
-    none.
-    """
-    from scipy.sparse import diags_array, hstack
-
-    rows, normals, held, _ = moves_of(model)  # type: ignore[misc]
-    each = zip(model.predictor.columns_of(model.standardized_rows()[0].X), normals.T, strict=True)
-    A = hstack([diags_array(along) @ sparse(of[rows]) for of, along in each]).tocsr()
-    goal = -np.asarray(A[~held].sum(axis=0)).ravel()
-    rest = {"A_eq": A[held], "b_eq": np.zeros(int(held.sum()))} if held.any() else {}
-    options = {"A_ub": -A[~held], "b_ub": np.zeros(int((~held).sum())), "bounds": (-1.0, 1.0), "method": "highs"}
-    found = optimize.linprog(goal, **options, **rest)
-    if found.x is None:
-        return np.zeros(len(goal))
-    return found.x if float(-goal @ found.x) > 1e-6 * max(np.abs(goal).max(), 1.0) else None
 
 
 def _levels(model: Model) -> Any:

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import optimize
 
 import stattools as st
-from stattools.inference.existence.boundaries import Barrier, check_edge, has_edges, inside
+from stattools.inference.existence.boundaries import check_edge, has_edges, inside, walled
 
 TREATED = {"y": [1, 1, 1, 1, 0, 1, 0, 1, 0, 0], "g": list("aaaabbbbbb")}
 NONE = {"y": [0, 0, 0, 0, 3, 1, 0, 1, 2, 0], "g": list("aaaabbbbbb")}
@@ -63,7 +63,7 @@ def test_a_maximum_within_is_found_from_within():
 
 def test_the_slopes_of_the_barrier_are_those_of_differences():
     work, _ = st.glm("y ~ u", edged(1), family="binomial", link="identity").standardized()
-    barrier, theta, h = Barrier(work, 0.3), work.start, 1e-6
+    barrier, theta, h = walled(work, 0.3), work.start, 1e-6
     now = barrier.evaluate(theta)
     for j, step in enumerate(h * np.eye(2)):
         ahead, behind = barrier.evaluate(theta + step), barrier.evaluate(theta - step)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence.random_effects import check_rows_of_groups, seen_of
+from stattools.inference.existence.random_effects import check_rows_of_groups
 
 g, x = np.arange(12), np.linspace(-1.0, 1.0, 12)
 flips, counts = np.tile([0, 1, 1], 4), np.tile([0, 3, 1, 5], 3)
@@ -48,11 +48,6 @@ def test_more_effects_than_rows_are_refused():
         check_rows_of_groups(st.logistic("y ~ x + (x | g)", table(y=flips, g=np.arange(12) // 2)))
     with pytest.raises(st.IdentificationError, match="2 effects in each of 12 groups, 24 in all, and there are 12"):
         check_rows_of_groups(st.poisson("y ~ x + (x | g)", table(y=counts)))
-
-
-def test_a_row_is_seen_as_often_as_it_has_trials_and_weight():
-    model = st.logistic("y ~ x + (1 | g)", table(y=flips), trials="n", weights="twice")
-    assert seen_of(model).tolist() == np.tile([2.0, 8.0], 6).tolist()
 
 
 MEASURED = {

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.partial_likelihood import MonotoneLikelihood
 
 
 def test_infinite_coefficients_are_said_and_the_others_have_the_limit():
@@ -13,7 +12,6 @@ def test_infinite_coefficients_are_said_and_the_others_have_the_limit():
     g = (np.arange(40) % 4 == 0) * 1.0
     d = np.where(g == 1.0, 0, 1)
     found = st.separation(st.cox("survival(t, d) ~ g + x", {"t": t, "d": d, "g": g, "x": x}))
-    assert type(found) is MonotoneLikelihood
     assert found.sentence == "a monotone partial likelihood of survival(t, d): g = -inf"
     some = g == 0.0
     rest = st.fit(st.cox("survival(t, d) ~ x", {"t": t[some], "d": d[some], "x": x[some]}))
