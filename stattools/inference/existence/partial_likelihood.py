@@ -112,7 +112,7 @@ class RiskSetOrder:
         first, last = sets.joins + (sets.died & self.exact), ends if sets.leaves is None else sets.leaves
         some = first < last
         first, last, rank = first[some], last[some], rank[some]
-        power = np.frexp(last - first)[1] - 1
+        power = np.log2(last - first).astype(np.intp)
         found = np.full((int(power.max(initial=0)) + 1, sets.m), NOBODY)
         np.maximum.at(found, (power, first), rank)
         np.maximum.at(found, (power, last - (1 << power)), rank)

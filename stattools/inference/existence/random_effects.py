@@ -30,7 +30,7 @@ from stattools.errors import IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed, soon
 from stattools.inference.existence.rank import check_rank, check_size, pieces
-from stattools.inference.existence.recession import Bools, HalfSpaces, half_spaces, lying_between
+from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.likelihoods.likelihood import edges_of, side_of
@@ -114,7 +114,7 @@ WHY = {
 """What one row of a kind of outcome is."""
 
 MOST_ENTRIES = 5e7
-"""Half-spaces times unknowns of the largest linear program that is solved."""
+"""Half-cone times unknowns of the largest linear program that is solved."""
 
 MOVED = 1e-6
 """A coefficient of standardized columns below this share of the largest moves nothing."""
@@ -162,13 +162,13 @@ def groups_apart(model: MixedRegression) -> Apart | None:
     if (pure := pure_term(model)) is not None:
         return Apart((pure,), ())
     fixed = moving_part(model)
-    if (spaces := half_spaces(fixed)) is None:
+    if (cone := recession_cone(fixed)) is None:
         return None
-    constant = constant_coefficients(fixed)[: spaces.A.shape[1]]
+    constant = constant_coefficients(fixed)[: cone.A.shape[1]]
     for size in range(1, len(model.random) + 1):
         for terms in combinations(model.random, size):
             for free in (constant, np.ones_like(constant)):  # first what groups do by themselves
-                if (b := _program(spaces, terms, free)) is not None:
+                if (b := _program(cone, terms, free)) is not None:
                     moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
                     columns = [fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)]
                     return Apart(terms, tuple(dict.fromkeys(columns)))
@@ -182,19 +182,19 @@ def constant_coefficients(fixed: Model) -> Bools:
     return np.array([c < 0 or bool(same[c]) for c in fixed.predictor.column.tolist()])
 
 
-def _program(spaces: HalfSpaces, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
+def _program(cone: RecessionCone, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
     """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
     from scipy.sparse import csr_array, hstack
 
-    rows, equal = spaces.rows, spaces.held
+    rows, equal = cone.rows, cone.held
     m, moving, blocks = len(rows), np.zeros(len(rows), dtype=bool), []
     for term in terms:
         z, at = term.z[rows], (np.arange(m), term.codes[rows])
         moving |= (z != 0.0).any(axis=1)
-        blocks += [csr_array((spaces.normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
+        blocks += [csr_array((cone.normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
     if (moving & equal).any() or not moving.any() or m * (free.sum() + 1.0) > MOST_ENTRIES:
         return None
-    A = hstack([spaces.A[:, free], *blocks], format="csr")
+    A = hstack([cone.A[:, free], *blocks], format="csr")
     if (found := lying_between(A, moving.astype(float), np.where(equal, 0.0, np.inf))) is None:
         return None
     b = np.zeros(len(free))
@@ -374,23 +374,23 @@ def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
         return False
     if not np.max(found.integral.error, initial=0.0) < EXACT:
         return False
-    spaces = half_spaces(moving_part(model))
-    if spaces is None or (term.z[spaces.rows] == 0.0).any():
+    cone = recession_cone(moving_part(model))
+    if cone is None or (term.z[cone.rows] == 0.0).any():
         return False
     T = model.fixed.standardized()[1]
     sd = float(np.abs(found.roots[0][0, 0]))
     start = np.linalg.solve(T, found.estimate) / max(sd, 1e-9)
-    return found.loglik > supremum_at_infinity(spaces, term, start[: spaces.A.shape[1]])
+    return found.loglik > supremum_at_infinity(cone, term, start[: cone.A.shape[1]])
 
 
-def supremum_at_infinity(spaces: HalfSpaces, term: RandomTerm, start: Floats) -> float:
+def supremum_at_infinity(cone: RecessionCone, term: RandomTerm, start: Floats) -> float:
     """The largest limit of the log-likelihood of rows whose groups have one effect, as it grows together with the
     coefficients: sum over groups of log(Phi(high) - Phi(low)), concave in these, a lower bound of its supremum.
     """
     from scipy.optimize import minimize
 
-    A, slope = spaces.A, spaces.normals[:, 0] * term.z[spaces.rows, 0]
-    codes, up = term.codes[spaces.rows], slope > 0.0
+    A, slope = cone.A, cone.normals[:, 0] * term.z[cone.rows, 0]
+    codes, up = term.codes[cone.rows], slope > 0.0
     present = np.unique(codes)
 
     def fall(b: Floats) -> float:

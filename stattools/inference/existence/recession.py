@@ -40,7 +40,7 @@ AT_A_TIME = 1 << 24
 """Numbers that are in memory at a time."""
 
 
-class HalfSpaces(NamedTuple):
+class RecessionCone(NamedTuple):
     """Half-spaces A d >= 0 of the first q coefficients along which rows (m,) that count do not fall, A d = 0 where they
     are `held`: `normals` (m, width) times the moves of linear predictors, of unit length in standardized columns, and A
     (m, q), sparse. `beyond` (m, K) are the labels that are impossible where a row is certain to stay in a half-space,
@@ -54,7 +54,7 @@ class HalfSpaces(NamedTuple):
     A: Any
 
 
-def half_spaces(model: Model) -> HalfSpaces | None:
+def recession_cone(model: Model) -> RecessionCone | None:
     """What the likelihood says of the rows of a model; None where every observation has a maximum."""
     from scipy.sparse import diags_array, hstack
 
@@ -81,7 +81,7 @@ def half_spaces(model: Model) -> HalfSpaces | None:
     unit = np.where(length > 0.0, np.linalg.norm(normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
     normals = normals * unit[:, None]
     A = hstack([diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr")
-    return HalfSpaces(rows, normals, held, beyond, A if predictor.taken_up else A[:, : predictor.size_first])
+    return RecessionCone(rows, normals, held, beyond, A if predictor.taken_up else A[:, : predictor.size_first])
 
 
 def still(A: Any) -> Floats:
@@ -99,11 +99,11 @@ def null_space(R: Floats) -> Floats:
     return V[int(np.count_nonzero(s > 1e-9 * max(s.max(initial=0.0), np.finfo(float).tiny))) :].T
 
 
-def direction(spaces: HalfSpaces, active: Bools) -> Floats | None:
+def direction(cone: RecessionCone, active: Bools) -> Floats | None:
     """A d with A d >= 0 over the active rows and A d > 0 for some of them, |d| <= 1; None where there is none."""
     from scipy.sparse import vstack
 
-    A, held = spaces.A, spaces.held
+    A, held = cone.A, cone.held
 
     def more(d: Floats, working: Ints) -> Ints | None:
         margins = A @ d

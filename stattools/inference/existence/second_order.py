@@ -70,7 +70,7 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
                 "the data do not determine all parameters beside each other, or it is no maximum. Leave solver= out."
             ) from error
         if not first.converged:
-            raise ConvergenceError(_short_of_it(model, first), first)
+            raise _short_of_it(model, first)
         model, newton = replace(model, start=first.estimate), Newton()
     place, solution = climb_in_own_units(model, newton.tolerance, newton.max_steps)
     if first is not None:
@@ -78,17 +78,11 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     check_end(model, solution)
     if not solution.converged:
         raise _reason(model, place, solution)
-    _check_shape(model, place)
-    return model.in_units(place.units), solution
-
-
-def _check_shape(model: Custom, place: Place) -> None:
-    """Does the log-likelihood fall beside the maximum as its derivatives say?"""
     if place.steps.information_error > ROUGH:
         raise _no_derivative(model, place) or _too_noisy(model, place)
     _check_score(model, place)
     h = place.steps.information
-    for axis in place.units.T:
+    for axis in place.units.T:  # does the log-likelihood fall beside the maximum as its derivatives say?
         at, curve = _through(model, place, axis, h)
         if not max(abs(np.polyval(curve, k) - at[k]) for k in (-1.5, 1.5)) <= SHAPE * h**2 + 30.0 * place.noise:
             raise _no_derivative(model, place) or _too_noisy(model, place)
@@ -97,6 +91,7 @@ def _check_shape(model: Custom, place: Place) -> None:
             raise _levels_off(model, place, axis)
         if not place.value - model.evaluate(place.x + NEAR_MAXIMUM * axis, 0).loglik < STEEP * NEAR_MAXIMUM**2:
             raise _undetermined(model, place, axis)
+    return model.in_units(place.units), solution
 
 
 def _through(model: Custom, place: Place, axis: Floats, h: float) -> tuple[dict[float, float], Floats]:
@@ -137,7 +132,7 @@ def _reason(model: Custom, place: Place, solution: Solution) -> Exception:
         return _undetermined(model, place, place.units[:, 0])
     if abs(place.a[0]) <= FLATTEST * place.worth and np.abs(place.slopes).max() <= 1e-2:  # eigenvalues rise
         return _undetermined(model, place, place.units[:, 0])
-    return ConvergenceError(_short_of_it(model, solution), solution)
+    return _short_of_it(model, solution)
 
 
 def _runs_off(model: Custom, place: Place) -> Floats | None:
@@ -177,16 +172,15 @@ def _levels_off(model: Custom, place: Place, axis: Floats) -> IdentificationErro
     )
 
 
-def _short_of_it(model: Custom, solution: Solution) -> str:
-    where = (
-        f"{solution.decrement:.2g} standard errors from a maximum"
-        if np.isfinite(solution.decrement)
-        else "where the log-likelihood is not concave"
-    )
-    return (
+def _short_of_it(model: Custom, solution: Solution) -> ConvergenceError:
+    where = "where the log-likelihood is not concave"
+    if np.isfinite(solution.decrement):
+        where = f"{solution.decrement:.2g} standard errors from a maximum"
+    return ConvergenceError(
         f"{solution.solver} stopped after {solution.steps} steps, {where} of {model.title}, at "
         f"{_spelled(model, solution.estimate)}, log-likelihood {solution.loglik:.6g}. Start nearer to the maximum, "
-        "write the parameters on other scales (log sigma, not sigma), or look for some that the data do not determine."
+        "write the parameters on other scales (log sigma, not sigma), or look for some that the data do not determine.",
+        solution,
     )
 
 
@@ -287,8 +281,11 @@ def certified_within(model: Custom, solver: Any) -> Found:
 
     Raises what `certified` raises where there is no maximum, inside or on a bound.
     """
-    if isinstance(solver, Newton):
-        check_turned(model)
+    if isinstance(solver, Newton):  # does it curve upward at the start, and end below?
+        here = model.evaluate(model.start, 0).loglik
+        ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
+        if all(up + down - 2.0 * here > 0.0 for up, down in ends) and is_turned(model) and not _ends(model):
+            raise negative(model)
     on = _reached(model)
     if on and (found := _held(model, solver, on)) is not None:
         if len(on) == len(model.names) and is_turned(model):  # minus a log-likelihood is highest in a corner
@@ -328,8 +325,8 @@ def _reached(model: Custom) -> dict[int, float]:
 
 
 def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
-    """The maximum over the others with these held; None where there is none, or where the log-likelihood rises from a
-    bound.
+    """The maximum over the others with these held, whose variances are NaN; None where there is none, or where the
+    log-likelihood rises from a bound.
     """
     estimate, rest, held = model.start.copy(), model, None
     for k in sorted(on, reverse=True):
@@ -346,7 +343,16 @@ def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
             return None
     except (ConvergenceError, DomainError, IdentificationError, FunctionError):  # as of log(0) on a bound
         return None
-    return _restored(model, estimate, free, held)
+    p = len(estimate)
+    edges, covariance, units = estimate.copy(), np.full((p, p), np.nan), np.diag(np.abs(model.start - estimate))
+    edges[free] = np.nan
+    if held is None:
+        solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
+    else:
+        rest, found = held
+        covariance[np.ix_(free, free)], units[np.ix_(free, free)] = found.covariance, rest.axes
+        solution = replace(found, estimate=estimate, covariance=covariance)
+    return replace(model, edges=edges, units=units), solution
 
 
 def _falls(model: Custom, estimate: Floats, k: int) -> bool:
@@ -361,43 +367,19 @@ def _falls(model: Custom, estimate: Floats, k: int) -> bool:
     return False
 
 
-def _restored(model: Custom, estimate: Floats, free: list[int], held: Found | None) -> Found:
-    """The solution with the parameters that were held, whose variances are NaN."""
-    p = len(estimate)
-    edges, covariance, units = estimate.copy(), np.full((p, p), np.nan), np.diag(np.abs(model.start - estimate))
-    edges[free] = np.nan
-    if held is None:
-        solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
-    else:
-        rest, found = held
-        covariance[np.ix_(free, free)] = found.covariance
-        units[np.ix_(free, free)] = rest.axes
-        solution = replace(found, estimate=estimate, covariance=covariance)
-    return replace(model, edges=edges, units=units), solution
-
-
 FIRST_STEPS = 30
 """A short climb has no more steps."""
-
-
-def check_turned(model: Custom) -> None:
-    """IdentificationError for a function that curves upward at the start and is minus a log-likelihood."""
-    here = model.evaluate(model.start, 0).loglik
-    ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
-    if all(up + down - 2.0 * here > 0.0 for up, down in ends) and is_turned(model) and not _ends(model):
-        raise negative(model)
 
 
 def is_turned(model: Custom) -> bool:
     """Whether a short climb finds the lowest point, as of minus a log-likelihood."""
     f, slopes = model.function, model.gradient
-    return _ends(
-        replace(
-            model,
-            function=lambda theta: np.negative(f(theta)),
-            gradient=None if slopes is None else lambda theta: np.negative(slopes(theta)),
-        )
+    other = replace(
+        model,
+        function=lambda theta: np.negative(f(theta)),
+        gradient=None if slopes is None else lambda theta: np.negative(slopes(theta)),
     )
+    return _ends(other)
 
 
 def _ends(model: Custom) -> bool:
@@ -474,16 +456,16 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
 
 
 def _starts(model: Model, solution: Solution) -> list[Floats]:
-    """Where else is climbed from, beside the way of the first climb."""
-    if in_parts(solution.covariance) or not model.likelihood.facts.knows_ends:  # many axes, or derivatives by steps
+    """Where else is climbed from, beside the way of the first climb: points on the longest principal axes of the
+    covariance of standardized columns, on both sides of the maximum.
+    """
+    facts, count, far = model.likelihood.facts, len(solution.estimate), NEAREST
+    if in_parts(solution.covariance) or not facts.knows_ends:  # many axes, or derivatives by steps
         return []
-    if model.likelihood.facts.concave_with:
-        return _axes(model, solution, len(solution.estimate), NEAREST)
-    return _axes(model, solution, LONGEST, AXIS_REACH) if len(model.rows.X) <= FEW_ROWS else []
-
-
-def _axes(model: Model, solution: Solution, count: int, far: float) -> list[Floats]:
-    """Points on the longest principal axes of the covariance of standardized columns, on both sides of the maximum."""
+    if not facts.concave_with:
+        if len(model.rows.X) > FEW_ROWS:
+            return []
+        count, far = LONGEST, AXIS_REACH
     T = np.asarray(model.standardized()[1])
     half = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
     values, vectors = np.linalg.eigh(0.5 * (half + half.T))

@@ -22,7 +22,7 @@ from scipy.linalg import block_diag
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
-from stattools.inference.existence.recession import Bools, Ints, direction, half_spaces, still
+from stattools.inference.existence.recession import Bools, Ints, direction, recession_cone, still
 from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -173,7 +173,7 @@ FAR = 20.0
 
 
 def program_size(model: Model) -> float:
-    """Half-spaces times unknowns of the linear program."""
+    """Half-cone times unknowns of the linear program."""
     width = model.predictor.width
     return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
 
@@ -196,24 +196,24 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
 
 def separation_of_rows(model: Model) -> Separation | None:
     """What separates the outcomes by any columns, all of them in memory."""
-    if (spaces := half_spaces(model)) is None:
+    if (cone := recession_cone(model)) is None:
         return None
-    active, steps = ~spaces.held, list[Floats]()
-    while active.any() and (step := direction(spaces, active)) is not None:
-        active &= spaces.A @ step <= 1e-7
+    active, steps = ~cone.held, list[Floats]()
+    while active.any() and (step := direction(cone, active)) is not None:
+        active &= cone.A @ step <= 1e-7
         steps.append(step)
     if not steps:
         return None
-    n, q, beyond, weight = len(model.rows.X), len(steps[0]), spaces.beyond, model.rows.weight
+    n, q, beyond, weight = len(model.rows.X), len(steps[0]), cone.beyond, model.rows.weight
     T = np.asarray(model.predictor.lifted(model.standardized_rows()[1]))[:q, :q]
     directions = np.array(steps) @ T.T
     allowed, certain = np.ones((n, 1 if beyond is None else beyond.shape[1]), dtype=bool), np.zeros(n, dtype=bool)
     if beyond is None:
-        certain[spaces.rows[~active & ~spaces.held]] = True
+        certain[cone.rows[~active & ~cone.held]] = True
     else:
-        np.logical_and.at(allowed, spaces.rows, ~(beyond & ~active[:, None]))
+        np.logical_and.at(allowed, cone.rows, ~(beyond & ~active[:, None]))
         certain = allowed.sum(axis=1) == 1
-    kept, infinite = determined(still(spaces.A[active | spaces.held]), T, model.names, directions)
+    kept, infinite = determined(still(cone.A[active | cone.held]), T, model.names, directions)
     kind = "complete" if (certain if weight is None else certain[weight > 0]).all() else "quasi-complete"
     limit = partial(_limit_of_rows, model, certain, allowed, kept)
     return Separation(model, kind, infinite, directions, certain, limit)
@@ -388,8 +388,8 @@ def may_separate(model: Model) -> bool:
     X = _levels(model)
     if X is None or pure_levels(model) is not None:
         return True
-    spaces: Any = half_spaces(model)
-    step = direction(spaces, ~spaces.held)
+    cone: Any = recession_cone(model)
+    step = direction(cone, ~cone.held)
     alone = X.slopes is None and not model.likelihood.facts.by_category
     if step is None or alone or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
         return step is not None

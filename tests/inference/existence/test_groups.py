@@ -13,7 +13,7 @@ from stattools.inference.existence.random_effects import (
     largest_spread,
     supremum_at_infinity,
 )
-from stattools.inference.existence.recession import half_spaces
+from stattools.inference.existence.recession import recession_cone
 from tests.latent import exact_integrals as exact
 
 rng = np.random.default_rng(3)
@@ -80,7 +80,7 @@ def test_columns_that_are_made_by_others_are_refused():
 def test_the_supremum_at_infinity_is_that_of_probit_regression_of_groups():
     between = np.repeat([0.4, -0.2, 1.0, 0.3, -0.7, 0.9, -1.1, 0.1], 3)
     model = st.logistic("y ~ z + (1 | g)", table(pure, z=between))
-    found = supremum_at_infinity(half_spaces(model.fixed), model.random[0], np.zeros(2))
+    found = supremum_at_infinity(recession_cone(model.fixed), model.random[0], np.zeros(2))
     probit = st.fit(st.probit("y ~ z", {"y": pure[::3], "z": between[::3]}))
     assert_allclose(found, probit.loglik, atol=1e-7)  # Nelder-Mead's digits
 

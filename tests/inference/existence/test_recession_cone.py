@@ -7,12 +7,12 @@ from hypothesis import strategies as some
 from scipy.optimize import linprog
 
 import stattools as st
-from stattools.inference.existence.recession import direction, half_spaces, null_space
+from stattools.inference.existence.recession import direction, null_space, recession_cone
 from tests.cases import rng
 
 
 def everything(space) -> bool:
-    """The slow twin: all half-spaces in one program."""
+    """The slow twin: all half-cone in one program."""
     A, H = space.A[~space.held].toarray(), space.A[space.held].toarray()
     equal = {"A_eq": H, "b_eq": np.zeros(len(H))} if len(H) else {}
     found = linprog(-A.sum(axis=0), A_ub=-A, b_ub=np.zeros(len(A)), bounds=(-1, 1), method="highs", **equal)
@@ -34,7 +34,7 @@ def models(seed: int, n: int):
 def test_few_rows_are_enough(seed, n):
     for make in models(seed, n):
         try:
-            space = half_spaces(make())
+            space = recession_cone(make())
         except st.DomainError:  # one class only
             continue
         d = direction(space, ~space.held)
@@ -50,13 +50,13 @@ def test_few_rows_are_enough(seed, n):
 def test_half_spaces_of_categories_are_differences_to_each_rival(seed):
     g = rng(seed)
     model = st.softmax(g.integers(0, 4, 30), g.normal(size=(30, 2)))
-    spaces, d = half_spaces(model), g.normal(size=model.predictor.size)
+    cone, d = recession_cone(model), g.normal(size=model.predictor.size)
     X = np.asarray(model.standardized_rows()[0].whole.X)
     eta = np.column_stack([np.zeros(30), X @ d.reshape(3, -1).T])
     lead = np.take_along_axis(eta, model.rows.y[:, None].astype(int), axis=1) - eta
     length = np.linalg.norm(X, axis=1, keepdims=True)
-    np.testing.assert_allclose(spaces.A @ d, (lead / length).ravel(), atol=1e-13)
-    assert spaces.A.nnz <= 2 * X.shape[1] * len(spaces.rows)
+    np.testing.assert_allclose(cone.A @ d, (lead / length).ravel(), atol=1e-13)
+    assert cone.A.nnz <= 2 * X.shape[1] * len(cone.rows)
 
 
 def test_null_space():
