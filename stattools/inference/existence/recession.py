@@ -76,7 +76,7 @@ def recession_cone(model: Model) -> RecessionCone | None:
         normals[:, 0] = np.where(held, 1.0, side[rows])
     used = np.full(len(rows), True) if weight is None else weight[rows] > 0.0
     rows, normals, held, beyond = rows[used], normals[used], held[used], None if beyond is None else beyond[used]
-    each = [sparse(of) for of in predictor.columns_of(model.standardized_rows()[0].whole.X)]
+    each: list[Any] = [sparse(of) for of in predictor.columns_of(model.standardized_rows()[0].whole.X)]
     length = np.sqrt(sum((of * of).sum(axis=1)[rows] * u * u for of, u in zip(each, normals.T, strict=True)))
     unit = np.where(length > 0.0, np.linalg.norm(normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
     normals = normals * unit[:, None]

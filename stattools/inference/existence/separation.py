@@ -113,7 +113,8 @@ class Separation(Faces):
                 f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."
             )
         profiled = (~np.isfinite(self.solution.estimate) | (self.pure is None)) & (kind == "profile")
-        return Interval(*self._ends(level, profiled).T, level, kind, self.model.names)
+        lower, upper = self._ends(level, profiled).T
+        return Interval(lower, upper, level, kind, self.model.names)
 
     def _ends(self, level: float, profiled: Bools) -> Floats:
         """Both ends (p, 2) of Wald's intervals, and of the profile likelihood's of the coefficients `profiled`."""
