@@ -80,7 +80,7 @@ def recession_cone(model: Model) -> RecessionCone | None:
     length = np.sqrt(sum((of * of).sum(axis=1)[rows] * u * u for of, u in zip(each, normals.T, strict=True)))
     unit = np.where(length > 0.0, np.linalg.norm(normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
     normals = normals * unit[:, None]
-    A = hstack([diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr")
+    A: Any = hstack([diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr")
     return RecessionCone(rows, normals, held, beyond, A if predictor.taken_up else A[:, : predictor.size_first])
 
 
