@@ -310,7 +310,8 @@ def unlinked(family: Likelihood) -> Likelihood:
 
 def edges_of(family: Likelihood) -> Mapping[str, Edge]:
     """The ends of parameters beside the first, by their names; probabilities of zeros are looked at by themselves."""
-    return {name: family.facts.edge for name, _ in family.others[-1:] if name != ZERO}
+    last = [family, *(piece.family for piece in family.facts.pieces)][-1]  # the positive counts of a hurdle
+    return {name: last.facts.edge for name, _ in family.others[-1:] if name != ZERO}
 
 
 def label_of(family: Likelihood, parameter: str) -> str:

@@ -93,8 +93,7 @@ def of_counts(family: Any, who: str) -> Likelihood:
 
 def rate_of(mean: Any) -> Any:
     """The rate of Poisson counts whose positive ones have this mean, m / (1 - exp(-m)): Newton's steps fall to it."""
-    mean = np.asarray(mean, dtype=float)
-    m = mean
+    mean = m = np.asarray(mean, dtype=float)
     for _ in range(60):
         seen = -np.expm1(-m)
         m = np.maximum(m - (m - mean * seen) / (1.0 - mean * (1.0 - seen)), LEAST)

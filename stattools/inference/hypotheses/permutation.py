@@ -16,8 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations
-from math import factorial, prod
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -155,8 +154,39 @@ def _sets(side: Any) -> int:
 MOST_LISTED = 100_000
 """So many arrangements are listed one by one."""
 
+MOST_SIZE = 690.0
+"""The logarithm of a number of arrangements beyond which it is no longer told apart: about 1e300."""
+
 TIED = 1e-9
 """Statistics that differ by this share are equal."""
+
+
+def orders_of(values: Floats) -> int:
+    """In how many orders values, or rows of them, may stand: those that are equal may be exchanged.
+
+    >>> orders_of(np.array([0.0, 0.0, 1.0, 1.0]))
+    6
+    """
+    counts = np.unique(values, axis=0, return_counts=True)[1]
+    size = special.gammaln(len(values) + 1.0) - special.gammaln(counts + 1.0).sum()
+    return round(np.exp(min(float(size), MOST_SIZE)))
+
+
+def every_order(values: Floats) -> Floats:
+    """Values, or rows of them, in each of the orders that `orders_of` counts.
+
+    >>> every_order(np.array([0.0, 1.0, 1.0])).astype(int).tolist()
+    [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+    """
+    levels, counts = np.unique(values, axis=0, return_counts=True)
+    left, found = counts[None, :], np.zeros((1, len(values)), dtype=np.intp)
+    for place in range(len(values)):
+        state, level = np.nonzero(left)
+        left, found = left[state], found[state]
+        left[np.arange(len(state)), level] -= 1
+        found[:, place] = level
+    ordered: Floats = levels[found]
+    return ordered
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,15 +280,15 @@ class Orders:
 
     @property
     def many(self) -> int:
-        """Number of orders."""
-        return prod(factorial(len(rows)) for rows in self.blocks)
+        """Number of orders that differ."""
+        return prod(min(orders_of(self.h[rows]), orders_of(self.g[rows])) for rows in self.blocks)
 
     def listed(self) -> Floats:
-        """T less its mean for all orders, (orders, q)."""
+        """T less its mean for all orders that differ, (orders, q)."""
         total = np.zeros((1, self.g.shape[1]))
         for rows in self.blocks:
             h, g = self.h[rows], self.g[rows] - self.g[rows].mean(axis=0)
-            each = h[np.array(list(permutations(range(len(rows)))))] @ g
+            each = every_order(h) @ g if orders_of(h) < orders_of(g) else (every_order(g) * h[:, None]).sum(axis=1)
             total = (total[:, None] + each).reshape(-1, self.g.shape[1])
         return total
 

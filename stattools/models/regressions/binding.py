@@ -78,8 +78,12 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         elif still:
             column = still[0] if columns is None else columns[still[0]]
             theta[part.start + still[0]] = _in_units(near[k], rows.X[0, column])
-        elif k == 0 and not predictor.taken_up and (rows.offset is not None or ends):
-            theta[part] = _nearest(first, rough_predictor(likelihood, rows.y, weight) - offset)
+        elif k == 0 and not predictor.taken_up:
+            if rows.offset is not None or ends:
+                theta[part] = _nearest(first, rough_predictor(likelihood, rows.y, weight) - offset)
+            elif len(near) > 1:  # from a linear predictor of 0 outcomes may be far: a scale has that in it then
+                wide, at = np.append([near[0], np.log(np.hypot(np.exp(near[1]), near[0]))], near[2:]), (len(rows.y), 1)
+                near = max(near, wide, key=lambda to: weight @ likelihood.loglik(np.tile([0.0, *to[1:]], at), rows.y))
     own = [column for column in constant if predictor.main is None or column in predictor.main]
     X = with_levels(first.X)
     if X is not None and X.constants is not None and not predictor.taken_up and (own or X.is_complete):
@@ -138,12 +142,11 @@ def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
 
 def _nearest(rows: Rows, eta: Floats) -> Floats:
     """The coefficients whose linear predictor is nearest to eta; in a sample where there are more rows than enough."""
-    if len(eta) > ENOUGH:
-        rows = replace(rows, y=eta).sample(ENOUGH)
-        eta = rows.y
+    rows = replace(rows, y=eta)
+    rows = rows if len(eta) <= ENOUGH else rows.sample(ENOUGH)
     size = np.abs(rows.X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    return _in_units(nearest(rows.X / size, eta), size)
+    return _in_units(nearest(rows.X / size, rows.y), size)
 
 
 def _in_units(coefficients: Floats, size: Floats) -> Floats:
@@ -222,14 +225,13 @@ def bind(
     else:
         columns, kept = data.columns, data.kept
         offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), kept), columns.get("precision")
-        if precision is not None:
-            require_positive(precision, "precision= are relative inverse variances, and", kept)
         weight = frequencies(columns.get("weights"), kept)
         if offset is not None:
             outcome = SampleMoments.of(y, weight) if _is_in_units_of_y(likelihood) else None
             require_moderate(likelihood, Farthest.of(offset, data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), weight, offset, precision, None, None, data.low)
         if precision is not None:
+            require_positive(precision, "precision= are relative inverse variances, and", kept)
             require_precision(precision, rows.y)
     predictor = linear_of(likelihood, data.design, data.X.shape[1])
     model = Model(  # by position: names cost a small fit a twentieth of its time
@@ -371,9 +373,8 @@ def moving(formulas: Mapping[str, Any]) -> dict[str, str]:
     >>> moving({"scale": "~ z", "shape": "~ 1"})
     {'scale': '~ z'}
     """
-    for name, text in formulas.items():
-        right_side(name, text)
-    return {name: text for name, text in formulas.items() if text is not None and "".join(text.split()) != "~1"}
+    asked = {name: right_side(name, text) for name, text in formulas.items()}
+    return {name: text for name, text in asked.items() if text is not None and "".join(text.split()) != "~1"}
 
 
 def right_side(word: str, text: Any) -> Any:

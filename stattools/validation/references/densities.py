@@ -109,8 +109,9 @@ def _zero_inflated(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
 @density("hurdle")
 def _hurdle(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
     p = 1.0 / (1.0 + np.exp(-zero))
-    none, some = np.exp(_count(0.0 * y, eta, *alpha)), _count(y, eta, *alpha)
-    return np.where(y > 0, np.log(1.0 - p) + some - np.log(1.0 - none), np.log(p))
+    none, some = _count(0.0 * y, eta, *alpha), _count(y, eta, *alpha)
+    positive = np.where(np.real(eta) < -36.0, eta, np.log(-np.expm1(none)))  # of a small mean it is the mean
+    return np.where(y > 0, np.log(1.0 - p) + some - positive, np.log(p))
 
 
 def _count(y: Any, eta: Any, *alpha: Any) -> Any:

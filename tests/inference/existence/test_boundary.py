@@ -44,6 +44,35 @@ def test_a_dispersion_of_zero_is_named():
             assert str(caught.value).removesuffix(".").endswith(words.removesuffix("."))
 
 
+@pytest.mark.parametrize("options", [{}, {"dispersion": "~ x"}])
+@pytest.mark.parametrize("groups", ["", " + (1 | g)"])
+def test_positive_counts_that_are_not_overdispersed_are_told_of_a_hurdle(groups, options):
+    """The ends of alpha were those of no family: log alpha was -31.4 with a standard error of 1.2e6."""
+    g = rng(3)
+    x = g.normal(size=200)
+    y = np.where(g.random(200) < 0.3, 0, g.binomial(6, 1.0 / (1.0 + np.exp(0.5 - 0.4 * x))))
+    table = {"y": y, "x": x, "g": np.arange(200) % 10}
+    with pytest.raises(st.IdentificationError, match=r"the positive counts are not overdispersed.*family='poisson'"):
+        st.fit(st.hurdle("y ~ x" + groups, table, family="negative-binomial", **options))
+
+
+@pytest.mark.parametrize("distribution", ["weibull", "loglogistic", "lognormal"])
+@pytest.mark.parametrize("n", [6, 60])
+def test_times_that_hardly_vary_have_a_maximum_without_a_constant(distribution, n):
+    """The scale began at the spread about the mean, where a predictor of 0 is 500 of it away, and ended far off."""
+    g = rng(5)
+    x, y = 0.1 + np.abs(g.normal(size=n)), 100.0 + g.normal(size=n)
+    fit = st.fit(st.aft("survival(y) ~ 0 + x", {"y": y, "x": x}, distribution=distribution))
+    law = {"weibull": stats.gumbel_l, "loglogistic": stats.logistic, "lognormal": stats.norm}[distribution]
+
+    def loglik(theta):
+        return (law.logpdf(np.log(y), theta[0] * x, np.exp(theta[1])) - np.log(y)).sum()
+
+    assert fit.loglik == pytest.approx(loglik(fit.estimate), rel=1e-12)
+    for step in np.concatenate([np.diag(0.1 * fit.se), np.diag(-0.1 * fit.se)]):
+        assert loglik(fit.estimate + step) < fit.loglik - 0.003
+
+
 X = np.arange(1.0, 7.0)
 FLAT = np.full(6, 2.0)
 

@@ -83,3 +83,16 @@ def test_a_right_fit_agrees_where_the_density_of_the_outcome_does_not_fall(kind,
     assert found.ok
     assert found.reference_decrement == pytest.approx(fit.integral.worst, rel=1.0, abs=1e-8)  # what the fit says of it
     assert found.loglik == pytest.approx(found.reference_loglik, abs=1e-7)
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative-binomial"])
+def test_positive_counts_of_a_small_mean_have_a_probability(family):
+    """1 - f(0) was 0 far out on the grid, log L infinite there, and NumPy's own error came through."""
+    r = np.random.default_rng(92)
+    g, x = np.repeat(np.arange(25), 3), r.normal(size=75)
+    eta = 0.2 + 0.5 * x + (1.2 * r.normal(size=25))[g]
+    more = 1.0 if family == "poisson" else r.gamma(1.5, 1.0 / 1.5, 75)
+    y = np.where(r.random(75) < 0.3, 0, 1 + r.poisson(np.exp(eta) * more))
+    found = st.validate(st.fit(st.hurdle("y ~ x + (1 | g)", {"y": y, "x": x, "g": g}, family=family)))
+    assert found.loglik == pytest.approx(found.reference_loglik, abs=1e-4)
+    assert found.reference_decrement < 1e-3
