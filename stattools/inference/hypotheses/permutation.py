@@ -44,12 +44,6 @@ MOST_WORK = 300_000_000
 Ints = NDArray[np.int64]
 
 
-def work_of_choices(scores: Ints, m: int) -> float:
-    """The additions that `of_choices` makes."""
-    few = min(m, len(scores) - m)
-    return float(len(scores)) * max(few, 1) * float(scores.sum() + 1)
-
-
 def of_choices(scores: Ints, m: int) -> Floats:
     """P(sum = s), s = 0 ... sum of scores, where m of the scores, all at least 0, are chosen at random.
 
@@ -95,7 +89,8 @@ def of_pairs(h: Ints, g: Ints) -> Floats | None:
     >>> of_pairs(np.array([0, 1, 2]), np.array([0, 1, 2])).round(3).tolist()
     [0.0, 0.167, 0.333, 0.0, 0.333, 0.167]
     """
-    (levels, counts), h = min((np.unique(g, return_counts=True), h), (np.unique(h, return_counts=True), g), key=_sets)
+    sides = ((np.unique(g, return_counts=True), h), (np.unique(h, return_counts=True), g))
+    (levels, counts), h = min(sides, key=lambda side: prod((side[0][1] + 1).tolist()))  # by how many sets may be left
     total = int(np.sort(h) @ np.sort(np.repeat(levels, counts)))
     sets, n = prod((counts + 1).tolist()), len(h)
     if sets * len(levels) > 2 * MOST_SETS or float(sets) * len(levels) * (total + 1) > MOST_WORK:
@@ -146,16 +141,8 @@ def _added(rows: Ints, law: Floats) -> tuple[Ints, Floats]:
     return known, np.bincount(which.ravel(), law, len(known))
 
 
-def _sets(side: Any) -> int:
-    """How many sets of scores may be left."""
-    return prod((side[0][1] + 1).tolist())
-
-
 MOST_LISTED = 100_000
 """So many arrangements are listed one by one."""
-
-MOST_SIZE = 690.0
-"""The logarithm of a number of arrangements beyond which it is no longer told apart: about 1e300."""
 
 TIED = 1e-9
 """Statistics that differ by this share are equal."""
@@ -169,7 +156,7 @@ def orders_of(values: Floats) -> int:
     """
     counts = np.unique(values, axis=0, return_counts=True)[1]
     size = special.gammaln(len(values) + 1.0) - special.gammaln(counts + 1.0).sum()
-    return round(np.exp(min(float(size), MOST_SIZE)))
+    return round(np.exp(min(float(size), 690.0)))  # 1e300 or more
 
 
 def every_order(values: Floats) -> Floats:
@@ -185,8 +172,7 @@ def every_order(values: Floats) -> Floats:
         left, found = left[state], found[state]
         left[np.arange(len(state)), level] -= 1
         found[:, place] = level
-    ordered: Floats = levels[found]
-    return ordered
+    return np.asarray(levels[found])
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,19 +248,15 @@ class Orders:
 
     def _of_groups(self, unit: float) -> tuple[Floats, Floats] | None:
         """The law for two groups."""
-        parts: list[Floats] = []
-        shift = work = 0.0
+        law, shift, work = np.ones(1), 0.0, 0.0
         for rows in self.blocks:
             h, m = np.round(self.h[rows] / unit).astype(np.int64), int(self.g[rows, 0].sum())
             least = int(h.min())
-            work += work_of_choices(h - least, m)
+            work += float(len(h)) * max(min(m, len(h) - m), 1) * float((h - least).sum() + 1)  # additions
             if work > MOST_WORK:
                 return None
-            parts.append(of_choices(h - least, m))
+            law = np.convolve(law, of_choices(h - least, m)).astype(np.float64)
             shift += m * (least - h.mean())
-        law = parts[0]
-        for part in parts[1:]:
-            law = np.convolve(law, part).astype(np.float64)
         values: Floats = unit * (np.arange(len(law), dtype=np.float64) + float(shift))
         return values, law
 
