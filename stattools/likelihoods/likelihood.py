@@ -361,6 +361,14 @@ def apart(first: Floats, second: Any) -> Floats:
     return found
 
 
+def room(shape: tuple[int, ...], width: int) -> tuple[Floats, Floats]:
+    """Scores (*shape, width) and informations (*shape, width, width) to be filled: numbers of one kind lie side by side
+    in memory, as the sums over rows read them.
+    """
+    score, information = np.empty((width, *shape)), np.empty((width, width, *shape))
+    return np.moveaxis(score, 0, -1), np.moveaxis(information, (0, 1), (-2, -1))
+
+
 LARGEST_LOG = 300.0
 """The logarithm of a scale, a dispersion or a precision: beyond, it stays there, so that all is finite."""
 

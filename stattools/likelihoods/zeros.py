@@ -12,18 +12,20 @@ it:
     inflated, 0: score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
                  w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
 
-Truncated Poisson counts and their hurdle have a concave log-likelihood; inflated counts may have several maxima. A
-linear predictor beyond `MOST_ETA` stays there, so that 1 - f(0) is never 0. A positive count is drawn as
-the first of the events behind it, wherever in the row's time it falls, and those that follow: negative binomial ones
-are Poisson many groups of sizes in a logarithmic series. Sources: Cameron & Trivedi, Regression Analysis of Count Data
-(2013), 4.3; Lambert, Technometrics 34 (1992), 1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp
-& Kotz, Univariate Discrete Distributions (2005), 4.10 and 5.4.
+Behind a hurdle it is the same with w = 1, as positive counts have f(0) = 0. Truncated Poisson counts and their hurdle
+have a concave log-likelihood; inflated counts may have several maxima. A linear predictor beyond `MOST_ETA` stays
+there, so that 1 - f(0) is never 0. A positive count is drawn as the first of the events behind it, wherever in the
+row's time it falls, and those that follow: negative binomial ones are Poisson many groups of sizes in a logarithmic
+series. Sources: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3; Lambert, Technometrics 34 (1992),
+1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp & Kotz, Univariate Discrete Distributions
+(2005), 4.10 and 5.4.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Bernoulli
 from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson, side_of_counts
-from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed, log_of_second
+from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed, log_of_second, room
 from stattools.likelihoods.words import Facts, Piece, Words, bounded, words_of
 
 COUNTS, RATE = Poisson(), "rate"
@@ -141,6 +143,33 @@ class Zeros(Count):
         """The law of a row that is no zero by itself, which has probability 1 - p: here the family."""
         return self.family
 
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go; those of zeros take the place of what counts would have there."""
+        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
+        loglik, slope, bend = self._counts.evaluate(of_family, y)
+        p, rest, log_rest = expit(z), expit(-z), log_expit(-z)
+        k, (score, information) = range(self.width - 1), room(z.shape, self.width)
+        score[..., ::2] = slope.reshape(*z.shape, len(k))
+        information[..., ::2, ::2] = bend.reshape(*z.shape, len(k), len(k))
+        score[..., 1], information[..., 1, 1] = -p, p * rest
+        information[..., 1, ::2] = information[..., ::2, 1] = 0.0
+        zero = np.broadcast_to(y == 0.0, z.shape).nonzero()
+        f, z, p, rest, log_rest, loglik = loglik[zero], z[zero], p[zero], rest[zero], log_rest[zero], log_rest + loglik
+        w, counted = expit(z - f), expit(f - z)
+        some = -rest * np.expm1(f)  # 1 - P(0)
+        likely, excess = np.log1p(-np.minimum(some, 0.5)), w * some
+        loglik[zero] = np.where(some < 0.5, likely, np.logaddexp(log_expit(z), log_rest + f))
+        slopes = [score[..., 2 * i][zero] for i in k]
+        own, other = [counted * slope for slope in slopes], [w * slope for slope in slopes]
+        for i, j in product(k, k):
+            inner = information[..., 2 * i, 2 * j]
+            inner[zero] = counted * inner[zero] - own[i] * other[j]
+        for i in k:
+            score[..., 2 * i][zero] = own[i]
+            information[..., 1, 2 * i][zero] = information[..., 2 * i, 1][zero] = w * own[i]
+        score[..., 1][zero], information[..., 1, 1][zero] = excess, excess * (p - counted)
+        return loglik, score, information
+
     def mean(self, eta: ArrayLike) -> Floats:
         """(1 - p) m, of all rows, m the mean of the counts."""
         of_family, z = self.apart(eta)
@@ -150,7 +179,7 @@ class Zeros(Count):
         """d mean / d eta, shape (n, 1, width)."""
         of_family, z = self.apart(eta)
         own = expit(-z)[:, None] * self._counts.slope(of_family)[:, 0, :]
-        return self.together(own, -expit(z) * self.mean(eta))[:, None, :]
+        return np.insert(own, 1, -expit(z) * self.mean(eta), axis=-1)[:, None, :]
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row."""
@@ -178,20 +207,7 @@ class Zeros(Count):
                 f"{type(self).__name__} needs eta with {self.width} columns, one for each of "
                 f"{', '.join(self.parameters)}; got shape {eta.shape}."
             )
-        return (eta[..., 0] if self.width == 2 else eta[..., [0, 2]]), eta[..., 1]
-
-    def together(self, of_family: Floats, of_zero: Floats) -> Floats:
-        """Derivatives (..., width) from those by the linear predictors of the family (..., k) and by the log odds."""
-        return np.insert(of_family, 1, of_zero, axis=-1)
-
-    def information_of(self, of_family: Floats, of_zero: Floats, mixed: Floats) -> Floats:
-        """Informations (..., width, width) from those of the family (..., k, k), of the log odds and of both."""
-        k = np.array([0, 2])[: self.width - 1]
-        information = np.empty((*of_zero.shape, self.width, self.width))
-        information[..., 1, 1] = of_zero
-        information[..., k, 1] = information[..., 1, k] = mixed
-        information[..., k[:, None], k] = of_family
-        return information
+        return (eta[..., 0] if self.width == 2 else eta[..., ::2]), eta[..., 1]
 
 
 def _with_alpha(words: Words) -> Words:
@@ -264,10 +280,10 @@ class ZeroTruncated(Count):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        seen = ZerosOfFamily(self.family, eta)
-        loglik, score, information = self.family.evaluate(seen.eta, np.asarray(y, dtype=float))
+        seen, y = ZerosOfFamily(self.family, eta), np.asarray(y, dtype=float)
+        loglik, score, information = self.family.evaluate(seen.eta, y)
         return (
-            loglik - np.log(seen.share),
+            np.where(y > 0.0, loglik - np.log(seen.share), -np.inf),
             score + seen.score.reshape(score.shape),
             information + seen.information.reshape(information.shape),
         )
@@ -319,27 +335,6 @@ class ZeroInflated(Zeros):
         limits = {ZERO: (self.family, "a probability of 0 of an extra zero"), **self.facts.limits}
         vars(self).update(facts=replace(self.facts, inflated=True, limits=limits))
 
-    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
-        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
-        loglik, score, information = self.family.evaluate(of_family, y)
-        k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
-        score, information = score.reshape(*z.shape, k), information.reshape(*z.shape, k, k)
-        p, rest, log_rest = expit(z), expit(-z), log_expit(-z)
-        f = np.where(zero, loglik, 0.0)  # l in rows of zeros, whose score and information are those of f(0)
-        w, counted = np.where(zero, expit(z - f), 0.0), np.where(zero, expit(f - z), 1.0)
-        some = -rest * np.expm1(f)  # 1 - P(0)
-        likely = np.log1p(-np.minimum(some, 0.5))
-        none = np.where(some < 0.5, likely, np.logaddexp(log_expit(z), log_rest + f))
-        own, other, excess = counted[..., None] * score, w[..., None] * score, w * some
-        inner = counted[..., None, None] * information - own[..., :, None] * other[..., None, :]
-        bend = np.where(zero, excess * (w + p - 1.0), p * rest)
-        return (
-            np.where(zero, none, log_rest + loglik),
-            self.together(own, np.where(zero, excess, -p)),
-            self.information_of(inner, bend, w[..., None] * own),
-        )
-
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The rate of the positive counts, and the share of zeros that it does not explain."""
         near = np.insert(self.family.start(y, weight, offset), 1, 0.0)
@@ -383,19 +378,6 @@ class Hurdle(Zeros):
     def _counts(self) -> Likelihood:
         """The positive counts."""
         return self.positive
-
-    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
-        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
-        loglik, score, information = self.positive.evaluate(of_family, np.maximum(y, 1.0))
-        k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
-        own = np.where(zero[..., None], 0.0, score.reshape(*z.shape, k))
-        inner = np.where(zero[..., None, None], 0.0, information.reshape(*z.shape, k, k))
-        return (
-            np.where(zero, log_expit(z), log_expit(-z) + loglik),
-            self.together(own, np.where(zero, expit(-z), -expit(z))),
-            self.information_of(inner, expit(z) * expit(-z), np.zeros_like(own)),
-        )
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Where the positive counts start, and the log odds of a zero."""

@@ -15,7 +15,7 @@ def test_predictors_are_a_rate_a_zero_and_alpha(make):
     assert list(wide.parameters) == ["rate", "zero", "alpha"]
     assert [label_of(wide, name) for name, _ in wide.others] == ["zero", "log alpha"]
     of_family, zero = wide.apart([[1.0, 2.0, 3.0]])
-    assert_allclose(wide.together(of_family, zero), [[1.0, 2.0, 3.0]])
+    assert_allclose(np.insert(of_family, 1, zero, axis=-1), [[1.0, 2.0, 3.0]])
     with pytest.raises(st.DomainError, match=r"needs eta with 3 columns, one for each of rate, zero, alpha; got .*2"):
         wide.loglik(np.zeros((4, 2)), np.zeros(4))
 
