@@ -30,7 +30,7 @@ from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.labels import Labels
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair, room
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, Words, bounded
@@ -45,8 +45,7 @@ type OfPredictors = Callable[[Floats], Floats]
 
 def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
     """The first derivatives, (n, K)."""
-    each = [_slope(_near(function, eta, step)) for step in np.diag(steps)]
-    return np.stack(each, axis=-1) / steps
+    return np.stack([_slope(_near(function, eta, step)) for step in np.diag(steps)], axis=-1) / steps
 
 
 def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> tuple[Floats, Floats, Floats]:
@@ -58,14 +57,16 @@ def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[f
     ([[6.0, 1.0]], [[[-6.0, -2.0], [-2.0, 0.0]]])
     """
     value, W = function(eta), np.diag(steps)
-    score, bend = np.empty(eta.shape), np.empty((*eta.shape, len(W)))
+    score, bend = room(eta.shape[:-1], len(W))
     for a, step in enumerate(W):
         near = _near(function, eta, step)
         score[..., a], bend[..., a, a] = _slope(near), _bend(near, value)
     for a, b in combinations(range(len(W)), 2):
         both = _bend(_near(function, eta, W[a] + W[b]), value)
         bend[..., a, b] = bend[..., b, a] = 0.5 * (both - bend[..., a, a] - bend[..., b, b])
-    return value, score / steps, -bend / np.outer(steps, steps)
+    score /= steps
+    bend /= -np.outer(steps, steps)
+    return value, score, bend
 
 
 def _slope(near: list[Floats]) -> Floats:
@@ -89,19 +90,15 @@ def _near(function: OfPredictors, eta: Floats, step: Floats) -> list[Floats]:
 def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
     """For each linear predictor, the change that moves the log-likelihood of a row by about 1; a power of 2."""
     found = []
-    for k in range(eta.shape[1]):
+    for axis in np.eye(eta.shape[1]):
         size = 1.0
         for _ in range(60):
-            step = np.zeros(eta.shape[1])
-            step[k] = size
-            change = np.abs(function(eta + step) - 2.0 * function(eta) + function(eta - step))
+            change = np.abs(function(eta + size * axis) - 2.0 * function(eta) + function(eta - size * axis))
             typical = float(np.median(change))
-            if not np.isfinite(typical):
-                size *= 0.1
-            elif 0.3 <= typical <= 3.0:
+            if 0.3 <= typical <= 3.0:
                 break
-            else:
-                size *= float(np.clip(1.0 / np.sqrt(max(typical, 1e-12)), 0.01, 100.0))
+            finite = np.isfinite(typical)
+            size *= float(np.clip(1.0 / np.sqrt(max(typical, 1e-12)), 0.01, 100.0)) if finite else 0.1
         found.append(2.0 ** round(float(np.log2(size))) if 1e-150 < size < 1e150 else 1.0)
     return tuple(found)
 
@@ -228,12 +225,6 @@ class OwnLikelihood(Likelihood):
         with np.errstate(all="ignore"):  # far out a density may overflow: a solver sees that it is not finite
             return self._function(np.asarray(y, dtype=float))(self._wide(eta))
 
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """-d2 loglik / d eta2, the observed one, by differences. Needs y."""
-        if y is None:
-            raise DomainError(f"The information of {self.name} is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         with np.errstate(all="ignore"):  # as above
@@ -309,28 +300,24 @@ class OwnLikelihood(Likelihood):
             else np.log(spread) if link == "log" and name in ("scale", "sigma", "sd") else 0.0
             for k, (name, link) in enumerate(self.by_name.items())
         ]  # fmt: skip
-        size = np.ones(self.width)
-        if self.by_name[next(iter(self.by_name))] == "identity":
-            size[0] = spread
+        size, beside = np.ones(self.width), np.zeros((len(some), self.width))
+        size[0], beside[:, 0] = spread if next(iter(self.by_name.values())) == "identity" else 1.0, shift
         function = self._function(some)
-        beside = np.zeros((len(some), self.width))
-        beside[:, 0] = shift
 
         def loss(step: Floats) -> float:
             with np.errstate(all="ignore"):  # outside of the domain there is no density
                 value = float(w @ function(beside + (first + size * step)))
             return -value if np.isfinite(value) else 1e300
 
-        others = np.append(0.0, np.ones(self.width - 1))
-        best = min((np.zeros(self.width), *(others * value for value in (1.0, spread, 0.3, -1.0))), key=loss)
+        tries = (np.append(0.0, np.full(self.width - 1, value)) for value in (0.0, 1.0, spread, 0.3, -1.0))
+        best = min(tries, key=loss)
         if loss(best) >= 1e300:
             near = ", ".join(f"{name} = {float(at[0]):.3g}" for name, at in self._values(np.atleast_2d(first)).items())
             raise DomainError(
                 f"{self.name} has no finite log-likelihood near {near}, where the outcomes lie. Check the function, "
                 "the links and the outcome."
             )
-        limits: Any = {"maxfev": 120 * self.width, "fatol": 1e-3}
-        found = minimize(loss, best, method="Nelder-Mead", options=limits)
+        found = minimize(loss, best, method="Nelder-Mead", options={"maxfev": 120 * self.width, "fatol": 1e-3})
         here, further, far = (loss(times * found.x) for times in (1.0, 2.0, 4.0))
         if here < -1e100 or (further < here - 1.0 and far < further - 1.0):
             raise DomainError(
@@ -374,8 +361,7 @@ class OwnLikelihood(Likelihood):
             ) from None
 
     def _wide(self, eta: ArrayLike) -> Floats:
-        eta = np.asarray(eta, dtype=float)
-        return eta[..., None] if self.width == 1 else eta
+        return np.asarray(eta, dtype=float)[..., None] if self.width == 1 else pair(eta, self)
 
 
 def _words(name: str, link: str) -> Words:
@@ -453,8 +439,7 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
         )
     _check_links(distribution, parameters)
     settled = {key: float(value) for key, value in fixed.items()}
-    bases = _bases(distribution, parameters, settled)
-    low, high = _support(distribution, parameters, settled, bases)
+    bases, low, high = _support(distribution, parameters, settled)
     density = LogDensity(distribution, shapes, settled, tuple(bases[:2]), low, high)
     methods = {"mean": "mean", "variance": "var", "cdf": "cdf", "survival": "sf", "quantile": "ppf", "sample": "rvs"}
     methods["log_density"] = "logpdf" if continuous else "logpmf"
@@ -510,48 +495,39 @@ def _check_links(distribution: Any, parameters: Mapping[str, str]) -> None:
             )
 
 
-def _bases(distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]) -> list[dict[str, float]]:
-    """Some parameters that the distribution can have."""
-    found = []
-    for eta, apart in [*product(TRIED, (0.0,)), *product(TRIED, (APART,))]:
-        values = {
-            word: float(LINKS[link].mean(np.array(eta + apart * k)))
-            for k, (word, link) in enumerate(parameters.items())
-        }
-        low, high = distribution.support(**settled, **values)
-        if np.isfinite([*values.values()]).all() and not (np.isnan(low) or np.isnan(high)):
-            found.append(values)
-    if not found:
-        given = ", ".join(f"{word}={value:g}" for word, value in settled.items())
-        raise DomainError(f"{distribution.name} has no density with {given or 'these links'}: check fixed= and links.")
-    return found
-
-
 def _support(
-    distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float], bases: list[dict[str, float]]
-) -> tuple[float, float]:
-    """The support, the same for all parameters."""
-    for base in bases:
-        ends = distribution.support(**settled, **base)
-        for word, link in parameters.items():
-            for move in (-0.3, 0.3):
-                with np.errstate(all="ignore"):  # a parameter at the end of its range has no linear predictor
-                    eta = float(LINKS[link].of(base[word])) + move
-                if not np.isfinite(eta):
-                    continue
-                moved = distribution.support(**settled, **{**base, word: float(LINKS[link].mean(np.array(eta)))})
-                if np.isnan(moved).any():
-                    raise IncompatibleError(
-                        f"{word!r} of {distribution.name} cannot move a little from {base[word]:g}, as where it is a "
-                        "whole number: it has no derivative. Give it by fixed=."
-                    )
-                if tuple(map(float, moved)) != tuple(map(float, ends)):
-                    raise IncompatibleError(
-                        f"the support of {distribution.name} moves with {word!r}: the outcomes at its end decide, and "
-                        f"there is no regular maximum. Give {word!r} by fixed=, or take another distribution."
-                    )
-    low, high = distribution.support(**settled, **bases[0])
-    return float(low), float(high)
+    distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]
+) -> tuple[list[dict[str, float]], float, float]:
+    """Some parameters that the distribution can have, and the ends of its support, which are the same for all."""
+    name, links = distribution.name, {word: LINKS[link] for word, link in parameters.items()}
+
+    def ends(values: Mapping[str, float]) -> tuple[float, float]:
+        low, high = distribution.support(**settled, **values)
+        return float(low), float(high)
+
+    bases = []
+    for apart, eta in product((0.0, APART), TRIED):
+        values = {word: float(link.mean(np.array(eta + apart * k))) for k, (word, link) in enumerate(links.items())}
+        if np.isfinite([*values.values()]).all() and not np.isnan(ends(values)).any():
+            bases.append(values)
+    if not bases:
+        given = ", ".join(f"{word}={value:g}" for word, value in settled.items())
+        raise DomainError(f"{name} has no density with {given or 'these links'}: check fixed= and links.")
+    for base, (word, link), move in product(bases, links.items(), (-0.3, 0.3)):
+        with np.errstate(all="ignore"):  # a parameter at the end of its range has no linear predictor
+            eta = float(link.of(base[word])) + move
+        moved = ends(base | {word: float(link.mean(np.array(eta)))} if np.isfinite(eta) else base)
+        if np.isnan(moved).any():
+            raise IncompatibleError(
+                f"{word!r} of {name} cannot move a little from {base[word]:g}, as where it is a whole number: it has "
+                "no derivative. Give it by fixed=."
+            )
+        if moved != ends(base):
+            raise IncompatibleError(
+                f"the support of {name} moves with {word!r}: the outcomes at its end decide, and there is no regular "
+                f"maximum. Give {word!r} by fixed=, or take another distribution."
+            )
+    return bases, *ends(bases[0])
 
 
 def _outcome(name: str, continuous: bool, low: float, high: float) -> Outcome:

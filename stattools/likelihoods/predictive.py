@@ -88,14 +88,12 @@ def count_interval(
     >>> lower.tolist(), upper.tolist()
     ([1.0], [8.0])
     """
-    size, ends = 4096, []
-    for start in range(0, len(eta), size):
-        part = slice(start, start + size)
+
+    def quantiles(part: slice) -> list[Floats]:
         count = Predictive(family, eta[part], V[part], None if trials is None else trials[part])
-        tail = 0.5 * (1.0 - level)
-        ends.append((count.quantile(tail), count.quantile(1.0 - tail)))
-    lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
-    return lower, upper
+        return [count.quantile(p) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)]
+
+    return by_parts(quantiles, len(eta), 4096)
 
 
 def mixture_interval(
@@ -106,16 +104,21 @@ def mixture_interval(
     Right to about 1e-6 of a probability where eta is known better than an observation, to 0.01 where far worse.
     """
     z, share = product_of_nodes(eta.shape[1])
-    size, ends = max(1, 2**18 // len(z)), []
-    for start in range(0, len(eta), size):
-        part = slice(start, start + size)
+
+    def quantiles(part: slice) -> list[Floats]:
         nodes, out_of = spread(eta[part], V[part], z), None if trials is None else trials[part]
         if np.isfinite(likelihood.facts.domain).any():
             nodes[..., 0] = held(nodes[..., 0], eta[part, :1], *likelihood.facts.domain)
-        ends.append(
-            [quantile_of_mixture(likelihood, nodes, share, p, out_of) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)]
-        )
-    lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
+        return [
+            quantile_of_mixture(likelihood, nodes, share, p, out_of) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)
+        ]
+
+    return by_parts(quantiles, len(eta), max(1, 2**18 // len(z)))
+
+
+def by_parts(ends: Callable[[slice], list[Floats]], n: int, size: int) -> tuple[Floats, Floats]:
+    """Both ends of intervals, (n,), made for so many rows at a time."""
+    lower, upper = np.hstack([np.reshape(ends(slice(start, start + size)), (2, -1)) for start in range(0, n, size)])
     return lower, upper
 
 
@@ -132,8 +135,8 @@ def quantile_of_mixture(likelihood: Any, nodes: Floats, share: Floats, p: float,
 
     mean = (1.0 if trials is None else trials) * (np.asarray(_center(family, at)).reshape(rows, J) @ share)
     whole = likelihood.outcome.is_whole
-    find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
-    return np.clip(find(cdf, p, mean, np.maximum(np.abs(mean), least)), low, high if trials is None else trials)
+    reach = np.maximum(np.abs(mean), 1.0 if whole else SMALLEST)  # what is no count is in any unit
+    return np.clip(crossing(cdf, p, mean, reach, whole), low, high if trials is None else trials)
 
 
 def with_trials(family: Any, trials: Any) -> Any:
@@ -198,43 +201,30 @@ def held(eta: Floats, center: Floats, low: float, high: float) -> Floats:
     return np.clip(eta, least, most)
 
 
-def smallest_count(cdf: Distribution, p: float, mean: Floats, reach: Floats) -> Floats:
-    """The smallest whole y >= 0 with F(y) >= p, by doubling and bisection; inf beyond `LARGEST_COUNT`."""
-    high = np.minimum(np.ceil(mean + reach), LARGEST_COUNT)
-    low = np.clip(np.floor(mean - reach), -1.0, high - 1.0)
-    stride = reach
-    while (short := (low >= 0) & (cdf(low) >= p)).any():
-        low, stride = np.where(short, np.maximum(np.floor(low - stride), -1.0), low), 2.0 * stride
-    stride = reach
-    while (short := (high < LARGEST_COUNT) & (cdf(high) < p)).any():
-        high, stride = np.where(short, np.minimum(np.ceil(high + stride), LARGEST_COUNT), high), 2.0 * stride
-    beyond = cdf(high) < p
-    low = np.where(beyond, high - 1.0, low)
-    while (high - low > 1.0).any():
-        middle = np.where(high - low > 1.0, np.floor(low + 0.5 * (high - low)), high)
+def crossing(cdf: Distribution, p: float, mean: Floats, reach: Floats, whole: bool = False) -> Floats:
+    """Where F crosses p, by doubling and bisection: of a continuous F to 1e-12 of its distance from the mean, -inf or
+    inf where it does not cross it; the smallest `whole` y >= 0 with F(y) >= p, and inf beyond `LARGEST_COUNT`.
+    """
+    snap = np.floor if whole else np.positive
+    least, most = (-1.0, LARGEST_COUNT) if whole else (-np.inf, np.inf)
+    high = np.minimum(snap(mean + reach) + whole, most)
+    low = np.clip(snap(mean - reach), least, high - whole)
+    tail, stride = p if whole else np.nextafter(p, 1.0), reach
+    for _ in range(1000):
+        short, long = (low > least) & (cdf(low) >= tail), (high < most) & (cdf(high) < p)
+        if not (short | long).any():
+            break
+        low = np.where(short, np.maximum(snap(low - stride), least), low)
+        high, stride = np.where(long, np.minimum(snap(high + stride), most), high), 2.0 * stride
+    beyond = whole & (cdf(high) < p)
+    for _ in range(100):
+        near = 1.0 if whole else 1e-12 * np.maximum(np.abs(high - mean), np.finfo(float).tiny)
+        if (beyond | (high - low <= near)).all():
+            break
+        middle = snap(low + 0.5 * (high - low))
         enough = cdf(middle) >= p
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return np.where(beyond, np.inf, high)
-
-
-def crossing(cdf: Distribution, p: float, mean: Floats, reach: Floats) -> Floats:
-    """Where a continuous F crosses p, to 1e-12 of its distance from the mean; -inf or inf where it does not."""
-    low, high, stride = mean - reach, mean + reach, reach
-    for _ in range(1000):
-        short, long = cdf(low) > p, cdf(high) < p
-        if not (short | long).any():
-            break
-        low, high = np.where(short, low - stride, low), np.where(long, high + stride, high)
-        stride = 2.0 * stride
-        if not (np.isfinite(low).all() and np.isfinite(high).all()):
-            break
-    for _ in range(100):
-        middle = low + 0.5 * (high - low)
-        enough = cdf(middle) >= p
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-        if (high - low <= 1e-12 * np.maximum(np.abs(high - mean), np.finfo(float).tiny)).all():
-            break
-    return high
 
 
 def product_of_nodes(width: int) -> tuple[Floats, Floats]:
@@ -289,7 +279,7 @@ class Predictive:
         with np.errstate(over="ignore"):  # all counts are within reach then
             root = np.sqrt(family.variance(eta, mean)) / np.maximum(family.slope(eta)[:, 0, 0], SMALLEST)
         reach = mean * np.sqrt(root**2 + np.minimum(self.V[:, 0, 0], 1.0)) + 1.0
-        return smallest_count(self.cdf(), p, mean, reach)
+        return crossing(self.cdf(), p, mean, reach, whole=True)
 
     def _nodes(self, step: float) -> tuple[Floats, Floats]:
         """Values of eta (m, J, width) and their weights (J,)."""

@@ -10,11 +10,17 @@
 | exponential | the same | 1 |
 | lognormal | standard normal | free |
 | loglogistic | standard logistic | free |
-| gamma | log of a gamma variable of shape 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
+| gamma | log of a gamma variable of shape k = 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
+
+Of gamma times between two ends, with s the derivatives of log f by eta and t the log of a time over its mean,
+
+    d log P = E(s | between),    d2 log P = E(d2 log f | between) + Var(s | between)
+
+are integrals over t, by Gauss-Legendre rules on panels at whose ends the density changes its shape.
 
 All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
 late there is one maximum at most. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch & Prentice, The Statistical
-Analysis of Failure Time Data (2002), 3.5-3.6.
+Analysis of Failure Time Data (2002), 3.5-3.6; Louis, JRSS B 44 (1982), 226-233, for the second derivatives of log P.
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, expit, gammaln, log_expit, ndtr
+from scipy.special import digamma, expit, gammaln, log_expit, ndtr, ndtri
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, require_truth
@@ -34,13 +40,20 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.between import between
-from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats, pair
 from stattools.likelihoods.links import LINKS, Curve, held_exp
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.positive import once
+from stattools.likelihoods.positive import LARGEST_SHAPE, SMALLEST_SHAPE, once
 from stattools.likelihoods.words import Equation, Facts, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.gamma import (
+    deviance,
+    digamma_gap,
+    log_density_of_log,
+    log_quantile,
+    lower_tail,
+    upper_tail,
+)
 
 
 def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
@@ -89,13 +102,15 @@ class LogTimeErrors:
         inf; its two slopes; minus its second derivatives, mixed ones between: (6, n). Of `width` 1 those about the
         location, (3, n), and of 0 the log alone.
         """
-        seen, first, last = low == high, low == 0.0, high == np.inf
-        shorter, ends = first.any(), ~(seen | first | last)
-        log_time = np.log(np.where(first, np.where(last, 1.0, high), low) if shorter else low)
-        event, shared = seen.astype(float), once(log_scale)
+        seen, last = low == high, high == np.inf
+        is_plain = low.min(initial=1.0) > 0.0 and (seen | last).all()
+        event, shared, first = seen.astype(float), once(log_scale), np.zeros_like(seen) if is_plain else low == 0.0
+        log_time = np.log(low if is_plain else np.where(first, np.where(last, 1.0, high), low))
         precision = np.exp(-shared)
-        z = np.clip((log_time - location) * precision, -FARTHEST, FARTHEST)
-        if self.at_once is not None and not (shorter or ends.any()):
+        z = log_time - location
+        z *= precision
+        np.clip(z, -FARTHEST, FARTHEST, out=z)
+        if self.at_once is not None and is_plain:
             value, slope, bend = self.at_once(z, event)
         else:
             value, slope, bend = curve = np.zeros((3, len(z)))
@@ -105,7 +120,9 @@ class LogTimeErrors:
                     for out, part in zip(curve, log(z[rows]), strict=True):
                         out[rows] = part
         found = np.empty((len(OF_WIDTH[width]), len(z)))
-        np.subtract(value, event * (log_time + shared), out=found[0])
+        log_time += shared
+        log_time *= event
+        np.subtract(value, log_time, out=found[0])
         if width:
             np.multiply(slope, -precision, out=found[1])
             np.multiply(bend, -precision * precision, out=found[1 + width])
@@ -113,10 +130,11 @@ class LogTimeErrors:
             np.multiply(z, slope, out=found[2])
             found[2] += event
             np.negative(found[2], out=found[2])
-            mixed = z * bend
-            mixed += slope
-            np.multiply(mixed, -precision, out=found[4])
-            np.multiply(mixed, -z, out=found[5])
+            bend *= z  # with the slope, the mixed one
+            bend += slope
+            np.multiply(bend, -precision, out=found[4])
+            np.multiply(bend, -z, out=found[5])
+        ends = ~(seen | first | last)
         if ends.any():
             whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
             found[:, ends] = whole[OF_WIDTH[width]]
@@ -200,6 +218,156 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
 
 EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once)
 
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+DROP = 45.0
+"""Where the density is exp(-45) of its largest value between the ends, nothing is left of it."""
+FLAT, STEEP = 25.0, 6.0
+"""Below t = -25 the density is exp(k t) to round-off; it ends within 6 of where it is nothing."""
+LARGEST_RATIO = 300.0
+"""The logarithm of a time beside the mean: beyond, it stays there, so that squares are finite (and hopeless)."""
+INTEGRATED = 2048
+"""Rows that are integrated together."""
+
+
+class GammaTimes:
+    """Gamma times by their linear predictors, the log mean and log sigma, each of shape (n,)."""
+
+    said = r"W_i \sim \log \mathrm{Gamma}(1 / {phi}^2, 1)"
+    concave = False
+
+    def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+        """log(F(high) - F(low)) with its derivatives, where low may be 0 or high inf."""
+        found = np.empty((6, len(low)))
+        for start in range(0, len(low), INTEGRATED):
+            part = slice(start, start + INTEGRATED)
+            found[:, part] = _gamma_between(location[part], _shape(log_scale[part]), low[part], high[part])
+        return found
+
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
+        """As those of `LogTimeErrors`; of `width` 0 the log alone."""
+        found, seen = np.zeros((6, len(low))), low == high  # a time from 0 to inf has probability 1
+        others = ~seen & ((low > 0.0) | (high < np.inf))
+        t, k = _ratio(location[seen], low[seen]), _shape(log_scale[seen])
+        found[:, seen] = _of_log(t, k, *digamma_gap(k))
+        found[0, seen] -= np.log(low[seen])
+        found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
+        return found if width else found[:1]
+
+    def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
+        """F or 1 - F."""
+        return (lower_tail if lower else upper_tail)(_ratio(location, time), _shape(log_scale))
+
+    def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
+        """The log of the time before which the event has happened with probability p."""
+        p = np.asarray(p, dtype=float)
+        return location + log_quantile(p, 1.0 - p, _shape(log_scale))
+
+    def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
+        """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
+        k = _shape(log_scale)
+        t = log_quantile(p, 1.0 - p, k)
+        time, left = np.exp(location + t), p < 0.5
+        end = np.full_like(time, 0.0 if left else np.inf)
+        log, _, by_scale, *_ = self.between(location, log_scale, *((end, time) if left else (time, end)))
+        moved = by_scale * np.exp(log - log_density_of_log(t, k))
+        return np.stack([np.ones_like(time), -moved if left else moved], axis=-1)
+
+    def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:
+        """The normal score of F of each time, which is nearly linear in log t, and its derivatives, (n, 2)."""
+        below, above = (self.tail(location, log_scale, time, side) for side in (True, False))
+        left, nearer = below < 0.5, np.maximum(np.minimum(below, above), np.finfo(float).tiny)
+        low, high = np.where(left, 0.0, time), np.where(left, time, np.inf)
+        slopes = self.between(location, log_scale, low, high)[1:3].T  # of the log of the nearer tail
+        z, sign = ndtri(nearer), np.where(left, 1.0, -1.0)
+        return sign * z, slopes * (sign * nearer * np.exp(0.5 * z * z + HALF_LOG_TWO_PI))[:, None]
+
+    def beyond(self, score: Floats) -> Floats:
+        """S of such a score."""
+        return ndtr(-score)
+
+    def log_mean(self, scale: Floats) -> tuple[Floats, Floats]:
+        """What the mean adds to eta_0: nothing."""
+        return np.zeros_like(scale), np.zeros_like(scale)
+
+    def relative_variance(self, scale: Floats) -> Floats:
+        """Var(T) / E(T)^2."""
+        return scale**2
+
+
+def _shape(log_scale: Floats) -> Floats:
+    return np.exp(np.clip(-2.0 * log_scale, SMALLEST_SHAPE, LARGEST_SHAPE))
+
+
+def _ratio(location: Floats, time: Any) -> Floats:
+    with np.errstate(divide="ignore"):  # nothing is below 0
+        return np.minimum(np.log(time) - location, LARGEST_RATIO)
+
+
+def _of_log(t: Floats, k: Floats, gap: Floats, bend: Floats) -> tuple[Floats, ...]:
+    """log of the density of t, and the derivatives of log f."""
+    first, part = k * np.expm1(t), deviance(t, k)
+    second = np.where(k < np.exp(LARGEST_SHAPE), 2.0 * (part - gap), 0.0)
+    return log_density_of_log(t, k), first, second, k * np.exp(t), 2.0 * first, 4.0 * (part - bend)
+
+
+def _gamma_between(location: Floats, k: Floats, low: Floats, high: Floats) -> Floats:
+    first, last = low == 0.0, high == np.inf
+    lo, hi = _ratio(location, low), np.where(last, np.inf, _ratio(location, high))
+    gap = np.where(first | last, 1.0, high - low)
+    width = np.where(first | last, np.inf, np.log1p(gap / np.where(first, 1.0, low)))
+    from_above = first | (hi < 0.0)  # panels are measured from an end, the higher one, so that narrow ones have digits
+    base, top = np.where(from_above, hi, lo), np.clip(0.0, lo, hi)
+    left, right = _extent(k, top)
+    start = np.maximum(np.where(from_above, -width, 0.0), top - base - left)
+    end = np.minimum(np.where(from_above, 0.0, width), top - base + right)
+    cuts = [start, *(np.clip(at - base, start, end) for at in (-FLAT, 0.0, base + end - STEEP)), end]
+    cuts = np.sort(np.stack(cuts, axis=-1), axis=-1)
+    used = (np.diff(cuts, axis=-1) > 0.0).any(axis=0)
+    half = 0.5 * np.diff(cuts, axis=-1)[:, used, None]
+    t = base[:, None, None] + 0.5 * (cuts[:, 1:] + cuts[:, :-1])[:, used, None] + half * NODES
+    t, weight, k = t.reshape(len(k), -1), (half * WEIGHTS).reshape(len(k), -1), k[:, None]
+    log, slope, turn, own, mixed, curl = _of_log(t, k, *digamma_gap(k))
+    highest = log.max(axis=1, keepdims=True)
+    weight = weight * np.exp(log - highest)
+    total = weight.sum(axis=1, keepdims=True)
+    weight /= total
+
+    def mean(values: Floats) -> Floats:
+        return (weight * values).sum(axis=1)
+
+    by_location, by_scale = mean(slope), mean(turn)
+    slope, turn = slope - by_location[:, None], turn - by_scale[:, None]
+    log_p = np.log(total[:, 0]) + highest[:, 0]
+    t, k = base, k[:, 0]
+    beside = np.where(first, upper_tail(t, k), np.where(last, lower_tail(t, k), 1.0))
+    log_p = np.where(beside < 0.5, np.log1p(-np.minimum(beside, 0.5)), log_p)
+    return np.stack(
+        [
+            log_p,
+            by_location,
+            by_scale,
+            mean(own) - mean(slope * slope),
+            mean(mixed) - mean(slope * turn),
+            mean(curl) - mean(turn * turn),
+        ]
+    )
+
+
+def _extent(k: Floats, top: Floats) -> tuple[Floats, Floats]:
+    """How far below and above `top`, the highest point, the density is more than exp(-DROP) of what it is there: bounds
+    of the solutions of a - 1 - log a = DROP / k and the like.
+    """
+    c, a = DROP / k, np.exp(np.clip(top, -LARGEST_RATIO, LARGEST_RATIO))
+    tiny = 1e-100
+    square = np.sqrt(3.0 * c / np.maximum(np.minimum(a, 1.0), tiny))
+    left = np.minimum(c + 1.0, c / np.maximum(1.0 - a, tiny))
+    left = np.where(square <= 1.0, np.minimum(left, square), left)
+    above = np.maximum(a, 1.0)
+    fall = np.maximum(2.0, np.log(1.7 * c / above))
+    right = np.minimum(np.minimum(np.sqrt(2.0 * c / above), c / np.maximum(above - 1.0, tiny)), fall)
+    return left, right
+
+
 ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
     "weibull": EXTREME,
     "lognormal": LogTimeErrors(
@@ -235,7 +403,7 @@ def between_ends(link: str, location: Floats, log_scale: Floats, low: Floats, hi
     return np.stack([found.log, -found.shift * precision, -slope, both * precision * precision, mixed, curl - slope])
 
 
-AT_A_TIME = 4096
+AT_A_TIME = 8192
 """Rows whose log-likelihoods are made together."""
 EXPONENTIAL, ONE = "exponential", ("weibull", "gamma")
 """The distribution whose scale is 1, and those that are exponential where theirs is."""

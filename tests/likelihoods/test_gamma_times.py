@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import integrate, special, stats
 
-from stattools.likelihoods.gamma_times import GammaTimes
+from stattools.likelihoods.times import GammaTimes
 
 LAW = GammaTimes()
 
