@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_563,
+    "all": 145_522,
     "data": 8_565,
     "inference": 28_118,
     "likelihoods": 5_341,
     "models": 8_286,
     "numerics": 3_633,
-    "solvers": 7_647,
+    "solvers": 7_606,
 }
 """Lines of the package and of its rooms: never more."""
 

@@ -207,13 +207,6 @@ def ascend(
     return climb(start, step, first=first, trace=trace, round_off=0.0, **limits)
 
 
-class Measure(Protocol):
-    """What turns a score into a step and measures steps in standard errors, such as a `Metric`."""
-
-    def solve(self, score: Floats) -> Floats: ...
-    def length(self, step: Floats) -> float: ...
-
-
 class Shares:
     """Shares of the rows, each given by a function from theta to its score; for each share the point where it was last
     read, and its score there.
@@ -244,7 +237,7 @@ class Shares:
 
 
 def unit_ascend(
-    shares: Shares, theta: Floats, metric: Measure, tolerance: float, most: int
+    shares: Shares, theta: Floats, metric: Metric, tolerance: float, most: int
 ) -> tuple[Floats, int] | None:
     """The point whose decrement should be below `tolerance`, and the number of reads that led there; None where the
     steps do not contract.

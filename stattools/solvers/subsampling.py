@@ -4,19 +4,18 @@
     2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`quasi_newton.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
-The maximum of m rows is about sqrt(p n / m) standard errors away from that of all n. Results at the last information
-are corrected to the maximum: log L rises by (g + h)^T d / 2 along a step d, g and h the scores at its ends, and the
-information changes by what the sample says. A step of lambda standard errors changes it by about lambda / sqrt(n) of
-itself, which m rows know to one part in sqrt(m): it is formed at lambda = 7 tolerance sqrt(n m) or nearer. A right
-correction leaves no score; the share of lambda that is left is the relative error of the standard errors. Where samples
-do not determine the coefficients, or steps do not contract, the answer is None and the caller takes the usual method.
+The maximum of m rows is about sqrt(p n / m) standard errors away from that of all n. In 3 the sample says how the
+information changes along a step: one of lambda standard errors changes it by about lambda / sqrt(n) of itself, which m
+rows know to one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer. A right correction leaves
+no score; the share of lambda that is left is the relative error of the standard errors. Steps are to the argmax of the
+surrogate
 
-Of rows in files each read has score and information, and a step is to the argmax of the surrogate
+    c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2,    c = n / m, s the sample,
 
-    c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2,    c = n / n_s, s the sample,
-
-wrong by a sampling error of third order. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale
-machine learning" (2018), 5; Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019).
+wrong by a sampling error of third order, with score and information of all rows; of rows in files all steps are. Where
+samples do not determine the coefficients, or steps do not contract, the usual method takes over. Source: Bottou, Curtis
+& Nocedal, "Optimization methods for large-scale machine learning" (2018), 5; Jordan, Lee & Yang,
+"Communication-efficient distributed statistical inference" (2019).
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import named_parts
@@ -36,7 +36,7 @@ from stattools.numerics.columns import with_levels
 from stattools.solvers.climb import HALF, ROUND_OFF, Standing, climb, footing, newton_ascent
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Shares, unit_ascend
-from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.solution import Solution
 
 SMALLEST = 500_000
 """The most numbers of X for which Newton's method on all rows is as fast. The choice changes the time, not the maximum.
@@ -56,9 +56,7 @@ Some seven steps on the smaller sample cost about as much as the one step on the
 """
 
 NEAR = 1e-2
-"""The largest decrement, in standard errors, at which the information of all rows is formed: from there the formula
-above corrects the log-likelihood to 1e-9.
-"""
+"""The largest decrement, in standard errors, at which the information of all rows is formed."""
 
 SHARP = 1e-6
 """The share of its decrement that a step may leave: standard errors are then right to about this share."""
@@ -72,10 +70,13 @@ ALIKE = 0.1
 information of many rows changes by less than a thousandth.
 """
 
-LEAVES = 0.1
-"""The largest share of the decrement that a step near the maximum may leave. One that leaves more shows that the
-information changes fast, and the usual method takes over.
+CARRIED = 7.0
+"""The decrement at which the information of all rows is formed, over the tolerance and the root of the product of the
+numbers of rows, as above.
 """
+
+NEARER = 0.2
+"""The same of rows in files, of which a score alone takes as long to read."""
 
 
 class Start(NamedTuple):
@@ -103,54 +104,14 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         return near and newton_ascent(near.model, near.theta, tolerance, max_steps, "Newton").mapped(near.T)
     try:
         start = subsample_start(model, sizes)
-        least = _carried_from(start.model, start.samples[-1], tolerance)
+        least = min(NEAR, CARRIED * tolerance * sqrt(start.model.n * start.samples[0].n))
         near = unit_ascend(Shares.of(start.model), start.theta, start.metric, least, MOST_READS)
-        return near and _certified(start, *near, tolerance)
+        if near is None:
+            return None
+        sample = expanded(start.model, start.samples[0].rows)
+        return certified_ascent(start.model, sample, tolerance, max_steps, "Newton on subsamples", near).mapped(start.T)
     except (DomainError, IdentificationError):
         return None
-
-
-def _certified(
-    start: Start, theta: Floats, reads: int, tolerance: float, before: list[TraceStep] | None = None
-) -> Solution | None:
-    """Newton steps with the information formed at theta, until the score of all rows is small enough. Where the
-    information has to be formed again, `before` are the steps that led there.
-    """
-    model, samples, trace = start.model, start.samples, before or []
-    now, sharp, number = model.evaluate(theta), True, len(trace)
-    metric = Metric(now.information)
-    first = Standing(theta, now, metric, metric.norm(now.score))
-    sample = next((one for one in samples if first.decrement <= _carried_from(model, one, tolerance)), samples[-1])
-
-    def step(here: Standing) -> Standing:
-        nonlocal sharp
-        if here is first:
-            theta, metric = step_carried(here.theta, here.now, sample, model.n / sample.n)
-        else:
-            theta, metric = here.theta + here.metric.solve(here.now.score), here.metric
-        score = model.ascent(theta)
-        risen = 0.5 * float((here.now.score + score) @ (theta - here.theta))
-        now = replace(here.now, score=score, loglik=here.now.loglik + risen)
-        decrement = metric.norm(score)
-        sharp = sharp and carried_well(here.decrement, decrement)
-        return Standing(theta, now, metric, decrement)
-
-    found = climb(
-        first, step, tolerance=tolerance, max_steps=np.inf, n=model.n, first=number, trace=trace, leaves=LEAVES
-    )
-    if found.status != "converged":
-        return None
-    reads += found.steps - number + 1
-    if not sharp:
-        return _certified(start, found.here.theta, reads, tolerance, found.trace[:-1])
-    metric, reach = found.here.metric, found.here.now.reach
-    solution = found.solution(metric.covariance(), "Newton on subsamples", metric.kept(), reads=reads, reach=reach)
-    return solution.mapped(start.T)
-
-
-def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
-    """The largest decrement from which the sample's correction of the information is accurate enough."""
-    return min(NEAR, 7.0 * tolerance * sqrt(model.n * sample.n))
 
 
 def carried_well(decrement: float, left: float) -> bool:
@@ -271,15 +232,20 @@ def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution |
     return certified_ascent(model, expanded(model), tolerance, max_steps, named("Newton", model)).mapped(T)
 
 
-def certified_ascent(whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str) -> Solution:
-    """The maximum of `whole`, each of whose evaluations is a read of all rows, after the first that made it.
+def certified_ascent(
+    whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str, near: tuple[Floats, int] | None = None
+) -> Solution:
+    """The maximum of `whole`, each of whose evaluations is a read of all rows, from the point `near` it that so many
+    reads have found, or from the maximum of the sample after the read that made it.
 
     `stand_in` is the same function of a sample that stands for all rows (see `expanded`). Where the sample does not
     determine the coefficients, or the maximum of a surrogate is no nearer, Newton's method on `whole` takes over.
     """
-    theta, reads = _start(stand_in), 1
+    theta, reads = near or (_start(stand_in), 1)
     size = float(np.sqrt(stand_in.dispersion(theta)))
-    carried = min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))) if isinstance(whole, Model) else 0.0
+    carried = 0.0  # of others the sample does not say how the information changes
+    if isinstance(whole, Model):
+        carried = min(NEAR, (CARRIED if near else NEARER) * tolerance * sqrt(whole.n * len(stand_in.rows.X)))
 
     def stand(theta: Floats, now: Evaluation) -> Standing:
         metric = Metric.for_ascent(now.information)
@@ -313,11 +279,11 @@ def certified_ascent(whole: Any, stand_in: Any, tolerance: float, max_steps: int
     return replace(found, here=last).solution(metric.covariance(), solver, metric.kept(), reads=reads, reach=reach)
 
 
-def expanded(model: Model) -> Model:
-    """The model over the sample of its rows that is in memory, with weights that make each row count for as many as it
-    stands for.
+def expanded(model: Model, sample: Rows | None = None) -> Model:
+    """The model over a sample of its rows, by default that in memory, with weights that make each row count for as many
+    as it stands for.
     """
-    sample = model.rows.sampled
+    sample = model.rows.sampled if sample is None else sample
     c = model.n / sample.n
     weight = np.full(len(sample.X), c) if sample.weight is None else c * sample.weight
     return replace(model, rows=replace(sample, weight=weight))
