@@ -17,7 +17,7 @@ from stattools.data.design.random_effects import LatentTerms
 from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
 from stattools.data.formula.expression import short
-from stattools.data.formula.formula import Formula, parse, require, together
+from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
@@ -87,7 +87,6 @@ def complete_rows(
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():
         if isinstance(value, str):
-            require(value, frame.names)
             raw[value] = frame.column(value)
         else:
             raw[labels[key]] = series(value, labels[key])
@@ -373,7 +372,6 @@ def new_outcome(design: Design, name: str, data: Any) -> tuple[Any, np.ndarray]:
         frame = table(data)
         columns = {}
         for column in design.parsed.outcome.columns:
-            require(column, frame.names)
             columns[column] = frame.column(column)
             if missing(columns[column]).any():
                 raise DomainError(f"the outcome {column!r} is missing in some of the new rows. Leave them out.")

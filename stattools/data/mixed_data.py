@@ -71,10 +71,8 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
 
 
 def rows_with_groups(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NONE) -> Dataset:
-    """The complete rows of a formula that may have random parts and curves, as `read` gives them, with these in
-    `latent`.
-
-    Raises DomainError, beside what `read` raises, for groups that tell nothing, and for what is no curve.
+    """The complete rows of a formula as `read` gives them, with its random parts and curves in `latent`. DomainError,
+    beside what `read` raises, for groups that tell nothing, and for what is no curve.
 
     >>> table = {"y": [1, 2, 4, 7], "n": [4, 4, 5, 8], "g": ["a", "a", "b", "b"]}
     >>> rows = rows_with_groups("y ~ 1 + (1 | g)", table, {"trials": "n"})
@@ -99,9 +97,7 @@ def rows_with_groups(text: str, data: Any, columns: Mapping[str, Any], formulas:
 def learn_latent(
     said: MixedFormula, beside: Mapping[str, Formula], found: CompleteRows
 ) -> tuple[tuple[Any, Any, Any], LatentTerms]:
-    """What `learn` makes of the formula over complete rows, with those of other parameters `beside`, and the effects of
-    groups and curves that it names.
-    """
+    """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     weights = found.numbers.get("weights")
     learned = learn(formula, found.columns, found.rows, beside, weights)
@@ -124,9 +120,7 @@ def learn_latent(
 def _in_files(
     who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]
 ) -> tuple[Dataset, LatentTerms]:
-    """The rows of a source with parts that have one grouping, or with curves: one read finds all but the groups, and
-    the ends of the variables of curves.
-    """
+    """The rows of a source with one grouping, or with curves: one read finds all but the groups."""
     said = mixed_formula(text, source.names)
     fixed: Any = said.fixed
     curves, groups = (), ()

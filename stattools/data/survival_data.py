@@ -38,7 +38,7 @@ from stattools.text.one_line import prints
 Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
 
 MOST_GROUPS = 100
-"""The most groups of a formula: more curves or tables than this nobody looks at."""
+"""The most groups of a formula: nobody looks at more curves."""
 
 Label = str | Sequence[str] | ArrayLike | None
 
@@ -47,9 +47,9 @@ Label = str | Sequence[str] | ArrayLike | None
 class SurvivalRows:
     """Complete rows: `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None, frequency `weights` or None.
 
-    `columns` are those of the right side, clean; `labels` the codes and labels of what was asked for beside it, such as
-    strata, and `asked` the names of their columns. `rows` are the numbers of the rows in the table, `kept` the same or
-    None where none was dropped. `empty` are the levels of columns that no row has.
+    `columns` are clean, and `rows` the numbers of the rows in the table; `labels` are the codes and labels of what was
+    asked for beside the formula, such as strata, and `asked` the names of their columns. `empty` are the levels of
+    columns that no row has.
     """
 
     said: SurvivalFormula
@@ -104,11 +104,11 @@ def survival_rows(
     read: Callable[..., SurvivalFormula] = survival_formula,
     **labels: Label,
 ) -> SurvivalRows:
-    """Read a formula about times and its table, `weights=`, and columns of labels by name, each a column's name,
-    several names whose combinations are labels, or an array.
+    """Read a formula about times and its table, `weights=`, and labels, each a column's name, several names whose
+    combinations are labels, or an array.
 
-    Raises DomainError, with the row counted from 0, for an event that is not 0, 1 or bool, a time that is negative, a
-    row that ends before it begins, for rows of one `id` that overlap, and where there is no event at all.
+    Raises DomainError, with the row, for an event that is not 0, 1 or bool, a time that is negative, a row that ends
+    before it begins, rows of one `id` that overlap, and where there is no event at all.
 
     >>> found = survival_rows("st.cox", "survival(t, d) ~ x", {"t": [2, 5, 9], "d": [1, 0, 1], "x": [1, None, 3]})
     >>> found.time.tolist(), found.event.tolist(), found.dropped
@@ -135,8 +135,7 @@ def survival_rows(
 
 def groups_of(who: str, said: SurvivalRows) -> Codes:
     """The groups that the columns of the right side make: their codes, and their labels in the order of the levels.
-
-    Raises DomainError for columns that make too many groups to be looked at.
+    DomainError for more groups than anybody looks at.
     """
     factors = said.said.formula.factors
     outcomes = (outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows) for one in factors)
@@ -160,7 +159,7 @@ def strata_of(who: str, said: SurvivalRows, strata: Label) -> Codes:
     asked, frame = asked_columns(table(said.source), said.source, {"strata": strata})
     columns = []
     for name in asked["strata"]:
-        raw = frame.column(name).iloc[said.rows].reset_index(drop=True)
+        raw = frame.column(name, said.rows)
         if (gaps := missing(raw)).any():
             row = number(int(np.argmax(gaps)), said.rows)
             raise DomainError(f"{who}: {name!r} has no value in row {row}; strata need one in each row that is used.")
@@ -286,9 +285,7 @@ def time_rows(
 @prints
 @dataclass(frozen=True)
 class TimeOutcome:
-    """The outcome of a formula about times, checked in the name of `who`; `is_late` says that its rows have entries in
-    any case.
-    """
+    """The outcome of a formula about times, checked for `who`; rows that are late have entries in any case."""
 
     who: str
     said: SurvivalFormula
@@ -336,8 +333,8 @@ class TimeOutcome:
         rows: NDArray[np.intp],
         since: str = "0, or from an entry, survival(entry, time, died).",
     ) -> tuple[Floats, NDArray[np.bool_], Floats | None]:
-        """Time, event and entry of each row; DomainError for a time that is negative, as times count from `since`, or
-        that ends before its row begins.
+        """Time, event and entry of each row; DomainError for a negative time, as times count from `since`, and for rows
+        that end before they begin.
         """
         parts, said = self.numbers(columns, rows), self.said.parts
         time, entry = parts.get("time", np.zeros(len(rows))), parts.get("entry")
@@ -355,9 +352,7 @@ class TimeOutcome:
         return time, parts.get("event", np.ones(len(time))) > 0.0, entry
 
     def numbers(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Floats]:
-        """The values of each part of the outcome; DomainError for categories, and for an event that is not 0, 1 or
-        bool.
-        """
+        """The values of each part of the outcome; DomainError for categories and an event that is not 0, 1 or bool."""
         found: dict[str, Floats] = {}
         for name, part in self.said.parts.items():
             # a column alone may be infinite where the model says so

@@ -30,11 +30,10 @@ from scipy.linalg import block_diag
 
 from stattools.data.design.random_effects import (
     LatentTerms,
-    RandomDesign,
-    RandomTerm,
     effects_together,
     require_groups,
     terms_in,
+    terms_of,
 )
 from stattools.data.design.smooths import SmoothDesign, SmoothTerm
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
@@ -235,7 +234,8 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
         require_groups(design.part, design.labels, len(scanned.X), effects_together(design))
-    terms = tuple(term for design in random for term in _random_terms(design, scanned))
+    n, absent = len(scanned.X), scanned.absent
+    terms = tuple(term for one in random for term in terms_of(one, absent(n), lambda which: absent(n, len(which))))
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
     structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
     apart = structure.within
@@ -243,16 +243,6 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
         structure = replace(structure, known=replace(apart, C=scanned.gather(inside, *groups)))
     return SummedRows(structure, coordinates, replace(rows, terms=terms, random=random))
-
-
-def _random_terms(design: RandomDesign, rows: Any) -> list[RandomTerm]:
-    """The terms, whose rows know their shapes only."""
-    names, n = design.design.names, len(rows.X)
-    found = []
-    for name, which in terms_in(design):
-        columns, codes, z = tuple(names[k] for k in which), rows.absent(n), rows.absent(n, len(which))
-        found.append(RandomTerm(name, design.part.group, codes, design.labels, columns, z))
-    return found
 
 
 def _finished(

@@ -126,11 +126,9 @@ class Within:
     blocks: Floats
 
     @classmethod
-    def joined(cls, parts: Sequence[Within]) -> Within | None:
-        """Several in one, whose levels have as many coefficients each, or which are one block each; None of none."""
-        parts = [part for part in parts if part.places.size]
-        if not parts:
-            return None
+    def joined(cls, parts: Sequence[Within]) -> Within:
+        """Several in one, whose levels have as many coefficients each, or which are one block each."""
+        parts = [part for part in parts if part.places.size] or [NOWHERE]
         if len({part.places.shape[1] for part in parts}) == 1:
             return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "blocks")))
         blocks = block_diag(*(part.blocks[0] for part in parts))
@@ -161,6 +159,10 @@ class Within:
     def pulled(self, u: Floats) -> Floats:
         """The product of the transposed with u."""
         return Within(self.places, self.blocks.transpose(0, 2, 1)).product(u)
+
+
+NOWHERE = Within(np.zeros((0, 1), dtype=np.intp), np.zeros((0, 1, 1)))
+"""Of no levels."""
 
 
 def diagonals(blocks: Floats) -> Floats:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.formula.formula import require
 from stattools.data.tables.columns import clean, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns, table
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -97,12 +96,9 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
         )
     if not isinstance(by, str):
         raise DomainError(f"by= names the column of the table that holds the groups; got {quoted(by)}.")
-    require(by, found.names)
-    kept = _kept(model)
+    of_groups, kept = _groups(found.column(by), by), _kept(model)
     weight, kept = _weights(model), slice(None) if kept is None else kept
-    groups = {
-        label: which for label, which in _groups(found.column(by), by).items() if label != MISSING or which[kept].any()
-    }
+    groups = {label: which for label, which in of_groups.items() if label != MISSING or which[kept].any()}
     parts = [RowGroup("all", weight, np.ones(found.n, dtype=bool))]
     parts += [RowGroup(label, weight * which[kept], which) for label, which in groups.items()]
     head = ("column", "", "all", *(f"{code(by)}: {label}" for label in groups))

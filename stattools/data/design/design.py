@@ -127,11 +127,8 @@ class Design:
         if self.whole is None:
             return rows_with_gaps(self._columns_of_array(data))
         frame = table(data)
-        found = np.zeros(frame.n, dtype=bool)
-        for name in self.whole.columns:
-            require(name, frame.names)
-            found |= missing(frame.column(name))
-        return found
+        columns = (missing(frame.column(name)) for name in self.whole.columns)
+        return np.logical_or.reduce([np.zeros(frame.n, dtype=bool), *columns])
 
     def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
@@ -180,8 +177,7 @@ def columns_of_rows(
     rows = np.arange(frame.n) if some is None else some
     columns = {}
     for name in names:
-        require(name, frame.names)
-        raw = frame.column(name) if some is None else frame.column(name).iloc[some].reset_index(drop=True)
+        raw = frame.column(name, some)
         if len(gaps := np.flatnonzero(missing(raw))):
             what, of, advice = called
             raise DomainError(

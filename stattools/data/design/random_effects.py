@@ -1,10 +1,10 @@
-"""Random terms over rows: which group each row belongs to, and the columns whose effects vary between groups; and how a
-random part of a formula becomes such terms, learned once and applied the same way to new rows.
+"""Random terms over rows: the group of each row and the columns whose effects vary between groups, made of a random
+part of a formula, learned once and applied the same way to new rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -58,9 +58,7 @@ class RandomTerm:
 
 @record
 class RandomDesign:
-    """A random part with what was learned of its columns, `design`, and its groups: a level for each column of groups
-    in each of `levels` (tuples), sorted.
-    """
+    """A random part, the `design` of its columns, and its groups: sorted tuples of levels of the grouping columns."""
 
     part: RandomPart
     design: Design
@@ -77,10 +75,8 @@ class RandomDesign:
         return replace(self, levels=tuple(level for level, label in levels if label in labels))
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
-        """The terms over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
-        Groups that were not there to learn from have the code -1.
-
-        Raises DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
+        """The terms over the rows of a table, or `some` of them by number; groups that are new have the code -1.
+        DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
         """
         called = "the grouping column", "rows", ": leave those rows out, or name their group."
         columns, _ = columns_of_rows(data, self.part.groups, some, called, labeled)
@@ -110,10 +106,7 @@ def learn_random(
 ) -> tuple[RandomDesign, Codes, Floats]:
     """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
     vary. `rows` are the numbers of the rows in the table, `weights` how often each was seen; `fixed` is what was
-    learned of the fixed effects, whose columns are those of the part where both have the same terms, as in
-    y ~ x + (x | g).
-
-    Raises DomainError for a grouping column with one level.
+    learned of the fixed effects, which have the same columns in y ~ x + (x | g). DomainError for a single group.
     """
     levels, codes = combined([sorted_codes(columns[name]) for name in part.groups])
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
@@ -143,8 +136,7 @@ def require_numbers(part: RandomPart, design: Design) -> None:
 
 def require_groups(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int = 0) -> None:
     """DomainError for a grouping of n rows with one level. Of measurements, which have `width` effects in each level,
-    also where a term has a level for each row, or as many effects as there are rows, which are not told from the
-    residual; other likelihoods may.
+    also for a level in each row, or as many effects as rows, which are not told from the residual.
     """
     if len(levels) < 2:
         raise DomainError(
@@ -170,11 +162,13 @@ def effects_together(design: RandomDesign) -> int:
     return 1 if design.part.alone else len(design.design.names)
 
 
-def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:
-    """The terms of a design whose rows have the codes of groups and the columns z."""
+def terms_of(design: RandomDesign, codes: Codes, z: Floats | Callable[..., Any]) -> tuple[RandomTerm, ...]:
+    """The terms of a design whose rows have the codes of groups and the columns z, or what z makes of the numbers of
+    columns where rows are not in memory.
+    """
     group, names, found = design.part.group, design.design.names, list[RandomTerm]()
     for name, which in terms_in(design):
-        own = z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)])
+        own = z(which) if callable(z) else z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)])
         found.append(RandomTerm(name, group, codes, design.labels, tuple(names[k] for k in which), own))
     return tuple(found)
 
@@ -208,8 +202,7 @@ def combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, 
 
 @record
 class LatentTerms:
-    """The formula as it was `said`, what was learned of each random part, `random`, the `terms` of these over the rows
-    of the regression, and its `smooths`.
+    """The formula as it was `said`, the design of each random part, their `terms` over the rows, and the `smooths`.
 
     Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
     `every`, rows whose X has the columns of all formulas, is summed; `curves` are the designs of their smooths.

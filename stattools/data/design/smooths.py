@@ -3,11 +3,10 @@
     f(x) = slope (x - middle) + B(x) M b,     b ~ N(0, tau^2 I),    B(x) the cubic B-splines over equally spaced knots
     D M = I - D 1 c' = I                      D the second differences of coefficients, M = D'(D D')^-1 - 1 c'
 
-The coefficients of B are then those of a line and M b: second differences b, which the variance tau^2 keeps small; the
-penalty is lambda = sigma^2 / tau^2 times the sum of their squares. c makes the curve sum to zero over the rows of all
-levels, as its mean is the intercept's. A row meets four B-splines.
-
-Source: Eilers & Marx, Statistical Science 11 (1996), 89-121; Wood, Generalized Additive Models (2017), 5.3.3.
+The coefficients of B are those of a line and M b: second differences b, which the variance tau^2 keeps small; the
+penalty is lambda = sigma^2 / tau^2 times the sum of their squares. c makes the curve sum to zero over all rows, as its
+mean is the intercept's. Source: Eilers & Marx, Statistical Science 11 (1996), 89-121; Wood, Generalized Additive Models
+(2017), 5.3.3.
 """
 
 from __future__ import annotations
@@ -84,9 +83,7 @@ class SmoothTerm:
 
     @property
     def lift(self) -> Floats:
-        """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
-        times (slope, height, b).
-        """
+        """Columns (k, ...) for slope, height (where there are) and b: the curve is B of these times their values."""
         of = self.design
         line = of.step * (np.arange(-1.0, self.k - 1.0) - of.start) - (of.middle - of.least)
         made = [] if self.slope is None else [line]
@@ -94,8 +91,8 @@ class SmoothTerm:
 
     @property
     def log_line(self) -> float:
-        """The logarithm of the length of the coefficients of B-splines that slope (and height) 1 make. The restricted
-        likelihood is that of lines whose coefficients have length 1, as mgcv's, so that it has no unit of x.
+        """The logarithm of the length of the coefficients that slope (and height) 1 make. The restricted likelihood is
+        that of lines whose coefficients have length 1, as mgcv's, so that it has no unit of x.
         """
         if self.slope is None:
             return 0.0
@@ -120,8 +117,7 @@ class SmoothTerm:
 
 
 def wiggly(k: int) -> Floats:
-    """M (k, k - 2), the coefficients that have second differences 1 and no line in them: D M = I, and each column is
-    orthogonal to those of a line.
+    """M (k, k - 2), coefficients with D M = I, each column orthogonal to those of a line.
 
     >>> abs(np.diff(wiggly(6), 2, axis=0)).round(12).tolist()[0], abs(np.arange(6) @ wiggly(6)).round(12).tolist()
     ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0])
@@ -134,8 +130,8 @@ def wiggly(k: int) -> Floats:
 
 
 def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
-    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u lie outside 0 to k - 3.
-    u counts distances of knots from the first.
+    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u, in distances of knots
+    from the first, lie outside 0 to k - 3.
 
     >>> first, values, beyond = bsplines(np.array([0.0, 0.5, 3.0]), 5)
     >>> first.tolist(), values.round(4).tolist()[:2]
@@ -167,10 +163,9 @@ FEWEST = 3
 
 @record
 class SmoothDesign:
-    """A curve with what was learned of it: `design` makes its variable and what it is by, numbers or a column of zeros
-    and ones for each of `levels`; `least` is the smallest value, `step` the distance of knots, `middle` the mean, and
-    `means` (k,) are those of the B-splines, None where a number multiplies them. `lines` are the numbers of the columns
-    of X that are slope and height of each curve.
+    """A curve with what was learned of it: `design` makes its variable and what it is by, numbers or a column for each
+    of `levels`; `least` is the smallest value, `step` the distance of knots, `middle` the mean, and `means` (k,) are
+    those of the B-splines, None where a number multiplies them. `lines` are the columns of slope and height in X.
     """
 
     part: SmoothPart
@@ -184,9 +179,7 @@ class SmoothDesign:
 
     @cached_property
     def wiggles(self) -> Floats:
-        """M (k, k - 2): coefficients of B-splines of the wiggly part, orthogonal to those of lines; where the mean is
-        the intercept's, to those of the line of mean 0, and with curves of mean 0.
-        """
+        """M (k, k - 2) of the wiggly part, orthogonal to lines; where the mean is the intercept's, with mean 0."""
         M, places = wiggly(self.part.k), np.arange(self.part.k)
         if self.means is None:
             return M
@@ -199,9 +192,8 @@ class SmoothDesign:
         return tuple(f"{self.part.name}[{level}]" for level in self.levels) or (self.part.name,)
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
-        """The curves over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
-
-        Raises DomainError for a column that is not there, or has no value in a row, and for levels that are new.
+        """The curves over the rows of a table, or `some` of them by number. DomainError for a column that is not there,
+        or has no value in a row, and for levels that are new.
         """
         return self.over(self.design.encode(data, some))
 
@@ -239,7 +231,7 @@ def curves_of(
     """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns, or
     columns without rows of the same kinds; `groups` are factors whose levels have effects beside.
 
-    Raises DomainError for a curve over categories, one that is no term of its own, and the same one twice.
+    DomainError for a curve over categories, one that is no term of its own, and the same one twice.
     """
 
     def is_factor(by: Expression) -> bool:
@@ -273,10 +265,8 @@ def learn_smooth(
     rows: NDArray[np.intp],
     weights: Floats | None = None,
 ) -> tuple[SmoothTerm, ...]:
-    """The curves of a part over complete, clean columns; `design` is that of X, whose formula has their lines. `rows`
-    are the numbers of the rows in the table, `weights` how often each was seen.
-
-    Raises DomainError for a variable that holds categories, is constant, or has fewer values than coefficients.
+    """The curves of a part over complete, clean columns; `design` is that of X, which has their lines, `weights` say
+    how often rows were seen. DomainError for a variable that is constant, or has fewer values than coefficients.
     """
     terms = tuple((factor,) for factor in part.factors)
     own, made, _ = learn(replace(formula, terms=terms), columns, rows, weights=weights)

@@ -41,8 +41,7 @@ from stattools.numerics.sums import pair_product
 
 def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
     """The levels that occur, in the order of `levels=` or of the categories, and sorted otherwise."""
-    found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
-    return chosen_levels(factor, found, n)
+    return chosen_levels(factor, sorted_codes(column)[0], n)
 
 
 def chosen_levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
@@ -361,16 +360,13 @@ def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str
     {'g': ('c',)}
     """
     found = {}
-    for name in names:
-        column = columns[name]
-        if column.dtype.kind != "O":
-            continue
-        raw = frame.column(name)
+    for name in (name for name in names if columns[name].dtype.kind == "O"):
+        raw: Any = frame.column(name)
+        here = set(map(str, columns[name].cat.categories))
         declared = isinstance(raw.dtype, pd.CategoricalDtype)
-        if not declared and len(raw) == len(column):
+        if not declared and len(raw) == len(columns[name]):
             continue  # text, of which every row is here
         every = raw.cat.categories if declared else raw[~missing(raw)].unique()
-        here = set(map(str, column.cat.categories))
         if gone := tuple(dict.fromkeys(str(level) for level in every if str(level) not in here)):
             found[name] = gone if declared else tuple(sorted(gone))
     return found

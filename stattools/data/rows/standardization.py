@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.arrowhead import InParts, Within
+from stattools.numerics.arrowhead import NOWHERE, InParts, Within
 from stattools.numerics.columns import BesideOnes, Columns, weighted
 
 VARIES = 1e-13
@@ -47,7 +47,7 @@ class Standardization(InParts):
     t: Floats
     A: Floats
     R: Floats
-    within: Within | None = None
+    within: Within = NOWHERE
 
     @classmethod
     def identity(cls, p: int) -> Standardization:
@@ -81,34 +81,31 @@ class Standardization(InParts):
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
         found = np.diag(self.t) + self.A @ self.R.T
-        if self.within is not None:
-            rows = self.within.places
-            found[rows[:, :, None], rows[:, None, :]] += self.within.blocks
+        rows = self.within.places
+        found[rows[:, :, None], rows[:, None, :]] += self.within.blocks
         return found
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
         found = self.t + (self.A * self.R).sum(axis=1)
-        if self.within is not None:
-            found[self.within.places] += np.diagonal(self.within.blocks, axis1=1, axis2=2)
+        found[self.within.places] += np.diagonal(self.within.blocks, axis1=1, axis2=2)
         return found
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
         found = (self.t * v.T).T + self.A @ (self.R.T @ v)
-        return found if self.within is None else found + self.within.product(v)
+        return found + self.within.product(v) if self.within.places.size else found
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
         found = (self.t * u.T).T + self.R @ (self.A.T @ u)
-        return found if self.within is None else found + self.within.pulled(u)
+        return found + self.within.pulled(u) if self.within.places.size else found
 
     @cached_property
     def inverse(self) -> Standardization:
         """T^-1, of the same kind, by Woodbury's formula."""
-        t, within = np.divide(1.0, self.t, out=np.zeros_like(self.t), where=self.t != 0.0), self.within
-        if within is not None:
-            within = replace(within, blocks=np.linalg.inv(within.blocks))
+        t = np.divide(1.0, self.t, out=np.zeros_like(self.t), where=self.t != 0.0)
+        within = replace(self.within, blocks=np.linalg.inv(self.within.blocks))
         found = replace(self, t=t, A=self.A[:, :0], R=self.R[:, :0], within=within)
         beside = found.product(self.A)
         corner = np.eye(beside.shape[1]) + self.R.T @ beside
@@ -127,12 +124,9 @@ class Standardization(InParts):
     def moved(self, at: Sequence[int]) -> list[int]:
         """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
         outside = np.delete(self.A, at, axis=0).any(axis=0)
-        found = {k for k in at if self.R[k][outside].any()}
-        if self.within is not None:
-            of_block, kept = self.within.places, np.isin(self.within.places, list(at))
-            adds = ((self.within.blocks != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
-            found |= set(of_block[adds].tolist())
-        return sorted(found)
+        kept = np.isin(self.within.places, list(at))
+        adds = ((self.within.blocks != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
+        return sorted({k for k in at if self.R[k][outside].any()} | set(self.within.places[adds].tolist()))
 
     def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Standardization]:
         """Rows in these units, and this map, of which some columns are not centered."""
@@ -167,16 +161,14 @@ class Standardization(InParts):
             for constant in taken_up.get(number, ()):
                 a[parts[constant], 0] = -1.0
             A, R = [*A, a], [*R, r]
-            if self.within is not None:
-                places = np.full(len(self), -1)
-                places[at] = np.arange(len(at)) + part.start
-                blocks.append(self.within.among(places))
+            places = np.full(len(self), -1)
+            places[at] = np.arange(len(at)) + part.start
+            blocks.append(self.within.among(places))
         return Standardization(t, np.column_stack(A), np.column_stack(R), Within.joined(blocks))
 
     def of_levels(self, at: NDArray[np.intp]) -> Floats:
         """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
-        found = self.t[at][:, :, None] * np.eye(at.shape[1])
-        return found if self.within is None else found + self.within.entries(at[:, :, None], at[:, None, :])
+        return self.t[at][:, :, None] * np.eye(at.shape[1]) + self.within.entries(at[:, :, None], at[:, None, :])
 
 
 def standard_units(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.formula.formula import require
 from stattools.data.tables.columns import READY, is_sparse
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
@@ -91,9 +92,13 @@ class NamedColumns:
         """The names of the columns, in order."""
         return tuple(self.sources)
 
-    def column(self, name: str) -> pd.Series:
-        """The column as a pandas Series of its natural dtype, rows numbered from 0."""
-        return series(self.sources[name], name)
+    def column(self, name: str, rows: Any = None) -> pd.Series:
+        """The column as a pandas Series of its natural dtype, of all rows or of those with some numbers, numbered from
+        0. DomainError for a name that is not there.
+        """
+        require(name, self.names)
+        column = series(self.sources[name], name)
+        return column if rows is None else column.iloc[rows].reset_index(drop=True)
 
 
 def is_frame(data: Any) -> bool:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.formula.formula import require
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.table import axes, index_of, same_index, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -224,9 +223,7 @@ def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None
                 f"{who}({groups!r}) names a column, and {model.title} was given no table, or was loaded without it: "
                 "pass the column itself."
             )
-        frame = table(source)
-        require(groups, frame.names)
-        column, named, index = frame.column(groups), groups, None
+        column, named, index = table(source).column(groups), groups, None
     else:
         if axes(groups) == 2 and getattr(groups, "shape", (0, 2))[1] > 1:
             raise DomainError(f"{who} needs one label per row; for two ways write Cluster(groups1, groups2).")

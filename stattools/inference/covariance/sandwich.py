@@ -138,7 +138,7 @@ class Sandwich:
             lost, metric = EPS * ((back @ np.abs(bread)) * back).sum(axis=1), Metric.where_definite(C)
             if metric is None or not metric.well_conditioned(WELL_PLACED):
                 work, T = orthogonalized(model)
-            if T.within is None and (lost <= LOST * C.diagonal()).all():
+            if not T.within.places.size and (lost <= LOST * C.diagonal()).all():
                 return cls(model, work, T, T.solve(theta), C)
         phi = T.solve(theta)
         now = work.evaluate(phi)

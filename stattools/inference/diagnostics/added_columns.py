@@ -84,7 +84,7 @@ class Added:
         what those before it in the level make, and means another thing where one of these is left out.
         """
         base, N, units = self.base, self.constants, self.units
-        if units is not None and units.within is not None:
+        if units is not None and units.within.places.size:
             M = units.within.blocks
             within = replace(units.within, blocks=M / np.diagonal(M, axis1=1, axis2=2)[:, :, None])
             mixing = replace(Standardization.identity(len(units)), t=1.0 * (units.t != 0.0), within=within)

@@ -27,7 +27,6 @@ from stattools.data.design.terms import factor_of_codes
 from stattools.data.files.coding import Coding, cleaned
 from stattools.data.files.source import Batch
 from stattools.data.formula.expression import constants, contrast_call, evaluate
-from stattools.data.formula.formula import require
 from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
@@ -336,12 +335,8 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
 
 def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
     frame = table(data)
-    columns = {}
-    for name in names:
-        require(name, frame.names)
-        column = frame.column(name) if kept is None else frame.column(name).iloc[kept].reset_index(drop=True)
-        columns[name] = checked(column, np.arange(len(column)))
-    return columns
+    columns = ((name, frame.column(name, kept)) for name in names)
+    return {name: checked(column, np.arange(len(column))) for name, column in columns}
 
 
 def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:

@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, NoReturn
 
 import numpy as np
 
 from stattools.data.design.design import Design
-from stattools.data.design.random_effects import LatentTerms, RandomDesign, RandomTerm, terms_in
+from stattools.data.design.random_effects import LatentTerms, RandomDesign, RandomTerm, terms_of
 from stattools.data.formula.parts import MixedFormula, SurvivalFormula, mixed_formula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError
@@ -130,16 +131,15 @@ class SavedParts:
     def parts(self) -> tuple[Model, tuple[RandomDesign, ...], tuple[RandomTerm, ...]]:
         """The fixed effects with the whole formula, and the random parts with their terms, without rows."""
         fixed, said = self.fixed, self.said
-        n, parts, terms = len(fixed.rows.X), [], []
-        for part, design, each in zip(said.random, self.designs, self.levels, strict=True):
-            own = RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*each, strict=True)))
-            labels, names = own.labels, own.design.names
-            for name, which in terms_in(own):
-                gone: Any = Unsaved((n,)), Unsaved((n, len(which)))
-                terms.append(RandomTerm(name, part.group, gone[0], labels, tuple(names[k] for k in which), gone[1]))
-            parts.append(own)
+        n, each = len(fixed.rows.X), zip(said.random, self.designs, self.levels, strict=True)
+        parts = tuple(
+            RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*levels, strict=True)))
+            for part, design, levels in each
+        )
+        gone: Any = Unsaved((n,))
+        terms = (terms_of(part, gone, lambda which: Unsaved((n, len(which)))) for part in parts)
         whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
-        return whole, tuple(parts), tuple(terms)
+        return whole, parts, tuple(chain.from_iterable(terms))
 
 
 @record

@@ -31,7 +31,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtri, xlogy
 
 from stattools.data.design.design import TermSpaces
-from stattools.data.formula.formula import require
 from stattools.data.tables.columns import missing
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.table import index_of, table
@@ -180,7 +179,6 @@ def _strata(model: CoxRegression, data: Any) -> NDArray[np.intp]:
     frame = table(data)
     columns = []
     for name in names:
-        require(name, frame.names)
         column = frame.column(name)
         if missing(column).any():
             raise DomainError(f"the stratum {name!r} has no value in row {int(np.argmax(missing(column)))}.")
