@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,9 +27,6 @@ from stattools.data.tables.table import NamedColumns, label_of, paired, series, 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-
-if TYPE_CHECKING:
-    from stattools.data.files.rows import ScannedRows
 
 
 def given(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,7 +146,7 @@ class Dataset:
     kept: np.ndarray | None = None
     source: Any = None
     low: Low | None = None
-    scanned: ScannedRows | None = None
+    scanned: Any = None
     origin: Origin | None = None
     extras: Mapping[str, str | None] = field(default_factory=dict)
     n_empty: int = 0

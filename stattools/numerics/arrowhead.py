@@ -128,7 +128,7 @@ class Within:
     @classmethod
     def joined(cls, parts: Sequence[Within]) -> Within:
         """Several in one, whose levels have as many coefficients each, or which are one block each."""
-        parts = [part for part in parts if part.places.size] or [NOWHERE]
+        parts = [part for part in parts if part.places.size] or parts[:1]
         if len({part.places.shape[1] for part in parts}) == 1:
             return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "blocks")))
         blocks = block_diag(*(part.blocks[0] for part in parts))
@@ -159,10 +159,6 @@ class Within:
     def pulled(self, u: Floats) -> Floats:
         """The product of the transposed with u."""
         return Within(self.places, self.blocks.transpose(0, 2, 1)).product(u)
-
-
-NOWHERE = Within(np.zeros((0, 1), dtype=np.intp), np.zeros((0, 1, 1)))
-"""Of no levels."""
 
 
 def diagonals(blocks: Floats) -> Floats:

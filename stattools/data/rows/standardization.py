@@ -27,8 +27,11 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.arrowhead import NOWHERE, InParts, Within
+from stattools.numerics.arrowhead import InParts, Within
 from stattools.numerics.columns import BesideOnes, Columns, weighted
+
+NOWHERE = Within(np.zeros((0, 1), dtype=np.intp), np.zeros((0, 1, 1)))
+"""Blocks of no levels."""
 
 VARIES = 1e-13
 """The least standard deviation, as a share of the size of a column, that is not round-off."""
@@ -136,9 +139,7 @@ class Standardization(InParts):
             return replace(rows, center=np.where(kept, rows.center, 0.0)), T
         first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
         value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
-        back = np.zeros(len(self))
-        back[columns] = self.R[columns] @ value
-        return replace(rows, X=rows.X - back), T
+        return replace(rows, X=rows.X - np.where(kept, 0.0, self.R @ value)), T
 
     def lifted(
         self,
@@ -151,7 +152,7 @@ class Standardization(InParts):
         the part of its coefficients; what centering takes from its columns goes to the others that have its constant.
         """
         first = self.pulled(np.eye(1, len(self))[0])  # the row of the constant, which is the first column
-        A, R, blocks = [np.zeros((len(t), 0))], [np.zeros((len(t), 0))], []
+        A, R, blocks = [np.zeros((len(t), 0))], [np.zeros((len(t), 0))], [NOWHERE]
         for number, (use, part) in enumerate(zip(uses, parts, strict=True)):
             if use == ():
                 continue
