@@ -53,6 +53,11 @@ class CompleteRows:
     index: Any
     n_empty: int = 0
 
+    @property
+    def weights(self) -> np.ndarray | None:
+        """How often each row was seen, where that was given."""
+        return self.numbers.get("weights")
+
     def keeping(self, places: np.ndarray) -> CompleteRows:
         """The rows at some places among these; the others are counted as dropped, and empty."""
         return replace(
@@ -258,8 +263,7 @@ def from_table(
     else:
         found, values = outcome(found)
     if learned is None:
-        weights = found.numbers.get("weights")
-        (design, X, low), latent = learn(formula, found.columns, found.rows, beside, weights, coded=coded), None
+        (design, X, low), latent = learn(formula, found, beside, coded=coded), None
     else:
         (design, X, low), latent = learned(beside, found)
     numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory

@@ -99,19 +99,13 @@ def learn_latent(
 ) -> tuple[tuple[Any, Any, Any], LatentTerms]:
     """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
-    weights = found.numbers.get("weights")
-    learned = learn(formula, found.columns, found.rows, beside, weights)
-    known = None if beside else learned[:2]
-    parts = [learn_random(part, found.columns, found.rows, weights, known) for part in said.random]
+    learned = learn(formula, found, beside)
+    parts = [learn_random(part, found, None if beside else learned[:2]) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
-    smooths = tuple(
-        term
-        for curve in curves
-        for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows, weights)
-    )
+    smooths = tuple(term for curve in curves for term in learn_smooth(curve, formula, learned[0], found))
     if notes:
         said = replace(said, notes=(*said.notes, *notes))
     return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)

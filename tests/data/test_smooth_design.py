@@ -24,8 +24,8 @@ def read(right, data=TABLE):
     formula = parse(f"y ~ {right}", frame.names)
     found = complete_rows(data, frame, (*formula.outcome.columns, *formula.columns), {})
     lines, parts, notes = curves_of(formula, found.columns)
-    design, X, _ = learn(lines, found.columns, found.rows)
-    terms = [one for part in parts for one in learn_smooth(part, lines, design, found.columns, found.rows)]
+    design, X, _ = learn(lines, found)
+    terms = [one for part in parts for one in learn_smooth(part, lines, design, found)]
     return terms, design.names, X, notes
 
 

@@ -189,18 +189,13 @@ def columns_of_rows(
 
 
 def learn(
-    first: Formula,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    beside: Mapping[str, Formula] = NO_FORMULAS,
-    weights: np.ndarray | None = None,
-    *,
-    coded: bool = False,
+    first: Formula, found: Any, beside: Mapping[str, Formula] = NO_FORMULAS, *, coded: bool = False
 ) -> tuple[Design, np.ndarray, Low | None]:
-    """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
-    hold of powers in X. `rows` are their numbers in the table, and `weights` how often each was seen. With `coded`, the
-    columns of a factor of very many levels are kept as codes.
+    """Design and X of a formula, and of others `beside` it, over complete rows, which were `found` with their clean
+    `columns`, their numbers in the table, `rows`, and their frequencies, `weights`; and what float64 does not hold of
+    powers in X. With `coded`, the columns of a factor of very many levels are kept as codes.
     """
+    columns, rows, weights = found.columns, found.rows, found.weights
     formula = together(first, beside.values()) if beside else first
     levels = {
         factor.text: levels_of(factor, columns[factor.category], len(rows))

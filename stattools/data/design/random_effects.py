@@ -98,23 +98,19 @@ class RandomDesign:
 
 
 def learn_random(
-    part: RandomPart,
-    columns: Mapping[str, pd.Series],
-    rows: Codes,
-    weights: Floats | None = None,
-    fixed: tuple[Design, Floats] | None = None,
+    part: RandomPart, rows: Any, fixed: tuple[Design, Floats] | None = None
 ) -> tuple[RandomDesign, Codes, Floats]:
-    """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
-    vary. `rows` are the numbers of the rows in the table, `weights` how often each was seen; `fixed` is what was
-    learned of the fixed effects, which have the same columns in y ~ x + (x | g). DomainError for a single group.
+    """The design of a random part over complete rows, as of `learn`, the codes of its groups and the columns whose
+    effects vary; `fixed` is what was learned of the fixed effects, which have the same columns in y ~ x + (x | g).
+    DomainError for a single group.
     """
-    levels, codes = combined([sorted_codes(columns[name]) for name in part.groups])
+    levels, codes = combined([sorted_codes(rows.columns[name]) for name in part.groups])
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:
-        design, z, _ = learn(part.left, columns, rows, weights=weights)
+        design, z, _ = learn(part.left, rows)
     found = RandomDesign(part, design, levels)
-    require_groups(part, found.labels, len(rows))
+    require_groups(part, found.labels, len(rows.rows))
     require_numbers(part, design)
     return found, codes, z
 

@@ -257,20 +257,12 @@ def curves_of(
     return lines, parts, notes
 
 
-def learn_smooth(
-    part: SmoothPart,
-    formula: Formula,
-    design: Design,
-    columns: Mapping[str, pd.Series],
-    rows: NDArray[np.intp],
-    weights: Floats | None = None,
-) -> tuple[SmoothTerm, ...]:
-    """The curves of a part over complete, clean columns; `design` is that of X, which has their lines, `weights` say
-    how often rows were seen. DomainError for a variable that is constant, or has fewer values than coefficients.
+def learn_smooth(part: SmoothPart, formula: Formula, design: Design, rows: Any) -> tuple[SmoothTerm, ...]:
+    """The curves of a part over complete rows, as of `learn`; `design` is that of X, which has their lines. DomainError
+    for a variable that is constant, or has fewer values than coefficients.
     """
-    terms = tuple((factor,) for factor in part.factors)
-    own, made, _ = learn(replace(formula, terms=terms), columns, rows, weights=weights)
-    x, k = made[:, 0], part.k
+    own, made, _ = learn(replace(formula, terms=tuple((factor,) for factor in part.factors)), rows)
+    x, k, weights = made[:, 0], part.k, rows.weights
     weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
     seen = weights > 0.0
     ends, middle = (float(x[seen].min()), float(x[seen].max())), float(weights @ x / weights.sum())

@@ -298,7 +298,7 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
     smooths = tuple(
         replace(term, slope=kept.get(term.slope), height=kept.get(term.height))
         for part in parts
-        for term in learn_smooth(part, lines, fixed.design, rows.columns, rows.rows, rows.weights)
+        for term in learn_smooth(part, lines, fixed.design, rows)
     )
     said = MixedFormula(formula, (), formula.text, notes)
     return CurvedCox.of(fixed, LatentTerms(said, (), (), smooths))

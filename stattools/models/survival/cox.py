@@ -105,7 +105,7 @@ def bound(
         raise DomainError(
             f"{who} compares rows, and {formula.text!r} says nothing of them; st.kaplan_meier has curves."
         )
-    design, X, _ = learn(formula, rows.columns, rows.rows, {}, rows.weights, coded=coded)
+    design, X, _ = learn(formula, rows, coded=coded)
     kept = [k for k, name in enumerate(design.names) if name != "Intercept"]
     sets = sets_of(rows)
     if not sets.m:
