@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.files.scan import Scan, is_checked
+from stattools.data.files.parquet_footer import is_checked
+from stattools.data.files.scan import Scan
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import InParts

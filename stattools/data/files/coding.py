@@ -180,9 +180,10 @@ class Coding:
         """
         with at(batch.where):
             clean = cleaned(batch.table.select(list(self.columns)), batch.first, self.kinds, self.levels)
-            return (self._rows(clean), clean.rows) if len(clean.rows) else None
+            return (self.rows(clean), clean.rows) if len(clean.rows) else None
 
-    def _rows(self, clean: Clean) -> Rows:
+    def rows(self, clean: Clean) -> Rows:
+        """X, the outcome and what stands beside them of clean rows."""
         X, y, low = self._matrix(clean), self._outcome(clean), None
         y = y if self.check is None else self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)

@@ -71,17 +71,17 @@ class DaskTable:
         """The sum of `work` of all partitions, each in pieces of a limited number of rows; None where all are None."""
         from dask.delayed import delayed
 
-        parts = self._partitions(tuple(columns))
-        expected = {name: self.kinds[name] for name in columns}
-        job = delayed((work, expected, rows), traverse=False)
+        columns = tuple(columns)
+        if columns not in self.found:
+            self.found[columns] = self.frame[[self.labels[name] for name in columns]].to_delayed()
+        parts = self.found[columns]
+        job = delayed((work, {name: self.kinds[name] for name in columns}, rows), traverse=False)
         leaf, knot = delayed(_of_partition, pure=False), delayed(_sum, pure=False)
         sums: list[Any] = [leaf(part, number, job) for number, part in enumerate(parts)]
         while len(sums) > 1:
             sums = [knot(sums[first : first + KNOT]) for first in range(0, len(sums), KNOT)]
-        if not sums:
-            return None
         try:
-            return sums[0].compute()
+            return sums[0].compute() if sums else None
         except (StattoolsError, MemoryError):  # which are no matter of a partition
             raise
         except Exception as error:  # any error of the code that makes the partitions, or of the cluster
@@ -94,41 +94,25 @@ class DaskTable:
             "Fit a sample of them in memory: frame.sample(frac=...).compute()."
         )
 
-    def head(self, columns: Sequence[str], rows: int) -> Batch | None:
-        """None: to see the first rows of a partition the whole of it may have to be made."""
-        return None
-
     def pick(self, most: int) -> Pick:
         """The rows of a partition with the smallest lots; a lot is a random number that is drawn for each row."""
-        share = -(-SHARE * most // max(self.frame.npartitions, 1))
-        return ByLot(min(max(share, FEWEST), most))
-
-    def _partitions(self, columns: tuple[str, ...]) -> list[Any]:
-        if columns not in self.found:
-            labels = [self.labels[name] for name in columns]
-            self.found[columns] = self.frame[labels].to_delayed()
-        return self.found[columns]
+        return ByLot(min(max(-(-SHARE * most // max(self.frame.npartitions, 1)), FEWEST), most))
 
     def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
         """The error with the number of the first partition that raises one alone; the error itself where none does."""
         from dask.delayed import delayed
 
-        def fails(part: Any) -> bool:
+        for number, part in enumerate(parts):
             try:
                 delayed(len)(part).compute()
             except MemoryError:  # no matter of a partition
                 raise
-            except Exception:  # raised below, with its partition
-                return True
-            return False
-
-        number = next((number for number, part in enumerate(parts) if fails(part)), None)
-        if number is None:
-            raise error
-        raise DomainError(
-            f"partition {number} of the {len(parts)} that Dask makes of {self.counted} cannot be computed: "
-            f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
-        ) from error
+            except Exception:  # the partition that is named
+                raise DomainError(
+                    f"partition {number} of the {len(parts)} that Dask makes of {self.counted} cannot be computed: "
+                    f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
+                ) from error
+        raise error
 
     @property
     def counted(self) -> str:
@@ -170,7 +154,7 @@ def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
     for name, (_, values) in zip(expected, frame.items(), strict=True):
         column = _array(values)
         kind = kind_of(column.type)
-        if kind != "categories" and _no_value(column):
+        if kind != "categories" and column.is_null(nan_is_null=True).true_count == len(column):
             column, kind = pa.nulls(len(column)), "empty"  # takes the type of other partitions
         if merged(expected[name], kind) is None:
             raise DomainError(
@@ -191,10 +175,3 @@ def _array(values: pd.Series) -> pa.Array:
         whole = pd.Series(there.to_numpy(), index=np.flatnonzero(~gaps), dtype=object).reindex(np.arange(len(values)))
         column = pa.array(whole, from_pandas=True)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _no_value(column: pa.Array) -> bool:
-    """Is every value missing? Nearly always the first value tells."""
-    if len(column) and column[0].as_py() is not None and column[0].as_py() == column[0].as_py():
-        return False
-    return bool(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False).all())

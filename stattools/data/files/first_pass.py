@@ -34,12 +34,12 @@ from stattools.data.files.coding import (
 )
 from stattools.data.files.rows import DROP, Marginal, ScannedRows
 from stattools.data.files.scan import Source
-from stattools.data.files.source import DTYPES, TEXT, WORDS, Batch, Pick, Sample, at, kind_of, merged
+from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.repeated_rows import of_moments
-from stattools.data.rows.rows import Farthest, OnDisk, require_some
-from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
+from stattools.data.rows.rows import Farthest, OnDisk, Rows, require_some
+from stattools.data.rows.sums import ShiftedSums, rows_of_a_block
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -51,41 +51,36 @@ from stattools.numerics.threads import one_blas_thread
 FIRST_ROWS = 8_192
 """The most rows that the centers and phi come from: the error of phi is then a ninetieth of a standard deviation."""
 
-NUMBERS = ("whole", "number")
-"""Kinds of the outcomes of which sums are taken."""
-
 FEWEST = 1_024
 """Fewer complete first rows than this leave the sums to the solver; ten for each column are needed, too."""
 
+FIRST_SUMS = "first sums"
+"""The name under which rows keep them, in `later`."""
+
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
-    """The coordinates of the sums: `names` of the columns after the intercept, that of the outcome, `center` (p,) and
-    `phi` (p,) of all columns, and the center of the outcome, `middle`.
+class FirstSums:
+    """Sums of products of the first pass about the `center` (p,) of the columns and the `middle` of the outcome, less
+    what `phi` (p,) makes of it; and the coding of the rows they are of.
     """
 
-    names: tuple[str, ...]
-    outcome: str
     center: Floats
     middle: float
     phi: Floats
+    coding: Coding
+    sums: Any = None
 
     @classmethod
-    def of(cls, batch: Batch, formula: Formula, kinds: Mapping[str, str]) -> Surroundings | None:
-        """What the first rows give; None for a formula of other terms than an intercept and columns of numbers, and for
-        too few or infinite values.
+    def about(cls, coding: Coding, batch: Batch) -> FirstSums | None:
+        """Where sums are taken, from the first rows; None for a formula of other terms than an intercept and columns of
+        numbers, and for too few or infinite values.
         """
-        used, outcome = plain_columns(formula.terms, kinds), formula.outcome.category
-        if used is None or used[0] or outcome is None or formula.outcome.call or kinds.get(outcome) not in NUMBERS:
+        outcome, names = coding.formula.outcome, plain_columns(coding.formula.terms, coding.kinds)
+        is_number = not outcome.call and coding.kinds.get(str(outcome.category)) in ("whole", "number")
+        found = coding.complete(batch) if is_number and names and not names[0] else None
+        if found is None or len(found[0].X) < max(FEWEST, 10 * found[0].X.shape[1]):
             return None
-        names = used[1:]
-        clean = cleaned(batch.table, batch.first, kinds)
-        n, p = len(clean.rows), len(names) + 1
-        if n < max(FEWEST, 10 * p):
-            return None
-        values = clean.values_of
-        X = np.column_stack([np.ones(n), *(values[name] for name in names)])
-        y = np.asarray(values[outcome], dtype=np.float64)
+        X, y = found[0].X, found[0].y
         with np.errstate(over="ignore", invalid="ignore"):
             center, middle = X.mean(axis=0), float(y.mean())
             center[0] = 0.0
@@ -97,39 +92,18 @@ class Surroundings:
         unit[unit == 0.0] = 1.0
         X /= unit
         # any phi will do: the small number makes one of columns that depend on one another in these rows, too
-        phi = np.linalg.solve(X.T @ X + 1e-8 * np.eye(p), X.T @ (y - middle)) / unit
-        return cls(names, outcome, center, middle, phi)
+        phi = np.linalg.solve(X.T @ X + 1e-8 * np.eye(len(unit)), X.T @ (y - middle)) / unit
+        return cls(center, middle, phi, coding)
 
-    def sums(self, clean: Clean) -> ShiftedSums:
-        """The sums over the complete rows of a batch, of which there is one at least."""
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
-            return ShiftedSums.over(self._blocks(clean), self.phi)
-
-    def _blocks(self, clean: Clean) -> Iterator[ShiftedBlock]:
-        values: Mapping[str, Any] = clean.values_of
-        y, n, p = values[self.outcome], len(clean.rows), len(self.center)
+    def of(self, rows: Rows) -> ShiftedSums:
+        """The sums over the rows of a batch."""
+        n, p = rows.X.shape
         size = rows_of_a_block(n, p)
         room = np.empty((size, p), order="F")
-        room[:, 0] = 1.0
-        for start in range(0, n, size):
-            part = slice(start, start + size)
-            Z, here = room[: min(size, n - start)], y[part].astype(np.float64, copy=False)
-            for place, name in enumerate(self.names, 1):
-                np.subtract(values[name][part], self.center[place], out=Z[:, place])
-            yield Z, here - self.middle, None, here
-
-
-FIRST_SUMS = "first sums"
-"""The name under which rows keep them, in `later`."""
-
-
-@dataclass(frozen=True, eq=False)
-class FirstSums:
-    """The sums of the first pass, the coordinates that they are `about`, and the coding of the rows they are of."""
-
-    about: Surroundings
-    sums: ShiftedSums
-    coding: Coding
+        parts = (slice(start, start + size) for start in range(0, n, size))
+        each = ((np.subtract(rows.X[at], self.center, out=room[: len(rows.y[at])]), rows.y[at]) for at in parts)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
+            return ShiftedSums.over(((Z, y - self.middle, None, y) for Z, y in each), self.phi)
 
     def are_of(self, rows: Any) -> bool:
         """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
@@ -149,30 +123,6 @@ MOST_VALUES = 1_000
 
 MOST_LEVELS = 100_000
 """The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
-
-
-class AddedByName(dict[str, Any]):
-    """What is known by name; the sum (`+`) of two adds what both have."""
-
-    def __add__(self, other: Mapping[str, Any]) -> AddedByName:
-        return AddedByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
-
-
-class Kind(NamedTuple):
-    """The kind of a column, and a place where it was seen."""
-
-    column: str
-    name: str
-    where: str
-
-    def __add__(self, other: Kind) -> Kind:  # type: ignore[override]
-        found = merged(self.name, other.name)
-        if found is None:
-            raise DomainError(
-                f"column {self.column!r} is {WORDS.get(self.name, self.name)} in {self.where} and "
-                f"{WORDS.get(other.name, other.name)} in {other.where}; give it one type."
-            )
-        return self if found == self.name else Kind(self.column, found, other.where)
 
 
 class Tally(NamedTuple):
@@ -206,7 +156,7 @@ class Survey:
     coding: Coding
     learned: Mapping[str, ast.Call]
     pick: Pick
-    about: Surroundings | None = None
+    about: FirstSums | None = None
 
     def __call__(self, batch: Batch) -> AddedByName:
         """What one batch has. Raises DomainError with its place.
@@ -271,7 +221,7 @@ class Survey:
             outcome, counts = _outcome(outcome_values(self.coding.formula, clean), weight)
         else:
             outcome, counts = _times(ends(clean), weight)
-        found = {} if self.about is None else {"sums": self.about.sums(clean)}
+        found = {} if self.about is None else {"sums": self.about.of(self.coding.rows(clean))}
         return found | {
             "n": float(len(clean.rows) if weight is None else weight.sum()),
             "moments": moments,
@@ -343,10 +293,10 @@ def read_source(
     names = needed(formula, extras, groups)
     require_kinds(source.kinds, names, repr(source))
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
-    head = source.head(names, FIRST_ROWS) if products and not extras else None
-    about = None if head is None else Surroundings.of(head, formula, kinds)
     unnamed = Design((), first, {}, {}, False, beside)
     coding, learned = Coding(formula, unnamed, extras, kinds, {}, groups=groups, ends=ends), _learned(formula, ends)
+    head = source.head(names, FIRST_ROWS) if products and source.certain and not extras else None
+    about = None if head is None else FirstSums.about(coding, head)
     counted = source.total(names, Survey(coding, learned, source.pick(HELD), about), ROWS)
     if counted is None or not counted["n_all"]:
         raise DomainError(f"the table has no rows: {source.counted}.")
@@ -382,7 +332,7 @@ def read_source(
     )
     rows.later["spans"] = counted["spans"]
     if about is not None and "sums" in counted:
-        rows.later[FIRST_SUMS] = FirstSums(about, counted["sums"], coding)
+        rows.later[FIRST_SUMS] = replace(about, sums=counted["sums"], coding=coding)
     dropped = {name: gaps[name] for name in names if gaps.get(name)}
     return rows, marginal.values, formula.outcome.text, dropped, n_all - n_rows
 

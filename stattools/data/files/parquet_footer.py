@@ -9,6 +9,8 @@ Thrift, compact protocol; Apache Parquet, parquet.thrift.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,78 +54,76 @@ def chunks_of(path: Path) -> list[dict[str, Chunk]]:
         if not 0 < length <= size - TAIL:
             raise ValueError("its footer has no length.")
         file.seek(size - TAIL - length)
-        data = file.read(length)
+        data = BytesIO(file.read(length))
     try:
-        groups = Compact(data).struct()[ROW_GROUPS]
+        groups = dict(_fields(data))[ROW_GROUPS]
         return [dict(_chunk(column[METADATA]) for column in group[COLUMNS]) for group in groups]
-    except (IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("its footer is damaged.") from error
 
 
+def is_checked(path: Path) -> bool:
+    """Whether the first page of a Parquet file has a checksum, field 4 of its header; others have none."""
+    try:
+        begin = next((chunk.begin for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
+    except (OSError, ValueError):
+        return False
+    if begin is None:
+        return True
+    with path.open("rb") as file:
+        file.seek(begin)
+        header = BytesIO(file.read(32))
+    _ = list(islice(_fields(header), 3))
+    return header.read(1) == b"\x15"
+
+
 def _chunk(fields: dict[int, Any]) -> tuple[str, Chunk]:
+    """The name of a column, and what is said of it."""
     said = fields.get(STATISTICS, {})
     missing, least, largest = (said.get(number) for number in (MISSING, LEAST, LARGEST))
     if not all(one is None or isinstance(one, bytes) for one in (least, largest)):
         raise TypeError
     begin = min((at for at in (fields.get(DICTIONARY_PAGE), fields[DATA_PAGE]) if at), default=0)
-    name = b".".join(fields[PATH]).decode()
-    return name, Chunk(begin, missing, least, largest)
+    return b".".join(fields[PATH]).decode(), Chunk(begin, missing, least, largest)
 
 
-class Compact:
-    """Bytes of Thrift's compact protocol, read one after the other. IndexError where they end too early, TypeError for
-    what Parquet does not write, RecursionError where damage claims more structs within structs than a stack holds.
+def _taken(data: BytesIO, n: int) -> bytes:
+    """The next n bytes; IndexError where there are fewer."""
+    found = data.read(n)
+    if len(found) < n:
+        raise IndexError
+    return found
+
+
+def _whole(data: BytesIO) -> int:
+    """A whole number of seven bits a byte."""
+    byte = _taken(data, 1)[0]
+    return byte if byte < 0x80 else byte & 0x7F | _whole(data) << 7
+
+
+def _fields(data: BytesIO) -> Iterator[tuple[int, Any]]:
+    """The fields of a struct, each with its number, one after the other. RecursionError where damage claims more
+    structs within structs than a stack holds.
     """
+    number = 0
+    while head := _taken(data, 1)[0]:
+        number = number + (head >> 4) if head >> 4 else _value(data, 4)
+        kind = head & 15
+        yield number, kind == 1 if kind <= 2 else _value(data, kind)  # a truth is the type itself
 
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
 
-    def taken(self, n: int) -> bytes:
-        """The next n bytes."""
-        self.at += n
-        if self.at > len(self.data):
-            raise IndexError
-        return self.data[self.at - n : self.at]
-
-    def whole(self) -> int:
-        """A whole number of seven bits a byte."""
-        value = shift = 0
-        while True:
-            byte = self.taken(1)[0]
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    def signed(self) -> int:
-        """A whole number with a sign."""
-        value = self.whole()
+def _value(data: BytesIO, kind: int) -> Any:
+    """A value of a kind of Thrift; TypeError for a map, of which Parquet has none."""
+    if kind in (1, 2, 3):  # a truth in a list, or a byte
+        return _taken(data, 1)[0]
+    if kind in (4, 5, 6):
+        value = _whole(data)
         return value >> 1 ^ -(value & 1)
-
-    def fields(self) -> Iterator[tuple[int, Any]]:
-        """The fields of a struct, each with its number, one after the other."""
-        number = 0
-        while head := self.taken(1)[0]:
-            number = number + (head >> 4) if head >> 4 else self.signed()
-            kind = head & 15
-            yield number, kind == 1 if kind <= 2 else self.value(kind)  # a truth is the type itself
-
-    def struct(self) -> dict[int, Any]:
-        """The fields of a struct by number."""
-        return dict(self.fields())
-
-    def value(self, kind: int) -> Any:
-        """A value of a kind of Thrift."""
-        if kind in (1, 2, 3):  # a truth in a list, or a byte
-            return self.taken(1)[0]
-        if kind in (4, 5, 6):
-            return self.signed()
-        if kind in (7, 8):
-            return self.taken(8 if kind == 7 else self.whole())
-        if kind in (9, 10):
-            head = self.taken(1)[0]
-            count = head >> 4 if head >> 4 < 15 else self.whole()
-            return [self.value(head & 15) for _ in range(count)]
-        if kind == 12:
-            return self.struct()
-        raise TypeError  # a map, of which Parquet has none
+    if kind in (7, 8):
+        return _taken(data, 8 if kind == 7 else _whole(data))
+    if kind in (9, 10):
+        head = _taken(data, 1)[0]
+        return [_value(data, head & 15) for _ in range(head >> 4 if head >> 4 < 15 else _whole(data))]
+    if kind == 12:
+        return dict(_fields(data))
+    raise TypeError

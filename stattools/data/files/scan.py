@@ -22,7 +22,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,8 +29,8 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from stattools.data.files.parquet_footer import Chunk, Compact, chunks_of
-from stattools.data.files.source import WORDS, Batch, OneOfEachRun, Pick, added, kind_of, merged
+from stattools.data.files.parquet_footer import Chunk, chunks_of
+from stattools.data.files.source import AddedByName, Batch, Kind, OneOfEachRun, Pick, added, kind_of
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
@@ -80,21 +79,6 @@ def _broken(where: str, name: str, words: str) -> DomainError:
         f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: write it "
         "again, with checksums of its pages (pyarrow: write_page_checksum=True)."
     )
-
-
-def is_checked(path: Path) -> bool:
-    """Whether the first page of a Parquet file has a checksum, field 4 of its header; others have none."""
-    try:
-        chunk = next((chunk for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
-    except (OSError, ValueError):
-        return False
-    if chunk is None:
-        return True
-    with path.open("rb") as file:
-        file.seek(chunk.begin)
-        header = Compact(file.read(32))
-    _ = list(islice(header.fields(), 3))
-    return header.data[header.at : header.at + 1] == b"\x15"
 
 
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
@@ -278,28 +262,13 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
                 f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
                 "Scan files that belong together."
             )
-    return {name: _values([part[name] for part in parts]) for name in parts[0]}
-
-
-def _values(written: Sequence[str | None]) -> tuple[str, list[Value]]:
-    there = [text for text in written if text is not None]
-    if there and all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there):
-        return "whole", [None if text is None else int(text) for text in written]
-    return "text" if there else "empty", list(written)
-
-
-def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa.RecordBatch:
-    """The batch with columns that hold one value each, by name: (kind, value).
-
-    >>> import pyarrow as pa
-    >>> with_parts(pa.record_batch({"x": [1.0, 2.0]}), {"city": ("text", "Rome")}).to_pydict()
-    {'x': [1.0, 2.0], 'city': ['Rome', 'Rome']}
-    """
-    types = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}
-    for name, (kind, value) in parts.items():
-        column = pa.repeat(pa.scalar(value, types[kind]), table.num_rows)
-        table = table.append_column(name, column) if table.num_columns else pa.record_batch({name: column})
-    return table
+    found: dict[str, tuple[str, list[Value]]] = {}
+    for name in parts[0]:
+        there = [part[name] for part in parts if part[name] is not None]
+        whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there)
+        kind = "empty" if not there else "whole" if whole else "text"
+        found[name] = kind, [int(text) if text and kind == "whole" else text for text in (part[name] for part in parts)]
+    return found
 
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
@@ -470,13 +439,21 @@ class Scan(Faces):
         # where no column is needed one is read, for its length; categories are read as such, with their order
         read = stored or [name for name in self.kinds if name not in self.parts][:1]
         text = [name for name in stored if self.kinds[name] == "text"]
-        before = 0
+        types, before = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}, 0
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
-            parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}
+            values = {
+                name: pa.scalar(self.parts[name][number], types[self.kinds[name]])
+                for name in columns
+                if name in self.parts
+            }
             stamp.require(path)
             try:
                 for batch in batches_of(path, groups, read, text, before, size, verify):
-                    yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
+                    if values:
+                        made = {name: batch.table.column(name) for name in stored}
+                        made |= {name: pa.repeat(value, batch.table.num_rows) for name, value in values.items()}
+                        batch = batch._replace(table=pa.record_batch(made))
+                    yield batch
             finally:
                 stamp.require(path)  # a changed file may be the reason why it cannot be read
             before += sum(groups)
@@ -544,8 +521,7 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
     files, folders = found_files(paths)
-    kinds: dict[str, str] = {}
-    homes: dict[str, Path] = {}
+    seen, names = AddedByName(), set[str]()
     groups, stamps = [], []
     for path in files:
         stamps.append(Stamp.of(path))
@@ -553,25 +529,17 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
         if len(set(schema.names)) < len(schema.names):
             twice = next(name for name in schema.names if schema.names.count(name) > 1)
             raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
-        if groups and set(schema.names) != set(kinds):
-            name = next(iter(sorted(set(schema.names) ^ set(kinds))))
-            has, lacks = (path, files[0]) if name in schema.names else (files[0], path)
+        names = names if groups else set(schema.names)
+        if odd := sorted(names.symmetric_difference(schema.names)):
+            has, lacks = (path, files[0]) if odd[0] in schema.names else (files[0], path)
             raise DomainError(
-                f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
+                f"the files must have the same columns: {has} has {odd[0]!r}, {lacks} has not. Scan files that belong "
                 "together, or write the column into all of them."
             )
-        for column in schema:
-            kind, known = kind_of(column.type), kinds.get(column.name, "empty")
-            both = merged(known, kind)
-            if both is None:
-                raise DomainError(
-                    f"column {column.name!r} is {WORDS.get(known, known)} in {homes[column.name]} and "
-                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
-                )
-            if both != known:
-                homes[column.name] = path
-            kinds[column.name] = both
+        here = (Kind(column.name, kind_of(column.type), str(path), "write it with one type.") for column in schema)
+        seen += {kind.column: kind for kind in here}
         groups.append(lengths)
+    kinds = {name: kind.name for name, kind in seen.items()}
     parts = {name: column for name, column in columns_of(files, folders).items() if name not in kinds}
     kinds |= {name: kind for name, (kind, _) in parts.items()}
     of_folders = {name: tuple(values) for name, (_, values) in parts.items()}

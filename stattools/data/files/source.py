@@ -10,7 +10,7 @@ takes, the name of the Arrow type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import iadd
@@ -175,3 +175,28 @@ def merged(one: str, other: str) -> str | None:
     return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
         frozenset({one, other})
     )
+
+
+class AddedByName(dict[str, Any]):
+    """What is known by name; the sum (`+`) of two adds what both have."""
+
+    def __add__(self, other: Mapping[str, Any]) -> AddedByName:
+        return AddedByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
+
+
+class Kind(NamedTuple):
+    """The kind of a column, and a place where it was seen; `+` is the kind of the values of both places."""
+
+    column: str
+    name: str
+    where: str
+    instead: str = "give it one type."
+
+    def __add__(self, other: Kind) -> Kind:  # type: ignore[override]
+        found = merged(self.name, other.name)
+        if found is None:
+            raise DomainError(
+                f"column {self.column!r} is {WORDS.get(self.name, self.name)} in {self.where} and "
+                f"{WORDS.get(other.name, other.name)} in {other.where}; {self.instead}"
+            )
+        return self if found == self.name else other

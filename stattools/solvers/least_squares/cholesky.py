@@ -274,9 +274,8 @@ def refine(rows: Rows, observations: float) -> Refined | None:
     """
     first: FirstSums | None = None if rows.source is None else rows.later.get(FIRST_SUMS)
     if first is not None and first.are_of(rows):
-        at = first.about
-        shift = Shift(at.center, at.middle, 0, 1.0, True)
-        if (found := _refined(rows, shift, at.phi, observations, first.sums)) is not None:
+        shift = Shift(first.center, first.middle, 0, 1.0, True)
+        if (found := _refined(rows, shift, first.phi, observations, first.sums)) is not None:
             return found
     shift = Shift.of(rows)
     try:

@@ -9,11 +9,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.files.first_pass import FIRST_ROWS, FIRST_SUMS, Surroundings
-from stattools.data.formula.formula import parse
+from stattools.data.files.first_pass import FIRST_ROWS, FIRST_SUMS, FirstSums
 from tests.cases import rng
-
-KINDS = {"y": "number", "x": "number", "k": "whole", "g": "text"}
 
 
 def scanned(folder, n=5_000, **columns):
@@ -37,7 +34,7 @@ def scanned(folder, n=5_000, **columns):
 def test_columns_of_numbers_with_an_intercept(tmp_path, text, names):
     rows = st.ols(text, scanned(tmp_path, y=rng(3).uniform(1.0, 2.0, 5_000))[0]).rows
     first = rows.later.get(FIRST_SUMS)
-    assert (None if first is None else first.about.names) == names
+    assert (None if first is None else first.coding.design.names[1:]) == names
 
 
 def test_the_sums_are_those_of_all_complete_rows_about_the_first(tmp_path):
@@ -46,11 +43,10 @@ def test_the_sums_are_those_of_all_complete_rows_about_the_first(tmp_path):
     first = rows.later[FIRST_SUMS]
     good = ~np.isnan(table["x"])
     X, y = np.column_stack([np.ones(5_000), table["x"], table["k"]])[good], table["y"][good]
-    about = first.about
-    assert_allclose(about.center, np.append(0.0, X[: good[:2_000].sum(), 1:].mean(axis=0)), atol=1e-12)
-    assert_allclose(about.phi[1:], np.linalg.lstsq(X[:1_800], y[:1_800])[0][1:], rtol=1e-6)
-    Z, v = X - about.center, y - about.middle
-    r = v - Z @ about.phi
+    assert_allclose(first.center, np.append(0.0, X[: good[:2_000].sum(), 1:].mean(axis=0)), atol=1e-12)
+    assert_allclose(first.phi[1:], np.linalg.lstsq(X[:1_800], y[:1_800])[0][1:], rtol=1e-6)
+    Z, v = X - first.center, y - first.middle
+    r = v - Z @ first.phi
     assert_allclose(np.triu(first.sums.G), np.triu(Z.T @ Z), rtol=1e-12, atol=1e-9)
     assert_allclose(first.sums.g, Z.T @ r, atol=1e-8)
     assert_allclose([first.sums.square, first.sums.rss, first.sums.size], [v @ v, r @ r, y @ y], rtol=1e-12)
@@ -76,11 +72,11 @@ def test_other_models_take_none(tmp_path):
 
 def test_too_few_or_infinite_first_rows_give_none(tmp_path):
     source, table = scanned(tmp_path)
-    formula = parse("y ~ x + k", tuple(KINDS))
-    assert Surroundings.of(source.head(("y", "x", "k"), FIRST_ROWS), formula, KINDS) is not None
-    assert Surroundings.of(source.head(("y", "x", "k"), 600), formula, KINDS) is None
+    coding = st.ols("y ~ x + k", source).rows.coding
+    assert FirstSums.about(coding, source.head(("y", "x", "k"), FIRST_ROWS)) is not None
+    assert FirstSums.about(coding, source.head(("y", "x", "k"), 600)) is None
     huge, _ = scanned(tmp_path, x=np.full(5_000, 1e300) * np.sign(table["y"]))
-    assert Surroundings.of(huge.head(("y", "x", "k"), FIRST_ROWS), formula, KINDS) is None
+    assert FirstSums.about(replace(coding, check=None), huge.head(("y", "x", "k"), FIRST_ROWS)) is None
 
 
 def test_columns_that_depend_on_one_another_in_the_first_rows_alone(tmp_path):
