@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -37,7 +37,7 @@ from stattools.data.design.random_effects import (
 )
 from stattools.data.design.smooths import SmoothDesign, SmoothTerm
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
-from stattools.data.files.source import Batch
+from stattools.data.files.source import AddedByName, Batch
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -135,19 +135,6 @@ class SampleColumns:
         return P, Coordinates(columns, beta, self.X.back @ back, unit, (), 0.0)
 
 
-@dataclass(eq=False)
-class Sums:
-    """Sums by group and over all rows; `+=` adds others, in arrays of its own."""
-
-    by: SumsByLabel
-    C: Floats
-
-    def __iadd__(self, other: Sums) -> Sums:
-        self.by += other.by
-        self.C += other.C
-        return self
-
-
 @record
 class BatchColumns:
     """What is summed of a batch, small enough to be sent there: the columns of X and of each term."""
@@ -157,13 +144,13 @@ class BatchColumns:
     of_sample: SampleColumns
     z: tuple[Nearly, ...]
 
-    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Sums:
+    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> AddedByName:
         W, z = self.columns(rows)
         labels, codes = self.labels(others, numbers)
         E = group_sums(codes, len(labels), z, W)
         most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
         by = SumsByLabel.of(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
-        return Sums(by, W @ W.T)
+        return AddedByName(by=by, C=W @ W.T)
 
     def columns(self, rows: Rows) -> tuple[Floats, Floats]:
         """W (m, n) and z (Q, n) of a batch."""
@@ -227,8 +214,8 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
         for _, which in terms_in(design)
     ]
     plan = BatchColumns(who, groups, SampleColumns.of(scanned, uses[0]), tuple(z))
-    found: Sums = scanned.gather(plan, *groups)
-    places = tuple(found.by.places)
+    found = scanned.gather(plan, *groups)
+    places = tuple(found["by"].places)
     order = sorted(range(len(places)), key=places.__getitem__)
     levels = tuple(places[k] for k in order)
     random = tuple(replace(design, levels=levels) for design in rows.random)
@@ -236,8 +223,8 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
         require_groups(design.part, design.labels, len(scanned.X), effects_together(design))
     n, absent = len(scanned.X), scanned.absent
     terms = tuple(term for one in random for term in terms_of(one, absent(n), lambda which: absent(n, len(which))))
-    E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
-    structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
+    E = found["by"].closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
+    structure, coordinates, H, P = _finished(plan, E, found["C"], scanned, [term.name for term in terms])
     apart = structure.within
     if apart.residual < LOST * len(scanned.X):  # few digits of the residual are in the sums: the rows are read again
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
@@ -287,17 +274,6 @@ def unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:
     return np.linalg.inv(np.linalg.cholesky(unit).T) / length[:, None]
 
 
-@dataclass(eq=False)
-class CurveSums:
-    """Products of B-splines and columns, and sums of the B-splines of each design; added with `+`."""
-
-    products: Floats
-    splines: Floats
-
-    def __add__(self, other: CurveSums) -> CurveSums:
-        return CurveSums(self.products + other.products, self.splines + other.splines)
-
-
 @record
 class BatchCurves:
     """What is summed of a batch, small enough to be sent there: the columns of X and those of each curve."""
@@ -306,13 +282,13 @@ class BatchCurves:
     designs: tuple[SmoothDesign, ...]
     uses: tuple[tuple[int, ...], ...]
 
-    def __call__(self, rows: Rows) -> CurveSums:
+    def __call__(self, rows: Rows) -> AddedByName:
         X, W = np.asarray(rows.X), self.of_sample.rows(rows)
         each = [design.over(X[:, list(use)]) for design, use in zip(self.designs, self.uses, strict=True)]
         terms = [term for some in each for term in some]
         splines = [np.bincount(some[0].first + a, some[0].basis[:, a], some[0].k) for some in each for a in range(4)]
         sums = [sum(splines[4 * k : 4 * k + 4]) for k in range(len(each))]
-        return CurveSums(_products(terms, W), np.concatenate(sums))
+        return AddedByName(products=_products(terms, W), splines=np.concatenate(sums))
 
 
 @record
@@ -337,17 +313,17 @@ def summed_curves(read: LatentTerms, y: Floats) -> SummedCurves:
     scanned: Any = unbound.bound(y, np.asarray)
     uses, n = scanned.coding.design.uses, len(scanned.X)
     plan = SampleColumns.of(scanned, uses[0])
-    found: CurveSums = scanned.gather(BatchCurves(plan, read.curves, uses[1:]))
+    found = scanned.gather(BatchCurves(plan, read.curves, uses[1:]))
     ends = np.cumsum([0, *(design.part.k for design in read.curves)]).tolist()
     designs = [
-        replace(design, means=found.splines[low:high] / n) if design.part.by is None or design.levels else design
+        replace(design, means=found["splines"][low:high] / n) if design.part.by is None or design.levels else design
         for design, (low, high) in zip(read.curves, pairwise(ends), strict=True)
     ]
     smooths = tuple(term for design in designs for term in _smooth_terms(design, scanned))
     read, K = replace(read, smooths=smooths), sum(term.k for term in smooths)
-    P, coordinates = plan.orthonormal(found.products[K:, K:], scanned)
+    P, coordinates = plan.orthonormal(found["products"][K:, K:], scanned)
     whole: Any = block_diag(*(np.eye(term.k) for term in smooths), P)
-    products = whole @ found.products @ whole.T
+    products = whole @ found["products"] @ whole.T
     if len(smooths) == 1:
         own, M = slice(0, K), smooths[0].wiggles
         structure, turn, size = one_curve_of_sums(products[own, own], products[own, K:], products[K:, K:], M, n)

@@ -295,7 +295,8 @@ def read_source(
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     unnamed = Design((), first, {}, {}, False, beside)
     coding, learned = Coding(formula, unnamed, extras, kinds, {}, groups=groups, ends=ends), _learned(formula, ends)
-    head = source.head(names, FIRST_ROWS) if products and source.certain and not extras else None
+    files: Any = source if products and source.certain and not extras else None
+    head = None if files is None else files.head(names, FIRST_ROWS)
     about = None if head is None else FirstSums.about(coding, head)
     counted = source.total(names, Survey(coding, learned, source.pick(HELD), about), ROWS)
     if counted is None or not counted["n_all"]:
@@ -440,13 +441,14 @@ def _marginal(coding: Coding, counted: AddedByName, sample: Sample) -> Marginal:
             raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted['n_rows']:,} rows.")
         known = [coding.ends(clean) for _, clean in _complete(coding, sample)]
         return Marginal(np.concatenate(known), None, moments, n_events)
-    if seen is None and not (name and coding.kinds[name] in TEXT):
+    values: Any
+    if name and coding.kinds[name] in TEXT:
+        values = pd.Categorical(coding.levels[name], categories=coding.levels[name])
+    elif seen is None:
         found = [np.asarray(outcome_values(formula, clean)) for _, clean in _complete(coding, sample)]
         return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, moments)
-    if name and coding.kinds[name] in TEXT:
-        values: Any = pd.Categorical(coding.levels[name], categories=coding.levels[name])
     else:
-        values = np.array(sorted(seen)).astype(DTYPES[coding.kinds[name]]) if name else np.array(sorted(seen))
+        values = np.array(sorted(seen), dtype=DTYPES[coding.kinds[name]] if name else None)
     counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
     column = pd.Series(values, name=name or formula.outcome.text)
     if name:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.files.coding import CHANGED, Coding
-from stattools.data.files.source import Batch, at
+from stattools.data.files.source import AddedByName, Batch, at
 from stattools.data.rows.rows import Block, Farthest, Low, OnDisk, Rows
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -30,17 +30,6 @@ BLOCK = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
-class Summed:
-    """A sum over some rows, with the number of the rows; `+=` adds in the arrays of the first."""
-
-    value: Any
-    n: int
-
-    def __iadd__(self, other: Summed) -> Summed:
-        return Summed(iadd(self.value, other.value), self.n + other.n)
-
-
-@dataclass(frozen=True, eq=False)
 class Pass:
     """`work` of the complete rows of a batch in each of some `codings`, and of the columns `beside` them with the
     numbers of the rows; nothing where one has no complete rows.
@@ -50,7 +39,7 @@ class Pass:
     work: Callable[..., Any]
     beside: tuple[str, ...] = ()
 
-    def __call__(self, batch: Batch) -> Summed | None:
+    def __call__(self, batch: Batch) -> AddedByName | None:
         found = [one for coding in self.codings if (one := coding.complete(batch)) is not None]
         if len(found) < len(self.codings):
             return None
@@ -60,7 +49,7 @@ class Pass:
             others = batch._replace(table=batch.table.select(list(self.beside)))
             given += [others.taken(numbers - batch.first), numbers]
         with at(batch.where):
-            return Summed(self.work(*given), len(numbers))
+            return AddedByName(value=self.work(*given), n=len(numbers))
 
 
 def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
@@ -174,10 +163,9 @@ class ScannedRows(Rows):
         names = dict.fromkeys((*(name for coding in codings for name in coding.columns), *columns))
         self.later["reads"] = self.reads
         found = self.source.total(tuple(names), Pass(codings, work, columns), self._piece)
-        if found is None or found.n != len(self.X):
-            n = 0 if found is None else found.n
+        if (n := found["n"] if found else 0) != len(self.X):
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
-        return found.value
+        return found["value"]
 
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""

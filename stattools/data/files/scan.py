@@ -264,7 +264,7 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
             )
     found: dict[str, tuple[str, list[Value]]] = {}
     for name in parts[0]:
-        there = [part[name] for part in parts if part[name] is not None]
+        there = [text for part in parts if (text := part[name]) is not None]
         whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there)
         kind = "empty" if not there else "whole" if whole else "text"
         found[name] = kind, [int(text) if text and kind == "whole" else text for text in (part[name] for part in parts)]
@@ -289,7 +289,16 @@ def found_files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
         found += [(file, parts_of(file, root)) for file in files]
     if not found:
         raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
-    _require_each_once([file for file, _ in found])
+    seen: dict[Any, Path] = {}
+    for file, _ in found:
+        status = file.stat()
+        known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
+        if known is not file:
+            if str(known) == str(file):
+                raise DomainError(f"{file} is given twice; each file counts once.")
+            raise DomainError(
+                f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
+            )
     return [file for file, _ in found], [parts for _, parts in found]
 
 
@@ -344,19 +353,6 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _hidden(name: str) -> bool:
     return name.startswith((".", "_")) and "=" not in name
-
-
-def _require_each_once(files: list[Path]) -> None:
-    seen: dict[Any, Path] = {}
-    for file in files:
-        status = file.stat()
-        known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
-        if known is not file:
-            if str(known) == str(file):
-                raise DomainError(f"{file} is given twice; each file counts once.")
-            raise DomainError(
-                f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
-            )
 
 
 def _hint(files: list[Path]) -> str:
@@ -435,17 +431,13 @@ class Scan(Faces):
 
     def _batches(self, columns: list[str], size: int = BATCH) -> Generator[Batch]:
         verify = not self.past.verified.issuperset(columns)  # once: files that change are refused
-        stored = [name for name in columns if name not in self.parts]
+        stored, folders = ([name for name in columns if (name in self.parts) is there] for there in (False, True))
         # where no column is needed one is read, for its length; categories are read as such, with their order
         read = stored or [name for name in self.kinds if name not in self.parts][:1]
         text = [name for name in stored if self.kinds[name] == "text"]
         types, before = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}, 0
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
-            values = {
-                name: pa.scalar(self.parts[name][number], types[self.kinds[name]])
-                for name in columns
-                if name in self.parts
-            }
+            values = {name: pa.scalar(self.parts[name][number], types[self.kinds[name]]) for name in folders}
             stamp.require(path)
             try:
                 for batch in batches_of(path, groups, read, text, before, size, verify):

@@ -55,40 +55,40 @@ Pick = Callable[[Batch], tuple[NDArray[np.intp], NDArray[np.float64]]]
 class Sample:
     """Rows as they were read, in order, with their lots; the sum (`+`) of two keeps the `most` smallest lots."""
 
-    batches: tuple[Batch, ...]
-    lots: tuple[NDArray[np.float64], ...]
+    parts: tuple[tuple[Batch, NDArray[np.float64]], ...]
     most: int
 
     @classmethod
     def of(cls, batch: Batch, pick: Pick, most: int) -> Sample:
         """The rows that are picked from one batch."""
         which, lots = pick(batch)
-        return cls((batch.taken(which),), (lots,), most) if len(which) else cls((), (), most)
+        return cls(((batch.taken(which), lots),) if len(which) else (), most)
 
     def __add__(self, other: Sample) -> Sample:
-        batches, lots = self.batches + other.batches, self.lots + other.lots
-        if sum(map(len, lots)) <= self.most:
-            return Sample(batches, lots, self.most)
-        last = np.partition(np.concatenate(lots), self.most - 1)[self.most - 1]
-        kept = [np.flatnonzero(part <= last) for part in lots]
-        pairs = [
-            (batch if len(rows) == len(part) else batch.taken(rows), part[rows])
-            for batch, part, rows in zip(batches, lots, kept, strict=True)
-            if len(rows)
-        ]
-        return Sample(tuple(batch for batch, _ in pairs), tuple(part for _, part in pairs), self.most)
+        both = Sample(self.parts + other.parts, self.most)
+        if both.n <= self.most:
+            return both
+        last = np.partition(np.concatenate([lots for _, lots in both.parts]), self.most - 1)[self.most - 1]
+        return both._kept([np.flatnonzero(lots <= last) for _, lots in both.parts])
 
     def thinned(self, every: int) -> Sample:
         """One in `every` rows of each batch."""
-        if every < 2:
-            return self
-        taken = tuple(batch.taken(np.arange(0, batch.table.num_rows, every)) for batch in self.batches)
-        return Sample(taken, tuple(part[::every] for part in self.lots), self.most)
+        return self if every < 2 else self._kept([np.arange(0, len(lots), every) for _, lots in self.parts])
+
+    def _kept(self, which: list[NDArray[np.intp]]) -> Sample:
+        kept = zip(self.parts, which, strict=True)
+        parts = ((batch.taken(rows), lots[rows]) for (batch, lots), rows in kept if len(rows))
+        return Sample(tuple(parts), self.most)
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """The rows."""
+        return tuple(batch for batch, _ in self.parts)
 
     @property
     def n(self) -> int:
         """The number of its rows."""
-        return sum(map(len, self.lots))
+        return sum(len(lots) for _, lots in self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +178,12 @@ def merged(one: str, other: str) -> str | None:
 
 
 class AddedByName(dict[str, Any]):
-    """What is known by name; the sum (`+`) of two adds what both have."""
+    """What rows add up to, by name; `+=` adds what both have, in the arrays of the first."""
 
-    def __add__(self, other: Mapping[str, Any]) -> AddedByName:
-        return AddedByName({**self, **other} | {name: self[name] + other[name] for name in self if name in other})
+    def __iadd__(self, other: Mapping[str, Any]) -> AddedByName:
+        for name, value in other.items():
+            self[name] = iadd(self[name], value) if name in self else value
+        return self
 
 
 class Kind(NamedTuple):

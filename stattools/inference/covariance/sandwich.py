@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
-from stattools.data.files.source import Batch
+from stattools.data.files.source import AddedByName, Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
@@ -492,16 +492,6 @@ class Grouped(NamedTuple):
         return self.sums.gram() if in_parts(self.sums) else dense(self.sums.T @ self.sums)
 
 
-@dataclass(frozen=True, eq=False)
-class WaySums:
-    """The sums over the groups of each way and, for two ways, over pairs of their labels; `+=` adds others."""
-
-    each: tuple[SumsByLabel, ...]
-
-    def __iadd__(self, other: WaySums) -> WaySums:
-        return WaySums(tuple(map(iadd, self.each, other.each)))
-
-
 def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) -> list[Grouped]:
     """The sums over the groups of each way, at most `most`, and for two ways over the pairs, from one pass over the
     rows.
@@ -515,14 +505,13 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) 
     width = sandwich.terms.width_of(cov.kind or "CR1")
     held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
     work = partial(_summed, sandwich.terms, names, called, held, width)
-    found: WaySums = rows.gather(work, *dict.fromkeys(names))
-    for name, way in zip(names, found.each, strict=False):
-        if len(way.places) < 2:
+    found = rows.gather(work, *dict.fromkeys(names))
+    for name in names:
+        if len(found[name].places) < 2:
             raise DomainError(
                 f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
             )
-    ways = zip(called, found.each, strict=True)
-    return [Grouped(len(way.places), name, way.closed, [*way.places]) for name, way in ways]
+    return [Grouped(len((way := found[name]).places), name, way.closed, [*way.places]) for name in called]
 
 
 def _column(groups: Any, sandwich: Sandwich) -> str:
@@ -547,7 +536,7 @@ def _summed(
     rows: Rows,
     others: Batch,
     numbers: NDArray[np.intp],
-) -> WaySums:
+) -> AddedByName:
     """The sums of the rows of a batch."""
     used = slice(None) if rows.weight is None else np.flatnonzero(rows.weight > 0)
     each = []
@@ -562,4 +551,6 @@ def _summed(
     sums = [np.zeros((len(known), width)) for known, _ in each]
     terms.add_sums(sums, rows if rows.weight is None else rows.take(used), [code for _, code in each])
     local = zip(called, each, sums, strict=True)
-    return WaySums(tuple(SumsByLabel.of(f"Cluster({name})", FEWER, most, of[0], total) for name, of, total in local))
+    return AddedByName(
+        {name: SumsByLabel.of(f"Cluster({name})", FEWER, most, of[0], total) for name, of, total in local}
+    )
