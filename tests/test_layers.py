@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_434,
-    "data": 8_503,
-    "inference": 28_118,
+    "all": 145_306,
+    "data": 8_408,
+    "inference": 28_109,
     "likelihoods": 5_341,
     "models": 8_286,
     "numerics": 3_633,
-    "solvers": 7_606,
+    "solvers": 7_605,
 }
 """Lines of the package and of its rooms: never more."""
 
