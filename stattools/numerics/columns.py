@@ -374,6 +374,23 @@ def with_levels(X: Any) -> Columns | None:
     return X if isinstance(X, Columns) else None
 
 
+def picking(columns: Any, width: int, numbers: Floats | None = None) -> Columns:
+    """The matrix (k, width) with a 1, or its number of `numbers` (k,), in one of its `columns` (k,) in each row.
+
+    >>> R = picking([2, 0], 3, np.array([1.0, 2.0]))
+    >>> np.asarray(R).tolist(), R @ [5.0, 6.0, 7.0], [1.0, 1.0] @ R
+    ([[0.0, 0.0, 1.0], [2.0, 0.0, 0.0]], array([ 7., 10.]), array([2., 0., 1.]))
+    """
+    codes = np.asarray(columns, dtype=np.intp)
+    slopes = None if numbers is None else numbers[:, None]
+    return Columns(np.empty((len(codes), 0)), codes, np.arange(width)[:, None], slopes)
+
+
+def picked(R: Any) -> tuple[NDArray[np.intp], Floats] | None:
+    """The columns and the numbers of a matrix of `picking`; None of an array."""
+    return None if with_levels(R) is None else (R.codes, R.values[:, 0])
+
+
 def beside(*parts: Any) -> Any:
     """The columns of all parts, each (n,) or (n, k), one part after the other: an array in C order, or `Columns` whose
     levels have those of all parts that keep the same levels as codes.

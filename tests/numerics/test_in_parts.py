@@ -9,7 +9,6 @@ from stattools.data.rows.standardization import Standardization
 from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts
 from stattools.numerics.columns import BesideOnes, Columns, Transposed
 from stattools.numerics.low_rank import LowRank
-from stattools.numerics.one_each import OneEach
 from tests.columns import indicators
 
 rng = np.random.default_rng(1)
@@ -21,7 +20,6 @@ KINDS = {
     Columns: Columns(X.others, X.codes, np.array([[1, 4], [2, 5], [3, 7]]), rng.standard_normal((7, 2))),
     Transposed: Transposed(X),
     Standardization: Standardization.of(np.array([0.0, 3.0, -2.0, 0.0]), np.arange(1.0, 5.0), 0),
-    OneEach: OneEach(rng.standard_normal(4), np.array([3, 0, 5, 2]), 6),
     LowRank: LowRank(np.arange(4)[:, None], rng.random((4, 1, 1)), rng.standard_normal((5, 2)), K @ K.T),
 }
 

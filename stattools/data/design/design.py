@@ -42,8 +42,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.numerics.columns import beside
-from stattools.numerics.one_each import OneEach
+from stattools.numerics.columns import beside, picking
 
 LARGEST = 2**29
 """The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
@@ -313,16 +312,16 @@ class TermSpaces:
         """R (q, p), for which R beta = 0 where the linear predictor needs none of the terms with `dropped` numbers."""
         if self.formula is None:
             gone = [column for k in dropped for column in self.columns[k]]
-            return OneEach.picking(sorted(gone), len(self.names))
+            return picking(sorted(gone), len(self.names))
         numbers = [k for k, term in enumerate(self.formula.terms) if term]
         gone = {numbers[k] for k in dropped}
         rest = tuple(term for k, term in enumerate(self.formula.terms) if k not in gone)
         if not rest:
-            return OneEach.picking(range(len(self.names)), len(self.names))
+            return picking(range(len(self.names)), len(self.names))
         smaller = replace(self.formula, terms=rest)
         names = self._made(smaller, 2)[1]
         if (stay := set(names)) <= set(self.names):  # the columns that stay are coded as before
-            return OneEach.picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
+            return picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
         whole, part = self._made(self.formula)[0], self._made(smaller)[0]
         M = _tidy(np.linalg.lstsq(whole, part, rcond=None)[0])
         u, size, _ = np.linalg.svd(M)

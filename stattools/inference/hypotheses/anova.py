@@ -26,7 +26,7 @@ from stattools.errors import ConvergenceError, DomainError, IncompatibleError, q
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.estimates import Estimates, lacks_rows
 from stattools.inference.hypotheses.result import not_made, several
-from stattools.inference.hypotheses.wald import TermsOfParameter, metric_of, spread_of, terms_of, wald
+from stattools.inference.hypotheses.wald import TermsOfParameter, involved_in, metric_of, spread_of, terms_of, wald
 from stattools.inference.penalties import penalized
 from stattools.inference.restricted import beside_held
 from stattools.interface.arguments import is_one_of, word_of
@@ -34,6 +34,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.columns import picked
 from stattools.solvers.climb import Standing, climb, footing, newton_ascent, rising
 from stattools.solvers.metric import HeldMetric, Metric
 
@@ -83,15 +84,15 @@ class RestrictedMaximum:
 
     def _held(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
         """theta, the log-likelihood there, and whether it is the maximum."""
-        (rows, held), model = np.nonzero(R), self.fit.model
-        alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held)) and self.fit.penalty is None
-        first = model.predictor.size_first if alone and in_parts(self.information) and not model.is_partial else 0
-        if len(held) < first and held.max() < first:
+        (held, those), model = involved_in(R), self.fit.model
+        alone = picked(those) if self.fit.penalty is None else None
+        first = model.predictor.size_first if in_parts(self.information) and not model.is_partial else 0
+        if alone is not None and len(held) < first and held.max() < first:
             values, gone = np.zeros(first), np.isin(np.arange(first), held).reshape(model.predictor.n_first, -1)
-            values[held] = (q[rows] / R[rows, held]).tolist()
+            values[held] = q / alone[1]
             if (gone == gone[0]).all() and np.ptp(values.reshape(gone.shape), axis=0).max() == 0.0:
                 return self._of_other_columns(held, values)
-        along = self.T.pulled(R.T).T
+        along = self.T.pulled(np.asarray(R).T).T
         start = self.peak + HeldMetric(along, self.information).toward(q - R @ self.fit.estimate)
         work, n = self.work, self.fit.model.n
 

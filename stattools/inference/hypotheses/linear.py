@@ -20,7 +20,7 @@ from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, by_column, labelled
 from stattools.interface.arrays import Floats
-from stattools.numerics.one_each import OneEach
+from stattools.numerics.columns import picked, picking
 
 NUMBER = re.compile(r"(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+(?![\w.])")
 
@@ -136,7 +136,7 @@ def _unknown(word: str, names: Sequence[str]) -> DomainError:
 
 
 class Hypotheses(NamedTuple):
-    """R theta = q, with R (k, p) of full row rank, q (k,), and each row as text; R may be a `OneEach`."""
+    """R theta = q, with R (k, p) of full row rank, q (k,), and each row as text; R may be of `picking`."""
 
     R: Any
     q: Floats
@@ -206,15 +206,14 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     if isinstance(what, list | tuple) and what and all(isinstance(part, str) for part in what):
         places = {name: k for k, name in enumerate(names)}
         if len(set(what)) == len(what) and places.keys() >= set(what):  # each is a coefficient, and none follows
-            R = OneEach.picking([places[part] for part in what], len(names))
+            R = picking([places[part] for part in what], len(names))
             return Hypotheses(R, np.zeros(len(what)), tuple(f"{part} = 0" for part in what))
         parts = [parse(in_backticks(part) if part in names else part, names) for part in what]
         labels = [label.replace(in_backticks(text), text) if text in names else label
                   for text, part in zip(what, parts, strict=True) for label in part.labels]  # fmt: skip
         return checked(np.vstack([part.R for part in parts]), np.concatenate([part.q for part in parts]), labels)
-    if isinstance(what, OneEach):
-        ones = zip(what.numbers[:, None], what.columns.tolist(), strict=True)
-        labels = [_in_words(size, 0.0, names[k : k + 1]) for size, k in ones]
+    if (found := picked(what)) is not None:
+        labels = [_in_words(np.array([size]), 0.0, names[k : k + 1]) for k, size in zip(*found, strict=True)]
         return Hypotheses(what, np.zeros(len(what)), tuple(labels))
     q: Any = 0.0
     if isinstance(what, tuple) and len(what) == 2 and (np.ndim(what[0]) == 2 or np.ndim(what[1]) == 0):

@@ -31,8 +31,8 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import ProportionalHazards
+from stattools.numerics.columns import picked, picking
 from stattools.numerics.low_rank import among
-from stattools.numerics.one_each import OneEach
 from stattools.numerics.sums import power_of_two
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number
@@ -65,9 +65,9 @@ class TermsOfParameter:
 
     def lifted(self, R: Any) -> Any:
         """The hypotheses about the columns of one linear predictor as those about all coefficients, in each of them."""
-        if isinstance(R, OneEach):
-            columns = np.concatenate([places[R.columns] for places in self.places])
-            return OneEach.picking(columns[columns >= 0], self.size)
+        if (found := picked(R)) is not None:
+            columns = np.concatenate([places[found[0]] for places in self.places])
+            return picking(columns[columns >= 0], self.size)
         whole = np.zeros((len(self.places), len(R), self.size))
         for k, places in enumerate(self.places):
             there = places >= 0
@@ -190,21 +190,20 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
     return R * unit[:, None], unit
 
 
-def _involved(R: Any) -> tuple[NDArray[np.intp], Any]:
+def involved_in(R: Any) -> tuple[NDArray[np.intp], Any]:
     """The numbers of the coefficients that hypotheses speak of, and R among these."""
-    if isinstance(R, OneEach):
-        return R.columns, OneEach(R.numbers, np.arange(len(R)), len(R))
+    if (found := picked(R)) is not None:
+        return found[0], picking(np.arange(len(R)), len(R), found[1])
     if (np.count_nonzero(R, axis=1) == 1).all() and len(np.unique(column := np.argmax(R != 0, axis=1))) == len(R):
-        return column, OneEach(R[np.arange(len(R)), column], np.arange(len(R)), len(R))
+        return column, picking(np.arange(len(R)), len(R), R[np.arange(len(R)), column])
     columns = np.flatnonzero((R != 0).any(axis=0))
     return columns, R[:, columns]
 
 
 def spread_of(R: Any, V: Any) -> Any:
     """R V R^T; without products where each hypothesis is of one coefficient, of which a factor has many."""
-    if not isinstance(R, OneEach):
-        return R @ np.asarray(V) @ R.T
-    return among(V, R.columns, R.numbers)
+    found = picked(R)
+    return R @ np.asarray(V) @ R.T if found is None else among(V, *found)
 
 
 def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
@@ -249,7 +248,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     """
     whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
     _refuse_edges(fit, whole, q)
-    involved, R = _involved(whole)
+    involved, R = involved_in(whole)
     theta, V = fit.estimate[involved], among(fit.covariance, involved)
     unknown = ~(np.isfinite(theta) & np.isfinite(V.diagonal()))
     if unknown.any():
