@@ -5,9 +5,8 @@ levels of a factor have as their information.
     H = [ B'   C ]      D (Lk, Lk), B (Lk, m), C (m, m)      S = C - B' D^-1 B,  the Schur complement
 
 D has a block (k, k) for each of L levels. Everything that a Newton step needs costs L k (k + m)^2 in the place of
-(L k + m)^3: the levels are eliminated first. Blocks, as arrays over all levels at once, are factored without square
-roots, D = N diag(delta) N' with N unit lower triangular. Source: Henderson; Golub & Van Loan, Matrix Computations
-(2013), 3.2 and 4.1.
+(L k + m)^3: the levels are eliminated first, all blocks at once. Source: Henderson; Golub & Van Loan, Matrix
+Computations (2013), 3.2 and 4.1.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag, get_lapack_funcs
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.small_matrices import backward, factored, forward, inverted
 from stattools.text.one_line import prints
 
 
@@ -175,41 +175,9 @@ def times(D: Floats, v: Floats) -> Floats:
     return np.matmul(D, v[..., None])[..., 0] if v.ndim == 2 else np.matmul(D, v)
 
 
-def triangles(D: Floats) -> tuple[Floats, Floats]:
-    """N (L, k, k) and delta (L, k) of symmetric blocks; delta is above 0 in all of a positive definite one, and has
-    no meaning behind the first number of a block that is not.
-
-    >>> triangles(np.array([[[4.0, 2.0], [2.0, 3.0]]]))[1]
-    array([[4., 2.]])
-    """
-    k = D.shape[-1]
-    N, delta = np.zeros_like(D), np.empty(D.shape[:-1])
-    with np.errstate(all="ignore"):  # of blocks that are not definite, which the caller refuses
-        for j in range(k):
-            N[:, j, j] = 1.0
-            known = N[:, j, :j] * delta[:, :j]
-            delta[:, j] = D[:, j, j] - (known * N[:, j, :j]).sum(axis=1)
-            for i in range(j + 1, k):
-                N[:, i, j] = (D[:, i, j] - (known * N[:, i, :j]).sum(axis=1)) / delta[:, j]
-    return N, delta
-
-
-def forward(N: Floats, v: Floats) -> Floats:
-    """N^-1 v of each block, for v (L, k) or (L, k, r)."""
-    found = v.copy()
-    for j in range(N.shape[-1]):
-        for i in range(j + 1, N.shape[-1]):
-            found[:, i] -= (N[:, i, j] if v.ndim == 2 else N[:, i, j, None]) * found[:, j]
-    return found
-
-
-def backward(N: Floats, v: Floats) -> Floats:
-    """N'^-1 v of each block, for v (L, k) or (L, k, r)."""
-    found = v.copy()
-    for j in reversed(range(N.shape[-1])):
-        for i in range(j):
-            found[:, i] -= (N[:, j, i] if v.ndim == 2 else N[:, j, i, None]) * found[:, j]
-    return found
+def by_block(way: Any, root: Floats, v: Floats) -> Floats:
+    """`forward` or `backward` of small matrices, of the triangles (k, k, L) of blocks and v (L, k) or (L, k, r)."""
+    return np.moveaxis(way(root, np.moveaxis(v, 0, -1)), -1, 0)
 
 
 potrf, trtrs = get_lapack_funcs(("potrf", "trtrs"), dtype=np.float64)
@@ -303,7 +271,7 @@ class Arrow(SymmetricInParts):
 
     def taken(self) -> Floats:
         """B' D^-1 B, what elimination takes from C, where the levels' part is positive definite."""
-        return self.B.T @ _solved(*triangles(self.D), self.B)
+        return self.B.T @ _solved(factored(np.moveaxis(self.D, 0, -1))[0], self.B)
 
     def product(self, v: Floats) -> Floats:
         """H v, for v (p,) or (p, r)."""
@@ -353,13 +321,14 @@ def arrow(H: Any) -> Arrow:
 
 @dataclass(frozen=True, eq=False)
 class ArrowFactor:
-    """H = N diag(delta) N' of the blocks first, then S = R'R, of a positive definite `Arrow`; `failed` is the number of
-    the row, from 1 on, where it is not, or 0. N is (L, k, k), `delta` (L, k), and `Q` (L k, m) is D^-1 B.
+    """D = L L' of the blocks first, `root` (k, k, L), then S = R'R, of a positive definite `Arrow`; `failed` is the
+    number of the row, from 1 on, where it is not, or 0. `Q` (L k, m) is D^-1 B, and `share` the smallest share that is
+    left of a number on the diagonal of the levels by those before it in its block.
     """
 
     H: Arrow
-    N: Floats
-    delta: Floats
+    root: Floats
+    share: float
     Q: Floats
     R: Floats
     failed: int
@@ -367,33 +336,25 @@ class ArrowFactor:
     @classmethod
     def of(cls, H: Arrow) -> ArrowFactor:
         """The factor; with `failed` above 0 there is none."""
-        (levels, others), (N, delta) = H.places, triangles(H.D)
-        low = np.flatnonzero(~((delta > 0.0) & (delta < np.inf)))
+        root, left = factored(np.moveaxis(H.D, 0, -1))
+        low, share = np.flatnonzero(~(left > 0.0)), float(left.min(initial=1.0))
         if len(low):
-            return cls(H, N, delta, H.B, H.C, int(levels[low[0]]) + 1)
-        Q = _solved(N, delta, H.B)
+            return cls(H, root, share, H.B, H.C, int(H.at[low[0], max(potrf(H.D[low[0]])[1], 1) - 1]) + 1)
+        Q = _solved(root, H.B)
         if not len(H.C):
-            return cls(H, N, delta, Q, H.C, 0)
+            return cls(H, root, share, Q, H.C, 0)
         with np.errstate(over="ignore", invalid="ignore"):  # of columns whose squares are beyond float64 there is none
             left = H.C - H.B.T @ Q
         R, failed = potrf(left) if np.isfinite(left).all() else (left, 1)
-        return cls(H, N, delta, Q, R, int(others[failed - 1]) + 1 if failed > 0 else 0)
-
-    @property
-    def share(self) -> float:
-        """The smallest share that is left of a number on the diagonal of the levels by those before it in its block."""
-        return float((self.delta.ravel() / diagonals(self.H.D)).min(initial=1.0))
+        return cls(H, root, share, Q, R, int(H.places[1][failed - 1]) + 1 if failed > 0 else 0)
 
     def half(self, v: Floats) -> tuple[Floats, Floats]:
-        """v'H^-1 v is the sum of squares of these: N^-1 v / sqrt(delta) of the levels, R^-T of what is left of the
-        others.
-        """
+        """v'H^-1 v is the sum of squares of these: L^-1 v of the levels, R^-T of what is left of the others."""
         levels, others = self.H.places
-        rest, root = v[others] - self.Q.T @ v[levels], np.sqrt(self.delta)
+        rest = v[others] - self.Q.T @ v[levels]
         if len(self.R):
             rest = trtrs(self.R, rest, 0, 1)[0]
-        z = forward(self.N, v[self.H.at]) / (root if v.ndim == 1 else root[:, :, None])
-        return z.reshape(self.delta.size, *v.shape[1:]), rest
+        return by_block(forward, self.root, v[self.H.at]).reshape(self.H.at.size, *v.shape[1:]), rest
 
     def solve(self, v: Floats) -> Floats:
         """H^-1 v, for v (p,) or (p, r)."""
@@ -401,7 +362,7 @@ class ArrowFactor:
         found, rest = np.empty_like(v), self.half(v)[1]
         if len(self.R):
             rest = trtrs(self.R, rest)[0]
-        found[levels], found[others] = _solved(self.N, self.delta, v[levels]) - self.Q @ rest, rest
+        found[levels], found[others] = _solved(self.root, v[levels]) - self.Q @ rest, rest
         return found
 
     def sides(self) -> tuple[Floats, Floats]:
@@ -410,12 +371,11 @@ class ArrowFactor:
         inner = trtrs(self.R, np.eye(len(self.R)))[0] if len(self.R) else np.zeros((0, 0))
         W = np.empty((len(self.H), len(self.R)))
         W[levels], W[others] = -self.Q @ inner, inner
-        half = forward(self.N, np.broadcast_to(np.eye(self.N.shape[1]), self.N.shape))
-        E = half.transpose(0, 2, 1) @ (half / self.delta[:, :, None])
-        return 0.5 * (E + E.transpose(0, 2, 1)), W
+        half = np.moveaxis(inverted(self.root), -1, 0)
+        return half.transpose(0, 2, 1) @ half, W
 
 
-def _solved(N: Floats, delta: Floats, v: Floats) -> Floats:
+def _solved(root: Floats, v: Floats) -> Floats:
     """D^-1 v of the rows of the levels, (L k,) or (L k, r)."""
-    half = forward(N, v.reshape(*delta.shape, *v.shape[1:]))
-    return backward(N, half / (delta if v.ndim == 1 else delta[:, :, None])).reshape(v.shape)
+    half = by_block(forward, root, v.reshape(root.shape[2], len(root), *v.shape[1:]))
+    return by_block(backward, root, half).reshape(v.shape)

@@ -441,7 +441,8 @@ def nearest(X: Any, y: Floats) -> Floats:
     if with_levels(X) is None:
         return np.linalg.lstsq(X, y, rcond=None)[0]
     factor = ArrowFactor.of(X.gram())
-    return np.zeros(X.shape[1]) if factor.failed else factor.solve(X.pulled(y))
+    dependent = factor.failed or (factor.R.diagonal() ** 2 < 1e-12 * factor.H.C.diagonal()).any()
+    return np.zeros(X.shape[1]) if dependent else factor.solve(X.pulled(y))
 
 
 def sparse(X: Any) -> Any:

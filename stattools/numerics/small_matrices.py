@@ -66,7 +66,7 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
             L[j, j] = root
         diagonal = A.diagonal().T
         share = np.where(diagonal > 0.0, left / diagonal, -1.0)
-    return L, np.minimum(share.min(axis=0), 1.0)
+    return L, share.min(axis=0, initial=1.0)
 
 
 def forward(L: Floats, right: Floats) -> Floats:
@@ -82,12 +82,12 @@ def forward(L: Floats, right: Floats) -> Floats:
 
 
 def backward(L: Floats, right: Floats) -> Floats:
-    """L^-T right, for right of shape (p, m)."""
-    x = np.array(right)
+    """L^-T right, for right of shape (p, m) or (p, r, m)."""
+    x, beside = np.array(right), L if right.ndim == 2 else L[:, :, None]
     for j in reversed(range(len(L))):
         x[j] /= L[j, j]
         if j:
-            x[:j] -= L[j, :j] * x[j]
+            x[:j] -= beside[j, :j] * x[j]
     return x
 
 

@@ -27,8 +27,9 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.numerics.arrowhead import Arrow, ArrowFactor, backward, diagonals, forward, in_parts, triangles
+from stattools.numerics.arrowhead import Arrow, ArrowFactor, by_block, diagonals, in_parts
 from stattools.numerics.low_rank import LowRank
+from stattools.numerics.small_matrices import backward, factored, forward
 from stattools.solvers.solution import Known, Quality
 
 nrm2, dot = get_blas_funcs(("nrm2", "dot"), dtype=np.float64)  # infinite beyond float64, without a warning
@@ -290,7 +291,7 @@ class LevelMetric(Metric):
 
     def log_determinant(self) -> float:
         """The logarithm of the determinant of the information."""
-        return float(np.log(self.eliminated.delta).sum() + 2.0 * np.log(self.eliminated.R.diagonal()).sum())
+        return 2.0 * float(sum(np.log(root.diagonal()).sum() for root in (self.eliminated.root, self.eliminated.R)))
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, as an array."""
@@ -317,9 +318,9 @@ class LowRankMetric(Metric):
             raise IdentificationError(why_singular(size, 0))
         self.unit = 1.0 / np.sqrt(size)
         V = information.on_both_sides(self.unit)
-        (N, delta), U, rest = triangles(V.E), V.U, np.ones(len(V), dtype=bool)
-        known = (delta > ROUND_OFF).all(axis=1)
-        self.places, self.N, self.delta = V.at[known], N[known], delta[known]
+        (root, left), U, rest = factored(np.moveaxis(V.E, 0, -1)), V.U, np.ones(len(V), dtype=bool)
+        known = (left > 0.0) & (root.diagonal() ** 2 > ROUND_OFF).all(axis=1)
+        self.places, self.root = V.at[known], root[:, :, known]
         rest[self.places] = False
         self.levels, self.rest = np.flatnonzero(~rest), np.flatnonzero(rest)
         if len(self.rest) > U.shape[1]:
@@ -339,7 +340,7 @@ class LowRankMetric(Metric):
     def _half(self, v: Floats) -> Floats:
         """The blocks to the power -1/2 times v (k, r)."""
         found = v.copy()
-        found[self.places] = forward(self.N, v[self.places]) / np.sqrt(self.delta)[:, :, None]
+        found[self.places] = by_block(forward, self.root, v[self.places])
         return found
 
     def _root(self, v: Floats) -> Floats:
@@ -356,7 +357,7 @@ class LowRankMetric(Metric):
     @property
     def rcond(self) -> float:
         """A lower bound of the reciprocal condition, scaled to unit diagonal."""
-        least = float(self.delta.min(initial=1.0))
+        least = float(self.root.diagonal().min(initial=1.0)) ** 2
         inner = 1.0 if self.left is None else self.share * self.left.rcond
         return least * min(1.0, float(self.along.min(initial=1.0))) * inner / len(self.unit)
 
@@ -376,7 +377,7 @@ class LowRankMetric(Metric):
             of_levels = of_levels - self.cross @ found[self.rest]
         whole = np.zeros_like(found)
         whole[self.levels] = self._root(of_levels)
-        found[self.places] = backward(self.N, whole[self.places] / np.sqrt(self.delta)[:, :, None])
+        found[self.places] = by_block(backward, self.root, whole[self.places])
         return self.unit * found[:, 0]
 
 

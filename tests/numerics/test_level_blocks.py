@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.numerics.arrowhead import Within, backward, forward, times, triangles
+from stattools.numerics.arrowhead import Within, by_block, times
+from stattools.numerics.small_matrices import backward, factored, forward
 
 rng = np.random.default_rng(0)
 half = rng.standard_normal((5, 3, 3))
@@ -20,12 +21,13 @@ def whole():
 
 
 def test_the_triangles_are_those_of_the_blocks():
-    N, delta = triangles(D)
-    assert_allclose(N @ (delta[:, :, None] * N.transpose(0, 2, 1)), D, rtol=1e-12, atol=1e-12)
+    root = factored(np.moveaxis(D, 0, -1))[0]
+    L = np.moveaxis(root, -1, 0)
+    assert_allclose(L @ L.transpose(0, 2, 1), D, rtol=1e-12, atol=1e-12)
     for v in (rng.standard_normal((5, 3)), rng.standard_normal((5, 3, 2))):
-        assert_allclose(times(N, forward(N, v)), v, rtol=1e-12, atol=1e-12)
-        assert_allclose(times(N.transpose(0, 2, 1), backward(N, v)), v, rtol=1e-12, atol=1e-12)
-    assert triangles(np.array([[[1.0, 2.0], [2.0, 1.0]]]))[1].tolist() == [[1.0, -3.0]]
+        assert_allclose(times(L, by_block(forward, root, v)), v, rtol=1e-12, atol=1e-12)
+        assert_allclose(times(L.transpose(0, 2, 1), by_block(backward, root, v)), v, rtol=1e-12, atol=1e-12)
+    assert factored(np.array([[1.0, 2.0], [2.0, 1.0]])[:, :, None])[1].tolist() == [-3.0]
 
 
 def test_what_stands_beside_the_diagonal_is_that_of_the_array():
