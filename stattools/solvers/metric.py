@@ -387,7 +387,6 @@ METRICS: dict[type, type[Metric]] = {Arrow: LevelMetric, LowRank: LowRankMetric}
 class HeldMetric:
     """Steps and lengths with R d = 0, for R (r, p) of full rank.
 
-    >>> import numpy as np
     >>> metric = HeldMetric(np.array([[1.0, 0.0]]), np.array([[2.0, 1.0], [1.0, 4.0]]))
     >>> abs(metric.solve(np.array([1.0, 4.0]))).round(12), round(metric.norm(np.array([1.0, 4.0])), 12)
     (array([0., 1.]), 2.0)
