@@ -224,12 +224,12 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_306,
-    "data": 8_408,
-    "inference": 28_109,
+    "all": 145_215,
+    "data": 8_407,
+    "inference": 28_108,
     "likelihoods": 5_341,
     "models": 8_286,
-    "numerics": 3_633,
+    "numerics": 3_544,
     "solvers": 7_605,
 }
 """Lines of the package and of its rooms: never more."""
