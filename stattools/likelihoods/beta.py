@@ -33,7 +33,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Binomial, OutOfTrials, side_of_trials
-from stattools.likelihoods.likelihood import LARGEST_LOG, Likelihood, Terms, allowed, finite_floats, log_of_second, pair
+from stattools.likelihoods.likelihood import (
+    LARGEST_LOG,
+    Likelihood,
+    Terms,
+    allowed,
+    finite_floats,
+    log_of_second,
+    pair,
+    side_by_side,
+)
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import product_of_nodes, spread
 from stattools.likelihoods.words import Facts, bounded
@@ -133,14 +142,10 @@ class _BetaParts:
         p, q, a, b = self.p, self.q, self.a, self.b
         (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = digamma_gap(a), digamma_gap(b), digamma_gap(self.s)
         first = q * (gap_a - a * self.left) - p * (gap_b - b * self.right)
-        score = np.stack([first, gap_a + gap_b - gap_s - self.deviances], axis=-1)
-        information = np.empty((*score.shape, 2))
-        # k^2 trigamma(k) = k + gap - bend
-        own_a, own_b = gap_a - bend_a, gap_b - bend_b
-        information[..., 0, 0] = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first
-        information[..., 0, 1] = information[..., 1, 0] = q * own_a - p * own_b - first
-        information[..., 1, 1] = self.deviances + bend_s - bend_a - bend_b
-        return score, information
+        own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
+        own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
+        score = (first, gap_a + gap_b - gap_s - self.deviances)
+        return side_by_side(score, (own, mixed, mixed, self.deviances + bend_s - bend_a - bend_b))
 
 
 def _shapes(eta: Floats) -> tuple[Floats, Floats]:
@@ -242,14 +247,13 @@ class BetaBinomial(OutOfTrials):
         mirrored = eta * np.array([-1.0, 1.0])  # failures in place of successes
         is_low = k < n * expit(eta[:, 0])
 
-        def added(low: NDArray[np.bool_], rows: Any = slice(None)) -> Floats:
+        def added(low: NDArray[np.bool_], rows: NDArray[np.bool_]) -> Floats:
             at, most = np.where(low[:, None], eta, mirrored), np.where(low, k, n - k - 1.0)
             return _at_most(at[rows], most[rows], n[rows])
 
-        away = added(is_low)
+        away = added(is_low, np.full(len(eta), True))
         rest = 1.0 - away
-        is_small = rest < 0.25
-        rest[is_small] = added(~is_low, is_small)
+        rest[rest < 0.25] = added(~is_low, rest < 0.25)
         return np.where(is_low == lower, away, rest)
 
 
@@ -288,13 +292,10 @@ class _GroupParts:
         A, left_a, bend_a = _terms(self.a, self.k)
         B, left_b, bend_b = _terms(self.b, self.m)
         _, left_s, bend_s = _terms(self.s, self.n)
-        score = np.stack([q * A - p * B, left_a + left_b - left_s - self.deviances()], axis=-1)
-        information = np.empty((*score.shape, 2))
         # dA / d log a is the bend of a.
-        information[..., 0, 0] = p * q * (A + B) - q * q * bend_a - p * p * bend_b
-        information[..., 0, 1] = information[..., 1, 0] = p * bend_b - q * bend_a
-        information[..., 1, 1] = bend_s - bend_a - bend_b
-        return score, information
+        own, mixed = p * q * (A + B) - q * q * bend_a - p * p * bend_b, p * bend_b - q * bend_a
+        score = (q * A - p * B, left_a + left_b - left_s - self.deviances())
+        return side_by_side(score, (own, mixed, mixed, bend_s - bend_a - bend_b))
 
 
 def _at_most(eta: Floats, k: Floats, n: Floats) -> Floats:

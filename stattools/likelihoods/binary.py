@@ -68,6 +68,15 @@ class Successes(Likelihood):
         cumulants=_cumulants,
         reversed=_failures,
     )
+    remedy = "Code the outcome as 0 and 1."
+    """What to do about outcomes that are neither."""
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is 0 or 1."""
+        y = floats(y, self._who)
+        if are_zero_or_one(y):
+            return y
+        return allowed(finite(y, self._who), (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self.remedy)
 
     def counts(self, y: ArrayLike) -> tuple[Floats, Any]:
         """Successes and trials."""
@@ -111,25 +120,12 @@ class Bernoulli(Successes):
     facts = replace(
         Successes.facts, row="Bernoulli", verified="binomial", canonical=True, from_zero=True, concave_with=OF_EVENTS
     )
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is 0 or 1."""
-        y = floats(y, "Bernoulli")
-        if are_zero_or_one(y):
-            return y
-        good = (y == 0.0) | (y == 1.0)
-        remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
-        return allowed(finite(y, "Bernoulli"), good, "Bernoulli", "outcomes 0 or 1", remedy)
+    remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log expit((2y - 1) eta), per observation."""
         margin = (2.0 * np.asarray(y, dtype=float) - 1.0) * np.asarray(eta, dtype=float)
         return np.minimum(margin, 0.0) - np.log1p(np.exp(-np.abs(margin)))
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """expit(eta) expit(-eta); it does not depend on y."""
-        eta = np.asarray(eta, dtype=float)
-        return expit(eta) * expit(-eta)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go: the probability of y is the exponential of its logarithm."""
@@ -155,11 +151,6 @@ class Probit(Successes):
 
     parameters: ClassVar = {"mean": "probit"}
     facts = replace(Successes.facts, row="Probit", verified="binomial", concave_with=("probit",), far=np.sqrt)
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is 0 or 1."""
-        y = finite_floats(y, "Probit")
-        return allowed(y, (y == 0.0) | (y == 1.0), "Probit", "outcomes 0 or 1", "Code the outcome as 0 and 1.")
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

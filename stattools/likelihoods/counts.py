@@ -28,7 +28,7 @@ from stattools.interface.seeds import generator, poisson_counts
 from stattools.interface.units import LARGEST
 from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
 from stattools.likelihoods.cumulants import Weights
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
 from stattools.likelihoods.words import Facts
@@ -112,14 +112,6 @@ class Poisson(Count):
         """exp(eta)."""
         return np.exp(np.minimum(np.asarray(eta, dtype=float), LARGEST_ETA))
 
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """y - exp(eta); climbs by samples ask for it many times, and log(y!) costs as much as all else."""
-        return np.asarray(y, dtype=float) - self.mean(eta)
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """exp(eta); it does not depend on y."""
-        return self.mean(eta)
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information from one exp."""
         eta, y = np.asarray(eta, dtype=float), np.asarray(y, dtype=float)
@@ -128,7 +120,7 @@ class Poisson(Count):
         return loglik, y - mean, mean
 
     def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-        """score and information from one exp."""
+        """score and information from one exp; log(y!) would cost as much again."""
         mean = self.mean(eta)
         return np.asarray(y, dtype=float) - mean, mean
 
@@ -215,12 +207,9 @@ class NegativeBinomial(Count):
             slope, curvature = (of.take(counts) for of in gamma_differences(r[0], np.arange(counts.max() + 1.0)))
         slope = slope - p * deviance_part(r + m, r + y)  # r dloglik/dr
         curvature = curvature + p * p * (y - m) / (r + y) * (y - m)  # r^2 d2loglik/dr2
-        score = np.stack([(y - m) * p, -slope], axis=-1)
-        information = np.empty((*score.shape, 2))
-        information[..., 0, 0] = p * q * (r + y)
-        information[..., 0, 1] = information[..., 1, 0] = (y - m) * p * q
-        information[..., 1, 1] = -(slope + curvature)
-        return self.loglik(eta, y), score, information
+        fall = (y - m) * p
+        bends = (p * q * (r + y), fall * q, fall * q, -(slope + curvature))
+        return self.loglik(eta, y), *side_by_side((fall, -slope), bends)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row: Poisson with a gamma-distributed mean."""
@@ -296,14 +285,9 @@ def _of_few(eta: Floats, r: float, y: Floats, counts: NDArray[np.intp]) -> Terms
     total = r + m
     p, q, gap = r / total, m / total, y - m
     log_ratio = np.where(m < r, np.log1p(np.minimum(m, r) / r), np.log(total) - np.log(r))
-    score, information = np.empty((len(y), 2)), np.empty((len(y), 2, 2))
-    fall = gap * p
-    score[:, 0] = fall
-    score[:, 1] = along = share - n * q + r * log_ratio
-    information[:, 0, 0] = p * q * n
-    information[:, 0, 1] = information[:, 1, 0] = fall * q
-    information[:, 1, 1] = along - curvature - fall * fall / n
-    return log_rising + y * log_m - n * log_ratio, score, information
+    fall, along = gap * p, share - n * q + r * log_ratio
+    bends = (p * q * n, fall * q, fall * q, along - curvature - fall * fall / n)
+    return log_rising + y * log_m - n * log_ratio, *side_by_side((fall, along), bends)
 
 
 def _parts(eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:

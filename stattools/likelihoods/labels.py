@@ -392,17 +392,14 @@ class Cumulative(Labels):
     def _equation(self, others: int) -> Equation:
         cut = r"\theta_k - \eta_i" + r" - \delta_{ik}" * self.partial
         right = rf"\frac{{{cut}}}{{\sigma_i}}" if self.scaled else cut
-        each = (
-            "Row $i$ has the label of number $y_i$, counted from the lowest of {y}. The thresholds between labels are "
-        )
-        each += "$\\theta_k$, and a linear predictor without a constant moves every row against them:"
         beside = "A positive coefficient goes with higher labels."
         if self.partial:
             beside += " $\\delta_{ik}$ is a linear predictor of threshold $k$, without a constant."
         if self.scaled:
             beside += " $\\log \\sigma_i$ is a linear predictor without a constant."
         return Equation(
-            each,
+            "Row $i$ has the label of number $y_i$, counted from the lowest of {y}. The thresholds between labels are "
+            "$\\theta_k$, and a linear predictor without a constant moves every row against them:",
             rf"{CUT[self.link_name]} = {right}",
             r"\sum_{i} {w}\log \left[ P(y_i \le y) - P(y_i \le y - 1) \right]_{y = y_i}",
             of=r"\beta, \theta" + r", \delta" * self.partial + r", \gamma" * self.scaled,
@@ -420,12 +417,8 @@ class Cumulative(Labels):
     def slope(self, eta: ArrayLike) -> Floats:
         """d P(y = k) / d eta, shape (n, K, width)."""
         cuts = Cuts(eta, self)
-        each = []
-        for k in range(self.categories):
-            y = np.full(cuts.n, k)
-            found = cuts.at(y)
-            each.append(np.exp(found.log)[:, None] * cuts.score(y, found))
-        return np.stack(each, axis=1)
+        each = ((y, cuts.at(y)) for y in np.repeat(np.arange(self.categories)[:, None], cuts.n, axis=1))
+        return np.stack([np.exp(found.log)[:, None] * cuts.score(y, found) for y, found in each], axis=1)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation; -inf where the cuts about it are out of order."""

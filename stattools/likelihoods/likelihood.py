@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from inspect import get_annotations
 from types import MappingProxyType
@@ -104,26 +104,28 @@ class Likelihood:
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y | eta), per observation."""
-        return self._together("loglik(eta, y)", eta, y)[0]
+        return self._together("loglik(eta, y)").evaluate(eta, y)[0]
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d eta, in the shape of eta."""
-        return self._together("score(eta, y)", eta, y)[1]
+        return self._together("score(eta, y)").derivatives(eta, y)[0]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """-d2 loglik / d eta2, shape (n,) or (n, width, width): the observed one, where it depends on y."""
-        if y is None:
+        if y is None and not self.facts.canonical:
             raise DomainError(f"{self._who}'s information is the observed one: give information(eta, y).")
-        return self._together("information(eta, y)", eta, y)[2]
+        given = np.zeros(np.shape(eta)) if y is None else y
+        return self._together("information(eta, y)").derivatives(eta, given)[1]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go; a family writes this, or each of the three."""
         return self.loglik(eta, y), self.score(eta, y), self.information(eta, y)
 
-    def _together(self, question: str, eta: ArrayLike, y: ArrayLike) -> Terms:
+    def _together(self, question: str) -> Likelihood:
+        """This family, which writes `evaluate` where it does not write an answer by itself."""
         if not self._has("evaluate"):
             raise self._lacks(question)
-        return self.evaluate(eta, y)
+        return self
 
     def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         """score and information in one go, for steps that do not ask for the log-likelihood."""
@@ -367,6 +369,13 @@ def room(shape: tuple[int, ...], width: int) -> tuple[Floats, Floats]:
     """
     score, information = np.empty((width, *shape)), np.empty((width, width, *shape))
     return np.moveaxis(score, 0, -1), np.moveaxis(information, (0, 1), (-2, -1))
+
+
+def side_by_side(score: Sequence[Floats], information: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """A score and an information, row by row, in the same way from arrays of numbers of one kind."""
+    slopes, bends = np.array(score), np.array(information)
+    bends = bends.reshape(len(slopes), *slopes.shape)
+    return np.moveaxis(slopes, 0, -1), np.moveaxis(bends, (0, 1), (-2, -1))
 
 
 LARGEST_LOG = 300.0

@@ -31,6 +31,7 @@ from stattools.likelihoods.likelihood import (
     floats,
     log_of_second,
     pair,
+    side_by_side,
 )
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
@@ -49,8 +50,8 @@ class NormalErrors(Likelihood):
         return y
 
     def _z(self, eta: Floats, y: Floats) -> Floats:
-        """The distance from the mean in units of the scale."""
-        raise NotImplementedError
+        """The distance from the mean in units of the scale, held where its square is a number."""
+        return np.clip((y - self.mean(eta)) / np.sqrt(self.variance(eta, y)), -1e150, 1e150)
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """z^2."""
@@ -89,7 +90,7 @@ class Gaussian(NormalErrors):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        z = self._z(np.asarray(eta, dtype=float), np.asarray(y, dtype=float))
+        z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale
         loglik = -0.5 * z * z - (np.log(self.scale) + HALF_LOG_TWO_PI)
         return loglik, z / self.scale, np.full(z.shape, 1.0 / self.scale / self.scale)
 
@@ -101,10 +102,6 @@ class Gaussian(NormalErrors):
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """scale^2."""
         return np.full(np.shape(eta), self.scale * self.scale)
-
-    def _z(self, eta: Floats, y: Floats) -> Floats:
-        """The distance from the mean in units of the scale."""
-        return (y - eta) / self.scale
 
 
 @dataclass(frozen=True)
@@ -126,11 +123,11 @@ class LocationScale(NormalErrors):
         eta = pair(eta, self)
         log_scale = log_of_second(eta)
         precision = np.exp(-log_scale)
-        z = self._z(eta, np.asarray(y, dtype=float))
+        z = np.clip((np.asarray(y, dtype=float) - eta[..., 0]) * precision, -1e150, 1e150)
         mixed = 2.0 * z * precision
-        information = np.stack([precision * precision, mixed, mixed, 2.0 * z * z], axis=-1)
         loglik = -0.5 * z * z - (log_scale + HALF_LOG_TWO_PI)
-        return loglik, np.stack([z * precision, z * z - 1.0], axis=-1), information.reshape(*z.shape, 2, 2)
+        score, information = (z * precision, z * z - 1.0), (precision * precision, mixed, mixed, 2.0 * z * z)
+        return loglik, *side_by_side(score, information)
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """1 / scale^2, and 2: (n, 2, 2)."""
@@ -152,7 +149,3 @@ class LocationScale(NormalErrors):
         spread = np.sqrt(weight @ (gap * gap) / weight.sum())
         near[1] = np.log(max(spread, 1e-6 * np.sqrt(weight @ (y * y) / weight.sum()), 1e-130))
         return near
-
-    def _z(self, eta: Floats, y: Floats) -> Floats:
-        """The distance from the mean in units of the scale, held where its square is a number."""
-        return np.clip((y - eta[..., 0]) * np.exp(-log_of_second(eta)), -1e150, 1e150)

@@ -38,6 +38,7 @@ from stattools.likelihoods.likelihood import (
     finite_floats,
     log_of_second,
     pair,
+    side_by_side,
 )
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
@@ -47,7 +48,6 @@ from stattools.numerics.distributions.gamma import (
     differences,
     digamma_gap,
     log_density_of_deviance,
-    log_density_of_log,
     lower_tail,
     upper_tail,
 )
@@ -98,12 +98,6 @@ class GammaFamily(Positive):
         "GammaFamily", side=bounded, verified="gamma", linear_score=True, concave_if_shared=("log", "inverse")
     )
 
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
-        log_y = np.log(np.asarray(y, dtype=float))
-        t, k = _ratio_and_shape(pair(eta, self), log_y)
-        return log_density_of_log(t, once(k)) - log_y
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
@@ -113,18 +107,10 @@ class GammaFamily(Positive):
         ratio, more, part = differences(t)
         part *= k
         gap, bend = digamma_gap(k)
-        # numbers of one kind lie side by side in memory, as the sums over rows read them
-        score, information = np.empty((2, *t.shape)), np.empty((4, *t.shape))
-        np.multiply(more, k, out=score[0])
-        score[1] = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
-        np.multiply(ratio, k, out=information[0])
-        information[1] = information[2] = score[0]
-        np.subtract(part, bend, out=information[3])
-        loglik = log_density_of_deviance(part, k)
-        loglik -= log_y
-        rows = range(1, score.ndim)
-        square = information.reshape(2, 2, *t.shape).transpose(*(axis + 1 for axis in rows), 0, 1)
-        return loglik, score.transpose(*rows, 0), square
+        ratio *= k
+        more *= k
+        score = (more, np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0))
+        return log_density_of_deviance(part, k) - log_y, *side_by_side(score, (ratio, more, more, part - bend))
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """slope^2 / variance, and k^2 psi'(k) - k of the shape k: (n, 2, 2)."""
@@ -199,9 +185,8 @@ class InverseGaussian(Positive):
         ratio, above, precision = np.exp(t), np.expm1(t), np.exp(-(log_phi + log_y))
         half = 0.5 * above * above * precision
         mixed = above * ratio * precision
-        information = np.stack([(above + ratio) * ratio * precision, mixed, mixed, half], axis=-1)
         loglik = -(HALF_LOG_TWO_PI + 0.5 * (log_phi + 3.0 * log_y)) - half
-        return loglik, np.stack([mixed, half - 0.5], axis=-1), information.reshape(*t.shape, 2, 2)
+        return loglik, *side_by_side((mixed, half - 0.5), ((above + ratio) * ratio * precision, mixed, mixed, half))
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """slope^2 / variance, and 1 / 2: (n, 2, 2)."""
@@ -249,9 +234,8 @@ class InverseGaussian(Positive):
         """a and b, whose squares differ by 4 / (phi m)."""
         y = np.maximum(y, np.finfo(float).tiny)
         t, log_phi = self._parts(eta, np.log(y))
-        root = np.exp(
-            np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_INVERSE_RATIO)
-        )  # so that squares stay in float64
+        # so that squares stay in float64
+        root = np.exp(np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_INVERSE_RATIO))
         return np.expm1(t) * root, (np.exp(t) + 1.0) * root
 
 

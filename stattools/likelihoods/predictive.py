@@ -89,11 +89,10 @@ def count_interval(
     ([1.0], [8.0])
     """
 
-    def quantiles(part: slice) -> list[Floats]:
-        count = Predictive(family, eta[part], V[part], None if trials is None else trials[part])
-        return [count.quantile(p) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)]
+    def of(part: slice) -> Callable[[float], Floats]:
+        return Predictive(family, eta[part], V[part], None if trials is None else trials[part]).quantile
 
-    return by_parts(quantiles, len(eta), 4096)
+    return by_parts(of, len(eta), 4096, level)
 
 
 def mixture_interval(
@@ -105,21 +104,19 @@ def mixture_interval(
     """
     z, share = product_of_nodes(eta.shape[1])
 
-    def quantiles(part: slice) -> list[Floats]:
+    def of(part: slice) -> Callable[[float], Floats]:
         nodes, out_of = spread(eta[part], V[part], z), None if trials is None else trials[part]
         if np.isfinite(likelihood.facts.domain).any():
             nodes[..., 0] = held(nodes[..., 0], eta[part, :1], *likelihood.facts.domain)
-        return [
-            quantile_of_mixture(likelihood, nodes, share, p, out_of) for p in (0.5 - 0.5 * level, 0.5 + 0.5 * level)
-        ]
+        return lambda p: quantile_of_mixture(likelihood, nodes, share, p, out_of)
 
-    return by_parts(quantiles, len(eta), max(1, 2**18 // len(z)))
+    return by_parts(of, len(eta), max(1, 2**18 // len(z)), level)
 
 
-def by_parts(ends: Callable[[slice], list[Floats]], n: int, size: int) -> tuple[Floats, Floats]:
-    """Both ends of intervals, (n,), made for so many rows at a time."""
-    lower, upper = np.hstack([np.reshape(ends(slice(start, start + size)), (2, -1)) for start in range(0, n, size)])
-    return lower, upper
+def by_parts(of: Callable[[slice], Callable[[float], Floats]], n: int, size: int, level: float) -> Any:
+    """Both ends of intervals, (n,), by the quantiles of so many rows at a time."""
+    parts = (of(slice(start, start + size)) for start in range(0, n, size))
+    return tuple(np.hstack([[quantile(0.5 - 0.5 * level), quantile(0.5 + 0.5 * level)] for quantile in parts]))
 
 
 def quantile_of_mixture(likelihood: Any, nodes: Floats, share: Floats, p: float, trials: Floats | None) -> Floats:
