@@ -68,7 +68,7 @@ class Successes(Likelihood):
         cumulants=_cumulants,
         reversed=_failures,
     )
-    remedy = "Code the outcome as 0 and 1."
+    _remedy = "Code the outcome as 0 and 1."
     """What to do about outcomes that are neither."""
 
     def check(self, y: ArrayLike) -> Floats:
@@ -76,7 +76,7 @@ class Successes(Likelihood):
         y = floats(y, self._who)
         if are_zero_or_one(y):
             return y
-        return allowed(finite(y, self._who), (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self.remedy)
+        return allowed(finite(y, self._who), (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self._remedy)
 
     def counts(self, y: ArrayLike) -> tuple[Floats, Any]:
         """Successes and trials."""
@@ -120,7 +120,7 @@ class Bernoulli(Successes):
     facts = replace(
         Successes.facts, row="Bernoulli", verified="binomial", canonical=True, from_zero=True, concave_with=OF_EVENTS
     )
-    remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
+    _remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log expit((2y - 1) eta), per observation."""
