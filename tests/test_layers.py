@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_167,
+    "all": 145_127,
     "data": 8_407,
     "inference": 28_108,
     "likelihoods": 5_293,
     "models": 8_286,
     "numerics": 3_544,
-    "solvers": 7_605,
+    "solvers": 7_565,
 }
 """Lines of the package and of its rooms: never more."""
 

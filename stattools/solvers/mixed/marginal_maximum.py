@@ -42,6 +42,7 @@ from stattools.solvers.mixed.maximum import (
     NEGATIVE_INFORMATION,
     Bent,
     FittedCurve,
+    bent_standing,
     fitted,
     released,
     without_small,
@@ -187,6 +188,11 @@ PARTS: dict[type, Callable[[Any], CurveParts]] = {ByLaplace: _by_rows, ByCoeffic
 
 Watch = Callable[[Any, Floats], None]
 """What looks at a marginal likelihood and each theta at which a climb stands, to raise where there is no maximum."""
+
+
+def unwatched(by: Any, theta: Floats) -> None:
+    """Looks at nothing."""
+
 
 STEP = 1e-6
 """Of differences of a triangle by the entries of another, as a share of the largest."""
@@ -414,6 +420,12 @@ APART = 1e-3
 HIGHER = 1e-6
 """A maximum whose log-likelihood is not above another's by more than this is the same one."""
 
+MOST_STEPS = 200
+"""Steps of a climb, and of those that go on from it, at most."""
+
+TOLERANCE = 1e-8
+"""The decrement of a maximum by Laplace's approximation."""
+
 MOST_TRIED = 400
 """Points that the steps of a climb try at most. Usual climbs try about one for each step; where the effects have
 several modes the approximation jumps, and twenty halvings of each step lead nowhere.
@@ -426,14 +438,7 @@ LAPLACE_ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 
 
-def laplace_maximum(
-    model: Any,
-    start: Floats | None = None,
-    *,
-    tolerance: float = 1e-8,
-    max_steps: int = 200,
-    watch: Watch | None = None,
-) -> MarginalMaximum:
+def laplace_maximum(model: Any, start: Floats | None = None, *, watch: Watch = unwatched) -> MarginalMaximum:
     """The maximum for a mixed regression; `start` is a theta of `model.laplace`, and `watch` looks at each point
     where the climb stands, to raise where there is no maximum.
 
@@ -443,26 +448,24 @@ def laplace_maximum(
     by = model.laplace
     one_curve = start is None and by.n_smooths == 1 and not model.random
     if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
-        return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
-    first = maximum_of(by, laplace_start(by) if start is None else start, tolerance, max_steps, watch)
+        return _highest([_climbed_from(by, one, watch) for one in curve_starts(by)])
+    first = maximum_of(by, laplace_start(by) if start is None else start, watch)
     if start is None and model.random and not is_unimodal(model.fixed.likelihood):
         size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
         factors = [size * np.eye(len(T)) for T in by.factors(first.at)]
         theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
-        other = _if_higher(first.loglik, lambda trace: maximum_of(by, theta, tolerance, max_steps, watch, trace))
+        other = _if_higher(first.loglik, lambda trace: maximum_of(by, theta, watch, trace))
         return first if other is None or not other.converged else other
     if not one_curve or not first.converged:
         return first
     others = curve_starts(by, first.at)
-    return _highest([first, *(_climbed_from(by, one, tolerance, max_steps, watch) for one in others)])
+    return _highest([first, *(_climbed_from(by, one, watch) for one in others)])
 
 
-def _climbed_from(
-    by: ByLaplace, start: CurveStart, tolerance: float, max_steps: int, watch: Watch | None
-) -> MarginalMaximum:
+def _climbed_from(by: ByLaplace, start: CurveStart, watch: Watch) -> MarginalMaximum:
     if start.near is not None:
         by.begin_near(start.near)
-    return maximum_of(by, start.theta, tolerance, max_steps, watch)
+    return maximum_of(by, start.theta, watch)
 
 
 def _highest(each: list[MarginalMaximum]) -> MarginalMaximum:
@@ -490,23 +493,18 @@ def _if_higher(loglik: float, climb: Callable[[list[TraceStep]], Any]) -> Any:
 
 
 def maximum_of(
-    by: ByLaplace,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    watch: Watch | None = None,
-    trace: list[TraceStep] | None = None,
+    by: ByLaplace, theta: Floats, watch: Watch = unwatched, trace: list[TraceStep] | None = None
 ) -> MarginalMaximum:
     """The maximum that a climb reaches from theta; its steps are added to `trace`."""
     trace = [] if trace is None else trace
-    found = _climbed_laplace(by, theta, tolerance, max_steps, 0, trace, watch)
+    found = _climbed_laplace(by, theta, 0, trace, watch)
     for _ in range(LAPLACE_ROUNDS):
-        if found.steps >= max_steps:
+        if found.steps >= MOST_STEPS:
             break
         following = without_small(by, found.here) or released(by, found.here)
         if following is None:
             break
-        found = _climbed_laplace(by, following[0], tolerance, max_steps, found.steps + 1, trace, watch)
+        found = _climbed_laplace(by, following[0], found.steps + 1, trace, watch)
     here = found.here
     metric = here.metric if here.metric.is_exact else Bent.of(by.information(here.theta), here.metric.free, True)
     return MarginalMaximum(
@@ -517,15 +515,10 @@ def maximum_of(
 
 def laplace_start(by: ByLaplace) -> Floats:
     """The parameters without effects, and variances near their maximum there."""
-    theta, fixed = by.start, by.fixed
-    if not by.is_restricted:
-        try:
-            found = Newton().within(fixed, 20).estimate
-            if np.isfinite(by.evaluate(by.theta(found, by.factors(theta), by.taus(theta)), 0).loglik):
-                theta = by.theta(found, by.factors(theta), by.taus(theta))
-        except REFUSALS:
-            pass  # the start of the regression serves as well, at some more steps
-    found = None
+    theta, found = by.start, None
+    if not by.is_restricted and (fixed := _without_effects(by.fixed)) is not None:
+        other = by.theta(fixed, by.factors(theta), by.taus(theta))
+        theta = other if np.isfinite(by.evaluate(other, 0).loglik) else theta
     for _ in range(FIRST):
         found = by.beside(theta, found, ROUGH_MODE)
         roots, taus = found.moments
@@ -535,16 +528,19 @@ def laplace_start(by: ByLaplace) -> Floats:
     return theta
 
 
-def _climbed_laplace(
-    by: ByLaplace,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    first: int,
-    trace: list[TraceStep],
-    watch: Watch | None,
-) -> Climbed:
-    before: list[Standing] = []
+def _without_effects(fixed: Any) -> Floats | None:
+    """The maximum of the regression without effects; None where it has none, and its start serves as well, at some more
+    steps.
+    """
+    try:
+        found = Newton().within(fixed, FIXED_STEPS).estimate
+        return found if np.isfinite(fixed.evaluate(found, 0).loglik) else None
+    except REFUSALS:
+        return None
+
+
+def _climbed_laplace(by: ByLaplace, theta: Floats, first: int, trace: list[TraceStep], watch: Watch) -> Climbed:
+    before: Standing | None = None
     tried = 0
 
     def evaluate(point: Floats) -> Evaluation:
@@ -553,34 +549,33 @@ def _climbed_laplace(
         return by.evaluate(point, 1)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
-        if watch is not None:
-            watch(by, point)
-        return _standing(by, point, now, tolerance, before[-1] if before else None)
+        watch(by, point)
+        return _standing(by, point, now, before)
 
     def step(here: Standing) -> Standing | None:
-        before[:] = [here]
+        nonlocal before
+        before = here
         return None if tried > MOST_TRIED else rising(evaluate, stand, by.n, here)
 
     def finish(here: Standing) -> Standing | None:
-        return None if here.metric.is_exact else _standing(by, here.theta, here.now, tolerance, None, exact=True)
+        return None if here.metric.is_exact else _standing(by, here.theta, here.now, None, exact=True)
 
     here = stand(theta, evaluate(theta))
-    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace, finish=finish)
+    return climb(here, step, tolerance=TOLERANCE, max_steps=MOST_STEPS, n=by.n, first=first, trace=trace, finish=finish)
 
 
 def _standing(
-    by: ByLaplace, theta: Floats, now: Evaluation, tolerance: float, before: Standing | None, *, exact: bool = False
+    by: ByLaplace, theta: Floats, now: Evaluation, before: Standing | None, *, exact: bool = False
 ) -> Standing:
     free = np.flatnonzero((theta != 0.0) | (now.score != 0.0))
-    carried = None
+    carried, near = None, before is not None and before.metric.is_exact and before.decrement <= NEAR_LAPLACE
     if before is not None and before.metric.definite:
         carried = secant(before.metric.H, theta - before.theta, before.now.score - now.score)
         if carried is None and before.metric.is_exact:
             carried = before.metric.H
-    is_exact = before is not None and before.metric.is_exact and before.decrement <= NEAR_LAPLACE
     if exact:
         metric = Bent.of(by.information(theta), free, True)
-    elif is_exact and before is not None:  # so near the maximum the information does not change
+    elif before is not None and near:  # so near the maximum the information does not change
         metric = Bent.of(before.metric.H, free, True)
     else:
         rough = _rough(by, theta, now) if before is None else np.eye(len(theta))
@@ -588,13 +583,8 @@ def _standing(
         size = metric.norm(now.score)
         if size <= NEAR_LAPLACE or (before is not None and (carried is None or size > SLOW * before.decrement)):
             metric = Bent.of(by.information(theta), free, True)
-    decrement, ahead = metric.norm(now.score), metric.solve(now.score)
-    if not metric.definite:  # a saddle is no maximum, however small its slopes
-        decrement = max(decrement, 2.0 * tolerance)
-        ahead = ahead + (0.1 if float(metric.away @ now.score) >= 0.0 else -0.1) * metric.away
-    at = slice(by.n_outer, None)
-    size, longest = np.abs(ahead[at]).max(initial=0.0), 1.0 + np.abs(theta[at]).max(initial=0.0)
-    return Standing(theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+    longest = 1.0 + np.abs(theta[by.n_outer :]).max(initial=0.0)
+    return bent_standing(theta, now, metric, TOLERANCE, longest, by.n_outer)
 
 
 def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
@@ -637,6 +627,9 @@ MOST_NODES = {1: 256, 2: 64, 3: 24}
 ENOUGH_NODES = 1e-6
 """The shift in standard errors, of any parameter, below which nodes are enough."""
 
+SHARPLY = 1e-10
+"""The decrement of a maximum by quadrature."""
+
 ROUGHLY = 1e-3
 """A climb with too few nodes ends at this decrement."""
 
@@ -662,13 +655,7 @@ FIXED_STEPS = 20
 
 
 def quadrature_maximum(
-    model: Any,
-    nodes: int | None = None,
-    start: Floats | None = None,
-    *,
-    tolerance: float = 1e-10,
-    max_steps: int = 200,
-    watch: Watch | None = None,
+    model: Any, nodes: int | None = None, start: Floats | None = None, *, watch: Watch = unwatched
 ) -> MarginalMaximum:
     """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`, and `watch`
     looks at each point where the climb stands, to raise where there is no maximum.
@@ -693,12 +680,12 @@ def quadrature_maximum(
         most *= 2
     theta = quadrature_start(by) if start is None else start
     trace: list[TraceStep] = []
-    ends = tolerance if by.nodes >= most else ROUGHLY
-    found = _settled(by, theta, ends, max_steps, trace, watch=watch)
+    ends = SHARPLY if by.nodes >= most else ROUGHLY
+    found = _settled(by, theta, ends, trace, 0, watch)
     if start is None and not (is_unimodal(by.rows.likelihood) and by.T(found.here.theta).any()):
         at = found.here.theta[: by.n_outer]
         at = by.theta(at, by.large_factors(at))
-        other = _if_higher(found.here.now.loglik, lambda second: _settled(by, at, ends, max_steps, second, 0, watch))
+        other = _if_higher(found.here.now.loglik, lambda second: _settled(by, at, ends, second, 0, watch))
         if other is not None and other.status != "max-steps":
             found, trace = other, other.trace
     while True:
@@ -706,11 +693,10 @@ def quadrature_maximum(
         if by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES:
             break
         by = by.with_nodes(2 * by.nodes)
-        ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
-        found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1, watch)
-    if found.here.decrement > tolerance:
-        last = found.here.theta + found.here.ahead
-        found = _settled(by, last, tolerance, max_steps, trace, found.steps + 1, watch)
+        ends = SHARPLY if 2 * by.nodes > most else ROUGHLY**2
+        found = _settled(by, found.here.theta + ahead, ends, trace, found.steps + 1, watch)
+    if found.here.decrement > SHARPLY:
+        found = _settled(by, found.here.theta + found.here.ahead, SHARPLY, trace, found.steps + 1, watch)
     here = found.here
     return MarginalMaximum(
         model, by, here.theta, here.now.loglik, here.now.information, here.decrement, found.status, found.steps,
@@ -720,13 +706,8 @@ def quadrature_maximum(
 
 def quadrature_start(by: ByQuadrature) -> Floats:
     """The parameters without effects, and standard deviations from the scores of groups there."""
-    fixed = by.work.start
-    try:
-        found = Newton().within(by.work, FIXED_STEPS).estimate
-        if np.isfinite(by.work.evaluate(found, 0).loglik):
-            fixed = found
-    except REFUSALS:
-        pass  # the start of the regression serves as well, at some more steps
+    found = _without_effects(by.work)
+    fixed = by.work.start if found is None else found
     return by.theta(fixed, by.first_factors(fixed))
 
 
@@ -749,28 +730,22 @@ def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
 
 
 def _settled(
-    by: ByQuadrature,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    trace: list[TraceStep],
-    first: int = 0,
-    watch: Watch | None = None,
+    by: ByQuadrature, theta: Floats, tolerance: float, trace: list[TraceStep], first: int, watch: Watch
 ) -> Climbed:
     """A climb, with effects at 0 where their maximum is there."""
-    steps, turns = first, 0
-    while True:
-        left = min(PATIENCE, max(max_steps - steps, 1))
-        found = _climbed_quadrature(by, theta, tolerance, left, first, trace, watch)
+    found, left, turns = None, MOST_STEPS, 0
+    while found is None or (turns < QUADRATURE_ROUNDS and left > 0):
+        most, turns = min(PATIENCE, max(left, 1)), turns + 1
+        found = _climbed_quadrature(by, theta, tolerance, most, first, trace, watch)
+        taken, left = found.steps - first, MOST_STEPS - found.steps
         stopped = found.status == "max-steps"
         following = without_small(by, found.here)
         if following is None and not stopped and _rises(by, found.here):
             following = released(by, found.here)
-        taken, steps = found.steps - first, found.steps
-        turns += 1
-        if turns == QUADRATURE_ROUNDS or steps >= max_steps or (following is None and not (stopped and taken >= left)):
-            return found
-        theta, first = found.here.theta if following is None else following[0], steps + 1
+        if following is None and not (stopped and taken >= most):
+            break
+        theta, first = found.here.theta if following is None else following[0], found.steps + 1
+    return found
 
 
 def _rises(by: ByQuadrature, here: Standing) -> bool:
@@ -793,26 +768,15 @@ def free_of(by: ByQuadrature, theta: Floats) -> Any:
 
 
 def _climbed_quadrature(
-    by: ByQuadrature,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    first: int,
-    trace: list[TraceStep],
-    watch: Watch | None,
+    by: ByQuadrature, theta: Floats, tolerance: float, most: int, first: int, trace: list[TraceStep], watch: Watch
 ) -> Climbed:
     free = free_of(by, theta)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
-        if watch is not None:
-            watch(by, point)
-        metric = Bent.of(now.information, free, True)
-        decrement, ahead = metric.norm(now.score), metric.solve(now.score)
-        if not metric.definite and tolerance < ROUGHLY:  # a saddle is no maximum, however small its slopes
-            decrement = max(decrement, 2.0 * tolerance)
-        at = slice(by.n_outer, None)
-        size, longest = np.abs(ahead[at]).max(initial=0.0), LONGEST * np.abs(point[at]).max(initial=0.0)
-        return Standing(point, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+        watch(by, point)
+        saddle = tolerance if tolerance < ROUGHLY else 0.0
+        longest = LONGEST * np.abs(point[by.n_outer :]).max(initial=0.0)
+        return bent_standing(point, now, Bent.of(now.information, free, True), saddle, longest, by.n_outer, 0.0)
 
     def step(here: Standing) -> Standing | None:
         ahead, slope = here.ahead, float(here.now.score @ here.ahead)
@@ -829,4 +793,4 @@ def _climbed_quadrature(
         return None
 
     here = stand(theta, by.evaluate(theta))
-    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace)
+    return climb(here, step, tolerance=tolerance, max_steps=most, n=by.n, first=first, trace=trace)

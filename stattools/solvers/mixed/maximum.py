@@ -149,7 +149,7 @@ class Bent:
     at: Any = None
 
     @classmethod
-    def of(cls, H: Floats, free: Any, is_exact: bool) -> Bent:
+    def of(cls, H: Floats, free: Any, is_exact: bool, at: Any = None) -> Bent:
         """Eigenvalues and vectors in units in which the diagonal of H is 1."""
         own = H[np.ix_(free, free)]
         unit = np.sqrt(np.abs(own.diagonal()))
@@ -161,7 +161,7 @@ class Bent:
         if len(free):
             away[free] = vectors[:, 0]
         definite = not len(values) or bool(values[0] >= -NEGATIVE_INFORMATION * largest)
-        return cls(H, free, vectors, np.maximum(np.abs(values), FLATTEST * largest), definite, away, is_exact)
+        return cls(H, free, vectors, np.maximum(np.abs(values), FLATTEST * largest), definite, away, is_exact, at)
 
     def solve(self, score: Floats) -> Floats:
         """The step of this score."""
@@ -174,6 +174,20 @@ class Bent:
         along = self.vectors.T @ score[self.free]
         with np.errstate(over="ignore"):  # infinitely far, where next to nothing is known
             return float(np.sqrt(along @ (along / self.sizes)))
+
+
+def bent_standing(
+    theta: Floats, now: Evaluation, metric: Bent, tolerance: float, longest: float, n_outer: int = 0, off: float = 0.1
+) -> Standing:
+    """Where a climb stands. A step is cut to `longest` in the parameters from `n_outer` on; a saddle is no maximum,
+    however small its slopes, and a step leads so far `off` it.
+    """
+    decrement, ahead = metric.norm(now.score), metric.solve(now.score)
+    if not metric.definite:
+        decrement = max(decrement, 2.0 * tolerance)
+        ahead = ahead + (off if float(metric.away @ now.score) >= 0.0 else -off) * metric.away
+    size = np.abs(ahead[n_outer:]).max(initial=0.0)
+    return Standing(theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
 
 
 def _moved(by: Any, here: Standing, factors: list[Floats], taus: Floats) -> tuple[Floats, float]:
@@ -376,23 +390,20 @@ def _climbed(
     first: int,
     trace: list[TraceStep],
 ) -> Climbed:
-    n = at.of.n
-    profiles: dict[int, Profile | AtFew] = {}
+    n, latest = at.of.n, at
+    before: Standing | None = None
 
     def evaluate(theta: Floats) -> Evaluation:
-        profile = point(theta)
-        now = _evaluation(profile)
-        profiles[id(now)] = profile
-        return now
-
-    before: list[Standing] = []
+        nonlocal latest
+        latest = point(theta)
+        return _evaluation(latest)
 
     def stand(theta: Floats, now: Evaluation) -> Standing:
-        return _standing(profiles[id(now)], now, tolerance, before[-1] if before else None)
+        return _standing(latest, now, tolerance, before)  # of the point that was looked at last
 
     def step(here: Standing) -> Standing | None:
-        profiles.clear()
-        before[:] = [here]
+        nonlocal before
+        before = here
         return rising(evaluate, stand, n, here)
 
     def finish(here: Standing) -> Standing | None:
@@ -417,23 +428,8 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
     if before is not None and before.metric.definite and not isinstance(at, AtFew) and at.evaluated.joint is None:
         carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
     H = 0.5 * (at.curvature if isinstance(at, AtFew) else hessian(at)) if carried is None else carried
-    whole, directions = eigen(H)
-    definite = bool(whole[0] >= -NEGATIVE_GAMMA * abs(whole[-1]))
-    values, vectors = (whole, directions) if len(free) == len(H) else eigen(H[np.ix_(free, free)])
-    sizes = np.abs(values)
-    curved = np.maximum(sizes, FLATTEST * max(float(sizes.max(initial=0.0)), 1e-300))
-    metric = Bent(H, free, vectors, curved, definite, directions[:, 0], carried is None, at)
-    decrement = metric.norm(now.score)
-    if definite and decrement <= EXACT:  # no step is taken from here
-        return Standing(at.theta, now, metric, decrement)
-    ahead = metric.solve(now.score)
-    if not definite:  # a saddle is no maximum, however small its slopes
-        decrement = max(decrement, 2.0 * tolerance)
-        along = float(metric.away @ now.score)
-        ahead = ahead + (0.1 if along >= 0.0 else -0.1) * metric.away
-    longest = 4.0 * (1.0 + nrm2(at.theta))
-    size = nrm2(ahead)
-    return Standing(at.theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+    metric = Bent.of(H, free, carried is None, at)
+    return bent_standing(at.theta, now, metric, tolerance, 4.0 * (1.0 + nrm2(at.theta)))
 
 
 def _without_small(at: Profile, size_of_small: float) -> Profile | None:

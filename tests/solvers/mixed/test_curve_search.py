@@ -36,7 +36,7 @@ def test_the_line_and_the_waves_are_both_maxima():
     assert_allclose(high, found.taus[0])
     assert_allclose(best - other, 0.8356, atol=1e-3)
     by = ByLaplace.of(model)
-    line = maximum_of(by, np.zeros(1), 1e-8, 200)
+    line = maximum_of(by, np.zeros(1))
     assert line.loglik >= other - 1e-9
     near, away = found.at + 1e-3, np.array([1e-3])
     assert max(by.evaluate(near, 0).loglik, by.evaluate(away, 0).loglik - 1e-4) < best
@@ -47,7 +47,7 @@ def test_a_second_search_from_the_maximum_finds_the_others():
     found = laplace_maximum(by.model)
     assert [one.theta.tolist() for one in curve_starts(by, found.at)] == [[0.0]]
     (start,) = curve_starts(by, np.zeros(1))
-    assert_allclose(maximum_of(by, start.theta, 1e-8, 200).loglik, found.loglik, rtol=1e-12)
+    assert_allclose(maximum_of(by, start.theta).loglik, found.loglik, rtol=1e-12)
     assert [one.theta[0] == 0.0 for one in curve_starts(by)] == [True, False]
 
 
@@ -67,12 +67,12 @@ def test_points_lead_to_the_maxima_of_the_rows(make):
     by = ByLaplace.of(make("y ~ s(x, k=12)", {"x": x, "y": y.astype(float)}))
     (start,) = curve_starts(by)
     assert start.near.columns.n <= 100
-    found = maximum_of(by, start.theta, 1e-8, 200)
+    found = maximum_of(by, start.theta)
     assert_allclose(start.theta, found.at, rtol=1e-8)
     with patch.object(ByLaplace, "points", None):
         (rough,) = curve_starts(by)
     assert rough.near.columns.n == 2_000
-    other = maximum_of(by, rough.theta, 1e-8, 200)
+    other = maximum_of(by, rough.theta)
     assert other.steps > found.steps
     assert_allclose(other.at, found.at, rtol=1e-8)
 
