@@ -116,17 +116,17 @@ class SmoothTerm:
         return replace(self, first=self.first[which], basis=self.basis[which], weight=weight, beyond=self.beyond[which])
 
 
-def wiggly(k: int) -> Floats:
-    """M (k, k - 2), coefficients with D M = I, each column orthogonal to those of a line.
+def wiggly(k: int, means: Floats | None = None) -> Floats:
+    """M (k, k - 2), coefficients with D M = I, each column orthogonal to those of a line; with the `means` (k,) of the
+    B-splines, to the line of mean 0, and of curves of mean 0.
 
     >>> abs(np.diff(wiggly(6), 2, axis=0)).round(12).tolist()[0], abs(np.arange(6) @ wiggly(6)).round(12).tolist()
     ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0])
     """
-    places = np.arange(float(k))
+    places, means = np.arange(float(k)), np.full(k, 1.0 / k) if means is None else means
     M = np.maximum(places[:, None] - np.arange(1.0, k - 1), 0.0)
-    centered = places - places.mean()
-    M -= M.mean(axis=0)
-    return M - np.outer(centered, centered @ M / (centered @ centered))
+    line, M = places - means @ places, M - means @ M
+    return M - np.outer(line, line @ M / (line @ line))
 
 
 def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
@@ -179,12 +179,8 @@ class SmoothDesign:
 
     @cached_property
     def wiggles(self) -> Floats:
-        """M (k, k - 2) of the wiggly part, orthogonal to lines; where the mean is the intercept's, with mean 0."""
-        M, places = wiggly(self.part.k), np.arange(self.part.k)
-        if self.means is None:
-            return M
-        line, M = places - self.means @ places, M - self.means @ M
-        return M - np.outer(line, line @ M / (line @ line))
+        """M (k, k - 2) of the wiggly part; curves have mean 0, which is the intercept's, unless a number multiplies."""
+        return wiggly(self.part.k, self.means)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -62,20 +62,17 @@ class ShiftedSums(NamedTuple):
         ([[4.0]], [0.0], 18.0, 14.0, 50.0)
         """
         G: Any = None if gram else np.empty(0)
-        g = None
-        square, rss, size = 0.0, 0.0, 0.0
+        g, square, rss, size = np.zeros(()), 0.0, 0.0, 0.0
         for Z, v, w, y in blocks:
             if gram:
                 G = np.zeros((Z.shape[1],) * 2) if G is None else G
                 add_gram(G, Z)
             square += float(v.dot(v))
             r = v if phi is None else v - Z @ phi
-            g = Z.T @ r if g is None else g + Z.T @ r
+            g = g + Z.T @ r
             if phi is not None:
                 rss += float(r.dot(r))
                 size += float(y.dot(y) if w is None else y.dot(w * y))
-        assert G is not None
-        assert g is not None
         return cls(G, g, square, rss, size)
 
 
