@@ -228,13 +228,8 @@ class Cuts:
         """The probability between the cuts about each outcome."""
         flat, place = self.thresholds.ravel(), self.rows + y
         lower, upper = flat[place], flat[place + 1]
-        location = self.eta[:, 0]
-        return between(
-            self.family.link_name,
-            (lower - location) * self.per,
-            (upper - location) * self.per,
-            (upper - lower) * self.per,
-        )
+        parts = (lower - self.eta[:, 0], upper - self.eta[:, 0], upper - lower)
+        return between(self.family.link_name, *(part * self.per for part in parts))
 
     def require_order(self) -> None:
         """DomainError where a probability would be negative."""

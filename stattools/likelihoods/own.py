@@ -233,9 +233,7 @@ class OwnLikelihood(Likelihood):
         return (value, score[..., 0], information[..., 0, 0]) if self.width == 1 else (value, score, information)
 
     def mean(self, eta: ArrayLike) -> Floats:
-        """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K). By default it follows
-        from the link of a first parameter "mean".
-        """
+        """The mean of the outcome, shape (n,); IncompatibleError where it does not exist."""
         found = self._answer("mean", eta)
         if not np.isfinite(found).all():
             raise IncompatibleError(

@@ -83,7 +83,7 @@ OF_WIDTH = ([0], [0, 1, 3], [0, 1, 2, 3, 4, 5])
 @dataclass(frozen=True)
 class LogTimeErrors:
     """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
-    its slope and its bend, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma;
+    its slope and its bend, and log E(exp(sigma W)) with its slope in log sigma;
     `at_once` is log f(z) of events, 1, and log(1 - F(z)) of longer times, 0, of what they have in common.
 
     Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
@@ -92,7 +92,6 @@ class LogTimeErrors:
     link: str
     said: str
     density: Callable[[Floats], Curve]
-    tail_of: Callable[[Floats, bool], Floats]
     log_mean: Callable[[Floats], tuple[Floats, Floats]]
     at_once: Callable[[Floats, Floats], Curve] | None = None
     concave = True
@@ -140,6 +139,11 @@ class LogTimeErrors:
             found[:, ends] = whole[OF_WIDTH[width]]
         return found
 
+    def tail_of(self, z: Floats, lower: bool) -> Floats:
+        """F(z), or 1 - F(z) as the mean of the mirrored link."""
+        mirrored = "loglog" if self.link == "cloglog" else self.link
+        return LINKS[self.link].mean(z) if lower else LINKS[mirrored].mean(-z)
+
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""
         return self.tail_of(standardized(location, log_scale, time), lower)
@@ -182,10 +186,6 @@ def _extreme_at_once(z: Floats, event: Floats) -> Curve:
     return event * z - power, event - power, -power
 
 
-def _extreme_tail(z: Floats, lower: bool) -> Floats:
-    return -np.expm1(-held_exp(z)) if lower else np.exp(-held_exp(z))
-
-
 def _gamma_mean(scale: Floats) -> tuple[Floats, Floats]:
     """log Gamma(1 + sigma)."""
     return gammaln(1.0 + scale), scale * digamma(1.0 + scale)
@@ -216,7 +216,7 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
     return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
 
 
-EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once)
+EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _gamma_mean, _extreme_at_once)
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 DROP = 45.0
@@ -370,20 +370,8 @@ def _extent(k: Floats, top: Floats) -> tuple[Floats, Floats]:
 
 ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
     "weibull": EXTREME,
-    "lognormal": LogTimeErrors(
-        "probit",
-        r"W_i \sim \mathrm{Normal}(0, 1)",
-        _normal,
-        lambda z, lower: ndtr(z) if lower else ndtr(-z),
-        _normal_mean,
-    ),
-    "loglogistic": LogTimeErrors(
-        "logit",
-        r"P(W_i > w) = \frac{1}{1 + e^w}",
-        _logistic,
-        lambda z, lower: expit(z) if lower else expit(-z),
-        _logistic_mean,
-    ),
+    "lognormal": LogTimeErrors("probit", r"W_i \sim \mathrm{Normal}(0, 1)", _normal, _normal_mean),
+    "loglogistic": LogTimeErrors("logit", r"P(W_i > w) = \frac{1}{1 + e^w}", _logistic, _logistic_mean),
     "exponential": EXTREME,
     "gamma": GammaTimes(),
 }
@@ -547,12 +535,9 @@ class FailureTime(Likelihood):
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, 1, width)."""
-        _, log_scale = self.location_scale(eta)
-        mean = self.mean(eta)
-        if self.width == 1:
-            return mean[:, None, None]
+        mean, (_, log_scale) = self.mean(eta), self.location_scale(eta)
         _, by_scale = self._law.log_mean(np.exp(log_scale))
-        return np.stack([mean, mean * by_scale], axis=-1)[:, None, :]
+        return np.stack([mean, mean * by_scale], axis=-1)[:, None, : self.width]
 
     def quantile(self, eta: ArrayLike, p: Any, trials: Floats | None = None) -> Floats:
         """The time before which the event has happened with probability p, shape (n,)."""
