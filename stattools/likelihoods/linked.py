@@ -43,20 +43,11 @@ FACTORS = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 """What it is with other links of an event: -log(1 - p) is the hazard that has been gone through."""
 
 
-def _of_outcome(question: str) -> Any:
-    """An answer about outcomes: that of the family."""
+def _asked(question: str, of: Callable[[Any, Any], Any]) -> Any:
+    """An answer of the family, to what is made `of` the first argument: an outcome is itself."""
 
-    def answer(self: Any, *given: Any) -> Any:
-        return getattr(self.family, question)(*given)
-
-    return answer
-
-
-def _at_theta(question: str) -> Any:
-    """An answer about the distribution: that of the family at its own linear predictors."""
-
-    def answer(self: Any, eta: ArrayLike, *given: Any, **beside: Any) -> Any:
-        return getattr(self.family, question)(self._theta(eta), *given, **beside)
+    def answer(self: Any, first: Any, *given: Any, **beside: Any) -> Any:
+        return getattr(self.family, question)(of(self, first), *given, **beside)
 
     return answer
 
@@ -137,9 +128,11 @@ class Linked(Likelihood):
         """The columns of an outcome by their names: itself, and what says more of it, such as "trials"."""
         return self.family.parts
 
-    check, trials_of, observed = map(_of_outcome, ("check", "trials_of", "observed"))
-    mean, sample, variance, deviance = map(_at_theta, ("mean", "sample", "variance", "deviance"))
-    cdf, survival = map(_at_theta, ("cdf", "survival"))
+    check, trials_of, observed = (_asked(word, lambda _, y: y) for word in ("check", "trials_of", "observed"))
+    mean, sample, variance, deviance, cdf, survival = (
+        _asked(word, lambda self, eta: self._theta(eta))
+        for word in ("mean", "sample", "variance", "deviance", "cdf", "survival")
+    )
 
     @property
     def own(self) -> str:

@@ -118,21 +118,16 @@ class LogTimeErrors:
                 if rows.any():
                     for out, part in zip(curve, log(z[rows]), strict=True):
                         out[rows] = part
-        found = np.empty((len(OF_WIDTH[width]), len(z)))
         log_time += shared
         log_time *= event
-        np.subtract(value, log_time, out=found[0])
-        if width:
-            np.multiply(slope, -precision, out=found[1])
-            np.multiply(bend, -precision * precision, out=found[1 + width])
-        if width > 1:
-            np.multiply(z, slope, out=found[2])
-            found[2] += event
-            np.negative(found[2], out=found[2])
-            bend *= z  # with the slope, the mixed one
-            bend += slope
-            np.multiply(bend, -precision, out=found[4])
-            np.multiply(bend, -z, out=found[5])
+        found = [value - log_time]
+        if width == 1:
+            found += [slope * -precision, bend * (-precision * precision)]
+        elif width > 1:
+            mixed = z * bend + slope
+            found += [slope * -precision, -(z * slope + event), bend * (-precision * precision)]
+            found += [mixed * -precision, mixed * -z]
+        found = np.array(found)
         ends = ~(seen | first | last)
         if ends.any():
             whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
