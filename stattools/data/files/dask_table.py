@@ -12,6 +12,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -96,7 +97,7 @@ class DaskTable:
 
     def pick(self, most: int) -> Pick:
         """The rows of a partition with the smallest lots; a lot is a random number that is drawn for each row."""
-        return ByLot(min(max(-(-SHARE * most // max(self.frame.npartitions, 1)), FEWEST), most))
+        return partial(_by_lot, min(max(-(-SHARE * most // max(self.frame.npartitions, 1)), FEWEST), most))
 
     def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
         """The error with the number of the first partition that raises one alone; the error itself where none does."""
@@ -120,18 +121,13 @@ class DaskTable:
         return partitions(self.frame)
 
 
-@record
-class ByLot:
-    """Picks `most` rows of a batch by lots, which depend on the number of the partition only."""
-
-    most: int
-
-    def __call__(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        lots = np.random.default_rng([batch.number - batch.first, batch.first]).random(batch.table.num_rows)
-        if len(lots) <= self.most:
-            return np.arange(len(lots)), lots
-        which = np.flatnonzero(lots <= np.partition(lots, self.most - 1)[self.most - 1])
-        return which, lots[which]
+def _by_lot(most: int, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """At most so many rows of a batch by lots, which depend on the number of the partition only."""
+    lots = np.random.default_rng([batch.number - batch.first, batch.first]).random(batch.table.num_rows)
+    if len(lots) <= most:
+        return np.arange(len(lots)), lots
+    which = np.flatnonzero(lots <= np.partition(lots, most - 1)[most - 1])
+    return which, lots[which]
 
 
 def _of_partition(frame: pd.DataFrame, number: int, job: tuple[Callable[[Batch], Any], Mapping[str, str], int]) -> Any:

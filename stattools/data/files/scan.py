@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.files.parquet_footer import Chunk, chunks_of
-from stattools.data.files.source import AddedByName, Batch, Kind, OneOfEachRun, Pick, added, kind_of
+from stattools.data.files.source import AddedByName, Batch, Kind, Pick, added, kind_of
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
@@ -140,8 +141,8 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
         ) from error
 
 
-type Rows = Callable[[int], Iterable[pa.RecordBatch]]
-"""The batches of a row group, by its number."""
+type Opened = tuple[Callable[[int], Iterable[pa.RecordBatch]], list[dict[str, Chunk]]]
+"""The batches of a row group, by its number, and what the footer says of each."""
 
 
 def batches_of(
@@ -167,13 +168,9 @@ def batches_of(
 
 
 @contextmanager
-def _parquet(
-    path: Path, columns: list[str], text: list[str], size: int, verify: bool
-) -> Iterator[tuple[Rows, list[dict[str, Chunk]]]]:
-    """The rows of a Parquet file, and what its footer says of them.
-
-    Memory comes from the system's allocator: batches are small and soon given back; the allocator of Arrow asks for
-    pages of 2 MB, and to fill them with zeros takes a third of the first read.
+def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Iterator[Opened]:
+    """A Parquet file. Memory comes from the system's allocator: batches are small and soon given back; the allocator of
+    Arrow asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
     """
     import pyarrow.parquet as pq
 
@@ -193,10 +190,8 @@ def _parquet(
 
 
 @contextmanager
-def _arrow(
-    path: Path, columns: list[str], text: list[str], size: int, verify: bool
-) -> Iterator[tuple[Rows, list[dict[str, Chunk]]]]:
-    """The rows of an Arrow file; a record batch is read as a whole, as it was written."""
+def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Iterator[Opened]:
+    """An Arrow file; a record batch is read as a whole, as it was written."""
 
     def rows_of(number: int) -> Iterator[pa.RecordBatch]:
         whole = file.get_batch(number)
@@ -464,8 +459,16 @@ class Scan(Faces):
             return next(batches, None)
 
     def pick(self, most: int) -> Pick:
-        """One row, drawn at random, of each of this many equal runs."""
-        return OneOfEachRun.of(self.n_rows, most)
+        """All rows, or of more than `most` one row, drawn at random, of each of this many equal runs."""
+        edges = np.linspace(0, self.n_rows, most + 1).astype(np.intp)
+        few = self.n_rows <= most
+        chosen = np.arange(self.n_rows) if few else np.random.default_rng(0).integers(edges[:-1], edges[1:])
+
+        def picked(batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+            low, high = np.searchsorted(chosen, [batch.number, batch.number + batch.table.num_rows])
+            return chosen[low:high] - batch.number, np.zeros(high - low)
+
+        return picked
 
     def __len__(self) -> int:
         return self.n_rows

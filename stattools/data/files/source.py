@@ -91,25 +91,6 @@ class Sample:
         return sum(len(lots) for _, lots in self.parts)
 
 
-@dataclass(frozen=True, eq=False)
-class OneOfEachRun:
-    """Picks the rows of a table of n rows that are in a sample: all of them, or one of each of equal runs."""
-
-    chosen: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, n: int, most: int) -> OneOfEachRun:
-        """From the number of rows and that of the sample."""
-        if n <= most:
-            return cls(np.arange(n))
-        edges = np.linspace(0, n, most + 1).astype(np.intp)
-        return cls(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
-
-    def __call__(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        low, high = np.searchsorted(self.chosen, [batch.number, batch.number + batch.table.num_rows])
-        return self.chosen[low:high] - batch.number, np.zeros(high - low)
-
-
 def added(values: Iterable[Any]) -> Any:
     """The sum of what is not None, from left to right, in the arrays of the first of them; None where all are.
 

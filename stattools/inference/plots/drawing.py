@@ -12,11 +12,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
@@ -176,37 +177,27 @@ class ColumnSummary:
     outcome: tuple[float, float]
 
 
-class _ColumnSums(NamedTuple):
-    """Moments and ends of the columns, the ends with those of the outcome; how many values are neither 0 nor 1."""
-
-    moments: SampleMoments
-    ends: Ends
-    others: NDArray[np.intp]
-
-    def __add__(self, other: _ColumnSums) -> _ColumnSums:  # type: ignore[override]
-        return _ColumnSums(self.moments + other.moments, self.ends + other.ends, self.others + other.others)
-
-
 def summary(model: Model) -> ColumnSummary:
     """The columns of all rows: one read, the first time."""
     rows = model.rows
     if "columns" not in rows.later:
         plain = rows if rows.precision is None else replace(rows, precision=None)
-        found: _ColumnSums = plain.total(_of_block)
-        moments: Any = found.moments
+        found = plain.total(_of_block)
+        moments, own = found["moments"], found["ends"]
         p = len(moments.mean)
-        low, high = found.ends.low[:p], found.ends.high[:p]
+        low, high = own.low[:p], own.high[:p]
         sd = np.sqrt(moments.square / moments.n)
         sd = np.where((low < high) & (sd > VARIES * np.maximum(-low, high)), sd, 0.0)
-        ends = float(found.ends.low[-1]), float(found.ends.high[-1])
-        rows.later["columns"] = ColumnSummary(moments.mean, sd, low, high, (found.others == 0) & (low < high), ends)
+        ends = float(own.low[-1]), float(own.high[-1])
+        rows.later["columns"] = ColumnSummary(moments.mean, sd, low, high, (found["others"] == 0) & (low < high), ends)
     return rows.later["columns"]
 
 
-def _of_block(block: Block) -> _ColumnSums:
+def _of_block(block: Block) -> AddedByName:
+    """Moments and ends of the columns, the ends with those of the outcome; how far values are from 0 and 1."""
     X, y = block.X, block.y.reshape(len(block.y), -1)
     low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
-    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), _others(X))
+    return AddedByName(moments=SampleMoments.of_columns(X, block.weight), ends=Ends(low, high), others=_others(X))
 
 
 def _others(X: Any) -> Any:
