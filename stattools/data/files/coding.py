@@ -86,10 +86,8 @@ def cleaned(
     gaps, known, whole = {}, set[str](), np.ones(n, dtype=bool)
     for name, column in columns.items():
         if pa.types.is_dictionary(column.type):
-            here = column.dictionary
-            if here.null_count or len(here.unique()) < len(
-                here
-            ):  # Arrow allows levels that are missing, or there twice
+            here = column.dictionary  # Arrow allows levels that are missing, or there twice
+            if here.null_count or len(here.unique()) < len(here):
                 columns[name] = column = column.dictionary_decode().dictionary_encode()
         if not column.null_count:
             # NaN only where a value is, or where infinities of both signs are, and finite only where all values are
