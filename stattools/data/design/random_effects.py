@@ -4,7 +4,7 @@ part of a formula, learned once and applied the same way to new rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -68,11 +68,6 @@ class RandomDesign:
     def labels(self) -> tuple[Any, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
         return self.levels if len(self.part.groups) > 1 else tuple(chain.from_iterable(self.levels))
-
-    def among(self, labels: Collection[Any]) -> RandomDesign:
-        """The design of rows that have these groups only."""
-        levels = zip(self.levels, self.labels, strict=True)
-        return replace(self, levels=tuple(level for level, label in levels if label in labels))
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
         """The terms over the rows of a table, or `some` of them by number; groups that are new have the code -1.
@@ -219,9 +214,10 @@ class LatentTerms:
 
     def take(self, which: slice | NDArray[np.intp]) -> LatentTerms:
         """The terms over the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        there = {(term.group, term.levels): np.unique(term.codes[which]).tolist() for term in self.terms}
+        each = ((design, there[design.part.group, design.labels]) for design in self.random)
+        random = tuple(replace(design, levels=tuple(design.levels[k] for k in places)) for design, places in each)
         terms = tuple(taken(term, which) for term in self.terms)
-        levels = {(term.group, term.levels): new.levels for term, new in zip(self.terms, terms, strict=True)}
-        random = tuple(design.among(levels[design.part.group, design.labels]) for design in self.random)
         return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
 
     def keeping(self, rows: NDArray[np.intp]) -> LatentTerms:
