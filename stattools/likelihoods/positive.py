@@ -210,12 +210,15 @@ class InverseGaussian(Positive):
         """Phi(a) + exp(2 / (phi m)) Phi(-b), a = (y / m - 1) / sqrt(phi y), b = (y / m + 1) / sqrt(phi y); or 1 less
         that, which is phi(a) times a difference of Mills' ratios at a and b.
         """
-        a, b = self._ends(eta, y)
+        is_positive, y = y > 0.0, np.maximum(y, np.finfo(float).tiny)
+        t, log_phi = self._parts(eta, np.log(y))
+        root = np.exp(np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_INVERSE_RATIO))  # so that squares are numbers
+        a, b = np.expm1(t) * root, (np.exp(t) + 1.0) * root
         if lower:
-            return np.where(y > 0.0, ndtr(a) + _beyond(a, b), 0.0)
+            return np.where(is_positive, ndtr(a) + _beyond(a, b), 0.0)
         plain = ndtr(-a) - _beyond(a, b)
         density, near = np.exp(-0.5 * a * a - HALF_LOG_TWO_PI), np.maximum(a, 0.0)
-        return np.where(y <= 0.0, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))
+        return np.where(~is_positive, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log mean of all, and the dispersion that is the maximum there."""
@@ -229,14 +232,6 @@ class InverseGaussian(Positive):
         """log(y / mean) and the log of the dispersion."""
         eta = pair(eta, self)
         return np.clip(log_y - eta[..., 0], -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO), log_of_second(eta)
-
-    def _ends(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """a and b, whose squares differ by 4 / (phi m)."""
-        y = np.maximum(y, np.finfo(float).tiny)
-        t, log_phi = self._parts(eta, np.log(y))
-        # so that squares stay in float64
-        root = np.exp(np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_INVERSE_RATIO))
-        return np.expm1(t) * root, (np.exp(t) + 1.0) * root
 
 
 def _beyond(a: Floats, b: Floats) -> Floats:
