@@ -224,10 +224,10 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_051,
+    "all": 145_046,
     "data": 8_374,
     "inference": 28_099,
-    "likelihoods": 5_259,
+    "likelihoods": 5_254,
     "models": 8_286,
     "numerics": 3_544,
     "solvers": 7_565,
