@@ -29,27 +29,18 @@ BLOCK = 1 << 13
 """The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
 
 
-@dataclass(frozen=True, eq=False)
-class Pass:
-    """`work` of the complete rows of a batch in each of some `codings`, and of the columns `beside` them with the
-    numbers of the rows; nothing where one has no complete rows.
+def of_batch(codings: Sequence[Coding], work: Callable[..., Any], beside: Sequence[str], batch: Batch) -> Any:
+    """`work` of the complete rows of a batch in each of some codings, and of the columns `beside` them with the numbers
+    of the rows, as `value`, and the number `n` of the rows; None where one has no complete rows.
     """
-
-    codings: tuple[Coding, ...]
-    work: Callable[..., Any]
-    beside: tuple[str, ...] = ()
-
-    def __call__(self, batch: Batch) -> AddedByName | None:
-        found = [one for coding in self.codings if (one := coding.complete(batch)) is not None]
-        if len(found) < len(self.codings):
-            return None
-        given: list[Any] = [rows for rows, _ in found]
-        numbers = found[0][1]
-        if self.beside:
-            others = batch._replace(table=batch.table.select(list(self.beside)))
-            given += [others.taken(numbers - batch.first), numbers]
-        with at(batch.where):
-            return AddedByName(value=self.work(*given), n=len(numbers))
+    found = [one for coding in codings if (one := coding.complete(batch)) is not None]
+    if len(found) < len(codings):
+        return None
+    given, numbers = [rows for rows, _ in found], found[0][1]
+    others = batch._replace(table=batch.table.select(list(beside))).taken(numbers - batch.first) if beside else None
+    with at(batch.where):
+        value = work(*given) if others is None else work(*given, others, numbers)
+        return AddedByName(value=value, n=len(numbers))
 
 
 def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
@@ -162,7 +153,7 @@ class ScannedRows(Rows):
         codings = tuple(of._placed for of in (self, *others))
         names = dict.fromkeys((*(name for coding in codings for name in coding.columns), *columns))
         self.later["reads"] = self.reads
-        found = self.source.total(tuple(names), Pass(codings, work, columns), self._piece)
+        found = self.source.total(tuple(names), partial(of_batch, codings, work, columns), self._piece)
         if (n := found["n"] if found else 0) != len(self.X):
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
         return found["value"]
