@@ -72,6 +72,15 @@ class Count(Likelihood):
 
     outcome = Outcome.COUNT
     facts = Facts("Count", side=side_of_counts)
+    _remedy: ClassVar[str]
+    _most: ClassVar[tuple[float, str]]
+    """What to do about numbers that are no counts; the largest count, and as it is written in an error."""
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is a whole number from 0 to 2^53, or 1e120."""
+        y, (most, written) = finite_floats(y, self._who), self._most
+        allowed(y, (y >= 0.0) & (y == np.floor(y)), self._who, "counts 0, 1, 2, ...", self._remedy)
+        return allowed(y, y <= most, self._who, f"counts up to {written}", "Count in larger units.")
 
 
 @constructed_by_callers
@@ -101,12 +110,8 @@ class Poisson(Count):
         concave_with=("log", "identity", "sqrt"),
     )
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is a whole number from 0 to 2^53."""
-        remedy = "Give whole counts; for rates give the counts and the log of the exposure as offset=."
-        y = whole_counts(y, "Poisson", remedy)
-        needs = "counts up to 2^53, beyond which float64 skips numbers"
-        return allowed(y, y <= LARGEST_WHOLE, "Poisson", needs, "Count in larger units.")
+    _remedy = "Give whole counts; for rates give the counts and the log of the exposure as offset=."
+    _most = (LARGEST_WHOLE, "2^53, beyond which float64 skips numbers")
 
     def mean(self, eta: ArrayLike) -> Floats:
         """exp(eta)."""
@@ -166,10 +171,8 @@ class NegativeBinomial(Count):
         limits={"alpha": (Poisson, "alpha = 0")},
     )
 
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is a whole number from 0 to 1e120: variances have squares."""
-        y = whole_counts(y, "NegativeBinomial", "Give whole counts; for rates give the counts and exposure=.")
-        return allowed(y, y <= LARGEST, "NegativeBinomial", "counts up to 1e120", "Count in larger units.")
+    _remedy = "Give whole counts; for rates give the counts and exposure=."
+    _most = (LARGEST, "1e120")  # variances have squares
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
@@ -241,12 +244,6 @@ class NegativeBinomial(Count):
         excess = weight @ ((y / largest - share) ** 2 - share / largest) / (weight @ share**2)
         near[1] = np.log(np.clip(excess, 0.01, 100.0))
         return near
-
-
-def whole_counts(y: ArrayLike, who: str, remedy: str) -> Floats:
-    """y as float64; a DomainError unless every entry is a whole number >= 0."""
-    y = finite_floats(y, who)
-    return allowed(y, (y >= 0.0) & (y == np.floor(y)), who, "counts 0, 1, 2, ...", remedy)
 
 
 def few_values(eta: Floats, y: Floats) -> NDArray[np.intp] | None:
