@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 145_034,
+    "all": 144_968,
     "data": 8_365,
     "inference": 28_099,
     "likelihoods": 5_251,
     "models": 8_286,
     "numerics": 3_544,
-    "solvers": 7_565,
+    "solvers": 7_499,
 }
 """Lines of the package and of its rooms: never more."""
 

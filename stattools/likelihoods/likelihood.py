@@ -312,8 +312,8 @@ def unlinked(family: Likelihood) -> Likelihood:
 
 def edges_of(family: Likelihood) -> Mapping[str, Edge]:
     """The ends of parameters beside the first, by their names; probabilities of zeros are looked at by themselves."""
-    last = [family, *(piece.family for piece in family.facts.pieces)][-1]  # the positive counts of a hurdle
-    return {name: last.facts.edge for name, _ in family.others[-1:] if name != ZERO}
+    last = family.facts.pieces[-1].family if family.facts.pieces else family  # the positive counts of a hurdle
+    return {name: last.facts.edge for name in [*family.parameters][1:][-1:] if name != ZERO}
 
 
 def label_of(family: Likelihood, parameter: str) -> str:

@@ -614,13 +614,10 @@ def stacked_gamma(
         m, p = found.estimate.shape
         t = log_y - found.eta[:, :, 0]
         each = differences(t)[2]
-        if W is None:
-            n, sizes, logs = np.full(m, float(t.shape[1])), each.mean(axis=1), log_y.sum(axis=1)
-        else:
-            used = W > 0.0
-            n = np.broadcast_to(W.sum(axis=1), m)
-            sizes = (np.where(used, each, 0.0) * W).sum(axis=1) / n
-            logs = (np.where(used, log_y, 0.0) * W).sum(axis=1)
+        weight = np.ones((1, t.shape[1])) if W is None else W
+        n = np.broadcast_to(weight.sum(axis=1), m)
+        sizes, logs = ((np.where(weight > 0.0, A, 0.0) * weight).sum(axis=1) for A in (each, log_y))
+        sizes = sizes / n
         log_shape, k, gap, bend = _shapes(np.clip(sizes, 1e-300, 1e6))
         own = n * (k * sizes - bend)
         C = np.zeros((m, p + 1, p + 1))

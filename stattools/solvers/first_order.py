@@ -163,20 +163,17 @@ class _Way:
             return
         self.trace.append(noted((number, new.loglik, nrm2(new.score) / self.model.n)))
         fallen = Climbed(here, "diverged", number, self.trace, np.inf)
-        raise ConvergenceError(self._instability(limit), self._finished(fallen))
-
-    def _instability(self, limit: float) -> str:
         other = ""
         if self.model.has_scale:
             other = (
                 f"; on the residual sum of squares it is {limit / (2.0 * self.model.n):.3e} "
                 "(2 / largest eigenvalue of 2XᵀX)"
             )
-        return (
+        raise ConvergenceError(
             f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is "
             f"{limit:.3e} on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information)"
-            f"{other}. "
-            f'Use step="{BB}", a smaller step, or standardize=True.'
+            f'{other}. Use step="{BB}", a smaller step, or standardize=True.',
+            self._finished(fallen),
         )
 
     def _finished(self, found: Climbed) -> Solution:

@@ -1,6 +1,4 @@
-"""Newton's method, on samples of the rows first where they are many; the certificate is that of all rows.
-
-Newton's method on a user's own log-likelihood, in units that are chosen anew at every point.
+"""Newton's method, and that on a user's own log-likelihood, in units that are chosen anew at every point.
 
     x <- x + t W |a|^-1 g,   t = 1, 1/2, 1/4, ...,   t |a|^-1/2 g no longer than a radius
 

@@ -59,7 +59,10 @@ NEAR = 1e-2
 """The largest decrement, in standard errors, at which the information of all rows is formed."""
 
 SHARP = 1e-6
-"""The share of its decrement that a step may leave: standard errors are then right to about this share."""
+"""The share of its decrement that a step may leave: standard errors are then right to about this share. From a
+decrement below it they always are: even where a single row determines a coefficient, its information changes by no more
+than the decrement.
+"""
 
 MOST_READS = 8
 """The most steps by the score alone. Beyond them Newton's own method, which forms some seven informations, is as fast.
@@ -114,16 +117,6 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         return None
 
 
-def carried_well(decrement: float, left: float) -> bool:
-    """Are standard errors right after the information was corrected along a step, if the step left so much of its
-    decrement?
-
-    Below SHARP they always are: even where a single row determines a coefficient, its information changes by no more
-    than the decrement.
-    """
-    return decrement <= SHARP or left <= SHARP * decrement
-
-
 def sampled_start(model: Model) -> Start | None:
     """Where Newton's method on all rows starts: near the maximum, as samples of many rows know it.
 
@@ -159,7 +152,9 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
     that is nearly always 0.
     """
     sample = replace(model, rows=model.rows.sample(sizes[-1]))
-    needed = int(DIFFERENT * sample.predictor.size / max(_changes(sample), 1e-12))
+    y = named_parts(model.likelihood, sample.rows.y)["y"]
+    differ = max(float(np.mean(y != np.median(y))), 1e-12)  # the share of outcomes other than the usual one, the median
+    needed = int(DIFFERENT * sample.predictor.size / differ)
     if needed > sizes[-1]:
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
     size = max(sizes[0], needed)
@@ -205,12 +200,6 @@ def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) ->
     if half is None or there is None:  # a few far rows of the sample make this change: it says nothing of all
         return ahead, here
     return theta + half.solve(now.score), there
-
-
-def _changes(model: Model) -> float:
-    """The share of the rows whose outcome is not the usual one, the median."""
-    y = named_parts(model.likelihood, model.rows.y)["y"]
-    return float(np.mean(y != np.median(y)))
 
 
 STEPS = 12
@@ -260,7 +249,7 @@ def certified_ascent(
             reads += 1
             information = here.now.information + stand_in.change(here.theta, theta)
             ahead = stand(theta, replace(whole.evaluate(theta, order=1), information=information, reach=here.now.reach))
-            if carried_well(here.decrement, ahead.decrement):
+            if here.decrement <= SHARP or ahead.decrement <= SHARP * here.decrement:
                 return ahead
         reads += 1
         now = whole.evaluate(theta)

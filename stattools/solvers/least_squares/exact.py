@@ -7,12 +7,9 @@ whole multiple of one unit and below 2^53 of it. Nothing is rounded then, in wha
 some 85 bits below the largest number of a column, seven parts 149. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
 transformations of matrix multiplication by using fast routines of matrix multiplication" (2012).
 
-Least squares without visible rounding errors: an exact Gram matrix, eliminated in pairs of floats of 106 bits.
-
-    [X, y]^T [X, y] = L U,   b and C = (X^T X)^-1 by back substitution,   RSS the last pivot
-
-Forming X^T X squares the condition number, for which 106 bits suffice up to 1e13 or so. Source: Ozaki and others
-(2012) for G; Dekker, "A floating-point technique for extending the available precision" (1971) for pairs.
+Least squares eliminates that matrix in pairs of floats of 106 bits, [X, y]^T [X, y] = L U: b and C = (X^T X)^-1 follow
+by back substitution, and RSS is the last pivot. Forming X^T X squares the condition number, for which 106 bits suffice
+up to 1e13 or so. Source: Dekker, "A floating-point technique for extending the available precision" (1971).
 """
 
 from __future__ import annotations
@@ -61,10 +58,7 @@ class ExactGram:
 
 def pair_sum(a: Pair, b: Pair) -> Pair:
     """The sum of two pairs high + low."""
-    high, error = two_sum(a[0], b[0])
-    low, rest = two_sum(a[1], b[1])
-    high, error = two_sum(high, error + low)
-    return two_sum(high, error + rest)
+    return pair_difference(a, (-b[0], -b[1]))
 
 
 def largest(rows: Rows) -> Largest:
@@ -98,8 +92,8 @@ def exact_residuals(rows: Rows, theta: Pair) -> tuple[Floats, Floats]:
         tails = np.zeros_like(columns) if tails is None else tails
         total, size = (columns[p], tails[p]), np.abs(columns[p])
         for j in range(p):
-            term = pair_product((columns[j], tails[j]), (np.full_like(size, -theta[0][j]), theta[1][j] * -1.0))
-            total, size = pair_sum(total, term), size + np.abs(term[0])
+            term = pair_product((columns[j], tails[j]), (np.full_like(size, theta[0][j]), theta[1][j]))
+            total, size = pair_difference(total, term), size + np.abs(term[0])
         found[part], doubt[part] = total[0] + total[1], 2.0**-98 * p * size
     return found, doubt
 
@@ -265,7 +259,7 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
     if gram.lost.any():
         relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance)
     rough = p * UNIT * yard**2 + gram.loose * (1.0 + np.abs(b[0]).sum()) ** 2
-    theta = _unscaled(b, unit, tall)
+    theta = (b[0] * unit / tall, b[1] * unit / tall)  # scales are powers of two, so nothing is rounded
     if rss <= 1e16 * rough:  # where y is fitted closely the last pivot has lost digits that the residuals still have
         # No point has a smaller sum than the solution: coefficients rounded to floats may still be nearer to it.
         sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
@@ -343,8 +337,3 @@ def _subtract(work: Pair, rows: slice, columns: slice, factor: Pair, pivot: int)
     work[0][rows, columns], work[1][rows, columns] = pair_difference(
         (work[0][rows, columns], work[1][rows, columns]), product
     )
-
-
-def _unscaled(b: Pair, unit: Floats, y: float) -> Pair:
-    """Coefficients of the columns as they were given: scales are powers of two, so nothing is rounded."""
-    return b[0] * unit / y, b[1] * unit / y

@@ -759,18 +759,12 @@ def _rises(by: ByQuadrature, here: Standing) -> bool:
     return False
 
 
-def free_of(by: ByQuadrature, theta: Floats) -> Any:
-    """Which parameters move: all but the entries of columns of T that are 0, of which the score is 0 by symmetry."""
-    T = by.T(theta)
-    moves = np.ones(len(theta), dtype=bool)
-    moves[by.n_outer :] = T.any(axis=0)[by.moves.columns]
-    return np.flatnonzero(moves)
-
-
 def _climbed_quadrature(
     by: ByQuadrature, theta: Floats, tolerance: float, most: int, first: int, trace: list[TraceStep], watch: Watch
 ) -> Climbed:
-    free = free_of(by, theta)
+    moves = np.ones(len(theta), dtype=bool)
+    moves[by.n_outer :] = by.T(theta).any(axis=0)[by.moves.columns]  # the score of a column of T that is 0 is 0
+    free = np.flatnonzero(moves)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
         watch(by, point)

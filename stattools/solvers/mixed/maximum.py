@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import permutations
-from math import prod, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -287,24 +287,13 @@ def known_maximum(at: Profile | AtFew, H: Floats, trace: list[TraceStep]) -> Max
     if not all(least_size(T) > SMALL_SHARE for T in at.factors):
         return None
     score = -0.5 * at.gradient
-    triangle, step, info = posv(H, score)
+    _, step, info = posv(H, score)
     squared = float(score @ step)
     if info or not 0.0 <= squared <= EXACT * EXACT:
         return None
     steps = (*trace, noted((len(trace), -0.5 * at.value, nrm2(score) / at.of.n)))
-    is_flat = not _bends(triangle, H) and hardly_bends(H, at.theta)
-    return Maximum(at.reached, sqrt(squared), "converged", len(trace), steps, (np.inf,) * len(at.factors), is_flat)
-
-
-def _bends(triangle: Floats, H: Floats) -> bool:
-    """Does the Cholesky factor of H tell that `hardly_bends` is false? In units of the diagonal the eigenvalues have
-    the mean 1, so that the least of them is more than their product over e.
-    """
-    own = H.diagonal().tolist()
-    if len(own) == 1:
-        return own[0] > FLATTEST
-    share = prod(root * root / size for root, size in zip(triangle.diagonal().tolist(), own, strict=True))
-    return share > 3.0 * FLATTEST and min(own) > FLATTEST
+    least = (np.inf,) * len(at.factors)
+    return Maximum(at.reached, sqrt(squared), "converged", len(trace), steps, least, hardly_bends(H, at.theta))
 
 
 def hardly_bends(H: Floats, theta: Floats) -> bool:
@@ -358,7 +347,7 @@ def maximum(
             return found
     found = _climbed(point, here, tolerance, min(max_steps, PATIENCE), len(trace), trace)
     for _ in range(2 * RELEASES):
-        at, taken = _profile(found.here), found.steps + 1
+        at, taken = found.here.metric.at.reached.profile, found.steps + 1
         if stuck := found.status == "max-steps":
             following = (_without_small(at, ANY) or _in_one(at) or at) if taken < max_steps else None
         else:
@@ -368,13 +357,7 @@ def maximum(
         found = _climbed(
             point, following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace
         )
-    return _ended(found, _profile(found.here), "max-steps", trace)
-
-
-def _profile(here: Standing) -> Profile:
-    """All that is known where a climb stands."""
-    at = here.metric.at
-    return at.of.at(here.theta) if isinstance(at, AtFew) else at
+    return _ended(found, found.here.metric.at.reached.profile, "max-steps", trace)
 
 
 def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) -> Maximum:

@@ -250,12 +250,6 @@ def costs(model: Model) -> tuple[float, float]:
     return 7.0 * information, 60.0 * 2.0 * n * p * (width + 1) + 6.0 * (n / 8.0 * p * p + p**3 / 3.0) + information
 
 
-def choice(model: Model, metric: str) -> str:
-    """The way that was chosen, as the certificate prints it."""
-    newton, quasi = costs(model)
-    return f"L-BFGS, {metric} metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
-
-
 def maximize_softmax(
     model: Model,
     *,
@@ -297,7 +291,9 @@ def maximize_softmax(
         for k in range(width):
             part = slice(k * p, (k + 1) * p)
             C[:, part] = C[:, part] @ T.T
-    return replace(solution, estimate=theta, covariance=C, solver=choice(model, metric))
+    newton, quasi = costs(model)
+    way = f"L-BFGS, {metric} metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
+    return replace(solution, estimate=theta, covariance=C, solver=way)
 
 
 def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution | None:

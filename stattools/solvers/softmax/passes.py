@@ -194,7 +194,7 @@ class SoftmaxPasses:
         self.width: int = model.predictor.width
         self.ridge, self.centered, self.passes = ridge, centered, 0
         self.names, self.title = model.names, model.title
-        self.probabilities: Floats | None = None
+        self.probabilities: Any = None
 
     def single(self) -> SoftmaxPasses:
         """The same passes in single precision, on a standardized copy of X, which has half its size.
@@ -283,7 +283,6 @@ class SoftmaxPasses:
     def times(self, direction: Floats) -> Floats:
         """The information at the stored probabilities times a direction of the shape of theta: one pass."""
         self.passes += 1
-        assert self.probabilities is not None
         V, P, size = self.folded(direction), self.probabilities[1:], self._block
 
         def part(first: int, last: int) -> Floats:
@@ -424,8 +423,8 @@ class SharedMetric:
     """One Cholesky factor for all categories; two factors where a ridge is not centered."""
 
     def __init__(self, passes: SoftmaxPasses, most: int) -> None:
-        P, K = _probabilities(passes), passes.width + 1
-        gram = _gram(passes, _weights(passes, (P * (1.0 - P)).sum(axis=0) / passes.width), most)
+        P, K = passes.probabilities, passes.width + 1
+        gram = _gram(passes, (P * (1.0 - P)).sum(axis=0) / passes.width, most)
         ridge = np.diag(np.zeros(passes.p) if passes.ridge is None else passes.ridge)
         self.shape = passes.width, passes.p
         uncentered = passes.ridge is not None and not passes.centered
@@ -452,11 +451,11 @@ class OwnMetrics:
     """A Cholesky factor for each category, and for the reference unless a ridge leaves it out."""
 
     def __init__(self, passes: SoftmaxPasses, most: int) -> None:
-        P = _probabilities(passes)
+        P = passes.probabilities
         grams: list[Floats] = []
 
         def part(first: int, last: int) -> list[Floats]:
-            return [_gram(passes, _weights(passes, P[k] * (1.0 - P[k])), most) for k in range(first, last)]
+            return [_gram(passes, P[k] * (1.0 - P[k]), most) for k in range(first, last)]
 
         different = 1 if len(P) == 2 else len(P)  # both matrices of two categories are the same
         for found in sweep(different, part, 1):
@@ -499,6 +498,7 @@ def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
     """X^T diag(weight) X from a limited number of rows: those that have all but LEFT_OUT of the weight or, where they
     are too many, a draw at equal distances along the cumulative weights, whose rows count alike.
     """
+    weight = weight if passes.weight is None else weight * passes.weight
     take = np.arange(len(weight))
     if most < len(take) <= SORTED * most:
         take = np.argsort(-weight, kind="stable")
@@ -516,12 +516,3 @@ def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
         X *= roots[start : start + 2048]
         total += X.T @ X
     return total
-
-
-def _weights(passes: SoftmaxPasses, weight: Floats) -> Floats:
-    return weight if passes.weight is None else weight * passes.weight
-
-
-def _probabilities(passes: SoftmaxPasses) -> Floats:
-    assert passes.probabilities is not None
-    return passes.probabilities
