@@ -17,7 +17,7 @@ from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import cumulants_of, is_unimodal
-from stattools.numerics.small_matrices import cholesky, forward, transposed
+from stattools.numerics.small_matrices import factored, forward, transposed
 
 LEAST_KEPT = 1e-8
 """Effective degrees of freedom of a curve that are not less."""
@@ -591,7 +591,7 @@ def _look(rows: GroupRows, eta: Floats, a: Floats, v: Floats) -> tuple[Floats, F
     for i in range(q):
         for k in range(i + 1):
             H[i, k] = H[k, i] = rows.sums_along(a[i] * a[k] * w) + (i == k)
-    return h, g, cholesky(np.where(np.isfinite(H), H, 1.0), LEAST_CURVATURE)
+    return h, g, factored(np.where(np.isfinite(H), H, 1.0), LEAST_CURVATURE)[0]
 
 
 SAME = 1e-8

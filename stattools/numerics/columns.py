@@ -253,10 +253,7 @@ class Columns(InParts):
         """The array that this stands for, a new one; DomainError where there is no memory for it."""
         (n, p), what = self.shape, "zeros and ones" if self.slopes is None else "levels"
         require_memory(f"{p:,} columns of {what} in {n:,} rows", n * p, "Group the levels of the factor.")
-        found, rows = np.zeros((n, p)), np.flatnonzero(self.codes >= 0)
-        found[:, self.rest] = self.others
-        found[rows[:, None], self.places[self.codes[rows]]] = self.values[rows]
-        return found
+        return self.sparse().toarray()
 
     def sum(self, axis: int | None = None, out: None = None) -> Any:
         """The sum, of each column for axis 0."""
@@ -267,23 +264,12 @@ class Columns(InParts):
 
     def max(self, axis: int | None = None, out: None = None) -> Any:
         """The largest value, of each column for axis 0."""
-        return self._ends(np.maximum, -np.inf, axis)
+        found = self.sparse().max(axis)
+        return found if axis is None else found.toarray()
 
     def min(self, axis: int | None = None, out: None = None) -> Any:
         """The smallest value, of each column for axis 0."""
-        return self._ends(np.minimum, np.inf, axis)
-
-    def _ends(self, end: Any, none: float, axis: int | None) -> Any:
-        if axis not in (0, None):
-            return end.reduce(np.asarray(self), axis=axis)
-        counts = np.bincount(self.codes + 1, minlength=self.levels + 1)[1:]
-        found, values = np.empty(self.places.shape), self.values
-        for k in self.kinds:
-            of_levels = np.full(self.levels + 1, none)
-            end.at(of_levels, self.codes + 1, values[:, k])
-            found[:, k] = np.where(counts == len(self.codes), of_levels[1:], end(of_levels[1:], 0.0))
-        found = self.joined(found, end.reduce(self.others, axis=0))
-        return found if axis == 0 else end.reduce(found)
+        return -(-1.0 * self).max(axis)
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice) or (isinstance(place, np.ndarray | list) and np.ndim(place) == 1):

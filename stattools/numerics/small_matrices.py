@@ -45,11 +45,12 @@ def right_triangle(A: Floats) -> Floats:
     return np.triu(geqrf(A)[0][: A.shape[1]])
 
 
-def factored(A: Floats) -> tuple[Floats, Floats]:
+def factored(A: Floats, least: float = 0.0) -> tuple[Floats, Floats]:
     """Lower factors of the lower triangles A, and for each member its smallest pivot as a share of the diagonal
     element, (m,).
 
-    Where a pivot is not positive the factor means nothing, but it is finite where A is.
+    Where a pivot is not positive the factor means nothing, but it is finite where A is; with `least` above 0 no pivot
+    is below it, as that of M - I >= 0 is not below 1 but for round-off.
 
     >>> L, pivot = factored(np.array([[4.0, 0.0], [2.0, 2.0]])[:, :, None])
     >>> L[:, :, 0].tolist(), pivot.tolist()
@@ -61,7 +62,7 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
         for j in range(len(A)):
             column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0]
             left[j] = pivot = column[0]
-            root = np.sqrt(np.where(pivot > 0.0, pivot, 1.0))
+            root = np.sqrt(np.where(pivot > least, pivot, least or 1.0))
             np.divide(column, root, out=L[j:, j])
             L[j, j] = root
         diagonal = A.diagonal().T
@@ -139,22 +140,6 @@ def sums_by(blocks: Floats, codes: Codes, count: int) -> Floats:
     return np.array(flat).reshape(*blocks.shape[:2], count)
 
 
-def cholesky(m: Floats, least: float = 1.0) -> Floats:
-    """The lower triangular L_j with L_j L_j' = M_j of each group, none of whose pivots is below `least` but for
-    round-off; where M_j - I is not negative that is 1.
-
-    >>> cholesky(np.array([[[4.0], [2.0]], [[2.0], [2.0]]]))[:, :, 0].tolist()
-    [[2.0, 0.0], [1.0, 1.0]]
-    """
-    factor = np.zeros_like(m)
-    for j in range(len(m)):
-        pivot = m[j, j] - (factor[j, :j] ** 2).sum(axis=0)
-        factor[j, j] = np.sqrt(np.maximum(pivot, least))
-        for i in range(j + 1, len(m)):
-            factor[i, j] = (m[i, j] - (factor[i, :j] * factor[j, :j]).sum(axis=0)) / factor[j, j]
-    return factor
-
-
 @record
 class IntegratedOut:
     """What is left of a factor whose effects u = T v, v ~ N(0, I), were integrated out; A_j is its Z_j'Z_j.
@@ -179,7 +164,7 @@ def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
     held = factor[:, :, None]
     m = times(transposed(held), times(gram, held))
     m[np.arange(q), np.arange(q)] += 1.0
-    root = cholesky(m)
+    root = factored(m, 1.0)[0]
     half = forward(root, np.broadcast_to(transposed(held), gram.shape))
     spread = times(transposed(half), half)
     size = np.abs(factor.diagonal()).min() ** 2
