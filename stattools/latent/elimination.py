@@ -49,8 +49,8 @@ from stattools.latent.large_ratios import LARGE, BesideLarge, TakenOut, WithinGr
 from stattools.numerics.small_matrices import (
     Codes,
     IntegratedOut,
-    cholesky,
     eliminated,
+    factored,
     forward,
     grams,
     sums_by,
@@ -1327,7 +1327,7 @@ def _roots(gram: Floats, plainly: bool) -> Floats | None:
     than 1.
     """
     if plainly:
-        return cholesky(gram)
+        return factored(gram, 1.0)[0]
     try:
         return np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)
     except np.linalg.LinAlgError:

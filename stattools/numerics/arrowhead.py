@@ -255,10 +255,8 @@ class Arrow(SymmetricInParts):
 
     def beside_diagonal(self, more: Floats) -> Arrow:
         """With a diagonal matrix added, `more` (p,)."""
-        return replace(
-            self, D=self.D + more[self.at][:, :, None] * np.eye(self.at.shape[1]),
-            C=self.C + np.diag(more[self.places[1]]),
-        )  # fmt: skip
+        D = self.D + more[self.at][:, :, None] * np.eye(self.at.shape[1])
+        return replace(self, D=D, C=self.C + np.diag(more[self.places[1]]))
 
     def scaled(self, factor: float) -> Arrow:
         """`factor` times the matrix."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -257,10 +257,7 @@ class Columns(InParts):
 
     def sum(self, axis: int | None = None, out: None = None) -> Any:
         """The sum, of each column for axis 0."""
-        if axis not in (0, None):
-            return np.asarray(self).sum(axis=axis)
-        found = self.pulled(np.ones(len(self.codes)))
-        return found if axis == 0 else found.sum()
+        return self.sparse().sum(axis)
 
     def max(self, axis: int | None = None, out: None = None) -> Any:
         """The largest value, of each column for axis 0."""
@@ -461,10 +458,8 @@ class BesideOnes(InParts):
         """How the columns lie in memory."""
         return self.given.flags
 
-    @property
-    def T(self) -> Transposed:
-        """The transposed matrix, of which there are products only."""
-        return Transposed(self)
+    T = Columns.T
+    """The transposed matrix, of which there are products only."""
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
@@ -594,13 +589,8 @@ def symmetric(upper: Floats) -> Floats:
     """
     if type(upper) is Arrow:  # which is symmetric as it is
         return upper
-    return np.where(_below(len(upper)), upper.T, upper)
-
-
-@lru_cache(maxsize=4)
-def _below(p: int) -> Any:
-    """Where a square matrix is below its diagonal, kept for the steps of a climb."""
-    return np.tri(p, k=-1, dtype=bool)
+    row = np.arange(len(upper))
+    return np.where(row[:, None] > row, upper.T, upper)
 
 
 def weighted(values: Floats, weight: Floats | None) -> Floats:

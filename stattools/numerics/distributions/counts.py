@@ -233,8 +233,7 @@ class Tilted:
 
     def log_pmf(self, theta: float) -> Floats:
         """Log probabilities of all values at theta."""
-        tilted = self.logs + theta * np.arange(len(self.logs))
-        return tilted - np.asarray(logsumexp(tilted))
+        return self.logs + theta * np.arange(len(self.logs)) - self.log_sum(theta)
 
     def moments(self, theta: float) -> tuple[float, float]:
         """Mean and variance at theta."""
@@ -313,9 +312,8 @@ def share_as_rare(counts: Ints, most: int) -> float | None:
     0.485714
     """
     limit = log_probability(counts) + AS_RARE
-    rows, columns = (
-        np.sort(counts.sum(axis=axis)) for axis in ((1, 0) if counts.shape[0] <= counts.shape[1] else (0, 1))
-    )
+    axes = (1, 0) if counts.shape[0] <= counts.shape[1] else (0, 1)
+    rows, columns = (np.sort(counts.sum(axis=axis)) for axis in axes)
     log_of = gammaln(np.arange(counts.sum() + 1) + 1.0)  # of a factorial
     start = log_of[rows].sum() + log_of[columns].sum() - log_of[-1]
     paths = Paths(rows[None], np.zeros(1, dtype=np.int64), np.array([start]), np.zeros(1))
