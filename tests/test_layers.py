@@ -224,12 +224,12 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 144_968,
+    "all": 144_925,
     "data": 8_365,
     "inference": 28_099,
     "likelihoods": 5_251,
     "models": 8_286,
-    "numerics": 3_544,
+    "numerics": 3_501,
     "solvers": 7_499,
 }
 """Lines of the package and of its rooms: never more."""
