@@ -242,7 +242,12 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Cova
         if found is not None:
             return found
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
-    return _clustered(_sandwich(model, theta, bread, cov), cov)
+    sandwich = _sandwich(model, theta, bread, cov)
+    parts = _summed(sandwich, cov)
+    name, df = named(model, cov, parts)
+    if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
+        return _few(sandwich, parts[0], cov, name)
+    return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
 
 
 def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Covariance | None, Cluster]:
@@ -324,14 +329,6 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def _clustered(sandwich: Sandwich | RowScores, cov: Cluster) -> Covariance:
-    model, parts = sandwich.model, _summed(sandwich, cov)
-    name, df = named(model, cov, parts)
-    if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
-        return _few(sandwich, parts[0], cov, name)
-    return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
-
-
 def _summed(sandwich: Sandwich | RowScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
@@ -355,7 +352,7 @@ def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covarian
     root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.labels.__getitem__)
     if cov.correction == "jackknife":
         meat *= (part.n - 1.0) / part.n
-    return Covariance(closed(root, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
+    return Covariance(closed(root.dot, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
 
 
 ROWS, TIMES = 2_000, 20

@@ -230,8 +230,7 @@ class Sandwich:
             found = self.C.sandwich(meat).mapped(self.T)
             below = found.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
             return found.on_both_sides(np.where(below, 0.0, 1.0)) if below.any() else found
-        V = self.T @ (self.C @ (self.T @ (self.C @ meat)).T)
-        return without_negative(0.5 * (V + V.T), lambda: self.B, meat, self.model.names, name)
+        return closed(lambda v: self.T @ (self.C @ v), meat, self.model.names, name)
 
     @property
     def labelled(self) -> Model:
@@ -298,20 +297,17 @@ class Scores:
             yield part, block.X, weighted(u, precision), weighted(information, precision), weight
 
 
-def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
-    """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
-    V = B @ meat @ B.T
-    return without_negative(0.5 * (V + V.T), lambda: B, meat, names, name)
-
-
-def without_negative(V: Floats, bread: Callable[[], Floats], meat: Floats, names: Sequence[str], name: str) -> Floats:
-    """V = B M B^T with variances of round-off below 0 as 0; a DomainError where one is negative beyond round-off."""
+def closed(side: Callable[[Floats], Floats], meat: Floats, names: Sequence[str], name: str) -> Floats:
+    """V = B M B^T, symmetric, where `side` is the product with B; variances that round-off took below 0 are 0, and a
+    DomainError says which is negative beyond round-off.
+    """
+    V = side(side(meat).T)
+    V = 0.5 * (V + V.T)
     variance = np.diagonal(V)
     if (variance >= 0.0).all():
         return V
-    B = bread()
-    size = ((np.abs(B) @ np.abs(meat)) * np.abs(B)).sum(axis=1)
-    negative = np.flatnonzero(~(variance >= -1e-12 * size))
+    B = np.abs(side(np.eye(len(meat))))
+    negative = np.flatnonzero(~(variance >= -1e-12 * ((B @ np.abs(meat)) * B).sum(axis=1)))
     if negative.size:
         raise DomainError(
             f"{name} gives the variance {variance[negative[0]]:.3g} for {names[negative[0]]!r}: this estimator need "
@@ -435,7 +431,7 @@ class RowScores:
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B, with NaN for parameters on a bound."""
         V, free = np.full(self.B.shape, np.nan), np.ix_(self.free, self.free)
-        V[free] = closed(self.B[free], meat, [self.model.names[k] for k in self.free], name)
+        V[free] = closed(self.B[free].dot, meat, [self.model.names[k] for k in self.free], name)
         return V
 
 

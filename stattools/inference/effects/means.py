@@ -174,14 +174,12 @@ def _mean(fit: Estimates, eta: Floats) -> Floats:
     wide[:, 0] = eta.ravel()
     for k in range(1, family.width):
         part, use = model.predictor.parts[k], model.predictor.uses[k]
-        row = np.ones(1) if use == () else _average_row(model)[list(use or range(model.predictor.columns))]
+        row = np.ones(1)
+        if use != ():
+            row = np.average(np.asarray(model.rows.X), axis=0, weights=model.rows.weight)
+            row = row[list(use or range(model.predictor.columns))]
         wide[:, k] = row @ fit.estimate[part]
     return np.asarray(nearest_mean(family, wide)).reshape(eta.shape)
-
-
-def _average_row(model: Any) -> Floats:
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    return weight @ np.asarray(model.rows.X) / weight.sum()
 
 
 FAMILIES: dict[str, Callable[[float, int], float]] = {
