@@ -227,17 +227,18 @@ MOST_LINES = {
     "all": 144_916,
     "data": 8_365,
     "inference": 28_090,
+    "inference/(covariance|existence|effects)": 5_986,
     "likelihoods": 5_251,
     "models": 8_286,
     "numerics": 3_501,
     "solvers": 7_499,
 }
-"""Lines of the package and of its rooms: never more."""
+"""Lines of the package, of its rooms and of some folders of them: never more."""
 
 
 @pytest.mark.parametrize("room", MOST_LINES)
 def test_a_room_does_not_grow(room):
-    files = [path for path in FILES if room in ("all", path.relative_to(ROOT).parts[0])]
+    files = [path for path in FILES if room == "all" or re.match(f"{room}/", path.relative_to(ROOT).as_posix())]
     assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) <= MOST_LINES[room]
 
 

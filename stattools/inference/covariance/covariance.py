@@ -243,7 +243,7 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Cova
             return found
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
     sandwich = _sandwich(model, theta, bread, cov)
-    parts = _summed(sandwich, cov)
+    parts = summed(sandwich, cov)
     name, df = named(model, cov, parts)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
@@ -329,21 +329,13 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def _summed(sandwich: Sandwich | RowScores, cov: Cluster) -> list[Grouped]:
+def summed(sandwich: Sandwich | RowScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
         return grouped_in_files(sandwich, cov)
     ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
     require_few(cov, ways[0].n, p)
     return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind or "CR1"), way.labels) for way in ways]
-
-
-def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:
-    """The scores and the information of the clusters of one way at theta, (G, p + p^2), and the coordinates that they
-    are in.
-    """
-    sandwich = Sandwich.of(model, theta, bread)
-    return sandwich, _summed(sandwich, replace(cov, kind="CR2", correction=None))[0]
 
 
 def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:

@@ -31,7 +31,8 @@ import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
-from stattools.inference.covariance.covariance import sums_of_clusters
+from stattools.inference.covariance.covariance import summed
+from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.linear import hypotheses
@@ -412,7 +413,8 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
                 f"of {model.title} is not positive: it is too far from the maximum. Use impose_null=False."
             )
         bread = found.covariance()
-    sandwich, part = sums_of_clusters(model, theta, bread, cov)
+    sandwich = Sandwich.of(model, theta, bread)
+    part = summed(sandwich, replace(cov, kind="CR2", correction=None))[0]  # the scores and the information of each
     return Clusters.of(part.sums, np.asarray(sandwich.C), sandwich.T.pulled(R))  # R theta = (T^T R)^T phi
 
 
