@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class AnyFit(Faces):
     """A fit: its `model`, and `predict(data)`."""
 
     model: Any
+    _answered: ClassVar[frozenset[str]] = frozenset()
+    """Questions that its class answers in its own way, whatever `NEEDS` says of them."""
 
     def _judged(self, model: Any) -> Judged:
         """The rows of a model like that of this fit, as the fit sees them."""

@@ -32,7 +32,7 @@ def rows(fit: Any, name: str) -> None:
 
 def columns(fit: Any, name: str) -> None:
     """A regression, or a partial likelihood of columns, in files too."""
-    if not (fit.model.is_partial or isinstance(fit.model, ProportionalHazards)):
+    if not (fit.model.without_groups.is_partial or isinstance(fit.model, ProportionalHazards)):
         rows(fit, name)
 
 
@@ -42,8 +42,9 @@ def rows_there(fit: Any, name: str) -> None:
 
 
 def rows_or_series(fit: Any, name: str) -> None:
-    """Rows that are there, or a series."""
-    if fit.model.is_series or fit.model.is_partial:
+    """Rows that are there, groups of them, or a series."""
+    has_groups = fit.model.is_mixed and not fit.model.without_groups.is_partial
+    if fit.model.is_series or fit.model.is_partial or has_groups:
         return
     if not isinstance(fit.model, Model):
         raise IncompatibleError(
@@ -105,8 +106,8 @@ def variables(fit: Any, name: str) -> None:
 
 
 def a_term(fit: Any, name: str) -> None:
-    """A term beside the intercept, of the mean or of another parameter."""
-    if not any(of.terms for of in terms_of(fit.model)):
+    """A term beside the intercept, of the mean or of another parameter, or a curve."""
+    if not fit.model.smooths and not any(of.terms for of in terms_of(fit.model)):
         raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
 
 
@@ -146,6 +147,23 @@ def states(fit: Any, name: str) -> None:
         )
 
 
+def curves(fit: Any, name: str) -> None:
+    """Curves in the formula."""
+    if not fit.model.smooths:
+        raise IncompatibleError(
+            f"{name} is of curves, and {fit.model.title} has none: write s(x) in the formula for a curve of x."
+        )
+
+
+def groups(fit: Any, name: str) -> None:
+    """Effects that the rows of a group share."""
+    if not fit.model.is_mixed or fit.model.without_groups.is_partial:
+        raise IncompatibleError(
+            f"{name} is of effects that the rows of a group share, and {fit.model.title} has none: write (1 | g) in "
+            "the formula of a regression for those of the groups of g."
+        )
+
+
 NEEDS: dict[str, tuple[Need, ...]] = {
     "residuals": (rows, rows_at_hand),
     "residuals_of": (rows, rows_at_hand),
@@ -168,6 +186,16 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "anova": (columns, standard_errors, a_term),
     "proportional_odds": (rows, labels_in_order, rows_there),
     "hazard_ratios": (rows, proportional_hazards, standard_errors),
+    "variance_components": (groups,),
+    "variance_test": (groups,),
+    "random_effects": (groups,),
+    "intraclass": (groups,),
+    "group_influence": (groups,),
+    "smooth": (curves,),
+    "smooths": (curves,),
+    "smooth_test": (curves,),
+    "local_maxima": (curves,),
+    "integral": (curves,),
     "save": (saved,),
     "states": (states,),
     "decompose": (states,),

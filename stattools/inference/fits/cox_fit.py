@@ -15,13 +15,12 @@ from numpy.typing import ArrayLike
 from stattools.data.design.smooths import SmoothTerm
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fits.fit import Fit
-from stattools.inference.fits.mixed_fit import Smoothed
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.mixed.page import curved_certificate, effects, integral_line
-from stattools.inference.needs import NEEDS, offered
+from stattools.inference.needs import require
 from stattools.inference.page import coefficients
 from stattools.inference.penalties import penalized
-from stattools.inference.smooths.curves import require_curves, said_beyond
+from stattools.inference.smooths.curves import said_beyond
 from stattools.inference.survival.cox import (
     Concordance,
     CoxBaseline,
@@ -58,15 +57,10 @@ def curved_page(fit: Any) -> Page:
 OF_COEFFICIENTS = ("score", "schoenfeld")
 """Residuals with a number for each coefficient."""
 
-OWN = {
-    name: needs for name, needs in NEEDS.items() if name not in ("predict", "residuals_of", "residuals")
-} | dict.fromkeys(("smooth", "smooths", "smooth_test", "local_maxima", "integral"), (require_curves,))
-"""What its questions need: those that it answers itself need nothing."""
-
 
 @answers_guesses
 @record
-class CoxFit(Smoothed, Fit):
+class CoxFit(Fit):
     """What `st.fit` returns for `st.cox`: a `stattools.Fit` of log hazard ratios, whose standard errors come from the
     partial likelihood, or are robust.
 
@@ -81,6 +75,7 @@ class CoxFit(Smoothed, Fit):
     """
 
     found: Any = None
+    _answered = frozenset({"predict", "residuals_of", "residuals"})
 
     @cached_property
     def _of_columns(self) -> Any:
@@ -117,7 +112,7 @@ class CoxFit(Smoothed, Fit):
         """How the coefficients of curves were integrated out, by Laplace, and how far a better integral moves their
         standard deviations; see `stattools.MixedRegressionFit`.
         """
-        require_curves(self, "integral")
+        require(self, "integral")
         return self.found.integral
 
     @property
@@ -157,21 +152,6 @@ class CoxFit(Smoothed, Fit):
         np.asarray(self.covariance)  # a ridge fit has none, and no test either
         p = float(chdtrc(len(self.estimate), self._ratio))
         return TestResult("likelihood ratio", self._ratio, len(self.estimate), p, ("all coefficients = 0",))
-
-    def anova(
-        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
-    ) -> pd.DataFrame:
-        """A test of each term of the formula, as `stattools.Fit.anova` has them; beside curves Wald's, and a curve has
-        one row, the restricted likelihood ratio of no effect as by `smooth_test`.
-        """
-        if not self.model.smooths:
-            return super().anova(kind, test=test)
-        if test is not None and not is_one_of(word_of(test, ("lr", "wald", "F")), ("wald",)):
-            raise IncompatibleError(
-                "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
-                "at their maximum without the term."
-            )
-        return super().anova(kind, test="wald")
 
     def baseline(self, *, at: Literal["mean", "zero"] = "mean") -> pd.DataFrame:
         """The hazard that all rows share, at each event time: [stratum,] time, cumulative_hazard, survival.
@@ -239,11 +219,6 @@ class CoxFit(Smoothed, Fit):
             self._require_no_curves(f"residuals of kind {kind!r}", "they are of coefficients without a penalty.")
         return cox_residuals(self._of_columns.model, self._of_columns.estimate, kind, align)
 
-    @property
-    def residuals(self) -> Any:
-        """Martingale residuals, one per row of the table."""
-        return self.residuals_of("martingale")
-
     def proportional_hazards(self, transform: Literal["km", "rank", "log", "identity"] = "km") -> pd.DataFrame:
         """Do hazard ratios stay what they are? The score test that a coefficient changes with a function of time, per
         term of the formula and for all, "GLOBAL": term, statistic, df, p_value.
@@ -259,8 +234,3 @@ class CoxFit(Smoothed, Fit):
                 f'{self.penalty!r}. Fit without penalty=, or look at fit.residuals_of("schoenfeld").'
             )
         return proportional_hazards(self.model, self.estimate, transform)
-
-    def __dir__(self) -> list[str]:
-        """What this fit can be asked."""
-        names = offered(self, object.__dir__(self), OWN)
-        return [*names, "anova"] if self.model.smooths else names

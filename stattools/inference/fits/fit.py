@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from stattools.errors import AbsentError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, Judged, judged
 from stattools.inference.intervals.coefficients import table
-from stattools.inference.needs import offered, require
+from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.prediction.new_rows import handed_out
 from stattools.interface.arguments import is_one_of, word_of
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
     from stattools.inference.intervals.coefficient import Coefficient
     from stattools.inference.prediction.new_rows import Missing
+    from stattools.inference.smooths.curves import Smooth
 
 
 GROUPS = ("population", "typical")
@@ -199,14 +200,39 @@ class Fit(Estimates):
         stay as they are, and type III of `g` in `g * x` is at x = 0. `test` is "lr" (likelihood ratio), "wald" (by the
         fit's covariance, also a robust one) or "F" (`st.ols`; with cov="quasi" the fall of the deviance over the
         dispersion); by default F where there is a scale, lr where the covariance is of the information, else Wald's.
-        Terms of other parameters, "log alpha: x", have rows too, the intercept has none. `attrs` say kind, test and
-        distribution, and in a "note" which terms cannot be tested and why. Equal to R's anova (I), drop1 and car's
-        Anova (II, III). Raises IncompatibleError for tests that the fit does not have.
+        Terms of other parameters, "log alpha: x", have rows too, the intercept has none. Beside effects of groups and
+        curves tests are Wald's, or F; a curve has one row, the restricted likelihood ratio of no effect as by
+        `smooth_test`. `attrs` say kind, test and distribution, and in a "note" which terms cannot be tested and why.
+        Equal to R's anova (I), drop1 and car's Anova (II, III). Raises IncompatibleError for tests that the fit does
+        not have.
         """
         from stattools.inference.hypotheses.anova import anova
 
+        if self.model.is_mixed:
+            test = self._test_of_terms(test)
         require(self._of_rows, "anova")
-        return anova(self._of_rows, kind, test)
+        found = anova(self._of_rows, kind, test)
+        if not self.model.smooths:
+            return found
+        from stattools.inference.smooths.curve_tests import with_curve_rows
+
+        return with_curve_rows(self, found)
+
+    def _test_of_terms(self, test: str | None) -> Any:
+        """Wald's test, or F of a normal outcome, beside effects of groups or curves; IncompatibleError for another."""
+        known = ("wald", "F") if self.model.has_scale else ("wald",)
+        if test is None or is_one_of(word_of(test, ("lr", "wald", "F")), known):
+            return test or "wald"
+        if self.model.without_groups.is_partial:
+            raise IncompatibleError(
+                "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
+                "at their maximum without the term."
+            )
+        both = ", both with reml=False" if self.model.has_scale else ""
+        raise IncompatibleError(
+            "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
+            f"maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller){both}."
+        )
 
     def _averaged_over(self, groups: Any, name: str) -> Any:
         """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
@@ -376,18 +402,179 @@ class Fit(Estimates):
         require(self, "hazard_ratios")
         return hazard_ratios(self, level)
 
+    def variance_components(
+        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
+    ) -> pd.DataFrame:
+        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", in units of the
+        linear predictor per unit of the term's column, or "correlation" of `term` and `with`; of a normal outcome the
+        last row is the residual.
+
+        The intervals are what a likelihood ratio test does not reject, by the likelihood of the fit (of a normal
+        outcome the restricted one by default); the lower end of an sd is 0 where 0 is not rejected, and a correlation
+        is (-1, 1) where one of its sds may be 0. They take some hundred evaluations of the likelihood; `interval=None`
+        leaves them out. One that was not found is missing, and a column `note` says why. A correlation with an effect
+        whose sd is 0 is none. Raises DomainError for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker
+        (2015), 5.1.
+        """
+        from stattools.inference.mixed.variances import variance_components
+
+        require(self, "variance_components")
+        return variance_components(self, level, interval)
+
+    def variance_test(
+        self,
+        term: str,
+        effect: str | None = None,
+        *,
+        method: Literal["mixture", "exact", "bootstrap"] = "mixture",
+        draws: int | None = None,
+        seed: int | np.random.Generator | None = None,
+    ) -> TestResult:
+        """The likelihood ratio test of a variance of 0, restricted where the fit is: of `term`, "(1 | g)" or "g", or of
+        one `effect` of a term with several, with its correlations.
+
+        `method` is "mixture", half chi2(q - 1) and half chi2(q), which holds in many groups; "exact", draws of the
+        distribution for this number of groups, of the only variance of a model with a normal outcome; or "bootstrap",
+        outcomes drawn from the model without it, which both are fitted to. The last two need `seed` and take 9999 and
+        999 `draws` unless given; their p-value is (1 + exceedances) / (1 + draws). Raises DomainError for names that
+        are not there, IncompatibleError for a method that does not know the distribution. Source: Stram & Lee,
+        Biometrics 50 (1994); Crainiceanu & Ruppert, JRSS B 66 (2004).
+        """
+        from stattools.inference.mixed.drawn_groups import NULLS
+        from stattools.inference.mixed.variances import variance_test
+
+        require(self, "variance_test")
+        return variance_test(self, term, effect, method, draws, seed, NULLS[type(self.model)])
+
+    def random_effects(
+        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
+    ) -> pd.DataFrame:
+        """The effects of the groups given the data (conditional modes): group, level, term, estimate, se, lower, upper.
+
+        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the standard deviation of an effect
+        given the data, of other than normal outcomes the root of the inverse curvature of its density: with
+        `fixed="known"` at the estimates, as lme4's condVar, with `fixed="estimated"` of estimate less effect, the
+        uncertainty of the fixed effects added, and of other than normal outcomes that of the variances. Intervals are
+        normal. `plot("random_effects", "Subject")` draws them.
+
+        >>> import stattools as st
+        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+        >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
+        >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
+        [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
+        """
+        from stattools.inference.mixed.modes import random_effects
+        from stattools.inference.plots.frames import pictured
+
+        require(self, "random_effects")
+        made = random_effects(self, group, self.level if level is None else level, fixed)
+        return pictured(made, self.model, "effect on the linear predictor")
+
+    def intraclass(self) -> pd.DataFrame:
+        """How alike rows of a group are: group, variance, share, one row for each grouping and one for what varies
+        within, the "Residual" of a normal outcome, else "Rows" on the scale of the linear predictor. The share is the
+        intraclass correlation: the groups' part of the variance that the fixed effects leave.
+
+        >>> import stattools as st
+        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+        >>> st.fit(st.linear_mixed("y ~ x + (1 | g)", table)).intraclass().round(3).to_numpy().tolist()
+        [['g', 10.852, 0.99], ['Residual', 0.111, 0.01]]
+        """
+        from stattools.inference.mixed.variances import intraclass
+
+        require(self, "intraclass")
+        return intraclass(self)
+
+    def group_influence(self, group: str | None = None) -> pd.DataFrame:
+        """How far the coefficients move when a whole group is left out: level, n, cooks_distance, and `se_x` for each,
+        by how many standard errors it falls. Of a normal outcome the variances are held; of others it is one step of
+        Newton from the fit.
+
+        `group` is needed where there are several groupings. Sources: Demidenko & Stukel (2005); Pregibon (1981).
+        """
+        from stattools.inference.mixed.modes import group_influence
+
+        require(self, "group_influence")
+        return group_influence(self, group)
+
+    def smooth(self, variable: str, *, at: int | ArrayLike | None = None, level: float | None = None) -> Smooth:
+        """The curve of a variable with its bands: "x" or "s(x)", of a factor's level "s(x):g[a]", of all levels "x".
+
+        `at` are values of the variable, or their number over the data (100). Bands are pointwise, and simultaneous: of
+        those the whole curve lies within with probability `level`. Beyond the data the curve goes on as a straight
+        line, which the table and the note say. `.table()` is a frame, `.edf` the effective degrees of freedom,
+        `.derivative()` the slope with its bands; `plot("smooth", "x")` draws it. Raises DomainError for a curve that
+        is not there. Source: Nychka (1988) for pointwise bands, Krivobokova, Kneib & Claeskens (2010) for the others.
+
+        >>> import stattools as st
+        >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
+        >>> smooth = st.fit(st.glm("y ~ s(x, k=8)", table, family="normal")).smooth("x", at=3)
+        >>> smooth.table()["x"].round(6).tolist(), smooth.name
+        ([0.0, 14.5, 29.0], 's(x)')
+        """
+        from stattools.inference.smooths.curves import chosen, smooth_at
+
+        require(self, "smooth")
+        level = self.level if level is None else level
+        require_level(level)
+        return smooth_at(chosen(self, variable), at, level, float(np.min(self.t_df)))
+
+    def smooths(self) -> pd.DataFrame:
+        """One row for each curve: smooth, variable, k, edf, sd, penalty.
+
+        `edf` are its effective degrees of freedom, its line among them, as mgcv's; `sd` is the standard deviation of
+        second differences of its k coefficients, and `penalty` what multiplies the sum of their squares, infinite
+        where the curve is a straight line.
+        """
+        from stattools.inference.smooths.curves import frame_of
+
+        require(self, "smooths")
+        return frame_of(self)
+
+    def local_maxima(self) -> pd.DataFrame:
+        """All local maxima of the restricted likelihood along the standard deviation of one curve, the highest first:
+        sd, penalty, deviance. IncompatibleError for several curves and beside groups, where only one is looked for.
+        """
+        from stattools.inference.smooths.curves import maxima_of
+
+        require(self, "local_maxima")
+        return maxima_of(self)
+
+    def smooth_test(
+        self,
+        variable: str,
+        null: Literal["flat", "line"] = "flat",
+        *,
+        draws: int = 9999,
+        seed: int | np.random.Generator = 0,
+    ) -> TestResult:
+        """Has the variable an effect ("flat"), and is it more than a straight line ("line")?
+
+        The restricted likelihood ratio of no curve beside what else the model has, whose other variances are held. Its
+        distribution under the hypothesis is known: `draws` of it are made from `seed`. Of a normal outcome with one
+        curve the p-value is exact, (1 + draws as large) / (1 + draws); of other outcomes it is that of many rows. Where
+        the likelihood is highest without a curve, the ratio of "line" is 0, and its slope there orders outcomes, so
+        that p-values are uniform. Source: Crainiceanu & Ruppert, JRSS B 66 (2004), 165-185.
+        """
+        from stattools.inference.smooths.curve_tests import smooth_test
+
+        require(self, "smooth_test")
+        return smooth_test(self, variable, null, draws, seed)
+
     @property
     def residuals(self) -> Any:
         """Response residuals, y minus the fitted mean, one per row of the table: for softmax one per category as well,
         the reference first; in counts for grouped outcomes. Other kinds: `residuals_of`.
         """
-        return self.residuals_of("response")
+        return self.residuals_of()
 
     @cached_property
     def r_squared(self) -> float:
-        """See `glance`."""
+        """See `glance`; beside effects of groups it is not one number, see `goodness`."""
         from stattools.inference.diagnostics.goodness import r_squared
 
+        if self.model.is_mixed:
+            return float("nan")
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
 
@@ -500,10 +687,10 @@ class Fit(Estimates):
         >>> fit.check().set_index("check").verdict["overdispersion"]
         'no'
         """
-        from stattools.inference.diagnostics.checks import check
+        from stattools.inference.diagnostics.checks import check, check_groups
 
         require(self, "check")
-        return check(self, order)
+        return check_groups(self, order) if self.model.is_mixed else check(self, order)
 
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
@@ -614,7 +801,8 @@ class Fit(Estimates):
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""
-        return offered(self, super().__dir__())
+        needs = {name: those for name, those in NEEDS.items() if name not in self._answered}
+        return offered(self, object.__dir__(self), needs)
 
     def _page(self) -> Page:
         from stattools.inference.page import page

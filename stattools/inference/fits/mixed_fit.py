@@ -1,10 +1,7 @@
-"""The fit of a linear mixed model: beside what every fit says, what varies between groups.
+"""Fits of regressions whose rows share effects of their groups, or have curves: of a normal outcome, and of any other.
 
-What the fit of a mixed regression of any likelihood answers, by views of it as fits of single rows (`views.py`).
-
-The fit of a regression of any likelihood whose rows share effects of their groups.
-
-What a fit with curves is asked of them: a part of fits of mixed models.
+What they answer by way of single rows is asked of views, fits of the regression of a typical group or of the population
+(`views.py`).
 """
 
 from __future__ import annotations
@@ -20,11 +17,8 @@ from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates, Judged
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
-from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
-from stattools.inference.mixed.drawn_groups import NULLS
-from stattools.inference.mixed.modes import family_influence, group_influence, random_effects
 from stattools.inference.mixed.page import certificate, local_maxima, regression_certificate, regression_page
 from stattools.inference.mixed.predictions import (
     family_predictions,
@@ -38,17 +32,13 @@ from stattools.inference.mixed.predictions import (
 from stattools.inference.mixed.variances import (
     averaged_coefficients,
     goodness,
-    intraclass,
     latent_variance,
-    variance_components,
     variance_of_rows,
-    variance_test,
     with_deviance,
 )
 from stattools.inference.mixed.views import InColumns, all_columns, all_columns_of_normal, population, typical
-from stattools.inference.needs import NEEDS, offered, require
+from stattools.inference.needs import require
 from stattools.inference.prediction.new_rows import Missing
-from stattools.inference.smooths.curves import Smooth, chosen, frame_of, maxima_of, require_curves, smooth_at
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -62,16 +52,9 @@ from stattools.text.page import Page
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stattools.inference.diagnostics.checks import CheckTable
 
-
-ANSWERED = (
-    "marginal_effects", "means", "contrasts", "anova", "predict", "residuals", "residuals_of", "goodness", "check",
-    "calibration",
-)  # fmt: skip
-
-MIXED_NEEDS = {name: needs for name, needs in NEEDS.items() if name not in ANSWERED}
-"""What its questions need: those that views of it answer need nothing."""
+BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
+"""Questions that single rows, groups or averages over them answer, and which every such fit has."""
 
 
 def _as_fit(view: Estimates) -> Fit:
@@ -81,10 +64,184 @@ def _as_fit(view: Estimates) -> Fit:
 
 @answers_guesses
 @record
-class MixedAnswers(Fit):
-    """The answers of a `stattools.Fit` of a regression with random effects; `found` is its maximum."""
+class LinearMixedFit(Fit):
+    """What `st.fit` returns for `st.linear_mixed`: a `stattools.Fit` of the fixed effects, whose standard errors take
+    the variances as known, and of what varies between groups.
+
+    `loglik` is the restricted log-likelihood with R's constant, unless `reml=False` was asked for; `scale` is the
+    residual standard deviation sigma. `found` is the maximum that it was made from.
+
+    >>> import stattools as st
+    >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+    >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
+    >>> fit.variance_components()[["group", "what", "estimate"]].round(3).to_numpy().tolist()
+    [['g', 'sd', 3.294], ['Residual', 'sd', 0.333]]
+    """
+
+    degrees: MixedDegrees | ResidualDegrees | None = None  # type: ignore[assignment]
+    found: Any = None
+    _answered = frozenset({*BY_VIEWS, "local_maxima"})
+
+    @property
+    def deviance(self) -> float:
+        """-2 times the log-likelihood, or the restricted one."""
+        return -2.0 * self.loglik
+
+    @property
+    def _counted(self) -> int:
+        """Coefficients, other parameters such as a residual variance, and entries of the covariances, as R counts."""
+        return self.found.n_parameters
+
+    @property
+    def t_df(self) -> Any:  # type: ignore[override]
+        """Degrees of freedom of Student's t of each fixed effect, made when they are asked for; infinite with
+        df="normal".
+        """
+        return np.inf if self.degrees is None else self.degrees.of_coefficients
+
+    def _judged(self, model: Any) -> Judged:
+        return judged_groups(self, model)
+
+    @property
+    def reml(self) -> bool:
+        """Whether the likelihood is the restricted one, of the contrasts that the fixed effects leave."""
+        return self.found.reml
+
+    @cached_property
+    def _of_rows(self) -> Any:  # type: ignore[override]
+        """The fixed effects as a regression of single rows, with the covariance of this fit."""
+        return Fit(
+            self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
+            t_df=self.t_df, degrees=self.degrees,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    @cached_property
+    def _of_means(self) -> Any:  # type: ignore[override]
+        """The fixed effects as a regression of single rows, with the columns of curves among its own."""
+        return _as_fit(all_columns_of_normal(self)) if self.model.smooths else self._of_rows
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval of the fixed effects."""
+        return ("wald",) if self.reml else ("wald", "profile")
+
+    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
+        """Confidence intervals of the fixed effects, (p,) each: "wald", and of a fit with reml=False "profile", the
+        values that a likelihood ratio does not reject; the restricted likelihood says nothing of fixed effects.
+        """
+        if not is_one_of(word_of(kind, ("wald", "profile")), ("profile",)):
+            return super().interval(level, kind=kind)
+        if self.reml:
+            raise IncompatibleError(
+                'interval(kind="profile") is of the likelihood, and this fit is by the restricted one, which says '
+                "nothing of fixed effects: fit with reml=False."
+            )
+        level = self.level if level is None else level
+        require_level(level)
+        with one_blas_thread():
+            lower, upper = fixed_ends(self.found, level)
+        return Interval(lower, upper, level, "profile", self.names)
+
+    @property
+    def certificate(self) -> str:
+        """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
+        and the conditions where a variance is 0.
+        """
+        return certificate(self)
+
+    def local_maxima(self) -> pd.DataFrame:
+        """All local maxima of the likelihood of a model with one ratio of variances: sd of the effects, residual sd and
+        deviance, the highest first. IncompatibleError for other models, and with certify="local".
+        """
+        return local_maxima(self)
+
+    def predict(  # type: ignore[override]
+        self,
+        data: Any = None,
+        *,
+        groups: Literal["known", "population", "new", "typical"] = "known",
+        kind: Literal["mean", "link", "observation", "median", "quantile"] = "mean",
+        interval: float | None = None,
+        precision: str | ArrayLike | None = None,
+        p: float | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
+        """What the model expects of the rows of the fit, or of new rows in `data`.
+
+        `groups` says of whom: "known", the groups that were seen, with their effects; "population", "typical", without;
+        "new", groups that nobody saw, whose mean has their variance too, and whose columns are not needed. `kind` is
+        "mean" ("link" is the same), "observation", one new outcome, whose interval has the residual variance too, or
+        its "median" or "quantile" (at `p`), in a known or in a new group.
+        With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each
+        variance, normal of a fit with df="normal". `precision`, `missing` and `align` are as in `Fit.predict`. Raises
+        DomainError for groups that were not seen where they should be known, with their names. Rows beyond the data of
+        a curve, which goes on as a straight line there, are marked in a column `beyond` and in `attrs["note"]`.
+        """
+        return mixed_predictions(self, data, groups, kind, interval, precision, p, missing, align)
+
+    def residuals_of(  # type: ignore[override]
+        self, kind: Literal["conditional", "marginal", "pearson", "response"] = "conditional", *, align: bool = True
+    ) -> Any:
+        """Residuals of a kind, one per row of the table: "conditional" ("response"), less the fixed effects and those
+        of the groups; "marginal", less the fixed effects; "pearson", conditional over their standard deviation.
+
+        A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
+        """
+        return mixed_residuals(self, kind, align)
+
+    def goodness(self) -> pd.DataFrame:
+        """How much is explained, in one row: sigma, r2_marginal (by the fixed effects), r2_conditional (and by the
+        groups), icc (what rows share with their groups), deviance. Source: Nakagawa & Schielzeth (2013).
+        """
+        return goodness(self.found, self.estimate, self._rows_vary, sigma=float(np.sqrt(self.found.s2)))
+
+    @property
+    def _rows_vary(self) -> float:
+        return variance_of_rows(self.found)
+
+    def save(self, path: str | Path, *, design: bool = False) -> Path:
+        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
+        require(self, "save")
+        from stattools.inference.storage.file import save
+        from stattools.inference.storage.without_rows import SavedMixedFit
+
+        return save(SavedMixedFit.of(self), path, self, design)
+
+    def _page(self) -> Page:
+        from stattools.inference.mixed.page import page
+
+        return page(self)
+
+
+@answers_guesses
+@record
+class MixedRegressionFit(Fit):
+    """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
+    whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
+
+    `loglik` is that of the outcome with the effects integrated out, all constants included. `found` is the maximum that
+    it was made from.
+
+    >>> import stattools as st
+    >>> table = {"k": [1, 3, 4, 6, 7, 9, 0, 1], "x": [0, 1, 2, 0, 1, 2, 0, 1], "g": list("aaabbbcc")}
+    >>> fit = st.fit(st.poisson("k ~ x + (1 | g)", table))
+    >>> fit.integral.kind, bool(fit.integral.worst < 1e-5)
+    ('quadrature', True)
+    """
 
     found: Any = None
+    _answered = frozenset({*BY_VIEWS, "calibration", "integral"})
+
+    @property
+    def deviance(self) -> float:
+        """-2 times the log-likelihood."""
+        return -2.0 * self.loglik
+
+    @property
+    def _counted(self) -> int:
+        """Coefficients, other parameters such as a residual variance, and entries of the covariances, as R counts."""
+        return self.found.n_parameters
 
     @cached_property
     def _existence(self) -> str:
@@ -149,25 +306,6 @@ class MixedAnswers(Fit):
     def reml(self) -> bool:
         """Whether the likelihood is a restricted one: fixed effects are integrated out beside curves."""
         return bool(self.model.smooths)
-
-    def variance_test(
-        self,
-        term: str,
-        effect: str | None = None,
-        *,
-        method: Literal["mixture", "bootstrap"] = "mixture",
-        draws: int | None = None,
-        seed: int | np.random.Generator | None = None,
-    ) -> TestResult:
-        """The likelihood ratio test of a variance of 0: of `term`, "(1 | g)" or "g", or of one `effect` of a term with
-        several, with its correlations.
-
-        `method` is "mixture", half chi2(q - 1) and half chi2(q), which holds in many groups, or "bootstrap", outcomes
-        drawn from the model without it, which both are fitted to: it needs `seed` and takes 999 `draws` unless given,
-        and its p-value is (1 + exceedances) / (1 + draws). Raises DomainError for names that are not there,
-        IncompatibleError for a method that does not know the distribution. Source: Stram & Lee, Biometrics 50 (1994).
-        """
-        return variance_test(self, term, effect, method, draws, seed, NULLS)
 
     def predict(  # type: ignore[override]
         self,
@@ -237,12 +375,6 @@ class MixedAnswers(Fit):
         made = goodness(self.found, self.estimate, self._rows_vary)
         return with_deviance(self, made) if self.model.smooths else made
 
-    def intraclass(self) -> pd.DataFrame:
-        """How alike rows of a group are, on the scale of the linear predictor: group, variance, share, one row for each
-        grouping and one, "Rows", for what varies within. The share is the intraclass correlation.
-        """
-        return intraclass(self.found, self._rows_vary, "Rows")
-
     @property
     def _rows_vary(self) -> float:
         return latent_variance(self.model, self.estimate, self._population)
@@ -250,409 +382,6 @@ class MixedAnswers(Fit):
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against the probability averaged over groups, as `Fit.calibration` has them."""
         return self._population.calibration(bins, level=level)
-
-    def group_influence(self, group: str | None = None) -> pd.DataFrame:
-        """How far the coefficients move when a whole group is left out, by one step of Newton from the fit: level, n,
-        cooks_distance, and `se_x` for each coefficient, by how many standard errors it falls.
-
-        `group` is needed where there are several groupings. Source: Pregibon (1981).
-        """
-        with one_blas_thread():
-            return family_influence(self, group)
-
-    def anova(
-        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
-    ) -> pd.DataFrame:
-        """Wald's test of each term of the fixed effects, all of its coefficients together: term, df, statistic,
-        p_value; see `stattools.Fit.anova` for the kinds. Likelihood ratios are of two fits:
-        `st.likelihood_ratio(fit, smaller)`.
-        """
-        if test is not None and not is_one_of(word_of(test, ("lr", "wald", "F")), ("wald",)):
-            raise IncompatibleError(
-                "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
-                "maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller)."
-            )
-        return super().anova(kind, test="wald")
-
-    def __dir__(self) -> list[str]:
-        """What this fit can be asked."""
-        return offered(self, object.__dir__(self), MIXED_NEEDS)
-
-
-@answers_guesses
-class Smoothed:
-    """The questions of curves; the fit has `model`, `found`, `level` and `t_df`."""
-
-    model: Any
-    found: Any
-    level: float
-    t_df: Any
-
-    def smooth(self, variable: str, *, at: int | ArrayLike | None = None, level: float | None = None) -> Smooth:
-        """The curve of a variable with its bands: "x" or "s(x)", of a factor's level "s(x):g[a]", of all levels "x".
-
-        `at` are values of the variable, or their number over the data (100). Bands are pointwise, and simultaneous: of
-        those the whole curve lies within with probability `level`. Beyond the data the curve goes on as a straight
-        line, which the table and the note say. `.table()` is a frame, `.edf` the effective degrees of freedom,
-        `.derivative()` the slope with its bands; `plot("smooth", "x")` draws it. Raises DomainError for a curve that
-        is not there. Source: Nychka (1988) for pointwise bands, Krivobokova, Kneib & Claeskens (2010) for the others.
-
-        >>> import stattools as st
-        >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
-        >>> smooth = st.fit(st.glm("y ~ s(x, k=8)", table, family="normal")).smooth("x", at=3)
-        >>> smooth.table()["x"].round(6).tolist(), smooth.name
-        ([0.0, 14.5, 29.0], 's(x)')
-        """
-        level = self.level if level is None else level
-        require_level(level)
-        return smooth_at(chosen(self, variable), at, level, float(np.min(self.t_df)))
-
-    def smooths(self) -> pd.DataFrame:
-        """One row for each curve: smooth, variable, k, edf, sd, penalty.
-
-        `edf` are its effective degrees of freedom, its line among them, as mgcv's; `sd` is the standard deviation of
-        second differences of its k coefficients, and `penalty` what multiplies the sum of their squares, infinite
-        where the curve is a straight line.
-        """
-        require_curves(self, "smooths")
-        return frame_of(self.found.of_curves)
-
-    def local_maxima(self) -> pd.DataFrame:
-        """All local maxima of the restricted likelihood along the standard deviation of one curve, the highest first:
-        sd, penalty, deviance. IncompatibleError for several curves and beside groups, where only one is looked for.
-        """
-        require_curves(self, "local_maxima")
-        return maxima_of(self.found)
-
-    def smooth_test(
-        self,
-        variable: str,
-        null: Literal["flat", "line"] = "flat",
-        *,
-        draws: int = 9999,
-        seed: int | np.random.Generator = 0,
-    ) -> TestResult:
-        """Has the variable an effect ("flat"), and is it more than a straight line ("line")?
-
-        The restricted likelihood ratio of no curve beside what else the model has, whose other variances are held. Its
-        distribution under the hypothesis is known: `draws` of it are made from `seed`. Of a normal outcome with one
-        curve the p-value is exact, (1 + draws as large) / (1 + draws); of other outcomes it is that of many rows. Where
-        the likelihood is highest without a curve, the ratio of "line" is 0, and its slope there orders outcomes, so
-        that p-values are uniform. Source: Crainiceanu & Ruppert, JRSS B 66 (2004), 165-185.
-        """
-        from stattools.inference.smooths.curve_tests import smooth_test
-
-        return smooth_test(self, variable, null, draws, seed)
-
-    def anova(
-        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
-    ) -> pd.DataFrame:
-        """Wald's test of each term of the fixed effects, all of its coefficients together: term, df, [df_residual,]
-        statistic, p_value; see `stattools.Fit.anova` for the kinds. A curve has one row, the restricted likelihood
-        ratio of no effect as by `smooth_test`, with its effective degrees of freedom.
-
-        Likelihood ratios of other terms are of two fits: `st.likelihood_ratio(fit, smaller)`.
-        """
-        found = super().anova(kind, test=test)  # type: ignore[misc]
-        if not self.model.smooths:
-            return found
-        from stattools.inference.smooths.curve_tests import with_curve_rows
-
-        return with_curve_rows(self, found)
-
-
-@answers_guesses
-class AboutGroups(Smoothed):
-    """The questions of groups that do not depend on the outcome."""
-
-    loglik: float
-    residuals_of: Any
-
-    @property
-    def deviance(self) -> float:
-        """-2 times the log-likelihood, or the restricted one."""
-        return -2.0 * self.loglik
-
-    @property
-    def _counted(self) -> int:
-        """Coefficients, other parameters such as a residual variance, and entries of the covariances, as R counts."""
-        return self.found.n_parameters
-
-    @cached_property
-    def r_squared(self) -> float:
-        """Not one number here: see `goodness`."""
-        return float("nan")
-
-    def variance_components(
-        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
-    ) -> pd.DataFrame:
-        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", in units of the
-        linear predictor per unit of the term's column, or "correlation" of `term` and `with`; of a normal outcome the
-        last row is the residual.
-
-        The intervals are what a likelihood ratio test does not reject, by the likelihood of the fit (of a normal
-        outcome the restricted one by default); the lower end of an sd is 0 where 0 is not rejected, and a correlation
-        is (-1, 1) where one of its sds may be 0. They take some hundred evaluations of the likelihood; `interval=None`
-        leaves them out. One that was not found is missing, and a column `note` says why. A correlation with an effect
-        whose sd is 0 is none. Raises DomainError for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker
-        (2015), 5.1.
-        """
-        return variance_components(self, level, interval)
-
-    def random_effects(
-        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
-    ) -> pd.DataFrame:
-        """The effects of the groups given the data (conditional modes): group, level, term, estimate, se, lower, upper.
-
-        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the standard deviation of an effect
-        given the data, of other than normal outcomes the root of the inverse curvature of its density: with
-        `fixed="known"` at the estimates, as lme4's condVar, with `fixed="estimated"` of estimate less effect, the
-        uncertainty of the fixed effects added, and of other than normal outcomes that of the variances. Intervals are
-        normal. `plot("random_effects", "Subject")` draws them.
-
-        >>> import stattools as st
-        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-        >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
-        >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
-        [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
-        """
-        from stattools.inference.plots.frames import pictured
-
-        made = random_effects(self.found, group, self.level if level is None else level, fixed)
-        return pictured(made, self.model, "effect on the linear predictor")
-
-    @property
-    def residuals(self) -> Any:
-        """Conditional residuals, one per row of the table."""
-        return self.residuals_of("conditional")
-
-    def check(self, *, order: Any = None) -> CheckTable:
-        """Is the model right enough? The maximum, the group that moves a coefficient most, normal residuals."""
-        from stattools.inference.diagnostics.checks import check_groups
-
-        return check_groups(self, order)
-
-
-OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
-
-OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness", "check")
-
-LINEAR_NEEDS = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *OF_GROUPS)}
-"""What its questions need: those that its fixed effects or its groups answer need nothing."""
-
-
-@answers_guesses
-@record
-class LinearMixedFit(AboutGroups, Fit):
-    """What `st.fit` returns for `st.linear_mixed`: a `stattools.Fit` of the fixed effects, whose standard errors take
-    the variances as known, and of what varies between groups.
-
-    `loglik` is the restricted log-likelihood with R's constant, unless `reml=False` was asked for; `scale` is the
-    residual standard deviation sigma. `found` is the maximum that it was made from.
-
-    >>> import stattools as st
-    >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-    >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
-    >>> fit.variance_components()[["group", "what", "estimate"]].round(3).to_numpy().tolist()
-    [['g', 'sd', 3.294], ['Residual', 'sd', 0.333]]
-    """
-
-    degrees: MixedDegrees | ResidualDegrees | None = None  # type: ignore[assignment]
-    found: Any = None
-
-    @property
-    def t_df(self) -> Any:  # type: ignore[override]
-        """Degrees of freedom of Student's t of each fixed effect, made when they are asked for; infinite with
-        df="normal".
-        """
-        return np.inf if self.degrees is None else self.degrees.of_coefficients
-
-    def _judged(self, model: Any) -> Judged:
-        return judged_groups(self, model)
-
-    @property
-    def reml(self) -> bool:
-        """Whether the likelihood is the restricted one, of the contrasts that the fixed effects leave."""
-        return self.found.reml
-
-    @cached_property
-    def _of_rows(self) -> Any:  # type: ignore[override]
-        """The fixed effects as a regression of single rows, with the covariance of this fit."""
-        return Fit(
-            self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
-            t_df=self.t_df, degrees=self.degrees,  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    @cached_property
-    def _of_means(self) -> Any:  # type: ignore[override]
-        """The fixed effects as a regression of single rows, with the columns of curves among its own."""
-        return _as_fit(all_columns_of_normal(self)) if self.model.smooths else self._of_rows
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of interval of the fixed effects."""
-        return ("wald",) if self.reml else ("wald", "profile")
-
-    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
-        """Confidence intervals of the fixed effects, (p,) each: "wald", and of a fit with reml=False "profile", the
-        values that a likelihood ratio does not reject; the restricted likelihood says nothing of fixed effects.
-        """
-        if not is_one_of(word_of(kind, ("wald", "profile")), ("profile",)):
-            return super().interval(level, kind=kind)
-        if self.reml:
-            raise IncompatibleError(
-                'interval(kind="profile") is of the likelihood, and this fit is by the restricted one, which says '
-                "nothing of fixed effects: fit with reml=False."
-            )
-        level = self.level if level is None else level
-        require_level(level)
-        with one_blas_thread():
-            lower, upper = fixed_ends(self.found, level)
-        return Interval(lower, upper, level, "profile", self.names)
-
-    @property
-    def certificate(self) -> str:
-        """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
-        and the conditions where a variance is 0.
-        """
-        return certificate(self)
-
-    def local_maxima(self) -> pd.DataFrame:
-        """All local maxima of the likelihood of a model with one ratio of variances: sd of the effects, residual sd and
-        deviance, the highest first. IncompatibleError for other models, and with certify="local".
-        """
-        return local_maxima(self)
-
-    def variance_test(
-        self,
-        term: str,
-        effect: str | None = None,
-        *,
-        method: Literal["mixture", "exact", "bootstrap"] = "mixture",
-        draws: int | None = None,
-        seed: int | np.random.Generator | None = None,
-    ) -> TestResult:
-        """The likelihood ratio test of a variance of 0, restricted where the fit is: of `term`, "(1 | g)" or "g", or of
-        one `effect` of a term with several, with its correlations.
-
-        `method` is "mixture", half chi2(q - 1) and half chi2(q), which holds in many groups; "exact", draws of the
-        distribution for this number of groups, of the only variance of a model; or "bootstrap", outcomes drawn from
-        the model without it, which both are fitted to. The last two need `seed` and take 9999 and 999 `draws` unless
-        given; their p-value is (1 + exceedances) / (1 + draws). Raises DomainError for names that are not there,
-        IncompatibleError for a method that does not know the distribution. Source: Stram & Lee, Biometrics 50 (1994);
-        Crainiceanu & Ruppert, JRSS B 66 (2004).
-        """
-        return variance_test(self, term, effect, method, draws, seed)
-
-    def anova(
-        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
-    ) -> pd.DataFrame:
-        """Wald's test of each term of the fixed effects, all of its coefficients together: term, df, [df_residual,]
-        statistic, p_value; see `stattools.Fit.anova` for the kinds.
-
-        Likelihood ratios are of two fits, both with reml=False: `st.likelihood_ratio(fit, smaller)`.
-        """
-        if is_one_of(word_of(test, ("lr", "wald", "F")), ("lr",)):
-            raise IncompatibleError(
-                "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
-                "maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller), "
-                "both with reml=False."
-            )
-        return super().anova(kind, test="wald" if test is None else test)
-
-    def predict(  # type: ignore[override]
-        self,
-        data: Any = None,
-        *,
-        groups: Literal["known", "population", "new", "typical"] = "known",
-        kind: Literal["mean", "link", "observation", "median", "quantile"] = "mean",
-        interval: float | None = None,
-        precision: str | ArrayLike | None = None,
-        p: float | None = None,
-        missing: Missing = "raise",
-        align: bool = True,
-    ) -> Any:
-        """What the model expects of the rows of the fit, or of new rows in `data`.
-
-        `groups` says of whom: "known", the groups that were seen, with their effects; "population", "typical", without;
-        "new", groups that nobody saw, whose mean has their variance too, and whose columns are not needed. `kind` is
-        "mean" ("link" is the same), "observation", one new outcome, whose interval has the residual variance too, or
-        its "median" or "quantile" (at `p`), in a known or in a new group.
-        With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each
-        variance, normal of a fit with df="normal". `precision`, `missing` and `align` are as in `Fit.predict`. Raises
-        DomainError for groups that were not seen where they should be known, with their names. Rows beyond the data of
-        a curve, which goes on as a straight line there, are marked in a column `beyond` and in `attrs["note"]`.
-        """
-        return mixed_predictions(self, data, groups, kind, interval, precision, p, missing, align)
-
-    def residuals_of(  # type: ignore[override]
-        self, kind: Literal["conditional", "marginal", "pearson", "response"] = "conditional", *, align: bool = True
-    ) -> Any:
-        """Residuals of a kind, one per row of the table: "conditional" ("response"), less the fixed effects and those
-        of the groups; "marginal", less the fixed effects; "pearson", conditional over their standard deviation.
-
-        A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
-        """
-        return mixed_residuals(self, kind, align)
-
-    def goodness(self) -> pd.DataFrame:
-        """How much is explained, in one row: sigma, r2_marginal (by the fixed effects), r2_conditional (and by the
-        groups), icc (what rows share with their groups), deviance. Source: Nakagawa & Schielzeth (2013).
-        """
-        return goodness(self.found, self.estimate, variance_of_rows(self.found), sigma=float(np.sqrt(self.found.s2)))
-
-    def intraclass(self) -> pd.DataFrame:
-        """How alike rows of a group are: group, variance, share, one row for each grouping and the residual. The share
-        is the intraclass correlation: the groups' part of the variance that the fixed effects leave.
-
-        >>> import stattools as st
-        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-        >>> st.fit(st.linear_mixed("y ~ x + (1 | g)", table)).intraclass().round(3).to_numpy().tolist()
-        [['g', 10.852, 0.99], ['Residual', 0.111, 0.01]]
-        """
-        return intraclass(self.found, variance_of_rows(self.found))
-
-    def group_influence(self, group: str | None = None) -> pd.DataFrame:
-        """How far the fixed effects move when a whole group is left out, the variances held: level, n, cooks_distance,
-        and `se_x` for each fixed effect, by how many standard errors it falls.
-
-        `group` is needed where there are several groupings. Source: Demidenko & Stukel (2005).
-        """
-        return group_influence(self.found, group)
-
-    def __dir__(self) -> list[str]:
-        """What this fit can be asked."""
-        return offered(self, object.__dir__(self), LINEAR_NEEDS)
-
-    def save(self, path: str | Path, *, design: bool = False) -> Path:
-        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
-        require(self, "save")
-        from stattools.inference.storage.file import save
-        from stattools.inference.storage.without_rows import SavedMixedFit
-
-        return save(SavedMixedFit.of(self), path, self, design)
-
-    def _page(self) -> Page:
-        from stattools.inference.mixed.page import page
-
-        return page(self)
-
-
-@answers_guesses
-@record
-class MixedRegressionFit(AboutGroups, MixedAnswers):
-    """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
-    whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
-
-    `loglik` is that of the outcome with the effects integrated out, all constants included. `found` is the maximum that
-    it was made from.
-
-    >>> import stattools as st
-    >>> table = {"k": [1, 3, 4, 6, 7, 9, 0, 1], "x": [0, 1, 2, 0, 1, 2, 0, 1], "g": list("aaabbbcc")}
-    >>> fit = st.fit(st.poisson("k ~ x + (1 | g)", table))
-    >>> fit.integral.kind, bool(fit.integral.worst < 1e-5)
-    ('quadrature', True)
-    """
 
     @property
     def integral(self) -> Any:

@@ -18,8 +18,14 @@ from stattools.inference.mixed.variances import Nulls
 from stattools.inference.prediction.predict import outcomes
 from stattools.interface.arrays import Floats
 from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
-from stattools.solvers.mixed.null import again, drawn_ratios, with_outcome
-from stattools.solvers.mixed.null import without_marginal as without
+from stattools.solvers.mixed.null import (
+    again,
+    bootstrapped_ratios,
+    drawn_ratios,
+    with_outcome,
+    without,
+    without_marginal,
+)
 
 
 def varying(found: Any) -> tuple[tuple[str, ...], Floats]:
@@ -68,9 +74,9 @@ def replicates(
     return np.array(kept).reshape(len(kept), -1), reasons
 
 
-def _ratios(fit: Any, null: Any, count: int, random: np.random.Generator) -> Iterator[float]:
+def _ratios(found: Any, null: Any, count: int, random: np.random.Generator) -> Iterator[float]:
     roots = null.found.roots if null.model.random else ()
-    return drawn_ratios(fit.found, null, drawn_outcomes(null.model, null.found.estimate, roots, count, random))
+    return drawn_ratios(found, null, drawn_outcomes(null.model, null.found.estimate, roots, count, random))
 
 
 DRAWN_GROUPS: dict[type, tuple[Any, Any]] = {
@@ -79,5 +85,9 @@ DRAWN_GROUPS: dict[type, tuple[Any, Any]] = {
     CurvedCox: (replicates, varying),
 }
 """By the class of a mixed model, how replicates are drawn and fitted, and what they have beside coefficients."""
-NULLS = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, False)
-"""How variances of a mixed regression are tested."""
+
+NULLS: dict[type, Nulls] = {
+    LinearMixed: Nulls(without, bootstrapped_ratios),
+    MixedRegression: Nulls(without_marginal, _ratios),
+}
+"""By the class of a mixed model, how its variances are tested."""

@@ -29,15 +29,16 @@ from stattools.interface.when_needed import pd
 from stattools.latent.blocks import LatentColumns, fitted
 from stattools.latent.elimination import structure_of
 from stattools.numerics.small_matrices import Codes
+from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.mixed.null import without_rows
 
 FIXED = ("known", "estimated")
 
 
-def random_effects(found: Any, group: str | None, level: float, fixed: str) -> pd.DataFrame:
-    """group, level, term, estimate, se, lower, upper: see `LinearMixedFit.random_effects`."""
-    random = found.model.random
+def random_effects(fit: Any, group: str | None, level: float, fixed: str) -> pd.DataFrame:
+    """group, level, term, estimate, se, lower, upper: see `Fit.random_effects`."""
+    found, random = fit.found, fit.model.random
     groups = list(dict.fromkeys(term.group for term in random))
     if not groups:
         raise IncompatibleError(f"random_effects are those of groups, and {found.model.formula!r} has curves alone.")
@@ -100,10 +101,24 @@ SINGULAR = 1e-12
 """An eigenvalue of X'V^-1 X, in orthonormal coordinates of all rows, below this share of the largest is round-off."""
 
 
-def group_influence(found: MixedMaximum, group: str | None) -> pd.DataFrame:
-    """level, n, cooks_distance, and for each fixed effect how many standard errors it falls without the group."""
-    found.model.require_groups_alone("group_influence")
-    term = grouping(found.model, group)
+def group_influence(fit: Any, group: str | None) -> pd.DataFrame:
+    """level, n, cooks_distance, and for each coefficient how many standard errors it falls without the group."""
+    fit.model.require_groups_alone("group_influence")
+    term = grouping(fit.model, group)
+    with one_blas_thread():
+        distance, falls = (_variances_held if fit.model.has_scale else _by_newton)(fit, term)
+    frame = {
+        "level": [label_of(level) for level in term.levels],
+        "n": np.bincount(term.codes, minlength=term.n_levels),
+        "cooks_distance": distance,
+    }
+    frame |= {f"se_{name}": fall for name, fall in zip(fit.names, falls.T, strict=True)}
+    return pd.DataFrame(frame)
+
+
+def _variances_held(fit: Any, term: RandomTerm) -> tuple[Floats, Floats]:
+    """Cook's distances (J,) and falls (J, p) of the fixed effects of a normal outcome."""
+    found: MixedMaximum = fit.found
     codes, count = term.codes, term.n_levels
     crosses = _crosses_without(found, codes, count)
     b, at = found.profile.b, found.profile
@@ -111,8 +126,7 @@ def group_influence(found: MixedMaximum, group: str | None) -> pd.DataFrame:
     moved = np.array([b - _solved(cross, term, j) for j, cross in enumerate(crosses)])
     distance = np.einsum("jp,pr,jr->j", moved, at.evaluated.cross[:-1, :-1], moved) / (at.s2 * p)
     back = found.coordinates.to_beta
-    falls = (moved @ back.T) * found.coordinates.unit / np.sqrt(found.covariance.diagonal())
-    return frame_of(term, found.model.names, distance, falls)
+    return distance, (moved @ back.T) * found.coordinates.unit / np.sqrt(found.covariance.diagonal())
 
 
 def grouping(model: Any, group: str | None) -> RandomTerm:
@@ -126,17 +140,6 @@ def grouping(model: Any, group: str | None) -> RandomTerm:
             f"group_influence needs one of the groups {', '.join(map(repr, groups))}; got {quoted(group)}."
         )
     return next(term for term in model.random if term.group == group)
-
-
-def frame_of(term: RandomTerm, names: tuple[str, ...], distance: Floats, falls: Floats) -> pd.DataFrame:
-    """level, n, cooks_distance, and the falls (J, p) in standard errors."""
-    frame = {
-        "level": [label_of(level) for level in term.levels],
-        "n": np.bincount(term.codes, minlength=term.n_levels),
-        "cooks_distance": distance,
-    }
-    frame |= {f"se_{name}": fall for name, fall in zip(names, falls.T, strict=True)}
-    return pd.DataFrame(frame)
 
 
 def _solved(cross: Floats, term: RandomTerm, j: int) -> Floats:
@@ -186,10 +189,8 @@ def _parts(codes: Codes, count: int) -> list[Codes]:
     return np.split(order, np.cumsum(np.bincount(codes, minlength=count))[:-1])
 
 
-def family_influence(fit: Any, group: str | None) -> pd.DataFrame:
-    """level, n, cooks_distance, and for each coefficient how many standard errors it falls without the group."""
-    fit.model.require_groups_alone("group_influence")
-    term = grouping(fit.model, group)
+def _by_newton(fit: Any, term: RandomTerm) -> tuple[Floats, Floats]:
+    """Cook's distances (J,) and falls (J, p) by one step of Newton from the fit."""
     moved = []
     for j in range(term.n_levels):
         try:
@@ -202,4 +203,4 @@ def family_influence(fit: Any, group: str | None) -> pd.DataFrame:
             ) from None
     falls = np.array(moved)
     distance = np.einsum("jp,pj->j", falls, np.linalg.solve(fit.covariance, falls.T)) / falls.shape[1]
-    return frame_of(term, fit.names, distance, falls / fit.se)
+    return distance, falls / fit.se

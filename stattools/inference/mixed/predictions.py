@@ -359,7 +359,7 @@ FAMILY_GROUPS: dict[str, Callable[[Any, Any, float | None], Seen]] = {
 def family_predictions(
     fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
 ) -> Any:
-    """See `MixedAnswers.predict`."""
+    """See `MixedRegressionFit.predict`."""
     found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
     return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)
 
@@ -421,7 +421,7 @@ OVER_EFFECTS = ("marginal", "quantile")
 
 
 def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
-    """See `MixedAnswers.residuals_of`."""
+    """See `MixedRegressionFit.residuals_of`."""
     kind = require_choice(f"residuals_of {fit.model.title}", "kind", kind, tuple(RESIDUAL_KINDS))
     if kind in OVER_EFFECTS:
         of = population(fit)

@@ -40,13 +40,13 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.maximum import MixedMaximum
-from stattools.solvers.mixed.null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
+from stattools.solvers.mixed.null import mixture_tail, simulated_ratios
 from stattools.solvers.mixed.variance_profile import HigherLikelihood, VarianceParameter, parameters, profile_ends
 from stattools.solvers.solution import require_choice
 
 
 def variance_components(fit: Any, level: float | None = None, interval: str | None = "profile") -> pd.DataFrame:
-    """group, term, with, what, estimate, lower, upper: see `LinearMixedFit.variance_components`."""
+    """group, term, with, what, estimate, lower, upper: see `Fit.variance_components`."""
     found = fit.found
     at_level: float = fit.level if level is None else level
     require_level(at_level)
@@ -101,21 +101,10 @@ WHO = "fit.variance_test"
 
 
 class Nulls(NamedTuple):
-    """How a model is fitted `without` an effect of a term, how likelihood ratios are drawn there, `ratios`, and whether
-    their `exact` distribution is known of a single variance.
-    """
+    """How a model is fitted `without` an effect of a term, and how `ratios` of the two likelihoods are drawn there."""
 
     without: Callable[[Any, int, int | None], Any]
     ratios: Callable[[Any, Any, int, np.random.Generator], Iterable[float]]
-    exact: bool
-
-
-def _ratios(fit: Any, null: Any, count: int, random: np.random.Generator) -> Iterable[float]:
-    return bootstrapped_ratios(fit.found, null, count, random)
-
-
-LINEAR = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, True)
-"""Those of a normal outcome."""
 
 
 class AskedVariance(NamedTuple):
@@ -181,7 +170,7 @@ class Bootstrapped:
 
     def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
         """Likelihood ratios, (count,)."""
-        return np.fromiter(asked.nulls.ratios(asked.fit, null, count, generator(asked.seed)), float, count)
+        return np.fromiter(asked.nulls.ratios(asked.fit.found, null, count, generator(asked.seed)), float, count)
 
     def note(self, count: int) -> str:
         """How the p-value was made."""
@@ -193,7 +182,7 @@ class ExactDraws(Bootstrapped):
 
     def check(self, asked: AskedVariance) -> None:
         """IncompatibleError where it is not known, DomainError without a seed."""
-        if not asked.nulls.exact:
+        if not asked.fit.model.has_scale:
             raise IncompatibleError(
                 f"{WHO}: the exact distribution is known of a normal outcome. Use "
                 'method="mixture" or method="bootstrap".'
@@ -221,9 +210,9 @@ METHODS: dict[str, Mixture | Bootstrapped] = {
 
 
 def variance_test(
-    fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls = LINEAR
+    fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls
 ) -> TestResult:
-    """See `LinearMixedFit.variance_test`."""
+    """See `Fit.variance_test`."""
     require_choice(WHO, "method", method, tuple(METHODS))
     fit.model.require_groups_alone(WHO)
     k, i = _place(fit, term, effect)
@@ -234,7 +223,7 @@ def variance_test(
     by, asked = METHODS[method], AskedVariance(fit, k, i, nulls, draws, seed)
     by.check(asked)
     with one_blas_thread():
-        null = nulls.without(fit, k, i)
+        null = nulls.without(fit.found, k, i)
         statistic = max(null.deviance - fit.deviance, 0.0)
         p_value, note = by.tail(asked, null, statistic)
     columns = fit.model.random[k].columns
@@ -357,9 +346,9 @@ def goodness(found: Any, estimate: Floats, rows: float, **beside: float) -> pd.D
     )
 
 
-def intraclass(found: Any, rows: float, called: str = "Residual") -> pd.DataFrame:
+def intraclass(fit: Any) -> pd.DataFrame:
     """One row for each grouping and the rows: group, variance, share."""
-    sizes = variances_of_groups(found) | {called: rows}
+    sizes = variances_of_groups(fit.found) | {"Residual" if fit.model.has_scale else "Rows": fit._rows_vary}
     whole = sum(sizes.values())
     return pd.DataFrame(
         {"group": list(sizes), "variance": list(sizes.values()), "share": [v / whole for v in sizes.values()]}
@@ -367,7 +356,7 @@ def intraclass(found: Any, rows: float, called: str = "Residual") -> pd.DataFram
 
 
 def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> pd.DataFrame:
-    """term, estimate, se, statistic, p_value, lower, upper: see `MixedAnswers.averaged_coefficients`."""
+    """term, estimate, se, statistic, p_value, lower, upper: see `MixedRegressionFit.averaged_coefficients`."""
     require_truth(exponentiate, "exponentiate= of averaged_coefficients")
     at: float = fit.level if level is None else level
     require_level(at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import IncompatibleError
-from stattools.inference.needs import NEEDS, Need, rows, rows_at_hand, rows_there, variables
+from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, rows_there, variables
 from stattools.inference.needs import states as has_states
 from stattools.inference.plots.coefficients import a_profile, coefficients, profile
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
@@ -18,7 +18,6 @@ from stattools.inference.plots.residuals import (
     residuals,
 )
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
-from stattools.inference.smooths.curves import require_curves
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -45,7 +44,7 @@ def rows_to_climb(fit: Any, name: str) -> None:
 
 def a_curve(fit: Any, name: str) -> None:
     """A model with curves."""
-    require_curves(fit, f'plot("{name}")')
+    curves(fit, f'plot("{name}")')
 
 
 def counts(fit: Any, name: str) -> None:

@@ -22,8 +22,8 @@ from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.diagnostics.residuals import outcomes, variance
 from stattools.inference.effects.means import compared
 from stattools.inference.effects.moved_rows import Population, levels_of, population
+from stattools.inference.needs import curves
 from stattools.inference.plots.drawing import Drawing, level_of, mean_of, one_of
-from stattools.inference.smooths.curves import require_curves
 from stattools.interface.arguments import is_one_of, several, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -308,7 +308,7 @@ def smooth_curve(
     level, kind = level_of(fit, level), word_of(kind, KINDS)
     if not is_one_of(kind, KINDS):
         raise DomainError(f'plot("smooth") has kind="curve" and kind="slope"; got kind={quoted(kind)}.')
-    require_curves(fit, 'plot("smooth")')
+    curves(fit, 'plot("smooth")')
     name = fit.model.smooths[0].design.part.name if variable is None else variable
     smooth = fit.smooth(name, at=values, level=level)
     smooth = smooth if kind == "curve" else smooth.derivative()

@@ -126,7 +126,7 @@ NULLS = {"flat": "is flat", "line": "is a straight line"}
 
 
 def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> TestResult:
-    """See `Smoothed.smooth_test`."""
+    """See `Fit.smooth_test`."""
     who = "fit.smooth_test"
     null = word_of(null, tuple(NULLS))
     if not is_one_of(null, tuple(NULLS)):

@@ -275,18 +275,19 @@ def smooth_at(curves: tuple[FittedCurve, ...], at: int | ArrayLike | None, level
     return Smooth(curves, np.linspace(*range_of(curves[0].term), count), level, df)
 
 
-def frame_of(curves: tuple[FittedCurve, ...]) -> pd.DataFrame:
+def frame_of(fit: Any) -> pd.DataFrame:
     """One row for each curve: smooth, variable, k, edf, sd, penalty."""
     rows = [
         {"smooth": one.term.name, "variable": one.term.variable, "k": one.term.k, "edf": one.edf}
         | {"sd": one.sd, "penalty": one.penalty}
-        for one in curves
+        for one in fit.found.of_curves
     ]
     return pd.DataFrame(rows)
 
 
-def maxima_of(found: Any) -> pd.DataFrame:
+def maxima_of(fit: Any) -> pd.DataFrame:
     """One row for each local maximum of one curve: sd, penalty, deviance."""
+    found = fit.found
     if not found.maxima:
         raise IncompatibleError(
             f"local_maxima lists those along the standard deviation of one curve without groups; {found.model.title} "
@@ -298,17 +299,8 @@ def maxima_of(found: Any) -> pd.DataFrame:
     return pd.DataFrame({"sd": sds, "penalty": penalties, "deviance": [-2.0 * loglik for _, loglik in found.maxima]})
 
 
-def require_curves(fit: Any, name: str) -> None:
-    """IncompatibleError for a fit without curves."""
-    if not fit.model.smooths:
-        raise IncompatibleError(
-            f"{name} is of curves, and {fit.model.title} has none: write s(x) in the formula for a curve of x."
-        )
-
-
 def chosen(fit: Any, variable: str) -> tuple[Any, ...]:
     """The curves that a name means: one, or those of all levels of a factor."""
-    require_curves(fit, "smooth")
     curves = fit.found.of_curves
     own = [curve for curve in curves if is_one_of(variable, (curve.term.name,))]
     if own:
