@@ -347,7 +347,7 @@ def _algebra(text: str, source: str) -> list[list[str]]:
             raise DomainError(f"the formula {short(text)!r} may stand for more than {MOST_TERMS:,} terms.")
         found: Any = parser.get_terms(source)._simplify()
         terms: Any = SimpleFormula(found)
-    except FormulaicError:
+    except (FormulaicError, TypeError):  # TypeError where / has no term on its left, as in (0) / x
         raise DomainError(
             f"cannot read the right side of {short(text)!r}: every operator (+ - * / : ** ^) needs a term on each "
             f"side, every two terms an operator between them, every bracket its partner. {EXAMPLES}"

@@ -104,6 +104,7 @@ def test_only_columns_that_are_used_are_asked_for():
         ("~", "no outcome on the left"),
         ("y ~ a +", "cannot read the right side of 'y ~ a [+]': every operator"),
         ("y ~ * a", "cannot read the right side"),
+        ("y ~ (0) / a", "cannot read the right side"),
         ("y ~ a b", "every two terms an operator between them"),
         ("y ~ (a", "every bracket its partner"),
         ("y ~ a)", "every bracket its partner"),
