@@ -23,8 +23,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.solvers.climb import newton_ascent
+from stattools.solvers.climb import newton_ascent, orthogonalized
 from stattools.solvers.first_order import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.softmax.maximum import large_with_ridge, maximize_softmax
@@ -88,8 +89,9 @@ class Penalized(AnyModel):
         return self.model.dispersion(theta)
 
     def standardized(self) -> tuple[Penalized, Standardization]:
-        """This function on standardized columns, and the map back."""
-        work, T = self.model.standardized()
+        """This function on standardized columns, or for Jeffreys on orthogonal ones, and the map back."""
+        keeps = isinstance(self.penalty, Jeffreys) and isinstance(self.model, Model) and self.model.in_memory
+        work, T = orthogonalized(self.model) if keeps else self.model.standardized()
         return Penalized(work, self.penalty, self.T.before(T)), T
 
 

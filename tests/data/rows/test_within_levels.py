@@ -248,3 +248,13 @@ def test_a_saved_fit_keeps_them_and_is_verified(tmp_path):
     again = st.load(tmp_path / "fit").predict(far, interval=0.95)
     assert_allclose(again, fit.predict(far, interval=0.95), rtol=1e-14)
     assert all(check.ok for check in verify(tmp_path / "fit"))
+
+
+@pytest.mark.parametrize("varies", [1e-6, 1e-8])
+@pytest.mark.parametrize("family", ["poisson", "logistic"])
+def test_firths_penalty_does_not_depend_on_how_little_a_column_varies(family, varies):
+    """Newton's steps stopped 0.003 to 0.3 standard errors from the maximum, and the fit was refused."""
+    few, less = (st.fit(DENSE[family](table), penalty=st.Jeffreys()) for table in dense(varies))
+    at, lost = few.names.index("x"), 1e-13 / varies
+    assert_allclose(few.se[at] * varies, less.se[less.names.index("x")], rtol=lost)
+    assert_allclose(few.estimate[at] * varies, less.estimate[less.names.index("x")], atol=lost * less.se.max())
