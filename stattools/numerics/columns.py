@@ -261,8 +261,13 @@ class Columns(InParts):
 
     def max(self, axis: int | None = None, out: None = None) -> Any:
         """The largest value, of each column for axis 0."""
-        found = self.sparse().max(axis)
-        return found if axis is None else found.toarray()
+        if axis not in (0, None):
+            return np.asarray(self).max(axis=axis)
+        rows, full = np.flatnonzero(self.codes >= 0), self.by_level(np.ones(len(self))) == len(self)
+        found = np.tile(np.where(full, -np.inf, 0.0)[:, None], len(self.kinds))
+        np.maximum.at(found, self.codes[rows], self.values[rows])
+        found = self.joined(found, np.maximum.reduce(self.others, axis=0))
+        return found if axis == 0 else found.max()
 
     def min(self, axis: int | None = None, out: None = None) -> Any:
         """The smallest value, of each column for axis 0."""

@@ -81,11 +81,10 @@ class LowRank(SymmetricInParts):
 
     def sandwich(self, M: Arrow) -> LowRank:
         """V M V, for V = blockdiag(E) + U U' and M a sum of squares, with blocks in the same rows."""
-        MU, k = M @ self.U, self.U.shape[1]
+        MU, k, E = M @ self.U, self.U.shape[1], self.E @ M.D @ self.E
         K = np.block([[self.U.T @ MU, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
-        return replace(
-            self, E=self.E @ M.D @ self.E, U=np.column_stack([self.U, self.of_blocks(MU)]), K=K, variances=None
-        )
+        U = np.column_stack([self.U, Within(self.at, self.E).product(MU)])
+        return replace(self, E=E, U=U, K=K, variances=None)
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""
@@ -100,11 +99,7 @@ class LowRank(SymmetricInParts):
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""
-        return self.of_blocks(v) + self.U @ (self.K @ (self.U.T @ v))
-
-    def of_blocks(self, v: Floats) -> Floats:
-        """blockdiag(E) v, for v (p,) or (p, r)."""
-        return Within(self.at, self.E).product(v)
+        return Within(self.at, self.E).product(v) + self.U @ (self.K @ (self.U.T @ v))
 
     def among(self, rows: Any) -> LowRank | None:
         """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""

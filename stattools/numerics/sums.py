@@ -78,8 +78,7 @@ class ExactSum:
         return self + ExactSum({k: -digit for k, digit in other.digits.items()}, other.groups)
 
     def rounded(self) -> tuple[Floats, Floats]:
-        """The sums as unevaluated pairs high + low of floats, 106 bits; high alone is
-        the float nearest to the sum."""
+        """The sums as unevaluated pairs high + low of floats, 106 bits; high alone is the float nearest to the sum."""
         digits, carry = {}, np.zeros(self.groups, dtype=np.int64)
         if not self.digits:
             return np.zeros(self.groups), np.zeros(self.groups)
