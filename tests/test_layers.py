@@ -224,13 +224,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 144_910,
+    "all": 144_909,
     "data": 8_365,
     "inference": 28_084,
     "inference/(covariance|existence|effects)": 5_986,
     "likelihoods": 5_251,
     "models": 8_286,
-    "numerics": 3_501,
+    "numerics": 3_500,
     "solvers": 7_499,
 }
 """Lines of the package, of its rooms and of some folders of them: never more."""
