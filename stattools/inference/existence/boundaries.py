@@ -2,13 +2,12 @@
 
 - A maximum at the edge of the means of a family, where its link allows others: that of loglik(theta) + mu sum_i log
   |eta_i - end| is inside and tends to it as mu -> 0. Source: Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
-- Extra zeros that are none: the slope of the log-likelihood in their probability p, at p = 0 in all rows, is
-  sum_i w_i (1[y_i = 0] / f_i(0) - 1) at the maximum of the family alone.
+- Extra zeros that are none: the slope of the log-likelihood in their probability, at 0 in all rows, is not positive.
 - A log-likelihood that levels off: one standard error from a maximum, along the line on which a coefficient moves with
   the others, it falls by about 1/2 on either side.
-- Times that the columns fit exactly, whose scale has its maximum at 0: in (beta / sigma, 1 / sigma) the log-likelihood
-  rises for ever along (g, 1) where x_i'g is the log time of each row that was seen, and on the right side of each other
-  one. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
+- Times that the columns fit exactly: in (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1), where
+  x_i'g is the log time of each row that was seen, and on the right side of each other one. Source: Silvapulle &
+  Burridge, JRSS B 48 (1986), 100-106.
 """
 
 from __future__ import annotations
@@ -183,7 +182,7 @@ def inside(model: Model) -> Solution | None:
     phi = work.start
     for mu in BARRIERS.tolist():
         try:
-            phi = newton_ascent(walled(work, mu), phi, 1e-6, 50, "Newton").estimate
+            phi = newton_ascent(replace(work, likelihood=Walled(work.likelihood, mu)), phi, 1e-6, 50, "Newton").estimate
         except (DomainError, IdentificationError):  # not concave there, or round-off: what is known has to do
             break
     _require_inside_domain(model, work, phi, NEAR)
@@ -251,11 +250,6 @@ class Walled:
         return self.evaluate(eta, y)[1]
 
 
-def walled(model: Model, mu: float) -> Model:
-    """A model whose log-likelihood falls without end towards the edges of its domain."""
-    return replace(model, likelihood=Walled(model.likelihood, mu))  # type: ignore[arg-type]
-
-
 LEVEL_OF_ZEROS = 1e-6
 """A fall of the log-likelihood by less than this, one standard error away, is none."""
 
@@ -309,7 +303,9 @@ def check_flat_end(model: Model) -> None:
 
 
 def slope_of_none(plain: Model, theta: Floats) -> float:
-    """The slope of the log-likelihood in the probability of an extra zero that all rows share, where it is 0."""
+    """The slope of the log-likelihood in the probability of an extra zero that all rows share, where it is 0: the sum
+    of 1[y = 0] / f(0) - 1 over rows.
+    """
     eta, y = plain.eta(theta), plain.rows.y
     log_none = plain.likelihood.loglik(eta, np.zeros(len(y)))
     each = np.where(y == 0.0, np.expm1(np.minimum(-log_none, 700.0)), -1.0)
@@ -415,11 +411,6 @@ BEYOND = 1e4
 FAR_LOGARITHM = 25.0
 """A logarithm of a shared parameter that moved so far from its start runs off."""
 
-USUAL = (
-    "as where outcomes are separated, where rows are fitted exactly, or where a parameter has its maximum at the end "
-    "of its range. Leave columns out, fix the parameter, or give more rows."
-)
-
 
 def check_levels(model: Model, solution: Solution) -> None:
     """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
@@ -463,19 +454,15 @@ def _falls(model: Model, solution: Solution, which: Iterable[int]) -> Iterator[t
             yield j, side, top - model.evaluate(solution.estimate + step, 0).loglik
 
 
-def no_maximum(model: Model, name: str, here: float) -> IdentificationError:
-    """What is said where a coefficient runs off."""
+def no_maximum(model: Model, name: str | None = None, here: float = 0.0) -> IdentificationError:
+    """What is said where a coefficient runs off, or without a name where a climb came to no end."""
+    still = "where the climb stopped, the log-likelihood still rises or does not bend down in every direction"
+    if name is not None:
+        still = f"the log-likelihood levels off or still rises as {name!r} runs off, at {here:.4g}"
     return IdentificationError(
-        f"{model.title} has no maximum that was found: the log-likelihood levels off or still rises as {name!r} runs "
-        f"off, at {here:.4g}: {USUAL}"
-    )
-
-
-def no_end(model: Model) -> IdentificationError:
-    """What is said where a climb came to no end."""
-    return IdentificationError(
-        f"{model.title} has no maximum that was found: where the climb stopped, the log-likelihood still rises or does "
-        f"not bend down in every direction: {USUAL}"
+        f"{model.title} has no maximum that was found: {still}: as where outcomes are separated, where rows are fitted "
+        "exactly, or where a parameter has its maximum at the end of its range. Leave columns out, fix the parameter, "
+        "or give more rows."
     )
 
 

@@ -10,7 +10,6 @@ since along a direction d in which no row loses for ever x_i'd nowhere has the s
 
 from __future__ import annotations
 
-from functools import partial
 from math import isnan, log
 from typing import Any
 
@@ -141,17 +140,16 @@ def _overlaps(model: Model, solution: Solution) -> bool:
 
 def farthest_move(model: Model, step: NDArray[np.float64]) -> float:
     """The largest change of a linear predictor of a row that a step of all coefficients makes."""
-    return float(model.rows.total(partial(_moved, model.predictor, step)).values)
+    forward = model.predictor.forward
 
+    def moved(block: Block) -> Largest:
+        found = forward(step, block)[0] - forward(np.zeros_like(step), block)[0]
+        for number, to in model.predictor.taken_up:  # what thresholds take up moves no row
+            found[:, to] -= found[:, [number]]
+            found[:, number] *= not to
+        return Largest(np.abs(found).max())
 
-def _moved(predictor: Any, step: NDArray[np.float64], block: Block) -> Largest:
-    """The largest change of a linear predictor that a step makes."""
-    forward = predictor.forward
-    moved = forward(step, block)[0] - forward(np.zeros_like(step), block)[0]
-    for number, to in predictor.taken_up:  # what thresholds take up moves no row
-        moved[:, to] -= moved[:, [number]]
-        moved[:, number] *= not to
-    return Largest(np.abs(moved).max())
+    return float(model.rows.total(moved).values)
 
 
 def _is_far(model: Model, solution: Solution) -> bool:
@@ -160,18 +158,17 @@ def _is_far(model: Model, solution: Solution) -> bool:
     """
     reach, facts = solution.reach, model.likelihood.facts
     if isnan(reach):
-        reach = float(model.rows.total(partial(_reached, model.likelihood, model.predictor, solution.estimate)).values)
+
+        @np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
+        def reached(block: Block) -> Largest:
+            eta = model.predictor.forward(solution.estimate, block)[0]
+            if facts.reach is not None:
+                return Largest(np.asarray(facts.reach(model.likelihood, eta, block.y)))
+            firsts = [piece.predictors[0] for piece in facts.pieces] or slice(model.predictor.n_first)
+            return Largest(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
+
+        reach = float(model.rows.total(reached).values)
     return reach > facts.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
-
-
-@np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
-def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block: Block) -> Largest:
-    """The largest reach of a block of rows."""
-    eta, facts = predictor.forward(theta, block)[0], likelihood.facts
-    if facts.reach is not None:
-        return Largest(np.asarray(facts.reach(likelihood, eta, block.y)))
-    firsts = [piece.predictors[0] for piece in facts.pieces] or slice(predictor.n_first)
-    return Largest(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
 
 
 def listed(infinite: dict[str, float]) -> str:

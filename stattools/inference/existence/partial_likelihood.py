@@ -15,19 +15,18 @@ Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import get_lapack_funcs, null_space
 
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.overlap import FAR, PATIENCE, WELL_CONDITIONED, SeparationError, listed, soon
 from stattools.inference.existence.rank import EPS, dependent, factor_of
-from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest, null_space
+from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest
 from stattools.inference.existence.separation import (
     LARGEST_BESIDE_SLOPES,
     UNTOLD,
@@ -38,21 +37,11 @@ from stattools.inference.existence.separation import (
 )
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, whitened
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
 from stattools.text.names import first_few
-
-
-def _limit_of_strata(limit: CoxRegression, kept: Floats) -> tuple[Solution, Ints]:
-    """The maximum of the partial likelihood within strata, in the combinations `kept` of coefficients that it
-    determines; and the numbers of the coefficients.
-    """
-    work, T = limit.standardized()
-    V = np.linalg.qr(np.linalg.solve(T, kept))[0]
-    return maximum_along(Along(work, V), np.zeros(V.shape[1]), T @ V)
 
 
 def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:
@@ -67,60 +56,52 @@ def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:
 NOBODY = -1
 
 
-@record
-class RiskSetOrder:
-    """The rows X (p, n) of risk sets; of `exact` ties only those without the event are compared with those with it."""
+def rising_direction(sets: RiskSets, X: Floats, *, exact: bool) -> Floats | None:
+    """A d, |d| <= 1, along which the partial likelihood of columns X (p, n) rises for ever; None where there is none.
+    Of `exact` ties only those without the event are compared with those with it.
+    """
+    levels, n = with_levels(X.T), X.shape[1]
+    rows = X.T if levels is None else levels.sparse()
 
-    sets: RiskSets
-    X: Floats
-    exact: bool
-
-    def direction(self) -> Floats | None:
-        """A d along which the log-likelihood rises for ever, |d| <= 1; None where there is none."""
-        levels, sets = with_levels(self.X.T), self.sets
-        rows = self.X.T if levels is None else levels.sparse()
-
-        def more(d: Floats, pairs: Ints) -> Ints | None:
-            worst = self._violated(d)
-            return np.unique(np.concatenate([pairs, worst]), axis=0) if len(worst) else None
-
-        one = np.ones(self.X.shape[1])  # the goal is the sum over events of x less its mean over those at risk
-        goal = self.X @ (sets.died - sets.while_at_risk(sets.sums_of_dead(one) / sets.sums(one)))
-        start = np.zeros((0, 2), dtype=np.intp)
-        return highest(goal, more, lambda pairs: rows[pairs[:, 0]] - rows[pairs[:, 1]], start)
-
-    def _violated(self, d: Floats) -> Ints:
-        """At each event the lowest with it and the highest at risk, where that is higher: the worst of them."""
-        u = d @ self.X
+    def more(d: Floats, pairs: Ints) -> Ints | None:
+        """Beside the pairs, at each event the lowest with it and the highest at risk, where that is higher."""
+        u = d @ X
         order = np.argsort(u, kind="stable")
-        rank = np.empty(len(u), dtype=np.intp)
-        rank[order] = np.arange(len(u))
-        low = np.minimum.reduceat(np.where(self.sets.died, rank, len(u)), self.sets.starts)
-        high = self._highest(rank)
-        pairs = np.column_stack([order[low], order[np.maximum(high, 0)]])
-        gap = np.where(high == NOBODY, 0.0, u[pairs[:, 0]] - u[pairs[:, 1]])
-        bad = np.flatnonzero(gap < -FEASIBLE)
-        many = 4 * len(d) + 20
-        return pairs[bad if len(bad) <= many else bad[np.argpartition(gap[bad], many)[:many]]]
+        rank = np.empty(n, dtype=np.intp)
+        rank[order] = np.arange(n)
+        low = np.minimum.reduceat(np.where(sets.died, rank, n), sets.starts)
+        high = _highest_at_risk(sets, rank, sets.joins + (sets.died & exact))
+        worst = np.column_stack([order[low], order[np.maximum(high, 0)]])
+        gap = np.where(high == NOBODY, 0.0, u[worst[:, 0]] - u[worst[:, 1]])
+        bad, many = np.flatnonzero(gap < -FEASIBLE), 4 * len(d) + 20
+        worst = worst[bad if len(bad) <= many else bad[np.argpartition(gap[bad], many)[:many]]]
+        return np.unique(np.concatenate([pairs, worst]), axis=0) if len(bad) else None
 
-    def _highest(self, rank: Ints) -> Ints:
-        """The highest rank among those at risk at each event time, `NOBODY` where none is compared: at risk are two
-        runs of times, as long as the largest power of 2 that fits, each of which is halved down to single times.
-        """
-        sets = self.sets
-        ends = np.append(sets.first[1:], sets.m)[np.searchsorted(sets.first, sets.joins, side="right") - 1]
-        first, last = sets.joins + (sets.died & self.exact), ends if sets.leaves is None else sets.leaves
-        some = first < last
-        first, last, rank = first[some], last[some], rank[some]
-        power = np.log2(last - first).astype(np.intp)
-        found = np.full((int(power.max(initial=0)) + 1, sets.m), NOBODY)
-        np.maximum.at(found, (power, first), rank)
-        np.maximum.at(found, (power, last - (1 << power)), rank)
-        for k in range(len(found) - 1, 0, -1):
-            np.maximum(found[k - 1], found[k], out=found[k - 1])
-            half = 1 << (k - 1)
-            np.maximum(found[k - 1, half:], found[k, :-half], out=found[k - 1, half:])
-        return found[0]
+    one = np.ones(n)  # the goal is the sum over events of x less its mean over those at risk
+    goal = X @ (sets.died - sets.while_at_risk(sets.sums_of_dead(one) / sets.sums(one)))
+    start = np.zeros((0, 2), dtype=np.intp)
+    return highest(goal, more, lambda pairs: rows[pairs[:, 0]] - rows[pairs[:, 1]], start)
+
+
+def _highest_at_risk(sets: RiskSets, rank: Ints, first: Ints) -> Ints:
+    """The highest rank among those at risk at each event time, each from its `first` on; `NOBODY` where there is none.
+
+    A row is at risk in two runs of times, as long as the largest power of 2 that fits, each of which is halved down to
+    single times.
+    """
+    ends = np.append(sets.first[1:], sets.m)[np.searchsorted(sets.first, sets.joins, side="right") - 1]
+    last = ends if sets.leaves is None else sets.leaves
+    some = first < last
+    first, last, rank = first[some], last[some], rank[some]
+    power = np.log2(last - first).astype(np.intp)
+    found = np.full((int(power.max(initial=0)) + 1, sets.m), NOBODY)
+    np.maximum.at(found, (power, first), rank)
+    np.maximum.at(found, (power, last - (1 << power)), rank)
+    for k in range(len(found) - 1, 0, -1):
+        np.maximum(found[k - 1], found[k], out=found[k - 1])
+        half = 1 << (k - 1)
+        np.maximum(found[k - 1, half:], found[k, :-half], out=found[k - 1, half:])
+    return found[0]
 
 
 (potrf,) = get_lapack_funcs(("potrf",), dtype=np.float64)
@@ -157,14 +138,14 @@ def levels_without_events(model: Any) -> Separation | None:
     return Separation(model, kind, pure.infinite, pure.directions, certain, lambda: (found, pure.numbers))
 
 
-def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDArray[np.intp]) -> None:
-    """IdentificationError naming columns that are the same for all rows that are `compared`, up to a combination of the
-    levels and of columns before them.
+def _undetermined_beside_levels(model: CoxRegression, X: Columns) -> list[str]:
+    """What is said of columns that are the same for all rows that are compared, up to a combination of the levels and
+    of columns before them.
     """
     from scipy.sparse import csr_array
 
     n, levels = len(X), X.places.ravel()
-    each = csr_array((np.ones(n), (compared, np.arange(n))))
+    each = csr_array((np.ones(n), (compared(model.sets), np.arange(n))))
 
     def less_means(A: Any) -> tuple[Any, Floats, Floats]:
         length = np.sqrt((A * A).sum(axis=0))
@@ -172,30 +153,19 @@ def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDAr
         sums = (each @ A).toarray()
         return A, sums, sums / each.sum(axis=1)[:, None]
 
-    Z: Any = replace(model, Z=X.T).standardized()[0].Z
+    Z: Any = model.standardized()[0].Z
     A, sums, means = less_means(Z.T.sparse())
     G = (A.T @ A).toarray() - sums.T @ means
     order = np.r_[levels, X.rest]
     R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
-    nothing = order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]
     A, sums, means = less_means(X.sparse())
     same = (A * A).sum(axis=0) - (sums * means).sum(axis=0) <= NOTHING
-    said = [_said(model, X, int(j), bool(same[j])) for j in np.sort(nothing)]
-    if said:
-        raise IdentificationError(
-            f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
-            f"{first_few(said, between='; ')}. Leave them out, or take others."
-        )
-
-
-def _said(model: CoxRegression, X: Columns, j: int, same: bool) -> str:
-    """What is said of a column that is not determined."""
-    name = short(model.names[j])
-    if same:
-        return f"{name} is the same for all who are at risk together"
-    factor = short(factor_of(X, model.names))
-    beside = "" if j in X.places else " and of columns before it"
-    return f"{name} is a combination of levels of {factor}{beside}, but for a constant"
+    factor, said = short(factor_of(X, model.names)), []
+    for j in np.sort(order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]).tolist():
+        beside = "" if j in X.places else " and of columns before it"
+        made = f"a combination of levels of {factor}{beside}, but for a constant"
+        said.append(f"{short(model.names[j])} is {'the same for all who are at risk together' if same[j] else made}")
+    return said
 
 
 DEPENDENT = 1e-13
@@ -216,31 +186,33 @@ def monotone(model: Any) -> Separation | None:
     steps: list[Floats] = []
     while True:
         sets = RiskSets.of(*each, codes)  # type: ignore[arg-type]
-        d = RiskSetOrder(sets, X[:, sets.rows], model.ties == "exact").direction()
+        d = rising_direction(sets, X[:, sets.rows], exact=model.ties == "exact")
         if d is None:
             break
         steps.append(T @ d)
-        codes = _levels(codes, d @ X)
+        u = d @ X  # rows of equal codes and, to round-off, equal u are a stratum of what is left
+        order = np.lexsort((u, codes))
+        new = (np.diff(codes[order], prepend=-1) != 0) | (np.diff(u[order], prepend=-np.inf) > POSITIVE)
+        codes = np.empty_like(codes)
+        codes[order] = np.cumsum(new) - 1
     if not steps:
         return None
     Z = centered(np.ascontiguousarray(model.Z[:, sets.rows]), sets)
     limit = replace(model, sets=sets, Z=Z)
     told = informative(limit)
     directions = np.array(steps)
-    free = null_space(np.linalg.qr((T.T @ told).T, mode="r"))
+    free = null_space(np.linalg.qr((T.T @ told).T, mode="r"), rcond=1e-9)
     kept, infinite = determined(free, T, model.names, directions)
     certain = _certain(said.n, sets, rows)
     kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
-    return Separation(model, kind, infinite, directions, certain, partial(_limit_of_strata, limit, T @ kept))
 
+    def maximum() -> tuple[Solution, Ints]:
+        """Of the partial likelihood within strata, in the combinations of coefficients that it determines."""
+        work, back = limit.standardized()
+        V = np.linalg.qr(np.linalg.solve(back, T @ kept))[0]
+        return maximum_along(Along(work, V), np.zeros(V.shape[1]), back @ V)
 
-def _levels(codes: NDArray[np.intp], u: Floats) -> NDArray[np.intp]:
-    """Strata of equal codes and, to round-off, equal u."""
-    order = np.lexsort((u, codes))
-    new = (np.diff(codes[order], prepend=-1) != 0) | (np.diff(u[order], prepend=-np.inf) > POSITIVE)
-    found = np.empty(len(codes), dtype=np.intp)
-    found[order] = np.cumsum(new) - 1
-    return found
+    return Separation(model, kind, infinite, directions, certain, maximum)
 
 
 def informative(model: CoxRegression) -> Floats:
@@ -279,20 +251,19 @@ def compared(sets: RiskSets) -> NDArray[np.intp]:
 def check_columns(model: CoxRegression) -> None:
     """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
     if (coded := with_levels(model.Z.T)) is not None:
-        check_columns_beside_levels(model, coded, compared(model.sets))
-        return
-    Z, raw = informative(model), np.abs(model.X).max(axis=0)
-    length, noise = np.linalg.norm(Z, axis=1), 8.0 * EPS * raw * np.sqrt(max(Z.shape[1], 1))
+        said = _undetermined_beside_levels(model, coded)
+    else:
+        Z, raw, said = informative(model), np.abs(model.X).max(axis=0), []
+        length, noise = np.linalg.norm(Z, axis=1), 8.0 * EPS * raw * np.sqrt(max(Z.shape[1], 1))
 
-    def round_off(j: int, kept: list[int], by: Floats) -> float:
-        return max(noise[j], DEPENDENT * float(length[j])) + 1e-15 * float(np.abs(by) @ raw[kept])
+        def round_off(j: int, kept: list[int], by: Floats) -> float:
+            return max(noise[j], DEPENDENT * float(length[j])) + 1e-15 * float(np.abs(by) @ raw[kept])
 
-    said = []
-    for j, (kept, by) in dependent(Z.T, range(len(Z)), round_off).items():
-        parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
-        alone = "is the same for all who are at risk together"
-        made = f"= {first_few(parts, between=' + ')}, but for a constant"
-        said.append(f"{short(model.names[j])} {alone if length[j] <= noise[j] else made}")
+        for j, (kept, by) in dependent(Z.T, range(len(Z)), round_off).items():
+            parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
+            alone = "is the same for all who are at risk together"
+            made = f"= {first_few(parts, between=' + ')}, but for a constant"
+            said.append(f"{short(model.names[j])} {alone if length[j] <= noise[j] else made}")
     if said:
         raise IdentificationError(
             f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
@@ -320,7 +291,7 @@ def check_monotone(model: CoxRegression) -> None:
     X, found = with_levels(model.Z.T), None
     if X is not None and X.slopes is not None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
         work, T = model.standardized()
-        if (d := RiskSetOrder(model.sets, work.Z, model.ties == "exact").direction()) is None:
+        if (d := rising_direction(model.sets, work.Z, exact=model.ties == "exact")) is None:
             return
         directions: Floats = np.asarray(T @ d)[None]
     elif (found := monotone(model)) is not None:

@@ -16,18 +16,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
-from stattools.data.rows.rows import Block, Rows
-from stattools.data.rows.standardization import OrthogonalLevels, orthogonal, standard_columns
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.standardization import orthogonal, standard_columns
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictor import Columns as ReadColumns
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.sums import Largest
@@ -51,36 +49,29 @@ def check_rank_beside_levels(model: Model, X: Columns, terms: Sequence[str]) -> 
         *before, name = [str(terms[j]) for j in X.places[level, : kind + 1].tolist()]
         alone = f"{name} is 0 in all rows that count"
         aliased[name] = f"{name} is a combination of {first_few(before)}" if before else alone
-    aliased |= _combinations(model, X, levels, terms, factor)
+    w = np.ones(len(X)) if importance is None else importance
+    work = standard_columns(X, importance)[0]
+    within, size = levels.taken_off(X, work.others, w)[0], np.abs(work.others).max(axis=0, initial=1.0)
+    share = np.maximum(8.0 * EPS * np.maximum(size, 1.0), 1e-14) * np.sqrt(model.n)
+    which, names = "", [str(terms[k]) for k in X.rest.tolist()]
+    if X.slopes is not None:
+        which = f" (columns such as {first_few([str(terms[j]) for j in X.places[0].tolist()], between=' and ')})"
+    found = dependent(within * np.sqrt(w)[:, None], range(len(names)), lambda j, before, by: share[j])
+    for j, (before, _) in found.items():
+        values, first = work.others[:, j], np.zeros(X.levels + 1)
+        first[X.codes + 1] = values
+        unlike = np.abs(values - first[X.codes + 1]).max()
+        if X.slopes is None and unlike <= 64.0 * EPS * np.abs(values).max():
+            aliased[names[j]] = f"{names[j]} is the same in all rows of each level of {factor}"
+        else:
+            beside = f"{first_few([names[k] for k in before])} and " if before else ""
+            aliased[names[j]] = f"{names[j]} is a combination of {beside}the levels of {factor}{which}"
     if aliased:
         said = [aliased[name] for name in terms if name in aliased]
         raise IdentificationError(
             f"{model.title} cannot tell {len(said)} of its {len(terms)} columns from the others: "
             f"{first_few(said, between='; ')}. Leave out one column of each combination."
         )
-
-
-def _combinations(
-    model: Model, X: Columns, levels: OrthogonalLevels, terms: Sequence[str], factor: str
-) -> dict[str, str]:
-    """What is said of each other column that is a combination of those before it and of the levels of the factor."""
-    importance = model.rows.importance
-    work = standard_columns(X, importance)[0]
-    w = np.ones(len(X)) if importance is None else importance
-    within, size = levels.taken_off(X, work.others, w)[0], np.abs(work.others).max(axis=0, initial=1.0)
-    within *= np.sqrt(w)[:, None]
-    which = ""
-    if X.slopes is not None:
-        which = f" (columns such as {first_few([str(terms[j]) for j in X.places[0].tolist()], between=' and ')})"
-    names, aliased = [str(terms[k]) for k in X.rest.tolist()], dict[str, str]()
-    share = np.maximum(8.0 * EPS * np.maximum(size, 1.0), 1e-14) * np.sqrt(model.n)
-    for j, (before, _) in dependent(within, range(len(names)), lambda j, before, by: share[j]).items():
-        if X.slopes is None and _is_same(work.others[:, j], X.codes + 1):
-            aliased[names[j]] = f"{names[j]} is the same in all rows of each level of {factor}"
-        else:
-            beside = f"{first_few([names[k] for k in before])} and " if before else ""
-            aliased[names[j]] = f"{names[j]} is a combination of {beside}the levels of {factor}{which}"
-    return aliased
 
 
 def dependent(
@@ -106,13 +97,6 @@ def dependent(
         else:
             found[j] = list(kept), by
     return found
-
-
-def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
-    """Whether the values are the same in all rows of each level, up to round-off of the largest."""
-    first = np.zeros(int(codes.max()) + 1)
-    first[codes] = values
-    return bool(np.abs(values - first[codes]).max() <= 64.0 * EPS * np.abs(values).max())
 
 
 def factor_of(X: Columns, terms: Sequence[str]) -> str:
@@ -178,13 +162,19 @@ def check_rank(model: Model) -> None:
     """
     labels = ("",) * model.predictor.n_first + model.others
     whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
-    if with_levels(model.rows.X) is not None:
-        for use, said in whose.items():
-            _check_beside_levels(model, among(model.rows.X, use), use, said)
-    else:
+    if with_levels(model.rows.X) is None:
         R, T, size = _triangle(model)
         for use, said in whose.items():
             _check_columns(model, R, T, size, range(len(R)) if use is None else use, said)
+    else:
+        for use, said in whose.items():
+            X, terms = among(model.rows.X, use), tuple(model.terms if use is None else (model.terms[k] for k in use))
+            if (levels := with_levels(X)) is not None:
+                check_rank_beside_levels(model, levels, terms)
+                continue
+            rows, predictor = replace(model.rows, X=X), Linear(len(terms))
+            plain = replace(model, rows=rows, design=Design(terms), predictor=predictor)
+            _check_columns(plain, *_triangle(plain), range(len(terms)), said)
     if model.likelihood.facts.pieces and len(model.rows.sampled.X) == len(model.rows.X):
         for piece in pieces(model.sampled):
             check_rank(piece)
@@ -194,16 +184,6 @@ def _triangle(model: Model) -> tuple[Floats, Any, Floats]:
     """The triangle of the columns in their own units, these units, and the round-off of the data in them."""
     rows, T = model.standardized_rows()
     return triangle(rows), T, spans(model) * np.abs(np.diagonal(T))
-
-
-def _check_beside_levels(model: Model, X: Any, use: ReadColumns, whose: str) -> None:
-    """What `check_rank` asks of the columns of one linear predictor, where some of the columns are codes."""
-    terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
-    if (levels := with_levels(X)) is not None:
-        check_rank_beside_levels(model, levels, terms)
-        return
-    plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))
-    _check_columns(plain, *_triangle(plain), range(len(terms)), whose)
 
 
 def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:
@@ -227,11 +207,7 @@ def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequ
 
 def spans(model: Model) -> Floats:
     """The largest size of each column, (p,)."""
-    return model.rows.total(_largest).values
-
-
-def _largest(block: Block) -> Largest:
-    return Largest(np.abs(block.X).max(axis=0))
+    return model.rows.total(lambda block: Largest(np.abs(block.X).max(axis=0))).values
 
 
 def _combination(model: Model, null: Floats, column: int) -> str:

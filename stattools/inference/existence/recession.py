@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import null_space
 
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.sums import triangle
@@ -90,13 +91,7 @@ def still(A: Any) -> Floats:
     for start in range(0, A.shape[0], step):
         part = np.concatenate([R, A[start : start + step].toarray()])
         R = triangle(Rows(part, np.zeros(len(part))))
-    return null_space(R)
-
-
-def null_space(R: Floats) -> Floats:
-    """Orthonormal basis (q, k) of the vectors that R maps to round-off."""
-    _, s, V = np.linalg.svd(R)
-    return V[int(np.count_nonzero(s > 1e-9 * max(s.max(initial=0.0), np.finfo(float).tiny))) :].T
+    return null_space(R, rcond=1e-9)
 
 
 def direction(cone: RecessionCone, active: Bools) -> Floats | None:

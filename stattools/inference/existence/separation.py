@@ -297,19 +297,21 @@ def pure_levels(model: Model) -> Pure | None:
     """The pure levels of the first linear predictor; None where there are none, or where levels are not kept as codes
     alone, or rows do not run off.
     """
-    X = _levels(model)
-    if X is None or X.slopes is not None or model.likelihood.facts.by_category:
+    X, side = (
+        with_levels(columns_among(model.rows.X, model.predictor.main)),
+        side_of_first(model.likelihood, model.rows.y),
+    )
+    if X is None or side is None or X.slopes is not None or model.likelihood.facts.by_category:
         return None
-    side: Any = side_of_first(model.likelihood, model.rows.y)
     used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
     every, up, down = (
         np.bincount(X.codes[some] + 1, minlength=X.levels + 1) for some in (used, used & (side > 0), used & (side < 0))
     )
     pure = np.where(every == 0, 0.0, (up == every) * 1.0 - (down == every) * 1.0)
     A, predictor = X.others, model.predictor
-    still = np.flatnonzero((A.max(axis=0) == A.min(axis=0)) & (A[0] != 0)) if A.size else []
-    if len(still):
-        constants = {int(X.rest[still[0]]): 1.0}
+    alike = np.flatnonzero((A.max(axis=0) == A.min(axis=0)) & (A[0] != 0)) if A.size else []
+    if len(alike):
+        constants = {int(X.rest[alike[0]]): 1.0}
     else:  # thresholds move against the first linear predictor
         constants = {predictor.parts[k].start: -1.0 for k in dict(predictor.taken_up).get(0, ())}
     if not constants:  # the level without a column has no coefficient of its own
@@ -386,10 +388,9 @@ def may_separate(model: Model) -> bool:
     """
     if parts := pieces(model):
         return any(map(may_separate, parts))
-    X = _levels(model)
-    if X is None or pure_levels(model) is not None:
+    X = with_levels(columns_among(model.rows.X, model.predictor.main))
+    if X is None or pure_levels(model) is not None or (cone := recession_cone(model)) is None:
         return True
-    cone: Any = recession_cone(model)
     step = direction(cone, ~cone.held)
     alone = X.slopes is None and not model.likelihood.facts.by_category
     if step is None or alone or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
@@ -400,9 +401,3 @@ def may_separate(model: Model) -> bool:
         "log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, "
         "or collect rows that overlap."
     )
-
-
-def _levels(model: Model) -> Any:
-    """The columns of the first linear predictor, whose levels are codes and whose rows may run off, or None."""
-    X = with_levels(columns_among(model.rows.X, model.predictor.main))
-    return None if X is None or side_of_first(model.likelihood, model.rows.y) is None else X

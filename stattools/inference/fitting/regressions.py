@@ -23,7 +23,7 @@ from stattools.inference.existence.boundaries import (
     check_times,
     has_edges,
     inside,
-    no_end,
+    no_maximum,
 )
 from stattools.inference.existence.overlap import PATIENCE, check_overlap, soon
 from stattools.inference.existence.rank import check_rank, check_size, spans
@@ -186,7 +186,7 @@ def _explain_failure(model: Model, stood: Any = None) -> None:
     if stood is not None:
         check_exact(*stood)
     if not model.likelihood.facts.knows_ends or (stood is not None and model.predictor.own):
-        raise no_end(model) from None
+        raise no_maximum(model) from None
 
 
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:

@@ -1,12 +1,14 @@
 """Maxima at the edge of the means that a family has: found, named, and told from those within."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import optimize
 
 import stattools as st
-from stattools.inference.existence.boundaries import check_edge, has_edges, inside, walled
+from stattools.inference.existence.boundaries import Walled, check_edge, has_edges, inside
 
 TREATED = {"y": [1, 1, 1, 1, 0, 1, 0, 1, 0, 0], "g": list("aaaabbbbbb")}
 NONE = {"y": [0, 0, 0, 0, 3, 1, 0, 1, 2, 0], "g": list("aaaabbbbbb")}
@@ -63,7 +65,7 @@ def test_a_maximum_within_is_found_from_within():
 
 def test_the_slopes_of_the_barrier_are_those_of_differences():
     work, _ = st.glm("y ~ u", edged(1), family="binomial", link="identity").standardized()
-    barrier, theta, h = walled(work, 0.3), work.start, 1e-6
+    barrier, theta, h = replace(work, likelihood=Walled(work.likelihood, 0.3)), work.start, 1e-6
     now = barrier.evaluate(theta)
     for j, step in enumerate(h * np.eye(2)):
         ahead, behind = barrier.evaluate(theta + step), barrier.evaluate(theta - step)

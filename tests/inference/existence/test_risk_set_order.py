@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from stattools.inference.existence.partial_likelihood import RiskSetOrder
+from stattools.inference.existence.partial_likelihood import rising_direction
 from stattools.models.survival.risk_sets import RiskSets
 
 
@@ -34,7 +34,7 @@ def test_a_direction_is_found_where_there_is_one(late, exact):
         if not event.any():
             continue
         sets = RiskSets.of(time, event, entry if late else None)
-        d = RiskSetOrder(sets, X[:, sets.rows], exact).direction()
+        d = rising_direction(sets, X[:, sets.rows], exact=exact)
         assert (d is not None) == exists(time, event, entry, X, exact)
         seen.add(d is not None)
     assert seen == {True, False}
