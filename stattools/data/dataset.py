@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.design.design import Design, learn
+from stattools.data.design.design import NONE, Design, learn
 from stattools.data.design.random_effects import LatentTerms
 from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
@@ -123,10 +123,6 @@ def same_length(column: Any, what: str, n: int, against: str) -> None:
     """DomainError where a column does not have `n` values."""
     if len(column) != n:
         raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")
-
-
-NONE: Mapping[str, Any] = {}
-"""No extra columns. A dict and no frozen mapping, since models are pickled with it."""
 
 
 @record

@@ -110,9 +110,10 @@ def _given(model: Any) -> dict[str, str]:
     """What stands beside the columns of a row: offset, exposure, precision."""
     rows, pairs = model.rows, {}
     offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
-    if rows.offset_ends is not None:
+    if rows.offset is not None and rows.source is None:
         name = "offset" if offset or not exposure else "exposure"
-        low, high = rows.offset_ends if name == "offset" else np.exp(rows.offset_ends)
+        ends = rows.offset.min(), rows.offset.max()
+        low, high = ends if name == "offset" else np.exp(ends)
         known = " plus ".join([code(offset)] * bool(offset) + [f"log of {code(exposure)}"] * bool(exposure and offset))
         known = code(exposure) if name == "exposure" else known
         pairs[f"{name} {known}".strip() + ", range"] = f"{low:.6g} to {high:.6g}"

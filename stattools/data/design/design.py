@@ -47,8 +47,8 @@ from stattools.numerics.columns import beside, picking
 LARGEST = 2**29
 """The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
 
-NO_FORMULAS: Mapping[str, Formula] = {}
-"""Stands for no formulas of other parameters. A dict and no frozen mapping, since designs are pickled with it."""
+NONE: Mapping[str, Any] = {}
+"""No formulas beside, no extra columns. A dict and no frozen mapping, since designs and models are pickled with it."""
 
 
 @record
@@ -60,6 +60,7 @@ class Design:
     parameters, by name. A column that several formulas make stands in X once; `uses` are the numbers of the columns of
     each formula, empty where there is one formula. `ordered` are the factors whose categories had an order, which the
     usual contrasts do not use. `coded` says that the columns of a factor of very many levels are kept as codes.
+    `curves` are those whose wiggly parts stand behind the other columns.
     """
 
     names: tuple[str, ...]
@@ -71,6 +72,7 @@ class Design:
     uses: tuple[tuple[int, ...], ...] = ()
     ordered: tuple[str, ...] = ()
     coded: bool = False
+    curves: tuple[Any, ...] = ()
 
     @property
     def formula(self) -> str | None:
@@ -119,7 +121,16 @@ class Design:
         if self.whole is None:
             return self._encode_array(data, some)
         columns, rows = columns_of_rows(data, self.whole.columns, some)
-        return self.matrix(columns, rows) if len(rows) else np.empty((0, len(self.names)))
+        if not len(rows):
+            return np.empty((0, len(self.names)))
+        X, curves = self.matrix(columns, rows), (term for curve in self.curves for term in curve.terms(data, some))
+        return np.column_stack([X, *(term.columns for term in curves)]) if self.curves else X
+
+    def curved(self, smooths: Sequence[Any]) -> Design:
+        """The design with the columns of the wiggly parts of these curves behind its own."""
+        names = (f"{term.name}.{k + 1}" for term in smooths for k in range(term.width))
+        curves = {id(term.design): term.design for term in smooths}
+        return replace(self, names=(*self.names, *names), curves=tuple(curves.values()))
 
     def gaps(self, data: Any) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
@@ -188,7 +199,7 @@ def columns_of_rows(
 
 
 def learn(
-    first: Formula, found: Any, beside: Mapping[str, Formula] = NO_FORMULAS, *, coded: bool = False
+    first: Formula, found: Any, beside: Mapping[str, Formula] = NONE, *, coded: bool = False
 ) -> tuple[Design, np.ndarray, Low | None]:
     """Design and X of a formula, and of others `beside` it, over complete rows, which were `found` with their clean
     `columns`, their numbers in the table, `rows`, and their frequencies, `weights`; and what float64 does not hold of

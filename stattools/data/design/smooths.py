@@ -12,7 +12,7 @@ mean is the intercept's. Source: Eilers & Marx, Statistical Science 11 (1996), 8
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, learn
-from stattools.data.design.random_effects import LatentTerms
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SmoothPart, smooth_parts
@@ -309,25 +308,3 @@ def over_knots(
     lines = tuple((place(f"{line}:{by}[{level}]", place(f"{line}:{by}[T.{level}]")), None) for level in levels)
     lines = lines or ((place(f"{line}:{by}"), place(by)),)
     return SmoothDesign(part, design, levels, least, step, middle, None, lines)
-
-
-@record
-class CurvedDesign(Design):
-    """The design `lines` of X, with the names of columns of `curves` beside: new rows are made columns of all."""
-
-    lines: Design = Design(())
-    curves: tuple[SmoothDesign, ...] = ()
-
-    @classmethod
-    def of(cls, design: Design, read: LatentTerms) -> CurvedDesign:
-        """The design with the curves that were read beside it."""
-        names = tuple(f"{term.name}.{k + 1}" for term in read.smooths for k in range(term.width))
-        same: dict[str, Any] = {one.name: getattr(design, one.name) for one in fields(Design)}
-        same["names"] = (*design.names, *names)
-        curves = {id(term.design): term.design for term in read.smooths}
-        return cls(**same, lines=design, curves=tuple(curves.values()))
-
-    def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
-        """Rows of X and of the curves for new data; see `Design.encode`."""
-        terms = (term for curve in self.curves for term in curve.terms(data, some))
-        return np.column_stack([self.lines.encode(data, some), *(term.columns for term in terms)])

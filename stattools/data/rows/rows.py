@@ -194,12 +194,6 @@ class Rows:
         return self.later["constants"]
 
     @property
-    def offset_ends(self) -> tuple[float, float] | None:
-        """The smallest and the largest offset; None where there is none, or where rows would have to be read for it."""
-        offset = self.offset if self.source is None else None
-        return None if offset is None else (float(offset.min()), float(offset.max()))
-
-    @property
     def block_size(self) -> int:
         """The number of rows that fill about 1.6 MB; more where levels are kept as codes."""
         if self.X.size != len(self.X) * self.X.shape[1]:

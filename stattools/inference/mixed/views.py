@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.design.random_effects import RandomTerm
-from stattools.data.design.smooths import CurvedDesign, SmoothTerm
+from stattools.data.design.smooths import SmoothTerm
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates, Unsaved, lacks_rows
@@ -205,7 +205,7 @@ def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTe
     theta = np.concatenate([view.estimate, b])[order]
     predictor = replace(old, columns=p + Q, main=(*main, *range(p, p + Q)))
     X = np.column_stack([np.asarray(at.rows.X), *(term.columns for term in terms)])
-    design = CurvedDesign.of(at.design, fit.model.read)
+    design = at.design.curved(fit.model.read.smooths)
     made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta, design=design)
     return Estimates(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
 
@@ -218,7 +218,7 @@ def _of_categories(
     K, p, size = made.predictor.width, np.shape(at.rows.X)[1], len(fit.estimate)
     Q = made.predictor.columns - p
     order = np.concatenate([np.r_[a * p : (a + 1) * p, size + a * Q : size + (a + 1) * Q] for a in range(K)])
-    made = replace(made, start=theta[order], design=CurvedDesign.of(at.design, fit.model.read))
+    made = replace(made, start=theta[order], design=at.design.curved(fit.model.read.smooths))
     return Estimates(
         made, theta[order], covariance[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level
     ), made
@@ -251,7 +251,7 @@ def all_columns_of_normal(fit: Any) -> Estimates:
         predictor=replace(fixed.predictor, columns=X.shape[1]),
         rows=replace(fixed.rows, X=X),
         start=theta,
-        design=CurvedDesign.of(fixed.design, model.read),
+        design=fixed.design.curved(model.read.smooths),
     )
     return Estimates(
         made, theta, whole_covariance(found), fit.loglik, fit.solution, fit.scale, fit.level, t_df=fit.t_df,

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from stattools.data.design.random_effects import LatentTerms, require_groups, taken
-from stattools.data.design.smooths import CurvedDesign, curves_of, learn_smooth
+from stattools.data.design.smooths import curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IdentificationError, IncompatibleError
@@ -333,7 +333,7 @@ class CurvedCox(MixedModel):
                 "derivatives here, which the restricted likelihood needs. Leave ties= out."
             )
         wiggles = [smooth.columns for smooth in read.smooths]
-        whole = replace(fixed, X=np.column_stack([fixed.X, *wiggles]), design=CurvedDesign.of(fixed.design, read))
+        whole = replace(fixed, X=np.column_stack([fixed.X, *wiggles]), design=fixed.design.curved(read.smooths))
         whole = whole.taken(np.arange(len(fixed.X)))
         return cls(read, fixed, whole, fixed.kind, f"{fixed.title} {read.said_of}")
 
