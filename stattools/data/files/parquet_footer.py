@@ -1,4 +1,4 @@
-"""The footer of a Parquet file: what it says of the values of each row group, and where their pages begin.
+"""The footer of a Parquet file: what it says of the values of each row group.
 
 It is read here and not by pyarrow, whose answers about a column of a row group end the process where a byte is wrong
 (an exception of C++ that nobody catches, pyarrow 26); here damage is a ValueError. A footer is a struct of Thrift's
@@ -8,9 +8,9 @@ Thrift, compact protocol; Apache Parquet, parquet.thrift.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,17 +20,19 @@ from numpy.typing import NDArray
 TAIL = 8
 """Bytes after the footer: its length, four bytes, and the mark PAR1."""
 
-ROW_GROUPS, COLUMNS, METADATA, PATH, DATA_PAGE, DICTIONARY_PAGE, STATISTICS = 4, 1, 3, 3, 9, 11, 12
+FIRST_PAGE = re.compile(b"PAR1" + 3 * rb"\x15[\x80-\xff]*[\x00-\x7f]" + rb"(\x15)?", re.DOTALL)
+"""The first mark, and the header of the page after it: three whole numbers, and where there is one a checksum."""
+
+ROW_GROUPS, COLUMNS, METADATA, PATH, STATISTICS = 4, 1, 3, 3, 12
 MISSING, LARGEST, LEAST = 3, 5, 6
 """Numbers of the fields that are read, in parquet.thrift."""
 
 
 class Chunk(NamedTuple):
-    """A column of a row group: where its first page is, how many values are missing, and the least and the largest as
-    they are stored; None for what is not said.
+    """A column of a row group: how many values are missing, and the least and the largest as they are stored; None for
+    what is not said.
     """
 
-    begin: int
     missing: int | None
     least: bytes | None
     largest: bytes | None
@@ -63,28 +65,20 @@ def chunks_of(path: Path) -> list[dict[str, Chunk]]:
 
 
 def is_checked(path: Path) -> bool:
-    """Whether the first page of a Parquet file has a checksum, field 4 of its header; others have none."""
-    try:
-        begin = next((chunk.begin for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
-    except (OSError, ValueError):
-        return False
-    if begin is None:
-        return True
+    """Whether the first page of a Parquet file has a checksum, or there is no page; other files have none."""
     with path.open("rb") as file:
-        file.seek(begin)
-        header = BytesIO(file.read(32))
-    _ = list(islice(_fields(header), 3))
-    return header.read(1) == b"\x15"
+        start = file.read(64)
+    page = FIRST_PAGE.match(start)
+    return start.startswith(b"PAR1") if page is None else page[1] is not None
 
 
 def _chunk(fields: dict[int, Any]) -> tuple[str, Chunk]:
     """The name of a column, and what is said of it."""
     said = fields.get(STATISTICS, {})
-    missing, least, largest = (said.get(number) for number in (MISSING, LEAST, LARGEST))
-    if not all(one is None or isinstance(one, bytes) for one in (least, largest)):
+    missing, *ends = (said.get(number) for number in (MISSING, LEAST, LARGEST))
+    if not all(one is None or isinstance(one, bytes) for one in ends):
         raise TypeError
-    begin = min((at for at in (fields.get(DICTIONARY_PAGE), fields[DATA_PAGE]) if at), default=0)
-    return b".".join(fields[PATH]).decode(), Chunk(begin, missing, least, largest)
+    return b".".join(fields[PATH]).decode(), Chunk(missing, *ends)
 
 
 def _taken(data: BytesIO, n: int) -> bytes:

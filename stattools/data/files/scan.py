@@ -19,7 +19,7 @@ import glob
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,27 +122,31 @@ class Stamp(NamedTuple):
 
 
 def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
-    """The schema, and the numbers of rows of the row groups."""
+    """The schema, whose columns must differ by name, and the numbers of rows of the row groups."""
     import pyarrow.parquet as pq
 
     try:
         if ending(path) in PARQUET:
             with pq.ParquetFile(path) as file:
-                metadata = file.metadata
+                schema, metadata = file.schema_arrow, file.metadata
                 counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
-                return file.schema_arrow, counts
-        options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
-        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
-            lengths = pa.ipc.open_file(source, options=options)
-            return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
+        else:
+            options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
+            with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+                schema, lengths = file.schema, pa.ipc.open_file(source, options=options)
+                counts = tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DomainError(
             f"{path} cannot be opened as {'Parquet' if ending(path) in PARQUET else 'Arrow IPC'}: {error}"
         ) from error
+    if len(set(schema.names)) < len(schema.names):
+        twice = next(name for name in schema.names if schema.names.count(name) > 1)
+        raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
+    return schema, counts
 
 
-type Opened = tuple[Callable[[int], Iterable[pa.RecordBatch]], list[dict[str, Chunk]]]
-"""The batches of a row group, by its number, and what the footer says of each."""
+type Opened = Iterator[Callable[[int], Iterable[pa.RecordBatch]]]
+"""The batches of a row group, by its number."""
 
 
 def batches_of(
@@ -153,8 +157,10 @@ def batches_of(
     `verify` asks for checksums of pages, where they were written, for text and levels that are well formed, and for the
     values that the footer tells of.
     """
-    opened = _parquet if ending(path) in PARQUET else _arrow
-    with opened(path, columns, text, size, verify) as (rows_of, said):
+    is_parquet = ending(path) in PARQUET
+    with (_parquet if is_parquet else _arrow)(path, columns, text, size, verify) as rows_of:
+        with _named(str(path)):
+            said = chunks_of(path) if is_parquet and verify else []
         for number, rows in enumerate(groups):
             where, first = f"{path}, row group {number}", 0
             with _named(where):
@@ -168,7 +174,7 @@ def batches_of(
 
 
 @contextmanager
-def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Iterator[Opened]:
+def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Opened:
     """A Parquet file. Memory comes from the system's allocator: batches are small and soon given back; the allocator of
     Arrow asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
     """
@@ -184,13 +190,12 @@ def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify:
             )
         finally:
             pa.set_memory_pool(before)
-        said = chunks_of(path) if verify else []
     with file:
-        yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads), said
+        yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
 
 
 @contextmanager
-def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Iterator[Opened]:
+def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Opened:
     """An Arrow file; a record batch is read as a whole, as it was written."""
 
     def rows_of(number: int) -> Iterator[pa.RecordBatch]:
@@ -202,7 +207,7 @@ def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: b
             with pa.ipc.open_file(source) as file:
                 places = [file.schema.get_field_index(name) for name in columns]
             file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
-        yield rows_of, []
+        yield rows_of
 
 
 @contextmanager
@@ -249,14 +254,12 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
     >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
     {'k': ('whole', [1, None])}
     """
-    for path, part in zip(files, parts, strict=True):
-        if part.keys() != parts[0].keys():
-            name = min(part.keys() ^ parts[0].keys())
-            has, lacks = (path, files[0]) if name in part else (files[0], path)
-            raise DomainError(
-                f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
-                "Scan files that belong together."
-            )
+    if odd := _apart(files, parts):
+        name, has, lacks = odd
+        raise DomainError(
+            f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
+            "Scan files that belong together."
+        )
     found: dict[str, tuple[str, list[Value]]] = {}
     for name in parts[0]:
         there = [text for part in parts if (text := part[name]) is not None]
@@ -264,6 +267,15 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
         kind = "empty" if not there else "whole" if whole else "text"
         found[name] = kind, [int(text) if text and kind == "whole" else text for text in (part[name] for part in parts)]
     return found
+
+
+def _apart(files: Sequence[Path], names: Sequence[Collection[str]]) -> tuple[str, Path, Path] | None:
+    """The first column that not all files have, one that has it, and one that has not; None where all have the same."""
+    for path, own in zip(files, names, strict=True):
+        if odd := set(own).symmetric_difference(names[0]):
+            name = min(odd)
+            return (name, path, files[0]) if name in own else (name, files[0], path)
+    return None
 
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
@@ -516,29 +528,22 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
     files, folders = found_files(paths)
-    seen, names = AddedByName(), set[str]()
-    groups, stamps = [], []
-    for path in files:
-        stamps.append(Stamp.of(path))
-        schema, lengths = footer(path)
-        if len(set(schema.names)) < len(schema.names):
-            twice = next(name for name in schema.names if schema.names.count(name) > 1)
-            raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
-        names = names if groups else set(schema.names)
-        if odd := sorted(names.symmetric_difference(schema.names)):
-            has, lacks = (path, files[0]) if odd[0] in schema.names else (files[0], path)
-            raise DomainError(
-                f"the files must have the same columns: {has} has {odd[0]!r}, {lacks} has not. Scan files that belong "
-                "together, or write the column into all of them."
-            )
-        here = (Kind(column.name, kind_of(column.type), str(path), "write it with one type.") for column in schema)
-        seen += {kind.column: kind for kind in here}
-        groups.append(lengths)
+    stamps = tuple(map(Stamp.of, files))
+    schemas, groups = zip(*map(footer, files), strict=True)
+    if odd := _apart(files, [schema.names for schema in schemas]):
+        name, has, lacks = odd
+        raise DomainError(
+            f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
+            "together, or write the column into all of them."
+        )
+    seen = AddedByName()
+    for path, schema in zip(files, schemas, strict=True):
+        seen += {one.name: Kind(one.name, kind_of(one.type), str(path), "write it with one type.") for one in schema}
     kinds = {name: kind.name for name, kind in seen.items()}
     parts = {name: column for name, column in columns_of(files, folders).items() if name not in kinds}
     kinds |= {name: kind for name, (kind, _) in parts.items()}
     of_folders = {name: tuple(values) for name, (_, values) in parts.items()}
-    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), of_folders)
+    return Scan(tuple(files), kinds, groups, stamps, of_folders)
 
 
 type Source = Scan | DaskTable
