@@ -284,10 +284,9 @@ def from_source(
     """The rows of a formula over a source, from one read; what stands `beside` as of `read_source`."""
     from stattools.data.files.first_pass import read_source
 
-    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
-    return Dataset(
-        rows.X, values, name, rows.coding.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns)
-    )
+    rows, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
+    name, design = rows.coding.formula.outcome.text, rows.coding.design
+    return Dataset(rows.X, rows.values, name, design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 
 def _width(values: Any) -> int:

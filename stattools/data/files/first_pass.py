@@ -32,7 +32,7 @@ from stattools.data.files.coding import (
     require_kinds,
     weights_and_offset,
 )
-from stattools.data.files.rows import DROP, Marginal, ScannedRows
+from stattools.data.files.rows import DROP, ScannedRows
 from stattools.data.files.scan import Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate
@@ -278,8 +278,8 @@ def read_source(
     ends: Any = None,
     *,
     products: bool = False,
-) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
-    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass.
+) -> tuple[ScannedRows, dict[str, int], int]:
+    """The rows of a formula over a source, and what was dropped; one pass.
 
     `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
     that was parsed already. With `products` the pass also takes the sums that least squares needs, where it can.
@@ -318,7 +318,7 @@ def read_source(
     coding = replace(coding, design=replace(unnamed, levels=chosen, state=state), kinds=kinds, levels=coded)
     design, sample = _design(coding, counted["sample"])
     coding = replace(coding, design=design)
-    marginal = _marginal(coding, counted, sample)
+    values, counts = _values(coding, counted, sample)
     there: Any = partial(OnDisk, place=source.place)
     rows = ScannedRows(
         there((n_rows, len(design.names))),
@@ -327,7 +327,10 @@ def read_source(
         there((n_rows,)) if {"offset", "exposure"} & set(extras) else None,
         source=source,
         coding=coding,
-        marginal=marginal,
+        outcome=counted["outcome"],
+        values=values,
+        counts=counts,
+        n_events=None if ends is None else counted["counts"].counts[True],
         raw=sample.batches,
         farthest=counted["farthest"],
     )
@@ -335,7 +338,7 @@ def read_source(
     if about is not None and "sums" in counted:
         rows.later[FIRST_SUMS] = replace(about, sums=counted["sums"], coding=coding)
     dropped = {name: gaps[name] for name in names if gaps.get(name)}
-    return rows, marginal.values, formula.outcome.text, dropped, n_all - n_rows
+    return rows, dropped, n_all - n_rows
 
 
 def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
@@ -429,28 +432,26 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
-def _marginal(coding: Coding, counted: AddedByName, sample: Sample) -> Marginal:
-    """The values of the outcome, one row each, as a column of that kind would have them."""
+def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, NDArray[np.float64] | None]:
+    """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
+    those of the sample for times, and where there are too many to count.
+    """
     import pandas as pd
 
-    formula, moments = coding.formula, counted["outcome"]
-    seen: Any = counted["counts"].counts
+    formula, seen = coding.formula, counted["counts"].counts
     name = formula.outcome.category
     if coding.ends is not None:
-        if not (n_events := seen[True]):
+        if not seen[True]:
             raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted['n_rows']:,} rows.")
-        known = [coding.ends(clean) for _, clean in _complete(coding, sample)]
-        return Marginal(np.concatenate(known), None, moments, n_events)
+        return np.concatenate([coding.ends(clean) for _, clean in _complete(coding, sample)]), None
     values: Any
     if name and coding.kinds[name] in TEXT:
         values = pd.Categorical(coding.levels[name], categories=coding.levels[name])
     elif seen is None:
         found = [np.asarray(outcome_values(formula, clean)) for _, clean in _complete(coding, sample)]
-        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, moments)
+        return pd.Series(np.concatenate(found), name=formula.outcome.text), None
     else:
         values = np.array(sorted(seen), dtype=DTYPES[coding.kinds[name]] if name else None)
     counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
     column = pd.Series(values, name=name or formula.outcome.text)
-    if name:
-        column = outcome_of(formula, {name: column}, np.arange(len(column)))
-    return Marginal(column, counts, moments)
+    return outcome_of(formula, {name: column}, np.arange(len(column))) if name else column, counts

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.data.files.coding import CHANGED, Coding
 from stattools.data.files.source import AddedByName, Batch, at
-from stattools.data.rows.rows import Block, Farthest, Low, OnDisk, Rows
+from stattools.data.rows.rows import Block, Farthest, OnDisk, Rows
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -48,35 +48,6 @@ def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
     return reduce(iadd, map(part, rows.blocks(min(BLOCK, fold * rows.block_size))))
 
 
-def joined(parts: Sequence[Rows]) -> Rows:
-    """The rows of all parts, one below the other, with the rests of the columns that have one in some part."""
-    given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
-    whole: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
-    found = [part.low.columns for part in parts if part.low is not None]
-    if not found:
-        return Rows(**whole)
-    columns = np.unique(np.concatenate(found))
-    values = np.zeros((len(whole["X"]), len(columns)))
-    first = 0
-    for part in parts:
-        if part.low is not None:
-            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
-        first += len(part.X)
-    return Rows(**whole, low=Low(columns, values))
-
-
-@dataclass(frozen=True, eq=False)
-class Marginal:
-    """The outcome alone: its values, how often each was seen, and its moments. Where there are too many values to
-    count, the counts are None and `values` are those of the sample. `n_events` are the times that were seen.
-    """
-
-    values: Any
-    counts: NDArray[np.float64] | None
-    moments: SampleMoments
-    n_events: float | None = None
-
-
 # What to do where no row of a sample is complete.
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
@@ -89,12 +60,19 @@ class ScannedRows(Rows):
     """The rows of a source that are complete in the columns of a formula, whose arrays know their shapes only.
 
     `raw` are the batches of the sample as they were read, and `held` its rows in memory; `farthest` is the largest
-    offset of all rows. `later` is shared by copies.
+    offset of all rows. `low` is that of a batch and says that there is one. `later` is shared by copies.
+
+    Of the outcome alone are known its moments, its `values` and how often each was seen, `counts`. Where there are too
+    many values to count, the counts are None and the values are those of the sample. `n_events` are the times that were
+    seen.
     """
 
     source: Any = None
     coding: Any = None
-    marginal: Any = None
+    outcome: SampleMoments = SampleMoments()  # type: ignore[assignment]
+    values: Any = None
+    counts: NDArray[np.float64] | None = None
+    n_events: float | None = None
     raw: tuple[Batch, ...] = ()
     farthest: Farthest = Farthest()
     held: Any = None
@@ -105,36 +83,30 @@ class ScannedRows(Rows):
         return OnDisk(shape, place=self.place)
 
     @property
-    def outcome(self) -> SampleMoments:
-        """Mean and squares of the outcome over all observations."""
-        return self.marginal.moments
-
-    @property
     def outcome_square(self) -> float:
         """The sum of squares of the outcome."""
         return self.outcome.about(0.0)
 
     def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
-        """The rows for a model whose outcome is y where that of the source is `marginal.values`; it reads the sample
-        only.
-        """
-        values, counts, moments = self.marginal.values, self.marginal.counts, self.marginal.moments
+        """The rows for a model whose outcome is y where that of the source is `values`; it reads the sample only."""
+        values, moments = self.values, self.outcome
         numbers = values.dtype.kind in "biuf"
         same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
         if not same:
-            if counts is None:
+            if self.counts is None:
                 raise DomainError(
                     f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
                 )
-            moments = SampleMoments.of(y, counts)
-        marginal = replace(self.marginal, values=y, moments=moments)
+            moments = SampleMoments.of(y, self.counts)
         keys = np.asarray(values) if numbers else None
         coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
         parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
-        held = joined(parts)
-        return replace(self, coding=coding, marginal=marginal, held=held, low=held.low)
+        given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
+        held: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
+        low = next((part.low for part in parts if part.low is not None), None)
+        return replace(self, coding=coding, outcome=moments, values=y, held=Rows(**held), low=low)
 
     @property
     def _placed(self) -> Coding:
@@ -195,8 +167,7 @@ class ScannedRows(Rows):
 
     def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
-        y, counts = self.marginal.values, self.marginal.counts
-        return None if counts is None else Rows(np.ones((len(y), 1)), y, counts)
+        return None if self.counts is None else Rows(np.ones((len(self.values), 1)), self.values, self.counts)
 
 
 MOST_GROUPS = 2_000_000

@@ -220,7 +220,7 @@ def bind(
     if data.design.coded and not _eliminates(likelihood):
         data = replace(data, X=np.asarray(data.X), design=replace(data.design, coded=False))
     if data.scanned is not None:
-        require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
+        require_moderate(likelihood, data.scanned.farthest, data.scanned.outcome)
         rows = data.scanned.bound(y, likelihood.check)
     else:
         columns, kept = data.columns, data.kept

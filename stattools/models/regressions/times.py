@@ -86,7 +86,7 @@ def aft(
     ends: Any = data.outcome
     model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
     if data.scanned is not None:
-        return replace(model, n_events=data.scanned.marginal.n_events)
+        return replace(model, n_events=data.scanned.n_events)
     seen, weight = ends[:, 0] == ends[:, 1], model.rows.weight
     seen = float(seen.sum() if weight is None else weight @ seen)
     return replace(model, fixed=replace(model.fixed, n_events=seen)) if data.latent else replace(model, n_events=seen)

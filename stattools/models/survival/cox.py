@@ -338,7 +338,7 @@ class SortedCox(ProportionalHazards):
     @property
     def n_telling(self) -> float:  # type: ignore[override]
         """Number of events, which Schwarz's criterion counts."""
-        return float(self.scanned.marginal.n_events or 0.0)
+        return float(self.scanned.n_events or 0.0)
 
     @property
     def formulas(self) -> tuple[str, ...]:
