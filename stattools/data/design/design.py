@@ -35,7 +35,7 @@ from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.repeated_rows import WEIGHTS, are_frequencies
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
-from stattools.data.tables.columns import checked, listing, missing
+from stattools.data.tables.columns import checked, listing, missing, sorted_codes
 from stattools.data.tables.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -208,7 +208,7 @@ def learn(
     columns, rows, weights = found.columns, found.rows, found.weights
     formula = together(first, beside.values()) if beside else first
     levels = {
-        factor.text: levels_of(factor, columns[factor.category], len(rows))
+        factor.text: levels_of(factor, sorted_codes(columns[factor.category])[0], len(rows))
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }

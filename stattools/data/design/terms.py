@@ -39,13 +39,8 @@ from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, expanded
 from stattools.numerics.sums import pair_product
 
 
-def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
-    """The levels that occur, in the order of `levels=` or of the categories, and sorted otherwise."""
-    return chosen_levels(factor, sorted_codes(column)[0], n)
-
-
-def chosen_levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
-    """Those of the levels that were found in n rows which a factor has, in its order."""
+def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+    """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
@@ -228,7 +223,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
     if outcome.category is not None:
         column = columns[outcome.category]
         if outcome.call == "C":
-            levels = levels_of(outcome, column, len(rows))
+            levels = levels_of(outcome, sorted_codes(column)[0], len(rows))
             column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
         return column if column.name == outcome.text else column.rename(outcome.text)
     if outcome.call in BASES:
@@ -299,19 +294,6 @@ HIGHEST = 60
 """The highest power that is computed to 106 bits: so many products leave it more digits than float64 has."""
 
 
-def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
-    """x, x^2, ..., x^degree as columns of two matrices (n, degree): the nearest floats, and the rest.
-
-    >>> high, low = powers(np.array([1.0 + 2.0**-30]), 3)
-    >>> bool(high[0, 1] == 1.0 + 2.0**-29), bool(low[0, 1] == 2.0**-60)
-    (True, True)
-    """
-    found = [(x, np.zeros_like(x))]
-    for _ in range(degree - 1):
-        found.append(pair_product(found[-1], found[0]))
-    return np.column_stack([high for high, _ in found]), np.column_stack([low for _, low in found])
-
-
 def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[str], Any], X: Floats) -> Low | None:
     """What float64 does not hold of the columns of X that are powers, which in X become the nearest floats. Powers that
     overflow, or are products with other factors, stay as they are.
@@ -322,14 +304,17 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[s
             continue
         inner, labels = found
         x = np.asarray(evaluate(inner, column, {}), dtype=float)
+        powers = [(x, np.zeros_like(x))]
         with np.errstate(over="ignore", invalid="ignore"):
-            high, low = powers(x, max(labels.values(), default=1))
+            for _ in range(max(labels.values(), default=1) - 1):
+                powers.append(pair_product(powers[-1], powers[0]))
+        has_rest = any(low.any() for _, low in powers)
         for name, degree in labels.items():
-            if np.abs(high[:, degree - 1]).max() < 1e290 and np.isfinite(low[:, degree - 1]).all() and low.any():
-                place = names.index(name)
-                X[:, place] = high[:, degree - 1]
-                places.append(place)
-                rests.append(low[:, degree - 1])
+            high, low = powers[degree - 1]
+            if np.abs(high).max() < 1e290 and np.isfinite(low).all() and has_rest:
+                places.append(names.index(name))
+                rests.append(low)
+                X[:, places[-1]] = high
     return Low(np.array(places), np.column_stack(rests)) if places else None
 
 

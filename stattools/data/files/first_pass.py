@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, side_by_side
-from stattools.data.design.terms import Encoding, chosen_levels, in_order, outcome_of
+from stattools.data.design.terms import Encoding, in_order, levels_of, outcome_of
 from stattools.data.files.coding import (
     Clean,
     Coding,
@@ -39,7 +39,7 @@ from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, 
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.repeated_rows import of_moments
 from stattools.data.rows.rows import Farthest, OnDisk, Rows, require_some
-from stattools.data.rows.sums import ShiftedSums, rows_of_a_block
+from stattools.data.rows.sums import ShiftedSums
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -98,7 +98,7 @@ class FirstSums:
     def of(self, rows: Rows) -> ShiftedSums:
         """The sums over the rows of a batch."""
         n, p = rows.X.shape
-        size = rows_of_a_block(n, p)
+        size = min(n, rows.block_size)
         room = np.empty((size, p), order="F")
         parts = (slice(start, start + size) for start in range(0, n, size))
         each = ((np.subtract(rows.X[at], self.center, out=room[: len(rows.y[at])]), rows.y[at]) for at in parts)
@@ -309,7 +309,7 @@ def read_source(
     kinds = {name: kind.name for name, kind in counted["kinds"].items()}
     levels = {name: _ordered(name, kinds[name], seen.counts) for name, seen in counted["levels"].items()}
     chosen = {
-        factor.text: chosen_levels(factor, levels[factor.category], n_rows)
+        factor.text: levels_of(factor, levels[factor.category], n_rows)
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }

@@ -83,16 +83,12 @@ class Standardization(InParts):
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
-        found = np.diag(self.t) + self.A @ self.R.T
-        rows = self.within.places
-        found[rows[:, :, None], rows[:, None, :]] += self.within.blocks
-        return found
+        return self.product(np.eye(len(self.t)))
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
-        found = self.t + (self.A * self.R).sum(axis=1)
-        found[self.within.places] += np.diagonal(self.within.blocks, axis1=1, axis2=2)
-        return found
+        places = np.arange(len(self.t))
+        return self.t + (self.A * self.R).sum(axis=1) + self.within.entries(places, places)
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
@@ -311,9 +307,8 @@ def standard_levels(
     """The columns with these `others` and orthogonal `levels`, of levels with one column as they are; and the map."""
     if levels is None:
         return replace(X, others=others), Standardization(X.joined(1.0, t), A, R)
-    return replace(X, others=others, slopes=levels.Q), Standardization(
-        X.joined(0.0, t), A, R, Within(X.places, levels.M)
-    )
+    T = Standardization(X.joined(0.0, t), A, R, Within(X.places, levels.M))
+    return replace(X, others=others, slopes=levels.Q), T
 
 
 def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:

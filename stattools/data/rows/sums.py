@@ -29,9 +29,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.columns import add_gram, with_levels
 
-BLOCK_BYTES = 1_000_000
-"""Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
-
 type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
 """Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights."""
 
@@ -74,15 +71,6 @@ class ShiftedSums(NamedTuple):
                 rss += float(r.dot(r))
                 size += float(y.dot(y) if w is None else y.dot(w * y))
         return cls(G, g, square, rss, size)
-
-
-def rows_of_a_block(n: int, p: int) -> int:
-    """How many of n rows of p columns are taken at a time.
-
-    >>> rows_of_a_block(1_000_000, 10), rows_of_a_block(100, 10)
-    (12500, 100)
-    """
-    return min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
 
 
 def triangle(rows: Rows, beside: bool = False) -> Floats:

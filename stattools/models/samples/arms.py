@@ -246,8 +246,8 @@ def _labels(who: str, arm: Expression, column: Any) -> Any:
         raise DomainError(f"{who}: arms have no {', '.join(sorted(unused))}; in {arm.text!r} write the column alone.")
     if not options:
         return column
-    levels = list(levels_of(arm, column, len(column)))
     known, codes = sorted_codes(column)
+    levels = list(levels_of(arm, known, len(column)))
     places = np.array([levels.index(level) for level in known])
     return pd.Series(pd.Categorical.from_codes(places[codes], levels))
 

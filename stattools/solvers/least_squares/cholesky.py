@@ -23,7 +23,7 @@ from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 
 from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
+from stattools.data.rows.sums import ShiftedBlock, ShiftedSums
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -159,7 +159,7 @@ def _blocks(shift: Shift, rows: Rows) -> Iterator[ShiftedBlock]:
     used again for the next block. Raises NotConstant where the first column is not `value` in every row.
     """
     weight, (n, p) = rows.importance, rows.X.shape
-    size = rows_of_a_block(n, p)
+    size = min(n, rows.block_size)
     moved = dnrm2(shift.center) > 0.0
     known = shift.certain or (shift.first == 0 and isinstance(rows.X, BesideOnes))
     by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.sums import BLOCK_BYTES, ShiftedSums, rows_of_a_block
+from stattools.data.rows.sums import ShiftedSums
 from tests.cases import rng
 
 
@@ -25,8 +25,3 @@ def test_without_phi_the_residual_is_v_and_its_sums_are_not_asked_for():
     found = ShiftedSums.over([(Z, v, None, v)], None)
     assert_allclose(found.g, Z.T @ v)
     assert (found.rss, found.size) == (0.0, 0.0)
-
-
-def test_a_block_stays_in_the_cache_and_is_not_too_short():
-    assert [rows_of_a_block(10**6, p) for p in (1, 10, 100, 10_000)] == [16_384, 12_500, BLOCK_BYTES // 800, 256]
-    assert rows_of_a_block(0, 3) == 1
