@@ -30,6 +30,7 @@ from scipy.linalg import block_diag
 
 from stattools.data.design.random_effects import (
     LatentTerms,
+    combined,
     effects_together,
     require_groups,
     terms_in,
@@ -156,13 +157,9 @@ class BatchColumns:
         """W (m, n) and z (Q, n) of a batch."""
         return self.of_sample.rows(rows), np.concatenate([one.rows(rows.X) for one in self.z])
 
-    def labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
+    def labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[Sequence[Any], NDArray[np.intp]]:
         """The labels of the groups of a batch as tuples, and the place of each row's."""
-        each = [labels_of(others, name, numbers, self.who) for name in self.groups]
-        codes = np.array([codes for _, codes in each])
-        found, place = np.unique(codes, axis=1, return_inverse=True)
-        labels = [tuple(each[k][0][int(code)] for k, code in enumerate(one)) for one in found.T]
-        return labels, np.ravel(place)
+        return combined([labels_of(others, name, numbers, self.who) for name in self.groups])
 
 
 @record

@@ -36,7 +36,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +46,7 @@ from stattools.bayes.priors.flat import Flat, Uniform
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
@@ -57,8 +58,7 @@ from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.columns import with_levels
-from stattools.numerics.sums import SampleMoments
-from stattools.text.one_line import prints
+from stattools.numerics.sums import Largest, SampleMoments
 
 
 def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Default, ...]:
@@ -102,26 +102,6 @@ class Overview:
     level: Floats
 
 
-@prints
-class _ScaleSums(NamedTuple):
-    """SampleMoments of the columns in their units and of a response, its size, and what the likelihood sums; adds with
-    `+`.
-    """
-
-    columns: Any
-    response: SampleMoments
-    size: float
-    sums: Floats
-
-    def __add__(self, other: _ScaleSums) -> _ScaleSums:  # type: ignore[override]
-        return _ScaleSums(
-            self.columns + other.columns,
-            self.response + other.response,
-            max(self.size, other.size),
-            self.sums + other.sums,
-        )
-
-
 def overview(model: Model) -> Overview:
     """The overview of a regression's rows, wherever they are: one read, about the means of those in memory.
 
@@ -139,8 +119,8 @@ def overview(model: Model) -> Overview:
         center, scale = levels.joined(0.0, center), levels.joined(1.0, scale)
         standard = replace(rows, X=(levels - center) / scale)
     shift = 0.0 if offset is None or not len(offset) else float(offset.max())
-    found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))
-    about, response = found.columns, found.response
+    found = standard.total(partial(_of_block, model.likelihood, shift))
+    about, response, size = found["columns"], found["response"], float(found["size"].values)
     spread = np.sqrt(about.square / about.n)
     sd = scale * np.where(spread > VARIES, spread, 1.0)
     held = np.flatnonzero(np.isfinite(rows.constants))
@@ -151,12 +131,13 @@ def overview(model: Model) -> Overview:
         sd,
         constant,
         1.0 if constant is None else float(rows.constants[constant]),
-        own if own > VARIES * found.size else 1.0,
-        level_of(model.likelihood, found.sums) - shift,
+        own if own > VARIES * size else 1.0,
+        level_of(model.likelihood, found["sums"]) - shift,
     )
 
 
-def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _ScaleSums:
+def _of_block(likelihood: Likelihood, shift: float, block: Block) -> AddedByName:
+    """Moments of the columns and of a response, its size, and what the likelihood sums for its level."""
     weight = np.ones(len(block.X)) if block.weight is None else block.weight
     offset = np.zeros(len(block.X)) if block.offset is None else block.offset
     response, size = SampleMoments(), 0.0
@@ -164,7 +145,8 @@ def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _ScaleSums:
         response, size = SampleMoments.of(block.y - offset, weight), float(np.abs(block.y - offset).max())
     # exponentials of offsets stay within float64
     sums = sums_for_level(likelihood, block.y, weight, offset - shift)
-    return _ScaleSums(SampleMoments.of_columns(block.X, weight), response, size, sums)
+    columns = SampleMoments.of_columns(block.X, weight)
+    return AddedByName(columns=columns, response=response, size=Largest(np.array(size)), sums=sums)
 
 
 WIDTH = 2.5

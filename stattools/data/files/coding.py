@@ -5,7 +5,7 @@ batch. A coding holds what the first pass has learned, and is small enough to be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, isnan
 from typing import Any
 
@@ -165,12 +165,6 @@ class Coding:
     def columns(self) -> tuple[str, ...]:
         """The columns that are read."""
         return needed(self.formula, self.extras, self.groups)
-
-    @property
-    def constant(self) -> Coding:
-        """The coding of the same rows with a column of ones as X."""
-        design = replace(self.design, names=("Intercept",), beside={})
-        return replace(self, formula=replace(self.formula, terms=((),)), design=design, groups=self.columns)
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
         """The complete rows of a batch, with their numbers in the row group or partition; None where there are none.

@@ -161,9 +161,10 @@ class ScannedRows(Rows):
 
     def without_columns(self) -> ScannedRows:
         """The rows with a column of ones in place of X."""
-        plain = replace(self, center=None, scale=None, low=None, axes=None)
-        held = self.held.without_columns()
-        return replace(plain, X=self.absent(len(self.X), 1), coding=self.coding.constant, held=held)
+        coding, plain = self.coding, replace(self, center=None, scale=None, low=None, axes=None)
+        formula, design = replace(coding.formula, terms=((),)), replace(coding.design, names=("Intercept",), beside={})
+        coding = replace(coding, formula=formula, design=design, groups=coding.columns)
+        return replace(plain, X=self.absent(len(self.X), 1), coding=coding, held=self.held.without_columns())
 
     def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
@@ -191,7 +192,7 @@ class SumsByLabel:
     places: dict[Any, int]
 
     @classmethod
-    def of(cls, whose: str, instead: str, most: int, labels: list[Any], sums: Floats) -> SumsByLabel:
+    def of(cls, whose: str, instead: str, most: int, labels: Sequence[Any], sums: Floats) -> SumsByLabel:
         """The sums of labels that differ."""
         found = cls(whose, instead, most, sums[:0], {})
         found.add(labels, sums)

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.design.random_effects import combined
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import AddedByName, Batch
 from stattools.data.formula.formula import require
@@ -535,15 +536,13 @@ def _summed(
 ) -> AddedByName:
     """The sums of the rows of a batch."""
     used = slice(None) if rows.weight is None else np.flatnonzero(rows.weight > 0)
-    each = []
+    each: list[Any] = []
     for name in names:
         known, code = labels_of(others, name, numbers, f"Cluster({name})")
         here, code = np.unique(code[used], return_inverse=True)
         each.append(([known[k] for k in here], code))
     if len(names) == 2:
-        (firsts, first), (seconds, second) = each
-        pairs, code = np.unique(first * len(seconds) + second, return_inverse=True)
-        each.append(([(firsts[k // len(seconds)], seconds[k % len(seconds)]) for k in pairs.tolist()], code))
+        each.append(combined(each))
     sums = [np.zeros((len(known), width)) for known, _ in each]
     terms.add_sums(sums, rows if rows.weight is None else rows.take(used), [code for _, code in each])
     local = zip(called, each, sums, strict=True)
