@@ -4,9 +4,8 @@
 group, read with the columns that are needed. `pyarrow.dataset` would decode whole row groups: two of a million rows of
 ten numbers take it 1.3 s and 253 MB, batches from `pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores).
 
-Each file counts once: links are followed, and one under two names is refused. Names that begin with "." or "_" are left
-out (`_SUCCESS`), unless they hold the value of a column (`_day=1`) or a pattern asks for them. Folders named year=2020
-hold columns ("hive" partitioning; source: Apache Arrow, "Tabular Datasets: Reading partitioned data").
+Folders named year=2020 hold columns ("hive" partitioning; source: Apache Arrow, "Tabular Datasets: Reading partitioned
+data").
 
 A file that has changed since `scan` looked at it is an error: sums over other rows do not add up to one fit. The first
 read compares what the footer of a Parquet file says of the values of a row group with what is read, since few writers
@@ -121,12 +120,24 @@ class Stamp(NamedTuple):
             )
 
 
+@contextmanager
+def _named(failed: str, remedy: str = ". Write the file again, or leave it out.") -> Iterator[None]:
+    """An error of pyarrow, with the place and what `failed` there."""
+    try:
+        yield
+    except DomainError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DomainError(f"{failed}: {error}{remedy}") from error
+
+
 def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
     """The schema, whose columns must differ by name, and the numbers of rows of the row groups."""
     import pyarrow.parquet as pq
 
-    try:
-        if ending(path) in PARQUET:
+    is_parquet = ending(path) in PARQUET
+    with _named(f"{path} cannot be opened as {'Parquet' if is_parquet else 'Arrow IPC'}", ""):
+        if is_parquet:
             with pq.ParquetFile(path) as file:
                 schema, metadata = file.schema_arrow, file.metadata
                 counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
@@ -135,10 +146,6 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
             with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
                 schema, lengths = file.schema, pa.ipc.open_file(source, options=options)
                 counts = tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise DomainError(
-            f"{path} cannot be opened as {'Parquet' if ending(path) in PARQUET else 'Arrow IPC'}: {error}"
-        ) from error
     if len(set(schema.names)) < len(schema.names):
         twice = next(name for name in schema.names if schema.names.count(name) > 1)
         raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
@@ -159,11 +166,11 @@ def batches_of(
     """
     is_parquet = ending(path) in PARQUET
     with (_parquet if is_parquet else _arrow)(path, columns, text, size, verify) as rows_of:
-        with _named(str(path)):
+        with _named(f"{path} cannot be read"):
             said = chunks_of(path) if is_parquet and verify else []
         for number, rows in enumerate(groups):
             where, first = f"{path}, row group {number}", 0
-            with _named(where):
+            with _named(f"{where} cannot be read"):
                 found = rows_of(number) if rows else ()
                 for batch in as_said(found, said[number] if said else {}, where) if verify else found:
                     yield Batch(batch, where, first, before + first)
@@ -182,7 +189,7 @@ def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify:
 
     threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
     before = pa.default_memory_pool()
-    with _named(str(path)):
+    with _named(f"{path} cannot be read"):
         pa.set_memory_pool(pa.system_memory_pool())
         try:
             file = pq.ParquetFile(
@@ -203,22 +210,11 @@ def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: b
         return (whole.slice(first, size) for first in range(0, whole.num_rows, size))
 
     with pa.OSFile(str(path)) as source:
-        with _named(str(path)):
+        with _named(f"{path} cannot be read"):
             with pa.ipc.open_file(source) as file:
                 places = [file.schema.get_field_index(name) for name in columns]
             file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
         yield rows_of
-
-
-@contextmanager
-def _named(where: str) -> Iterator[None]:
-    """An error of pyarrow, with the place where it was raised."""
-    try:
-        yield
-    except DomainError:
-        raise
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error
 
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
@@ -254,12 +250,8 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
     >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
     {'k': ('whole', [1, None])}
     """
-    if odd := _apart(files, parts):
-        name, has, lacks = odd
-        raise DomainError(
-            f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
-            "Scan files that belong together."
-        )
+    words = "the folders must name the same columns: that of {} names {!r}, that of {} does not. Scan files that "
+    _require_same(files, parts, words + "belong together.")
     found: dict[str, tuple[str, list[Value]]] = {}
     for name in parts[0]:
         there = [text for part in parts if (text := part[name]) is not None]
@@ -269,13 +261,12 @@ def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) ->
     return found
 
 
-def _apart(files: Sequence[Path], names: Sequence[Collection[str]]) -> tuple[str, Path, Path] | None:
-    """The first column that not all files have, one that has it, and one that has not; None where all have the same."""
+def _require_same(files: Sequence[Path], names: Sequence[Collection[str]], words: str) -> None:
+    """DomainError where a file has other columns than the first: one that has a column, its name, one without it."""
     for path, own in zip(files, names, strict=True):
         if odd := set(own).symmetric_difference(names[0]):
-            name = min(odd)
-            return (name, path, files[0]) if name in own else (name, files[0], path)
-    return None
+            has, lacks = (path, files[0]) if min(odd) in own else (files[0], path)
+            raise DomainError(words.format(has, min(odd), lacks))
 
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
@@ -359,6 +350,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def _hidden(name: str) -> bool:
+    """Whether a name is left out, as `_SUCCESS` is; `_day=1` holds the value of a column."""
     return name.startswith((".", "_")) and "=" not in name
 
 
@@ -530,12 +522,8 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     files, folders = found_files(paths)
     stamps = tuple(map(Stamp.of, files))
     schemas, groups = zip(*map(footer, files), strict=True)
-    if odd := _apart(files, [schema.names for schema in schemas]):
-        name, has, lacks = odd
-        raise DomainError(
-            f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
-            "together, or write the column into all of them."
-        )
+    words = "the files must have the same columns: {} has {!r}, {} has not. Scan files that belong together, or write "
+    _require_same(files, [schema.names for schema in schemas], words + "the column into all of them.")
     seen = AddedByName()
     for path, schema in zip(files, schemas, strict=True):
         seen += {one.name: Kind(one.name, kind_of(one.type), str(path), "write it with one type.") for one in schema}
