@@ -100,7 +100,7 @@ def learn_latent(
     """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     learned = learn(formula, found, beside)
-    parts = [learn_random(part, found, None if beside else learned[:2]) for part in said.random]
+    parts = [learn_random(part, found) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
     for term in terms:

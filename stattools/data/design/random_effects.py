@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, columns_of_rows, learn
-from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, RandomPart
 from stattools.data.tables.columns import labeled, listing, sorted_codes
 from stattools.errors import DomainError
@@ -92,27 +91,16 @@ class RandomDesign:
         return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
 
 
-def learn_random(
-    part: RandomPart, rows: Any, fixed: tuple[Design, Floats] | None = None
-) -> tuple[RandomDesign, Codes, Floats]:
+def learn_random(part: RandomPart, rows: Any) -> tuple[RandomDesign, Codes, Floats]:
     """The design of a random part over complete rows, as of `learn`, the codes of its groups and the columns whose
-    effects vary; `fixed` is what was learned of the fixed effects, which have the same columns in y ~ x + (x | g).
-    DomainError for a single group.
+    effects vary. DomainError for a single group.
     """
     levels, codes = combined([sorted_codes(rows.columns[name]) for name in part.groups])
-    if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
-        design, z = replace(fixed[0], parsed=part.left), fixed[1]
-    else:
-        design, z, _ = learn(part.left, rows)
+    design, z, _ = learn(part.left, rows)
     found = RandomDesign(part, design, levels)
     require_groups(part, found.labels, len(rows.rows))
     require_numbers(part, design)
     return found, codes, z
-
-
-def _called(formula: Formula | None) -> list[list[str]]:
-    """The names of the factors of each term: two right sides that have the same make the same columns."""
-    return [] if formula is None else [[factor.text for factor in term] for term in formula.terms]
 
 
 def require_numbers(part: RandomPart, design: Design) -> None:
