@@ -29,9 +29,7 @@ from stattools.inference.covariance.few_clusters import (
     Satterthwaite,
     few_groups,
     named,
-    require_few,
     signed,
-    ways_of,
 )
 from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
 from stattools.inference.covariance.sandwich import (
@@ -41,7 +39,6 @@ from stattools.inference.covariance.sandwich import (
     Sandwich,
     closed,
     function_scores,
-    grouped_in_files,
     survival_scores,
 )
 from stattools.interface.arguments import word_of
@@ -243,7 +240,7 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Cova
             return found
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
     sandwich = _sandwich(model, theta, bread, cov)
-    parts = summed(sandwich, cov)
+    parts = sandwich.summed(cov)
     name, df = named(model, cov, parts)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
@@ -261,7 +258,7 @@ def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> 
     try:
         if not model.in_memory:
             sandwich = Sandwich.of(model, theta, bread)
-            parts = grouped_in_files(sandwich, corrected, FEW_CLUSTERS - 1)
+            parts = sandwich.summed(corrected, FEW_CLUSTERS - 1)
             return _few(sandwich, parts[0], corrected, named(model, corrected, parts)[0]), usual
         groups = Groups.read(cov.groups, model)
         usual, corrected = (replace(one, groups=groups) for one in (usual, corrected))
@@ -329,21 +326,12 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def summed(sandwich: Sandwich | RowScores, cov: Cluster) -> list[Grouped]:
-    """The sums over the groups of each way, and of both."""
-    if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
-        return grouped_in_files(sandwich, cov)
-    ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
-    require_few(cov, ways[0].n, p)
-    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind or "CR1"), way.labels) for way in ways]
-
-
 def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
     """CR2 and CR3, with the degrees of freedom of each coefficient."""
     names = sandwich.model.names
-    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.labels.__getitem__)
+    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.of.labels.__getitem__)
     if cov.correction == "jackknife":
-        meat *= (part.n - 1.0) / part.n
+        meat *= (part.of.n - 1.0) / part.of.n
     return Covariance(closed(root.dot, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
 
 

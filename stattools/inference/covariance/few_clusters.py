@@ -31,11 +31,10 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, Cluster, Groups, unusual
+from stattools.errors import DomainError, IdentificationError, quoted
+from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, Cluster, unusual
 from stattools.inference.covariance.sandwich import LEVERAGE_LIMIT
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import require_memory
 
 POWERS: dict[str, float] = {"CR2": 0.5, "CR3": 1.0}
 """The score of a group is divided by (1 - M_g) to this power."""
@@ -151,16 +150,13 @@ class Satterthwaite:
             )
         T = (Q / np.sqrt(values)).T
         own, y = T @ own @ T.T, T @ y
-        total = 0.0
+        shared = y @ y.transpose(0, 2, 1)
+        traces, of_shared = (part.diagonal(axis1=1, axis2=2).sum(axis=1) for part in (own, shared))
+        total = np.sum(own * (own - 2.0 * shared)) + np.sum(traces * (traces - 2.0 * of_shared))
         for s in range(q):
-            for t in range(q):
-                shared = (y[:, s] * y[:, t]).sum(axis=1)
-                across = y[:, s].T @ y[:, t]
-                total += float((own[:, s, t] * (own[:, s, t] - 2.0 * shared)).sum() + np.sum(across * across.T))
-                squares = (y[:, s] ** 2).sum(axis=1), (y[:, t] ** 2).sum(axis=1)
-                total += float((own[:, s, s] * (own[:, t, t] - squares[1]) - own[:, t, t] * squares[0]).sum())
-                total += float(np.sum(across * across))
-        return q * (q + 1.0) / total
+            across = y[:, s].T @ y.transpose(1, 0, 2)
+            total += np.sum(across * (across + across.transpose(0, 2, 1)))
+        return float(q * (q + 1.0) / total)
 
 
 def few_groups(
@@ -196,18 +192,8 @@ def few_groups(
     return root, scores.T @ scores, found
 
 
-LONGEST = 4e11
-"""Clusters times p^3 of "CR2" and "CR3": some minutes of one core."""
-
 AT_ONCE = 1e9
-"""The same, up to which few clusters are "CR2" without being asked for: about a second."""
-
-
-def ways_of(labelled: Any, cov: Cluster) -> list[Groups]:
-    """The groups of each way and, for two ways, of both."""
-    asked: list[Any] = [groups for groups in (cov.groups, cov.second) if groups is not None]
-    ways = [groups if isinstance(groups, Groups) else Groups.read(groups, labelled) for groups in asked]
-    return [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+"""Clusters times p^3, up to which few clusters are "CR2" without being asked for: about a second."""
 
 
 def signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[Any, float]]:
@@ -216,24 +202,13 @@ def signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[
     small = (model.n - 1.0) / (model.n - p) if scaled else 1.0
     found = []
     for way, sign in zip(ways, (1.0, 1.0, -1.0), strict=False):
-        G = min(each.n for each in ways[:2]) if cov.correction == "stata" else way.n
+        G = min(each.of.n for each in ways[:2]) if cov.correction == "stata" else way.of.n
         found.append((way, sign * small * (1.0 if cov.correction == "none" else G / (G - 1.0))))
     return found
 
 
 def named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
     """The name of the covariance, and the degrees of freedom of Student's t."""
-    called, G = ", ".join(way.name for way in ways[:2]), min(way.n for way in ways[:2])
+    called, G = ", ".join(way.of.name for way in ways[:2]), min(way.of.n for way in ways[:2])
     few = f", {G} groups" if cov.kind == "CR1" and G < FEW_CLUSTERS and not COUNTED.search(called) else ""
     return f"Cluster({called}{few}{unusual(cov)})", G - 1.0 if model.has_scale else np.inf
-
-
-def require_few(cov: Cluster, n: int, p: int) -> None:
-    """DomainError or IncompatibleError where "CR2" and "CR3" of p coefficients and n clusters are beyond reach."""
-    if cov.kind == "CR1":
-        return
-    what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {n:,} clusters,'
-    instead = 'Use kind="CR1", which sums scores alone, or fewer coefficients.'
-    require_memory(what, 2 * n * p * p, instead)
-    if n * p**3 > LONGEST:
-        raise IncompatibleError(f"{what} decomposes a matrix of each cluster, which takes many minutes. {instead}")

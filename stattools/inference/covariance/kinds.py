@@ -18,6 +18,7 @@ from stattools.data.tables.table import axes, index_of, same_index, series, tabl
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number
@@ -213,6 +214,13 @@ class Groups:
         return Groups(codes, len(pairs), f"{self.name} and {other.name}")
 
 
+def ways_of(cov: Cluster, model: Any) -> list[Groups]:
+    """The groups of each way beside the rows of a model and, for two ways, of both."""
+    asked: list[Any] = [groups for groups in (cov.groups, cov.second) if groups is not None]
+    ways = [groups if isinstance(groups, Groups) else Groups.read(groups, model) for groups in asked]
+    return [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+
+
 def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:
     """One label per row of the model as a pandas Series, and the name of the column that they come from."""
     kept, n = model.kept, len(model.rows.X)
@@ -258,3 +266,18 @@ def require_series(model: Model, cov: HAC) -> None:
             f"HAC needs rows at equal steps of time, and {model.n_dropped} were dropped: rows that "
             "follow each other in the fit may not do so in time. Fill the gaps, or cut the table to complete rows."
         )
+
+
+LONGEST = 4e11
+"""Clusters times p^3 of "CR2" and "CR3": some minutes of one core."""
+
+
+def require_few(cov: Cluster, n: int, p: int) -> None:
+    """DomainError or IncompatibleError where "CR2" and "CR3" of p coefficients and n clusters are beyond reach."""
+    if cov.kind == "CR1":
+        return
+    what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {n:,} clusters,'
+    instead = 'Use kind="CR1", which sums scores alone, or fewer coefficients.'
+    require_memory(what, 2 * n * p * p, instead)
+    if n * p**3 > LONGEST:
+        raise IncompatibleError(f"{what} decomposes a matrix of each cluster, which takes many minutes. {instead}")

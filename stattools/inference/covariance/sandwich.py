@@ -31,7 +31,7 @@ from stattools.data.files.source import AddedByName, Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_series
+from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_few, require_series, ways_of
 from stattools.inference.covariance.long_run import Series, dense, long_run
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
@@ -197,16 +197,23 @@ class Sandwich:
         """The meat of HC0 to HC4, without a factor."""
         return self.work.rows.gather(partial(_independent, self.terms, kind, self.average))
 
-    def grouped(self, groups: Groups, kind: str = "CR1") -> Any:
-        """The sums over groups (G, p) of the scores, for other kinds than CR1 with those of the information beside
-        them, (G, p + p^2); beside the levels of a factor they are `Columns`, or sparse.
+    def summed(self, cov: Cluster, most: int | None = None) -> list[Grouped]:
+        """The sums over the groups of each way, and of both: of the scores, (G, p), for other kinds than CR1 with those
+        of the information beside them, (G, p + p^2); `Columns` beside the levels of a factor. Of rows in files at most
+        `most` groups.
         """
-        if kind == "CR1" and in_parts(self.C):
-            scores: Any = weighted(self.scores(), self.work.rows.weight)
-            return scores.summed(groups.codes, groups.n)
-        total = np.zeros((groups.n, self.terms.width_of(kind)))
-        self.terms.add_sums([total], self.work.rows, [groups.codes])
-        return total
+        rows, p = self.work.rows, len(self.phi)
+        width = p if cov.kind == "CR1" else p + p * p
+        if not self.model.in_memory:
+            return _in_files(self, cov, width, min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width))
+        ways = ways_of(cov, self.model)
+        require_few(cov, ways[0].n, p)
+        if cov.kind == "CR1" and in_parts(self.C):
+            scores: Any = weighted(self.scores(), rows.weight)
+            return [Grouped(way, scores.summed(way.codes, way.n)) for way in ways]
+        sums = [np.zeros((way.n, width)) for way in ways]
+        self.terms.add_sums(sums, rows, [way.codes for way in ways])
+        return [*map(Grouped, ways, sums)]
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series, without a factor, and the number of lags."""
@@ -223,7 +230,7 @@ class Sandwich:
         if in_parts(part.sums):
             return self.closed(factor * part.meat, name)
         root = self.T @ (self.C @ part.sums.toarray().T)
-        return LowRank.of_parts(np.zeros(len(root)), root, factor * np.eye(part.n))
+        return LowRank.of_parts(np.zeros(len(root)), root, factor * np.eye(part.of.n))
 
     def closed(self, meat: Any, name: str) -> Any:
         """T C M C T'; a DomainError where a variance is negative beyond round-off."""
@@ -232,11 +239,6 @@ class Sandwich:
             below = found.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
             return found.on_both_sides(np.where(below, 0.0, 1.0)) if below.any() else found
         return closed(lambda v: self.T @ (self.C @ v), meat, self.model.names, name)
-
-    @property
-    def labelled(self) -> Model:
-        """What labels of groups are read beside."""
-        return self.model
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,11 +249,6 @@ class Scores:
     predictor: Linear
     phi: Floats
     C: Floats
-
-    def width_of(self, kind: str) -> int:
-        """How many numbers are summed for each group."""
-        p = len(self.phi)
-        return p if kind == "CR1" else p + p * p
 
     def add_sums(self, totals: Sequence[Floats], rows: Rows, codes: Sequence[NDArray[np.intp]]) -> None:
         """Add to the row of each total that the code of a row says its score and, where there is room, its information,
@@ -396,24 +393,22 @@ class RowScores:
         n = len(self.scores)
         return Rows(np.empty((n, 0)), np.zeros(n), self.weight)
 
-    @property
-    def labelled(self) -> RowScores:
-        """What labels of groups are read beside."""
-        return self
-
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""
         if kind not in NO_LEVERAGE:
             raise IncompatibleError(f"cov={kind!r} divides by leverages, which {self.refusals['rows']}")
         return self.scores.T @ weighted(self.scores, self.weight)
 
-    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
-        """The sums over groups of the scores."""
-        if kind != "CR1":
-            raise IncompatibleError(f"Cluster(kind={kind!r}) uses leverages, which {self.refusals['groups']}")
-        total = np.zeros((groups.n, self.scores.shape[1]))
-        add_by_group(total, groups.codes, self.scores, self.weight)
-        return total
+    def summed(self, cov: Cluster) -> list[Grouped]:
+        """The sums of the scores over the groups of each way, and of both."""
+        ways = ways_of(cov, self)
+        require_few(cov, ways[0].n, len(self.B))
+        if cov.kind != "CR1":
+            raise IncompatibleError(f"Cluster(kind={cov.kind!r}) uses leverages, which {self.refusals['groups']}")
+        sums = [np.zeros((way.n, self.scores.shape[1])) for way in ways]
+        for way, total in zip(ways, sums, strict=True):
+            add_by_group(total, way.codes, self.scores, self.weight)
+        return [*map(Grouped, ways, sums)]
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series in the order of the rows, without a factor, and the number of lags."""
@@ -476,12 +471,10 @@ FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
 
 
 class Grouped(NamedTuple):
-    """How many groups, what they are called, the sums over them, and their labels where these are known."""
+    """Groups, and the sums over them."""
 
-    n: int
-    name: str
+    of: Groups
     sums: Any
-    labels: Sequence[Any]
 
     @property
     def meat(self) -> Any:
@@ -489,26 +482,25 @@ class Grouped(NamedTuple):
         return self.sums.gram() if in_parts(self.sums) else dense(self.sums.T @ self.sums)
 
 
-def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) -> list[Grouped]:
-    """The sums over the groups of each way, at most `most`, and for two ways over the pairs, from one pass over the
-    rows.
+def _in_files(sandwich: Sandwich, cov: Cluster, width: int, most: int) -> list[Grouped]:
+    """See `Sandwich.summed`: one pass over the rows, whose groups are columns of their table, numbers or text.
 
-    Groups are columns of the table, numbers or text. Raises IncompatibleError for labels that are no column,
-    DomainError, with the place, for a row without a group and for more groups than are held.
+    Raises IncompatibleError for labels that are no column, DomainError, with the place, for a row without a group and
+    for more groups than are held.
     """
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
     called = [*names, *([" and ".join(names)] if len(names) == 2 else [])]
-    width = sandwich.terms.width_of(cov.kind or "CR1")
-    held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
-    work = partial(_summed, sandwich.terms, names, called, held, width)
+    work = partial(_summed, sandwich.terms, names, called, most, width)
     found = rows.gather(work, *dict.fromkeys(names))
     for name in names:
         if len(found[name].places) < 2:
             raise DomainError(
                 f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
             )
-    return [Grouped(len((way := found[name]).places), name, way.closed, [*way.places]) for name in called]
+    none = np.empty(0, dtype=np.intp)
+    ways = ((name, found[name]) for name in called)
+    return [Grouped(Groups(none, len(way.places), name, [*way.places]), way.closed) for name, way in ways]
 
 
 def _column(groups: Any, sandwich: Sandwich) -> str:

@@ -172,7 +172,7 @@ def influence_on_hazards(of: LookedAt) -> Check:
     B = (scores.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[of.asked]
     count = int(np.clip(model.said.n // SHARE, 1, MOST))
     rows = max(_farthest([weighted(scores.scores @ B.T, scores.weight)], count), key=lambda each: each[0])[1]
-    said = named(scores.labelled, rows)
+    said = named(scores, rows)
     try:
         theta, se = _without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):

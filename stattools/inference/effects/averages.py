@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from stattools.data.files.coding import Coding
-from stattools.data.files.source import Batch
+from stattools.data.files.source import AddedByName, Batch
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, FunctionError, IdentificationError, quoted
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch, holding
@@ -61,19 +61,6 @@ class Average:
         return Average(self.value * factor, self.gradient * factor)
 
 
-@dataclass(frozen=True, eq=False)
-class Averages:
-    """Averages over `n` observations; `+` gives those over the observations of both."""
-
-    each: tuple[Average, ...]
-    n: float
-
-    def __add__(self, other: Averages) -> Averages:
-        n = self.n + other.n
-        share, rest = (self.n / n, other.n / n) if n else (0.0, 0.0)
-        return Averages(tuple(a * share + b * rest for a, b in zip(self.each, other.each, strict=True)), n)
-
-
 class Move(NamedTuple):
     """A variable at a value in all rows, or with `SLOPE` the derivative of the mean in it, while others are `held` at
     values of theirs; no name where nothing moves.
@@ -95,34 +82,36 @@ def averages(
     """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
     columns hold 0 and 1.
     """
-    work, every = partial(_of_population, theta, tuple(moves), discrete), rows.model.rows
-    if rows.whole:
-        found = work(rows)
-    else:
+    if not rows.whole:
+        every = rows.model.rows
         bare = replace(rows.model, rows=every.shapes(), source=None, kept=None, origin=None)
-        found = every.gather(partial(_of_batch, every.coding, bare, work), *rows.names)
-    return dict(zip(moves, found.each, strict=True))
+        found = every.gather(partial(_of_batch, theta, tuple(moves), discrete, every.coding, bare), *rows.names)
+        return {move: found[move] * (1.0 / found["n"]) for move in moves}
+    for name in discrete:
+        rows.levels(name, discrete)  # refuses others than 0 and 1
+    return {
+        move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
+        if move.value is SLOPE
+        else _average(theta, rows, move.moved)
+        for move in moves
+    }
 
 
 def _of_batch(
-    coding: Coding, model: Model, work: Callable[[Population], Averages], rows: Rows, others: Batch, numbers: Any
-) -> Averages:
+    theta: Floats,
+    moves: Sequence[Move],
+    discrete: tuple[str, ...],
+    coding: Coding,
+    model: Model,
+    rows: Rows,
+    others: Batch,
+    numbers: Any,
+) -> AddedByName:
+    """The averages over a batch, each times its observations `n`."""
     columns = columns_of_batch(coding, others, numbers)
-    return work(Population(replace(model, rows=rows), columns, columns, False))
-
-
-def _of_population(theta: Floats, moves: Sequence[Move], discrete: tuple[str, ...], rows: Population) -> Averages:
-    for name in discrete:
-        rows.levels(name, discrete)  # refuses others than 0 and 1
-    return Averages(
-        tuple(
-            _slope(theta, holding(rows, dict(move.held)), str(move.name))
-            if move.value is SLOPE
-            else _average(theta, rows, move.moved)
-            for move in moves
-        ),
-        rows.model.n,
-    )
+    some = Population(replace(model, rows=rows), columns, columns, False)
+    found: Any = {move: each * some.model.n for move, each in averages(theta, some, moves, discrete).items()}
+    return AddedByName(found, n=some.model.n)
 
 
 def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
@@ -308,33 +297,28 @@ def _gradient(
     Ridders, Advances in Engineering Software 4 (1982).
     """
 
-    def beside(k: int, step: float) -> Floats | None:
+    def beside(k: int, step: float) -> tuple[Floats, Floats] | None:
         try:
-            return _beside(function, names, theta, k, _places(theta[k], size[k] * step), len(value))
+            return _beside(function, names, theta, k, size[k] * step, len(value))
         except (DomainError, FunctionError):  # so far away the function may have no value
             return None
 
-    def slopes(k: int, step: float, values: Floats | None) -> FunctionSlopes | None:
-        places = _places(theta[k], size[k] * step)
-        if values is None:
-            return None
-        return _slopes(values / unit, here, (places[0] - places[1]) / size[k], SMALLEST / unit)
+    def slopes(k: int, seen: tuple[Floats, Floats] | None) -> FunctionSlopes | None:
+        return seen and _slopes(seen[0] / unit, here, seen[1] / size[k], SMALLEST / unit)
 
     seen = [beside(k, STEP_OF_FUNCTION) for k in range(len(theta))]
-    unit = power_of_two(
-        np.max([np.abs(value), *(np.abs(at).max(axis=(0, 1)) for at in seen if at is not None)], axis=0)
-    )
+    unit = power_of_two(np.max([np.abs(value), *(np.abs(at[0]).max(axis=(0, 1)) for at in seen if at)], axis=0))
     here = value / unit
-    found = [slopes(k, STEP_OF_FUNCTION, values) for k, values in enumerate(seen)]
+    found = [slopes(k, at) for k, at in enumerate(seen)]
     least = np.max([np.zeros(len(value)), *(np.abs(at.derivative) - at.error for at in found if at)], axis=0)
     for k, now in enumerate(found):
         for step in OTHERS:
             if now and (now.error <= GOOD * np.maximum(least, np.abs(now.derivative))).all():
                 break
-            if size[k] * step > 1e3 * np.spacing(abs(theta[k])) and (new := slopes(k, step, beside(k, step))):
+            if size[k] * step > 1e3 * np.spacing(abs(theta[k])) and (new := slopes(k, beside(k, step))):
                 now = new if now is None else FunctionSlopes(*np.where(new.error < now.error, new, now))
         if now is None:
-            _beside(function, names, theta, k, _places(theta[k], size[k] * STEP_OF_FUNCTION), len(value))  # says why
+            _beside(function, names, theta, k, size[k] * STEP_OF_FUNCTION, len(value))  # says why
         found[k] = now
     at = FunctionSlopes(*np.moveaxis(np.array(found), 1, 0))  # each (p, m)
     _require_derivatives(at, names, value, unit, size)
@@ -367,24 +351,18 @@ def _require_derivatives(at: FunctionSlopes, names: tuple[str, ...], value: Floa
         )
 
 
-def _places(at: float, step: float) -> Floats:
-    """Values of a coefficient (2, 4): ahead and behind, by a step, by half of it, by a quarter and by `SHORT`."""
-    moved = step * np.array([1.0, 0.5, 0.25, SHORT])
-    return np.array([at + moved, at - moved])
-
-
 def _beside(
-    function: Callable[..., Any], names: tuple[str, ...], theta: Floats, k: int, places: Floats, m: int
-) -> Floats:
-    """The values (2, 4, m) of the function with one coefficient at these places."""
-    values = []
-    for place in places.ravel():
-        there = theta.copy()
-        there[k] = place
-        values.append(values_of(function, names, there))
+    function: Callable[..., Any], names: tuple[str, ...], theta: Floats, k: int, step: float, m: int
+) -> tuple[Floats, Floats]:
+    """The values (2, 4, m) of the function with one coefficient ahead and behind, by a step, by half of it, by a
+    quarter and by `SHORT`, and how far from each other these places are, (4,).
+    """
+    moved = step * np.array([1.0, 0.5, 0.25, SHORT])
+    places, here = np.array([theta[k] + moved, theta[k] - moved]), np.arange(len(theta)) == k
+    values = [values_of(function, names, np.where(here, place, theta)) for place in places.ravel()]
     if any(len(each) != m for each in values):
         raise DomainError("the function of the coefficients has more numbers at some values than at others.")
-    return np.array(values).reshape(2, 4, m)
+    return np.array(values).reshape(2, 4, m), places[0] - places[1]
 
 
 def _slopes(values: Floats, here: Floats, widths: Floats, smallest: Floats) -> FunctionSlopes:

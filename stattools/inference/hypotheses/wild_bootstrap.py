@@ -31,7 +31,6 @@ import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
-from stattools.inference.covariance.covariance import summed
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
@@ -414,7 +413,7 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
             )
         bread = found.covariance()
     sandwich = Sandwich.of(model, theta, bread)
-    part = summed(sandwich, replace(cov, kind="CR2", correction=None))[0]  # the scores and the information of each
+    part = sandwich.summed(replace(cov, kind="CR2", correction=None))[0]  # the scores and the information of each
     return Clusters.of(part.sums, np.asarray(sandwich.C), sandwich.T.pulled(R))  # R theta = (T^T R)^T phi
 
 

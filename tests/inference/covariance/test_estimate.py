@@ -19,7 +19,7 @@ import stattools as st
 from stattools.data.design import terms
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, covariance
-from stattools.inference.covariance import few_clusters as clusters
+from stattools.inference.covariance import kinds as clusters
 
 HC = ("HC0", "HC1", "HC2", "HC3", "HC4")
 
