@@ -93,12 +93,8 @@ class SmoothTerm:
         """The logarithm of the length of the coefficients that slope (and height) 1 make. The restricted likelihood is
         that of lines whose coefficients have length 1, as mgcv's, so that it has no unit of x.
         """
-        if self.slope is None:
-            return 0.0
-        line = self.lift[:, 0]
-        if self.height is None:
-            return float(np.log(np.linalg.norm(line)))
-        return float(np.log(np.linalg.norm(line - line.mean())) + 0.5 * np.log(self.k))
+        R = np.linalg.qr(self.lift[:, : -self.width], mode="r")
+        return float(np.log(np.abs(np.diagonal(R))).sum())
 
     @cached_property
     def columns(self) -> Floats:

@@ -250,13 +250,11 @@ class Rows:
         size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
         size = share.block_size(n, size) if share else size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
-        if self.X.size <= worth:
-            return reduce(iadd, map(part, self.blocks(size, share)))
 
         def of_range(first: int, last: int) -> Any:
             return reduce(iadd, map(part, self.take(slice(first, last)).blocks(size, share)))
 
-        return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
+        return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // max(p, 1)))
 
     def without_columns(self) -> Rows:
         """The rows with a column of ones in place of X."""
