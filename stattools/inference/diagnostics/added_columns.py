@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
@@ -131,16 +132,6 @@ MOST = 50
 """Squares that are looked at in one read."""
 
 
-class ScoredColumns(NamedTuple):
-    """The information, an array or an `Arrow`, and the score of some rows; adds with `+`."""
-
-    information: Any
-    score: Floats
-
-    def __add__(self, other: ScoredColumns) -> ScoredColumns:  # type: ignore[override]
-        return ScoredColumns(self.information + other.information, self.score + other.score)
-
-
 def added(model: Model, theta: Floats) -> Added:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
@@ -158,7 +149,8 @@ def added(model: Model, theta: Floats) -> Added:
     wide = _widened(model.predictor, n_new)
     columns = list(squares.values())
     part = partial(_block, work.likelihood, work.predictor, wide, phi, columns, (center, unit) if has_link else None)
-    information, score = work.rows.total(part)
+    found = work.rows.total(part)
+    information, score = found["information"], found["score"]
     if not (np.isfinite(information.ravel()).all() and np.isfinite(score).all()):
         raise IncompatibleError(f"squares of the columns of {model.title} are beyond float64. Change their units.")
     ends = [part.stop for part in wide.parts[: wide.n_first]]
@@ -235,8 +227,8 @@ def _block(
     columns: list[int],
     link: tuple[float, float] | None,
     block: Block,
-) -> ScoredColumns:
-    """Information and score of the rows of a block."""
+) -> AddedByName:
+    """Information, an array or an `Arrow`, and score of the rows of a block."""
     eta = predictor.forward(phi, block)[0]
     X = block.X
     new = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
@@ -247,7 +239,7 @@ def _block(
     _, score, information = likelihood.evaluate(eta, block.y)
     score, information = weighted(score, block.weight), weighted(information, block.weight)
     along = wide.forward(np.zeros(wide.size), wider)[1]
-    return ScoredColumns(wide.information(wider, information), along(score))
+    return AddedByName(information=wide.information(wider, information), score=along(score))
 
 
 def added_to_partial(model: CoxRegression, theta: Floats) -> Added:

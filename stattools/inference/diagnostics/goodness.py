@@ -257,8 +257,9 @@ class _Sums(NamedTuple):
         return _Sums._make(map(add, self, other))
 
 
-def _of_rows(fit: Estimates, model: Model) -> _Sums:
-    """The sums over the rows of the model that count, which are in memory."""
+def _of_rows(fit: Estimates, rows: Rows) -> _Sums:
+    """The sums over the rows in memory that count; the model of `fit` may have few rows, and be sent to a batch."""
+    model = replace(fit.model, rows=rows)
     if model.rows.weight is not None and not model.rows.weight.all():
         model = model.subset(np.flatnonzero(model.rows.weight))
     eta = model.eta(fit.estimate)
@@ -283,20 +284,10 @@ def _of_rows(fit: Estimates, model: Model) -> _Sums:
     return _Sums(deviance, pearson, total, some, float(events @ mean), float(others @ mean), square, right)
 
 
-@dataclass(frozen=True, eq=False)
-class _SumsOfBatch:
-    """The sums over the rows of a batch; small enough to be sent to where the batch is."""
-
-    fit: Estimates
-
-    def __call__(self, rows: Rows) -> _Sums:
-        return _of_rows(self.fit, replace(self.fit.model, rows=rows))
-
-
 def _sums(fit: Estimates, model: Model) -> _Sums:
     some = model.rows.sampled
     few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
-    return model.rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
+    return model.rows.gather(partial(_of_rows, replace(fit, model=replace(model, rows=few, source=None))))
 
 
 def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, float]:
