@@ -17,9 +17,6 @@ combinations, in coordinates where E V = I, Hotelling's T^2:
 Cost: an eigendecomposition per group, p^2 numbers per group and combination. Source: Bell & McCaffrey, Survey
 Methodology 28 (2002); Pustejovsky & Tipton, J. Business & Economic Statistics 36 (2018), 672-683, of which this is CR2
 of least squares; elsewhere, and with precisions, the square root is the symmetric one, which goes with the information.
-
-Clusters as they were asked for, beside a model: their ways, the factors of their meat, their name, what is beyond
-reach.
 """
 
 from __future__ import annotations

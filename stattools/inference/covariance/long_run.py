@@ -89,7 +89,8 @@ def long_run(
     if isinstance(cov.lags, int) and not cov.prewhiten:
         half = sums(_one_sided(cov, cov.lags)[None]).sums[0]
         return half + half.T, cov.lags
-    lags = _looked_at(n, cov.prewhiten) if cov.lags == "auto" else cov.lags
+    looked_at = min(int((3 if cov.prewhiten else 4) * (n / 100.0) ** (2.0 / 9.0)), n - 2)
+    lags = looked_at if cov.lags == "auto" else cov.lags
     G, D = _sums(cov, n, sums, lags)
     if cov.lags == "auto":
         known, lags = lags, _automatic(n, G, C, varying if varying.any() else ~varying)
@@ -103,10 +104,6 @@ def _one_sided(cov: HAC, lags: int) -> Floats:
     kernel = kernel_weights(cov.kernel, lags)
     kernel[0] *= 0.5
     return kernel
-
-
-def _looked_at(n: int, prewhiten: bool) -> int:
-    return min(int((3 if prewhiten else 4) * (n / 100.0) ** (2.0 / 9.0)), n - 2)
 
 
 def _sums(cov: HAC, n: int, sums: Callable[[Floats], Series], lags: int) -> tuple[Floats, Floats]:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any, Literal
 
@@ -61,6 +62,15 @@ from stattools.models.model import Model
 OVER = ("rows", "grid")
 
 
+def _asked(fit: Estimates, who: str, level: float | None) -> tuple[Model, float]:
+    """The model and the level of intervals; an error where there are no columns, no finite coefficients, no level."""
+    model = regression(fit, who)
+    require_finite(fit, who)
+    level = fit.level if level is None else level
+    require_level(level)
+    return model, level
+
+
 def require_over(over: Any, model: Model) -> bool:
     """Whether averages are over the reference grid; DomainError for neither, IncompatibleError of categories."""
     found = word_of(over, OVER)
@@ -77,15 +87,13 @@ def averages_of(fit: Estimates, rows: Population, moves: Sequence[Move], over_gr
     """The average mean of each move; over the grid the linear predictor of its average row."""
     if not over_grid:
         return averages(fit.estimate, rows, moves)
-    return {move: _of_grid(fit, rows, move.moved) for move in moves}
-
-
-def _of_grid(fit: Estimates, rows: Population, moved: Mapping[str, Any]) -> Average:
-    predictor = rows.model.predictor
-    x, offset = grid(rows, moved)
-    gradient = np.zeros((1, predictor.size))
-    gradient[0, predictor.parts[0]] = x[predictor.first]
-    return Average(gradient @ fit.estimate + offset, gradient)
+    predictor, found = rows.model.predictor, {}
+    for move in moves:
+        x, offset = grid(rows, move.moved)
+        gradient = np.zeros((1, predictor.size))
+        gradient[0, predictor.parts[0]] = x[predictor.first]
+        found[move] = Average(gradient @ fit.estimate + offset, gradient)
+    return found
 
 
 def moves_of(
@@ -210,11 +218,8 @@ def means(
     >>> means(st.fit(st.ols("y ~ g + x", data)), "g").round(3).iloc[:, :3].to_numpy().tolist()
     [['a', 1.639, 0.483], ['b', 4.139, 0.483], ['c', 8.222, 0.496]]
     """
-    model = regression(fit, "means")
-    require_finite(fit, "means")
+    model, level = _asked(fit, "means", level)
     over_grid = require_over(over, model)
-    level = fit.level if level is None else level
-    require_level(level)
     rows = population(model, **which)
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
@@ -253,15 +258,12 @@ def contrasts(
     >>> dict(zip(table.contrast, table.estimate.round(6)))
     {'b - a': 2.5, 'c - a': 6.5, 'c - b': 4.0}
     """
-    model = regression(fit, "contrasts")
-    require_finite(fit, "contrasts")
+    model, level = _asked(fit, "contrasts", level)
     require_truth(ratio, "ratio= of contrasts")
     over_grid = require_over(over, model)
     if ratio and over_grid:
         require_ratios(model)
     method = "none" if adjust is None else adjust if is_one_of(adjust, ("tukey",)) else method_of(adjust)
-    level = fit.level if level is None else level
-    require_level(level)
     rows = population(model, **which)
     ordered = values_of(rows, "contrasts", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
@@ -269,20 +271,12 @@ def contrasts(
     of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
     require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
     found = averages_of(fit, rows, [move for _, each in groups for move in each], over_grid)
-    tables = []
-    for cell, each in groups:
-        if ratio and not over_grid:
-            each_mean = {move.value: _logarithm(found[move], variable) for move in each}
-        else:
-            each_mean = {move.value: found[move] for move in each}
-        pairs = list(combinations(ordered, 2))
-        names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in pairs]
-        parts = [each_mean[second] - each_mean[first] for first, second in pairs]
-        table = _tested(fit, "contrast", names, parts, level, k=len(ordered), method=method, ratio=ratio)
-        for name, value in reversed(cell):
-            table.insert(0, name, value)
-        tables.append(table)
-    made = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    if ratio and not over_grid:
+        found = {move: _logarithm(mean, variable) for move, mean in found.items()}
+    names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in combinations(ordered, 2)]
+    test = partial(_tested, fit, "contrast", names, level=level, k=len(ordered), method=method, ratio=ratio)
+    parts = ((cell, [found[b] - found[a] for a, b in combinations(each, 2)]) for cell, each in groups)
+    made = _under_one_another([(cell, test(each)) for cell, each in parts])
     if not fit.kinds:  # a fit without standard errors has said so
         return noted(made, rows.note)
     return noted(made, _note(model, method, ratio, over_grid), rows.note)
@@ -317,6 +311,14 @@ def _tested(
     columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
     columns |= {"lower": shown(value - half), "upper": shown(value + half)}
     return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
+
+
+def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFrame:
+    """The tables of the levels of `by` as one, with these levels as its first columns."""
+    for cell, table in tables:
+        for name, value in reversed(cell):
+            table.insert(0, name, value)
+    return tables[0][1] if len(tables) == 1 else pd.concat([table for _, table in tables], ignore_index=True)
 
 
 def _adjusted(statistic: Floats, p_value: Floats, df: Floats, k: int, method: str) -> Floats:
@@ -428,10 +430,7 @@ def marginal_effects(
     >>> marginal_effects(fit)[["term", "estimate", "se"]].round(4).to_numpy().tolist()
     [['dose', 0.1586, 0.0222]]
     """
-    model = regression(fit, "marginal_effects")
-    require_finite(fit, "marginal_effects")
-    level = fit.level if level is None else level
-    require_level(level)
+    model, level = _asked(fit, "marginal_effects", level)
     asked = asked_effects(model, at, variables, discrete, **which)
 
     def effects(rows: Population) -> pd.DataFrame:
@@ -479,15 +478,8 @@ class AskedEffects:
             raise IncompatibleError(
                 'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
             )
-        parts = []
-        for cell in cells(self.rows, by):
-            some = of_level(self.rows, cell)
-            if some is not None:
-                part = table(some)
-                for name, value in reversed(cell):
-                    part.insert(0, name, value)
-                parts.append(part)
-        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        found = ((cell, of_level(self.rows, cell)) for cell in cells(self.rows, by))
+        return _under_one_another([(cell, table(some)) for cell, some in found if some is not None])
 
 
 def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which: Any) -> AskedEffects:

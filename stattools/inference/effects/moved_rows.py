@@ -135,7 +135,6 @@ class Population:
 
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
-        n = len(self.model.rows.X)
         if (there := self.at_level(moved)) is not None:
             return there
         if self.columns is None:
@@ -143,8 +142,12 @@ class Population:
             for name, value in moved.items():
                 X[:, self.model.terms.index(name)] = value
             return X
-        table = dict(self.columns) | {name: filled(value, n) for name, value in moved.items()}
-        return self.model.design.encode(table)
+        return self.model.design.encode(self.columns_at(moved))
+
+    def columns_at(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns with some of them moved."""
+        n = len(self.model.rows.X)
+        return {**(self.columns or {}), **{name: filled(value, n) for name, value in moved.items()}}
 
     @cached_property
     def unmoved(self) -> Floats:
@@ -164,7 +167,7 @@ class Population:
     def at_last(self) -> Any:
         """The design with all rows at the last level of that factor, so that the numbers of each row are known."""
         name, levels = self.as_codes  # type: ignore[misc]
-        return self.model.design.encode({**(self.columns or {}), name: filled(levels[-1], len(self.unmoved))})
+        return self.model.design.encode(self.columns_at({name: levels[-1]}))
 
     def at_level(self, moved: Mapping[str, Any]) -> Any:
         """The design with that factor at one level in all rows; None where something else moves, or the design is to be
@@ -270,17 +273,15 @@ def population(
     """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
     if data is None and not model.in_memory:
         return _elsewhere(model, offset, exposure, at)
-    columns: Mapping[str, Any] | None = None
-    if model.design.parsed is not None:
-        columns = _columns(model, data)
+    columns = None if model.design.parsed is None else _columns(model, data)
     weight, note = frequencies_of(model, data), ""
     if data is not None and weight is not None:
         note = f"Rows of data= count as often as their column {model.extras['weights']!r} says, as the fit's rows did."
     model = at_rows(model, data, offset, exposure)
     model = replace(model, rows=replace(model.rows, weight=weight))
+    plain = Population(model, columns, columns, at == "mean", note=note)
     if at == "overall" or columns is None:
-        return Population(model, columns, columns, at == "mean", note=note)
-    plain = Population(model, columns, columns, True, note=note)
+        return plain
     share = plain.shares
     centered = {
         name: np.full(len(share), share @ np.asarray(column, dtype=float))
@@ -360,11 +361,9 @@ def holding(rows: Population, held: Mapping[str, Any]) -> Population:
     """The rows with variables at values."""
     if not held:
         return rows
-    X, n = rows.X(held), len(rows.model.rows.X)
-    columns = rows.columns
-    if columns is not None:
-        columns = dict(columns) | {name: filled(value, n) for name, value in held.items()}
-    return replace(rows, columns=columns, model=replace(rows.model, rows=replace(rows.model.rows, X=X, low=None)))
+    columns = None if rows.columns is None else rows.columns_at(held)
+    at = replace(rows.model.rows, X=rows.X(held), low=None)
+    return replace(rows, columns=columns, model=replace(rows.model, rows=at))
 
 
 def require_effect(rows: Population, name: str, over_grid: bool = False) -> None:
@@ -425,18 +424,16 @@ def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
 
 def cells(rows: Population, by: Any) -> list[tuple[tuple[str, Any], ...]]:
     """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for None."""
-    names = [] if by is None else list(several(by))
     levels = {}
-    for name in names:
+    for name in () if by is None else several(by):
         rows.require(name)
-        found = levels_of(rows, name)
-        if found is None:
+        levels[name] = levels_of(rows, name)
+        if levels[name] is None:
             raise DomainError(
                 f"by= needs categories, and {name!r} is a number: write C({name}) in the formula, or hold it at a "
                 "value, at={...}."
             )
-        levels[name] = found
-    return [tuple(zip(names, combination, strict=True)) for combination in product(*levels.values())]
+    return [tuple(zip(levels, combination, strict=True)) for combination in product(*levels.values())]
 
 
 def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | None:
@@ -472,8 +469,8 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
     }
     every = list(product(*known.values()))
     columns = {
-        name: np.array([row[k] for row in every], dtype=object if isinstance(levels[0], str) else None)
-        for k, (name, levels) in enumerate(known.items())
+        name: np.array(values, dtype=object if isinstance(values[0], str) else None)
+        for name, values in zip(known, zip(*every, strict=True), strict=True)
     }
     offset = 0.0 if model.rows.offset is None else float(share @ model.rows.offset)
     if rows.columns is None:
