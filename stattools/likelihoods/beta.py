@@ -33,16 +33,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Binomial, OutOfTrials, side_of_trials
-from stattools.likelihoods.likelihood import (
-    LARGEST_LOG,
-    Likelihood,
-    Terms,
-    allowed,
-    finite_floats,
-    log_of_second,
-    pair,
-    side_by_side,
-)
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, log_of_second, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import product_of_nodes, spread
 from stattools.likelihoods.words import Facts, bounded
@@ -80,16 +71,16 @@ class BetaFamily(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
-        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
+        return _BetaParts(self._wide(eta), np.asarray(y, dtype=float)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _BetaParts(pair(eta, self), np.asarray(y, dtype=float))
+        parts = _BetaParts(self._wide(eta), np.asarray(y, dtype=float))
         return parts.loglik(), *parts.derivatives()
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """That of a and b, psi'(a), psi'(b) less psi'(s) everywhere, moved by d (a, b) / d eta: (n, 2, 2)."""
-        a, b = _shapes(pair(eta, self))
+        a, b = _shapes(self._wide(eta))
         steep, moved = a * expit(-eta[..., 0]), np.empty((*a.shape, 2, 2))
         moved[..., 0, 0], moved[..., 1, 0], moved[..., 0, 1], moved[..., 1, 1] = steep, -steep, a, b
         of, shared = np.zeros_like(moved), polygamma(1, a + b)[..., None, None]
@@ -98,7 +89,7 @@ class BetaFamily(Likelihood):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One share per row."""
-        a, b = _shapes(pair(eta, self))
+        a, b = _shapes(self._wide(eta))
         edge = np.finfo(float)
         return np.clip(generator(seed).beta(a, b), edge.tiny, 1.0 - edge.epsneg)
 
@@ -201,11 +192,11 @@ class BetaBinomial(OutOfTrials):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
-        return _GroupParts(pair(eta, self), *self.counts(y)).loglik()
+        return _GroupParts(self._wide(eta), *self.counts(y)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _GroupParts(pair(eta, self), *self.counts(y))
+        parts = _GroupParts(self._wide(eta), *self.counts(y))
         return parts.loglik(), *parts.derivatives()
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
@@ -214,7 +205,7 @@ class BetaBinomial(OutOfTrials):
             raise IncompatibleError(
                 "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
             )
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
         random = generator(seed)
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
@@ -243,7 +234,7 @@ class BetaBinomial(OutOfTrials):
         the mean is added up, the other is the rest of 1 unless that is small and is added up too.
         """
         k, n = np.broadcast_arrays(*self.counts(y))
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         mirrored = eta * np.array([-1.0, 1.0])  # failures in place of successes
         is_low = k < n * expit(eta[:, 0])
 
@@ -267,7 +258,7 @@ class _GroupParts:
         self.p, self.q, self.s = expit(t), expit(-t), np.exp(log_s)
         self.log_a, self.log_b = log_s + self.log_p, log_s + self.log_q
         # exp(-300) stands for anything smaller: A and B have reached their limits long before.
-        self.a, self.b = (np.exp(np.maximum(log, -LARGEST_LOG)) for log in (self.log_a, self.log_b))
+        self.a, self.b = (np.exp(np.maximum(log, SMALLEST_SHAPE)) for log in (self.log_a, self.log_b))
         total = self.s + self.n
         self.P, self.Q = (self.s / total * self.p + self.k / total), (self.s / total * self.q + self.m / total)
         self.gap = self.s / total * (self.n * self.p - self.k)  # a - s P = n P - k, without a difference of large terms

@@ -28,7 +28,7 @@ from stattools.interface.seeds import generator, poisson_counts
 from stattools.interface.units import LARGEST
 from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
 from stattools.likelihoods.cumulants import Weights
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair, side_by_side
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
 from stattools.likelihoods.words import Facts
@@ -176,7 +176,7 @@ class NegativeBinomial(Count):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
-        eta, y = pair(eta, self), np.asarray(y, dtype=float)
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
         m, r, log_m, log_total = _parts(eta)
         if (counts := few_values(eta, y)) is not None:
             ratio = np.where(m < r, np.log1p(np.minimum(m, r) / r), log_total - np.log(r[0]))
@@ -198,7 +198,7 @@ class NegativeBinomial(Count):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        eta, y = pair(eta, self), np.asarray(y, dtype=float)
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
         counts = few_values(eta, y)
         if counts is not None and -300.0 <= -eta[0, 1] < np.log(NEAR):
             return _of_few(eta[:, 0], float(np.exp(-eta[0, 1])), y, counts)
@@ -216,7 +216,7 @@ class NegativeBinomial(Count):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row: Poisson with a gamma-distributed mean."""
-        m, r, _, _ = _parts(pair(eta, self))
+        m, r, _, _ = _parts(self._wide(eta))
         random = generator(seed)
         return poisson_counts(random, m * random.standard_gamma(r) / r).astype(float)
 

@@ -94,7 +94,18 @@ class Likelihood:
 
     def _first(self, eta: ArrayLike) -> Floats:
         """The first linear predictor; a DomainError unless eta has a column for each parameter."""
-        return np.asarray(eta, dtype=float) if self.width == 1 else pair(eta, self)[..., 0]
+        return np.asarray(eta, dtype=float) if self.width == 1 else self._wide(eta)[..., 0]
+
+    def _wide(self, eta: ArrayLike) -> Floats:
+        """eta as numbers, (..., width), or a DomainError unless it has a column for each of several parameters."""
+        eta = np.asarray(eta, dtype=float)
+        if self.width == 1:
+            return eta[..., None]
+        if eta.ndim == 0 or eta.shape[-1] != self.width:
+            words = [name if link == "identity" else f"{link} {name}" for name, link in self.parameters.items()]
+            needs = f"{self._who} needs eta with {self.width} columns, {' and '.join(words)}"
+            raise DomainError(f"{needs}; got shape {eta.shape}.")
+        return eta
 
     def _link_of_mean(self, question: str) -> Link:
         name, link = next(iter(self.parameters.items()), ("", ""))
@@ -137,9 +148,20 @@ class Likelihood:
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """The mean of the information under eta: the information itself where that does not depend on y."""
-        if not self.facts.canonical and not (self.width == 1 and self.facts.linear_score):
+        if self.facts.canonical:
+            return self.information(eta, y)
+        if not self.facts.linear_score:
             raise self._lacks("expected information")
-        return self.information(eta, y) if self.facts.canonical else expected_of_first(self, eta, y)
+        first = expected_of_first(self, eta, y)
+        if self.width == 1:
+            return first
+        found = np.zeros((*first.shape, 2, 2))
+        found[..., 0, 0], found[..., 1, 1] = first, self._expected_of_second(eta)
+        return found
+
+    def _expected_of_second(self, eta: Floats) -> Any:
+        """That about the second linear predictor, of families in which nothing is between it and the first."""
+        raise self._lacks("expected information")
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -187,7 +209,9 @@ class Likelihood:
         return any(getattr(type(self), name) is not getattr(Likelihood, name) for name in written)
 
     def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Sums of trials, of outcomes, of rows, of offsets and of exposures, that `level` is made from."""
+        """Sums of trials, of outcomes, of rows, of offsets and of exposures, that `_level` is made from; those of parts
+        of the rows add up.
+        """
         out_of = weight * self.trials_of(y)
         return np.array([out_of.sum(), out_of @ self._known(y), weight.sum(), weight @ offset, weight @ np.exp(offset)])
 
@@ -267,16 +291,6 @@ def cumulants_of(family: Likelihood, eta: Floats, y: Floats, weight: Floats) -> 
     return family.facts.cumulants(family, eta, y, weight)
 
 
-def sums_for_level(family: Likelihood, y: Floats, weight: Floats, offset: Floats) -> Floats:
-    """Sums over observations that `level` is made from; those of parts of the rows add up."""
-    return family._sums(y, weight, offset)
-
-
-def level_of(family: Likelihood, sums: Floats) -> Floats:
-    """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
-    return family._level(sums)
-
-
 def rough_predictor(family: Likelihood, y: Floats, weight: Floats) -> Floats:
     """The first linear predictor halfway between each observation and the mean, that of the mean where there is none:
     shape (n,), for a start where no column is constant.
@@ -286,11 +300,6 @@ def rough_predictor(family: Likelihood, y: Floats, weight: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):  # taken out
         eta = family.link(0.5 * (known + mean))
     return np.where(np.isfinite(eta), eta, family.link(mean))
-
-
-def known_outcome(family: Likelihood, y: Floats) -> Floats:
-    """The outcome on the scale of the mean, or what is known of one that was not seen: the end of a time, (n,)."""
-    return family._known(y)
 
 
 def is_concave(family: Likelihood) -> bool:
@@ -356,13 +365,6 @@ LARGEST_MEAN = 700.0
 """The logarithm of a mean: beyond, it stays there, so that all is finite (and hopeless)."""
 
 
-def apart(first: Floats, second: Any) -> Floats:
-    """Informations (n,) about two linear predictors with nothing between them: (n, 2, 2)."""
-    found = np.zeros((*first.shape, 2, 2))
-    found[..., 0, 0], found[..., 1, 1] = first, second
-    return found
-
-
 def room(shape: tuple[int, ...], width: int) -> tuple[Floats, Floats]:
     """Scores (*shape, width) and informations (*shape, width, width) to be filled: numbers of one kind lie side by side
     in memory, as the sums over rows read them.
@@ -385,13 +387,3 @@ LARGEST_LOG = 300.0
 def log_of_second(eta: Floats) -> Floats:
     """The logarithm of the second parameter, within `LARGEST_LOG`."""
     return np.clip(eta[..., 1], -LARGEST_LOG, LARGEST_LOG)
-
-
-def pair(eta: ArrayLike, family: Likelihood) -> Floats:
-    """eta as numbers, or a DomainError unless it has a column for each of the parameters, as of two."""
-    eta = np.asarray(eta, dtype=float)
-    if eta.ndim == 0 or eta.shape[-1] != family.width:
-        words = [name if link == "identity" else f"{link} {name}" for name, link in family.parameters.items()]
-        needs = f"{family._who} needs eta with {family.width} columns, {' and '.join(words)}"
-        raise DomainError(f"{needs}; got shape {eta.shape}.")
-    return eta

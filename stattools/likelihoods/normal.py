@@ -10,7 +10,7 @@ unbiased, that of `LocationScale` is the maximum of the likelihood. Source: Aitk
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,17 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import require_size
-from stattools.likelihoods.likelihood import (
-    Likelihood,
-    Terms,
-    apart,
-    expected_of_first,
-    finite,
-    floats,
-    log_of_second,
-    pair,
-    side_by_side,
-)
+from stattools.likelihoods.likelihood import Likelihood, Terms, finite, floats, log_of_second, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -120,7 +110,7 @@ class LocationScale(NormalErrors):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         log_scale = log_of_second(eta)
         precision = np.exp(-log_scale)
         z = np.clip((np.asarray(y, dtype=float) - eta[..., 0]) * precision, -1e150, 1e150)
@@ -129,13 +119,13 @@ class LocationScale(NormalErrors):
         score, information = (z * precision, z * z - 1.0), (precision * precision, mixed, mixed, 2.0 * z * z)
         return loglik, *side_by_side(score, information)
 
-    def expected(self, eta: Floats, y: Floats) -> Floats:
-        """1 / scale^2, and 2: (n, 2, 2)."""
-        return apart(expected_of_first(self, eta, y), 2.0)
+    def _expected_of_second(self, eta: Floats) -> Any:
+        """2, whatever the scale is."""
+        return 2.0
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per row."""
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         return eta[..., 0] + np.exp(log_of_second(eta)) * generator(seed).standard_normal(eta.shape[:-1])
 
     def variance(self, eta: Floats, y: Floats) -> Floats:

@@ -30,7 +30,7 @@ from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.labels import Labels
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair, room
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, room
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, Words, bounded
@@ -357,9 +357,6 @@ class OwnLikelihood(Likelihood):
             raise DomainError(
                 f"{name}= of {self.name} returns an array of shape {found.shape} for rows of shape {rows}."
             ) from None
-
-    def _wide(self, eta: ArrayLike) -> Floats:
-        return np.asarray(eta, dtype=float)[..., None] if self.width == 1 else pair(eta, self)
 
 
 def _words(name: str, link: str) -> Words:

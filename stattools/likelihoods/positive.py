@@ -19,7 +19,7 @@ Chhikara & Folks, The Inverse Gaussian Distribution (1989).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,28 +29,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import (
-    Likelihood,
-    Terms,
-    allowed,
-    apart,
-    expected_of_first,
-    finite_floats,
-    log_of_second,
-    pair,
-    side_by_side,
-)
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, log_of_second, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.distributions.gamma import (
-    deviance,
-    differences,
-    digamma_gap,
-    log_density_of_deviance,
-    lower_tail,
-    upper_tail,
-)
+from stattools.numerics.distributions.gamma import deviance, differences, digamma_gap, log_density_of_deviance, tail
 
 
 class Positive(Likelihood):
@@ -101,7 +84,7 @@ class GammaFamily(Positive):
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
         k = np.exp(-np.clip(once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
         ratio, more, part = differences(t)
@@ -112,13 +95,13 @@ class GammaFamily(Positive):
         score = (more, np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0))
         return log_density_of_deviance(part, k) - log_y, *side_by_side(score, (ratio, more, more, part - bend))
 
-    def expected(self, eta: Floats, y: Floats) -> Floats:
-        """slope^2 / variance, and k^2 psi'(k) - k of the shape k: (n, 2, 2)."""
-        return apart(expected_of_first(self, eta, y), np.subtract(*digamma_gap(_shape(pair(eta, self)))))
+    def _expected_of_second(self, eta: Floats) -> Any:
+        """k^2 psi'(k) - k of the shape k."""
+        return np.subtract(*digamma_gap(_shape(self._wide(eta))))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
-        k = _shape(pair(eta, self))
+        k = _shape(self._wide(eta))
         return np.maximum(self.mean(eta) * generator(seed).standard_gamma(k) / k, np.finfo(float).tiny)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
@@ -132,7 +115,7 @@ class GammaFamily(Positive):
     def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
         """The lower incomplete gamma function of the shape at shape y / mean, or the upper one."""
         with np.errstate(divide="ignore"):  # nothing is below 0, whose logarithm is -inf
-            return (lower_tail if lower else upper_tail)(*_ratio_and_shape(eta, np.log(y)))
+            return tail(*_ratio_and_shape(eta, np.log(y)), lower)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log mean of all, and the dispersion of its mean deviance."""
@@ -188,13 +171,13 @@ class InverseGaussian(Positive):
         loglik = -(HALF_LOG_TWO_PI + 0.5 * (log_phi + 3.0 * log_y)) - half
         return loglik, *side_by_side((mixed, half - 0.5), ((above + ratio) * ratio * precision, mixed, mixed, half))
 
-    def expected(self, eta: Floats, y: Floats) -> Floats:
-        """slope^2 / variance, and 1 / 2: (n, 2, 2)."""
-        return apart(expected_of_first(self, eta, y), 0.5)
+    def _expected_of_second(self, eta: Floats) -> Any:
+        """1 / 2, whatever the dispersion is."""
+        return 0.5
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
-        found = generator(seed).wald(self.mean(eta), np.exp(-log_of_second(pair(eta, self))))
+        found = generator(seed).wald(self.mean(eta), np.exp(-log_of_second(self._wide(eta))))
         return np.maximum(found, np.finfo(float).tiny)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
@@ -230,7 +213,7 @@ class InverseGaussian(Positive):
 
     def _parts(self, eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
         """log(y / mean) and the log of the dispersion."""
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         return np.clip(log_y - eta[..., 0], -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO), log_of_second(eta)
 
 

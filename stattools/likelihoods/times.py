@@ -40,20 +40,13 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.between import between
-from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats, pair
+from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats
 from stattools.likelihoods.links import LINKS, Curve, held_exp
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import LARGEST_SHAPE, SMALLEST_SHAPE, once
 from stattools.likelihoods.words import Equation, Facts, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.distributions.gamma import (
-    deviance,
-    digamma_gap,
-    log_density_of_log,
-    log_quantile,
-    lower_tail,
-    upper_tail,
-)
+from stattools.numerics.distributions.gamma import deviance, digamma_gap, log_density_of_log, log_quantile, tail
 
 
 def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
@@ -250,7 +243,7 @@ class GammaTimes:
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""
-        return (lower_tail if lower else upper_tail)(_ratio(location, time), _shape(log_scale))
+        return tail(_ratio(location, time), _shape(log_scale), lower)
 
     def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
         """The log of the time before which the event has happened with probability p."""
@@ -334,7 +327,7 @@ def _gamma_between(location: Floats, k: Floats, low: Floats, high: Floats) -> Fl
     slope, turn = slope - by_location[:, None], turn - by_scale[:, None]
     log_p = np.log(total[:, 0]) + highest[:, 0]
     t, k = base, k[:, 0]
-    beside = np.where(first, upper_tail(t, k), np.where(last, lower_tail(t, k), 1.0))
+    beside = np.where(first, tail(t, k, False), np.where(last, tail(t, k, True), 1.0))
     log_p = np.where(beside < 0.5, np.log1p(-np.minimum(beside, 0.5)), log_p)
     return np.stack(
         [
@@ -490,7 +483,7 @@ class FailureTime(Likelihood):
         if self.width == 1:
             location = np.asarray(eta, dtype=float)
             return location, np.broadcast_to(0.0, location.shape)
-        eta = pair(eta, self)
+        eta = self._wide(eta)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:

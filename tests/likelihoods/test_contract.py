@@ -12,10 +12,8 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods.likelihood import (
     cumulants_of,
     expected_of_first,
-    level_of,
     named_parts,
     side_of,
-    sums_for_level,
 )
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
@@ -268,19 +266,19 @@ def test_level_is_the_predictor_of_the_mean_outcome_and_sums_add_up(case: Likeli
     _, y = case.draw(rng(17), 60)
     weight, offset = rng(18).integers(1, 4, 60).astype(float), np.full(60, 0.7)
     parts = (slice(20), slice(20, None))
-    halves = np.sum([sums_for_level(family, y[k], weight[k], offset[k]) for k in parts], axis=0)
-    whole = sums_for_level(family, y, weight, offset)
+    halves = np.sum([family._sums(y[k], weight[k], offset[k]) for k in parts], axis=0)
+    whole = family._sums(y, weight, offset)
     assert_allclose(halves, whole, rtol=1e-12)
     if family.outcome is Outcome.ORDERED:
         eta = np.array([[0.7, *family.start(y, weight, offset)[1:]]])  # the offset moves both
         assert_allclose(family.mean(eta)[0], (whole + 0.5) / (whole + 0.5).sum(), rtol=1e-10)
         return
     if family.outcome is Outcome.CATEGORY:
-        assert level_of(family, whole).shape == (family.width,)
+        assert family._level(whole).shape == (family.width,)
         return
     mean = np.average(family.observed(y), weights=weight * family.trials_of(y))
     rough = 0.05 if case.name == "beta-binomial" else 1e-10  # half a success and half a failure more
-    assert_allclose(level_of(family, whole), family.link(mean) - 0.7, atol=rough)
+    assert_allclose(family._level(whole), family.link(mean) - 0.7, atol=rough)
 
 
 def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCase):

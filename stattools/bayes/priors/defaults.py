@@ -52,7 +52,6 @@ from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.likelihood import level_of, sums_for_level
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
 from stattools.models.model import Model
@@ -132,7 +131,7 @@ def overview(model: Model) -> Overview:
         constant,
         1.0 if constant is None else float(rows.constants[constant]),
         own if own > VARIES * size else 1.0,
-        level_of(model.likelihood, found["sums"]) - shift,
+        model.likelihood._level(found["sums"]) - shift,
     )
 
 
@@ -144,7 +143,7 @@ def _of_block(likelihood: Likelihood, shift: float, block: Block) -> AddedByName
     if likelihood.outcome is Outcome.REAL:
         response, size = SampleMoments.of(block.y - offset, weight), float(np.abs(block.y - offset).max())
     # exponentials of offsets stay within float64
-    sums = sums_for_level(likelihood, block.y, weight, offset - shift)
+    sums = likelihood._sums(block.y, weight, offset - shift)
     columns = SampleMoments.of_columns(block.X, weight)
     return AddedByName(columns=columns, response=response, size=Largest(np.array(size)), sums=sums)
 

@@ -28,7 +28,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial
-from stattools.likelihoods.likelihood import known_outcome, rough_predictor
+from stattools.likelihoods.likelihood import rough_predictor
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among, linear_of
@@ -100,7 +100,7 @@ def _of_levels(likelihood: Likelihood, X: Columns, y: Floats, weight: Floats, of
     level whose outcomes are all 0 has a start too.
     """
     out_of = weight * likelihood.trials_of(y)
-    total = out_of * known_outcome(likelihood, y)
+    total = out_of * likelihood._known(y)
     usual = float(total.sum() / out_of.sum())
     mean = (X.by_level(total) + usual) / (X.by_level(out_of) + 1.0)
     return np.asarray(likelihood.link(mean)) - X.by_level(weight * offset) / np.maximum(X.by_level(weight), 1.0)

@@ -92,38 +92,28 @@ def differences(t: Floats) -> tuple[Floats, Floats, Floats]:
     return power, less, rest
 
 
-def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
-    """P(Z <= a exp(t)), to full relative accuracy where it is below one half.
+def tail(t: ArrayLike, a: ArrayLike, lower: bool) -> Floats:
+    """P(Z <= a exp(t)), or P(Z > a exp(t)), to full relative accuracy where it is below one half.
 
-    >>> float(lower_tail(np.log(2.0), 1.0).round(12))  # 1 - exp(-2)
+    >>> float(tail(np.log(2.0), 1.0, lower=True).round(12))  # 1 - exp(-2)
     0.864664716763
     """
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    with np.errstate(over="ignore"):  # so far up that the probability is 1
+    with np.errstate(over="ignore"):  # so far up that the probability is 1, or 0
         z = a * np.exp(t)
-    value = np.asarray(gammainc(a, z))
-    tiny, far = z < TINY, a > LARGE
+    value = np.asarray((gammainc if lower else gammaincc)(a, z))
+    tiny, far = (z < TINY) & lower, a > LARGE
     if tiny.any():
         log_z = t[tiny] + np.log(a[tiny])
         value[tiny] = np.exp(a[tiny] * log_z - gammaln(a[tiny] + 1.0)) * (1.0 - z[tiny] * a[tiny] / (a[tiny] + 1.0))
     if far.any():
-        value[far] = _temme(t[far], a[far])[0]
-    return value
-
-
-def upper_tail(t: ArrayLike, a: ArrayLike) -> Floats:
-    """P(Z > a exp(t)), to full relative accuracy where it is below one half."""
-    t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    with np.errstate(over="ignore"):  # so far up that the probability is 0
-        value, far = np.asarray(gammaincc(a, a * np.exp(t))), a > LARGE
-    if far.any():
-        value[far] = _temme(t[far], a[far])[1]
+        value[far] = _temme(t[far], a[far])[0 if lower else 1]
     return value
 
 
 def tails(t: ArrayLike, a: ArrayLike) -> tuple[Floats, Floats]:
     """P(Z <= a exp(t)) and P(Z > a exp(t)); the larger is one minus the smaller."""
-    below, above = lower_tail(t, a), upper_tail(t, a)
+    below, above = tail(t, a, True), tail(t, a, False)
     return np.where(above < 0.5, 1.0 - above, below), np.where(below < 0.5, 1.0 - below, above)
 
 
@@ -146,12 +136,12 @@ def log_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike) -> Floats:
     low, high = np.full_like(t, -np.inf), np.full_like(t, 700.0)
     active = np.arange(len(t))
     for _ in range(100):
-        tail = np.where(left, lower_tail(t, a), upper_tail(t, a))
-        rightward = (tail < aim) == left
+        reached = np.where(left, tail(t, a, True), tail(t, a, False))
+        rightward = (reached < aim) == left
         low, high = np.where(rightward, t, low), np.where(rightward, high, t)
         # Where a tail or a density underflows there is no Newton step: bisection follows.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            step = np.where(left, 1.0, -1.0) * np.log(aim / tail) * tail / np.exp(log_density_of_log(t, a))
+            step = np.where(left, 1.0, -1.0) * np.log(aim / reached) * reached / np.exp(log_density_of_log(t, a))
             middle = np.where(low == -np.inf, t - 1.0 - np.abs(t), 0.5 * (low + high)) - t
         step = np.where((t + step >= low) & (t + step <= high), step, middle)
         t = t + step

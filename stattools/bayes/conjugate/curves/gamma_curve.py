@@ -15,7 +15,7 @@ from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_den
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.numerics.distributions.counts import log_of_ratio
-from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, lower_tail, upper_tail
+from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, tail
 
 LARGEST = 300.0 * np.log(10.0)
 """The logarithm of the largest variance."""
@@ -56,7 +56,7 @@ def tails(variance: Floats, shape: Any, scale: Any) -> tuple[Floats, Floats]:
     variance, a, b = np.broadcast_arrays(variance, shape, scale)
     inside = (variance > 0) & np.isfinite(variance)
     t = log_of_ratio(b, a) - np.log(np.where(inside, variance, 1.0))
-    below, above = upper_tail(t, a), lower_tail(t, a)
+    below, above = tail(t, a, False), tail(t, a, True)
     edge = (variance > 0).astype(float)  # 0 or infinity
     return np.where(inside, below, edge), np.where(inside, above, 1.0 - edge)
 
@@ -97,7 +97,7 @@ def _density(t: Floats, a: Floats, power: Floats) -> tuple[Floats, Floats, Float
 
 
 def _outside(low: Floats, high: Floats, a: Floats, power: Floats) -> Floats:
-    return lower_tail(low, a) + upper_tail(high, a)
+    return tail(low, a, True) + tail(high, a, False)
 
 
 def _quantile(p: Floats, q: Floats, a: Floats, power: Floats) -> Floats:
