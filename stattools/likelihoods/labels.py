@@ -301,17 +301,10 @@ MOST = 10_000
 
 def _half_spaces(family: Any, y: Floats) -> HalfSpaces:
     """The cut above an outcome may rise for ever, and the one below it fall."""
-    codes, K = codes_of(y), family.categories
-    rows = np.arange(len(codes))
-    above, below = rows[codes < K - 1], rows[codes > 0]
-    normals = np.zeros((len(above) + len(below), family.width))
-    which = np.arange(len(normals))
-    cut = np.concatenate([codes[above], codes[below] - 1]) + 1
-    sign = np.repeat([1.0, -1.0], [len(above), len(below)])
-    normals[:, 0], normals[which, cut] = -sign, sign
-    if family.partial:
-        normals[which, cut + K - 1] = -sign
-    return HalfSpaces(np.concatenate([above, below]), normals)
+    codes, level = codes_of(y), np.zeros((len(y), family.width))
+    both, upper, lower = Cuts(level, family).moves(codes).transpose(1, 2, 0)
+    above, below = np.flatnonzero(codes < family.categories - 1), np.flatnonzero(codes > 0)
+    return HalfSpaces(np.append(above, below), np.vstack([(both + upper)[above], -(both + lower)[below]]))
 
 
 def _reach(family: Any, eta: Floats, y: Floats) -> float:

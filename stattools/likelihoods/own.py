@@ -494,35 +494,37 @@ def _support(
     distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]
 ) -> tuple[list[dict[str, float]], float, float]:
     """Some parameters that the distribution can have, and the ends of its support, which are the same for all."""
-    name, links = distribution.name, {word: LINKS[link] for word, link in parameters.items()}
+    name = distribution.name
 
-    def ends(values: Mapping[str, float]) -> tuple[float, float]:
-        low, high = distribution.support(**settled, **values)
-        return float(low), float(high)
+    def ends(eta: Floats) -> tuple[dict[str, Floats], Floats]:
+        """The parameters at linear predictors, (K, n), and the ends of the support there, (2, n)."""
+        with np.errstate(all="ignore"):  # what is no number is left out, or told
+            values = {word: LINKS[link].mean(at) for (word, link), at in zip(parameters.items(), eta, strict=True)}
+            return values, np.array(distribution.support(**settled, **values))
 
-    bases = []
-    for apart, eta in product((0.0, APART), TRIED):
-        values = {word: float(link.mean(np.array(eta + apart * k))) for k, (word, link) in enumerate(links.items())}
-        if np.isfinite([*values.values()]).all() and not np.isnan(ends(values)).any():
-            bases.append(values)
-    if not bases:
+    eta = np.array([[at + apart * k for apart, at in product((0.0, APART), TRIED)] for k in range(len(parameters))])
+    eta = eta[:, np.isfinite([*(found := ends(eta))[0].values()]).all(axis=0) & ~np.isnan(found[1]).any(axis=0)]
+    if not eta.size:
         given = ", ".join(f"{word}={value:g}" for word, value in settled.items())
         raise DomainError(f"{name} has no density with {given or 'these links'}: check fixed= and links.")
-    for base, (word, link), move in product(bases, links.items(), (-0.3, 0.3)):
-        with np.errstate(all="ignore"):  # a parameter at the end of its range has no linear predictor
-            eta = float(link.of(base[word])) + move
-        moved = ends(base | {word: float(link.mean(np.array(eta)))} if np.isfinite(eta) else base)
-        if np.isnan(moved).any():
+    values, known = ends(eta)
+    steps = [move * axis[:, None] for axis in np.eye(len(eta)) for move in (-0.3, 0.3)]
+    moved = np.array([ends(eta + step)[1] for step in steps])
+    wrong = (moved != known).any(axis=1).T
+    if wrong.any():
+        base, k = divmod(int(wrong.argmax()), len(steps))
+        word = [*parameters][k // 2]
+        if np.isnan(moved[k, :, base]).any():
             raise IncompatibleError(
-                f"{word!r} of {name} cannot move a little from {base[word]:g}, as where it is a whole number: it has "
-                "no derivative. Give it by fixed=."
+                f"{word!r} of {name} cannot move a little from {values[word][base]:g}, as where it is a whole number: "
+                "it has no derivative. Give it by fixed=."
             )
-        if moved != ends(base):
-            raise IncompatibleError(
-                f"the support of {name} moves with {word!r}: the outcomes at its end decide, and there is no regular "
-                f"maximum. Give {word!r} by fixed=, or take another distribution."
-            )
-    return bases, *ends(bases[0])
+        raise IncompatibleError(
+            f"the support of {name} moves with {word!r}: the outcomes at its end decide, and there is no regular "
+            f"maximum. Give {word!r} by fixed=, or take another distribution."
+        )
+    low, high = known[:, 0].tolist()
+    return [{word: float(value[k]) for word, value in values.items()} for k in range(eta.shape[1])], low, high
 
 
 def _outcome(name: str, continuous: bool, low: float, high: float) -> Outcome:

@@ -14,7 +14,7 @@ Source: Barndorff-Nielsen & Cox, Bernoulli 2 (1996), 319-340; Trefethen & Weidem
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -90,9 +90,55 @@ def count_interval(
     """
 
     def of(part: slice) -> Callable[[float], Floats]:
-        return Predictive(family, eta[part], V[part], None if trials is None else trials[part]).quantile
+        at, variance, n = eta[part], V[part, 0, 0], None if trials is None else trials[part]
+        coarse, fine = (_fine_nodes(at, V[part], step) for step in (0.5, 0.2))
+        most = np.inf if n is None else n
+
+        def cdf(y: Floats) -> Floats:
+            k = np.maximum(y, 0.0)
+            center, square = _moments(at, k, n)
+            value = mixed(family, *(coarse if (square >= variance).all() else fine), k, n)
+            narrow = special.ndtr((center - at[:, 0]) / np.sqrt(variance + square))
+            value = np.where(square < 0.0225 * variance, narrow, value)
+            return np.where(y < 0, 0.0, np.where(k >= most, 1.0, value))
+
+        own, here = family if n is None else with_trials(family, n), at[:, 0] if at.shape[1] == 1 else at
+        mean = (1.0 if n is None else n) * _center(own, here)
+        # the variance of the count over the squared slope of its mean, which is about that of T_y near the mean
+        with np.errstate(over="ignore"):  # all counts are within reach then
+            root = np.sqrt(own.variance(here, mean)) / np.maximum(own.slope(here)[:, 0, 0], SMALLEST)
+        reach = mean * np.sqrt(root**2 + np.minimum(variance, 1.0)) + 1.0
+        return lambda p: crossing(cdf, p, mean, reach, whole=True)
 
     return by_parts(of, len(eta), 4096, level)
+
+
+def _fine_nodes(eta: Floats, V: Floats, step: float) -> tuple[Floats, Floats]:
+    """Values of eta (m, J, width), of the trapezoid rule in the first, and their weights (J,)."""
+    reach = np.ceil(6.5 / step)
+    z = np.arange(-reach, reach + 1.0) * step
+    share = np.exp(-0.5 * z * z)
+    share /= share.sum()
+    if eta.shape[1] == 1:
+        return eta[:, :, None] + np.sqrt(V) * z[:, None], share
+    t, weight = np.polynomial.hermite_e.hermegauss(7)
+    moved = np.repeat(np.sqrt(V[:, 1, 1:]) * t, len(z), axis=1)
+    slope = V[:, 0, 1:] / np.maximum(V[:, 1, 1:], SMALLEST)  # given log alpha, eta is normal again
+    rest = np.sqrt(np.maximum(V[:, 0, :1] - slope * V[:, 0, 1:], 0.0))
+    nodes = [eta[:, :1] + slope * moved + rest * np.tile(z, len(t)), eta[:, 1:] + moved]
+    return np.stack(nodes, axis=-1), np.kron(weight / weight.sum(), share)
+
+
+def _moments(eta: Floats, y: Floats, trials: Floats | None) -> tuple[Floats, Floats]:
+    """Mean and variance of T_y."""
+    center, square = special.digamma(y + 1.0), special.polygamma(1, y + 1.0)
+    if trials is not None:
+        rest = np.maximum(trials - y, 0.5)  # y = trials is answered apart
+        return center - special.digamma(rest), square + special.polygamma(1, rest)
+    if eta.shape[1] > 1:
+        rest = np.exp(np.clip(-eta[:, 1], -700.0, 700.0))
+        return center - special.digamma(rest) + np.log(rest), square + special.polygamma(1, rest)
+    return center, square
 
 
 def mixture_interval(
@@ -122,18 +168,28 @@ def by_parts(of: Callable[[slice], Callable[[float], Floats]], n: int, size: int
 def quantile_of_mixture(likelihood: Any, nodes: Floats, share: Floats, p: float, trials: Floats | None) -> Floats:
     """The quantile, within the range of the outcome, of each row's mixture over nodes of eta (m, J, width)."""
     low, high = likelihood.outcome.range
-    (rows, J), at = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
-    at = at[:, 0] if at.shape[1] == 1 else at
-    family = likelihood if trials is None else with_trials(likelihood, np.repeat(np.broadcast_to(trials, rows), J))
+    family, at = _laid_out(likelihood, nodes, trials)
 
     def cdf(y: Floats) -> Floats:
-        inside = np.repeat(np.clip(y, low, high), J)
-        return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, J) @ share)
+        return np.where(y < low, 0.0, mixed(likelihood, nodes, share, np.clip(y, low, high), trials))
 
-    mean = (1.0 if trials is None else trials) * (np.asarray(_center(family, at)).reshape(rows, J) @ share)
-    whole = likelihood.outcome.is_whole
+    center = np.asarray(_center(family, at)).reshape(nodes.shape[:2]) @ share
+    mean, whole = (1.0 if trials is None else trials) * center, likelihood.outcome.is_whole
     reach = np.maximum(np.abs(mean), 1.0 if whole else SMALLEST)  # what is no count is in any unit
     return np.clip(crossing(cdf, p, mean, reach, whole), low, high if trials is None else trials)
+
+
+def mixed(family: Any, nodes: Floats, share: Floats, y: Floats, trials: Floats | None) -> Floats:
+    """F(y) of each row's mixture over nodes of eta (m, J, width): (m,)."""
+    family, at = _laid_out(family, nodes, trials)
+    return family.cdf(at, np.repeat(y, nodes.shape[1])).reshape(nodes.shape[:2]) @ share
+
+
+def _laid_out(family: Any, nodes: Floats, trials: Floats | None) -> tuple[Any, Floats]:
+    """The family with the trials of every node, and eta of every node, one after another."""
+    (rows, J), at = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
+    family = family if trials is None else with_trials(family, np.repeat(np.broadcast_to(trials, rows), J))
+    return family, at[:, 0] if at.shape[1] == 1 else at
 
 
 def with_trials(family: Any, trials: Any) -> Any:
@@ -232,75 +288,6 @@ def product_of_nodes(width: int) -> tuple[Floats, Floats]:
     else:
         z, share = np.polynomial.hermite_e.hermegauss(15 if width == 2 else 7)
     share = share / share.sum()
-    grid = np.stack([axis.ravel() for axis in np.meshgrid(*[z] * width, indexing="ij")], axis=-1)
-    weights = np.meshgrid(*[share] * width, indexing="ij")
-    return grid, np.prod([axis.ravel() for axis in weights], axis=0)
-
-
-@dataclass(frozen=True, eq=False)
-class Predictive:
-    """Predictive distributions of counts, one per row: eta (m, width) with covariance V (m, width, width)."""
-
-    family: Any
-    eta: Floats
-    V: Floats
-    trials: Floats | None = None
-
-    def cdf(self) -> Distribution:
-        """F as a function of a whole number per row."""
-        variance, trials = self.V[:, 0, 0], self.trials
-        coarse, fine = self._nodes(0.5), self._nodes(0.2)
-
-        def distribution(y: Floats) -> Floats:
-            at = np.maximum(y, 0.0)
-            center, square = self._moments(at)
-            wide, narrow = square >= variance, square < 0.0225 * variance
-            nodes, share = coarse if wide.all() else fine
-            (m, J), eta = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
-            family = self.family if trials is None else with_trials(self.family, np.repeat(trials, J))
-            value = family.cdf(eta[:, 0] if eta.shape[1] == 1 else eta, np.repeat(at, J)).reshape(m, J) @ share
-            if narrow.any():
-                value = np.where(narrow, special.ndtr((center - self.eta[:, 0]) / np.sqrt(variance + square)), value)
-            if trials is not None:
-                value = np.where(at >= trials, 1.0, value)
-            return np.where(y < 0, 0.0, value)
-
-        return distribution
-
-    def quantile(self, p: float) -> Floats:
-        """The smallest whole y >= 0 with F(y) >= p; inf beyond `LARGEST_COUNT`."""
-        eta = self.eta[:, 0] if self.eta.shape[1] == 1 else self.eta
-        family = self.family if self.trials is None else with_trials(self.family, self.trials)
-        mean = (1.0 if self.trials is None else self.trials) * _center(family, eta)
-        # the variance of the count over the squared slope of its mean, which is about that of T_y near the mean
-        with np.errstate(over="ignore"):  # all counts are within reach then
-            root = np.sqrt(family.variance(eta, mean)) / np.maximum(family.slope(eta)[:, 0, 0], SMALLEST)
-        reach = mean * np.sqrt(root**2 + np.minimum(self.V[:, 0, 0], 1.0)) + 1.0
-        return crossing(self.cdf(), p, mean, reach, whole=True)
-
-    def _nodes(self, step: float) -> tuple[Floats, Floats]:
-        """Values of eta (m, J, width) and their weights (J,)."""
-        reach = np.ceil(6.5 / step)
-        z = np.arange(-reach, reach + 1.0) * step
-        share = np.exp(-0.5 * z * z)
-        share /= share.sum()
-        first, variance = self.eta[:, :1], self.V[:, 0, 0]
-        if self.eta.shape[1] == 1:
-            return (first + np.sqrt(variance)[:, None] * z)[..., None], share
-        t, weight = np.polynomial.hermite_e.hermegauss(7)
-        moved = np.repeat(np.sqrt(self.V[:, 1, 1:]) * t, len(z), axis=1)
-        slope = self.V[:, 0, 1:] / np.maximum(self.V[:, 1, 1:], SMALLEST)  # given log alpha, eta is normal again
-        rest = np.sqrt(np.maximum(variance[:, None] - slope * self.V[:, 0, 1:], 0.0))
-        nodes = [first + slope * moved + rest * np.tile(z, len(t)), self.eta[:, 1:] + moved]
-        return np.stack(nodes, axis=-1), np.kron(weight / weight.sum(), share)
-
-    def _moments(self, y: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance of T_y."""
-        center, square = special.digamma(y + 1.0), special.polygamma(1, y + 1.0)
-        if self.trials is not None:
-            rest = np.maximum(self.trials - y, 0.5)  # y = trials is answered apart
-            return center - special.digamma(rest), square + special.polygamma(1, rest)
-        if self.eta.shape[1] > 1:
-            rest = np.exp(np.clip(-self.eta[:, 1], -700.0, 700.0))
-            return center - special.digamma(rest) + np.log(rest), square + special.polygamma(1, rest)
-        return center, square
+    each = (np.stack(np.meshgrid(*[of] * width, indexing="ij"), axis=-1).reshape(-1, width) for of in (z, share))
+    grid, shares = each
+    return grid, shares.prod(axis=1)

@@ -6,7 +6,6 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial
-from stattools.likelihoods.likelihood import pair
 
 
 @pytest.mark.parametrize("family", [GammaFamily(), InverseGaussian(), NegativeBinomial()], ids=lambda f: str(f))
@@ -20,4 +19,4 @@ def test_a_shape_that_is_none_is_told(family):
     with pytest.raises(
         DomainError, match=r"needs eta with 2 columns, .*mean and log (precision|scale); got shape \(3,\)"
     ):
-        pair(np.zeros(3), family)
+        family._wide(np.zeros(3))

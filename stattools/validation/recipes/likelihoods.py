@@ -30,7 +30,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.counts import Count, NegativeBinomial
-from stattools.likelihoods.likelihood import pair
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.words import words_of
@@ -121,7 +120,7 @@ class LinearVariance(Count):
     facts = replace(Count.facts, row="NegativeBinomial", own_words=words_of("Count"))
 
     def _quadratic(self, eta: ArrayLike) -> Floats:
-        return pair(eta, self) @ MAP.T
+        return self._wide(eta) @ MAP.T
 
     def check(self, y: ArrayLike) -> Floats:
         """Whole numbers >= 0."""
