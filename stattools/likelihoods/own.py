@@ -330,11 +330,8 @@ class OwnLikelihood(Likelihood):
             return super()._lacks(question)
         return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
 
-    def values(self, eta: ArrayLike) -> dict[str, Floats]:
-        """The parameters by name, each (n,)."""
-        return self._values(self._wide(eta))
-
     def _values(self, wide: Floats) -> dict[str, Floats]:
+        """The parameters by name, each (n,)."""
         return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.by_name.items())}
 
     def _function(self, y: Floats) -> Callable[[Floats], Floats]:
@@ -344,7 +341,7 @@ class OwnLikelihood(Likelihood):
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
             raise self._lacks(name)
-        values = self.values(eta)
+        values = self._values(self._wide(eta))
         found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
         try:
             found = np.asarray(found, dtype=float)
@@ -593,7 +590,16 @@ def likelihood(
         if fixed:
             raise IncompatibleError("fixed= belongs to distributions of SciPy; write the number into loglik.")
         return _of_functions(distribution, loglik, parameters, outcome, given)
-    _require_distribution(distribution)
+    if isinstance(distribution, stats.distributions.rv_frozen):
+        raise IncompatibleError(
+            f"{distribution.dist.name} is frozen, its parameters are numbers: give the distribution itself, "
+            f"scipy.stats.{distribution.dist.name}, and what is not fitted by fixed=."
+        )
+    if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
+        raise IncompatibleError(
+            "st.likelihood takes a distribution of SciPy such as scipy.stats.gumbel_r, or a name and a function, "
+            f'("Gumbel", loglik); got {quoted(distribution)}.'
+        )
     for word, value in {"loglik": loglik, "outcome": outcome, **given}.items():
         if value is not None:
             raise IncompatibleError(f"{distribution.name} answers {word} itself; leave {word}= out.")
@@ -633,18 +639,3 @@ def _parameters(parameters: Any) -> dict[str, str]:
         if not isinstance(link, str) or link not in LINKS:
             raise DomainError(f"{name!r} has one of the links {', '.join(LINKS)}; got {quoted(link)}.")
     return dict(parameters)
-
-
-def _require_distribution(distribution: Any) -> None:
-    """IncompatibleError for what is no univariate distribution of SciPy with free parameters."""
-    if isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
-        return
-    if isinstance(distribution, stats.distributions.rv_frozen):
-        raise IncompatibleError(
-            f"{distribution.dist.name} is frozen, its parameters are numbers: give the distribution itself, "
-            f"scipy.stats.{distribution.dist.name}, and what is not fitted by fixed=."
-        )
-    raise IncompatibleError(
-        "st.likelihood takes a distribution of SciPy such as scipy.stats.gumbel_r, or a name and a function, "
-        f'("Gumbel", loglik); got {quoted(distribution)}.'
-    )

@@ -106,10 +106,6 @@ class Edge:
     above: str | None = None
 
 
-Limits = Mapping[str, tuple[Any, str]]
-"""By the name of a parameter, the family, or its class, at an end of its range, and where that is: "alpha = 0"."""
-
-
 @dataclass(frozen=True)
 class Piece:
     """A family whose log-likelihood is one of those that another adds up: of which linear predictors, by number, of
@@ -270,8 +266,8 @@ class Facts:
     """The other outcome, event and no event exchanged; None where there are no two."""
     domain: tuple[float, float] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
-    limits: Limits = field(default_factory=dict)
-    """The families that this one becomes where one parameter reaches an end."""
+    limits: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
+    """By the name of a parameter, the family, or its class, at an end of its range, and where that is: "alpha = 0"."""
     holds: Mapping[str, Any] = field(default_factory=dict)
     """Those where one is held within its range, its linear predictor being 0: a Weibull scale of 1."""
     pieces: tuple[Piece, ...] = ()
