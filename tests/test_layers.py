@@ -224,12 +224,12 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 142_961,
+    "all": 142_919,
     "data": 8_244,
     "inference": 27_822,
-    "likelihoods": 5_251,
+    "likelihoods": 5_168,
     "models": 8_282,
-    "numerics": 3_500,
+    "numerics": 3_489,
     "solvers": 7_499,
 }
 """Lines of the package, of its rooms and of some folders of them: never more."""

@@ -330,8 +330,11 @@ class OwnLikelihood(Likelihood):
             return super()._lacks(question)
         return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
 
-    def _values(self, wide: Floats) -> dict[str, Floats]:
+    def values(self, eta: ArrayLike) -> dict[str, Floats]:
         """The parameters by name, each (n,)."""
+        return self._values(self._wide(eta))
+
+    def _values(self, wide: Floats) -> dict[str, Floats]:
         return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.by_name.items())}
 
     def _function(self, y: Floats) -> Callable[[Floats], Floats]:
@@ -341,7 +344,7 @@ class OwnLikelihood(Likelihood):
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
             raise self._lacks(name)
-        values = self._values(self._wide(eta))
+        values = self.values(eta)
         found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
         try:
             found = np.asarray(found, dtype=float)
@@ -393,11 +396,10 @@ class OwnCategories(Labels, OwnLikelihood):
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, in the order of the labels, shape (..., K)."""
         wide = self._wide(eta)
-        values, shape = self._values(wide), wide.shape[:-1]
-        who = f"loglik of {self.name}"
-        each = [called(who, self.density, np.full(shape, float(k)), **values) for k in range(self.categories)]
+        shape = wide.shape[:-1]
+        each = [self._function(np.full(shape, float(k)))(wide) for k in range(self.categories)]
         with np.errstate(all="ignore"):  # told by `scaled`
-            return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1).astype(float))
+            return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1))
 
 
 TRIED, APART = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0), 0.35
@@ -497,7 +499,7 @@ def _support(
         """The parameters at linear predictors, (K, n), and the ends of the support there, (2, n)."""
         with np.errstate(all="ignore"):  # what is no number is left out, or told
             values = {word: LINKS[link].mean(at) for (word, link), at in zip(parameters.items(), eta, strict=True)}
-            return values, np.array(distribution.support(**settled, **values))
+            return values, np.array(distribution.support(**settled, **values), dtype=float)
 
     eta = np.array([[at + apart * k for apart, at in product((0.0, APART), TRIED)] for k in range(len(parameters))])
     eta = eta[:, np.isfinite([*(found := ends(eta))[0].values()]).all(axis=0) & ~np.isnan(found[1]).any(axis=0)]
