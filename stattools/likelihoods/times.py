@@ -113,14 +113,21 @@ class LogTimeErrors:
                         out[rows] = part
         log_time += shared
         log_time *= event
-        found = [value - log_time]
-        if width == 1:
-            found += [slope * -precision, bend * (-precision * precision)]
-        elif width > 1:
-            mixed = z * bend + slope
-            found += [slope * -precision, -(z * slope + event), bend * (-precision * precision)]
-            found += [mixed * -precision, mixed * -z]
-        found = np.array(found)
+        found = np.empty((len(OF_WIDTH[width]), len(z)))
+        np.subtract(value, log_time, out=found[0])
+        if width > 0:
+            precision *= -1.0
+            np.multiply(slope, precision, out=found[1])
+            np.multiply(bend, precision * -precision, out=found[-1 if width == 1 else 3])
+        if width > 1:
+            np.multiply(z, slope, out=found[2])
+            found[2] += event
+            np.multiply(z, bend, out=found[5])
+            found[5] += slope
+            np.multiply(found[5], precision, out=found[4])
+            z *= -1.0
+            found[5] *= z
+            found[2] *= -1.0
         ends = ~(seen | first | last)
         if ends.any():
             whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
