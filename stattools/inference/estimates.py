@@ -24,12 +24,13 @@ from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
 from stattools.solvers import Solution
 from stattools.text.columns import number
-from stattools.text.faces import Faces
+from stattools.text.faces import with_faces
 from stattools.text.one_line import headline
 
 
+@with_faces
 @answers_names
-class AnyFit(Faces):
+class AnyFit:
     """A fit: its `model`, and `predict(data)`."""
 
     model: Any

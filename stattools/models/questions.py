@@ -17,7 +17,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.likelihoods.likelihood import named_parts
-from stattools.text.faces import Faces
+from stattools.text.faces import with_faces
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
@@ -94,8 +94,9 @@ def answer_of(path: str, doc: str) -> Any:
     return property(attrgetter(path), doc=doc)
 
 
+@with_faces
 @answers_names
-class AnyModel(Faces):
+class AnyModel:
     """A log-likelihood of parameters with names: `kind`, `title`, `names`, `n`, `start`, `loglik`, `evaluate`.
 
     What follows are the answers of a model without rows, arms or a series. A field of a dataclass with one of these

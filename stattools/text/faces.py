@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 from stattools.text.one_line import one_line
 from stattools.text.page import Page
 from stattools.text.printing import printed
 
 
-class Faces:
+class Faces(ABC):
     """What can be looked at: a class says its `_headline` and its `_page`, and has four faces.
 
     A dataclass with these faces is declared with `repr=False`.
@@ -46,3 +46,10 @@ class Faces:
 
     def _repr_markdown_(self) -> str:
         return self._page().markdown()
+
+
+def with_faces[T: type](cls: T) -> T:
+    """The four faces of `Faces` for the first class of a long line, which says its `_headline` and its `_page`."""
+    for name in ("__repr__", "__str__", "_repr_html_", "_repr_markdown_"):
+        setattr(cls, name, vars(Faces)[name])
+    return Faces.register(cls)

@@ -134,6 +134,9 @@ class Broken(Faces):
     def _headline(self):
         raise ZeroDivisionError
 
+    def _page(self):
+        raise ZeroDivisionError
+
 
 def test_a_strangers_object_has_the_same_faces():
     assert "\n" not in repr(Strange())

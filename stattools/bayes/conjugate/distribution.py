@@ -22,7 +22,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.faces import Faces
+from stattools.text.faces import with_faces
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ MANY = 20
 """A page shows so many rows and counts the others."""
 
 
+@with_faces
 @answers_guesses
-class Distribution(Faces):
+class Distribution:
     """Shown by its parameters, and equal to one of its family whose parameters are the same to the last bit."""
 
     mean: Any
