@@ -49,10 +49,16 @@ ELSEWHERE = {
 }
 """Public functions that are no question of a regression's fit, and why."""
 
-ASKED_ELSEWHERE = {
+ASKED_ELSEWHERE = dict.fromkeys(
+    (
+        "group_influence", "intraclass", "local_maxima", "random_effects", "smooth", "smooth_test", "smooths",
+        "variance_components", "variance_test",
+    ),
+    "tests/matrix/mixed/questions.py: of groups and curves, which the regressions of the matrix have not",
+) | {
     "plot": "tests/inference/plots/test_kinds.py: every regression and every figure",
     "wild_bootstrap": "tests/inference/wild: of clustered fits, which those of the matrix are not",
-}
+}  # fmt: skip
 """Questions of a fit that are asked by other tables."""
 
 
