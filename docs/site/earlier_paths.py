@@ -64,6 +64,8 @@ EARLIER = {
     "stattools.inference.existence.separation.Separation": (
         "stattools.inference.existence.partial_likelihood.LevelsWithoutEvents",
         "stattools.inference.existence.partial_likelihood.MonotoneLikelihood",
+        "stattools.inference.existence.separated_rows.Separation",
+        "stattools.existence.separation.Separation",
     ),
     "stattools.inference.existence.separation": (
         "stattools.inference.existence.separated_rows",
@@ -101,7 +103,8 @@ EARLIER = {
         "stattools.storage",
         "stattools.storage.file",
     ),
-    "stattools.inference.fits.mixed_fit.MixedAnswers": (
+    "stattools.inference.fits.mixed_fit.MixedRegressionFit": (
+        "stattools.inference.fits.mixed_fit.MixedAnswers",
         "stattools.inference.mixed.mixed_answers.MixedAnswers",
         "stattools.mixed.mixed_answers.MixedAnswers",
         "stattools.inference.mixed.mixed_regression_fit.MixedRegressionFit",
