@@ -319,10 +319,10 @@ def unlinked(family: Likelihood) -> Likelihood:
     return family.facts.unlinked or family
 
 
-def edges_of(family: Likelihood) -> Mapping[str, Edge]:
-    """The ends of parameters beside the first, by their names; probabilities of zeros are looked at by themselves."""
+def edge_of(family: Likelihood) -> Edge | None:
+    """The ends of the last parameter beside the first; None without one, or of a probability of zeros."""
     last = family.facts.pieces[-1].family if family.facts.pieces else family  # the positive counts of a hurdle
-    return {name: last.facts.edge for name in [*family.parameters][1:][-1:] if name != ZERO}
+    return None if [*family.parameters][1:][-1:] in ([], [ZERO]) else last.facts.edge
 
 
 def label_of(family: Likelihood, parameter: str) -> str:

@@ -25,7 +25,7 @@ from stattools.inference.existence.overlap import check_overlap, farthest_move
 from stattools.inference.existence.recession import lying_between
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
-from stattools.likelihoods.likelihood import edges_of, is_unimodal
+from stattools.likelihoods.likelihood import edge_of, is_unimodal
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
@@ -65,25 +65,26 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """IdentificationError where a parameter beside the first runs to an end of its range, such as a dispersion of 0,
     with a penalty, which gives separated data a maximum, or without.
     """
-    likelihood, predictor = model.likelihood, model.predictor
-    for edge in edges_of(likelihood).values():
-        low = high = float(estimate[predictor.parts[-1].start])
-        if predictor.uses[-1]:  # it moves with columns
+    predictor = model.predictor
+    if (edge := edge_of(model.likelihood)) is None:
+        return
+    low = high = float(estimate[predictor.parts[-1].start])
+    if predictor.uses[-1]:  # it moves with columns
 
-            def ends(block: Block) -> Ends:
-                eta = predictor.forward(estimate, block)[0][:, -1]
-                eta = eta if block.weight is None else eta[block.weight > 0.0]
-                return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
+        def ends(block: Block) -> Ends:
+            eta = predictor.forward(estimate, block)[0][:, -1]
+            eta = eta if block.weight is None else eta[block.weight > 0.0]
+            return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
 
-            found = model.rows.total(ends)
-            low, high = float(found.low[0]), float(found.high[0])
-        unit = _log_size(model, edge)
-        if edge.lower + unit <= low and high <= edge.upper + unit:
-            continue
-        if not penalized:
-            check_overlap(model)
-        where = f"in some rows {model.others[-1]} runs off: there " if low != high else ""
-        raise IdentificationError(f"{model.title}: {where}{edge.below if low < edge.lower + unit else edge.above}")
+        found = model.rows.total(ends)
+        low, high = float(found.low[0]), float(found.high[0])
+    unit = _log_size(model, edge)
+    if edge.lower + unit <= low and high <= edge.upper + unit:
+        return
+    if not penalized:
+        check_overlap(model)
+    where = f"in some rows {model.others[-1]} runs off: there " if low != high else ""
+    raise IdentificationError(f"{model.title}: {where}{edge.below if low < edge.lower + unit else edge.above}")
 
 
 def check_exact(model: Any, theta: Floats) -> None:
@@ -93,14 +94,12 @@ def check_exact(model: Any, theta: Floats) -> None:
     if not (isinstance(model, Model) and model.predictor.own):
         return
     check_dispersion(model, theta)
-    predictor, at = model.predictor, model.predictor.parts[-1].start
-    if predictor.uses[-1] and model.rows.constants[predictor.column[at]] != 1.0:
+    predictor, at, edge = model.predictor, model.predictor.parts[-1].start, edge_of(model.likelihood)
+    if edge is None or (predictor.uses[-1] and model.rows.constants[predictor.column[at]] != 1.0):
         return
-    for edge in edges_of(model.likelihood).values():
-        column = np.eye(predictor.size)[at]
-        for end, sign, said in ((edge.lower, -1.0, edge.below), (edge.upper, 1.0, edge.above)):
-            if said is None or not np.isfinite(end):
-                continue
+    column = np.eye(predictor.size)[at]
+    for end, sign, said in ((edge.lower, -1.0, edge.below), (edge.upper, 1.0, edge.above)):
+        if said is not None and np.isfinite(end):
             start = theta + (end + _log_size(model, edge) - theta[at]) * column
             near, far = (model.evaluate(start + sign * step * column, 0).loglik for step in (1.0, 2.0))
             if far - near >= GAIN * model.n:
@@ -271,10 +270,10 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
         return
     part, least = model.predictor.parts[ZERO], LEVEL_OF_ZEROS + ROUND_OFF * abs(solution.loglik)
     falls = _falls(model, solution, range(part.start, part.stop))
-    ends = {model.names[j]: "inf" if side > 0.0 else "-inf" for j, side, fall in falls if fall < least}
+    ends = {model.names[j]: side * np.inf for j, side, fall in falls if fall < least}
     if ends:
         check_overlap(model)
-        raise _no_maximum(model, solution.estimate, ends)
+        raise _no_maximum(model, solution.estimate, ", ".join(f"{name} = {end}" for name, end in ends.items()))
     if not model.in_memory:
         return
     plain = without(model)
@@ -286,7 +285,7 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
     if rise < -LEVEL_OF_ZEROS or slope_of_none(plain, found.estimate) > 0.0:
         return
     if rise <= LEVEL_OF_ZEROS:
-        raise none_at_all(model)
+        raise _no_maximum(model)
     raise IdentificationError(
         f"{model.title}: without extra zeros the log-likelihood is {rise:.2g} higher than at the maximum inside, so "
         f"that their probability is 0. {_no_more_zeros(model)[1]}"
@@ -334,8 +333,15 @@ ZERO = 1
 """The number of the linear predictor."""
 
 
-def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> IdentificationError:
-    """What is said where there are no extra zeros, or nothing else."""
+def _no_maximum(model: Model, theta: Floats | None = None, ends: str = "") -> IdentificationError:
+    """What is said where no row has extra zeros, or where their log odds at theta run to these ends in some rows."""
+    none_more, instead = _no_more_zeros(model)
+    nowhere = IdentificationError(
+        f"{model.title} has no maximum: {none_more}, and the probability of an extra zero has its maximum at 0. "
+        f"{instead}"
+    )
+    if theta is None or not model.predictor.own[0]:
+        return nowhere
 
     def runaways(block: Block) -> Floats:
         """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
@@ -345,29 +351,17 @@ def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> Identifica
         return np.array([(counted & which).sum() for which in each], dtype=float)
 
     none, certain, rows = model.rows.total(runaways).tolist()
-    if none == rows or not model.predictor.own[0]:
-        return none_at_all(model)
-    said = []
+    if none == rows:
+        return nowhere
+    said, at_an_end = [], "the probability of an extra zero has its maximum at"
     if none:
-        said.append(
-            f"in {none:,.0f} of {rows:,.0f} rows {_no_more_zeros(model)[0]}, and the probability of an extra zero has "
-            "its maximum at 0"
-        )
+        said.append(f"in {none:,.0f} of {rows:,.0f} rows {none_more}, and {at_an_end} 0")
     if certain:
         said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
-    where = "; ".join(said) or "the probability of an extra zero has its maximum at an end in some rows"
-    listed = ", ".join(f"{name} = {end}" for name, end in ends.items())
+    where = "; ".join(said) or f"{at_an_end} an end in some rows"
     return IdentificationError(
-        f"{model.title} has no maximum: {where} ({listed}). Leave these columns out of zero=, merge levels, or use "
+        f"{model.title} has no maximum: {where} ({ends}). Leave these columns out of zero=, merge levels, or use "
         "st.hurdle, whose zeros are all of one kind."
-    )
-
-
-def none_at_all(model: Model) -> IdentificationError:
-    """What is said where no row has extra zeros."""
-    none, instead = _no_more_zeros(model)
-    return IdentificationError(
-        f"{model.title} has no maximum: {none}, and the probability of an extra zero has its maximum at 0. {instead}"
     )
 
 

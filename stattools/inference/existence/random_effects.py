@@ -33,7 +33,7 @@ from stattools.inference.existence.rank import check_rank, check_size, pieces
 from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.likelihoods.likelihood import edges_of, side_of
+from stattools.likelihoods.likelihood import edge_of, side_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
@@ -289,10 +289,9 @@ def check_mixed_solution(model: MixedRegression, found: Any) -> None:
     limit at infinity is higher; a parameter beside the first is at an end of its range.
     """
     largest = largest_spread(model, found.roots)
-    pure = pure_term(model)
     converged = found.status == "converged"
-    if pure is not None or largest > FAR or not converged:
-        apart = Apart((pure,), ()) if pure is not None else groups_apart(model)
+    if largest > FAR or not converged or pure_term(model) is not None:
+        apart = groups_apart(model)
         if apart is not None and not (converged and largest < OFF and _is_higher(model, found, apart)):
             raise _apart(model, apart)
     if largest > OFF and _has_sides(model):
@@ -327,21 +326,20 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
     """IdentificationError where a parameter beside the first, the same for all rows, is near an end of its range, such
     as an alpha of 0, and the log-likelihood is as high there.
     """
-    predictor = model.fixed.predictor
-    for edge in edges_of(model.likelihood).values():
-        if predictor.uses[-1]:
-            continue
-        k = predictor.parts[-1].start
-        here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
-        below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
-        if not (below or above) or edge.power:
-            continue
-        unit = np.zeros(len(marginal.to_fixed))
-        unit[k] = (edge.lower if below else edge.upper) - here
-        fixed, factors, taus = marginal.parts(theta)
-        there = marginal.theta(fixed + np.linalg.solve(marginal.to_fixed, unit), factors, taus)
-        if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
-            raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
+    predictor, edge = model.fixed.predictor, edge_of(model.likelihood)
+    if edge is None or edge.power or predictor.uses[-1]:
+        return
+    k = predictor.parts[-1].start
+    here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
+    below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
+    if not (below or above):
+        return
+    unit = np.zeros(len(marginal.to_fixed))
+    unit[k] = (edge.lower if below else edge.upper) - here
+    fixed, factors, taus = marginal.parts(theta)
+    there = marginal.theta(fixed + np.linalg.solve(marginal.to_fixed, unit), factors, taus)
+    if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
+        raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
 
 
 def _has_sides(model: MixedRegression) -> bool:

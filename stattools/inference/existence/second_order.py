@@ -123,14 +123,12 @@ def _reason(model: Custom, place: Place, solution: Solution) -> Exception:
     j = int(np.argmax(np.abs(place.x) / size))
     if abs(place.x[j]) > FAR * size[j]:
         return _levels_off(model, place, np.eye(len(place.x))[j])
-    rough = _no_derivative(model, place)
-    if rough is not None:
+    if (rough := _no_derivative(model, place)) is not None:
         return rough
     if solution.decrement <= 1.0 and place.steps.score_error > ROUND_OFF:
         return _too_noisy(model, place)
-    if _runs_off(model, place) is not None:
-        return _undetermined(model, place, place.units[:, 0])
-    if abs(place.a[0]) <= FLATTEST * place.worth and np.abs(place.slopes).max() <= 1e-2:  # eigenvalues rise
+    is_flat = abs(place.a[0]) <= FLATTEST * place.worth and np.abs(place.slopes).max() <= 1e-2  # eigenvalues rise
+    if is_flat or _runs_off(model, place) is not None:
         return _undetermined(model, place, place.units[:, 0])
     return _short_of_it(model, solution)
 
@@ -150,8 +148,7 @@ def _runs_off(model: Custom, place: Place) -> Floats | None:
 
 def _undetermined(model: Custom, place: Place, axis: Floats) -> IdentificationError:
     """The log-likelihood levels off along a parameter, or is flat along the axis."""
-    off = _runs_off(model, place)
-    if off is not None:
+    if (off := _runs_off(model, place)) is not None:
         return _levels_off(model, place, off)
     share = np.abs(axis) / np.linalg.norm(place.W, axis=1)
     moving = share > 1e-3 * share.max()
@@ -284,18 +281,17 @@ def certified_within(model: Custom, solver: Any) -> Found:
     if isinstance(solver, Newton):  # does it curve upward at the start, and end below?
         here = model.evaluate(model.start, 0).loglik
         ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
-        if all(up + down - 2.0 * here > 0.0 for up, down in ends) and is_turned(model) and not _ends(model):
-            raise negative(model)
+        if all(up + down - 2.0 * here > 0.0 for up, down in ends) and not _ends(model):
+            check_sign(model)
     on = _reached(model)
     if on and (found := _held(model, solver, on)) is not None:
-        if len(on) == len(model.names) and is_turned(model):  # minus a log-likelihood is highest in a corner
-            raise negative(model)
+        if len(on) == len(model.names):  # minus a log-likelihood is highest in a corner
+            check_sign(model)
         return found
     try:
         return certified(model, solver)
-    except (ConvergenceError, IdentificationError) as error:
-        if is_turned(model):
-            raise negative(model) from error
+    except (ConvergenceError, IdentificationError):
+        check_sign(model)
         raise
 
 
@@ -371,15 +367,19 @@ FIRST_STEPS = 30
 """A short climb has no more steps."""
 
 
-def is_turned(model: Custom) -> bool:
-    """Whether a short climb finds the lowest point, as of minus a log-likelihood."""
+def check_sign(model: Custom) -> None:
+    """IdentificationError where a short climb finds the lowest point: the other sign seems to have been given."""
     f, slopes = model.function, model.gradient
     other = replace(
         model,
         function=lambda theta: np.negative(f(theta)),
         gradient=None if slopes is None else lambda theta: np.negative(slopes(theta)),
     )
-    return _ends(other)
+    if _ends(other):
+        raise IdentificationError(
+            f"{model.title} has a lowest point near the start and no maximum that a climb came to: is this the "
+            "negative log-likelihood? Return the log-likelihood itself; if it does, start nearer to the maximum."
+        )
 
 
 def _ends(model: Custom) -> bool:
@@ -388,14 +388,6 @@ def _ends(model: Custom) -> bool:
         return climb_in_own_units(model, Newton().tolerance, FIRST_STEPS)[1].converged
     except DomainError:
         return False
-
-
-def negative(model: Custom) -> IdentificationError:
-    """The error for a log-likelihood that seems to have been given with the other sign."""
-    return IdentificationError(
-        f"{model.title} has a lowest point near the start and no maximum that a climb came to: is this the negative "
-        "log-likelihood? Return the log-likelihood itself; if it does, start nearer to the maximum."
-    )
 
 
 NEAREST, FARTHEST = 3.0, 100.0
