@@ -197,12 +197,17 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
 
 def separation_of_rows(model: Model) -> Separation | None:
     """What separates the outcomes by any columns, all of them in memory."""
+    from scipy.sparse import csr_array
+
     if (cone := recession_cone(model)) is None:
         return None
-    active, steps = ~cone.held, list[Floats]()
-    while active.any() and (step := direction(cone, active)) is not None:
-        active &= cone.A @ step <= 1e-7
-        steps.append(step)
+    active, steps, free, within = ~cone.held, list[Floats](), np.eye(cone.A.shape[1]), cone
+    if cone.held.any():  # what moves no held row are few directions, mostly none
+        free = still(cone.A[cone.held])
+        within = cone._replace(A=csr_array(cone.A @ free), held=np.zeros_like(cone.held))
+    while active.any() and (step := direction(within, active)) is not None:
+        steps.append(free @ step)
+        active &= cone.A @ steps[-1] <= 1e-7
     if not steps:
         return None
     n, q, beyond, weight = len(model.rows.X), len(steps[0]), cone.beyond, model.rows.weight
