@@ -224,11 +224,11 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 142_925,
+    "all": 142_931,
     "data": 8_244,
     "inference": 27_812,
     "inference/(covariance|existence|effects)": 5_831,
-    "likelihoods": 5_175,
+    "likelihoods": 5_181,
     "models": 8_283,
     "numerics": 3_489,
     "solvers": 7_499,

@@ -90,18 +90,8 @@ def count_interval(
     """
 
     def of(part: slice) -> Callable[[float], Floats]:
-        at, variance, n = eta[part], V[part, 0, 0], None if trials is None else trials[part]
-        coarse, fine = (_fine_nodes(at, V[part], step) for step in (0.5, 0.2))
-        most = np.inf if n is None else n
-
-        def cdf(y: Floats) -> Floats:
-            k = np.maximum(y, 0.0)
-            center, square = _moments(at, k, n)
-            value = mixed(family, *(coarse if (square >= variance).all() else fine), k, n)
-            narrow = special.ndtr((center - at[:, 0]) / np.sqrt(variance + square))
-            value = np.where(square < 0.0225 * variance, narrow, value)
-            return np.where(y < 0, 0.0, np.where(k >= most, 1.0, value))
-
+        at, n = eta[part], None if trials is None else trials[part]
+        cdf, variance = counts_up_to(family, at, V[part], n), V[part, 0, 0]
         own, here = family if n is None else with_trials(family, n), at[:, 0] if at.shape[1] == 1 else at
         mean = (1.0 if n is None else n) * _center(own, here)
         # the variance of the count over the squared slope of its mean, which is about that of T_y near the mean
@@ -111,6 +101,22 @@ def count_interval(
         return lambda p: crossing(cdf, p, mean, reach, whole=True)
 
     return by_parts(of, len(eta), 4096, level)
+
+
+def counts_up_to(family: Any, eta: Floats, V: Floats, trials: Floats | None = None) -> Distribution:
+    """The predictive distribution functions of counts, as a function of a whole number per row."""
+    variance, most = V[:, 0, 0], np.inf if trials is None else trials
+    coarse, fine = (_fine_nodes(eta, V, step) for step in (0.5, 0.2))
+
+    def cdf(y: Floats) -> Floats:
+        k = np.maximum(y, 0.0)
+        center, square = _moments(eta, k, trials)
+        value = mixed(family, *(coarse if (square >= variance).all() else fine), k, trials)
+        narrow = special.ndtr((center - eta[:, 0]) / np.sqrt(variance + square))
+        value = np.where(square < 0.0225 * variance, narrow, value)
+        return np.where(y < 0, 0.0, np.where(k >= most, 1.0, value))
+
+    return cdf
 
 
 def _fine_nodes(eta: Floats, V: Floats, step: float) -> tuple[Floats, Floats]:

@@ -7,18 +7,19 @@ import pytest
 
 import stattools as st
 from stattools.data.dataset import read
-from stattools.data.design.terms import powers
 
 X = np.random.default_rng(0).normal(size=30) * 3.0
 
 
 def test_powers_are_right_to_pairs():
-    high, low = powers(X, 10)
-    for i, x in enumerate(X.tolist()):
-        for k in range(10):
-            true = Fraction(x) ** (k + 1)
-            assert abs((Fraction(float(high[i, k])) + Fraction(float(low[i, k]))) / true - 1) < 2.0**-99
-            assert high[i, k] == float(true)
+    data = read("y ~ poly(x, 10, raw=True)", {"y": X, "x": X})
+    assert data.low is not None
+    assert data.low.columns.tolist() == list(range(2, 11))  # after the constant and x itself
+    for row, low, x in zip(data.X, data.low.values, X.tolist(), strict=True):
+        for power, rest in zip(data.low.columns.tolist(), low.tolist(), strict=True):
+            true = Fraction(x) ** power
+            assert abs((Fraction(float(row[power])) + Fraction(rest)) / true - 1) < 2.0**-99
+            assert row[power] == float(true)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Predictions against statsmodels, simulation and brute force: means, links, classes, new observations."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ import stattools as st
 from stattools.data.rows.rows import Rows
 from stattools.inference.prediction.kinds import eta_covariance
 from stattools.inference.prediction.predict import predict
-from stattools.likelihoods.predictive import Predictive, count_interval
+from stattools.likelihoods.predictive import count_interval, counts_up_to
 from tests.cases import rng
 from tests.sizes import first
 
@@ -205,14 +207,14 @@ COUNTS = {
 }
 
 
-def one_count(kind: str, eta: float, se: float) -> Predictive:
+def one_count(kind: str, eta: float, se: float) -> dict[str, Any]:
     center, V = np.array([[eta]]), np.array([[[se**2]]])
     if kind == "negative binomial":
         V = np.array([[[se**2, 0.0], [0.0, 0.0]]])
-        return Predictive(st.NegativeBinomial(), np.array([[eta, -np.log(2.0)]]), V)
+        return {"family": st.NegativeBinomial(), "eta": np.array([[eta, -np.log(2.0)]]), "V": V}
     if kind == "binomial":
-        return Predictive(st.Binomial(), center, V, np.array([40.0]))
-    return Predictive(st.Poisson(), center, V)
+        return {"family": st.Binomial(), "eta": center, "V": V, "trials": np.array([40.0])}
+    return {"family": st.Poisson(), "eta": center, "V": V}
 
 
 @pytest.mark.parametrize("kind", COUNTS)
@@ -223,14 +225,14 @@ def test_predictive_equals_fine_integration(kind, eta, se):
     weight = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
     counts = np.arange(0.0, 41.0)
     slow = COUNTS[kind](eta + se * z[:, None]).cdf(counts).T @ weight
-    cdf = one_count(kind, eta, se).cdf()
+    cdf = counts_up_to(**one_count(kind, eta, se))
     fast = np.array([cdf(np.array([y]))[0] for y in counts])
     assert_allclose(fast, slow, rtol=0, atol=1e-9 if se < 0.1 else 1e-4)  # what the module promises
 
 
 def test_predictive_integrates_over_the_dispersion_too():
     V = np.array([[[0.3, 0.2], [0.2, 0.25]]])
-    cdf = Predictive(st.NegativeBinomial(), np.array([[1.2, -0.5]]), V).cdf()
+    cdf = counts_up_to(st.NegativeBinomial(), np.array([[1.2, -0.5]]), V)
     z, weight = np.polynomial.hermite_e.hermegauss(60)
     z = np.stack(np.meshgrid(z, z)).reshape(2, -1)
     mean, alpha = np.exp(np.array([1.2, -0.5])[:, None] + np.linalg.cholesky(V[0]) @ z)
@@ -261,27 +263,29 @@ def test_of_two_labels_alike_the_first_is_predicted():
 @pytest.mark.parametrize("kind", COUNTS)
 def test_where_the_estimate_is_far_less_certain_than_a_count(kind):
     se, eta = {"poisson": (0.5, 9.0), "binomial": (4.0, 0.5), "negative binomial": (6.0, 3.0)}[kind]
-    count = one_count(kind, eta, se)
+    cdf = counts_up_to(**one_count(kind, eta, se))
     z = np.linspace(-9, 9, 40_001)
     weight = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
     for y in (0.0, 3.0, 30.0, 9000.0)[: 3 if kind == "binomial" else 4]:
         slow = COUNTS[kind](eta + se * z).cdf(y) @ weight
-        assert_allclose(count.cdf()(np.array([y]))[0], slow, rtol=0, atol=1e-3)  # T_y taken as normal
+        assert_allclose(cdf(np.array([y]))[0], slow, rtol=0, atol=1e-3)  # T_y taken as normal
 
 
 @pytest.mark.parametrize("kind", COUNTS)
 @pytest.mark.parametrize("eta", [-6.0, 0.0, 3.0])
 def test_quantiles_without_uncertainty_are_those_of_the_distribution(kind, eta):
-    for p in (0.005, 0.025, 0.5, 0.975, 0.999):
-        assert one_count(kind, eta, 0.0).quantile(p)[0] == COUNTS[kind](eta).ppf(p)
+    for p in (0.005, 0.025, 0.001):
+        ends = count_interval(level=1.0 - 2.0 * p, **one_count(kind, eta, 0.0))
+        assert [end[0] for end in ends] == COUNTS[kind](eta).ppf([p, 1.0 - p]).tolist()
 
 
 def test_quantiles_equal_a_scan():
     count = one_count("poisson", 2.0, 0.4)
-    cdf = count.cdf()
+    cdf = counts_up_to(**count)
     scan = np.array([cdf(np.array([float(y)]))[0] for y in range(200)])
-    for p in (0.01, 0.3, 0.9, 0.99):
-        assert count.quantile(p)[0] == np.argmax(scan >= p)
+    for p in (0.01, 0.1, 0.3):
+        ends = count_interval(level=1.0 - 2.0 * p, **count)
+        assert [end[0] for end in ends] == [np.argmax(scan >= p), np.argmax(scan >= 1.0 - p)]
 
 
 def test_counts_beyond_float64_have_no_upper_end():
