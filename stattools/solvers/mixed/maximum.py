@@ -850,6 +850,8 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
         best, proof = proven_maximum(deviance, start, certify)
         found, deviance, best = _without_loss(model, found, deviance, best)
     except (np.linalg.LinAlgError, ArithmeticError):  # sums of squares whose digits are gone
+        if not model.smooths:  # a reason that does not depend on round-off comes first
+            _require_told_apart(model, found, deviance)
         raise ConvergenceError(
             f"{model.title} found no maximum: in float64 the random effects make {model.outcome_name} exactly, or "
             "nearly so, and what is left is round-off. Take a simpler random part, or look at the units of columns."
@@ -910,9 +912,7 @@ def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Devian
 def _is_without_residual(best: Maximum) -> bool:
     """Does the likelihood not fall as the residual goes to 0 beside effects that are many times as large already?"""
     at = best.at
-    if not _is_large(best):
-        return False
-    return bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
+    return _is_large(best) and bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
 
 
 def _no_residual(model: LinearMixed) -> IdentificationError:
