@@ -375,7 +375,7 @@ def page(path: Path) -> str | None:
         return f"{fit}\n{fit!r}\n{fit.table().to_csv()}"
     except st.StattoolsError:
         return None
-    except (IndexError, TypeError):  # of curvatures that are not those of the model
+    except (AttributeError, LookupError, TypeError, ValueError):  # of parts that no model has
         return None
 
 

@@ -756,10 +756,10 @@ class Fit(Estimates):
 
     def save(self, path: str | Path, *, design: bool = False) -> Path:
         """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
-        from stattools.inference.storage.file import kept, save
+        from stattools.inference.storage.file import save
 
         require(self, "save")
-        return save(kept(self), path, self, design)
+        return save(self, path, design)
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:

@@ -22,23 +22,7 @@ def load(path: str | os.PathLike[str], *, likelihood: Any = None) -> Fit:
     Traceback (most recent call last):
     stattools.errors.FileError: load cannot read 'no such file': No such file or directory.
     """
-    fit = read(path, _class_of)
+    fit = read(path)
     if likelihood is not None:
         give_back(fit, likelihood)
     return fit
-
-
-def _class_of(held: Any) -> type[Fit]:
-    """The class of the fit that was kept without its rows; its file is read when it is needed."""
-    match type(held).__name__:
-        case "SavedMixedFit":
-            from stattools.inference.fits.mixed_fit import LinearMixedFit
-
-            return LinearMixedFit
-        case "SavedMixedRegression":
-            from stattools.inference.fits.mixed_fit import MixedRegressionFit
-
-            return MixedRegressionFit
-    from stattools.inference.fits.cox_fit import CoxFit
-
-    return CoxFit if held.kind == "cox" else Fit

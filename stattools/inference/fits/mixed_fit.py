@@ -50,7 +50,7 @@ from stattools.solvers.solution import require_choice
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 
 BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
@@ -199,14 +199,6 @@ class LinearMixedFit(Fit):
     @property
     def _rows_vary(self) -> float:
         return variance_of_rows(self.found)
-
-    def save(self, path: str | Path, *, design: bool = False) -> Path:
-        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
-        require(self, "save")
-        from stattools.inference.storage.file import save
-        from stattools.inference.storage.without_rows import SavedMixedFit
-
-        return save(SavedMixedFit.of(self), path, self, design)
 
     def _page(self) -> Page:
         from stattools.inference.mixed.page import page

@@ -18,7 +18,7 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -29,14 +29,13 @@ from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.inference.existence.overlap import witness
 from stattools.inference.page import certificate
-from stattools.inference.storage.walker import BrokenRule, decoded, encoded, is_whole
-from stattools.inference.storage.without_rows import SavedCoxFit, SavedMixedRegression
+from stattools.inference.storage.walker import AGAIN, decoded, encoded
 from stattools.interface.arguments import require_truth
 from stattools.interface.paths import path_of, require_regular
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import pd
 from stattools.interface.writing import replace_file
-from stattools.models.mixed.mixed_model import LinearMixed, MixedModel, MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.categories import OneVsRest
 from stattools.models.samples.proportions import BernoulliTrials
@@ -382,27 +381,18 @@ FORMAT = "stattools.fit"
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
-WHOLE = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble")
-"""Classes of fits that are saved as they are."""
-
-SAVED = (*WHOLE, "SavedCoxFit", "SavedMixedFit", "SavedMixedRegression")
+SAVED = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble", *AGAIN)
 """What is saved: everything else is a part of it."""
-
-KEPT: dict[type, Callable[[Any], Any]] = {
-    CoxRegression: SavedCoxFit.of,
-    MixedRegression: SavedMixedRegression.of,
-}
-"""By the class of the model what is saved in the place of its fit."""
 
 LARGEST_FILE = 2**28
 
 SEAL = b"sha256:"
 
 
-def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool = False) -> Path:
+def save(fit: Any, path: str | os.PathLike[str], design: bool = False) -> Path:
     """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
 
-    With `design` the rows of the `whole` fit are written too, in plain arrays for `stattools verify`.
+    With `design` the rows are written too, in plain arrays for `stattools verify`.
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
     Wald intervals and predictions for new rows are the same to the last bit. Of a long trace every k-th step is kept.
     Several writers of one path do not mix: the last one wins, and a reader sees a whole file. Raises IncompatibleError
@@ -422,27 +412,21 @@ def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool
     content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     try:
-        _restored(json.loads(text), arrays, lambda _: type(whole))
+        _restored(json.loads(text), arrays)
     except MemoryError:  # which says nothing of the fit
         raise
     except Exception as error:  # what `load` would say of it
         raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
-    said = json.dumps(about(fit if whole is None else whole), indent=1).encode()
+    said = json.dumps(about(fit), indent=1).encode()
     parts = {"fit.json": text.encode(), "arrays.npz": packed.getvalue(), "about.json": said}
-    data = sealed(parts | (members(whole, parts) if design else {}))
+    data = sealed(parts | (members(fit, parts) if design else {}))
     return replace_file(target, lambda file: file.write(data), "save")
 
 
-def kept(fit: Any) -> Any:
-    """What is saved of a fit: itself, or what `KEPT` makes of it."""
-    made = nearest(KEPT, fit.model)
-    return fit if made is None else made(fit)
-
-
-def read(path: str | os.PathLike[str], class_of: Callable[[Any], Any]) -> Any:
-    """The object in a file, for `load`; `class_of` gives the class of a fit that was kept without its rows."""
+def read(path: str | os.PathLike[str]) -> Any:
+    """The fit in a file, for `load`."""
     path = path_of(path, "load")
     if require_regular(path, "load").st_size > LARGEST_FILE:
         raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
@@ -450,27 +434,32 @@ def read(path: str | os.PathLike[str], class_of: Callable[[Any], Any]) -> Any:
         data = path.read_bytes()
     except OSError as error:
         raise FileError.of(f"load cannot read {str(path)!r}: {error.strerror or error}.", error) from error
+    version: Any = None
+    content: Any = None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as folder:
             _check_size(folder)
-            content = json.loads(folder.read("fit.json"), object_pairs_hook=_each_once, parse_constant=_no_number)
-            _check_format(content, path)
-            if not _is_sealed(data):
-                raise ValueError("checksum")
+            content = json.loads(folder.read("fit.json"))
+            version = content["version"] if content["format"] == FORMAT else None
+            if type(version) is not int or not 1 <= version <= VERSION or not _is_sealed(data):
+                raise ValueError("not a fit, or changed")
             with zipfile.ZipFile(io.BytesIO(folder.read("arrays.npz"))) as packed:
                 _check_size(packed)
                 arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist()}
             said = json.loads(folder.read("about.json")) if "about.json" in folder.namelist() else None
-        held = _restored(content, arrays, class_of)
+        held = _restored(content, arrays)
         if said is not None:  # files of before say nothing
             vars(held)[LOADED] = said
         return held
-    except _Newer as error:
-        raise DomainError(str(error)) from None
     except MemoryError:  # which says nothing of the file
         raise
     except Exception as error:  # whatever a broken file makes the readers say
-        rule = f" ({error})" if isinstance(error, BrokenRule | StattoolsError) else ""
+        if type(version) is int and version > VERSION:
+            raise DomainError(
+                f"load cannot read {str(path)!r}: it was written by {content.get('written_by')!s:.40} in format "
+                f"{version}, and this is {_writer()}, which reads formats up to {VERSION}. Upgrade stattools."
+            ) from None
+        rule = f" ({error})" if isinstance(error, StattoolsError) else ""
         raise DomainError(
             f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by fit.save{rule}. "
             "Save the fit again."
@@ -512,39 +501,12 @@ def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
     return npy.read_array(io.BytesIO(data), allow_pickle=False)
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a name twice")
-    return dict(pairs)
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number of JSON")
-
-
-class _Newer(Exception):
-    """A file of a later format, or of something else."""
-
-
-def _check_format(content: Any, path: Any) -> None:
-    if not isinstance(content, dict) or content.get("format") != FORMAT or not is_whole(content["version"], least=1):
-        raise ValueError("not a fit")
-    if content["version"] > VERSION:
-        raise _Newer(
-            f"load cannot read {str(path)!r}: it was written by {content.get('written_by')!s:.40} in format "
-            f"{content['version']}, and this is {_writer()}, which reads formats up to {VERSION}. Upgrade stattools."
-        )
-
-
 def _writer() -> str:
     return f"stattools {__version__}"
 
 
-def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]], class_of: Callable[[Any], Any]) -> Any:
-    """The fit of a file; `class_of` gives the class of one that was kept without its rows."""
-    if content.keys() != {"format", "version", "written_by", "fit"}:
-        raise BrokenRule("it has parts that no fit has")
-    held = decoded(content["fit"], arrays)
-    if type(held).__name__ not in SAVED:
-        raise BrokenRule(f"it holds a {type(held).__name__}")
-    return held if type(held).__name__ in WHOLE else held.restored(class_of(held))
+def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+    """The fit of a file; ValueError for what is none."""
+    if content["fit"]["@"] not in SAVED:
+        raise ValueError("not a fit")
+    return decoded(content["fit"], arrays)

@@ -2,19 +2,19 @@
 
 Only the classes of `CLASSES` are ever made when reading; a formula is written as its text and parsed again by the
 whitelist, a distribution of scipy.stats is looked up by its name, functions are not written and nothing is evaluated.
-Of the rows, and of whatever else holds data, the shape is written. Fields that a class had in earlier versions are read
-as those that it has now (`RENEWED`). The seal of the file shows that nobody damaged it; `stattools verify` computes its
-numbers again.
+Of the rows, and of whatever else holds data, the shape is written; of fits of `KEPT` what is known without them. Fields
+that a class had in earlier versions are read as those that it has now (`as_now`). The seal of the file shows that
+nobody damaged it; `stattools verify` computes its numbers again.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -28,24 +28,17 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.estimates import Estimates, Unsaved, refuse, unsaved_function
-from stattools.inference.penalties import NO_SE
+from stattools.inference.penalties import NO_SE, Jeffreys
 from stattools.inference.penalties.ridge import NoCovariance, Ridge, no_covariance
+from stattools.inference.storage.without_rows import KEPT
+from stattools.interface.record import nearest
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood, likelihood
-from stattools.models.predictor import linear_of
 from stattools.models.regressions.glm import FAMILIES
-from stattools.models.survival.cox import COX_KINDS
 from stattools.numerics.low_rank import LowRank
-from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.solution import Epoch, TraceStep
-
-
-def is_whole(value: Any, least: int = 0) -> bool:
-    """A count, of any size that float64 can hold."""
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**63
-
 
 FACTS = ("r_squared", "_spread", "rcond", "digits", "residual_sd", "own_accuracy", "own_log_score")
 """What was computed from the rows when the fit was saved."""
@@ -58,6 +51,7 @@ CLASSES = {
     "Activation": "networks.activation",
     "BatchNorm": "networks.batch_norm",
     "BernoulliTrials": "models.samples.proportions",
+    "CoxFit": "inference.fits.cox_fit",
     "Custom": "models.custom",
     "Dense": "networks.dense",
     "Design": "data.design.design",
@@ -66,7 +60,9 @@ CLASSES = {
     "GlobalProof": "solvers.mixed.maximum",
     "Jeffreys": "inference.penalties",
     "Linear": "models.predictor",
+    "LinearMixedFit": "inference.fits.mixed_fit",
     "LocalMaximum": "latent.global_maximum",
+    "MixedRegressionFit": "inference.fits.mixed_fit",
     "Model": "models.model",
     "Moments": "networks.batch_norm",
     "Network": "networks.network",
@@ -78,95 +74,48 @@ CLASSES = {
     "Ridge": "inference.penalties",
     "Satterthwaite": "inference.covariance.few_clusters",
     "Rows": "data.rows.rows",
-    "SavedCoxFit": "inference.storage.without_rows",
-    "SavedMixedFit": "inference.storage.without_rows",
-    "SavedMixedRegression": "inference.storage.without_rows",
     "Solution": "solvers.solution",
     "VarianceDifferences": "solvers.mixed.fixed_effects",
     "VarianceDirections": "latent.deviance",
 }
 """What a file may hold, and where it is defined."""
 
-
-class BrokenRule(ValueError):
-    """A file with something that no fit has; the message says what."""
-
-
-HELD: dict[str, Any] = {
-    "None": type(None),
-    "int": int,
-    "float": (float, int),
-    "bool": bool,
-    **dict.fromkeys(("str", "Status", "Kind", "Literal"), str),
-    **dict.fromkeys(("tuple", "Columns", "Levels", "TakenUp", "TermNumbers"), tuple),
-    **dict.fromkeys(("dict", "Mapping"), Mapping),
-    **dict.fromkeys(("Floats", "ArrayLike"), (np.ndarray, Unsaved, NoCovariance, LowRank)),
-}
-"""By the first word of what a class declares of a field what it holds after reading; other fields hold no number."""
+AGAIN = {name: again for name, _, again in KEPT.values()}
+"""What makes fits again that were kept without their rows, by the name that they have in a file."""
 
 
-def _may_hold(kind: str, value: Any) -> bool:
-    """Whether a field of this kind, one of several or not, may hold the value."""
-    if value is None or kind == "Any":
-        return kind == "Any" or kind.endswith("None") or kind in ("Columns", "Quality")
-    words = [re.split(r"\W", one)[0] for one in kind.split(" | ")]
-    if isinstance(value, bool):
-        return "bool" in words
-    return any(isinstance(value, HELD[one]) if one in HELD else not isinstance(value, int | float) for one in words)
-
-
-def _agrees(it: Any) -> bool:
-    """Whether a fit of a regression names its covariance and its degrees of freedom as its solution has them."""
-    if not 0.0 < it.level < 1.0:
-        return False
+def _named_rightly(it: Any) -> bool:
+    """Whether a fit of rows has a penalty that there is, and its covariance and its degrees of freedom the names that
+    its solution gives them.
+    """
     if isinstance(it.penalty, Ridge):
         return it.cov == NO_SE
-    scaled = isinstance(it, Estimates) and it.model.has_scale
-    if it.cov != "information":
-        return NAME.fullmatch(it.cov) is not None
+    if it.cov != "information" or not isinstance(it.penalty, Jeffreys | None):
+        return it.penalty is None and NAME.fullmatch(it.cov) is not None
+    scaled = it.model.has_scale
     same = np.allclose(it.covariance, (it.scale**2 if scaled else 1.0) * it.solution.covariance, rtol=1e-6, atol=0.0)
     return same and it.degrees is None and it.t_df == (it.model.n - len(it.model.names) if scaled else math.inf)
 
 
-def _is_of_its_sums(it: Any) -> bool:
-    """Whether the estimates and the covariance of a mixed model are those that its sums of groups give again."""
-    found, made = it.found, it.solution
-    degrees = getattr(it, "degrees", None)
-    C, least = it.covariance, 1e-9 * float(np.abs(it.covariance).max())
-    again = found.covariance if degrees is None else degrees.covariance
-    estimate = found.beta if isinstance(found, MixedMaximum) else found.estimate
-    return (
-        0.0 < it.level < 1.0
-        and bool((np.abs(estimate - made.estimate) <= 1e-6 * np.sqrt(np.abs(C.diagonal()))).all())
-        and math.isclose(found.loglik, made.loglik, rel_tol=1e-6, abs_tol=1e-6)
-        and np.allclose(again, C, rtol=1e-6, atol=least)
-    )
+def _of_its_sums(it: Any) -> bool:
+    """Whether the log-likelihood and the covariance of a linear mixed model are those that its sums give again."""
+    V, least = (it.found if it.degrees is None else it.degrees).covariance, 1e-9 * float(np.abs(it.covariance).max())
+    same = math.isclose(it.found.loglik, it.loglik, rel_tol=1e-6, abs_tol=1e-6)
+    return same and np.allclose(V, it.covariance, rtol=1e-6, atol=least)
 
 
 RULES: dict[str, Callable[[Any], bool]] = {
-    "Fit": _agrees,
+    "CoxFit": _named_rightly,
+    "Fit": _named_rightly,
+    "LinearMixedFit": _of_its_sums,
     "Model": lambda it: (
         (it.kind == "regression" or type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()))
-        and (it.predictor.width == it.likelihood.width and linear_of(it.likelihood, it.design) == it.predictor)
+        and it.predictor.width == it.likelihood.width
         and getattr(it.likelihood, "labels", ()) in ((), tuple(map(str, it.labels or ())))
     ),
-    "SavedCoxFit": lambda it: it.ties in COX_KINDS and len(it.model.names) == len(it.center) and _agrees(it),
-    "SavedMixedFit": _is_of_its_sums,
-    "SavedMixedRegression": _is_of_its_sums,
-    "Solution": lambda it: it.status in ("converged", "round-off") and it.rung in (None, "Cholesky", "QR", "exact"),
+    "Solution": lambda it: it.status in ("converged", "round-off"),
 }
 """What is printed of a fit and no second computation of `stattools verify` tells: whether its parts agree."""
-
-
-def _require(made: Any) -> None:
-    """BrokenRule for an object with a field of another kind, or whose parts do not agree."""
-    name = type(made).__name__
-    for field in fields(made):
-        if not _may_hold(str(field.type), getattr(made, field.name)):
-            raise BrokenRule(f"the {field.name} of its {name} is {quoted(getattr(made, field.name))}")
-    if name in RULES and not RULES[name](made):
-        raise BrokenRule(f"the parts of its {name} do not agree")
-
 
 Written = dict[str, Any]
 
@@ -188,11 +137,7 @@ def written(it: OwnLikelihood) -> Written:
     """What JSON can hold of it; IncompatibleError for a distribution that is not one of scipy.stats."""
     found: Written = {"@": "own likelihood", "name": it.name, "parameters": [*it.by_name.items()], "steps": [*it.steps]}
     if it.distribution is None:
-        return found | {
-            "outcome": it.kind.name.lower(),
-            "answers": [*it.answers],
-            "categories": it.categories,
-        }
+        return found | {"outcome": it.kind.name.lower(), "answers": [*it.answers], "categories": it.categories}
     if getattr(stats, it.distribution.name, None) is not it.distribution:
         raise IncompatibleError(
             f"save writes distributions of scipy.stats by their names, and {it.name} is none of them; give its "
@@ -202,21 +147,17 @@ def written(it: OwnLikelihood) -> Written:
 
 
 def made_again(value: Written) -> OwnLikelihood:
-    """The likelihood that `written` wrote; KeyError, TypeError or ValueError for what it cannot have written."""
-    parameters, steps = dict(value["parameters"]), tuple(value["steps"])
-    if not (len(steps) == len(parameters) and all(isinstance(step, float) and 0.0 < step < 1e300 for step in steps)):
-        raise ValueError("the steps of its likelihood are none")
+    """The likelihood that `written` wrote."""
+    name, parameters = value["name"], dict(value["parameters"])
     if "fixed" in value:
-        distribution = getattr(stats, str(value["name"]), None)
-        if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
-            raise ValueError("its distribution is none of scipy.stats")
-        return replace(likelihood(distribution, parameters=parameters, fixed=dict(value["fixed"])), steps=steps)
-    missing: Any = WithoutFunctions(value["name"])
-    answers: dict[str, Any] = dict.fromkeys(value["answers"], missing)
-    found: Any = likelihood(missing.name, missing, parameters=parameters, outcome=value["outcome"], **answers)
-    if found.outcome is Outcome.CATEGORY:
-        found = found.among(int(value["categories"]))
-    return replace(found, steps=steps)
+        made: Any = likelihood(getattr(stats, name), parameters=parameters, fixed=dict(value["fixed"]))
+    else:
+        missing: Any = WithoutFunctions(name)
+        answers: dict[str, Any] = dict.fromkeys(value["answers"], missing)
+        made = likelihood(name, missing, parameters=parameters, outcome=value["outcome"], **answers)
+        if made.outcome is Outcome.CATEGORY:
+            made = made.among(value["categories"])
+    return replace(made, steps=tuple(value["steps"]))
 
 
 def give_back(fit: Any, given: Any) -> None:
@@ -247,6 +188,9 @@ DATA = {
 }
 """Fields that may hold data, and what is saved in their place; words are none."""
 
+STEPS: dict[str, type[TraceStep] | type[Epoch]] = {"trace": TraceStep, "history": Epoch}
+"""Tuples of numbers, many of which are one array in a file, by the name that they have there."""
+
 LONGEST_TRACE = 500
 
 
@@ -258,6 +202,15 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     >>> encoded((1, np.float64(0.5), {"a": np.inf}), {})["items"]
     [1, 0.5, {'@': 'dict', 'items': [['a', {'@': 'float', 'value': 'inf'}]]}]
     """
+
+    def put(kind: str, array: NDArray[Any]) -> Written:
+        name = f"a{len(arrays)}"
+        arrays[name] = array
+        return {"@": kind, "name": name}
+
+    def named(parts: Mapping[str, Any]) -> Written:
+        return {name: encoded(part, arrays) for name, part in parts.items()}
+
     match value:
         case None | bool() | str():
             return value
@@ -269,18 +222,18 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return value if math.isfinite(value) else {"@": "float", "value": repr(value)}
         case list():
             return [encoded(item, arrays) for item in value]
-        case tuple() if value and all(isinstance(item, TraceStep) for item in value):
+        case (TraceStep(), *_):
             kept = sorted({round(k) for k in np.linspace(0, len(value) - 1, min(len(value), LONGEST_TRACE))})
-            return {"@": "trace", "name": _put(np.array([value[k] for k in kept], dtype=float), arrays)}
-        case tuple() if value and all(isinstance(item, Epoch) for item in value):
-            return {"@": "history", "name": _put(np.array(value, dtype=float), arrays)}
+            return put("trace", np.array([value[k] for k in kept], dtype=float))
+        case (Epoch(), *_):
+            return put("history", np.array(value, dtype=float))
         case tuple():
             return {"@": "tuple", "items": [encoded(item, arrays) for item in value]}
         case Mapping():
             items = [[encoded(key, arrays), encoded(item, arrays)] for key, item in value.items()]
             return {"@": "dict", "items": items}
         case np.ndarray() if value.dtype.kind in "biuf":
-            return {"@": "array", "name": _put(value, arrays)}
+            return put("array", value)
         case LowRank():
             return {"@": "low rank", "parts": [encoded(part, arrays) for part in value.parts()]}
         case NoCovariance():
@@ -291,35 +244,28 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return written(value)
         case Formula():
             return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
+        case Estimates() if (kept := nearest(KEPT, value.model)) is not None:
+            name, parts, _ = kept
+            return {"@": name, "fields": named(parts(value)), "facts": {}}
     if isinstance(value, Rows) and value.source is not None:
         value = value.shapes()
-    if is_dataclass(value) and type(value).__name__ in CLASSES and type(value) is _class(type(value).__name__):
-        return {"@": type(value).__name__, "fields": _fields(value, arrays), "facts": _facts(value, arrays)}
+    name = type(value).__name__
+    if is_dataclass(value) and name in CLASSES and type(value) is class_named(name):
+        found, replaced = {field.name: getattr(value, field.name) for field in fields(value)}, DATA.get(name, {})
+        found |= {key: instead for key, instead in replaced.items() if not isinstance(found[key], str)}
+        if isinstance(value, Rows):
+            said = {key: part if part is None else _shape(key, part) for key, part in found.items()}
+        else:
+            said = named(found)
+        facts = {key: getattr(value, key) for key in _facts_of(value)}
+        if isinstance(value, Estimates) and value.model.has_scale:
+            facts["residual_sums"] = value.solution.residual_sums or value.model.residual_sums(value.estimate)
+        return {"@": name, "fields": said, "facts": named(facts)}
     if callable(value):
         return {"@": "function"}
     raise IncompatibleError(
-        f"save cannot write {type(value).__name__} objects ({quoted(value)}); a fit is saved as numbers and names only."
+        f"save cannot write {name} objects ({quoted(value)}); a fit is saved as numbers and names only."
     )
-
-
-def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    replaced = DATA.get(type(value).__name__, {})
-    found = {}
-    for field in fields(value):
-        part = getattr(value, field.name)
-        if field.name in replaced and not isinstance(part, str):
-            part = replaced[field.name]
-        rows = isinstance(value, Rows) and part is not None
-        found[field.name] = _shape(field.name, part) if rows else encoded(part, arrays)
-    return found
-
-
-def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    """Numbers that a fit computes from its rows when asked, to be known without them."""
-    facts = {name: getattr(value, name) for name in _facts_of(value)}
-    if isinstance(value, Estimates) and value.model.has_scale:
-        facts["residual_sums"] = value.solution.residual_sums or value.model.residual_sums(value.estimate)
-    return {name: encoded(fact, arrays) for name, fact in facts.items()}
 
 
 def _facts_of(value: Any) -> list[str]:
@@ -327,18 +273,7 @@ def _facts_of(value: Any) -> list[str]:
     return [name for name in FACTS if isinstance(getattr(type(value), name, None), cached_property)]
 
 
-def _remember(value: Any, facts: dict[str, Any]) -> None:
-    sums = facts.pop("residual_sums", None)
-    facts = {name: None for name in _facts_of(value) if name in FACTS_SINCE} | facts
-    returned = {name: vars(getattr(type(value), name))["func"].__annotations__["return"] for name in _facts_of(value)}
-    if facts.keys() != returned.keys() or not all(_may_hold(returned[name], fact) for name, fact in facts.items()):
-        raise BrokenRule(f"its {type(value).__name__} has not the facts of the class")
-    vars(value).update(facts)
-    if sums is not None:
-        vars(value.model)["residual_sums"] = lambda theta: sums if np.array_equal(theta, value.estimate) else refuse()
-
-
-def _shape(name: str, array: Any) -> dict[str, Any]:
+def _shape(name: str, array: Any) -> Written:
     """What is kept of an array of the rows: its shape, the sum of the weights, the sums of successes and trials."""
     counts = name == "weight" or (name == "y" and array.ndim == 2)
     if isinstance(array, Unsaved):
@@ -347,12 +282,6 @@ def _shape(name: str, array: Any) -> dict[str, Any]:
         sums = [float(total) for total in np.atleast_1d(array.sum(axis=0))] if counts else []
         sums = sums if np.isfinite(sums).all() else []  # of times whose upper end nobody knows
     return {"@": "unsaved", "shape": list(array.shape), "sums": sums}
-
-
-def _put(array: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> str:
-    name = f"a{len(arrays)}"
-    arrays[name] = array
-    return name
 
 
 def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
@@ -376,13 +305,9 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             return arrays[value["name"]]
         case "low rank":
             return LowRank.of_parts(*(decoded(part, arrays) for part in value["parts"]))
-        case "trace":
-            return tuple(TraceStep(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
-        case "history":
-            return tuple(Epoch(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
+        case "trace" | "history" as kind:
+            return tuple(STEPS[kind](int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
         case "unsaved":
-            if not all(map(is_whole, value["shape"])):
-                raise BrokenRule("a shape is none")
             return Unsaved(tuple(value["shape"]), tuple(value["sums"]))
         case "link":
             return LINKS[value["name"]]
@@ -395,15 +320,24 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             if _terms(formula) != value["terms"]:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula
-    parts = {name: decoded(part, arrays) for name, part in value["fields"].items()}
-    name, parts = as_now(value["@"], parts)
-    made = _class(name)(**parts)
-    _require(made)
-    _remember(made, {name: decoded(fact, arrays) for name, fact in value["facts"].items()})
+    parts, facts = ({name: decoded(part, arrays) for name, part in value[of].items()} for of in ("fields", "facts"))
+    if value["@"] in AGAIN:
+        name, parts, facts = AGAIN[value["@"]](SimpleNamespace(**parts))
+    else:
+        name, parts = as_now(value["@"], parts)
+    made, sums = class_named(name)(**parts), facts.pop("residual_sums", None)
+    if value["@"] not in AGAIN:
+        facts = {fact: facts.get(fact) if fact in FACTS_SINCE else facts[fact] for fact in _facts_of(made)}
+    vars(made).update(facts)
+    if name in RULES and not RULES[name](made):
+        raise ValueError(f"the parts of its {name} do not agree")
+    if sums is not None:
+        vars(made.model)["residual_sums"] = lambda theta: sums if np.array_equal(theta, made.estimate) else refuse()
     return made
 
 
-def _class(name: str) -> Any:
+def class_named(name: str) -> Any:
+    """A class of `CLASSES`, whose file is read when it is needed."""
     return getattr(import_module(f"stattools.{CLASSES[name]}"), name)
 
 
@@ -422,58 +356,30 @@ def _terms(formula: Formula) -> list[list[str]]:
     return [[factor.text for factor in term] for term in formula.terms]
 
 
-Fields = dict[str, Any]
-
-
-def as_now(name: str, fields: Fields) -> tuple[str, Fields]:
+def as_now(name: str, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """A class of today and its fields, from those that a file has.
 
     >>> as_now("Dispersed", {"columns": 2, "extra": ("log alpha",)})
     ('Linear', {'columns': 2, 'width': 2, 'own': ((),)})
     """
-    for old, renewed in RENEWED.get(name, {}).items():
-        if old <= fields.keys():
-            name, fields = renewed(fields)
-    return name, fields
-
-
-def _extras(fields: Fields) -> tuple[str, Fields]:
-    """A model named the columns of its offset and of its exposure; what else was given beside X could have been an
-    array or a column, so it is taken for an array, which is asked for again where new rows need it.
-    """
     fields = dict(fields)
-    columns = {name: fields.pop(f"{name}_column") for name in ("offset", "exposure")}
-    rows, extras = fields["rows"], {name: column for name, column in columns.items() if column is not None}
-    if rows.offset is not None and not extras:
-        extras["offset"] = None
-    given = {"weights": rows.weight is not None, "precision": rows.precision is not None}
-    given["trials"] = "trials" in fields["likelihood"].parts
-    return "Model", fields | {"extras": extras | {name: None for name, there in given.items() if there}}
-
-
-def _predictor(fields: Fields) -> tuple[str, Fields]:
-    """Names of parameters that all rows share stood in the predictor, whose class was another where there were some."""
-    own = ((),) * len(fields["extra"])
-    return "Linear", {"columns": fields["columns"], "width": fields.get("width", 1 + len(own)), "own": own}
-
-
-def _index(fields: Fields) -> tuple[str, Fields]:
-    """A model had the index of its rows, which was not saved."""
-    return "Model", {name: value for name, value in fields.items() if name != "index"}
-
-
-def _covariance(fields: Fields) -> tuple[str, Fields]:
-    """A ridge fit has no covariance: NaN in the file, and what refuses to be one in the fit."""
-    model, penalty, given = fields["model"], fields["penalty"], fields["covariance"]
-    if isinstance(penalty, Ridge) and given.shape == (len(model.names),) * 2 and np.isnan(given).all():
-        fields = fields | {"covariance": no_covariance(model, penalty)}
-    return "Fit", fields
-
-
-RENEWED: dict[str, dict[frozenset[str], Callable[[Fields], tuple[str, Fields]]]] = {
-    "Dispersed": {frozenset({"extra"}): _predictor},
-    "Fit": {frozenset({"covariance"}): _covariance},
-    "Linear": {frozenset({"extra"}): _predictor},
-    "Model": {frozenset({"offset_column", "exposure_column"}): _extras, frozenset({"index"}): _index},
-}
-"""By class: fields that are otherwise in a file than in the class, and what makes today's fields of them."""
+    if name in ("Linear", "Dispersed") and "extra" in fields:  # names of parameters that all rows share
+        own = ((),) * len(fields["extra"])
+        return "Linear", {"columns": fields["columns"], "width": fields.get("width", 1 + len(own)), "own": own}
+    if name == "Model":
+        fields.pop("index", None)  # of its rows, which was not saved
+    if {"offset_column", "exposure_column"} <= fields.keys():
+        # What else was given beside X could have been an array or a column: it is taken for an array, which is asked
+        # for again where new rows need it.
+        columns = {role: fields.pop(f"{role}_column") for role in ("offset", "exposure")}
+        rows, extras = fields["rows"], {role: column for role, column in columns.items() if column is not None}
+        given = {
+            "offset": rows.offset is not None and not extras,
+            "weights": rows.weight is not None,
+            "precision": rows.precision is not None,
+            "trials": "trials" in fields["likelihood"].parts,
+        }
+        fields["extras"] = extras | {role: None for role, there in given.items() if there}
+    if name == "Fit" and isinstance(fields["penalty"], Ridge):  # NaN in the file, and what refuses to be one in the fit
+        fields["covariance"] = no_covariance(fields["model"], fields["penalty"])
+    return name, fields

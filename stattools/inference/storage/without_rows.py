@@ -7,29 +7,26 @@
 These make the effects of groups with their standard errors, predictions of known and new groups, and survival, medians
 and hazard ratios of new rows with the same numbers as before. Of linear mixed models the same is kept at small steps of
 each variance, of which degrees of freedom are made. Profile intervals, residuals and tests that climb again need the
-rows.
+rows. For each kind one function says by name what is kept of a fit, and one makes the fields of the fit of it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import field, replace
-from functools import cached_property
 from itertools import chain
 from typing import Any, NoReturn
 
 import numpy as np
 
-from stattools.data.design.design import Design
-from stattools.data.design.random_effects import LatentTerms, RandomDesign, RandomTerm, terms_of
-from stattools.data.formula.parts import MixedFormula, SurvivalFormula, mixed_formula
+from stattools.data.design.random_effects import LatentTerms, RandomDesign, terms_of
+from stattools.data.formula.parts import SurvivalFormula, mixed_formula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError
-from stattools.inference.covariance import Satterthwaite
 from stattools.inference.estimates import Unsaved, refuse
-from stattools.inference.mixed.degrees import OF_GROUPS, MixedDegrees
+from stattools.inference.mixed.degrees import OF_GROUPS
 from stattools.inference.mixed.predictions import beside_maximum
-from stattools.inference.penalties import Penalty, Ridge
+from stattools.inference.penalties import Ridge
 from stattools.inference.penalties.ridge import no_covariance
 from stattools.inference.survival.cox import CoxBaseline
 from stattools.interface.arrays import Floats
@@ -45,12 +42,14 @@ from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.small_matrices import lower
-from stattools.solvers.mixed.fixed_effects import Curvatures
 from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
-from stattools.solvers.mixed.maximum import GlobalProof, Maximum, MixedMaximum
-from stattools.solvers.solution import Solution
+from stattools.solvers.mixed.maximum import Maximum, MixedMaximum
 
-type Levels = tuple[tuple[tuple[Any, ...], ...], ...]
+type Parts = dict[str, Any]
+"""What is kept of a fit, or the fields of one, by name."""
+
+type Again = tuple[str, Parts, Parts]
+"""The class of a fit that is made again, its fields, and what else it knows."""
 
 MOST = 2**21
 """Numbers of groups that are kept at small steps of the variances: of more groups those at the maximum alone."""
@@ -99,179 +98,121 @@ def _distance(one: Floats, other: Floats) -> float:
     return float(np.abs(one - other).max() / (np.abs(one).max() or 1.0))
 
 
-class SavedParts:
-    """What files have of the random parts of any mixed model: the model `fixed` without them, the `formula` with them,
-    the `columns` that it names, and `designs` and `levels` of each part.
+def _groups(model: Any) -> Parts:
+    """What is kept of any mixed model: the model `fixed` without its random parts, the `formula` with them, the
+    `columns` that it names, and `designs` and `levels` of each part.
     """
-
-    fixed: Model
-    formula: str
-    columns: tuple[str, ...]
-    designs: tuple[Design, ...]
-    levels: Levels
-
-    @staticmethod
-    def kept_of(model: Any) -> dict[str, Any]:
-        """What these fields are of a model, by name."""
-        said = model.read.said
-        return {
-            "fixed": replace(model.fixed, design=replace(model.design, parsed=replace(said.formula, text=said.fixed))),
-            "formula": said.formula.text,
-            "columns": tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))),
-            "designs": tuple(part.design for part in model.read.random),
-            "levels": tuple(tuple(zip(*part.levels, strict=True)) for part in model.read.random),
-        }
-
-    @cached_property
-    def said(self) -> MixedFormula:
-        """The formula, read again."""
-        return mixed_formula(self.formula, self.columns)
-
-    @cached_property
-    def parts(self) -> tuple[Model, tuple[RandomDesign, ...], tuple[RandomTerm, ...]]:
-        """The fixed effects with the whole formula, and the random parts with their terms, without rows."""
-        fixed, said = self.fixed, self.said
-        n, each = len(fixed.rows.X), zip(said.random, self.designs, self.levels, strict=True)
-        parts = tuple(
-            RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*levels, strict=True)))
-            for part, design, levels in each
-        )
-        gone: Any = Unsaved((n,))
-        terms = (terms_of(part, gone, lambda which: Unsaved((n, len(which)))) for part in parts)
-        whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
-        return whole, parts, tuple(chain.from_iterable(terms))
+    said = model.read.said
+    return {
+        "fixed": replace(model.fixed, design=replace(model.design, parsed=replace(said.formula, text=said.fixed))),
+        "formula": said.formula.text,
+        "columns": tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))),
+        "designs": tuple(part.design for part in model.read.random),
+        "levels": tuple(tuple(zip(*part.levels, strict=True)) for part in model.read.random),
+    }
 
 
-@record
-class SavedMixedFit(SavedParts):
-    """What a file has of a `LinearMixedFit`, the model `fixed` without the random parts of its formula among it.
+def _groups_again(it: Any) -> tuple[LatentTerms, Model]:
+    """What was read of the groups, without rows, and the fixed effects with the whole formula."""
+    said, fixed, n = mixed_formula(it.formula, it.columns), it.fixed, len(it.fixed.rows.X)
+    parts = tuple(
+        RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*levels, strict=True)))
+        for part, design, levels in zip(said.random, it.designs, it.levels, strict=True)
+    )
+    gone: Any = Unsaved((n,))
+    terms = (terms_of(part, gone, lambda which: Unsaved((n, len(which)))) for part in parts)
+    whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
+    return LatentTerms(said, parts, tuple(chain.from_iterable(terms))), whole
 
-    `designs` and `levels` are of each random part. `thetas` are the places where the terms were evaluated, the maximum
-    first; `blocks` and `projected` are kept of the first of them, of all terms together where `joined`. `df` names the
-    degrees of freedom, `curvatures` are what these are made of.
+
+def _fields(it: Any, model: Any, **others: Any) -> Parts:
+    """The fields of a fit whose solution was kept."""
+    one = it.solution
+    usual = {"estimate": one.estimate, "covariance": it.covariance, "loglik": one.loglik, "solution": one}
+    return {"model": model, **usual, "scale": 1.0, "level": it.level, "cov_kind": None, **others}
+
+
+def linear_mixed(fit: Any) -> Parts:
+    """What is kept of a `LinearMixedFit`. `thetas` are the places where the terms were evaluated, the maximum first;
+    `blocks` and `projected` are kept of the first of them, of all terms together where `joined`. `df` names the degrees
+    of freedom, `curvatures` are what these are made of.
     """
-
-    fixed: Model
-    formula: str
-    columns: tuple[str, ...]
-    designs: tuple[Design, ...]
-    levels: Levels
-    solution: Solution
-    covariance: Floats
-    level: float
-    reml: bool
-    df: str
-    curvatures: Curvatures | None
-    proof: GlobalProof | None
-    least: tuple[float, ...]
-    beta: Floats
-    to_beta: Floats
-    unit: float
-    to_effects: tuple[Floats, ...]
-    log_precision: float
-    constant: float
-    n: int
-    thetas: Floats
-    log_determinants: Floats
-    crosses: Floats
-    joined: bool
-    blocks: tuple[Floats, ...]
-    projected: tuple[Floats, ...]
-
-    @classmethod
-    def of(cls, fit: Any) -> SavedMixedFit:
-        """What is kept of a fit, which may be one that was loaded."""
-        model, found, degrees = fit.model, fit.found, fit.degrees
-        at, way, proof = found.profile, found.coordinates, found.proof
-        joined = at.evaluated.joint is not None
-        steps = [] if degrees is None else [at.of.theta(one) for pair in beside_maximum(at) for one in pair]
-        heights = () if proof is None else proof.maxima
-        places = [at, *map(at.of.at, [*steps, *(np.array([np.sqrt(one.ratio)]) for one in heights)])]
-        one = _of_groups(at)
-        whole = places[: 1 + len(steps)] if joined and (1 + len(steps)) * sum(a.size for a in one) <= MOST else [at]
-        kept = [_of_groups(place) for place in whole]
-        half = len(one) // 2
-        return cls(
-            **cls.kept_of(model),
-            solution=fit.solution,
-            covariance=np.asarray(fit.covariance),
-            level=fit.level,
-            reml=found.reml,
-            df="normal" if degrees is None else degrees.kind,
-            curvatures=None if degrees is None else degrees.curvatures,
-            proof=proof,
-            least=tuple(map(float, found.maximum.least)),
-            beta=way.beta,
-            to_beta=way.to_beta,
-            unit=way.unit,
-            to_effects=way.to_effects,
-            log_precision=float(way.log_precision),
-            constant=at.of.constant,
-            n=at.of.n,
-            thetas=np.array([place.theta for place in places]),
-            log_determinants=np.array([place.evaluated.log_determinant for place in places]),
-            crosses=np.array([place.evaluated.cross for place in places]),
-            joined=joined,
-            blocks=tuple(np.array([one[k] for one in kept]) for k in range(half)),
-            projected=tuple(np.array([one[half + k] for one in kept]) for k in range(half)),
-        )
-
-    @cached_property
-    def model(self) -> LinearMixed:
-        """The model without its rows."""
-        fixed, parts, terms = self.parts
-        return LinearMixed(LatentTerms(self.said, parts, terms), fixed, "linear_mixed", TITLE)
-
-    @cached_property
-    def found(self) -> MixedMaximum:
-        """The maximum, which knows the places that were saved."""
-        columns: Any = Unsaved((len(self.beta) + 1, self.n))
-        way = Coordinates(columns, self.beta, self.to_beta, self.unit, self.to_effects, self.log_precision)
-        widths = tuple(len(term.columns) for term in self.model.random)
-        bare = Deviance(SavedStructure(widths), self.n, len(self.beta), self.reml, self.constant)
-        known = tuple((bare.factors(theta), self._at(k, widths)) for k, theta in enumerate(self.thetas))
-        deviance = replace(bare, structure=SavedStructure(widths, known))
-        one = self.solution
-        best = Maximum(deviance.at(self.thetas[0]), one.decrement, one.status, one.steps, one.trace, self.least)
-        return MixedMaximum(self.model, way, deviance, best, self.reml, self.proof)
-
-    def _at(self, k: int, widths: tuple[int, ...]) -> AtSavedFactors:
-        value, cross = float(self.log_determinants[k]), self.crosses[k]
-        if k >= len(self.blocks[0]):
-            gone: Any = Unsaved((len(widths),))
-            return AtSavedFactors(value, cross, gone, gone)
-        blocks, projected = tuple(one[k] for one in self.blocks), tuple(one[k] for one in self.projected)
-        if not self.joined:
-            return AtSavedFactors(value, cross, blocks, projected)
-        ends = np.cumsum(widths).tolist()
-        spans = [slice(end - width, end) for end, width in zip(ends, widths, strict=True)]
-        own = tuple(blocks[0][span, span] for span in spans), tuple(projected[0][span] for span in spans)
-        return AtSavedFactors(value, cross, *own, Joint(blocks[0], projected[0]))
-
-    @cached_property
-    def degrees(self) -> MixedDegrees | None:
-        """The degrees of freedom, with the curvatures that were saved."""
-        if self.curvatures is None:
-            return None
-        degrees = OF_GROUPS[self.df](self.found)
-        vars(degrees).update(curvatures=self.curvatures, directions=self.curvatures)
-        return degrees
-
-    def restored(self, made: Callable[..., Any]) -> Any:
-        """The `LinearMixedFit` as it was, but for the rows; `made` is this class, whose file imports this one."""
-        scale, one = float(np.sqrt(self.found.s2)), self.solution
-        return made(
-            self.model, one.estimate, self.covariance, one.loglik, one, scale, self.level,
-            degrees=self.degrees, found=self.found, cov_kind=None,
-        )  # fmt: skip
+    found, degrees = fit.found, fit.degrees
+    at, way, proof = found.profile, found.coordinates, found.proof
+    steps = [] if degrees is None else [at.of.theta(one) for pair in beside_maximum(at) for one in pair]
+    heights = () if proof is None else proof.maxima
+    places = [at, *map(at.of.at, [*steps, *(np.array([np.sqrt(one.ratio)]) for one in heights)])]
+    joined, size = at.evaluated.joint is not None, sum(one.size for each in _of_groups(at) for one in each)
+    whole = places[: 1 + len(steps)] if joined and (1 + len(steps)) * size <= MOST else [at]
+    blocks, projected = (
+        tuple(np.array(each) for each in zip(*one, strict=True)) for one in zip(*map(_of_groups, whole), strict=True)
+    )
+    return _groups(fit.model) | {
+        "solution": fit.solution,
+        "covariance": np.asarray(fit.covariance),
+        "level": fit.level,
+        "reml": found.reml,
+        "df": "normal" if degrees is None else degrees.kind,
+        "curvatures": None if degrees is None else degrees.curvatures,
+        "proof": proof,
+        "least": tuple(map(float, found.maximum.least)),
+        "beta": way.beta,
+        "to_beta": way.to_beta,
+        "unit": way.unit,
+        "to_effects": way.to_effects,
+        "log_precision": float(way.log_precision),
+        "constant": at.of.constant,
+        "n": at.of.n,
+        "thetas": np.array([place.theta for place in places]),
+        "log_determinants": np.array([place.evaluated.log_determinant for place in places]),
+        "crosses": np.array([place.evaluated.cross for place in places]),
+        "joined": joined,
+        "blocks": blocks,
+        "projected": projected,
+    }
 
 
-def _of_groups(at: Profile) -> tuple[Floats, ...]:
-    """The blocks, then the projected: of all terms together, or one for each."""
+def _of_groups(at: Profile) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """The blocks, and the projected: of all terms together, or one for each."""
     joint = at.evaluated.joint
     if joint is not None:
-        return joint.blocks, joint.projected
-    return *at.evaluated.diagonal_blocks, *at.evaluated.projected
+        return (joint.blocks,), (joint.projected,)
+    return at.evaluated.diagonal_blocks, at.evaluated.projected
+
+
+def linear_mixed_again(it: Any) -> Again:
+    """The `LinearMixedFit`, whose maximum knows the places that were kept."""
+    read, fixed = _groups_again(it)
+    model = LinearMixed(read, fixed, "linear_mixed", TITLE)
+    columns: Any = Unsaved((len(it.beta) + 1, it.n))
+    way = Coordinates(columns, it.beta, it.to_beta, it.unit, it.to_effects, it.log_precision)
+    widths = tuple(len(term.columns) for term in read.terms)
+    bare = Deviance(SavedStructure(widths), it.n, len(it.beta), it.reml, it.constant)
+    known = tuple((bare.factors(theta), _at(it, k, widths)) for k, theta in enumerate(it.thetas))
+    deviance = replace(bare, structure=SavedStructure(widths, known))
+    one = it.solution
+    best = Maximum(deviance.at(it.thetas[0]), one.decrement, one.status, one.steps, one.trace, it.least)
+    found = MixedMaximum(model, way, deviance, best, it.reml, it.proof)
+    degrees = None if it.curvatures is None else OF_GROUPS[it.df](found)
+    if degrees is not None:
+        vars(degrees).update(curvatures=it.curvatures, directions=it.curvatures)
+    scale = float(np.sqrt(found.s2))
+    return "LinearMixedFit", _fields(it, model, scale=scale, degrees=degrees, found=found), {}
+
+
+def _at(it: Any, k: int, widths: tuple[int, ...]) -> AtSavedFactors:
+    """The terms at the place k: without groups where these were not kept there."""
+    value, cross = float(it.log_determinants[k]), it.crosses[k]
+    if k >= len(it.blocks[0]):
+        gone: Any = Unsaved((len(widths),))
+        return AtSavedFactors(value, cross, gone, gone)
+    blocks, projected = tuple(one[k] for one in it.blocks), tuple(one[k] for one in it.projected)
+    if not it.joined:
+        return AtSavedFactors(value, cross, blocks, projected)
+    ends = np.cumsum(widths).tolist()
+    spans = [slice(end - width, end) for end, width in zip(ends, widths, strict=True)]
+    own = tuple(blocks[0][span, span] for span in spans), tuple(projected[0][span] for span in spans)
+    return AtSavedFactors(value, cross, *own, Joint(blocks[0], projected[0]))
 
 
 @record
@@ -294,101 +235,56 @@ class SavedMarginal(MarginalLikelihood):
         refuse()
 
 
-@record
-class SavedMixedRegression(SavedParts):
-    """What a file has of a `MixedRegressionFit`, the model `fixed` without the random parts of its formula among it.
-
-    `designs` and `levels` are of each random part; `theta` is the maximum in the coordinates of the likelihood, which
-    has `information` there; `modes`, `spreads` and `slopes` are of each term.
+def mixed_regression(fit: Any) -> Parts:
+    """What is kept of a `MixedRegressionFit`; IncompatibleError for one with curves. `theta` is the maximum in the
+    coordinates of the likelihood, which has `information` there; `modes`, `spreads` and `slopes` are of each term.
     """
-
-    fixed: Model
-    title: str
-    formula: str
-    columns: tuple[str, ...]
-    designs: tuple[Design, ...]
-    levels: Levels
-    solution: Solution
-    covariance: Floats
-    level: float
-    theta: Floats
-    information: Floats
-    integral: str
-    nodes: int
-    error: Floats | None
-    existence: str
-    parameters: tuple[str, ...]
-    to_fixed: Floats
-    to_effects: tuple[Floats, ...]
-    modes: tuple[Floats, ...]
-    spreads: tuple[Floats, ...]
-    slopes: tuple[Floats, ...]
-
-    @classmethod
-    def of(cls, fit: Any) -> SavedMixedRegression:
-        """What is kept of a fit, which may be one that was loaded; IncompatibleError for one with curves."""
-        model, found = fit.model, fit.found
-        model.require_groups_alone("fit.save")
-        if isinstance(model.likelihood, OwnLikelihood):
-            raise IncompatibleError(
-                f"a fit of {model.title} cannot be saved: its likelihood is made of functions. fit.table() is a frame "
-                "to be kept."
-            )
-        return cls(
-            **cls.kept_of(model),
-            title=model.title,
-            solution=fit.solution,
-            covariance=np.asarray(fit.covariance),
-            level=fit.level,
-            theta=np.asarray(found.at),
-            information=np.asarray(found.information),
-            integral=found.integral.kind,
-            nodes=found.integral.nodes,
-            error=found.integral.error,
-            existence=fit._existence,
-            parameters=tuple(found.marginal.names),
-            to_fixed=np.asarray(found.marginal.to_fixed),
-            to_effects=tuple(found.marginal.to_effects),
-            modes=found.modes,
-            spreads=found.spreads,
-            slopes=found.mode_slopes,
+    model, found = fit.model, fit.found
+    model.require_groups_alone("fit.save")
+    if isinstance(model.likelihood, OwnLikelihood):
+        raise IncompatibleError(
+            f"a fit of {model.title} cannot be saved: its likelihood is made of functions. fit.table() is a frame to "
+            "be kept."
         )
-
-    @cached_property
-    def model(self) -> MixedRegression:
-        """The model without its rows."""
-        fixed, parts, terms = self.parts
-        return MixedRegression(LatentTerms(self.said, parts, terms), fixed, fixed.kind, self.title)
-
-    @cached_property
-    def found(self) -> MarginalMaximum:
-        """The maximum."""
-        one, names = self.solution, self.parameters
-        marginal = SavedMarginal(names, self.to_fixed, self.to_effects, (self.modes, self.spreads))
-        found = MarginalMaximum(
-            self.model, marginal, self.theta, one.loglik, self.information, one.decrement, one.status, one.steps,
-            one.trace, Integral(self.integral, self.nodes, self.error),
-        )  # fmt: skip
-        vars(found)["mode_slopes"] = self.slopes
-        return found
-
-    def restored(self, made: Callable[..., Any]) -> Any:
-        """The `MixedRegressionFit` as it was, but for the rows; `made` is this class, whose file imports this one."""
-        one = self.solution
-        fit = made(
-            self.model, one.estimate, self.covariance, one.loglik, one, 1.0, self.level, found=self.found, cov_kind=None
-        )
-        vars(fit)["_existence"] = self.existence
-        return fit
+    return _groups(model) | {
+        "title": model.title,
+        "solution": fit.solution,
+        "covariance": np.asarray(fit.covariance),
+        "level": fit.level,
+        "theta": np.asarray(found.at),
+        "information": np.asarray(found.information),
+        "integral": found.integral.kind,
+        "nodes": found.integral.nodes,
+        "error": found.integral.error,
+        "existence": fit._existence,
+        "parameters": tuple(found.marginal.names),
+        "to_fixed": np.asarray(found.marginal.to_fixed),
+        "to_effects": tuple(found.marginal.to_effects),
+        "modes": found.modes,
+        "spreads": found.spreads,
+        "slopes": found.mode_slopes,
+    }
 
 
-MADE = {"cox": CoxRegression, "conditional logit": ConditionalLogit}
+def mixed_regression_again(it: Any) -> Again:
+    """The `MixedRegressionFit`, whose maximum knows the effects of groups and how they move."""
+    read, fixed = _groups_again(it)
+    model, one = MixedRegression(read, fixed, fixed.kind, it.title), it.solution
+    marginal = SavedMarginal(it.parameters, it.to_fixed, it.to_effects, (it.modes, it.spreads))
+    said = Integral(it.integral, it.nodes, it.error)
+    found = MarginalMaximum(
+        model, marginal, it.theta, one.loglik, it.information, one.decrement, one.status, one.steps, one.trace, said
+    )
+    vars(found)["mode_slopes"] = it.slopes
+    return "MixedRegressionFit", _fields(it, model, found=found), {"_existence": it.existence}
+
+
+MODELS = {"cox": CoxRegression, "conditional logit": ConditionalLogit}
 """By the kind of the model its class."""
 
 
-@record
-class SavedCoxFit:
-    """What a file has of a fit of Cox's regression, or of matched sets.
+def cox(fit: Any) -> Parts:
+    """What is kept of a fit of Cox's regression, or of matched sets.
 
     `times`, `strata_of_times` and `deaths` (m,) are the event times, each stratum's from the latest to the earliest,
     the number of its stratum and how many events it has; `hazards`, `squares` (m,) and `means` (p, m) the sums up to
@@ -396,87 +292,64 @@ class SavedCoxFit:
     tuple for each column of `strata_names`, None without. `rows` counts rows, and `weight` rows repeated by their
     weights (None without). `ratio` is the statistic of `fit.overall`; nobody was at risk after `last`.
     """
+    model, sets, said = fit.model, fit.model.sets, fit.model.said
+    is_cox, names = not isinstance(model, ConditionalLogit), said.asked.get("strata", ())
+    known = vars(fit).get("_base")  # of matched sets that were loaded
+    base = fit._base if is_cox else known or CoxBaseline(model, fit.estimate, fit.covariance)
+    columns = tuple(zip(*model.strata, strict=True)) if len(names) > 1 else (model.strata,) if model.strata else None
+    return {
+        **{name: getattr(model, name) for name in ("kind", "title", "ties", "design")},
+        **{name: getattr(fit, name) for name in OF_COX},
+        "ratio": fit._ratio if is_cox else 0.0,
+        "rows": said.n,
+        "weight": None if said.weights is None else float(said.weights.sum()),
+        "n_dropped": said.n_dropped,
+        "dropped": dict(said.dropped),
+        "empty": said.empty,
+        "strata_names": names,
+        "strata": columns,
+        "last": base.last,
+        "center": base.center,
+        "times": sets.times,
+        "strata_of_times": sets.stratum.astype(float),
+        "deaths": sets.deaths,
+        "at_risk": sets.at_risk,
+        **dict(zip(("hazards", "squares", "means"), base.sums, strict=True)),
+    }
 
-    kind: str
-    title: str
-    ties: str
-    design: Design
-    solution: Solution
-    covariance: Floats
-    loglik: float
-    level: float
-    cov: str
-    t_df: float | Floats
-    penalty: Penalty | None
-    degrees: Satterthwaite | None
-    ratio: float
-    rows: int
-    weight: float | None
-    n_dropped: int
-    dropped: dict[str, int]
-    empty: Mapping[str, tuple[Any, ...]]
-    strata_names: tuple[str, ...]
-    strata: tuple[tuple[Any, ...], ...] | None
-    last: float
-    center: Floats
-    times: Floats
-    strata_of_times: Floats
-    deaths: Floats
-    at_risk: Floats
-    hazards: Floats
-    squares: Floats
-    means: Floats
 
-    @classmethod
-    def of(cls, fit: Any) -> SavedCoxFit:
-        """What is kept of a fit, which may be one that was loaded."""
-        model, sets = fit.model, fit.model.sets
-        is_cox = not isinstance(model, ConditionalLogit)
-        known = vars(fit).get("_base")  # of matched sets that were loaded
-        base = fit._base if is_cox else known or CoxBaseline(model, fit.estimate, fit.covariance)
-        said, several = model.said, len(model.said.asked.get("strata", ())) > 1
-        return cls(
-            model.kind, model.title, model.ties, model.design, fit.solution, fit.covariance, fit.loglik, fit.level,
-            fit.cov, fit.t_df, fit.penalty, fit.degrees, fit._ratio if is_cox else 0.0, said.n,
-            None if said.weights is None else float(said.weights.sum()), said.n_dropped, dict(said.dropped),
-            said.empty,
-            said.asked.get("strata", ()),
-            tuple(zip(*model.strata, strict=True)) if several else (model.strata,) if model.strata else None,
-            base.last, base.center, sets.times, sets.stratum.astype(float), sets.deaths, sets.at_risk, *base.sums,
-        )  # fmt: skip
+OF_COX = ("solution", "covariance", "loglik", "level", "cov", "t_df", "penalty", "degrees")
+"""Fields of a fit of Cox's regression that are kept as they are."""
 
-    @cached_property
-    def model(self) -> CoxRegression:
-        """The model without its rows."""
-        n, p = self.rows, len(self.center)
-        stratum = self.strata_of_times.astype(np.intp)
-        gone: Any = Unsaved((n,))
-        weights: Any = None if self.weight is None else Unsaved((n,), (self.weight,))
-        X: Any = Unsaved((n, p))
-        Z: Any = Unsaved((p, n))
-        parsed: Any = self.design.parsed
-        columns = self.strata or ((),)
-        labels = columns[0] if len(columns) == 1 else tuple(zip(*columns, strict=True))
-        said = SurvivalRows(
-            SurvivalFormula(parsed, {}), gone, gone, None, weights, {},
-            {"strata": (gone, labels)} if labels else {}, gone, self.dropped, self.n_dropped, None, None,
-            {"strata": self.strata_names} if labels else {}, self.empty,
-        )  # fmt: skip
-        first = np.flatnonzero(np.diff(stratum, prepend=-1))
-        sets = RiskSets(gone, gone, gone, gone, self.times, stratum, first, gone, None)
-        vars(sets).update(deaths=self.deaths, at_risk=self.at_risk)
-        return MADE[self.kind](said, self.design, X, sets, Z, self.ties, self.kind, self.title)
 
-    def restored(self, made: Callable[..., Any]) -> Any:
-        """The fit as it was, but for the rows; `made` is its class, whose file imports this one."""
-        model, theta = self.model, self.solution.estimate
-        ridge = self.penalty if isinstance(self.penalty, Ridge) else None
-        covariance: Any = self.covariance if ridge is None else no_covariance(model, ridge)
-        base = CoxBaseline(model, theta, covariance)
-        vars(base).update(center=self.center, sums=(self.hazards, self.squares, self.means), last=self.last)
-        fit = made(
-            model, theta, covariance, self.loglik, self.solution, 1.0, self.level, self.cov, self.t_df, self.penalty,
-            None, self.degrees,
-        )  # fmt: skip
-        vars(fit).update(_base=base, _ratio=self.ratio)
-        return fit
+def cox_again(it: Any) -> Again:
+    """The fit of Cox's regression, or of matched sets, whose baseline is known."""
+    n, p = it.rows, len(it.center)
+    gone, X, Z = (Unsaved(shape) for shape in ((n,), (n, p), (p, n)))
+    weights = None if it.weight is None else Unsaved((n,), (it.weight,))
+    columns = it.strata or ((),)
+    labels = columns[0] if len(columns) == 1 else tuple(zip(*columns, strict=True))
+    stratum: Any = it.strata_of_times.astype(np.intp)
+    of_rows: Any = (
+        gone, gone, None, weights, {}, {"strata": (gone, labels)} if labels else {}, gone, it.dropped, it.n_dropped,
+        None, None, {"strata": it.strata_names} if labels else {}, it.empty,
+    )  # fmt: skip
+    of_sets: Any = gone, gone, gone, gone, it.times, stratum, np.flatnonzero(np.diff(stratum, prepend=-1)), gone, None
+    sets = RiskSets(*of_sets)
+    vars(sets).update(deaths=it.deaths, at_risk=it.at_risk)
+    of_model: Any = X, sets, Z, it.ties, it.kind, it.title
+    said = SurvivalRows(SurvivalFormula(it.design.parsed, {}), *of_rows)
+    model = MODELS[it.kind](said, it.design, *of_model)
+    covariance: Any = no_covariance(model, it.penalty) if isinstance(it.penalty, Ridge) else it.covariance
+    base = CoxBaseline(model, it.solution.estimate, covariance)
+    vars(base).update(center=it.center, sums=(it.hazards, it.squares, it.means), last=it.last)
+    fields = _fields(it, model) | {name: getattr(it, name) for name in OF_COX} | {"covariance": covariance}
+    return "CoxFit" if it.kind == "cox" else "Fit", fields, {"_base": base, "_ratio": it.ratio}
+
+
+KEPT: dict[type, tuple[str, Callable[[Any], Parts], Callable[[Any], Again]]] = {
+    LinearMixed: ("SavedMixedFit", linear_mixed, linear_mixed_again),
+    MixedRegression: ("SavedMixedRegression", mixed_regression, mixed_regression_again),
+    CoxRegression: ("SavedCoxFit", cox, cox_again),
+}
+"""By the class of a model: what its fit is called in a file, what is kept of it, and what makes it again."""

@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.storage.without_rows import SavedMixedRegression
+from stattools.inference.storage.without_rows import mixed_regression
 from tests.inference.mixed.regressions import fit, rows
 from tests.sizes import first
 
@@ -57,7 +57,6 @@ def test_what_needs_the_rows_says_so(saved, question):
 
 
 def test_parts_of_the_file():
-    kept = SavedMixedRegression.of(fit("slopes"))
-    assert kept.integral == "quadrature"
-    assert np.shape(kept.slopes[0]) == (2, len(kept.theta), 24)
-    assert kept.model.random[0].levels == fit("slopes").model.random[0].levels
+    kept = mixed_regression(fit("slopes"))
+    assert kept["integral"] == "quadrature"
+    assert np.shape(kept["slopes"][0]) == (2, len(kept["theta"]), 24)
