@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.design.design import NONE, Design, learn
-from stattools.data.design.random_effects import LatentTerms
+from stattools.data.design.random_effects import LatentTerms, learn_latent
 from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
 from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, together
+from stattools.data.formula.parts import MixedFormula, mixed_formula
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
@@ -179,6 +180,7 @@ def read(
     formulas: Mapping[str, str] = NONE,
     coded: bool = False,
     products: bool = False,
+    latent: bool = False,
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
@@ -187,7 +189,8 @@ def read(
     counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`; a large X is not copied
     for it (`BesideOnes`). `formulas` are right sides for other parameters of the outcome's distribution by name,
     {"scale": "~ z"}: their columns stand in X too, as `Design.uses` says. With `coded`, X is `Columns` where a factor
-    has very many levels. With `products`, the read of a source also takes the sums that least squares needs.
+    has very many levels. With `products`, the read of a source also takes the sums that least squares needs. With
+    `latent`, the formula may have effects of groups and curves, for which rows are in memory.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -209,11 +212,18 @@ def read(
                 "intercept out."
             )
         if (source := source_of(data_or_X)) is not None:
+            if latent:
+                raise IncompatibleError(
+                    f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and "
+                    f'st.glm(..., family="normal"), which need their sums alone; the integrals of '
+                    f"{short(formula_or_y)!r} need all rows: give a table in memory."
+                )
             made = from_source(formula_or_y, source, columns, formulas, products=products)
             return replace(made, source=data_or_X)
-        frame = table(data_or_X)
-        formula = parse(formula_or_y, frame.names, apart_of(columns))
-        return from_table(frame, data_or_X, formula, columns, formulas, coded=coded)
+        frame, apart = table(data_or_X), apart_of(columns)
+        mixed = mixed_formula(formula_or_y, frame.names, apart) if latent else None
+        formula = parse(formula_or_y, frame.names, apart) if mixed is None else mixed.formula
+        return from_table(frame, data_or_X, formula, columns, formulas, mixed=mixed, coded=coded)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(formula_or_y)  # a source as an outcome is refused: it would be read into memory whole
@@ -233,35 +243,35 @@ def from_table(
     columns: Mapping[str, Any],
     formulas: Mapping[str, str],
     *,
-    learned: Callable[[Mapping[str, Formula], CompleteRows], tuple[Any, LatentTerms | None]] | None = None,
+    mixed: MixedFormula | None = None,
     outcome: Callable[[CompleteRows], tuple[CompleteRows, Any]] | None = None,
     apart: Sequence[str] = (),
     more: Sequence[str] = (),
     endless: Collection[str] = (),
-    dated: Collection[str] = (),
     coded: bool = False,
 ) -> Dataset:
-    """The complete rows of the table `data`, read as `frame`, in the columns of a formula, of `formulas` beside it and
-    `more`; and what is `learned` of them, with effects beside. `outcome` may leave rows out; a dot leaves out the
-    columns that stand `apart`, beside the extras. `endless` and `dated` as in `complete_rows`.
+    """The complete rows of the table `data`, read as `frame`, in the columns of a formula, of its effects of groups
+    and curves where it is `mixed`, of `formulas` beside it and `more`. `outcome` may leave rows out; a dot leaves out
+    the columns that stand `apart`, beside the extras. `endless` as in `complete_rows`.
     """
     apart = [*apart_of(columns), *apart]
     beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
+    groups, more = ((), more) if mixed is None else (mixed.groups, (*mixed.columns, *more))
     used = dict.fromkeys((*formula.outcome.columns, *more, *together(formula, beside.values()).columns))
     if (failures := columns.get("failures")) in used:
         raise DomainError(
             f"{short(formula.text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the "
             "right side."
         )
-    found = complete_rows(data, frame, tuple(used), columns, endless, dated)
+    found = complete_rows(data, frame, tuple(used), columns, endless, groups)
     if outcome is None:
         values = outcome_of(formula, found.columns, found.rows)
     else:
         found, values = outcome(found)
-    if learned is None:
-        (design, X, low), latent = learn(formula, found, beside, coded=coded), None
+    if mixed is not None and mixed.is_latent:
+        (design, X, low), latent = learn_latent(mixed, beside, found)
     else:
-        (design, X, low), latent = learned(beside, found)
+        (design, X, low), latent = learn(formula, found, beside, coded=coded), None
     numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
     kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
     return Dataset(

@@ -9,7 +9,7 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -23,8 +23,7 @@ from stattools.data.design.random_effects import combined
 from stattools.data.design.terms import empty_levels, outcome_of
 from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula, parse, require
-from stattools.data.formula.parts import SurvivalFormula, has_curves, mixed_formula, survival_formula
-from stattools.data.mixed_data import learn_latent
+from stattools.data.formula.parts import mixed_formula, survival_formula
 from stattools.data.rows.rows import frequencies, number
 from stattools.data.tables.arrays import NUMBERS, numbers_in
 from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
@@ -52,7 +51,7 @@ class SurvivalRows:
     columns that no row has.
     """
 
-    said: SurvivalFormula
+    said: Formula
     time: Floats
     event: NDArray[np.bool_]
     entry: Floats | None
@@ -89,10 +88,10 @@ class SurvivalRows:
         )  # fmt: skip
 
 
-def case_formula(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> SurvivalFormula:
+def case_formula(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> Formula:
     """A formula "case ~ x", of rows that all have one time, with the event or without; it is read as any other."""
     found = parse(text, available, apart)
-    return SurvivalFormula(found, {"event": found.outcome})
+    return replace(found, parts={"event": found.outcome})
 
 
 def survival_rows(
@@ -101,7 +100,7 @@ def survival_rows(
     data: Any,
     *,
     weights: str | ArrayLike | None = None,
-    read: Callable[..., SurvivalFormula] = survival_formula,
+    read: Callable[..., Formula] = survival_formula,
     **labels: Label,
 ) -> SurvivalRows:
     """Read a formula about times and its table, `weights=`, and labels, each a column's name, several names whose
@@ -118,7 +117,7 @@ def survival_rows(
     frame = table(data)
     said = read(who, formula, frame.names, columns_in(frame, weights, *labels.values()))
     asked, frame = asked_columns(frame, data, labels)
-    needed = dict.fromkeys((*said.formula.outcome.columns, *said.formula.columns, *chain(*asked.values())))
+    needed = dict.fromkeys((*said.outcome.columns, *said.columns, *chain(*asked.values())))
     found = complete_rows(data, frame, tuple(needed), given({"weights": weights}))
     outcome = TimeOutcome(who, said)
     time, event, entry = outcome.at_risk(found.columns, found.rows)
@@ -129,7 +128,7 @@ def survival_rows(
     return SurvivalRows(
         said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
         found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index), asked,
-        empty_levels(frame, said.formula.columns, found.columns),
+        empty_levels(frame, said.columns, found.columns),
     )  # fmt: skip
 
 
@@ -137,8 +136,8 @@ def groups_of(who: str, said: SurvivalRows) -> Codes:
     """The groups that the columns of the right side make: their codes, and their labels in the order of the levels.
     DomainError for more groups than anybody looks at.
     """
-    factors = said.said.formula.factors
-    outcomes = (outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows) for one in factors)
+    factors = said.said.factors
+    outcomes = (outcome_of(replace(said.said, outcome=one), said.columns, said.rows) for one in factors)
     each = [sorted_codes(values) for values in outcomes]
     if not each:
         return np.zeros(said.n, dtype=np.intp), ()
@@ -242,17 +241,10 @@ def time_rows(
     extras, source = given(columns), source_of(data)
     frame: Any = table(data) if source is None else source
     apart = columns_in(frame, *extras.values(), id)
-    kept: list[SurvivalFormula] = []
-
-    def read(text: str, names: Sequence[str], apart: Collection[str]) -> Formula:
-        kept[:] = [survival_formula(who, text, names, apart, intervals=True)]
-        return kept[0].formula
-
-    mixed = mixed_formula(formula, frame.names, apart, read)
-    (said,), has_latent = kept, bool(mixed.random) or has_curves(mixed.formula)
-    ends, parsed = TimeOutcome(who, said, "entry" in said.parts and source is not None), mixed.formula
+    mixed = mixed_formula(formula, frame.names, apart, partial(survival_formula, who, intervals=True))
+    ends = TimeOutcome(who, mixed.formula, "entry" in mixed.formula.parts and source is not None)
     if source is not None:
-        if has_latent:
+        if mixed.is_latent:
             raise IncompatibleError(
                 f"{who} integrates effects of groups and curves over rows in memory; these rows are {source.place}. "
                 "Give a table in memory."
@@ -261,7 +253,7 @@ def time_rows(
             raise IncompatibleError(
                 f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
             )
-        return replace(from_source(parsed, source, extras, formulas, ends=ends), source=data)
+        return replace(from_source(mixed.formula, source, extras, formulas, ends=ends), source=data)
     asked, frame = asked_columns(frame, data, {"id": id})
     persons = asked.get("id", ())
 
@@ -276,9 +268,8 @@ def time_rows(
         return (found, times) if says.all() else (found.keeping(np.flatnonzero(says)), times[says])
 
     return from_table(
-        frame, data, parsed, extras, formulas, outcome=outcome,
-        learned=partial(learn_latent, mixed) if has_latent else None, coded=True,
-        apart=apart, more=(*mixed.columns, *persons), endless=ends.endless, dated=mixed.groups,
+        frame, data, mixed.formula, extras, formulas, mixed=mixed, outcome=outcome, apart=apart, more=persons,
+        endless=ends.endless, coded=True,
     )  # fmt: skip
 
 
@@ -288,13 +279,13 @@ class TimeOutcome:
     """The outcome of a formula about times, checked for `who`; rows that are late have entries in any case."""
 
     who: str
-    said: SurvivalFormula
+    said: Formula
     is_late: bool = False
 
     @property
     def endless(self) -> tuple[str, ...]:
         """The columns that may be infinite."""
-        return self.said.formula.outcome.columns if "low" in self.said.parts else ()
+        return self.said.outcome.columns if "low" in self.said.parts else ()
 
     def __call__(self, clean: Any) -> Floats:
         """The ends of the complete rows of a batch; DomainError for rows between 0 and inf, which a file keeps."""
@@ -356,7 +347,7 @@ class TimeOutcome:
         found: dict[str, Floats] = {}
         for name, part in self.said.parts.items():
             # a column alone may be infinite where the model says so
-            one = replace(self.said.formula, outcome=part)
+            one = replace(self.said, outcome=part)
             values = columns[part.text] if part.is_column else outcome_of(one, columns, rows)
             if values.dtype.kind not in NUMBERS:
                 levels = values.cat.categories.tolist()
@@ -378,8 +369,7 @@ class TimeOutcome:
         """DomainError where no row has its event, which says what is `unknown` then."""
         if not seen.any():
             raise DomainError(
-                f"{self.who}: no row of {self.said.formula.outcome.text} has its event, in {len(seen):,} rows: "
-                f"{unknown}"
+                f"{self.who}: no row of {self.said.outcome.text} has its event, in {len(seen):,} rows: {unknown}"
             )
 
     def _require(

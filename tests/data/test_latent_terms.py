@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.errors import DomainError
 from tests.data.test_random_design import TABLE
 
 
 def test_some_of_the_rows_have_the_levels_that_are_left():
-    latent = rows_with_groups("y ~ (1 | g:h) + (x | h)", TABLE, {}).latent
+    latent = read("y ~ (1 | g:h) + (x | h)", TABLE, latent=True).latent
     assert latent is not None
     some = np.flatnonzero(np.array(TABLE["g"]) == "b")
     taken = latent.take(some)
@@ -24,7 +24,7 @@ def test_some_of_the_rows_have_the_levels_that_are_left():
 
 
 def test_one_group_is_not_enough_where_the_others_have_rows_that_say_nothing():
-    latent = rows_with_groups("y ~ (1 | g)", TABLE, {}).latent
+    latent = read("y ~ (1 | g)", TABLE, latent=True).latent
     assert latent is not None
     with pytest.raises(DomainError, match=r"'g' of \(1 \| g\) has one level only \('b'\) in the 4 complete rows"):
         latent.keeping(np.flatnonzero(np.array(TABLE["g"]) == "b"))
@@ -32,6 +32,6 @@ def test_one_group_is_not_enough_where_the_others_have_rows_that_say_nothing():
 
 
 def test_titles_say_what_is_there():
-    latent = rows_with_groups("y ~ x + (1 | g)", TABLE, {}).latent
+    latent = read("y ~ x + (1 | g)", TABLE, latent=True).latent
     assert latent is not None
     assert latent.said_of == "with random effects"

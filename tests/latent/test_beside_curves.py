@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import curves
 from stattools.latent.elimination import BesideCurves
@@ -17,9 +17,9 @@ CASES = [
 
 @pytest.mark.parametrize(("formula", "sizes"), CASES)
 def test_curves_beside_groups_are_the_dense_matrix(formula, sizes):
-    read = rows_with_groups(formula, TABLE, {})
-    made = coordinates(np.asarray(read.X), TABLE["y"], read.latent.terms)
-    found = curves(made.columns, read.latent.smooths)
+    rows = read(formula, TABLE, latent=True)
+    made = coordinates(np.asarray(rows.X), TABLE["y"], rows.latent.terms)
+    found = curves(made.columns, rows.latent.smooths)
     assert isinstance(found.structure, BesideCurves)
     W, n = made.columns.W, 90
     blocks = []
@@ -27,7 +27,7 @@ def test_curves_beside_groups_are_the_dense_matrix(formula, sizes):
         Z = np.zeros((n, count))
         Z[np.arange(n), codes] = z[0]
         blocks.append(Z)
-    blocks += [term.columns @ back for term, back in zip(read.latent.smooths, found.back, strict=True)]
+    blocks += [term.columns @ back for term, back in zip(rows.latent.smooths, found.back, strict=True)]
     V = np.eye(n) + sum(t * t * Z @ Z.T for t, Z in zip(sizes, blocks, strict=True))
     at = found.structure.evaluate(tuple(np.array([[t]]) for t in sizes))
     assert_allclose(at.log_determinant, np.linalg.slogdet(V)[1], rtol=1e-11)

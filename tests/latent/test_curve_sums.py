@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.latent.blocks import curve_products, fitted, spline_gram, spline_meetings, spline_products
 from tests.latent.curve_cases import TABLE
 
 
 @pytest.fixture(scope="module")
 def terms():
-    return rows_with_groups("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", TABLE, {}).latent.smooths
+    return read("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", TABLE, latent=True).latent.smooths
 
 
 def basis(term):

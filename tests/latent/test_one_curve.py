@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.latent.elimination import one_curve
 from tests.latent.curve_cases import TABLE
 
@@ -13,7 +13,7 @@ W = rng.normal(size=(3, 90))
 @pytest.mark.parametrize("t", [0.0, 0.3, 5.0, 1e4])
 def test_the_structure_is_that_of_the_dense_matrix(t):
     """Also where the ratio is so large that differences lose their digits."""
-    (term,) = rows_with_groups("y ~ s(x, k=12)", TABLE, {}).latent.smooths
+    (term,) = read("y ~ s(x, k=12)", TABLE, latent=True).latent.smooths
     structure, back, unit = one_curve(term, W)
     Z = term.columns @ back
     assert_allclose(np.sum(Z**2) / 90, 1.0, rtol=1e-12)
@@ -30,7 +30,7 @@ def test_the_structure_is_that_of_the_dense_matrix(t):
 def test_one_value_far_from_all_others_leaves_no_round_off():
     """All rows but one meet the same four B-splines, and the columns have the rank of these."""
     far = TABLE | {"x": np.append(TABLE["x"][:-1], 1e6)}
-    (term,) = rows_with_groups("y ~ s(x, k=20)", far, {}).latent.smooths
+    (term,) = read("y ~ s(x, k=20)", far, latent=True).latent.smooths
     structure, back, _ = one_curve(term, W)
     Z = term.columns @ back
     for t in (1.0, 1e3):
@@ -42,7 +42,7 @@ def test_one_value_far_from_all_others_leaves_no_round_off():
 
 def test_a_gap_in_x_leaves_b_splines_without_rows():
     gap = TABLE | {"x": np.where(TABLE["x"] < 0.5, TABLE["x"], TABLE["x"] + 5.0)}
-    (term,) = rows_with_groups("y ~ s(x, k=20)", gap, {}).latent.smooths
+    (term,) = read("y ~ s(x, k=20)", gap, latent=True).latent.smooths
     structure, back, _ = one_curve(term, W)
     Z = term.columns @ back
     V = np.eye(90) + 4.0 * Z @ Z.T

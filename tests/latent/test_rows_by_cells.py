@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.latent.blocks import RowsByCells
 from tests.latent.test_curve_sums import basis
 from tests.latent.test_rows_by_knots import GAP, TABLE
@@ -16,7 +16,7 @@ from tests.latent.test_rows_by_knots import GAP, TABLE
 def test_sums_are_those_of_dense_matrices(table):
     random = np.random.default_rng(1)
     w = random.uniform(size=len(table["y"]))
-    latent: Any = rows_with_groups("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", table, {}).latent
+    latent: Any = read("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", table, latent=True).latent
     for one in latent.smooths:
         for other in latent.smooths:
             B, C, rows = basis(one), basis(other), RowsByCells.of(one, other)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_data import rows_with_groups
+from stattools.data.dataset import read
 from stattools.latent.blocks import RowsByKnots
 from tests.latent.curve_cases import TABLE
 from tests.latent.test_curve_sums import basis
@@ -21,7 +21,7 @@ def test_sums_are_those_of_dense_matrices(monkeypatch, table, many):
     monkeypatch.setattr("stattools.latent.blocks.MANY_ROWS", many)
     random = np.random.default_rng(1)
     w = random.uniform(size=len(table["y"]))
-    latent: Any = rows_with_groups("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", table, {}).latent
+    latent: Any = read("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", table, latent=True).latent
     terms = latent.smooths
     assert (len(RowsByKnots.of(terms[0]).between) < 6) == (table is GAP)
     for one in terms:

@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, columns_of_rows, learn
+from stattools.data.design.smooths import curves_of, learn_smooth
+from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, RandomPart
 from stattools.data.tables.columns import labeled, listing, sorted_codes
 from stattools.errors import DomainError
@@ -221,3 +223,57 @@ def taken(term: RandomTerm, which: slice | NDArray[np.intp]) -> RandomTerm:
     present, codes = np.unique(term.codes[which], return_inverse=True)
     levels = tuple(term.levels[k] for k in present.tolist())
     return replace(term, codes=codes, levels=levels, z=term.z[which])
+
+
+def learn_latent(
+    said: MixedFormula, beside: Mapping[str, Formula], found: Any
+) -> tuple[tuple[Any, Any, Any], LatentTerms]:
+    """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
+    formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
+    learned = learn(formula, found, beside)
+    parts = [learn_random(part, found) for part in said.random]
+    terms = tuple(term for part in parts for term in terms_of(*part))
+    _require_other_groups(terms)
+    for term in terms:
+        _require_not_fixed(term, learned[1])
+    smooths = tuple(term for curve in curves for term in learn_smooth(curve, formula, learned[0], found))
+    if notes:
+        said = replace(said, notes=(*said.notes, *notes))
+    return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
+
+
+SMALL = 1e-9
+"""Effects of which the columns of X leave this part of their length are made by them."""
+
+
+def _require_other_groups(terms: Sequence[RandomTerm]) -> None:
+    """DomainError where two terms have an effect of the same column over groups of the same rows."""
+    for one, other in combinations(terms, 2):
+        both = [name for name in one.columns if name in other.columns]
+        if not both or one.n_levels != other.n_levels:
+            continue
+        twin = np.zeros(one.n_levels, dtype=np.intp)
+        twin[one.codes] = other.codes
+        if (twin[one.codes] == other.codes).all():
+            raise DomainError(
+                f"{one.name} and {other.name} have the effect of {both[0]!r} twice, over groups of the same rows: "
+                f"{one.group!r} and {other.group!r} are two names of one grouping; leave one out."
+            )
+
+
+def _require_not_fixed(term: RandomTerm, X: Floats) -> None:
+    """DomainError where the columns of X make every effect of a term, so that nothing is known of its variance."""
+    q = len(term.columns)
+    if term.n_levels * q > X.shape[1]:
+        return
+    Z = np.zeros((len(X), term.n_levels * q))
+    for k in range(q):
+        Z[np.arange(len(X)), term.codes * q + k] = term.z[:, k]
+    Z /= np.linalg.norm(Z, axis=0).max()
+    size = np.abs(X).max(axis=0)
+    basis = np.linalg.svd(np.asarray(X) / np.where(size > 0.0, size, 1.0), full_matrices=False)[0]
+    if np.abs(Z - basis @ (basis.T @ Z)).max() < SMALL:
+        raise DomainError(
+            f"the fixed effects make every effect of {term.name}: {term.group!r} has {term.n_levels} levels, and X has "
+            "columns for each of them. Leave it out of one of the two."
+        )

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -132,11 +132,14 @@ EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1"
 
 @record
 class Formula:
-    """A parsed formula: the outcome and the terms, each a product of factors; the empty product is the intercept."""
+    """A parsed formula: the outcome and the terms, each a product of factors; the empty product is the intercept.
+    `parts` are those of an outcome about times by name.
+    """
 
     text: str
     outcome: Expression
     terms: tuple[tuple[Expression, ...], ...]
+    parts: Mapping[str, Expression] = field(default_factory=dict)
 
     @cached_property
     def factors(self) -> tuple[Expression, ...]:

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -91,6 +91,11 @@ class MixedFormula:
     def columns(self) -> tuple[str, ...]:
         """The columns that the right side needs of a table, those of the random parts last."""
         return tuple(dict.fromkeys((*self.formula.columns, *(name for part in self.random for name in part.columns))))
+
+    @property
+    def is_latent(self) -> bool:
+        """Whether there are effects of groups, or curves."""
+        return bool(self.random) or has_curves(self.formula)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -401,25 +406,17 @@ WRITTEN = (
 )
 
 
-@record
-class SurvivalFormula:
-    """A parsed formula whose outcome is a time, with the expression of each of its parts by name."""
-
-    formula: Formula
-    parts: Mapping[str, Expression]
-
-
 def survival_formula(
     who: str, text: str, available: Sequence[str], apart: Collection[str] = (), *, intervals: bool = False
-) -> SurvivalFormula:
-    """Read a formula about times; `available` are the columns of the table, `apart` those that `.` leaves out, and
-    `intervals` says whether times may be known by the two ends between which they lie.
+) -> Formula:
+    """Read a formula about times, whose outcome has named parts; `available` are the columns of the table, `apart`
+    those that `.` leaves out, and `intervals` says whether times may be known by the two ends between which they lie.
 
     Raises DomainError, in the name of `who`, for another outcome, for parts that are too many or no expressions, and
     for columns that are not there.
 
     >>> found = survival_formula("st.cox", "survival(time, status == 2) ~ age", ["time", "status", "age"])
-    >>> {name: part.text for name, part in found.parts.items()}, found.formula.outcome.text
+    >>> {name: part.text for name, part in found.parts.items()}, found.outcome.text
     ({'time': 'time', 'event': 'status == 2'}, 'survival(time, status == 2)')
     """
     opened = OPENS.match(text)
@@ -445,7 +442,7 @@ def survival_formula(
     formula = parse(rest, available, apart, outcome, left=f"{text[:end].strip()} ")
     if (twice := next((name for name in formula.columns if name in columns), None)) is not None:
         raise DomainError(f"{who}: {twice!r} is part of the outcome and cannot predict it; take it off the right side.")
-    return SurvivalFormula(replace(formula, text=f"{spelled} {formula.text}"), parts)
+    return replace(formula, text=f"{spelled} {formula.text}", parts=parts)
 
 
 def _survival_parts(who: str, given: list[str], available: Sequence[str], intervals: bool) -> dict[str, Expression]:

@@ -344,7 +344,7 @@ def class_named(name: str) -> Any:
 def _read_again(text: str, columns: list[str]) -> Formula:
     """A formula from its text; that of another parameter has a right side alone."""
     if OPENS.match(text):
-        return survival_formula("st.load", text, columns, intervals=True).formula
+        return survival_formula("st.load", text, columns, intervals=True)
     return parse(text, columns, outcome=column(columns[0]) if text.startswith("~") else None)
 
 

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stattools.data.design.random_effects import LatentTerms, RandomDesign, terms_of
-from stattools.data.formula.parts import SurvivalFormula, mixed_formula
+from stattools.data.formula.parts import mixed_formula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Unsaved, refuse
@@ -338,7 +338,7 @@ def cox_again(it: Any) -> Again:
     sets = RiskSets(*of_sets)
     vars(sets).update(deaths=it.deaths, at_risk=it.at_risk)
     of_model: Any = X, sets, Z, it.ties, it.kind, it.title
-    said = SurvivalRows(SurvivalFormula(it.design.parsed, {}), *of_rows)
+    said = SurvivalRows(it.design.parsed, *of_rows)
     model = MODELS[it.kind](said, it.design, *of_model)
     covariance: Any = no_covariance(model, it.penalty) if isinstance(it.penalty, Ridge) else it.covariance
     base = CoxBaseline(model, it.solution.estimate, covariance)

@@ -254,7 +254,7 @@ class KaplanMeier(Faces):
     @property
     def formula(self) -> str:
         """The formula."""
-        return self.rows.said.formula.text
+        return self.rows.said.text
 
     def table(self, times: ArrayLike | None = None) -> pd.DataFrame:
         """One row per group and distinct time, or per time of `times`: [group,] time, at_risk, events, censored,
@@ -337,7 +337,7 @@ class KaplanMeier(Faces):
         statistic, df, p_value, _ = log_rank(rows.time, rows.event, rows.entry, rows.weights, self.codes, within)
         if not df:
             raise DomainError(f"{WHO} test: no two groups are at risk together at the time of an event.")
-        said = f"{rows.said.formula.outcome.text} does not depend on {self.formula.split('~', 1)[1].strip()}"
+        said = f"{rows.said.outcome.text} does not depend on {self.formula.split('~', 1)[1].strip()}"
         note = "" if strata is None else f"Within {many(int(within.max()) + 1, 'stratum')}."
         return TestResult("log-rank", statistic, df, p_value, (said,), note=note, digits=2)
 

@@ -290,9 +290,8 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
             "cluster= of st.cox asks for robust standard errors, and those of curves are of the penalized likelihood: "
             "leave cluster= out, or write bs(x, df=5), a spline without a penalty, in the place of s(x)."
         )
-    formula = rows.said.formula
-    lines, parts, notes = curves_of(formula, rows.columns)
-    fixed = bound("st.cox", "cox", "Cox regression", replace(rows, said=replace(rows.said, formula=lines)), ties)
+    lines, parts, notes = curves_of(rows.said, rows.columns)
+    fixed = bound("st.cox", "cox", "Cox regression", replace(rows, said=lines), ties)
     some = [k for k, name in enumerate(fixed.design.names) if name != "Intercept"]  # those with a coefficient
     kept: dict[int | None, int] = {k: place for place, k in enumerate(some)}
     smooths = tuple(
@@ -300,7 +299,7 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
         for part in parts
         for term in learn_smooth(part, lines, fixed.design, rows)
     )
-    said = MixedFormula(formula, (), formula.text, notes)
+    said = MixedFormula(rows.said, (), rows.said.text, notes)
     return CurvedCox.of(fixed, LatentTerms(said, (), (), smooths))
 
 

@@ -187,13 +187,9 @@ def read_rows(
     None stand for a constant that all rows share. `products` are asked for by least squares (`read`).
     """
     beside = moving(formulas) if formulas else NO_FORMULAS
-    some = grouped and type(formula_or_y) is str and "(" in formula_or_y and has_latent(formula_or_y)
-    if some and names is None and intercept is True:
-        from stattools.data.mixed_data import rows_with_groups
-
-        return rows_with_groups(formula_or_y, data_or_X, columns, beside)
+    latent = grouped and type(formula_or_y) is str and "(" in formula_or_y and has_latent(formula_or_y)
     asked = {"names": names, "intercept": intercept, "columns": columns, "formulas": beside, "products": products}
-    return read(formula_or_y, data_or_X, coded=True, **asked)
+    return read(formula_or_y, data_or_X, coded=True, latent=latent, **asked)
 
 
 def has_latent(formula: Any) -> bool:

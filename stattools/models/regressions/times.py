@@ -144,7 +144,7 @@ def cox(
         beside = {"strata": strata, "cluster": cluster, "id": id}
         return sorted_cox(formula, source, ties, weights, beside)  # type: ignore[return-value]
     rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)
-    if has_curves(rows.said.formula):
+    if has_curves(rows.said):
         from stattools.models.mixed.mixed_model import curved_cox
 
         return curved_cox(rows, ties)  # type: ignore[return-value]

@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import from_source
 from stattools.data.design.design import Design, learn
-from stattools.data.formula.parts import SurvivalFormula, survival_formula
+from stattools.data.formula.formula import Formula
+from stattools.data.formula.parts import survival_formula
 from stattools.data.rows.standardization import Standardization, orthogonal, standard_levels
 from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.columns import listing
@@ -95,7 +96,7 @@ def bound(
     """The model of rows that were read, of the class `made`. With `coded`, the columns of a factor of very many levels
     are kept as codes.
     """
-    formula = rows.said.formula
+    formula = rows.said
     if () not in formula.terms:
         raise DomainError(
             f"{who} has no intercept that could be left out: it is part of what all rows at risk share. Take the 0 "
@@ -170,7 +171,7 @@ class CoxRegression(ProportionalHazards):
     """What happens to a row, in words."""
     is_partial = True
     is_saved = True
-    parsed = answer_of("said.said.formula", "The formula as it was read.")
+    parsed = answer_of("said.said", "The formula as it was read.")
     n_dropped = answer_of("said.n_dropped", "How many rows were left out.")
     dropped = answer_of("said.dropped", "In how many rows each column was missing.")
 
@@ -297,10 +298,10 @@ def sorted_cox(formula: str, source: Any, ties: str, weights: Any, beside: dict[
             f"{who} of rows in files has no late entry: rows that leave stand in another order than those that join. "
             "Load the columns that are used into memory."
         )
-    if () not in said.formula.terms or len(said.formula.terms) == 1:
+    if () not in said.terms or len(said.terms) == 1:
         raise DomainError(f"{who} needs columns, and no 0: the intercept is part of what all rows at risk share.")
     extras = {} if weights is None else {"weights": weights}
-    data = from_source(said.formula, source, extras, {}, ends=SortedTimes(who, said))
+    data = from_source(said, source, extras, {}, ends=SortedTimes(who, said))
     assert data.scanned is not None
     rows = data.scanned.bound(np.asarray(data.outcome, dtype=np.float64), lambda y: y)
     kept = tuple(k for k, name in enumerate(data.design.names) if name != "Intercept")
@@ -318,7 +319,7 @@ class SortedCox(ProportionalHazards):
     Columns are less `center`; theta is in units of `scale` of them. `unit` are the standard deviations of a sample.
     """
 
-    said: SurvivalFormula
+    said: Formula
     design: Design
     scanned: Any
     kept: tuple[int, ...]
@@ -333,7 +334,7 @@ class SortedCox(ProportionalHazards):
     title = "Cox regression of rows in files"
     column_sds = answer_of("unit", "The standard deviation of each column, of a sample.")
     n = answer_of("scanned.n", "Number of rows, repeated by their weights.")
-    parsed = answer_of("said.formula", "The formula as it was read.")
+    parsed = answer_of("said", "The formula as it was read.")
 
     @property
     def n_telling(self) -> float:  # type: ignore[override]

@@ -11,7 +11,7 @@ COLUMNS = ["entry", "time", "died", "survival", "my.time", "odd, name", "x", "g"
 
 def read(text, apart=()):
     found = survival_formula("st.cox", text, COLUMNS, apart)
-    return {name: part.text for name, part in found.parts.items()}, found.formula
+    return {name: part.text for name, part in found.parts.items()}, found
 
 
 @pytest.mark.parametrize(
