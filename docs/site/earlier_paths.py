@@ -51,15 +51,16 @@ EARLIER = {
     ),
     "stattools.inference.diagnostics": ("stattools",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
+    "stattools.inference.existence.checks": (
+        "stattools.inference.existence.separated",
+        "stattools.inference.existence.separation",
+        "stattools.existence.separation",
+        "stattools.separation",
+    ),
     "stattools.inference.existence.partial_likelihood": (
         "stattools.inference.existence.monotone_likelihood",
         "stattools.inference.existence.monotone",
         "stattools.existence.monotone",
-    ),
-    "stattools.inference.existence.separated": (
-        "stattools.inference.existence.separation",
-        "stattools.existence.separation",
-        "stattools.separation",
     ),
     "stattools.inference.existence.separation.Separation": (
         "stattools.inference.existence.partial_likelihood.LevelsWithoutEvents",

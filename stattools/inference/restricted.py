@@ -28,8 +28,8 @@ from stattools.data.design.design import Design
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
-from stattools.likelihoods.between import Between
 from stattools.likelihoods.labels import Cuts, codes_of
+from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.words import Facts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -97,17 +97,16 @@ def _no_reach(family: Any, eta: Floats, y: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class Among:
+class Among(Likelihood):
     """Categories of which each row allows some only: y holds the code, then K flags. eta as for `Categorical`."""
 
     categories: int
-    facts: ClassVar = Facts()
 
     @property
     def width(self) -> int:
         return self.categories - 1
 
-    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         code, allowed = y[:, 0].astype(int), y[:, 1:] > 0
         full = np.column_stack([np.zeros(len(eta)), eta])
         full = np.where(allowed, full, -np.inf)
@@ -120,15 +119,9 @@ class Among:
         information[:, index, index] += p1
         return loglik, (hit - p)[:, 1:], information
 
-    def loglik(self, eta: Floats, y: Floats) -> Floats:
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: Floats, y: Floats) -> Floats:
-        return self.evaluate(eta, y)[1]
-
 
 @dataclass(frozen=True)
-class Beyond:
+class Beyond(Likelihood):
     """Labels in order of which each row allows some only: y holds the code, then K flags. eta as for `family`."""
 
     family: Cumulative
@@ -138,23 +131,13 @@ class Beyond:
     def width(self) -> int:
         return self.family.width
 
-    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
-        cuts, code, found = self._found(eta, y)
-        return found.log, cuts.score(code, found), cuts.information(code, found)
-
-    def loglik(self, eta: Floats, y: Floats) -> Floats:
-        return self._found(eta, y)[2].log
-
-    def score(self, eta: Floats, y: Floats) -> Floats:
-        cuts, code, found = self._found(eta, y)
-        return cuts.score(code, found)
-
-    def _found(self, eta: Floats, y: Floats) -> tuple[Cuts, NDArray[np.intp], Between]:
+    def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         cuts, code, allowed = Cuts(eta, self.family), codes_of(y[:, 0]), np.pad(y[:, 1:] > 0, ((0, 0), (1, 1)))
         rows = np.arange(len(code))
         cuts.thresholds[rows, code] = np.where(allowed[rows, code], cuts.thresholds[rows, code], -np.inf)
         cuts.thresholds[rows, code + 1] = np.where(allowed[rows, code + 2], cuts.thresholds[rows, code + 1], np.inf)
-        return cuts, code, cuts.at(code)
+        found = cuts.at(code)
+        return found.log, cuts.score(code, found), cuts.information(code, found)
 
 
 REMAINDER = 1e-11

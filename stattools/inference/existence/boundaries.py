@@ -1,10 +1,9 @@
 """No maximum inside the range of a parameter: checks of where a climb of a regression ended, each with its reason.
 
-- A maximum at the edge of the means of a family, where its link allows others: that of loglik(theta) + mu sum_i log
-  |eta_i - end| is inside and tends to it as mu -> 0. Source: Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
+- A maximum at the edge of the means of a family: that of loglik(theta) + mu sum_i log |eta_i - end| is inside, and
+  tends to it as mu -> 0. Source: Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
 - Extra zeros that are none: the slope of the log-likelihood in their probability, at 0 in all rows, is not positive.
-- A log-likelihood that levels off: one standard error from a maximum, along the line on which a coefficient moves with
-  the others, it falls by about 1/2 on either side.
+- A log-likelihood that levels off: one standard error from a maximum it falls by about 1/2 on either side.
 - Times that the columns fit exactly: in (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1), where
   x_i'g is the log time of each row that was seen, and on the right side of each other one. Source: Silvapulle &
   Burridge, JRSS B 48 (1986), 100-106.
@@ -15,23 +14,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from stattools.data.rows.rows import Block
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.overlap import check_overlap, farthest_move
-from stattools.inference.existence.recession import lying_between
+from stattools.inference.existence.rank import of_piece
+from stattools.inference.existence.recession import Bools, lying_between
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
-from stattools.likelihoods.likelihood import edge_of, is_unimodal
+from stattools.likelihoods.likelihood import Likelihood, edge_of
 from stattools.likelihoods.links import LINKS
-from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
-from stattools.likelihoods.words import Edge, Facts
+from stattools.likelihoods.words import Edge, Piece
 from stattools.models.model import Model
-from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
@@ -54,11 +52,20 @@ def check_end(model: Any, solution: Solution) -> None:
         and 0.0 < norms.min() <= norms.max() < np.inf
         and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
     ):
-        widest = model.names[int(np.argmax(np.diagonal(solution.covariance)))]
-        raise IdentificationError(
-            f"{model.title} has no maximum: the log-likelihood levels off and still rises as {widest!r} runs off to "
-            "infinity. Leave the parameter out, bound it by a prior or a penalty, or give more data."
-        )
+        raise levels_off(model.title, model.names[int(np.argmax(np.diagonal(solution.covariance)))])
+
+
+def levels_off(title: str, name: str, start: str = "", elsewhere: str = "") -> IdentificationError:
+    """What is said of a parameter that runs off to infinity, from a start."""
+    return IdentificationError(
+        f"{title} has no maximum: the log-likelihood levels off and still rises as {name!r} runs off to infinity"
+        f"{start}. Leave the parameter out, bound it by a prior or a penalty,{elsewhere} or give more data."
+    )
+
+
+def _counted(block: Block) -> Bools:
+    """The rows that have some weight."""
+    return np.ones(len(block.y), dtype=bool) if block.weight is None else block.weight > 0.0
 
 
 def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False) -> None:
@@ -72,8 +79,7 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     if predictor.uses[-1]:  # it moves with columns
 
         def ends(block: Block) -> Ends:
-            eta = predictor.forward(estimate, block)[0][:, -1]
-            eta = eta if block.weight is None else eta[block.weight > 0.0]
+            eta = predictor.forward(estimate, block)[0][_counted(block), -1]
             return Ends(np.array([eta.min(initial=np.inf)]), np.array([eta.max(initial=-np.inf)]))
 
         found = model.rows.total(ends)
@@ -87,12 +93,10 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     raise IdentificationError(f"{model.title}: {where}{edge.below if low < edge.lower + unit else edge.above}")
 
 
-def check_exact(model: Any, theta: Floats) -> None:
+def check_exact(model: Model, theta: Floats) -> None:
     """IdentificationError where a climb ended, its information singular, at an exact fit: with a parameter beside the
     first beyond its end, or where the log-likelihood rises for ever as that runs to its end, in each row alike.
     """
-    if not (isinstance(model, Model) and model.predictor.own):
-        return
     check_dispersion(model, theta)
     predictor, at, edge = model.predictor, model.predictor.parts[-1].start, edge_of(model.likelihood)
     if edge is None or (predictor.uses[-1] and model.rows.constants[predictor.column[at]] != 1.0):
@@ -114,18 +118,12 @@ def _log_size(model: Model, edge: Edge) -> float:
 
 def check_labels(model: Model) -> None:
     """IdentificationError naming the labels that no row of some weight has, whose thresholds nothing determines."""
-    family: Any = model.likelihood
-    if family.outcome is not Outcome.ORDERED:
-        return
-
-    def seen(block: Block) -> Floats:
-        weight = np.ones(len(block.y)) if block.weight is None else block.weight
-        return np.bincount(codes_of(block.y), weights=weight, minlength=family.categories)
-
-    count = model.rows.total(seen)
-    labels = model.labels or tuple(range(len(count)))
+    categories = model.likelihood.categories  # type: ignore[attr-defined]
+    count = model.rows.total(
+        lambda block: np.bincount(codes_of(block.y), weights=_counted(block), minlength=categories)
+    )
     if not count.all():
-        none = [repr(label) for label, times in zip(labels, count, strict=True) if not times]
+        none = [repr(label) for label, rows in zip(model.labels or range(categories), count, strict=True) if not rows]
         raise IdentificationError(
             f"{model.title}: no row has {' or '.join(none)} for {model.outcome_name}, and the data do not determine "
             f"the thresholds about an empty level. Leave {'it' if len(none) == 1 else 'them'} out of the levels, or "
@@ -135,15 +133,11 @@ def check_labels(model: Model) -> None:
 
 def check_crossing(model: Model, solution: Solution) -> None:
     """IdentificationError, with the labels, where a fitted probability would be negative."""
-    family: Any = model.likelihood
-    if family.outcome is not Outcome.ORDERED or not family.partial or family.categories < 3:
-        return
 
     def crossings(block: Block) -> Floats:
         """In how many rows of some weight the cuts about each label but the first and the last are out of order."""
-        cuts = Cuts(model.predictor.forward(solution.estimate, block)[0], family).thresholds[:, 1:-1]
-        wrong = ~(np.diff(cuts, axis=1) > 0.0)
-        return (wrong if block.weight is None else wrong[block.weight > 0.0]).sum(axis=0).astype(float)
+        cuts = Cuts(model.predictor.forward(solution.estimate, block)[0], model.likelihood)  # type: ignore[arg-type]
+        return (~(np.diff(cuts.thresholds[_counted(block), 1:-1], axis=1) > 0.0)).sum(axis=0).astype(float)
 
     count = model.rows.total(crossings)
     if count.any():
@@ -165,13 +159,6 @@ maximum where the slope is 0, as that of a square root of 0 is.
 """
 
 
-def has_edges(model: Any) -> bool:
-    """Can a linear predictor leave the means of the family, and are the rows at hand?"""
-    if not isinstance(model, Model) or not model.in_memory:
-        return False
-    return any(map(isfinite, model.likelihood.facts.domain))
-
-
 def inside(model: Model) -> Solution | None:
     """The maximum, where Newton's steps stopped short of it; None where they do not reach it from within either.
 
@@ -184,20 +171,16 @@ def inside(model: Model) -> Solution | None:
             phi = newton_ascent(replace(work, likelihood=Walled(work.likelihood, mu)), phi, 1e-6, 50, "Newton").estimate
         except (DomainError, IdentificationError):  # not concave there, or round-off: what is known has to do
             break
-    _require_inside_domain(model, work, phi, NEAR)
+    check_edge(model, T @ phi, NEAR)
     found = newton_ascent(work, phi, 1e-8, 100, "Newton")
     return found.mapped(T) if found.converged else None
 
 
-def check_edge(model: Model, solution: Solution) -> None:
-    """IdentificationError where a maximum has rows at the edge of the domain."""
-    if has_edges(model):
-        _require_inside_domain(model, model, solution.estimate, AT)
-
-
-def _require_inside_domain(model: Model, work: Model, theta: Floats, share: float) -> None:
-    """IdentificationError with the rows at the edge, nearer than this share of the usual distance, and their mean."""
-    first = work.eta(theta).reshape(len(work.rows.y), -1)[:, 0]
+def check_edge(model: Model, theta: Floats, share: float = AT) -> None:
+    """IdentificationError with the rows at the edge of the domain, nearer than this share of the usual distance, and
+    their mean.
+    """
+    first = model.eta(theta).reshape(len(model.rows.y), -1)[:, 0]
     likelihood, said = model.likelihood, []
     link = LINKS[next(iter(likelihood.parameters.values()))]
     what, other = ("probability", "logit") if likelihood.facts.is_event else ("mean", "log")
@@ -220,18 +203,17 @@ def _require_inside_domain(model: Model, work: Model, theta: Floats, share: floa
 
 
 @dataclass(frozen=True)
-class Walled:
+class Walled(Likelihood):
     """A family whose log-likelihood falls without end towards the ends of its first linear predictor."""
 
     family: Any
     mu: float
-    facts: ClassVar = Facts()
 
     @property
     def width(self) -> int:
         return self.family.width
 
-    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         found = self.family.evaluate(eta, y)
         loglik, score, information = (np.array(each, dtype=float, order="C") for each in found)
         for end, sign in zip(self.family.facts.domain, (1.0, -1.0), strict=True):
@@ -241,12 +223,6 @@ class Walled:
                 score.reshape(len(y), -1)[:, 0] += sign * self.mu / away
                 information.reshape(len(y), -1)[:, 0] += self.mu / away**2
         return loglik, score, information
-
-    def loglik(self, eta: Floats, y: Floats) -> Floats:
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: Floats, y: Floats) -> Floats:
-        return self.evaluate(eta, y)[1]
 
 
 LEVEL_OF_ZEROS = 1e-6
@@ -266,30 +242,57 @@ FAR_LOG_ODDS = 10.0
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
-    if not (model.likelihood.facts.inflated and solution.converged):
+    if not solution.converged:
         return
     part, least = model.predictor.parts[ZERO], LEVEL_OF_ZEROS + ROUND_OFF * abs(solution.loglik)
     falls = _falls(model, solution, range(part.start, part.stop))
     ends = {model.names[j]: side * np.inf for j, side, fall in falls if fall < least}
+    family, plain = ("negative binomial", "negative_binomial") if model.likelihood.width > 2 else ("Poisson", "poisson")
+    no_more = f"{model.outcome_name} has no more zeros than {family} counts have"
+    instead = f"Use st.{plain} with the same formula."
     if ends:
         check_overlap(model)
-        raise _no_maximum(model, solution.estimate, ", ".join(f"{name} = {end}" for name, end in ends.items()))
-    if not model.in_memory:
+        if model.predictor.own[0] and (where := _where_zeros_end(model, solution.estimate, no_more)):
+            raise IdentificationError(
+                f"{model.title} has no maximum: {where} ({', '.join(f'{name} = {end}' for name, end in ends.items())})."
+                " Leave these columns out of zero=, merge levels, or use st.hurdle, whose zeros are all of one kind."
+            )
+    elif not model.in_memory:
         return
-    plain = without(model)
-    try:
-        found = Newton().solve(plain)
-    except (ConvergenceError, DomainError, IdentificationError):
-        return  # nothing to compare with, as where the negative binomial is Poisson
-    rise = found.loglik - solution.loglik
-    if rise < -LEVEL_OF_ZEROS or slope_of_none(plain, found.estimate) > 0.0:
-        return
-    if rise <= LEVEL_OF_ZEROS:
-        raise _no_maximum(model)
+    else:
+        without = without_zeros(model)
+        try:
+            found = Newton().solve(without)
+        except (ConvergenceError, DomainError, IdentificationError):
+            return  # nothing to compare with, as where the negative binomial is Poisson
+        rise = found.loglik - solution.loglik
+        if rise < -LEVEL_OF_ZEROS or slope_of_none(without, found.estimate) > 0.0:
+            return
+        if rise > LEVEL_OF_ZEROS:
+            raise IdentificationError(
+                f"{model.title}: without extra zeros the log-likelihood is {rise:.2g} higher than at the maximum "
+                f"inside, so that their probability is 0. {instead}"
+            )
     raise IdentificationError(
-        f"{model.title}: without extra zeros the log-likelihood is {rise:.2g} higher than at the maximum inside, so "
-        f"that their probability is 0. {_no_more_zeros(model)[1]}"
+        f"{model.title} has no maximum: {no_more}, and the probability of an extra zero has its maximum at 0. {instead}"
     )
+
+
+def _where_zeros_end(model: Model, theta: Floats, no_more: str) -> str:
+    """In how many rows the log odds of an extra zero run to an end; empty where there are none in any row."""
+
+    def runaways(block: Block) -> Floats:
+        """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
+        z = model.predictor.forward(theta, block)[0][_counted(block), ZERO]
+        return np.array([(z < -FAR_LOG_ODDS).sum(), (z > FAR_LOG_ODDS).sum(), len(z)], dtype=float)
+
+    none, certain, rows = model.rows.total(runaways).tolist()
+    said, at_an_end = [], "the probability of an extra zero has its maximum at"
+    if none:
+        said.append(f"in {none:,.0f} of {rows:,.0f} rows {no_more}, and {at_an_end} 0")
+    if certain:
+        said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
+    return "" if none == rows else "; ".join(said) or f"{at_an_end} an end in some rows"
 
 
 def check_flat_end(model: Model) -> None:
@@ -311,66 +314,15 @@ def slope_of_none(plain: Model, theta: Floats) -> float:
     return float(each.sum() if plain.rows.weight is None else plain.rows.weight @ each)
 
 
-def without(model: Model) -> Model:
+def without_zeros(model: Model) -> Model:
     """The model of the family alone."""
-    predictor: Linear = model.predictor
-    own = tuple(use for k, use in enumerate(predictor.own) if k != ZERO - 1)
-    rows, main = model.rows, predictor.main
-    if not own and main is not None:
-        rows, main = replace(rows, X=among(rows.X, main)), None
     likelihood: Any = model.likelihood
-    return replace(
-        model,
-        likelihood=likelihood.family,
-        predictor=Linear(rows.X.shape[1], likelihood.family.width, own, main),
-        rows=rows,
-        start=np.delete(model.start, predictor.parts[ZERO]),
-        design=replace(model.design, names=model.first_terms if main is None else model.terms),
-    )
+    others = (0, *range(ZERO + 1, likelihood.width))
+    return of_piece(model, Piece("", "", "", others, likelihood.family, lambda y: y, lambda y: slice(None)))
 
 
 ZERO = 1
 """The number of the linear predictor."""
-
-
-def _no_maximum(model: Model, theta: Floats | None = None, ends: str = "") -> IdentificationError:
-    """What is said where no row has extra zeros, or where their log odds at theta run to these ends in some rows."""
-    none_more, instead = _no_more_zeros(model)
-    nowhere = IdentificationError(
-        f"{model.title} has no maximum: {none_more}, and the probability of an extra zero has its maximum at 0. "
-        f"{instead}"
-    )
-    if theta is None or not model.predictor.own[0]:
-        return nowhere
-
-    def runaways(block: Block) -> Floats:
-        """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
-        z = model.predictor.forward(theta, block)[0][:, ZERO]
-        counted = np.ones(len(z), dtype=bool) if block.weight is None else block.weight > 0.0
-        each = (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)
-        return np.array([(counted & which).sum() for which in each], dtype=float)
-
-    none, certain, rows = model.rows.total(runaways).tolist()
-    if none == rows:
-        return nowhere
-    said, at_an_end = [], "the probability of an extra zero has its maximum at"
-    if none:
-        said.append(f"in {none:,.0f} of {rows:,.0f} rows {none_more}, and {at_an_end} 0")
-    if certain:
-        said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
-    where = "; ".join(said) or f"{at_an_end} an end in some rows"
-    return IdentificationError(
-        f"{model.title} has no maximum: {where} ({ends}). Leave these columns out of zero=, merge levels, or use "
-        "st.hurdle, whose zeros are all of one kind."
-    )
-
-
-def _no_more_zeros(model: Model) -> tuple[str, str]:
-    """That there are no extra zeros, and what to use instead."""
-    family, plain = ("negative binomial", "negative_binomial") if model.likelihood.width > 2 else ("Poisson", "poisson")
-    none = f"{model.outcome_name} has no more zeros than {family} counts have"
-    return none, f"Use st.{plain} with the same formula."
-
 
 WIDEST = 300.0
 """The largest standard error of a log time: times are between exp(-300) and exp(300) in any unit."""
@@ -378,9 +330,6 @@ WIDEST = 300.0
 
 def check_late_entry(model: Model, solution: Solution) -> None:
     """IdentificationError where times with late entry are not determined at the solution."""
-    family: Any = model.likelihood
-    if family.outcome is not Outcome.TIME or not family.late or is_unimodal(family):
-        return
     T = model.standardized()[1]
     C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
     if not np.isfinite(C).all() or (widths := np.sqrt(np.maximum(C.diagonal(), 0.0))).max() <= WIDEST:
@@ -408,8 +357,6 @@ FAR_LOGARITHM = 25.0
 
 def check_levels(model: Model, solution: Solution) -> None:
     """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
-    if model.likelihood.facts.knows_ends:
-        return
     predictor = model.predictor
     for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
         here = float(solution.estimate[part.start])
@@ -423,7 +370,7 @@ def check_wide(model: Model, solution: Solution) -> None:
     """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
     next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
     """
-    if (any(model.predictor.own) or model.likelihood.facts.inflated) and solution.converged:
+    if solution.converged:
         size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
         wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
         for j in wide:
@@ -472,8 +419,6 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
     that cannot be from being looked at.
     """
     family: Any = model.likelihood
-    if family.outcome is not Outcome.TIME or family.width == 1 or model.predictor.own != ((),):
-        return
     wide = solution is not None and solution.estimate[-1] > SMALL
     if wide and (model.n_events or 0.0) > model.predictor.size:
         return

@@ -32,7 +32,6 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.sums import Largest
-from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
 from stattools.text.names import first_few
 
@@ -94,7 +93,7 @@ def check_overlap(model: Model) -> None:
     )
 
 
-def soon(model: Any, solver: Newton) -> Solution | None:
+def soon(model: Any, solver: Any) -> Solution | None:
     """The maximum, where a few steps reach it."""
     try:
         solution = solver.within(model, PATIENCE)
@@ -104,11 +103,8 @@ def soon(model: Any, solver: Newton) -> Solution | None:
 
 
 def check_solution(model: Model, solution: Solution) -> None:
-    """Examine a solution whose own numbers leave a doubt; IdentificationError if there is no unique
-    maximum.
-    """
-    check_columns_of(model, solution)
-    if not model.likelihood.facts.has_scale and (not solution.converged or _is_far(model, solution)):
+    """IdentificationError where a solution leaves a doubt that the outcomes overlap, and they do not."""
+    if not solution.converged or _is_far(model, solution):
         is_large = solution.converged and program_size(model) > LARGEST_PROGRAM
         if is_large and _overlaps(model, solution):
             return
@@ -181,12 +177,6 @@ def listed(infinite: dict[str, float]) -> str:
 def witness(model: Model, theta: Floats) -> Floats | None:
     """u (n, width) at the maximum, times the weights of the rows; None where float64 has no such numbers, as a row is
     so far from its alternative that nothing is left of its score.
-
-    >>> import stattools as st
-    >>> model = st.logistic("y ~ x", {"y": [0, 1, 0, 1], "x": [0.0, 1.0, 2.0, 3.0]})
-    >>> u = witness(model, st.fit(model).estimate)
-    >>> bool(abs(model.rows.X.T @ u).max() < 1e-15), (u[:, 0] > 0).tolist()
-    (True, [False, True, False, True])
     """
     rows, predictor = model.rows, model.predictor
     eta = predictor.forward(theta, rows.whole)[0]

@@ -6,52 +6,60 @@ A row is then certain where x b + s u lies on the side of its outcome, so that
 
     L -> prod over groups of P(u: side_i (x_i b + z_i S u) > 0 for all rows i of the group),
 
-which is above 0 exactly where one b and an effect v of each group separate all rows that the effects move:
+which is above 0 exactly where one b and an effect v of each group separate all rows that the effects move,
 
     side_i (x_i b + z_i v[group of i]) >= 1,        and >= 0 for rows that they do not move,
 
 a linear program in (b, v). Groups that are pure, all 0 or all 1, have v = +-1 and b = 0. A row in between, such as 3
 successes in 5 trials or a count above 0, is on no side, and ends all of this. With columns that are the same for all
-rows no point is as high as the limit: a group has the probability of all of its rows, at most that of one, the rows'
-log-likelihood is at most sum_k n_k log(n_k / J) of the n_k of J groups with outcome k, and the limit is that.
+rows no point is as high as the limit: the log-likelihood is at most sum_k n_k log(n_k / J) of the n_k of J groups with
+outcome k, and the limit is that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
-from stattools.inference.existence.boundaries import check_dispersion
-from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed, soon
+from stattools.inference.existence.boundaries import check_dispersion, check_labels
+from stattools.inference.existence.checks import ExistenceCheck, examine
+from stattools.inference.existence.overlap import (
+    SeparationError,
+    check_columns_of,
+    check_overlap,
+    check_solution,
+    listed,
+    soon,
+)
 from stattools.inference.existence.rank import check_rank, check_size, pieces
 from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
+from stattools.latent.coordinates import orthonormal
+from stattools.latent.covariance_factors import require_told_apart
 from stattools.likelihoods.likelihood import edge_of, side_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
 from stattools.solvers.newton import Newton
 
+WORDS = {
+    Outcome.BINARY: ("which is 0 or 1", "is all 0 or all 1"),
+    Outcome.TRIALS: ("of one trial, which is a success or not", "is all successes or all failures"),
+    Outcome.ORDERED: ("with one label", "has one label in all rows"),
+    Outcome.COUNT: ("", "is all 0"),
+}
+"""What one row of an outcome is, where it does not tell of a spread, and what makes a group pure."""
+
 
 def check_rows_of_groups(model: MixedRegression) -> None:
     """IdentificationError for a random term whose groups have one row each, or as many effects as there are rows, where
     the likelihood does not tell these from the rest of what varies.
-
-    >>> import stattools as st
-    >>> table = {"y": [0, 1, 1, 0], "n": [2, 5, 4, 3], "g": ["a", "b", "c", "d"]}
-    >>> check_rows_of_groups(st.logistic("y ~ 1 + (1 | g)", table, trials="n"))  # an effect of each row is told
-    >>> try:
-    ...     check_rows_of_groups(st.logistic("y ~ 1 + (1 | g)", table))
-    ... except st.IdentificationError as error:
-    ...     print(str(error)[:108])
-    Logistic regression with random effects: each of the 4 groups of 'g' in (1 | g) has one row, which is 0 or 1
     """
     likelihood, rows, kind = model.likelihood, model.rows, model.likelihood.outcome
     # Of counts, and of what has one parameter, one row tells of a spread beyond that which its mean implies.
@@ -59,17 +67,18 @@ def check_rows_of_groups(model: MixedRegression) -> None:
     vary_together = kind is Outcome.TRIALS and bool(likelihood.others)  # the trials of a row, by a parameter
     counted = np.ones(len(rows.X)) if rows.weight is None else rows.weight
     seen = counted if vary_together else counted * np.asarray(likelihood.trials_of(rows.y), dtype=float)
+    what, _ = WORDS.get(kind, ("a measurement with a spread of its own", ""))
+    way_out = "give the successes of several trials (trials=), where there are"
+    if vary_together:
+        what = "the trials of which vary together already, by a parameter"
+    if vary_together or kind not in WORDS:
+        way_out = "the spread of the outcome itself is estimated already"
+    total = float(counted.sum() if tells_spread else seen.sum())
     for term in model.random:
         moving = (term.z != 0.0).any(axis=1) & (term.codes >= 0)
         each = np.bincount(term.codes[moving], weights=seen[moving], minlength=term.n_levels)
         q, effects = len(term.columns), len(term.columns) * term.n_levels
         if each.max(initial=0.0) <= 1.0 and not tells_spread:
-            what = WHY.get(kind, "a measurement with a spread of its own")
-            way_out = "the spread of the outcome itself is estimated already"
-            if vary_together:
-                what = "the trials of which vary together already, by a parameter"
-            elif kind in WHY:
-                way_out = "give the successes of several trials (trials=), where there are"
             raise IdentificationError(
                 f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
                 f"{what}: the standard deviation of the effects is not "
@@ -83,7 +92,6 @@ def check_rows_of_groups(model: MixedRegression) -> None:
                 "Give one row per level to the regression without random effects, or an outcome that varies within "
                 "groups."
             )
-        total = float(counted.sum() if tells_spread else seen.sum())
         if effects > total or (effects == total and not tells_spread):
             raise IdentificationError(
                 f"{model.title}: {term.name} has {q} effect{'' if q == 1 else 's'} in each of {term.n_levels:,} "
@@ -95,9 +103,8 @@ def check_rows_of_groups(model: MixedRegression) -> None:
 def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: Bools) -> bool:
     """Do measurements, the spread of which is a parameter and may go to 0, differ between the levels of a term only?"""
     likelihood, y = model.likelihood, np.asarray(model.rows.y).reshape(len(seen), -1)[seen]
-    if likelihood.outcome not in (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME) or likelihood.width == 1:
-        return False
-    if not (y[:, 0] == y[:, -1]).any():  # all times are censored
+    has_spread = likelihood.outcome in (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME) and likelihood.width > 1
+    if not has_spread or not (y[:, 0] == y[:, -1]).any():  # all times are censored
         return False
     codes = term.codes[seen]
     first = np.empty((term.n_levels, y.shape[1]))
@@ -105,13 +112,51 @@ def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: Bools) -
     return bool((y == first[codes]).all())
 
 
-WHY = {
-    Outcome.BINARY: "which is 0 or 1",
-    Outcome.TRIALS: "of one trial, which is a success or not",
-    Outcome.ORDERED: "with one label",
-    Outcome.CATEGORY: "with one label",
-}
-"""What one row of a kind of outcome is."""
+def check_fixed(model: MixedRegression) -> None:
+    """What is asked of the fixed part by itself; what separates it has other remedies beside effects."""
+    fixed = model.fixed
+    check_size(fixed)
+    found = soon(fixed, Newton())
+    try:
+        if found is not None:
+            check_columns_of(fixed, found)
+            check_solution(fixed, found)
+        else:
+            check_rank(fixed)
+            check_overlap(fixed)
+    except SeparationError as error:
+        infinite = error.separation.infinite
+        which = listed(infinite) if infinite else "some combination of columns runs off"
+        how = "completely" if error.separation.kind == "complete" else "for some of the rows (quasi-completely)"
+        latent = "effects of groups" if model.random else "curves"
+        prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
+        raise SeparationError(
+            f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
+            f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
+            f"columns, or collect rows that overlap{prior}.",
+            error.separation,
+        ) from error
+
+
+def check_pure(model: MixedRegression) -> None:
+    """IdentificationError where all groups are pure and nothing else tells their rows apart."""
+    term, offset = pure_term(model), model.rows.offset
+    if term is None or len(term.columns) > 1:
+        return
+    is_constant = not model.smooths and (offset is None or np.ptp(offset) == 0.0)
+    is_constant = is_constant and bool(constant_coefficients(model.fixed).all())
+    if is_constant or len({one.group for one in model.random}) > 1:
+        raise _runs_off(model, Apart((term,), (), is_pure=True))
+
+
+def check_told_apart(model: MixedRegression) -> None:
+    """IdentificationError where several effects of groups have variances that the rows do not tell apart."""
+    terms = model.random
+    z = [np.empty((len(term.columns), len(term.codes))) for term in terms]
+    for term, own in zip(terms, z, strict=True):
+        orthonormal(term.z, None, term.columns, term.name, own)
+    require_told_apart(model.title, [term.name for term in terms], [term.codes for term in terms], z, residual=False)
+
 
 MOST_ENTRIES = 5e7
 """Half-cone times unknowns of the largest linear program that is solved."""
@@ -120,14 +165,14 @@ MOVED = 1e-6
 """A coefficient of standardized columns below this share of the largest moves nothing."""
 
 
-@record
-class Apart:
+class Apart(NamedTuple):
     """Random terms whose effects separate the rows as they grow, together with `columns` of the fixed part; none where
-    each group is pure.
+    groups do by themselves, as those that are pure.
     """
 
     terms: tuple[RandomTerm, ...]
     columns: tuple[str, ...]
+    is_pure: bool = False
 
 
 def moving_part(model: MixedRegression) -> Model:
@@ -148,10 +193,9 @@ def pure_term(model: MixedRegression) -> RandomTerm | None:
         return None
     for term in model.random:
         if (((term.z == term.z[0]).all(axis=0)) & (term.z[0] != 0.0)).any():
-            codes, mine = term.codes[used], end[used]
             low, high = np.full(term.n_levels, np.inf), np.full(term.n_levels, -np.inf)
-            np.minimum.at(low, codes, mine)
-            np.maximum.at(high, codes, mine)
+            np.minimum.at(low, term.codes[used], end[used])
+            np.maximum.at(high, term.codes[used], end[used])
             if (low >= high).all():  # of groups without rows both are infinite
                 return term
     return None
@@ -160,7 +204,7 @@ def pure_term(model: MixedRegression) -> RandomTerm | None:
 def groups_apart(model: MixedRegression) -> Apart | None:
     """What separates the rows as effects grow; None where nothing does, or where that would take too long to tell."""
     if (pure := pure_term(model)) is not None:
-        return Apart((pure,), ())
+        return Apart((pure,), (), is_pure=True)
     fixed = moving_part(model)
     if (cone := recession_cone(fixed)) is None:
         return None
@@ -178,8 +222,7 @@ def groups_apart(model: MixedRegression) -> Apart | None:
 def constant_coefficients(fixed: Model) -> Bools:
     """Which coefficients are the same for all rows: intercepts and thresholds."""
     X = np.asarray(fixed.rows.X)
-    same = (X[:1] == X).all(axis=0)
-    return np.array([c < 0 or bool(same[c]) for c in fixed.predictor.column.tolist()])
+    return np.append((X[:1] == X).all(axis=0), True)[fixed.predictor.column]
 
 
 def _program(cone: RecessionCone, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
@@ -222,29 +265,6 @@ OFF = 1e3
 
 PRIOR = "or give a prior that keeps it finite: st.posterior(model)"
 
-ALIKE = {
-    Outcome.BINARY: "is all 0 or all 1",
-    Outcome.TRIALS: "is all successes or all failures",
-    Outcome.ORDERED: "has one label in all rows",
-    Outcome.COUNT: "is all 0",
-}
-"""What makes a group pure."""
-
-
-def check_mixed(model: MixedRegression) -> None:
-    """IdentificationError where it is known before a climb that there is no maximum: the columns do not determine the
-    fixed effects or separate the outcomes, groups have one row, all groups are pure.
-    """
-    check_rows_of_groups(model)
-    _check_fixed(model)
-    term, offset = pure_term(model), model.rows.offset
-    if term is None or len(term.columns) > 1:
-        return
-    is_constant = not model.smooths and bool(constant_coefficients(model.fixed).all())
-    is_constant = is_constant and (offset is None or np.ptp(offset) == 0.0)
-    if is_constant or len({one.group for one in model.random}) > 1:
-        raise _pure(model, term)
-
 
 def existence(model: MixedRegression) -> str:
     """Why there is a maximum, of a fit that passed: a sentence, empty where every observation has one."""
@@ -258,68 +278,45 @@ def existence(model: MixedRegression) -> str:
     return f"A maximum exists: the columns do not separate the values of {model.outcome_name}{pure}."
 
 
-def _check_fixed(model: MixedRegression) -> None:
-    """What is asked of the fixed part by itself; what separates it has other remedies beside effects."""
-    fixed = model.fixed
-    check_size(fixed)
-    found = soon(fixed, Newton())
-    try:
-        if found is not None:
-            check_solution(fixed, found)
-            return
-        check_rank(fixed)
-        if not fixed.has_scale:
-            check_overlap(fixed)
-    except SeparationError as error:
-        infinite = error.separation.infinite
-        which = listed(infinite) if infinite else "some combination of columns runs off"
-        how = "completely" if error.separation.kind == "complete" else "for some of the rows (quasi-completely)"
-        latent = "effects of groups" if model.random else "curves"
-        prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
-        raise SeparationError(
-            f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
-            f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
-            f"columns, or collect rows that overlap{prior}.",
-            error.separation,
-        ) from error
-
-
-def check_mixed_solution(model: MixedRegression, found: Any) -> None:
+def check_effects(model: MixedRegression, found: Any) -> None:
     """IdentificationError where the end of a climb, a `MarginalMaximum`, is none: effects ran off to infinity, or a
-    limit at infinity is higher; a parameter beside the first is at an end of its range.
+    limit at infinity is higher.
     """
-    largest = largest_spread(model, found.roots)
-    converged = found.status == "converged"
+    largest, converged = largest_spread(model, found.roots), found.status == "converged"
     if largest > FAR or not converged or pure_term(model) is not None:
         apart = groups_apart(model)
         if apart is not None and not (converged and largest < OFF and _is_higher(model, found, apart)):
-            raise _apart(model, apart)
+            raise _runs_off(model, apart)
     if largest > OFF and _has_sides(model):
         raise IdentificationError(
             f"{model.title} has no maximum that was found: the standard deviation of the effects of groups runs off, "
             f"at {largest:.3g} on the scale of the linear predictor, and the log-likelihood levels off. Look for "
             f"groups whose rows are all alike, leave the random part out, {PRIOR}."
         )
-    check_ends(model, found.marginal, found.at)
-    check_dispersion(model.fixed, found.estimate)
 
 
-class RunningOff:
+def check_apart(model: MixedRegression) -> None:
+    """IdentificationError where the data let effects grow for ever."""
+    if (apart := groups_apart(model)) is not None:
+        raise _runs_off(model, apart)
+
+
+def running_off(model: MixedRegression) -> Callable[[Any, Floats], None]:
     """What watches a climb, and raises IdentificationError where it runs off: the first time that effects are so large
     that nearly all rows of their groups are certain, it looks whether the data let them grow for ever; and where a
     parameter beside the first is near an end of its range, whether the end is as high.
     """
+    is_asked = not _has_sides(model)
 
-    def __init__(self, model: MixedRegression) -> None:
-        self.model, self.is_asked = model, not _has_sides(model)
+    def watch(marginal: Any, theta: Floats) -> None:
+        nonlocal is_asked
+        # Columns of effects have a mean square of 1.
+        if not is_asked and max((np.abs(T).max(initial=0.0) for T in marginal.factors(theta)), default=0.0) > CERTAIN:
+            is_asked = True
+            examine(CHECKS, "failed", model)
+        check_ends(model, marginal, theta)
 
-    def __call__(self, marginal: Any, theta: Floats) -> None:
-        if not self.is_asked:
-            largest = max((np.abs(T).max(initial=0.0) for T in marginal.factors(theta)), default=0.0)
-            if largest > CERTAIN:  # of columns whose mean square is 1
-                self.is_asked = True
-                explain_mixed(self.model)
-        check_ends(self.model, marginal, theta)
+    return watch
 
 
 def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
@@ -331,28 +328,20 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
         return
     k = predictor.parts[-1].start
     here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
-    below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
-    if not (below or above):
+    end, said = (edge.lower, edge.below) if here < NEARLY * edge.lower else (edge.upper, edge.above)
+    if NEARLY * edge.lower <= here <= NEARLY * edge.upper:
         return
-    unit = np.zeros(len(marginal.to_fixed))
-    unit[k] = (edge.lower if below else edge.upper) - here
     fixed, factors, taus = marginal.parts(theta)
-    there = marginal.theta(fixed + np.linalg.solve(marginal.to_fixed, unit), factors, taus)
+    move = np.linalg.solve(marginal.to_fixed, (end - here) * np.eye(1, len(marginal.to_fixed), k)[0])
+    there = marginal.theta(fixed + move, factors, taus)
     if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
-        raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
+        raise IdentificationError(f"{model.title}: beside the effects, {said}")
 
 
 def _has_sides(model: MixedRegression) -> bool:
     """Has any row a log-likelihood that rises for ever?"""
     y, likelihood = model.rows.y[:1], model.likelihood
     return likelihood.facts.half_spaces(likelihood, y) is not None or side_of(likelihood, y) is not None
-
-
-def explain_mixed(model: MixedRegression) -> None:
-    """A climb failed: IdentificationError with the reason, where it lies in the data."""
-    if (apart := groups_apart(model)) is not None:
-        raise _apart(model, apart)
-    check_rank(model.fixed)
 
 
 def largest_spread(model: MixedRegression, roots: Any) -> float:
@@ -370,14 +359,11 @@ def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
     term = apart.terms[0]
     if found.said.kind != "quadrature" or len(model.random) > 1 or len(term.columns) > 1:
         return False
-    if not np.max(found.integral.error, initial=0.0) < EXACT:
-        return False
     cone = recession_cone(moving_part(model))
-    if cone is None or (term.z[cone.rows] == 0.0).any():
+    if cone is None or (term.z[cone.rows] == 0.0).any() or not np.max(found.integral.error, initial=0.0) < EXACT:
         return False
-    T = model.fixed.standardized()[1]
     sd = float(np.abs(found.roots[0][0, 0]))
-    start = np.linalg.solve(T, found.estimate) / max(sd, 1e-9)
+    start = np.linalg.solve(model.fixed.standardized()[1], found.estimate) / max(sd, 1e-9)
     return found.loglik > supremum_at_infinity(cone, term, start[: cone.A.shape[1]])
 
 
@@ -409,29 +395,39 @@ def supremum_at_infinity(cone: RecessionCone, term: RandomTerm, start: Floats) -
     return -float(best.fun)
 
 
-def _apart(model: MixedRegression, apart: Apart) -> IdentificationError:
-    if not apart.columns and pure_term(model) is not None:
-        return _pure(model, apart.terms[0])
+def _runs_off(model: MixedRegression, apart: Apart) -> IdentificationError:
+    """What is said of effects that separate the rows as they grow."""
     names, columns = " and ".join(term.name for term in apart.terms), ", ".join(apart.columns)
-    if not apart.columns:
+    if apart.is_pure:
+        alike = WORDS.get(model.likelihood.outcome, ("", "is at an end of its range in all rows"))[1]
         return IdentificationError(
-            f"{model.title} has no maximum that was found: the effects of {names} by themselves separate the values of "
-            f"{model.outcome_name} in each group, so that the log-likelihood rises as their standard deviation "
-            f"runs off to infinity. Leave {names} out, collect groups that overlap, {PRIOR}."
+            f"{model.title} has no maximum: {model.outcome_name} {alike} in each of the {apart.terms[0].n_levels:,} "
+            f"groups of {names}, so that the log-likelihood rises for ever as the standard deviation of the effects "
+            "grows: it is infinite. Rows of a group tell nothing more than one of them: take one row for each group "
+            f"and leave {names} out, collect groups that have both, {PRIOR}."
         )
+    within = f"the effects of {names} by themselves separate the values of {model.outcome_name} in each group"
+    runs, leave = "their standard deviation runs off to infinity", f"{names} out"
+    if columns:
+        verb, leave = f"separate{'s' if len(apart.columns) == 1 else ''}", f"out the columns or {names}"
+        within = f"within the groups of {names}, {columns} {verb} the values of {model.outcome_name}"
+        runs = f"their coefficients and the standard deviation of {names} run off to infinity together"
     return IdentificationError(
-        f"{model.title} has no maximum that was found: within the groups of {names}, {columns} separate"
-        f"{'s' if len(apart.columns) == 1 else ''} the values of {model.outcome_name}, so that the log-likelihood "
-        f"rises as their coefficients and the standard deviation of {names} run off to infinity together. Leave out "
-        f"the columns or {names}, collect groups that overlap, {PRIOR}."
+        f"{model.title} has no maximum that was found: {within}, so that the log-likelihood rises as {runs}. Leave "
+        f"{leave}, collect groups that overlap, {PRIOR}."
     )
 
 
-def _pure(model: MixedRegression, term: RandomTerm) -> IdentificationError:
-    alike = ALIKE.get(model.likelihood.outcome, "is at an end of its range in all rows")
-    return IdentificationError(
-        f"{model.title} has no maximum: {model.outcome_name} {alike} in each of the {term.n_levels:,} groups of "
-        f"{term.name}, so that the log-likelihood rises for ever as the standard deviation of the effects grows: it is "
-        f"infinite. Rows of a group tell nothing more than one of them: take one row for each group and leave "
-        f"{term.name} out, collect groups that have both, {PRIOR}."
-    )
+CHECKS = (
+    ExistenceCheck("before", lambda model: model.fixed.predictor.taken_up, lambda model: check_labels(model.fixed)),
+    ExistenceCheck("before", None, check_rows_of_groups),
+    ExistenceCheck("before", None, check_fixed),
+    ExistenceCheck("before", None, check_pure),
+    ExistenceCheck("before", lambda model: sum(len(term.columns) for term in model.random) > 1, check_told_apart),
+    ExistenceCheck("failed", None, check_apart),
+    ExistenceCheck("failed", None, lambda model: check_rank(model.fixed)),
+    ExistenceCheck("end", None, check_effects),
+    ExistenceCheck("end", None, lambda model, found: check_ends(model, found.marginal, found.at)),
+    ExistenceCheck("end", None, lambda model, found: check_dispersion(model.fixed, found.estimate)),
+)
+"""What is asked of a regression with random effects or curves, in this order."""

@@ -1,9 +1,8 @@
 """Rank: is every column's coefficient determined beside the others?
 
 The triangle R of the standardized columns is read from left to right; a column whose part beyond its predecessors is
-within round-off of the data is a combination of them, and the error names the combination. Where levels of a factor are
-kept as codes, the columns of a level are read from left to right in its rows; then the other columns, less what the
-levels make of them. A level counts for nothing where its rows have weight 0.
+within round-off of the data is a combination of them, which the error names. Of a factor kept as codes the columns of a
+level are read in its rows, then the other columns, less what the levels make of them. Rows of weight 0 do not count.
 
 Of a log-likelihood that is a sum of others, each of linear predictors of its own, every piece is asked by itself: of a
 hurdle, do columns tell zeros from positive counts, and counts of 1 from larger ones?
@@ -25,6 +24,7 @@ from stattools.data.rows.standardization import orthogonal, standard_columns
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.words import Piece
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import Columns, with_levels
@@ -107,42 +107,36 @@ def factor_of(X: Columns, terms: Sequence[str]) -> str:
 
 
 def pieces(model: Model) -> list[Model]:
-    """Models of the pieces, over rows in memory; none for a likelihood that is one piece.
+    """Models of the pieces, over rows in memory; none for a likelihood that is one piece."""
+    return [of_piece(model, piece) for piece in model.likelihood.facts.pieces]
 
-    >>> import stattools as st
-    >>> zeros, counts = pieces(st.hurdle("y ~ x", {"y": [0, 2, 0, 1, 5], "x": [1, 2, 4, 3, 3]}, zero="~ x"))
-    >>> zeros.names, zeros.rows.y.tolist(), counts.names, counts.rows.y.tolist()
-    (('zero: Intercept', 'zero: x'), [1.0, 0.0, 1.0, 0.0, 0.0], ('Intercept', 'x'), [2.0, 1.0, 5.0])
-    """
-    found, predictor, rows = [], model.predictor, model.rows
-    for piece in model.likelihood.facts.pieces:
-        first, *others = [predictor.uses[k] for k in piece.predictors]
-        own: tuple[tuple[int, ...], ...] = tuple(use or () for use in others)
-        some = piece.rows(rows.y)
-        X: Any = rows.X[some]
-        terms = np.array([piece.called(term) for term in model.terms], dtype=object)
-        if first == ():
-            X, terms, first = np.ones((len(X), 1)), np.array([piece.label], dtype=object), None
-        if not own and first is not None:  # a predictor of one parameter reads all columns that there are
-            X, terms, first = among(X, first), terms[list(first)], None
-        weight, offset = (None if values is None else values[some] for values in (rows.weight, rows.offset))
-        found.append(
-            replace(
-                model,
-                title=model.title + piece.of,
-                likelihood=piece.family,
-                predictor=Linear(X.shape[1], piece.family.width, own, first),
-                rows=Rows(X, piece.outcome(rows.y[some]), weight, offset if 0 in piece.predictors else None),
-                design=Design(tuple(terms.tolist())),
-                outcome_name=f"{model.outcome_name} {piece.what}",
-                start=np.concatenate([model.start[predictor.parts[k]] for k in piece.predictors]),
-                labels=None,
-                kept=None,
-                source=None,
-                origin=None,
-            )
-        )
-    return found
+
+def of_piece(model: Model, piece: Piece) -> Model:
+    """The model of some linear predictors, over the rows that the piece reads."""
+    predictor, rows, some = model.predictor, model.rows, piece.rows(model.rows.y)
+    first, *others = [predictor.uses[k] for k in piece.predictors]
+    own: tuple[tuple[int, ...], ...] = tuple(use or () for use in others)
+    X: Any = rows.X[some]
+    terms = np.array([piece.called(term) for term in model.terms], dtype=object)
+    if first == ():
+        X, terms, first = np.ones((len(X), 1)), np.array([piece.label], dtype=object), None
+    if not own and first is not None:  # a predictor of one parameter reads all columns that there are
+        X, terms, first = among(X, first), terms[list(first)], None
+    weight, offset = (None if values is None else values[some] for values in (rows.weight, rows.offset))
+    return replace(
+        model,
+        title=model.title + piece.of,
+        likelihood=piece.family,
+        predictor=Linear(X.shape[1], piece.family.width, own, first),
+        rows=Rows(X, piece.outcome(rows.y[some]), weight, offset if 0 in piece.predictors else None),
+        design=Design(tuple(terms.tolist())),
+        outcome_name=f"{model.outcome_name} {piece.what}",
+        start=np.concatenate([model.start[predictor.parts[k]] for k in piece.predictors]),
+        labels=None,
+        kept=None,
+        source=None,
+        origin=None,
+    )
 
 
 def check_size(model: Model) -> None:

@@ -151,17 +151,7 @@ def lying_between(A: Any, low: Floats, high: Floats) -> Floats | None:
 
 
 def check_extremes(model: Model) -> None:
-    """IdentificationError where a column of a softmax model separates a category by itself; other models pass.
-
-    >>> import stattools as st
-    >>> try:
-    ...     check_extremes(st.softmax(list("aabbcc"), [0, 1, 0, 1, 0, 0], names=["x"]))
-    ... except st.IdentificationError as error:
-    ...     print(str(error)[:94])
-    Softmax regression has no maximum: x is at its smallest value in all rows where y is 'c', so t
-    """
-    if not model.likelihood.facts.by_category:
-        return
+    """IdentificationError where a column of a softmax model separates a category by itself."""
     X, y, weight = model.rows.X, model.rows.y, model.rows.weight
     if weight is not None:
         X, y = X[weight > 0], y[weight > 0]

@@ -2,9 +2,8 @@
 
 Around a maximum with derivatives f(x + r w) falls by r^2 / 2 in units w of the uncertainty, however short r is. At a
 kink the second difference f(x + r w) + f(x - r w) - 2 f(x) shrinks like r, at a jump not at all, and beyond an end of
-the domain f is -inf: each has a "curvature" at any one step, so that it is looked at over many, and the reason is said.
-Parameters that come to a bound, as L-BFGS-B tells, are held there while the others climb; it is the maximum where the
-log-likelihood falls from every such bound. Minus a log-likelihood has a lowest point near the start, and no highest.
+the domain f is -inf: it is looked at over many steps. Parameters that come to a bound, as L-BFGS-B tells, are held
+there while the others climb; it is the maximum where the log-likelihood falls from every such bound.
 
 A log-likelihood that is not concave is climbed from a second start too, as far beyond the first maximum as the first
 start lay before it; of few rows also from points on the longest principal axes of the covariance.
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError, FunctionError, IdentificationError
-from stattools.inference.existence.boundaries import check_end
+from stattools.inference.existence.boundaries import check_end, levels_off
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -29,11 +28,10 @@ from stattools.solvers.newton import FLATTEST, Newton, Place, climb_in_own_units
 from stattools.solvers.solution import Solution
 from stattools.solvers.subsampling import sampled_alike
 
-ROUGH = 1e-3
-"""Standard errors are not printed where the curvature is known less well, as a share of it."""
-
-SHAPE = 0.1
-"""The largest relative difference between the fall beside the maximum and that of slopes and curvature."""
+ROUGH, SHAPE = 1e-3, 0.1
+"""No standard errors are printed where the curvature is known less well, as a share of it, or where the fall beside the
+maximum differs more from that of slopes and curvature.
+"""
 
 LEVEL = 1e-3
 """One standard error from the maximum the log-likelihood falls by about 1/2; where by less than this, it levels off."""
@@ -79,17 +77,17 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     if not solution.converged:
         raise _reason(model, place, solution)
     if place.steps.information_error > ROUGH:
-        raise _no_derivative(model, place) or _too_noisy(model, place)
+        raise _no_curvature(model, place)
     _check_score(model, place)
     h = place.steps.information
     for axis in place.units.T:  # does the log-likelihood fall beside the maximum as its derivatives say?
         at, curve = _through(model, place, axis, h)
         if not max(abs(np.polyval(curve, k) - at[k]) for k in (-1.5, 1.5)) <= SHAPE * h**2 + 30.0 * place.noise:
-            raise _no_derivative(model, place) or _too_noisy(model, place)
-        falls = [place.value - model.evaluate(place.x + side * axis, 0).loglik for side in (1.0, -1.0)]
-        if not min(falls) > LEVEL:
+            raise _no_curvature(model, place)
+        up, down, near = (place.value - model.evaluate(place.x + k * axis, 0).loglik for k in (1.0, -1.0, NEAR_MAXIMUM))
+        if not min(up, down) > LEVEL:
             raise _levels_off(model, place, axis)
-        if not place.value - model.evaluate(place.x + NEAR_MAXIMUM * axis, 0).loglik < STEEP * NEAR_MAXIMUM**2:
+        if not near < STEEP * NEAR_MAXIMUM**2:
             raise _undetermined(model, place, axis)
     return model.in_units(place.units), solution
 
@@ -126,7 +124,7 @@ def _reason(model: Custom, place: Place, solution: Solution) -> Exception:
     if (rough := _no_derivative(model, place)) is not None:
         return rough
     if solution.decrement <= 1.0 and place.steps.score_error > ROUND_OFF:
-        return _too_noisy(model, place)
+        return _no_curvature(model, place)
     is_flat = abs(place.a[0]) <= FLATTEST * place.worth and np.abs(place.slopes).max() <= 1e-2  # eigenvalues rise
     if is_flat or _runs_off(model, place) is not None:
         return _undetermined(model, place, place.units[:, 0])
@@ -162,11 +160,7 @@ def _undetermined(model: Custom, place: Place, axis: Floats) -> IdentificationEr
 
 
 def _levels_off(model: Custom, place: Place, axis: Floats) -> IdentificationError:
-    return IdentificationError(
-        f"{model.title} has no maximum: the log-likelihood levels off and still rises as {_widest(model, axis)!r} runs "
-        f"off to infinity, from {_spelled(model, place.x)}. Leave the parameter out, bound it by a prior or a penalty, "
-        "start elsewhere, or give more data."
-    )
+    return levels_off(model.title, _widest(model, axis), f", from {_spelled(model, place.x)}", " start elsewhere,")
 
 
 def _short_of_it(model: Custom, solution: Solution) -> ConvergenceError:
@@ -181,8 +175,18 @@ def _short_of_it(model: Custom, solution: Solution) -> ConvergenceError:
     )
 
 
+def _no_curvature(model: Custom, place: Place) -> Exception:
+    """What is said where the log-likelihood has a kink, a jump or an end at x, or is too noisy to tell."""
+    return _no_derivative(model, place) or ConvergenceError(
+        f"{model.title}: near {_spelled(model, place.x)} differences of the log-likelihood over different steps do not "
+        f"agree: it has no second derivative there, or its values are random by about {place.noise:.1g}. Make it a "
+        "smooth function of its parameters: no random numbers, tolerances of integrals and equations near 1e-12; or "
+        "give score=."
+    )
+
+
 def _no_derivative(model: Custom, place: Place) -> IdentificationError | None:
-    """What is said where the log-likelihood has a kink, a jump or an end at x; None where it has none."""
+    """The same; None where there is none of the three."""
     lengths = np.maximum(1.0 / np.linalg.norm(np.linalg.pinv(place.units), axis=0), _smallest(model, place))
     for axis in np.vstack([np.diag(lengths), place.units.T]):
 
@@ -241,15 +245,6 @@ def _kind(up: Floats, down: Floats, least: float) -> str | None:
     return "has a kink" if (np.abs(powers - 1.0) < 0.1).all() else None
 
 
-def _too_noisy(model: Custom, place: Place) -> ConvergenceError:
-    return ConvergenceError(
-        f"{model.title}: near {_spelled(model, place.x)} differences of the log-likelihood over different steps do not "
-        f"agree: it has no second derivative there, or its values are random by about {place.noise:.1g}. Make it a "
-        "smooth function of its parameters: no random numbers, tolerances of integrals and equations near 1e-12; or "
-        "give score=."
-    )
-
-
 def _widest(model: Custom, axis: Floats) -> str:
     return model.names[int(np.argmax(np.abs(axis)))]
 
@@ -261,19 +256,11 @@ def _spelled(model: Custom, x: Floats, which: Any = True) -> str:
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
 
 
-Found = tuple[Custom, Solution]
-
 NEAR = 1e-9
 """A search goes so near to a bound, as a share of the way from the start: a function may have no value on it."""
 
-AWAY = 8.0 ** np.arange(-8.0, 0.0)
-"""Steps from a bound towards the start, as shares of the way there, the shortest first."""
 
-LEAST = 1e-7
-"""A log-likelihood that changes by less has not changed."""
-
-
-def certified_within(model: Custom, solver: Any) -> Found:
+def certified_within(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     """The maximum and the model in the units that hold there, as of `certified`, with `edges` where it is on a bound.
 
     Raises what `certified` raises where there is no maximum, inside or on a bound.
@@ -320,7 +307,7 @@ def _reached(model: Custom) -> dict[int, float]:
     }
 
 
-def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
+def _held(model: Custom, solver: Any, on: dict[int, float]) -> tuple[Custom, Solution] | None:
     """The maximum over the others with these held, whose variances are NaN; None where there is none, or where the
     log-likelihood rises from a bound.
     """
@@ -339,32 +326,27 @@ def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
             return None
     except (ConvergenceError, DomainError, IdentificationError, FunctionError):  # as of log(0) on a bound
         return None
-    p = len(estimate)
+    p, at = len(estimate), np.ix_(free, free)
     edges, covariance, units = estimate.copy(), np.full((p, p), np.nan), np.diag(np.abs(model.start - estimate))
     edges[free] = np.nan
     if held is None:
         solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
     else:
-        rest, found = held
-        covariance[np.ix_(free, free)], units[np.ix_(free, free)] = found.covariance, rest.axes
-        solution = replace(found, estimate=estimate, covariance=covariance)
+        covariance[at], units[at] = held[1].covariance, held[0].axes
+        solution = replace(held[1], estimate=estimate, covariance=covariance)
     return replace(model, edges=edges, units=units), solution
 
 
 def _falls(model: Custom, estimate: Floats, k: int) -> bool:
     """Whether the log-likelihood falls where the parameter leaves its bound."""
     top = model.loglik(estimate)
-    for share in AWAY:
+    for share in SHORTER ** np.arange(-8.0, 0.0):  # of the way to the start, the shortest step first
         beside = estimate.copy()
         beside[k] += share * (model.start[k] - estimate[k])
         change = model.loglik(beside) - top
-        if not abs(change) < LEAST * max(1.0, 1e-6 * abs(top)):
+        if not abs(change) < 1e-7 * max(1.0, 1e-6 * abs(top)):
             return change < 0.0
     return False
-
-
-FIRST_STEPS = 30
-"""A short climb has no more steps."""
 
 
 def check_sign(model: Custom) -> None:
@@ -385,7 +367,7 @@ def check_sign(model: Custom) -> None:
 def _ends(model: Custom) -> bool:
     """Whether a short climb comes to a maximum."""
     try:
-        return climb_in_own_units(model, Newton().tolerance, FIRST_STEPS)[1].converged
+        return climb_in_own_units(model, Newton().tolerance, max_steps=30)[1].converged
     except DomainError:
         return False
 
@@ -398,12 +380,6 @@ FEW_ROWS, LONGEST, AXIS_REACH = 200, 3, 10.0
 19 that random regressions hid from two starts, inverse Gaussian and zero-inflated, these found 16.
 """
 
-PATIENCE = 50
-"""Steps of the second climb."""
-
-SAME = 1e-4
-"""Two ends of climbs that are this near to each other, in standard errors, are one maximum."""
-
 SAID = {
     "same": "A climb from a second start came to it too.",
     "none": "A climb from a second start came to no maximum.",
@@ -415,7 +391,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if model.has_one_maximum or not model.in_memory:
+    if not solution.converged or model.has_one_maximum or not model.in_memory:
         return solution
     if not np.isfinite(solution.covariance.diagonal()).all():
         return solution
@@ -432,14 +408,14 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
     try:
         if sampled_alike(model, again):
             return replace(solution, second=SAID["same"])
-        other = Newton().within(again, PATIENCE)
+        other = Newton().within(again, 50)
     except (DomainError, ConvergenceError, IdentificationError):
-        other = None
-    if other is None or not (other.converged and np.isfinite(other.loglik)):
+        return replace(solution, second=SAID["none"])
+    if not (other.converged and np.isfinite(other.loglik)):
         return replace(solution, second=SAID["none"])
     rise = other.loglik - solution.loglik
     apart = np.abs(other.estimate - solution.estimate) / np.sqrt(solution.covariance.diagonal())
-    if apart.max() <= SAME:
+    if apart.max() <= 1e-4:  # standard errors
         return replace(solution, second=SAID["same"])
     if abs(rise) <= 1e-9 * (1.0 + abs(solution.loglik)):
         return replace(solution, second=SAID["level"])

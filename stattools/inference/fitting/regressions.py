@@ -13,32 +13,17 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
-from stattools.inference.existence import AT_END
-from stattools.inference.existence.boundaries import (
-    check_dispersion,
-    check_exact,
-    check_flat_end,
-    check_labels,
-    check_late_entry,
-    check_times,
-    has_edges,
-    inside,
-    no_maximum,
-)
-from stattools.inference.existence.overlap import PATIENCE, check_overlap, soon
-from stattools.inference.existence.rank import check_rank, check_size, spans
-from stattools.inference.existence.recession import check_extremes
+from stattools.inference.existence.boundaries import check_dispersion, inside, no_maximum
+from stattools.inference.existence.checks import CHECKS, examine, has_edges
+from stattools.inference.existence.overlap import PATIENCE, soon
 from stattools.inference.existence.second_order import from_two_starts
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
 from stattools.inference.penalties.ridge import no_covariance
 from stattools.interface.arguments import is_one_of
-from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
-from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.model import Model
-from stattools.numerics.columns import with_levels
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.scale_about_means import about_means, offset_far_from_means
@@ -47,9 +32,6 @@ from stattools.solvers.softmax.maximum import large
 Kind = str | HAC | Cluster
 
 LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
-
-WIDE = 100
-"""Coefficients from which on a column of zeros of an array is looked for before a climb, whose steps cost more."""
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
@@ -78,7 +60,6 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     if not solution.converged:
         if not model.likelihood.facts.knows_ends:
             _explain_failure(model)
-        check_late_entry(model, solution)
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
@@ -87,39 +68,27 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
 
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
-    check_size(model)
-    if model.predictor.taken_up:
-        check_labels(model)
-        if (moved := about_means(model)) is not None:
-            about, back = moved
-            return back(_solve(about, solver))
-    discrete, coded = not model.likelihood.facts.has_scale, with_levels(model.rows.X) is not None
-    if discrete and (coded or large(model)):
-        check_extremes(model)
-    elif not coded:
-        p = len(model.start)
-        require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
-    told_by_climb = is_unimodal(model.likelihood) and model.likelihood.facts.knows_ends
-    if discrete and (not told_by_climb or (len(model.start) > WIDE and model.in_memory and not spans(model).all())):
-        check_rank(model)
+    if model.predictor.taken_up and (moved := about_means(model)) is not None:
+        about, back = moved
+        return back(_solve(about, solver))
+    examine(CHECKS, "before", model)
     try:
-        if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
-            found = soon(model, solver)
-            if found is None:  # as where there is no maximum to converge to
-                check_rank(model)
-                check_overlap(model)
-                found = inside(model) if has_edges(model) else None
-            solution = solver.solve(model) if found is None else found
-        else:
-            solution = solver.solve(model)
+        quick = not model.has_scale and isinstance(solver, Newton) and solver.max_steps > PATIENCE
+        found = soon(model, solver) if quick else None
+        if quick and found is None:
+            examine(CHECKS, "doubt", model)
+            found = inside(model) if has_edges(model) else None
+        solution = solver.solve(model) if found is None else found
     except (IdentificationError, ConvergenceError) as error:
         _explain_failure(model, getattr(error, "stood", None))
         raise
     if not model.likelihood.facts.knows_ends:
         solution = _at_round_off(solution)
-    for check in AT_END:
-        check(model, solution)
-    return _from_two_starts(model, solution)
+    examine(CHECKS, "end", model, solution)
+    found = from_two_starts(model, solution)
+    if found.loglik != solution.loglik:
+        examine(CHECKS, "end", model, found)
+    return found
 
 
 def _at_round_off(solution: Solution) -> Solution:
@@ -131,17 +100,6 @@ def _at_round_off(solution: Solution) -> Solution:
         return solution
     still = max(last) - min(last) <= 1e-10 * (1.0 + abs(last[-1]))
     return replace(solution, status="round-off") if still else solution
-
-
-def _from_two_starts(model: Model, solution: Solution) -> Solution:
-    """The higher of the maxima that two climbs come to, where there may be several."""
-    if model.has_one_maximum or not solution.converged:
-        return solution
-    found = from_two_starts(model, solution)
-    if found.loglik != solution.loglik:
-        for check in AT_END:
-            check(model, found)
-    return found
 
 
 def required_solver(solver: Any, usual: Solver) -> Solver:
@@ -176,15 +134,9 @@ def penalized_fit(
 
 def _explain_failure(model: Model, stood: Any = None) -> None:
     """A solver failed: raise the reason if it lies in the data."""
-    model.standardized()  # refuses units beyond float64
-    check_rank(model)
-    if not model.has_scale:
-        check_overlap(model)
-        check_times(model)
-        if model.likelihood.facts.inflated:
-            check_flat_end(model)
+    examine(CHECKS, "failed", model)
     if stood is not None:
-        check_exact(*stood)
+        examine(CHECKS, "singular", *stood)
     if not model.likelihood.facts.knows_ends or (stood is not None and model.predictor.own):
         raise no_maximum(model) from None
 

@@ -19,10 +19,11 @@ import numpy as np
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.estimates import AnyFit
-from stattools.inference.existence.boundaries import check_end, check_labels
+from stattools.inference.existence.boundaries import check_end
+from stattools.inference.existence.checks import examine
 from stattools.inference.existence.overlap import FAR, PATIENCE, SeparationError
 from stattools.inference.existence.partial_likelihood import certified_partial
-from stattools.inference.existence.random_effects import RunningOff, check_mixed, check_mixed_solution, explain_mixed
+from stattools.inference.existence.random_effects import CHECKS, running_off
 from stattools.inference.existence.second_order import certified_within
 from stattools.inference.fits.cox_fit import CoxFit
 from stattools.inference.fits.fit import Fit, SeriesFit
@@ -36,8 +37,6 @@ from stattools.interface.arguments import require_truth
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
-from stattools.latent.coordinates import orthonormal
-from stattools.latent.covariance_factors import require_told_apart
 from stattools.models.custom import Custom
 from stattools.models.mixed.marginal import is_integrated
 from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
@@ -142,32 +141,17 @@ def fit_mixed_regression(
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
     model.require_groups()
     with one_blas_thread():
-        if model.fixed.predictor.taken_up:
-            check_labels(model.fixed)
-        check_mixed(model)
-        _require_told_apart(model)
+        examine(CHECKS, "before", model)
         try:
             found = maximum(model, integral, nodes)
         except (IdentificationError, ConvergenceError):
-            explain_mixed(model)
+            examine(CHECKS, "failed", model)
             raise
-        check_mixed_solution(model, found)
+        examine(CHECKS, "end", model, found)
         solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
     return MixedRegressionFit(
         model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
     )  # fmt: skip
-
-
-def _require_told_apart(model: MixedRegression) -> None:
-    """IdentificationError where several effects of groups have variances that the rows do not tell apart."""
-    terms = model.random
-    if sum(len(term.columns) for term in terms) > 1:
-        z = [np.empty((len(term.columns), len(term.codes))) for term in terms]
-        for term, own in zip(terms, z, strict=True):
-            orthonormal(term.z, None, term.columns, term.name, own)
-        require_told_apart(
-            model.title, [term.name for term in terms], [term.codes for term in terms], z, residual=False
-        )
 
 
 def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:
@@ -180,13 +164,13 @@ def maximum(model: MixedRegression, integral: str, nodes: int | None) -> Margina
             raise IncompatibleError(
                 "nodes= of st.fit are those of integral='quadrature'; got it beside integral='laplace'. Leave one out."
             )
-        return laplace_maximum(model, watch=RunningOff(model))
+        return laplace_maximum(model, watch=running_off(model))
     if model.smooths:
         raise IncompatibleError(
             f"{model.title}: curves are integrated out by Laplace's approximation; integral='quadrature' and nodes= "
             "are for the effects of one grouping. Leave them out."
         )
-    return quadrature_maximum(model, nodes, watch=RunningOff(model))
+    return quadrature_maximum(model, nodes, watch=running_off(model))
 
 
 def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: Any, penalty: Any) -> CoxFit:

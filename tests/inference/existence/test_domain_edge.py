@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 from scipy import optimize
 
 import stattools as st
-from stattools.inference.existence.boundaries import Walled, check_edge, has_edges, inside
+from stattools.inference.existence.boundaries import Walled, check_edge, inside
+from stattools.inference.existence.checks import has_edges
 
 TREATED = {"y": [1, 1, 1, 1, 0, 1, 0, 1, 0, 0], "g": list("aaaabbbbbb")}
 NONE = {"y": [0, 0, 0, 0, 3, 1, 0, 1, 2, 0], "g": list("aaaabbbbbb")}
@@ -60,7 +61,7 @@ def test_a_maximum_within_is_found_from_within():
     found, fit = inside(model), st.fit(model)
     assert found is not None
     assert_allclose(found.estimate, fit.estimate, rtol=1e-8)
-    check_edge(model, fit.solution)
+    check_edge(model, fit.estimate)
 
 
 def test_the_slopes_of_the_barrier_are_those_of_differences():

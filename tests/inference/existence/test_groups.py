@@ -5,14 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.random_effects import (
-    check_mixed,
-    check_mixed_solution,
-    existence,
-    explain_mixed,
-    largest_spread,
-    supremum_at_infinity,
-)
+from stattools.inference.existence.checks import examine
+from stattools.inference.existence.random_effects import CHECKS, existence, largest_spread, supremum_at_infinity
 from stattools.inference.existence.recession import recession_cone
 from tests.latent import exact_integrals as exact
 
@@ -45,26 +39,26 @@ def test_pure_groups_are_nowhere_as_likely_as_at_infinity(law):
 @pytest.mark.parametrize("make", [st.logistic, st.probit])
 def test_pure_groups_are_refused_before_a_climb(make):
     with pytest.raises(st.IdentificationError, match=r"y is all 0 or all 1 in each of the 8 groups of \(1 \| g\)"):
-        check_mixed(make("y ~ 1 + (1 | g)", table(pure)))
+        examine(CHECKS, "before", make("y ~ 1 + (1 | g)", table(pure)))
 
 
 def test_pure_labels_and_trials_are_refused_in_their_words():
     with pytest.raises(st.IdentificationError, match="has one label in all rows in each of the 8 groups"):
-        check_mixed(st.ordinal("y ~ 1 + (1 | g)", table(np.repeat([0, 1, 2, 1, 1, 0, 2, 1], 3))))
+        examine(CHECKS, "before", st.ordinal("y ~ 1 + (1 | g)", table(np.repeat([0, 1, 2, 1, 1, 0, 2, 1], 3))))
     with pytest.raises(st.IdentificationError, match="is all successes or all failures in each"):
-        check_mixed(st.logistic("y ~ 1 + (1 | g)", table(5 * pure, n=np.full(24, 5)), trials="n"))
+        examine(CHECKS, "before", st.logistic("y ~ 1 + (1 | g)", table(5 * pure, n=np.full(24, 5)), trials="n"))
 
 
 def test_what_separates_the_fixed_part_separates_it_beside_effects():
     with pytest.raises(
         st.SeparationError, match="separates y completely, so that the log-likelihood rises for ever, what"
     ) as raised:
-        check_mixed(st.logistic("y ~ x + (1 | g)", table((x > 0).astype(int))))
+        examine(CHECKS, "before", st.logistic("y ~ x + (1 | g)", table((x > 0).astype(int))))
     assert raised.value.separation.infinite["x"] == np.inf
     d = (np.arange(24) % 5 == 0).astype(int)
     y = np.where(d, 1, rng.integers(0, 2, 24))
     with pytest.raises(st.SeparationError, match="d = inf"):
-        check_mixed(st.logistic("y ~ d + (1 | g)", table(y, d=d)))
+        examine(CHECKS, "before", st.logistic("y ~ d + (1 | g)", table(y, d=d)))
     codes, likely = np.repeat(np.arange(8), 3), []
     for b in (1.0, 3.0, 9.0, 27.0):  # it rises along d whatever sigma is
         term = exact.Term(codes, np.ones((24, 1)), np.array([[1.3]]))
@@ -74,7 +68,7 @@ def test_what_separates_the_fixed_part_separates_it_beside_effects():
 
 def test_columns_that_are_made_by_others_are_refused():
     with pytest.raises(st.IdentificationError, match="x"):
-        check_mixed(st.logistic("y ~ x + z + (1 | g)", table(rng.integers(0, 2, 24), z=2.0 * x + 1.0)))
+        examine(CHECKS, "before", st.logistic("y ~ x + z + (1 | g)", table(rng.integers(0, 2, 24), z=2.0 * x + 1.0)))
 
 
 def test_the_supremum_at_infinity_is_that_of_probit_regression_of_groups():
@@ -96,25 +90,25 @@ def ended(model, loglik: float, sd: float, status: str = "converged", kind: str 
 
 def test_a_climb_that_ends_below_the_limit_at_infinity_has_no_maximum():
     model = st.logistic("y ~ x + (1 | g)", table(pure))
-    check_mixed(model)  # with a column nothing is proven before
+    examine(CHECKS, "before", model)  # with a column nothing is proven before
     with pytest.raises(st.IdentificationError, match="all 0 or all 1"):
-        check_mixed_solution(model, ended(model, at_infinity(pure) - 0.01, 5.0))
+        examine(CHECKS, "end", model, ended(model, at_infinity(pure) - 0.01, 5.0))
     with pytest.raises(st.IdentificationError, match="all 0 or all 1"):
-        check_mixed_solution(model, ended(model, -1.0, 5.0, kind="Laplace"))  # an approximation proves nothing
-    check_mixed_solution(model, ended(model, -0.1, 5.0))
+        examine(CHECKS, "end", model, ended(model, -1.0, 5.0, kind="Laplace"))  # an approximation proves nothing
+    examine(CHECKS, "end", model, ended(model, -0.1, 5.0))
 
 
 def test_effects_that_run_off_are_named():
     within = (x >= np.repeat(np.sort(x.reshape(8, 3), axis=1)[:, 1], 3)).astype(int)
     model = st.logistic("y ~ x + (1 | g)", table(within))
     with pytest.raises(st.IdentificationError, match=r"within the groups of \(1 \| g\), x separates the values of y"):
-        check_mixed_solution(model, ended(model, -9.0, 40.0, "max-steps"))
+        examine(CHECKS, "end", model, ended(model, -9.0, 40.0, "max-steps"))
     with pytest.raises(st.IdentificationError, match="x separates"):
-        explain_mixed(model)
+        examine(CHECKS, "failed", model)
     model = st.logistic("y ~ x + (1 | g)", table(rng.integers(0, 2, 24)))
-    check_mixed_solution(model, ended(model, -9.0, 12.0))
+    examine(CHECKS, "end", model, ended(model, -9.0, 12.0))
     with pytest.raises(st.IdentificationError, match="runs off, at 4e"):
-        check_mixed_solution(model, ended(model, -9.0, 4e6))
+        examine(CHECKS, "end", model, ended(model, -9.0, 4e6))
 
 
 def test_the_spread_of_a_row_sums_its_terms():
