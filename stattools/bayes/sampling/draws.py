@@ -85,7 +85,7 @@ def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> 
 
 
 def _means(posterior: Drawn, rows: Population, move: Move) -> Floats:
-    block, model = rows.block(rows.X(move.moved) if move.moved else rows.unmoved), rows.model
+    block, model = rows.block(rows.X(move.moved)), rows.model
     moved = replace(model, rows=replace(model.rows, X=block.X, offset=block.offset, low=None))
     mean = expectations(moved, posterior.flat)
     return np.tensordot(mean, np.asarray(block.weight), axes=(1, 0)).reshape(len(mean), -1)
@@ -150,7 +150,7 @@ def effects_of_draws(
     _require_rows(posterior, who, asked.rows)
 
     def effects(rows: Population) -> pd.DataFrame:
-        terms, found = asked.effects(rows, average_draws(posterior, rows, asked.moves))
+        terms, found = asked.effects(average_draws(posterior, rows, asked.moves))
         draws = np.stack(found, axis=2)  # (S, K, effects)
         flat = draws.reshape(len(draws), -1)
         head = head_of(posterior.model, [{"term": term} for term in terms], draws.shape[1])

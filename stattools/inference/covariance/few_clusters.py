@@ -94,8 +94,7 @@ class Satterthwaite:
 
     def _df(self, L: Floats) -> Floats:
         there = L.any(axis=1)
-        size = np.sqrt((L * L).sum(axis=1, keepdims=True))
-        own, y = self._pieces(np.divide(L, size, out=np.zeros_like(L), where=size > 0))
+        own, y = self._pieces(L)
         own = own.diagonal(axis1=1, axis2=2)
         shared = (y * y).sum(axis=2)
         both = y.transpose(1, 2, 0) @ y.transpose(1, 0, 2)
@@ -109,7 +108,9 @@ class Satterthwaite:
         return np.divide(trace * trace, square, out=np.full(len(L), np.inf), where=there)
 
     def _pieces(self, L: Floats) -> tuple[Floats, Floats]:
-        """For unit combinations l (k, p): l^T f M f l of each with each (G, k, k), and f M l (G, k, p)."""
+        """For combinations l (k, p), made units: l^T f M f l of each with each (G, k, k), and f M l (G, k, p)."""
+        size = np.sqrt((L * L).sum(axis=1, keepdims=True))
+        L = np.divide(L, size, out=np.zeros_like(L), where=size > 0)
         (values, vectors), f = self._eigen, self._factors
         z = L @ vectors
         own = (z * (values * f * f)[:, None, :]) @ z.transpose(0, 2, 1)
@@ -133,10 +134,8 @@ class Satterthwaite:
 
     def hotelling(self, R: Floats) -> float:
         """eta of q combinations (q, p) tested together: at q = 1 Satterthwaite's degrees of freedom."""
-        L = R @ self.root
-        L = L / np.sqrt((L * L).sum(axis=1, keepdims=True))
-        q = len(L)
-        own, y = self._pieces(L)
+        q = len(R)
+        own, y = self._pieces(R @ self.root)
         flat = y.transpose(1, 0, 2).reshape(q, -1)
         sizes = own.sum(axis=0) - flat @ flat.T  # E l_s^T V l_t, which is to be I
         values, Q = np.linalg.eigh(sizes)

@@ -491,7 +491,7 @@ def _in_files(sandwich: Sandwich, cov: Cluster, width: int, most: int) -> list[G
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
     called = [*names, *([" and ".join(names)] if len(names) == 2 else [])]
-    work = partial(_summed, sandwich.terms, names, called, most, width)
+    work = partial(_summed, sandwich.terms, called, most, width)
     found = rows.gather(work, *dict.fromkeys(names))
     for name in names:
         if len(found[name].places) < 2:
@@ -517,23 +517,16 @@ def _column(groups: Any, sandwich: Sandwich) -> str:
 
 
 def _summed(
-    terms: Scores,
-    names: list[str],
-    called: list[str],
-    most: int,
-    width: int,
-    rows: Rows,
-    others: Batch,
-    numbers: NDArray[np.intp],
+    terms: Scores, called: list[str], most: int, width: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
 ) -> AddedByName:
-    """The sums of the rows of a batch."""
+    """The sums of the rows of a batch, over the groups of each way and, where three are called, of both."""
     used = slice(None) if rows.weight is None else np.flatnonzero(rows.weight > 0)
     each: list[Any] = []
-    for name in names:
+    for name in called[:2]:
         known, code = labels_of(others, name, numbers, f"Cluster({name})")
         here, code = np.unique(code[used], return_inverse=True)
         each.append(([known[k] for k in here], code))
-    if len(names) == 2:
+    if len(called) == 3:
         each.append(combined(each))
     sums = [np.zeros((len(known), width)) for known, _ in each]
     terms.add_sums(sums, rows if rows.weight is None else rows.take(used), [code for _, code in each])

@@ -76,52 +76,53 @@ class Move(NamedTuple):
         return dict(self.held) | ({} if self.name is None else {self.name: self.value})
 
 
+def of_mean(model: Model, eta: Floats) -> tuple[Floats, Floats]:
+    """The mean of each row, (m, K), and its slopes in the linear predictors, (m, K, width)."""
+    return model.likelihood.mean(eta).reshape(len(eta), -1), model.likelihood.slope(eta)
+
+
+def of_predictor(model: Model, eta: Floats) -> tuple[Floats, Floats]:
+    """The first linear predictor of each row, and its slopes in all."""
+    eta = eta.reshape(len(eta), -1)
+    return eta[:, :1], np.eye(1, eta.shape[1])[None] * np.ones((len(eta), 1, 1))
+
+
 def averages(
-    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = ()
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = (), of: Any = of_mean
 ) -> dict[Move, Average]:
-    """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
-    columns hold 0 and 1.
+    """The average of each move over a population, of the mean or what else is asked `of`; of rows elsewhere in one
+    read, which finds out whether the `discrete` columns hold 0 and 1.
     """
     if not rows.whole:
         every = rows.model.rows
         bare = replace(rows.model, rows=every.shapes(), source=None, kept=None, origin=None)
-        found = every.gather(partial(_of_batch, theta, tuple(moves), discrete, every.coding, bare), *rows.names)
+        work = partial(averages, theta, moves=tuple(moves))
+        found = every.gather(partial(_of_batch, work, discrete, every.coding, bare), *rows.names)
         return {move: found[move] * (1.0 / found["n"]) for move in moves}
-    for name in discrete:
-        rows.levels(name, discrete)  # refuses others than 0 and 1
     return {
         move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
         if move.value is SLOPE
-        else _average(theta, rows, move.moved)
+        else _average(theta, rows.model, rows.block(rows.X(move.moved)), of)
         for move in moves
     }
 
 
 def _of_batch(
-    theta: Floats,
-    moves: Sequence[Move],
-    discrete: tuple[str, ...],
-    coding: Coding,
-    model: Model,
-    rows: Rows,
-    others: Batch,
-    numbers: Any,
+    work: Callable[..., Any], discrete: Any, coding: Coding, model: Model, rows: Rows, others: Batch, numbers: Any
 ) -> AddedByName:
     """The averages over a batch, each times its observations `n`."""
-    columns = columns_of_batch(coding, others, numbers)
-    some = Population(replace(model, rows=rows), columns, columns, False)
-    found: Any = {move: each * some.model.n for move, each in averages(theta, some, moves, discrete).items()}
-    return AddedByName(found, n=some.model.n)
+    some = Population(replace(model, rows=rows), columns_of_batch(coding, others, numbers))
+    for name in discrete:
+        some.levels(name, discrete)  # refuses others than 0 and 1
+    return AddedByName({move: each * some.model.n for move, each in work(some).items()}, n=some.model.n)
 
 
-def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
-    """The average mean with some variables moved."""
-    block, model = rows.block(rows.X(moved) if moved else rows.unmoved), rows.model
+def _average(theta: Floats, model: Model, block: Block, of: Any) -> Average:
+    """The average over the rows of a block of what is asked `of` each."""
     weight = np.asarray(block.weight)
     eta, pullback = model.predictor.forward(theta, block)
-    mean = model.likelihood.mean(eta).reshape(len(eta), -1)
-    slope = model.likelihood.slope(eta) * weight[:, None, None]
-    return Average(weight @ mean, np.stack([_pulled(pullback, slope[:, k]) for k in range(mean.shape[1])]))
+    value, slope = of(model, eta)
+    return Average(weight @ value, _pulled(pullback, slope * weight[:, None, None]))
 
 
 def _slope(theta: Floats, rows: Population, name: str) -> Average:
@@ -130,9 +131,9 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta; of every
     linear predictor, also where the mean moves with the dispersion.
     """
-    model = rows.model
-    block, change = sloping(rows, name)
-    eta, pullback, moving, pull_change, pull_still = _moving(theta, model, block, change)
+    model, (block, change) = rows.model, sloping(rows, name)
+    eta, pullback = model.predictor.forward(theta, block)
+    moving, pull_change = _moving(theta, model, change)
     size = np.abs(moving).reshape(len(eta), -1).max(axis=1).reshape(-1, *[1] * (eta.ndim - 1))
     unit = np.divide(moving, size, out=np.zeros_like(moving), where=size > 0) * STEP
     slope = model.likelihood.slope(eta)
@@ -142,34 +143,29 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     with np.errstate(over="ignore", invalid="ignore"):  # told below
         value = _along(slope, moving, weight)
         slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
-        gradient = [
-            _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
-            for k in range(slope.shape[1])
-        ]
+        gradient = _pulled(pull_change, slope) + _pulled(pullback, bend)
     what = f"the average slope in {name!r} or its gradient"
-    return Average(finite(value, model.title, what), finite(np.stack(gradient), model.title, what))
+    return Average(finite(value, model.title, what), finite(gradient, model.title, what))
 
 
 def sloping(rows: Population, name: str) -> tuple[Block, Block]:
     """The rows as they are, and the derivatives of their columns in a number."""
-    return rows.block(rows.unmoved), rows.block(rows.derivative(name))._replace(offset=None)
+    return rows.block(rows.model.rows.X), rows.block(rows.derivative(name))._replace(offset=None)
 
 
 def average_slope(theta: Floats, model: Model, block: Block, change: Block) -> Floats:
     """The average derivative of the mean, (K,), at rows and derivatives of their columns from `sloping`."""
-    eta, _, moving, _, _ = _moving(theta, model, block, change)
-    return _along(model.likelihood.slope(eta), moving, np.asarray(block.weight))
+    slope = model.likelihood.slope(model.predictor.forward(theta, block)[0])
+    return _along(slope, _moving(theta, model, change)[0], np.asarray(block.weight))
 
 
-def _moving(theta: Floats, model: Model, block: Block, change: Block) -> tuple[Floats, Any, Floats, Any, Any]:
-    """The linear predictors with their pullback, and their derivative with the pullbacks of its two parts.
-
-    What all rows share, such as log alpha, does not move with x: it is the second part, and is subtracted.
+def _moving(theta: Floats, model: Model, change: Block) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """The derivative of the linear predictors, and the function that pulls a score in it back to theta. What all rows
+    share, such as log alpha, does not move with x, and is subtracted.
     """
-    eta, pullback = model.predictor.forward(theta, block)
-    still, pull_still = model.predictor.forward(theta, change._replace(X=0.0 * change.X))
     moving, pull_change = model.predictor.forward(theta, change)
-    return eta, pullback, moving - still, pull_change, pull_still
+    still, pull_still = model.predictor.forward(theta, change._replace(X=0.0 * change.X))
+    return moving - still, lambda slope: pull_change(slope) - pull_still(slope)
 
 
 def _along(slope: Floats, moving: Floats, weight: Floats) -> Floats:
@@ -177,9 +173,10 @@ def _along(slope: Floats, moving: Floats, weight: Floats) -> Floats:
     return weight @ (slope * moving.reshape(len(moving), 1, -1)).sum(axis=2)
 
 
-def _pulled(pullback: Any, slope: Floats) -> Floats:
-    """A gradient in eta, (m, width), as one in theta."""
-    return pullback(slope[:, 0] if slope.shape[1] == 1 else slope)
+def _pulled(pullback: Callable[[Floats], Floats], slope: Floats) -> Floats:
+    """Gradients in eta, (m, K, width), as those in theta, (K, p)."""
+    each = (slope[:, k] for k in range(slope.shape[1]))
+    return np.stack([pullback(one[:, 0] if one.shape[1] == 1 else one) for one in each])
 
 
 STEP_OF_FUNCTION = 2.0**-10

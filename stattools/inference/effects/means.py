@@ -31,9 +31,10 @@ import numpy as np
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.averages import SLOPE, Average, Move, averages
+from stattools.inference.effects.averages import SLOPE, Average, Move, averages, of_predictor
 from stattools.inference.effects.moved_rows import (
     Population,
+    at_mean,
     cells,
     grid,
     levels_of,
@@ -62,17 +63,14 @@ from stattools.models.model import Model
 OVER = ("rows", "grid")
 
 
-def _asked(fit: Estimates, who: str, level: float | None) -> tuple[Model, float]:
-    """The model and the level of intervals; an error where there are no columns, no finite coefficients, no level."""
+def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") -> tuple[Model, float, bool]:
+    """The model, the level of intervals, and whether averages are over the grid; an error where there are no columns,
+    no finite coefficients, no such level or rows, and of categories over the grid.
+    """
     model = regression(fit, who)
     require_finite(fit, who)
     level = fit.level if level is None else level
     require_level(level)
-    return model, level
-
-
-def require_over(over: Any, model: Model) -> bool:
-    """Whether averages are over the reference grid; DomainError for neither, IncompatibleError of categories."""
     found = word_of(over, OVER)
     if not is_one_of(found, OVER):
         raise DomainError(f'over= is "rows" or "grid"; got {quoted(over)}.')
@@ -80,20 +78,14 @@ def require_over(over: Any, model: Model) -> bool:
         raise IncompatibleError(
             f"{model.title} has a probability for each category, which are averaged over rows: leave over= out."
         )
-    return found == "grid"
+    return model, level, found == "grid"
 
 
 def averages_of(fit: Estimates, rows: Population, moves: Sequence[Move], over_grid: bool) -> dict[Move, Average]:
     """The average mean of each move; over the grid the linear predictor of its average row."""
     if not over_grid:
         return averages(fit.estimate, rows, moves)
-    predictor, found = rows.model.predictor, {}
-    for move in moves:
-        x, offset = grid(rows, move.moved)
-        gradient = np.zeros((1, predictor.size))
-        gradient[0, predictor.parts[0]] = x[predictor.first]
-        found[move] = Average(gradient @ fit.estimate + offset, gradient)
-    return found
+    return averages(fit.estimate, grid(rows, moves[0].moved), moves, of=of_predictor)
 
 
 def moves_of(
@@ -109,19 +101,15 @@ def moves_of(
     return [(cell, [Move(variable, value, cell) for value in values]) for cell in found]
 
 
-def errors_of(fit: Estimates, found: Sequence[Average], what: str = "averages") -> Floats:
-    """Standard errors of averages, (K, m); DomainError where they have no digits or are beyond float64."""
-    gradient = np.stack([part.gradient for part in found], axis=1)
+def errors_of(fit: Estimates, gradient: Floats, what: str = "averages") -> Floats:
+    """Standard errors of averages with these gradients, (K, m); DomainError where they have no digits or are beyond
+    float64.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
     finite(variance, fit.model.title, f"the variance of {what}")
     require_digits(f"standard errors of {what}", gradient, fit.covariance, variance)
     return np.sqrt(variance)
-
-
-def df_of(fit: Estimates, found: Sequence[Average]) -> Any:
-    """Degrees of freedom of averages: one number, or (K, m)."""
-    return df_along(fit, np.stack([part.gradient for part in found], axis=1)) if fit.degrees else fit.t_df
 
 
 def on_scale_of_mean(
@@ -193,9 +181,7 @@ def _mean(fit: Estimates, eta: Floats) -> Floats:
 FAMILIES: dict[str, Callable[[float, int], float]] = {
     "bonferroni": lambda level, m: 1.0 - (1.0 - level) / m,
     "sidak": lambda level, m: level ** (1.0 / m),
-    "fdr": lambda level, m: level,
-    "by": lambda level, m: level,
-    "none": lambda level, m: level,
+    **dict.fromkeys(("fdr", "by", "none"), lambda level, m: level),
 }
 """The level of each interval among m under an adjustment; others have no intervals of their own and Bonferroni's."""
 
@@ -218,21 +204,19 @@ def means(
     >>> means(st.fit(st.ols("y ~ g + x", data)), "g").round(3).iloc[:, :3].to_numpy().tolist()
     [['a', 1.639, 0.483], ['b', 4.139, 0.483], ['c', 8.222, 0.496]]
     """
-    model, level = _asked(fit, "means", level)
-    over_grid = require_over(over, model)
+    model, level, over_grid = _asked(fit, "means", level, over)
     rows = population(model, **which)
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
     found = averages_of(fit, rows, moves, over_grid)
-    averages = [found[move] for move in moves]
-    value = np.stack([part.value for part in averages], axis=1)
-    head = head_of(model, [dict(move.moved) for move in moves], len(value))
+    value, gradient = _stacked([found[move] for move in moves])
+    head = head_of(model, [move.moved for move in moves], len(value))
     if not fit.kinds:
         estimate = on_scale_of_mean(fit, value, np.zeros_like(value), 1.0, over_grid)[0]
         return noted(without_errors(head | {"estimate": estimate.ravel()}), rows.note)
-    q = quantile_of(df_of(fit, averages), level)
-    parts = on_scale_of_mean(fit, value, errors_of(fit, averages), q, over_grid)
+    q = quantile_of(df_along(fit, gradient), level)
+    parts = on_scale_of_mean(fit, value, errors_of(fit, gradient), q, over_grid)
     made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), (p.ravel() for p in parts), strict=True)))
     said = f"Average predicted means over the {'reference grid' if over_grid else 'rows'}, with {level:.4g} intervals."
     return noted(made, said, rows.note)
@@ -258,9 +242,8 @@ def contrasts(
     >>> dict(zip(table.contrast, table.estimate.round(6)))
     {'b - a': 2.5, 'c - a': 6.5, 'c - b': 4.0}
     """
-    model, level = _asked(fit, "contrasts", level)
     require_truth(ratio, "ratio= of contrasts")
-    over_grid = require_over(over, model)
+    model, level, over_grid = _asked(fit, "contrasts", level, over)
     if ratio and over_grid:
         require_ratios(model)
     method = "none" if adjust is None else adjust if is_one_of(adjust, ("tukey",)) else method_of(adjust)
@@ -297,13 +280,13 @@ def _tested(
     """One row per average, with its test and interval, category by category, each category a family of its own; those
     of contrasts are between k means.
     """
-    value = np.stack([part.value for part in parts], axis=1)
+    value, gradient = _stacked(parts)
     head = head_of(fit.model, [{column: name} for name in names], len(value))
     shown = (lambda x: factors(x.ravel(), names * len(value)).reshape(x.shape)) if ratio else (lambda x: x)
     if not fit.kinds:
         return without_errors(head | {"estimate": shown(value).ravel()})
-    se = errors_of(fit, parts, what)
-    df = np.broadcast_to(df_of(fit, parts), value.shape)
+    se = errors_of(fit, gradient, what)
+    df = np.broadcast_to(df_along(fit, gradient), value.shape)
     statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
     families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), df, strict=True)
     p_value = np.concatenate([_adjusted(*family, k, method) for family in families])
@@ -311,6 +294,11 @@ def _tested(
     columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
     columns |= {"lower": shown(value - half), "upper": shown(value + half)}
     return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
+
+
+def _stacked(parts: Sequence[Average]) -> tuple[Floats, Floats]:
+    """Values (K, m) and gradients (K, m, p) of averages."""
+    return np.stack([part.value for part in parts], axis=1), np.stack([part.gradient for part in parts], axis=1)
 
 
 def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFrame:
@@ -380,7 +368,7 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
         return (None,)
     rows.require(variable)
     require_effect(rows, variable := str(variable))
-    return compared(who, variable, rows.levels(variable, ()), levels_of(rows, variable), values)
+    return compared(who, variable, rows.levels(variable), levels_of(rows, variable), values)
 
 
 def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
@@ -430,11 +418,11 @@ def marginal_effects(
     >>> marginal_effects(fit)[["term", "estimate", "se"]].round(4).to_numpy().tolist()
     [['dose', 0.1586, 0.0222]]
     """
-    model, level = _asked(fit, "marginal_effects", level)
+    model, level, _ = _asked(fit, "marginal_effects", level)
     asked = asked_effects(model, at, variables, discrete, **which)
 
     def effects(rows: Population) -> pd.DataFrame:
-        terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
+        terms, found = asked.effects(averages(fit.estimate, rows, asked.moves, asked.discrete))
         return _tested(fit, "term", terms, found, level, "effects")
 
     return noted(asked.by_level(by, effects), asked.rows.note)
@@ -447,7 +435,6 @@ class AskedEffects:
     """
 
     rows: Population
-    at: str
     variables: Mapping[str, Any]
     held: tuple[tuple[str, Any], ...]
     discrete: tuple[str, ...]
@@ -457,24 +444,21 @@ class AskedEffects:
         """What is to be averaged: every level of a variable, or its slope."""
         return [Move(name, value, self.held) for name, each in self.variables.items() for value in each or (SLOPE,)]
 
-    def effects(self, rows: Population, means: Mapping[Move, Any]) -> tuple[list[str], list[Any]]:
+    def effects(self, means: Mapping[Move, Any]) -> tuple[list[str], list[Any]]:
         """Names and values of the effects, from the averages of the moves, with gradients or of draws: slopes, and
         levels minus the reference.
         """
         terms, found = [], []
         for name, levels in self.variables.items():
-            if levels is None:
-                terms.append(name)
-                found.append(means[Move(name, SLOPE, self.held)])
-                continue
-            for value in levels[1:]:
-                terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
-                found.append(means[Move(name, value, self.held)] - means[Move(name, levels[0], self.held)])
+            each = [means[Move(name, value, self.held)] for value in levels or (SLOPE,)]
+            alone = levels is None or (len(levels) == 2 and self.rows.ordered_levels(name) is None)
+            terms += [name] if alone else [f"{name}[T.{value}]" for value in levels[1:]]
+            found += each if levels is None else [mean - each[0] for mean in each[1:]]
         return terms, found
 
     def by_level(self, by: Any, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
         """The table of all rows, or the tables of the rows of each level of `by`, under one another."""
-        if by is not None and self.at == "mean":
+        if by is not None and self.rows.collapsed:
             raise IncompatibleError(
                 'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
             )
@@ -490,7 +474,8 @@ def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which:
         raise IncompatibleError(
             f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
         )
-    rows = population(model, at=str(at), **which)
+    rows = population(model, **which)
+    over = at_mean(rows) if at == "mean" else rows
     held = tuple(require_held(rows, held).items())
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)
@@ -504,4 +489,6 @@ def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which:
     for name, levels in asked.items():
         if levels is None:
             rows.require_derivative(name)
-    return AskedEffects(rows, str(at), asked, held, tuple(discrete))
+    for name in discrete:
+        rows.levels(name, discrete)  # refuses others than 0 and 1
+    return AskedEffects(over, asked, held, discrete)

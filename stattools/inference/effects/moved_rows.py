@@ -14,7 +14,7 @@ A number of two values counts as a category where levels are asked for, as in R'
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -26,7 +26,7 @@ import numpy as np
 from stattools.data.design.terms import factor_of_codes
 from stattools.data.files.coding import Coding, cleaned
 from stattools.data.files.source import Batch
-from stattools.data.formula.expression import constants, contrast_call, evaluate
+from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate
 from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
@@ -70,17 +70,14 @@ STEP = 6e-6
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """The rows to average over: the model at them, and the columns that the variables are moved in.
-
-    `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
-    same before any was put at its mean. They are those of a few rows, and not `whole`, where rows are in files. `note`
-    says that new rows are weighed by a column of theirs.
+    """The rows to average over: the model at them, and the `columns` of the table that the variables are moved in, None
+    for arrays, where the columns of X themselves move; those of a few rows, and not `whole`, where rows are in files.
+    `collapsed` rows are one, their average. `note` says that new rows are weighed by a column of theirs.
     """
 
     model: Model
     columns: Mapping[str, Any] | None
-    observed: Mapping[str, Any] | None
-    collapsed: bool
+    collapsed: bool = False
     whole: bool = True
     note: str = ""
 
@@ -100,28 +97,34 @@ class Population:
             )
 
     def column(self, name: str) -> Any:
-        """The values of a variable, as observed."""
-        return self.model.rows.X[:, self.model.terms.index(name)] if self.observed is None else self.observed[name]
+        """The values of a variable."""
+        return self.model.rows.X[:, self.model.terms.index(name)] if self.columns is None else self.columns[name]
 
-    def is_category(self, name: str) -> bool:
-        """Whether the design reads the column as categories."""
-        return self.ordered_levels(name) is not None
+    @property
+    def factors(self) -> Sequence[Expression]:
+        """The factors of the formulas."""
+        return self.model.design.whole.factors if self.model.design.whole else ()
 
     def ordered_levels(self, name: str) -> Any:
         """The levels of a categorical variable in their order; None for numbers and truth values."""
         if self.columns is None:
             return None
-        design = self.model.design
-        for factor in design.whole.factors if design.whole else ():
-            if factor.category == name and factor.text in design.levels:
-                return design.levels[factor.text]
-        return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
+        known = self.model.design.levels
+        named = (known[factor.text] for factor in self.factors if factor.category == name and factor.text in known)
+        if (found := next(named, None)) is None and self.columns[name].dtype.kind == "O":
+            return tuple(self.columns[name].cat.categories)
+        return found
 
-    def levels(self, name: str, discrete: Sequence[str]) -> tuple[Any, ...] | None:
-        """The levels of a variable, the reference first; None for a number, which has a derivative."""
-        levels = self.ordered_levels(name)
-        if levels is not None:
-            base = _reference(self.model, name, levels)
+    def levels(self, name: str, discrete: Sequence[str] = ()) -> tuple[Any, ...] | None:
+        """The levels of a variable, first the one that the coding of the formula compares with, as in
+        `C(g, Treatment("b"))`; None for a number, which has a derivative.
+        """
+        if (levels := self.ordered_levels(name)) is not None:
+            calls = (one.tree for one in self.factors if one.category == name and isinstance(one.tree, ast.Call))
+            chosen = next((call for tree in calls if (call := constants(tree).get("contrasts")) is not None), None)
+            kind, given = ("", {}) if chosen is None else contrast_call(chosen)
+            base = given.get("base", given.get("reference", levels[-1 if kind == "contr.SAS" else 0]))
+            base = base if base in levels else levels[0]
             return (base, *(value for value in levels if value != base))
         column = np.asarray(self.column(name))
         if column.dtype.kind == "b":
@@ -135,6 +138,8 @@ class Population:
 
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
+        if not moved:
+            return self.model.rows.X
         if (there := self.at_level(moved)) is not None:
             return there
         if self.columns is None:
@@ -150,45 +155,35 @@ class Population:
         return {**(self.columns or {}), **{name: filled(value, n) for name, value in moved.items()}}
 
     @cached_property
-    def unmoved(self) -> Floats:
-        """The design as it is."""
-        return self.X({}) if self.collapsed else self.model.rows.X
-
-    @cached_property
-    def as_codes(self) -> tuple[str, tuple[Any, ...]] | None:
-        """The column of the factor whose levels are kept as codes, and its levels; None where there is none."""
+    def at_last(self) -> tuple[str, tuple[Any, ...], Any] | None:
+        """The column of the factor whose levels are kept as codes, its levels, and the design with all rows at the last
+        one, so that the numbers of each row are known; None where there is no such factor.
+        """
         design = self.model.design
-        if with_levels(self.unmoved) is None or design.parsed is None or self.columns is None:
+        if with_levels(self.model.rows.X) is None or design.parsed is None or self.columns is None:
             return None
-        factor = factor_of_codes(design.parsed, design.levels, design.beside.values())
-        return None if factor is None else (str(factor.category), design.levels[factor.text])
-
-    @cached_property
-    def at_last(self) -> Any:
-        """The design with all rows at the last level of that factor, so that the numbers of each row are known."""
-        name, levels = self.as_codes  # type: ignore[misc]
-        return self.model.design.encode(self.columns_at({name: levels[-1]}))
+        if (factor := factor_of_codes(design.parsed, design.levels, design.beside.values())) is None:
+            return None
+        name, levels = str(factor.category), design.levels[factor.text]
+        return name, levels, design.encode(self.columns_at({name: levels[-1]}))
 
     def at_level(self, moved: Mapping[str, Any]) -> Any:
         """The design with that factor at one level in all rows; None where something else moves, or the design is to be
         encoded for it, as for a level without columns, whose rows may have some among the others.
         """
-        if len(moved) != 1 or self.as_codes is None:
+        if len(moved) != 1 or self.at_last is None:
             return None
-        (name, levels), ((moving, value),) = self.as_codes, moved.items()
+        (name, levels, last), ((moving, value),) = self.at_last, moved.items()
         if moving != name or not np.isscalar(value) or value not in levels:
             return None
-        last = self.at_last
         code = levels.index(value) - (len(levels) - last.levels)  # -1 for a first level without a column
         return None if code < 0 and last.slopes is not None else replace(last, codes=np.full(len(last), code))
 
-    def breaks(self, name: str) -> tuple[Break, ...]:
+    def breaks(self, name: str) -> Iterator[Break]:
         """Where the design has no derivative in a number."""
-        whole, state = self.model.design.whole, self.model.design.state
-        factors = whole.factors if whole else ()
-        return tuple(
-            found for factor in factors if name in factor.columns for found in breaks(factor.tree, name, state)
-        )
+        for factor in self.factors:
+            if name in factor.columns:
+                yield from breaks(factor.tree, name, self.model.design.state)
 
     def require_derivative(self, name: str) -> None:
         """IncompatibleError, with the way out, where a number stands in a step."""
@@ -243,7 +238,7 @@ class Population:
 
     def _value(self, tree: ast.expr, moved: Mapping[str, Any]) -> Floats:
         """The values of a part of a formula, with some columns moved."""
-        table = dict(self.columns or {}) | dict(moved)
+        table = self.columns_at(moved)
 
         def column(name: str) -> Any:
             return table[name] if table[name].dtype.kind == "O" else np.asarray(table[name], dtype=float)
@@ -252,7 +247,7 @@ class Population:
             return np.asarray(evaluate(tree, column, dict(self.model.design.state)))
 
     def block(self, X: Floats) -> Block:
-        """Rows with weights that sum to 1; a single row, the average of the design, at="mean"."""
+        """Rows with weights that sum to 1; where they are collapsed their average, with the average offset."""
         rows, share = self.model.rows, self.shares
         if not self.collapsed:
             return Block(X, rows.y, share, rows.offset)
@@ -266,30 +261,27 @@ class Population:
         weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
         return weight / (weight.sum() or 1.0)  # a batch of files may weigh nothing
 
+    def mean(self, name: str) -> float:
+        """The average of a number."""
+        return float(self.shares @ np.asarray(self.column(name), dtype=float))
 
-def population(
-    model: Model, data: Any = None, offset: Column = None, exposure: Column = None, at: str = "overall"
-) -> Population:
-    """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
+
+def population(model: Model, data: Any = None, offset: Column = None, exposure: Column = None) -> Population:
+    """The rows of the fit, or of `data`; of files with the columns of some of them, which show what these are."""
     if data is None and not model.in_memory:
-        return _elsewhere(model, offset, exposure, at)
+        if offset is not None or exposure is not None:
+            raise _over_all_rows(model)
+        coding = model.rows.coding
+        found = ((batch, coding.complete(batch)) for batch in model.rows.raw)  # type: ignore[attr-defined]
+        batch, numbers = next((batch, some[1]) for batch, some in found if some is not None)
+        columns = columns_of_batch(coding, batch.taken(numbers - batch.first), numbers)
+        return Population(model, columns, whole=False)
     columns = None if model.design.parsed is None else _columns(model, data)
     weight, note = frequencies_of(model, data), ""
     if data is not None and weight is not None:
         note = f"Rows of data= count as often as their column {model.extras['weights']!r} says, as the fit's rows did."
     model = at_rows(model, data, offset, exposure)
-    model = replace(model, rows=replace(model.rows, weight=weight))
-    plain = Population(model, columns, columns, at == "mean", note=note)
-    if at == "overall" or columns is None:
-        return plain
-    share = plain.shares
-    centered = {
-        name: np.full(len(share), share @ np.asarray(column, dtype=float))
-        if not plain.is_category(name) and column.dtype.kind in "iuf"
-        else column
-        for name, column in columns.items()
-    }
-    return replace(plain, columns=centered)
+    return Population(replace(model, rows=replace(model.rows, weight=weight)), columns, note=note)
 
 
 def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, Any]:
@@ -298,18 +290,11 @@ def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str,
     return {name: checked(clean[name], numbers) for name in coding.formula.columns}
 
 
-def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Population:
-    """The rows of files, with the columns of some of them, which show what these are."""
-    if offset is not None or exposure is not None or at == "mean":
-        raise IncompatibleError(
-            f"effects over the rows of {model.title}, which are {model.rows.place}, are averages over all of them, "
-            'with the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
-        )
-    rows: Any = model.rows
-    found = ((batch, rows.coding.complete(batch)) for batch in rows.raw)
-    batch, numbers = next((batch, some[1]) for batch, some in found if some is not None)
-    columns = columns_of_batch(rows.coding, batch.taken(numbers - batch.first), numbers)
-    return Population(model, columns, columns, False, whole=False)
+def _over_all_rows(model: Model) -> IncompatibleError:
+    return IncompatibleError(
+        f"effects over the rows of {model.title}, which are {model.rows.place}, are averages over all of them, "
+        'with the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
+    )
 
 
 def _columns(model: Model, data: Any) -> Mapping[str, Any]:
@@ -317,14 +302,18 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
     names = model.design.whole.columns if model.design.whole else ()
     if not names:
         return {}
-    if data is not None:
-        model.design.encode(data)  # names what is missing or unseen
-        return _read(names, data, None)
-    if model.source is None:
+    source, kept = (model.source, model.kept) if data is None else (data, None)
+    if source is None:
         raise IncompatibleError(
             f"effects in {model.formula!r} move columns of the table, which this fit has not: give data=, the table."
         )
-    columns = _read(names, model.source, model.kept)
+    if data is not None:
+        model.design.encode(data)  # names what is missing or unseen
+    frame = table(source)
+    read = ((name, frame.column(name, kept)) for name in names)
+    columns = {name: checked(column, np.arange(len(column))) for name, column in read}
+    if data is not None:
+        return columns
     try:
         again = model.design.encode(columns)
     except DomainError as error:  # other levels, or no memory for the columns
@@ -332,25 +321,6 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
     if not alike(again, model.rows.X):
         raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
     return columns
-
-
-def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
-    frame = table(data)
-    columns = ((name, frame.column(name, kept)) for name in names)
-    return {name: checked(column, np.arange(len(column))) for name, column in columns}
-
-
-def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:
-    """The level that the coding of the formula compares with: as in `C(g, Treatment("b"))`, else the first."""
-    for factor in model.design.whole.factors if model.design.whole else ():
-        if factor.category != name or not isinstance(factor.tree, ast.Call):
-            continue
-        chosen = constants(factor.tree).get("contrasts")
-        if chosen is not None:
-            kind, given = contrast_call(chosen)
-            base = given.get("base", given.get("reference", levels[-1] if kind == "contr.SAS" else levels[0]))
-            return base if base in levels else levels[0]
-    return levels[0]
 
 
 LARGEST_GRID = 100_000
@@ -364,6 +334,15 @@ def holding(rows: Population, held: Mapping[str, Any]) -> Population:
     columns = None if rows.columns is None else rows.columns_at(held)
     at = replace(rows.model.rows, X=rows.X(held), low=None)
     return replace(rows, columns=columns, model=replace(rows.model, rows=at))
+
+
+def at_mean(rows: Population) -> Population:
+    """The rows with every number at its mean, collapsed to one; IncompatibleError of rows in files."""
+    if not rows.whole:
+        raise _over_all_rows(rows.model)
+    numbers = [name for name, column in (rows.columns or {}).items() if column.dtype.kind in "iuf"]
+    held = {name: rows.mean(name) for name in numbers if rows.ordered_levels(name) is None}
+    return replace(holding(rows, held), collapsed=True)
 
 
 def require_effect(rows: Population, name: str, over_grid: bool = False) -> None:
@@ -399,7 +378,7 @@ def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, Any]:
         raise DomainError(f'at= is "overall", "mean" or a dict of values by variable; got {quoted(at)}.')
     for name, value in at.items():
         rows.require(name)
-        levels = rows.levels(name, ())
+        levels = rows.levels(name)
         if levels is None:
             good = isinstance(value, int | float | np.number) and np.isfinite(value)
         else:
@@ -414,7 +393,7 @@ def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
     """The levels of a category in their order, False and True, the values of a number that has two; else None."""
     if (ordered := rows.ordered_levels(name)) is not None:
         return tuple(ordered)
-    if (found := rows.levels(name, ())) is not None:
+    if (found := rows.levels(name)) is not None:
         return found
     if not rows.whole:
         return None
@@ -453,33 +432,29 @@ def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | 
     return replace(rows, model=replace(rows.model, rows=replace(rows.model.rows, weight=weight)))
 
 
-def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
-    """The average row of X over the reference grid, with some variables at values, and the average offset."""
+def grid(rows: Population, moved: Mapping[str, Any]) -> Population:
+    """The reference grid of the variables that are not moved, collapsed to one row, with the average offset."""
     if not rows.whole:
         raise IncompatibleError(
             f'over="grid" needs the means of the columns, and the rows of {rows.model.title} are '
             f'{rows.model.rows.place}: give data=, or over="rows".'
         )
-    model, share = rows.model, rows.shares
     others = {name: levels_of(rows, name) for name in rows.names if name not in moved}
     if prod(len(levels or (0,)) for levels in others.values()) > LARGEST_GRID:
         raise DomainError(f'the reference grid has more than {LARGEST_GRID:,} rows; take over="rows".')
-    known: dict[str, Sequence[Any]] = {
-        name: levels or (float(share @ np.asarray(rows.column(name), dtype=float)),) for name, levels in others.items()
-    }
+    known: dict[str, Sequence[Any]] = {name: levels or (rows.mean(name),) for name, levels in others.items()}
     every = list(product(*known.values()))
     columns = {
         name: np.array(values, dtype=object if isinstance(values[0], str) else None)
         for name, values in zip(known, zip(*every, strict=True), strict=True)
     }
-    offset = 0.0 if model.rows.offset is None else float(share @ model.rows.offset)
-    if rows.columns is None:
-        X = np.repeat(model.rows.X[:1], len(every), axis=0)
-        for name, value in (columns | dict(moved)).items():
-            X[:, model.terms.index(name)] = value
-    else:
-        X = model.design.encode(columns | {name: filled(value, len(every)) for name, value in moved.items()})
-    return X.mean(axis=0), offset
+    columns |= {name: filled(value, len(every)) for name, value in moved.items()}
+    offset = rows.model.rows.offset
+    offset = None if offset is None else np.full(len(every), rows.shares @ offset)
+    first = rows.model.rows.take(np.zeros(len(every), dtype=np.intp))
+    model = replace(rows.model, rows=replace(first, weight=None, offset=offset))
+    bare = replace(rows, model=model, columns=None if rows.columns is None else {}, collapsed=True)
+    return holding(bare, columns)
 
 
 def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def drawing(
     said: str,
 ) -> Drawing:
     """The figure of means at the points of a variable: of `means(points)`, a frame with their intervals."""
-    number = rows.levels(variable, ()) is None
+    number = rows.levels(variable) is None
     points = _points(rows, variable, values, number)
     frame = means(points)
     middle = "estimate" if "estimate" in frame else "mean"
@@ -121,7 +121,7 @@ def _points(rows: Population, variable: str, values: Sequence[Any] | None, numbe
     """Where the mean is drawn: the levels, what was asked for, or evenly along the values of a number."""
     ordered = levels_of(rows, variable)
     if values is not None or ordered is not None:
-        found = compared("figures", variable, rows.levels(variable, ()), ordered, values)
+        found = compared("figures", variable, rows.levels(variable), ordered, values)
         return sorted(found) if number else found
     x = np.asarray(rows.column(variable), dtype=float)
     return np.linspace(x.min(), x.max(), POINTS).tolist()

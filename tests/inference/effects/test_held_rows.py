@@ -12,7 +12,7 @@ from stattools.inference.effects.moved_rows import cells, grid, holding, levels_
 DATA = pd.DataFrame({"x": [1.0, 2, 3, 4, 5, 9], "g": list("aabbcc"), "s": [0, 1, 0, 1, 0, 1], "w": [1, 2, 1, 2, 1, 2]})
 DATA["y"] = [1.0, 3.0, 2.0, 5.0, 4.0, 9.0]
 MODEL = st.ols("y ~ x + g + s", DATA, weights="w")
-ROWS = population(MODEL, None, None, None, "overall")
+ROWS = population(MODEL)
 
 
 def test_held_rows_are_those_of_the_table_with_the_value():
@@ -40,9 +40,10 @@ def test_rows_of_a_level_keep_their_weight():
 
 
 def test_the_grid_counts_levels_alike_and_has_numbers_at_their_mean():
-    row, offset = grid(ROWS, {"g": "b"})
-    assert_allclose(row, [1.0, np.average(DATA.x, weights=DATA.w), 1.0, 0.0, 0.5])
-    assert offset == 0.0
+    rows = grid(ROWS, {"g": "a"})
+    found = rows.block(rows.X({"g": "b"}))
+    assert_allclose(found.X, [[1.0, np.average(DATA.x, weights=DATA.w), 1.0, 0.0, 0.5]])
+    assert found.offset is None
 
 
 def test_what_cannot_be_held_is_told():

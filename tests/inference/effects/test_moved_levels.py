@@ -20,7 +20,7 @@ DATA = {"g": RNG.integers(0, 6, 80), "x": RNG.standard_normal(80), "y": 1 + RNG.
 def test_all_rows_are_at_one_level(right, monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     model = st.poisson(f"y ~ {right}", DATA)
-    one = Population(model, DATA, DATA, False)
+    one = Population(model, DATA)
     for level in range(6):
         expected = model.design.encode(DATA | {"g": np.full(80, level)})
         X = one.at_level({"g": level})
