@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from math import log, sqrt
+from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +34,6 @@ from stattools.inference.covariance.few_clusters import (
 from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
 from stattools.inference.covariance.sandwich import (
     POWER,
-    Grouped,
     RowScores,
     Sandwich,
     closed,
@@ -115,10 +114,6 @@ def _most(family: Likelihood, block: Block) -> Largest:
     return Largest(np.atleast_1d(np.max(family.trials_of(block.y))))
 
 
-TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
-"""Products of two numbers between these have all their digits."""
-
-
 class Covariance(NamedTuple):
     """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
     Student's t for intervals and tests: infinite where they are normal; one for each coefficient where `degrees` tells
@@ -161,14 +156,12 @@ def covariance(
 
 def _made(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float) -> Covariance:
     """See `covariance`, of columns whose products have digits."""
-    variances, square = bread.diagonal().tolist(), scale * scale
-    if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
-        _require_variances(model, variances, scale)
+    _require_variances(model, bread.diagonal().tolist(), scale)
     if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.facts.has_scale else np.inf
-        return Covariance(bread if square == 1.0 else bread * square, "information", df)
+        return Covariance(bread if scale == 1.0 else bread * (scale * scale), "information", df)
     if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
@@ -216,55 +209,48 @@ def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
 
 def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
     """Of rows that are independent."""
-    small = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
-    factor = {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
+    factor = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
+    if cov == "robust" and not model.has_scale:
+        factor = model.n / (model.n - 1.0)
     sandwich = _sandwich(model, theta, bread, cov)
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, _df(model, theta))
 
 
 def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
     """Of rows in the order of time."""
-    divides = cov.correction == "stata"
-    small = _small(model, theta, cov, divides)
+    small = _small(model, theta, cov, cov.correction == "stata")
     sandwich = _sandwich(model, theta, bread, cov)
     meat, lags = sandwich.autocorrelated(cov)
     name = f"HAC(lags={lags}{unusual(cov)})"
-    return Covariance(sandwich.closed((small if divides else 1.0) * meat, name), name, _df(model, theta))
+    return Covariance(sandwich.closed(small * meat, name), name, _df(model, theta))
 
 
-def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Covariance:
-    """Of rows in groups."""
+def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: int) -> Covariance:
+    """Of rows in groups, at `most` so many of rows in files. Where the kind was left open they are CR2 if they are few
+    and have it, which two ways and very many coefficients have not, and CR1 otherwise.
+    """
     if cov.kind is None:
-        found, cov = _of_few_clusters(model, theta, bread, cov)
-        if found is not None:
-            return found
+        few = cov.second is None and isinstance(model, Model) and FEW_CLUSTERS * len(theta) ** 3 <= AT_ONCE
+        try:
+            if few and model.in_memory:
+                groups = Groups.read(cov.groups, model)
+                cov, few = replace(cov, groups=groups), groups.n < FEW_CLUSTERS
+            if few:
+                return _of_clusters(model, theta, bread, replace(cov, kind="CR2"), FEW_CLUSTERS - 1)
+        except (DomainError, IdentificationError):  # more groups than are few, or of which CR2 is not defined
+            pass
+        cov = replace(cov, kind="CR1")
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
     sandwich = _sandwich(model, theta, bread, cov)
-    parts = sandwich.summed(cov)
+    parts = sandwich.summed(cov, *most)
     name, df = named(model, cov, parts)
-    if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
-        return _few(sandwich, parts[0], cov, name)
-    return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
-
-
-def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Covariance | None, Cluster]:
-    """CR2 of clusters whose kind was left open, where they are few and have it; None otherwise. And CR1 of them, with
-    the groups as they were read.
-    """
-    usual = replace(cov, kind="CR1")
-    if cov.second is not None or not isinstance(model, Model) or FEW_CLUSTERS * len(theta) ** 3 > AT_ONCE:
-        return None, usual
-    corrected = replace(cov, kind="CR2")
-    try:
-        if not model.in_memory:
-            sandwich = Sandwich.of(model, theta, bread)
-            parts = sandwich.summed(corrected, FEW_CLUSTERS - 1)
-            return _few(sandwich, parts[0], corrected, named(model, corrected, parts)[0]), usual
-        groups = Groups.read(cov.groups, model)
-        usual, corrected = (replace(one, groups=groups) for one in (usual, corrected))
-        return (_of_clusters(model, theta, bread, corrected) if groups.n < FEW_CLUSTERS else None), usual
-    except (DomainError, IdentificationError):  # more groups than are few, or of which CR2 is not defined
-        return None, usual
+    if cov.kind == "CR1":
+        return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
+    (way, sums), names = parts[0], model.names
+    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, sums, names, way.labels.__getitem__)
+    if cov.correction == "jackknife":
+        meat *= (way.n - 1.0) / way.n
+    return Covariance(closed(root.dot, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
 
 
 OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
@@ -278,14 +264,14 @@ def _df(model: Any, theta: Floats) -> float:
 
 
 def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
-    """n / (n - p); a DomainError where it is not positive and the kind `divides` by n - p, or a number like it."""
+    """n / (n - p) where the kind `divides` by it or a number like it, else 1; DomainError where it is not positive."""
     n, p = model.n, len(theta)
     if n <= p and divides:
         raise DomainError(
             f"{cov} multiplies by n / (n - p), and {model.title} has {p} coefficients of n = {n:g}. Use cov='HC0', or "
             "a correction without p."
         )
-    return n / (n - p) if n > p else np.inf
+    return n / (n - p) if divides else 1.0
 
 
 def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich | RowScores:
@@ -324,15 +310,6 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
         f"{model.title}: the variance of {model.names[beyond]!r}, which has the size {sizes[beyond]:.1g}, is beyond "
         "float64. Change the units of its column, or those of the outcome."
     )
-
-
-def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
-    """CR2 and CR3, with the degrees of freedom of each coefficient."""
-    names = sandwich.model.names
-    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.of.labels.__getitem__)
-    if cov.correction == "jackknife":
-        meat *= (part.of.n - 1.0) / part.of.n
-    return Covariance(closed(root.dot, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
 
 
 ROWS, TIMES = 2_000, 20

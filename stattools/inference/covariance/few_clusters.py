@@ -66,12 +66,6 @@ class Satterthwaite:
         with np.errstate(divide="ignore"):
             return np.where(values < 1.0, (1.0 - values) ** -POWERS[self.kind], 0.0)
 
-    def corrected(self, sums: Floats) -> Floats:
-        """f(M_g) S_g of sums of scores (G, p)."""
-        vectors = self._eigen[1]
-        inner = self._factors * np.einsum("gpi,gp->gi", vectors, sums)
-        return np.einsum("gpi,gi->gp", vectors, inner)
-
     def alone(self) -> tuple[Any, Any]:
         """Pairs of a group and of a coefficient that it determines alone, as two arrays."""
         values, vectors = self._eigen
@@ -84,13 +78,9 @@ class Satterthwaite:
     def df(self, gradient: Floats) -> Floats:
         """Degrees of freedom of t for combinations of the coefficients, (..., p); infinite where they are of none."""
         L = gradient.reshape(-1, len(self.root)) @ self.root
-        found = np.empty(len(L))
-        G, p = self.parts.shape[:2]
-        size = max(1, ENTRIES // (G * p))
-        for start in range(0, len(L), size):
-            part = slice(start, start + size)
-            found[part] = self._df(L[part])
-        return found.reshape(gradient.shape[:-1])
+        size = max(1, ENTRIES // self.parts[:, 0].size)
+        found = [self._df(L[start : start + size]) for start in range(0, max(len(L), 1), size)]
+        return np.concatenate(found).reshape(gradient.shape[:-1])
 
     def _df(self, L: Floats) -> Floats:
         there = L.any(axis=1)
@@ -184,7 +174,9 @@ def few_groups(
                 f"CR3 leaves out one group at a time, and the group {quoted(label_of(int(groups[0])))} alone "
                 f"determines {names[int(coefficients[0])]!r}. Use kind='CR2', or leave out the column of this group."
             )
-    scores = found.corrected(sums[:, :p] @ lower)
+    vectors = found._eigen[1]
+    along = found._factors * np.einsum("gpi,gp->gi", vectors, sums[:, :p] @ lower)
+    scores = np.einsum("gpi,gi->gp", vectors, along)  # f(M_g) S_g
     return root, scores.T @ scores, found
 
 

@@ -50,8 +50,8 @@ class Series:
     def of(cls, kernel: Floats, scores: Any) -> Series:
         """The series of the scores of consecutive rows, an array or a sparse one."""
         lags, (n, p) = kernel.shape[1] - 1, scores.shape
-        first, last = (dense(scores[part]) for part in (slice(lags), slice(max(n - lags, 0), None)))
-        found = cls(kernel, np.zeros((len(kernel), p, p)), first, last)
+        ends = dense(scores[:lags]), dense(scores[max(n - lags, 0) :])
+        found = cls(kernel, np.zeros((len(kernel), p, p)), *ends)
         for lag in range(min(lags + 1, n)):
             found._add(lag, dense(scores[lag:].T @ scores[: n - lag]))
         return found
@@ -86,8 +86,14 @@ def long_run(
     C is the covariance of the coefficients, `varying` tells which of them are of no constant. Raises DomainError where
     there is no automatic lag, and where the scores are too near to a random walk to be prewhitened.
     """
+
+    def one_sided(lags: int) -> Floats:
+        kernel = kernel_weights(cov.kernel, lags)
+        kernel[0] *= 0.5
+        return kernel
+
     if isinstance(cov.lags, int) and not cov.prewhiten:
-        half = sums(_one_sided(cov, cov.lags)[None]).sums[0]
+        half = sums(one_sided(cov.lags)[None]).sums[0]
         return half + half.T, cov.lags
     looked_at = min(int((3 if cov.prewhiten else 4) * (n / 100.0) ** (2.0 / 9.0)), n - 2)
     lags = looked_at if cov.lags == "auto" else cov.lags
@@ -96,14 +102,8 @@ def long_run(
         known, lags = lags, _automatic(n, G, C, varying if varying.any() else ~varying)
         if lags > known:
             G, D = _sums(cov, n, sums, lags)
-    half = np.tensordot(_one_sided(cov, lags), G[: lags + 1], 1)
+    half = np.tensordot(one_sided(lags), G[: lags + 1], 1)
     return D @ (half + half.T) @ D.T, lags
-
-
-def _one_sided(cov: HAC, lags: int) -> Floats:
-    kernel = kernel_weights(cov.kernel, lags)
-    kernel[0] *= 0.5
-    return kernel
 
 
 def _sums(cov: HAC, n: int, sums: Callable[[Floats], Series], lags: int) -> tuple[Floats, Floats]:

@@ -357,14 +357,14 @@ def add_information(
 
 @dataclass(frozen=True, eq=False)
 class RowScores:
-    """Scores of the rows of a model that is no regression, each `weight` times; B is the inverse information, NaN for
-    parameters on a bound, which have no score there. Labels of groups are read beside these rows and the table that
-    they came from, if any; `refusals` say what rows, groups and series of the model lack.
+    """Scores of the rows of a model that is no regression, (n, free), each to be counted `weight` times; B is the
+    inverse information, NaN for parameters on a bound, which have no score there. Labels of groups are read beside
+    these rows and the table that they came from, if any; `refusals` say what rows, groups and series of the model lack.
     """
 
     model: Any
     B: Floats
-    made: Callable[[], Floats]
+    scores: Floats
     refusals: Mapping[str, str]
     weight: Floats | None = None
     kept: Any = None
@@ -376,11 +376,6 @@ class RowScores:
     def free(self) -> Any:
         """The numbers of the parameters that are not on a bound."""
         return np.flatnonzero(~np.isnan(self.B.diagonal()))
-
-    @cached_property
-    def scores(self) -> Floats:
-        """The scores of the rows, (n, free), not times the weights."""
-        return self.made()
 
     @property
     def title(self) -> str:
@@ -433,38 +428,32 @@ class RowScores:
 
 def function_scores(model: Custom, theta: Floats, B: Floats) -> RowScores:
     """Scores of the rows of a user's function at theta."""
-
-    def made() -> Floats:
-        smaller, at = model, theta
-        for k in np.flatnonzero(np.isnan(B.diagonal()))[::-1].tolist():
-            units, smaller = np.delete(np.delete(smaller.axes, k, 0), k, 1), smaller.without(k, float(at[k]))
-            smaller, at = smaller.in_units(units), np.delete(at, k)
-        return smaller.row_scores(at)
-
+    smaller, at = model, theta
+    for k in np.flatnonzero(np.isnan(B.diagonal()))[::-1].tolist():
+        units, smaller = np.delete(np.delete(smaller.axes, k, 0), k, 1), smaller.without(k, float(at[k]))
+        smaller, at = smaller.in_units(units), np.delete(at, k)
     lack = "the rows of a function do not have; use"
-    return RowScores(model, B, made, {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."})
+    return RowScores(
+        model, B, smaller.row_scores(at), {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."}
+    )
 
 
 def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores:
     """Scores of the rows of a Cox regression at theta."""
-    said, index = model.said, model.places.origin.index
-
-    def made() -> Floats:
-        if model.exact is not None:
-            raise IncompatibleError(
-                f'{model.title} with ties="exact" has no score for each row, as rows of one tie share it: robust '
-                'standard errors need ties="efron" or "breslow".'
-            )
-        at = model.at(theta)
-        return on_all_rows(score_rows(at), at, said.n).T
-
+    if model.exact is not None:
+        raise IncompatibleError(
+            f'{model.title} with ties="exact" has no score for each row, as rows of one tie share it: robust '
+            'standard errors need ties="efron" or "breslow".'
+        )
+    said, index, at = model.said, model.places.origin.index, model.at(theta)
+    scores = on_all_rows(score_rows(at), at, said.n).T
     refusals = {
         "rows": f"rows of {model.title} do not have.",
         "groups": f"{model.title} does not have.",
         "series": f"HAC needs rows in the order of time; rows of {model.title} have none.",
     }
     index = index if index is None or said.kept is None else index[said.kept]
-    return RowScores(model, B, made, refusals, said.weights, said.kept, said.source, index, said.n_dropped)
+    return RowScores(model, B, scores, refusals, said.weights, said.kept, said.source, index, said.n_dropped)
 
 
 FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."

@@ -293,12 +293,22 @@ def _gradient(
     differences, which then halve with the step and do not quarter. Cost: 8 p + 1 calls of a smooth function. Source:
     Ridders, Advances in Engineering Software 4 (1982).
     """
+    reasons: dict[int, Exception] = {}
 
     def beside(k: int, step: float) -> tuple[Floats, Floats] | None:
+        """The values (2, 4, m) with one coefficient ahead and behind, by a step, by half of it, by a quarter and by
+        `SHORT`, and how far from each other these places are, (4,); so far away the function may have no value.
+        """
+        moved = size[k] * step * np.array([1.0, 0.5, 0.25, SHORT])
+        places, here = np.array([theta[k] + moved, theta[k] - moved]), np.arange(len(theta)) == k
         try:
-            return _beside(function, names, theta, k, size[k] * step, len(value))
-        except (DomainError, FunctionError):  # so far away the function may have no value
+            values = [values_of(function, names, np.where(here, place, theta)) for place in places.ravel()]
+            if any(len(each) != len(value) for each in values):
+                raise DomainError("the function of the coefficients has more numbers at some values than at others.")
+        except (DomainError, FunctionError) as error:
+            reasons.setdefault(k, error)
             return None
+        return np.array(values).reshape(2, 4, -1), places[0] - places[1]
 
     def slopes(k: int, seen: tuple[Floats, Floats] | None) -> FunctionSlopes | None:
         return seen and _slopes(seen[0] / unit, here, seen[1] / size[k], SMALLEST / unit)
@@ -315,7 +325,7 @@ def _gradient(
             if size[k] * step > 1e3 * np.spacing(abs(theta[k])) and (new := slopes(k, beside(k, step))):
                 now = new if now is None else FunctionSlopes(*np.where(new.error < now.error, new, now))
         if now is None:
-            _beside(function, names, theta, k, size[k] * STEP_OF_FUNCTION, len(value))  # says why
+            raise reasons[k]
         found[k] = now
     at = FunctionSlopes(*np.moveaxis(np.array(found), 1, 0))  # each (p, m)
     _require_derivatives(at, names, value, unit, size)
@@ -346,20 +356,6 @@ def _require_derivatives(at: FunctionSlopes, names: tuple[str, ...], value: Floa
             f"{half:.6g}. The function is flat at the estimate, moves too fast, or has too few digits. Write it "
             "otherwise, or take draws: st.posterior(fit.model).function(...)."
         )
-
-
-def _beside(
-    function: Callable[..., Any], names: tuple[str, ...], theta: Floats, k: int, step: float, m: int
-) -> tuple[Floats, Floats]:
-    """The values (2, 4, m) of the function with one coefficient ahead and behind, by a step, by half of it, by a
-    quarter and by `SHORT`, and how far from each other these places are, (4,).
-    """
-    moved = step * np.array([1.0, 0.5, 0.25, SHORT])
-    places, here = np.array([theta[k] + moved, theta[k] - moved]), np.arange(len(theta)) == k
-    values = [values_of(function, names, np.where(here, place, theta)) for place in places.ravel()]
-    if any(len(each) != m for each in values):
-        raise DomainError("the function of the coefficients has more numbers at some values than at others.")
-    return np.array(values).reshape(2, 4, m), places[0] - places[1]
 
 
 def _slopes(values: Floats, here: Floats, widths: Floats, smallest: Floats) -> FunctionSlopes:

@@ -3,15 +3,12 @@
     over="rows"    mean_l = sum_i w_i E(y_i | g = l) / sum_i w_i:  every row of the data with the variable at level l
     over="grid"    mean_l = h(x_l^T beta + offset):  x_l the average row of the reference grid, h the inverse link
 
+    marginal effect    sum_i w_i d mean_i / d x / sum_i w_i  of a number, mean_l - mean_reference  of a level
+
 The first is the average prediction (standardization, the g-formula): an average of means. The second is R's emmeans: a
 mean at an average row, one for each combination of categories, which count alike, and every number at its mean.
 Differences over the grid are those of the linear predictor; their exponentials, with ratio=True, are odds or rate
 ratios. Of rows the ratio is that of the average means, and its standard error that of the logarithm.
-
-Average marginal effects say what a change of a variable does to the mean outcome:
-
-    effect of a number     average over rows of d mean / d x
-    effect of a level      average over rows of mean(level) - mean(reference), everything else as it was
 
 Standard errors by the delta method from `fit.covariance`; the interval of a mean is made on the scale of the link where
 the mean is a function of one linear predictor alone. Source: Searle, Speed & Milliken, The American Statistician 34
@@ -115,7 +112,10 @@ def errors_of(fit: Estimates, gradient: Floats, what: str = "averages") -> Float
 def on_scale_of_mean(
     fit: Estimates, value: Floats, se: Floats, quantile: float | Floats, over_grid: bool
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Estimate, standard error, lower and upper of means: the ends by way of the link."""
+    """Estimate, standard error, lower and upper of means: the ends by way of the link, where the likelihood says which
+    linear predictor has a mean, and that alone decides it; of a Gumbel distribution the mean moves with the scale too,
+    and intervals are even about the estimate.
+    """
     family = of_means(fit.model)
     if over_grid:
         eta = np.stack([value - quantile * se, value, value + quantile * se, value - STEP * se, value + STEP * se])
@@ -126,34 +126,24 @@ def on_scale_of_mean(
         logit = np.log(value) - np.log1p(-value)
         half = quantile * se / (value * (1.0 - value))
         return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))
-    if not _is_of_first(fit, value):
-        return value, se, value - quantile * se, value + quantile * se
     room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.facts.is_event else np.abs(value)
     step = STEP * np.where(room > 0, room, 1.0)
-    slope = (_link(fit, value + step) - _link(fit, value - step)) / (2.0 * step)
-    eta, half = _link(fit, value), quantile * se * np.abs(slope)
+    try:
+        with np.errstate(divide="ignore"):  # a mean at the end of its range has an infinite linear predictor
+            eta = np.asarray(family.link(value), dtype=float)
+            of_first = np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300)
+            beside = [np.asarray(family.link(value + way * step), dtype=float) for way in (1.0, -1.0) if of_first]
+    except IncompatibleError:
+        beside = []
+    if not beside:
+        return value, se, value - quantile * se, value + quantile * se
+    half = quantile * se * np.abs((beside[0] - beside[1]) / (2.0 * step))
     ends = np.stack([_mean(fit, eta - half), _mean(fit, eta + half)])
     return value, se, ends.min(axis=0), ends.max(axis=0)
 
 
 STEP = 1e-4
 """A step of differences of a link, as a share of the mean; over the grid in standard errors."""
-
-
-def _is_of_first(fit: Estimates, mean: Floats) -> bool:
-    """Whether the likelihood says which linear predictor has a mean, and that alone decides it: of a Gumbel
-    distribution the mean moves with the scale too, and intervals are even about the estimate.
-    """
-    try:
-        eta = _link(fit, mean)
-    except IncompatibleError:
-        return False
-    return bool(np.allclose(_mean(fit, eta), mean, rtol=1e-8, atol=1e-300))
-
-
-def _link(fit: Estimates, mean: Floats) -> Floats:
-    with np.errstate(divide="ignore"):  # a mean at the end of its range has an infinite linear predictor
-        return np.asarray(of_means(fit.model).link(mean), dtype=float)
 
 
 def of_means(model: Any) -> Likelihood:
@@ -260,9 +250,8 @@ def contrasts(
     test = partial(_tested, fit, "contrast", names, level=level, k=len(ordered), method=method, ratio=ratio)
     parts = ((cell, [found[b] - found[a] for a, b in combinations(each, 2)]) for cell, each in groups)
     made = _under_one_another([(cell, test(each)) for cell, each in parts])
-    if not fit.kinds:  # a fit without standard errors has said so
-        return noted(made, rows.note)
-    return noted(made, _note(model, method, ratio, over_grid), rows.note)
+    said = _note(model, method, ratio, over_grid) if fit.kinds else ""  # a fit without standard errors has said so
+    return noted(made, said, rows.note)
 
 
 def _tested(
