@@ -13,12 +13,13 @@ quarter of the steps. Source: Boehning, "Multinomial logistic regression algorit
 from __future__ import annotations
 
 from copy import copy
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dgemm, sgemm  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri  # type: ignore[attr-defined]
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -409,9 +410,19 @@ class Inverse:
     """
 
     def __init__(self, gram: Floats) -> None:
-        metric, self.unit = Metric(gram), np.sqrt(gram.diagonal())
-        self.rcond = metric.rcond
-        self.inverse = symmetric(dpotri(metric.factor / self.unit)[0].astype(np.float32))
+        self.gram, self.unit = gram, np.sqrt(gram.diagonal())
+        with np.errstate(all="ignore"):  # of a diagonal that is not positive the double factor says so
+            factor, failed = spotrf((gram / self.unit[:, None] / self.unit).astype(np.float32))
+        upper, failed = spotri(factor) if not failed else (factor, failed)
+        if failed or not np.isfinite(upper.diagonal()).all():
+            upper = dpotri(Metric(gram).factor / self.unit)[0].astype(np.float32)
+        self.inverse = symmetric(upper)
+
+    @cached_property
+    def rcond(self) -> float:
+        """The reciprocal condition of the matrix of unit diagonal, in the largest column sum, to single precision."""
+        scaled = np.abs(self.gram / self.unit[:, None] / self.unit)
+        return 1.0 / float(scaled.sum(axis=0).max() * np.abs(self.inverse).sum(axis=0).max())
 
     def solve(self, score: Floats) -> Floats:
         """The inverse times a score, or times each of several (k, p)."""

@@ -41,7 +41,7 @@ def test_an_inverse_in_single_precision_has_six_digits():
     for gram in (np.diag([1e30, 2.0]), np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([[1.0, 0.999], [0.999, 1.0]])):
         score = gram @ np.array([1.0, 2.0])
         assert_allclose(Inverse(gram).solve(np.array([score, 2.0 * score])), [[1.0, 2.0], [2.0, 4.0]], rtol=1e-3)
-        assert_allclose(Inverse(gram).rcond, Metric(gram).rcond, rtol=1e-12)
+        assert_allclose(Inverse(gram).rcond, Metric(gram).rcond, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("kind", "near"), [(SharedMetric, 2e-5), (OwnMetrics, 2e-3)])
