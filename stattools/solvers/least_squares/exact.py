@@ -262,7 +262,8 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
     theta = (b[0] * unit / tall, b[1] * unit / tall)  # scales are powers of two, so nothing is rounded
     if rss <= 1e16 * rough:  # where y is fitted closely the last pivot has lost digits that the residuals still have
         # No point has a smaller sum than the solution: coefficients rounded to floats may still be nearer to it.
-        sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
+        squares = [rows.gather(partial(_squares, point)) for point in (theta, (theta[0], np.zeros(p)))]
+        sums = [(0.0, 0.0) if one.nothing else (one.value, one.error) for one in squares]
         rss, rough = (part * tall**2 for part in min(sums))
     back = unit / tall
     off = theta[1] / back
@@ -286,12 +287,6 @@ class SquareSum:
 
     def __add__(self, other: SquareSum) -> SquareSum:
         return SquareSum(self.value + other.value, self.error + other.error, self.nothing and other.nothing)
-
-
-def _square_sum(rows: Rows, theta: Pair) -> tuple[float, float]:
-    """Weighted sum of squared residuals at theta and its error; 0 where no residual can be told from 0. One read."""
-    found = rows.gather(partial(_squares, theta))
-    return (0.0, 0.0) if found.nothing else (found.value, found.error)
 
 
 def _squares(theta: Pair, rows: Rows) -> SquareSum:

@@ -863,7 +863,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
         raise _no_residual(model)
     if (best.is_flat or not best.converged) and not model.smooths:
         _require_told_apart(model, found, deviance)
-    if not model.smooths and _is_without_residual(best):
+    if not model.smooths and _is_large(best) and best.at.of.at(10.0 * best.at.theta).value <= best.at.value + 1e-6:
         raise _no_residual(model)
     if not best.converged:
         raise ConvergenceError(
@@ -907,12 +907,6 @@ def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Devian
         sums = variance_directions(at, rows)
         if terms := not_told_apart_by(sums.expected if deviance.reml else sums.traces, sums.terms):
             raise dependent_variances(model.title, names, terms)
-
-
-def _is_without_residual(best: Maximum) -> bool:
-    """Does the likelihood not fall as the residual goes to 0 beside effects that are many times as large already?"""
-    at = best.at
-    return _is_large(best) and bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
 
 
 def _no_residual(model: LinearMixed) -> IdentificationError:
