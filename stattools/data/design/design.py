@@ -32,7 +32,7 @@ from stattools.data.design.terms import (
 )
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, require, together
-from stattools.data.formula.repeated_rows import WEIGHTS, are_frequencies
+from stattools.data.formula.transforms import WEIGHTS, are_frequencies
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
 from stattools.data.tables.columns import checked, listing, missing, sorted_codes

@@ -18,16 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.formula.expression import (
-    BASES,
-    Expression,
-    constants,
-    contrast,
-    contrast_call,
-    evaluate,
-    in_backticks,
-)
+from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate, in_backticks
 from stattools.data.formula.formula import Formula
+from stattools.data.formula.transforms import BASES, contrast
 from stattools.data.rows.rows import Low
 from stattools.data.tables.columns import finite, listing, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns

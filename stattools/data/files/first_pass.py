@@ -35,9 +35,9 @@ from stattools.data.files.coding import (
 from stattools.data.files.rows import DROP, ScannedRows
 from stattools.data.files.scan import Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
-from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate
+from stattools.data.formula.expression import constants, evaluate
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.formula.repeated_rows import of_moments
+from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE, of_moments
 from stattools.data.rows.rows import Farthest, OnDisk, Rows, require_some
 from stattools.data.rows.sums import ShiftedSums
 from stattools.data.tables.columns import finite, listing, require_no_marks

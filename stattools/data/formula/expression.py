@@ -1,21 +1,8 @@
-"""One factor of a formula, such as `log(x + 1)`, as a checked syntax tree, and its values.
+"""One factor of a formula, such as `log(x + 1)`, as a checked syntax tree, its values, and where it has no derivative.
 
 A factor is parsed by `ast.parse`, which runs nothing, and every node is compared with a whitelist: columns, numbers,
-arithmetic, comparisons and the transforms below. Values are made by walking the tree; there is no `eval` anywhere.
-
-| transform | takes | columns |
-|---|---|---|
-| `log exp sqrt log2 log10 log1p expm1 abs I` | numbers | 1 |
-| `center scale` | numbers; constants learned once, kept for prediction | 1 |
-| `poly bs cr cc ns` | numbers; a basis learned once, kept for prediction | several |
-| `C` | a column, read as categories; contrasts `contr.treatment(base) sum helmert diff poly SAS` | levels - 1 |
-| `s` | numbers; a smooth curve, whose coefficients are penalized (`parts.py`); `by=` is a column | its line |
-
-The bases and contrasts are formulaic's (https://matthewwardrop.github.io/formulaic), equal to patsy's and R's where
-those have them: `poly` is orthogonal (three-term recurrence), `bs` is de Boor's B-spline basis, `cr` and `cc` are the
-cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3.1), whose knots are quantiles of the
-different values. `ns` has the knots of R's, quantiles of all rows, and with a constant it spans the same functions. The
-columns of `cr` and `cc` add up to 1: beside a constant they are centered, unless `constraints=` says otherwise.
+arithmetic, comparisons and the transforms of `transforms.py`. Values are made by walking the tree; there is no `eval`
+anywhere.
 """
 
 from __future__ import annotations
@@ -23,14 +10,25 @@ from __future__ import annotations
 import ast
 import operator
 import re
-import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from stattools.data.formula.repeated_rows import LEARNED, WEIGHTS, quantiles
+from stattools.data.formula.transforms import (
+    ALLOWED,
+    BASES,
+    COLUMN,
+    CONTRAST,
+    CONTRASTS,
+    ELEMENTWISE,
+    TRANSFORMS,
+    WEIGHTS,
+    Option,
+    transformed,
+)
 from stattools.errors import DomainError, quoted
 from stattools.interface.record import record
 
@@ -51,203 +49,7 @@ def column_of(identifier: str) -> str:
     return identifier[1:-1].replace("``", "`") if identifier.startswith("`") else identifier
 
 
-LARGEST = 100
-"""The largest degree= and df= of a basis: more columns than this are a slip or an attack."""
-
-MOST_COEFFICIENTS = 500
-"""The largest k= of a curve, whose coefficients are penalized: few of them are as good, and their cube is the time."""
-
-
-class Option(NamedTuple):
-    """A kind of constant: what it needs to be, in words, and whether a value is that."""
-
-    needs: str
-    accepts: Callable[[Any], bool]
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
-
-
-def whole(low: int, high: int) -> Option:
-    """A whole number within bounds.
-
-    >>> [whole(1, 100).accepts(value) for value in (3, 0, 2.0, True, "3")]
-    [True, False, False, False, False]
-    """
-    return Option(f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high)
-
-
-def listed(needs: str, accepts: Callable[[Any], bool], differ: bool = True, ascend: bool = False) -> Option:
-    """A list of values that are accepted, which may have to differ or to ascend."""
-
-    def is_one(values: Any) -> bool:
-        if not (isinstance(values, list | tuple) and all(map(accepts, values))):
-            return False
-        return (not differ or len(set(values)) == len(values)) and (not ascend or list(values) == sorted(values))
-
-    return Option(needs, is_one)
-
-
-NUMBER = Option("a finite number", _is_number)
-
-TRUTH = Option("True or False", lambda value: isinstance(value, bool))
-"""Text such as 'no' is true to Python: where a constant is a truth value, only True and False are accepted."""
-
-LEVEL = Option("a level: a text, a number, True or False", lambda v: isinstance(v, str | bool) or _is_number(v))
-
-CONTRAST, COLUMN = Option("a contrast", lambda value: False), Option("a column", lambda value: False)
-"""What is not a constant: a contrast is looked up by its name and has constants of its own, a column in the table."""
-
-DF = whole(1, LARGEST)
-
-NUMBERS = listed("'center' or a list of numbers", _is_number, differ=False)
-
-BOUNDS = {"lower_bound": NUMBER, "upper_bound": NUMBER}
-
-ASCENDING = listed("a list of different numbers in ascending order", _is_number, ascend=True)
-
-NATURAL = {"df": DF, "knots": ASCENDING} | BOUNDS
-
-BEYOND = ("raise", "clip", "na", "zero", "extend")
-
-BOUNDED = {"extrapolation": Option(" or ".join(map(repr, BEYOND)), BEYOND.__contains__)}
-
-CUBIC = NATURAL | {"constraints": NUMBERS._replace(accepts=lambda worth: worth == "center" or NUMBERS.accepts(worth))}
-
-ELEMENTWISE = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
-ELEMENTWISE["I"] = np.asarray
-"""Transforms of single numbers, which learn nothing."""
-
-BASES = ("poly", "bs", "cr", "cc", "ns")
-"""Transforms that make several columns."""
-
-# All transforms of a formula: the constants that each takes after its first argument, in order, and what they may be.
-TRANSFORMS: Mapping[str, Mapping[str, Option]] = {name: {} for name in (*ELEMENTWISE, "center")} | {
-    "scale": {
-        "center": Option("True, False or a finite number", lambda given: isinstance(given, bool) or _is_number(given)),
-        "scale": Option("True, False or a number above 0", lambda v: isinstance(v, bool) or (_is_number(v) and v > 0)),
-        "ddof": whole(0, 2**31),
-    },
-    "poly": {"degree": DF, "raw": TRUTH},
-    "bs": {
-        "df": DF,
-        "knots": listed("a list of numbers in ascending order", _is_number, differ=False, ascend=True),
-        "degree": whole(0, LARGEST),
-        "include_intercept": TRUTH,
-    }
-    | BOUNDS
-    | BOUNDED,
-    "cr": CUBIC | BOUNDED,
-    "cc": CUBIC | BOUNDED,
-    "ns": NATURAL,
-    "C": {"contrasts": CONTRAST, "levels": listed("a list of different levels", LEVEL.accepts)},
-    "s": {"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN},
-}
-
-# How a contrast is written inside C(...), and the constants it takes; below in patsy's words.
-CONTRASTS: dict[str, Mapping[str, Option]] = {
-    "contr.treatment": {"base": LEVEL},
-    "contr.SAS": {"base": LEVEL},
-    "contr.sum": {},
-    "contr.helmert": {"reverse": TRUTH, "scale": TRUTH},
-    "contr.diff": {"backward": TRUTH},
-    "contr.poly": {"scores": listed("a list of different numbers, one per level", _is_number)},
-    "Treatment": {"reference": LEVEL},
-}
-CONTRASTS |= {word: CONTRASTS[f"contr.{word.lower()}"] for word in ("Sum", "Helmert", "Diff", "Poly")}
-
-# What errors say of what a formula may contain.
-ALLOWED = (
-    "A formula may use column names, numbers, text constants, + - * / // % ** and one comparison (> >= < <= == !=) "
-    f"inside a call, and the transforms {', '.join(sorted(TRANSFORMS, key=str.lower))} "
-    "(with contr.treatment, contr.sum, contr.helmert, ... inside C)"
-)
-
-NO_CURVE = (
-    's(...) is a curve with a penalty, a term of its own of the first formula of st.glm("y ~ s(x)", table, '
-    'family="normal"), st.linear_mixed, st.logistic, st.poisson, st.cox and other regressions that integrate effects '
-    "out. Here a spline without a penalty is bs(x, df=5)."
-)
-"""What is said where a formula that takes no curve has one."""
-
-
-def transformed(
-    name: str, values: np.ndarray, constants: Mapping[str, Any], state: dict[str, Any], weights: Any = None
-) -> Any:
-    """Values of one transform; `state` is filled the first time and only read after that. It is learned from values as
-    often as their `weights` say; those of weight 0 may lie beyond the ends of a spline, which goes on there.
-
-    One column is an array of shape (n,); several are formulaic's `FactorValues`.
-
-    >>> state = {}
-    >>> transformed("center", np.array([1.0, 3.0]), {}, state).tolist()
-    [-1.0, 1.0]
-    >>> transformed("center", np.array([10.0]), {}, state).tolist()
-    [8.0]
-    """
-    if name in ELEMENTWISE:
-        return ELEMENTWISE[name](values)
-    if name == "s":
-        raise DomainError(NO_CURVE)
-    from formulaic.transforms import TRANSFORMS as FORMULAIC
-
-    learning = not state
-    if name == "ns":
-        name, constants = "cr", {"constraints": "center", **(_knots(values, weights, constants) if learning else {})}
-    is_line = constants.get("df") == 1 or constants.get("knots") in ([], ())
-    if name == "cr" and constants.get("constraints") == "center" and is_line:
-        raise ValueError("without a knot within it is a straight line: write x itself, or df=2 or more")
-    if weights is not None:
-        if learning:
-            state.update(LEARNED[name](values[weights > 0.0], constants, weights[weights > 0.0]))
-        if constants.get("extrapolation", "raise" if name == "bs" else "extend") == "raise":
-            constants = {**constants, "extrapolation": "extend"}
-    made = FORMULAIC[name](values, **constants, _state=state)
-    if learning and "knots" in state and list(state["knots"]) != sorted(state["knots"]):
-        raise ValueError(f"its knots must lie within {state['lower_bound']:.6g} and {state['upper_bound']:.6g}")
-    if name == "poly" and isinstance(made, np.ndarray) and constants.get("raw"):
-        from formulaic.materializers.types import FactorValues
-
-        return FactorValues(made, column_names=tuple(map(str, range(1, made.shape[1] + 1))))  # powers, as in R
-    return made
-
-
-def _knots(x: np.ndarray, weights: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The knots of R's `ns`: as they are given, or df - 1 quantiles of the rows within the bounds.
-
-    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), None, {"df": 2})
-    {'knots': [0.5], 'lower_bound': 0.0, 'upper_bound': 4.0}
-    """
-    df, knots = given.get("df"), given.get("knots")
-    if df is not None and knots is not None:
-        raise ValueError("give df= or knots=, not both")
-    weights = np.ones(len(x)) if weights is None else weights
-    x, weights = x[weights > 0.0], weights[weights > 0.0]
-    low, high = float(given.get("lower_bound", x.min())), float(given.get("upper_bound", x.max()))
-    if knots is None:
-        if df is None:
-            raise ValueError("it needs df=, the number of its columns, or knots=")
-        within = (x >= low) & (x <= high)
-        knots = quantiles(x[within], weights[within], np.arange(1, df) / df).tolist() if within.any() else []
-        if len({low, *knots, high}) < len(knots) + 2:
-            raise ValueError(
-                f"many rows have the same value, and {len(knots)} quantiles are not different: use fewer df"
-            )
-    return {"knots": knots, "lower_bound": low, "upper_bound": high}
-
-
-def contrast(name: str, constants: Mapping[str, Any]) -> Any:
-    """The contrasts of formulaic that `contr.sum`, `Treatment("b")` and the like stand for."""
-    from formulaic.transforms import TRANSFORMS as FORMULAIC
-    from formulaic.transforms import ContrastsRegistry
-
-    registered = name.removeprefix("contr.")
-    maker = FORMULAIC[name] if registered == name else getattr(ContrastsRegistry, registered)
-    return maker(**constants)
-
-
-ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+OPERATORS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -255,10 +57,6 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
-}
-"""Arithmetic of a formula by the node of Python's syntax tree."""
-
-COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
     ast.Lt: operator.lt,
@@ -266,7 +64,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
-"""Comparisons of a formula by the node of Python's syntax tree."""
+"""Arithmetic and comparisons of a formula by the node of Python's syntax tree."""
 
 
 def evaluate(
@@ -290,13 +88,13 @@ def evaluate(
             return -part if isinstance(sign, ast.USub) else part
         case ast.BinOp(left=left, op=op, right=right):
             parts = (_numbers(tree, evaluate(side, values, state)) for side in (left, right))
-            return ARITHMETIC[type(op)](*parts)
+            return OPERATORS[type(op)](*parts)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             left, right = (evaluate(side, values, state) for side in (left, right))
             plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
             if plain and isinstance(left, str) != isinstance(right, str):
                 raise TypeError("it compares numbers with text")
-            return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)
+            return np.asarray(OPERATORS[type(op)](left, right), dtype=np.float64)
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
@@ -307,17 +105,16 @@ def evaluate(
 
 def constants(call: ast.Call) -> dict[str, Any]:
     """The constants of a call by name, `scale(x, ddof=0)` -> {"ddof": 0}; contrasts and columns stay syntax trees."""
-    allowed = TRANSFORMS[ast.unparse(call.func)]
-    given = _arguments(call, allowed, call.args[1:])
-    return {name: node if allowed[name] in (CONTRAST, COLUMN) else ast.literal_eval(node) for name, node in given}
+    return {
+        name: value if option in (CONTRAST, COLUMN) else ast.literal_eval(value)
+        for name, option, value in _arguments(call)
+    }
 
 
 def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
     """Name and constants of a contrast: `contr.sum`, `contr.treatment("b")`, `Treatment(reference="b")`."""
-    if not isinstance(node, ast.Call):
-        return ast.unparse(node), {}
-    name = ast.unparse(node.func)
-    return name, {key: ast.literal_eval(value) for key, value in _arguments(node, CONTRASTS[name], node.args)}
+    call = node if isinstance(node, ast.Call) else ast.Call(node, [], [])
+    return ast.unparse(call.func), constants(call)
 
 
 def _numbers(node: ast.AST, part: Any) -> Any:
@@ -378,10 +175,7 @@ class Expression:
     @property
     def call(self) -> str | None:
         """The transform that makes the whole factor, if it is a call."""
-        match self.tree:
-            case ast.Call(func=ast.Name(id=name)):
-                return name
-        return None
+        return ast.unparse(self.tree.func) if isinstance(self.tree, ast.Call) else None
 
     @property
     def compares(self) -> bool:
@@ -429,7 +223,10 @@ def expression(source: str) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "too deeply nested"
         raise DomainError(f"cannot read {short(source)!r} in the formula: {reason}. {ALLOWED}.") from None
-    if _depth(tree) > DEEPEST:
+    depth, level = 0, [tree]
+    while level:  # without recursion
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
+    if depth > DEEPEST:
         raise DomainError(
             f"{short(source)!r} in the formula is nested more than {DEEPEST} levels deep; make it a column."
         )
@@ -452,42 +249,38 @@ def _permit(node: ast.AST, whole: bool = False) -> None:
             return
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
             _permit(operand)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             _permit(left)
             _permit(right)
             _fold(node)
-        case ast.Compare(left=first, ops=[op], comparators=[last]) if type(op) in COMPARISONS:
+        case ast.Compare(left=first, ops=[op], comparators=[last]) if type(op) in OPERATORS:
             for side in (first, last):
                 if not (isinstance(side, ast.Constant) and isinstance(side.value, str)):
                     _permit(side)
         case ast.Call(func=ast.Name(id=name), args=[first, *rest]) if name in TRANSFORMS:
-            _permit_call(node, name, first, rest, whole)
+            text = short(ast.unparse(node))
+            if name in (*BASES, "C", "s") and not whole:
+                raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
+            if name == "C" and not isinstance(first, ast.Name):
+                raise DomainError(f"{text!r}: C takes one column, C(name); make the column first.")
+            if name == "s" and rest and not isinstance(rest[0], ast.Constant):
+                raise DomainError(
+                    f"{text!r}: a curve has one variable; s({ast.unparse(first)}) + s({ast.unparse(rest[0])}) adds "
+                    "two, and by= is for levels or a number."
+                )
+            _permit(first)
+            _permit_arguments(node)
         case _:
             _forbid(node)
 
 
-def _permit_call(node: ast.Call, name: str, first: ast.expr, rest: list[ast.expr], whole: bool) -> None:
-    if name in (*BASES, "C", "s") and not whole:
-        raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
-    if name == "C" and not isinstance(first, ast.Name):
-        raise DomainError(f"{short(ast.unparse(node))!r}: C takes one column, C(name); make the column first.")
-    if name == "s" and rest and not isinstance(rest[0], ast.Constant):
-        raise DomainError(
-            f"{short(ast.unparse(node))!r}: a curve has one variable; s({ast.unparse(first)}) + "
-            f"s({ast.unparse(rest[0])}) adds two, and by= is for levels or a number."
-        )
-    _permit(first)
-    _permit_arguments(node, TRANSFORMS[name], rest)
-
-
-def _permit_arguments(call: ast.Call, allowed: Mapping[str, Option], given: list[ast.expr]) -> None:
-    for key, value in _arguments(call, allowed, given):
-        option = allowed[key]
+def _permit_arguments(call: ast.Call) -> None:
+    for key, option, value in _arguments(call):
         if option is CONTRAST:
             of = value if isinstance(value, ast.Call) else ast.Call(value, [], [])
             if not isinstance(of.func, ast.Name | ast.Attribute) or ast.unparse(of.func) not in CONTRASTS:
                 _forbid(value)
-            _permit_arguments(of, CONTRASTS[ast.unparse(of.func)], of.args)
+            _permit_arguments(of)
         elif option is COLUMN:
             match value:  # a column, or C(column) where its numbers are labels
                 case (ast.Name() as bare) | ast.Call(func=ast.Name(id="C"), args=[ast.Name() as bare], keywords=[]):
@@ -501,14 +294,18 @@ def _permit_arguments(call: ast.Call, allowed: Mapping[str, Option], given: list
             raise DomainError(f"{short(ast.unparse(call))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
 
 
-def _arguments(call: ast.Call, allowed: Mapping[str, Option], given: list[ast.expr]) -> list[tuple[str, ast.expr]]:
-    """The arguments of a call by name, those `given` by position first; DomainError for too many or a wrong name."""
+def _arguments(call: ast.Call) -> list[tuple[str, Option, ast.expr]]:
+    """The arguments of a transform after its column, or of a contrast, with what they may be, those by position first;
+    DomainError for too many or a wrong name.
+    """
+    called = ast.unparse(call.func)
+    allowed, given = (TRANSFORMS[called], call.args[1:]) if called in TRANSFORMS else (CONTRASTS[called], call.args)
     pairs = list(zip(allowed, given, strict=False)) + [(str(k.arg), k.value) for k in call.keywords]
     names = [name for name, _ in pairs]
     if len(given) > len(allowed) or not set(names) <= set(allowed) or len(set(names)) < len(names):
         takes = ", ".join(f"{name}=" for name in allowed) or "nothing"
         raise DomainError(f"{short(ast.unparse(call))!r} in the formula: beside its column it takes {takes}.")
-    return pairs
+    return [(name, allowed[name], value) for name, value in pairs]
 
 
 def _literal(node: ast.expr) -> Any:
@@ -547,13 +344,84 @@ def _columns(node: ast.AST) -> list[str]:
     return [name for part in parts for name in _columns(part)]
 
 
-def _depth(tree: ast.AST) -> int:
-    """Levels of nesting, counted without recursion."""
-    depth, level = 0, [tree]
-    while level:
-        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
-    return depth
-
-
 def _forbid(node: ast.AST) -> NoReturn:
     raise DomainError(f'the formula may not contain "{short(ast.unparse(node))}". {ALLOWED}.')
+
+
+EVERYWHERE = (float("nan"),)
+"""The points of a step: a derivative says nothing about it, wherever the row is."""
+
+
+class Break(NamedTuple):
+    """An argument of the expression `text`, and the points of it where the expression has no derivative.
+
+    At an `end` the expression goes on in one direction only, and has a derivative in that direction.
+    """
+
+    text: str
+    argument: ast.expr
+    points: tuple[float, ...]
+    end: bool = False
+
+    @property
+    def is_step(self) -> bool:
+        """Whether the expression jumps, and is flat beside."""
+        return self.points is EVERYWHERE
+
+
+def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, Any]]) -> tuple[Break, ...]:
+    """The breaks of a factor's tree in a column; `state` holds the knots that splines have learned. They are known of
+    the operations and not read off values at some rows.
+
+    >>> [(found.text, found.is_step) for found in breaks(ast.parse("abs(x) + I(x > 0)", mode="eval").body, "x", {})]
+    [('abs(x)', False), ('x > 0', True)]
+    """
+    found = list[Break]()
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=op) | ast.Compare(ops=[op]):
+                each = BREAKS[type(op)](node, state)
+            case ast.Call(func=ast.Name(id=called)):
+                each = BREAKS[called](node, state)
+            case _:
+                continue
+        found += (Break(ast.unparse(node), *one) for one in each if one[1] and name in _columns(one[0]))
+    return tuple(found)
+
+
+def _breaks_of_power(node: ast.BinOp, state: Any) -> list[Any]:
+    """x, x^2, x^3, ... are smooth; any other power is a root or infinite at 0."""
+    try:
+        number = ast.literal_eval(node.right)
+    except ValueError:  # the exponent is an expression of columns
+        number = -1.0
+    return [] if number >= 0 and number == int(number) else [(node.left, (0.0,))]
+
+
+def _breaks_of_spline(node: ast.Call, state: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+    """A knot repeated as often as the degree is a kink, one repeated more often a jump; a spline that is cut off ends
+    at its bounds.
+    """
+    given, learned = constants(node), state.get(ast.unparse(node), {})
+    degree = given.get("degree", 3)
+    low, high = learned["lower_bound"], learned["upper_bound"]
+    times = Counter(knot for knot in learned["knots"] if low < knot < high) if ast.unparse(node.func) == "bs" else {}
+    jumps = any(count > degree for count in times.values())
+    kinks = tuple(knot for knot, count in times.items() if count == degree)
+    ends = (low, high) if given.get("extrapolation") in ("clip", "zero") else ()
+    return [(node, EVERYWHERE if jumps else ()), (node.args[0], kinks), (node.args[0], ends, True)]
+
+
+SMOOTH = ("I", "exp", "expm1", "log", "log2", "log10", "log1p", "center", "scale", "poly", "s")
+
+STEPS = (ast.FloorDiv, ast.Mod, ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq, "C")
+
+# By the node of Python's syntax tree or the name of the transform: each argument with the points where it breaks.
+BREAKS: dict[Any, Callable[..., list[Any]]] = {
+    **dict.fromkeys((ast.Add, ast.Sub, ast.Mult, *SMOOTH), lambda node, state: []),
+    **dict.fromkeys(STEPS, lambda node, state: [(node, EVERYWHERE)]),
+    **dict.fromkeys(("sqrt", "abs"), lambda node, state: [(node.args[0], (0.0,))]),
+    ast.Div: lambda node, state: [(node.right, (0.0,))],
+    ast.Pow: _breaks_of_power,
+    **dict.fromkeys(("bs", "cr", "cc", "ns"), _breaks_of_spline),
+}

@@ -26,8 +26,7 @@ import numpy as np
 from stattools.data.design.terms import factor_of_codes
 from stattools.data.files.coding import Coding, cleaned
 from stattools.data.files.source import Batch
-from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate
-from stattools.data.formula.smoothness import Break, breaks
+from stattools.data.formula.expression import Break, Expression, breaks, constants, contrast_call, evaluate
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.data.tables.table import table

@@ -2,12 +2,12 @@ import ast
 
 import pytest
 
-from stattools.data.formula.expression import ARITHMETIC, COMPARISONS, TRANSFORMS
-from stattools.data.formula.smoothness import OPERATIONS, breaks
+from stattools.data.formula.expression import BREAKS, OPERATORS, breaks
+from stattools.data.formula.transforms import TRANSFORMS
 
 
 def test_every_operation_of_a_formula_says_where_it_breaks():
-    assert set(OPERATIONS) == {*ARITHMETIC, *COMPARISONS, *TRANSFORMS}
+    assert set(BREAKS) == {*OPERATORS, *TRANSFORMS}
 
 
 @pytest.mark.parametrize(
