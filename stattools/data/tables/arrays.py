@@ -97,10 +97,21 @@ def vector(values: Any, what: str) -> Any:
     array([0, 1])
     """
     if type(values) is not np.ndarray:
-        values = numbers_in(values)
-    plain = type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.itemsize <= 8
-    if not (plain and values.size):
-        values = _column(values, what)
+        values = array(values, what) if isinstance(values, ARRAYS) else numbers_in(values)
+    shape = getattr(values, "shape", None)
+    if shape is None:
+        shape = (len(values) if isinstance(values, Sized) else 0,)
+    if len(shape) == 2 and shape[1] == 1:
+        values, shape = values[:, 0] if isinstance(values, np.ndarray) else series(values, what), shape[:1]
+    if len(shape) != 1 or not shape[0]:
+        raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
+    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
+        column = series(values, what)
+        gaps = missing(column)
+        if gaps.any():
+            row = int(np.argmax(gaps))
+            raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
+        values = clean(column)
     if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
         good = np.isfinite(np.asarray(values))
         row = int(np.argmin(good))
@@ -136,27 +147,6 @@ def numbers_in(values: Any) -> Any:
     if is_pandas(values) and values.ndim == 1 and values.dtype in READY:
         held = values.to_numpy()
         return held if held.flags.c_contiguous else values  # strided values give other last digits
-    return values
-
-
-def _column(values: Any, what: str) -> Any:
-    """One value per row, of any type: as a NumPy array of numbers or a clean pandas Series."""
-    if type(values) is not np.ndarray and isinstance(values, ARRAYS):
-        values = array(values, what)
-    shape = getattr(values, "shape", None)
-    if shape is None:
-        shape = (len(values) if isinstance(values, Sized) else 0,)
-    if len(shape) == 2 and shape[1] == 1:
-        values, shape = values[:, 0] if isinstance(values, np.ndarray) else series(values, what), shape[:1]
-    if len(shape) != 1 or not shape[0]:
-        raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
-    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
-        column = series(values, what)
-        gaps = missing(column)
-        if gaps.any():
-            row = int(np.argmax(gaps))
-            raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
-        values = clean(column)
     return values
 
 
@@ -253,11 +243,7 @@ def rows_with_gaps(X: Any) -> NDArray[np.bool_]:
     >>> rows_with_gaps([[1.0, 2.0], [None, 3.0]]).tolist()
     [False, True]
     """
-    columns = _columns(X)
-    if columns is not None:
-        return np.logical_or.reduce([missing(column) for column in columns.values()])
-    gaps = np.atleast_1d(_gaps(array(X, "the new data")))
-    return gaps.any(axis=tuple(range(1, gaps.ndim)))
+    return np.logical_or.reduce([_gaps(column) for column in _columns(X)[0].values()])
 
 
 def without_gaps(X: Any) -> Any:
@@ -266,39 +252,33 @@ def without_gaps(X: Any) -> Any:
     >>> without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]])).tolist()
     [[1.0, 2.0], [1.0, 3.0]]
     """
-    columns = _columns(X)
-    if columns is not None:
-        return {name: _filled(column, missing(column)) for name, column in columns.items()}
-    values = array(X, "the new data")
-    if values.ndim < 2:
-        return _filled(values, _gaps(values))
-    return np.column_stack([_filled(column, gaps) for column, gaps in zip(values.T, _gaps(values).T, strict=True)])
+    columns, shape = _columns(X)
+    filled = dict[Any, Any]()
+    for name, values in columns.items():
+        gaps = _gaps(values)
+        if gaps.any():  # they hold the first value that is there, or 0 where there is none
+            found = np.array(values, dtype=values.dtype if values.dtype.kind == "f" else object)
+            found[gaps] = 0.0 if gaps.all() else found[int(np.argmin(gaps))]
+        filled[name] = found if gaps.any() else values
+    return filled if shape is None else np.column_stack([*filled.values()]).reshape(shape)
 
 
-def _columns(X: Any) -> dict[str, pd.Series] | None:
-    """The columns of a table, or a series as one; None of an array."""
+def _columns(X: Any) -> tuple[dict[Any, Any], tuple[int, ...] | None]:
+    """The columns of a table, a series as one, or those of an array, with its shape."""
     if is_frame(X):
         frame = table(X)
-        return {name: frame.column(name) for name in frame.names}
-    if isinstance(X, np.ndarray | list | tuple) or axes(X) != 1:
-        return None
-    return {"x": series(X, "the new data")}
+        return {name: frame.column(name) for name in frame.names}, None
+    if not isinstance(X, np.ndarray | list | tuple) and axes(X) == 1:
+        return {"x": series(X, "the new data")}, None
+    values = array(X, "the new data")
+    rows = np.atleast_1d(values)
+    return dict(enumerate(rows.reshape(len(rows), prod(rows.shape[1:])).T)), values.shape
 
 
-def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.dtype.kind == "f":
+def _gaps(values: Any) -> NDArray[np.bool_]:
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         return np.isnan(values)
-    return missing(pd.Series(values.ravel(), name="the new data", dtype=object)).reshape(values.shape)
-
-
-def _filled(values: Any, gaps: NDArray[np.bool_]) -> Any:
-    """A series or an array whose gaps hold its first value that is there, or 0 where there is none."""
-    if not gaps.any():
-        return values
-    found = np.asarray(values, dtype=values.dtype if values.dtype.kind == "f" else object)
-    found = found.copy()
-    found[gaps] = 0.0 if gaps.all() else found[int(np.argmin(gaps))]
-    return found
+    return missing(pd.Series(values, name="the new data", dtype=object) if isinstance(values, np.ndarray) else values)
 
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

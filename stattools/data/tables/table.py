@@ -9,7 +9,7 @@ The times of a series are its pandas index where it has one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -180,73 +180,53 @@ def table(data: Any) -> NamedColumns:
         )
     if is_sparse(data):
         raise DomainError("the data is a sparse matrix; make it dense with .toarray().")
-    if is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1:
-        return _with_rows(PandasColumns(data), len(data))
+    taken_later = is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1
     if isinstance(data, Mapping):
-        named = list(data.items())
-        paired(*((f"column {label!r}", values) for label, values in named))
+        paired(*((f"column {label!r}", values) for label, values in data.items()))
+        labels, column = list(data), data.__getitem__
     elif isinstance(data, np.ndarray) and data.dtype.names:
-        named = [(name, data[name]) for name in data.dtype.names]
+        labels, column = data.dtype.names, data.__getitem__
+    elif taken_later:
+        labels, column = data.columns, data.__getitem__
     else:
-        named = _frame(data)
-    sources: dict[str, Any] = {}
-    for label, values in named:
-        sources[_other_name(str(label), sources)] = values
-    lengths = {name: _length(values, name) for name, values in sources.items()}
-    if len(set(lengths.values())) > 1:
-        short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
-        raise DomainError(
-            f"the columns must have one length; {short!r} has {lengths[short]} rows, {long!r} has {lengths[long]}."
-        )
-    return _with_rows(sources, next(iter(lengths.values()), 0))
-
-
-class PandasColumns(Mapping[str, Any]):
-    """The columns of a frame of pandas by the text of their labels; each is taken out when it is asked for."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.labels: dict[str, Any] = {}
-        for label in frame.columns:
-            self.labels[_other_name(str(label), self.labels)] = label
-
-    def __getitem__(self, name: str) -> Any:
-        label = self.labels[name]
-        # text finds its column; another label, such as True, may mean something else to pandas
-        return self.frame[label] if type(label) is str else self.frame.iloc[:, list(self.labels).index(name)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.labels)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-def _with_rows(sources: Mapping[str, Any], n: int) -> NamedColumns:
-    if not sources or not n:
-        raise DomainError(f"the data have {len(sources)} columns and no rows; at least one row is needed.")
+        labels, column = _frame(data)
+    by_name: dict[str, Any] = {}
+    for label in labels:
+        name = str(label)
+        if name in by_name:
+            raise DomainError(f"the data have two columns named {name!r}; rename one.")
+        if not is_writable(name):
+            raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
+        by_name[name] = label
+    if taken_later:
+        sources, n = data, len(data)
+        if any(type(label) is not str for label in labels):  # a label such as True may mean something else to pandas
+            sources = data.copy(deep=False)
+            sources.columns = list(by_name)
+    else:
+        sources = {name: column(label) for name, label in by_name.items()}
+        lengths = {name: _length(values, name) for name, values in sources.items()}
+        n = next(iter(lengths.values()), 0)
+        if len(set(lengths.values())) > 1:
+            short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
+            raise DomainError(
+                f"the columns must have one length; {short!r} has {lengths[short]} rows, {long!r} has {lengths[long]}."
+            )
+    if not by_name or not n:
+        raise DomainError(f"the data have {len(by_name)} columns and no rows; at least one row is needed.")
     return NamedColumns(sources, n)
 
 
-def _other_name(name: str, before: Collection[str]) -> str:
-    """The name of a column; DomainError where one before has it, or where it cannot be written."""
-    if name in before:
-        raise DomainError(f"the data have two columns named {name!r}; rename one.")
-    if not is_writable(name):
-        raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
-    return name
-
-
-def _frame(data: Any) -> list[tuple[Any, Any]]:
-    """Labels and columns of a data frame that narwhals reads."""
+def _frame(data: Any) -> tuple[Sequence[Any], Callable[[Any], Any]]:
+    """Labels of a data frame that narwhals reads, and what takes a column out by its label."""
     import narwhals as nw
     from narwhals.exceptions import DuplicateError
 
     try:
         frame = nw.from_native(data, eager_only=True)
-        return [(label, frame.get_column(label)) for label in frame.columns]
+        return frame.columns, frame.get_column
     except DuplicateError:
-        return [(label, None) for label in labels_of(data)]  # the caller's error names the label that repeats
+        return labels_of(data), str  # the caller's error names the label that repeats
     except TypeError:
         there = nw.from_native(data, pass_through=True)
         lazy = " (a lazy table: collect it first)" if isinstance(there, nw.LazyFrame) else ""
@@ -296,10 +276,10 @@ def _series(values: Any, name: str) -> pd.Series:
             return pd.Series(values.astype(object), dtype=object)
     if isinstance(values, pd.MultiIndex):
         raise DomainError(f"column {name!r} is an index of {values.nlevels} levels: pick one.")
-    if isinstance(values, pd.Series):
-        found = values
-    elif isinstance(values, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray):
+    if isinstance(values, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray):
         found = pd.Series(values)
+    elif isinstance(values, pd.Series):
+        found = values
     else:
         _length(values, name)
         found = _foreign(values)
@@ -391,19 +371,21 @@ def following(times: Any, steps: int) -> Any:
     >>> following(np.array([1968, 1969, 1970]), 2).tolist()
     [1971, 1972]
     """
-    if type(times).__name__ in DATED and times.freq is not None:
-        try:
+    try:
+        if type(times).__name__ in DATED and times.freq is not None:
             return np.array([times[-1] + (h + 1) * times.freq for h in range(steps)])
-        except (OverflowError, ValueError) as error:  # pandas' dates and durations have a last one
-            raise _beyond(times, steps) from error
-    values = np.asarray(times)
-    even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
-    if not even:
-        return len(values) + np.arange(steps)
-    whole = values.view(np.int64) if values.dtype.kind == "M" else values
-    if whole.dtype.kind in "iu" and int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps > np.iinfo(np.int64).max:
-        raise _beyond(times, steps)  # whole numbers of 64 bits would overflow to negative ones
-    return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+        values = np.asarray(times)
+        even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
+        if not even:
+            return len(values) + np.arange(steps)
+        whole = values.view(np.int64) if values.dtype.kind == "M" else values
+        if whole.dtype.kind in "iu":
+            _ = np.int64(int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps)
+        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+    except (OverflowError, ValueError) as error:  # pandas' dates and durations, and numbers of 64 bits, have a last one
+        raise DomainError(
+            f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer."
+        ) from error
 
 
 def ahead(steps: Any) -> int:
@@ -411,7 +393,3 @@ def ahead(steps: Any) -> int:
     count = whole_number(steps, "steps=", at_least=1)
     require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
     return count
-
-
-def _beyond(times: Any, steps: int) -> DomainError:
-    return DomainError(f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer.")
