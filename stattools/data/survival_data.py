@@ -25,7 +25,7 @@ from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.parts import mixed_formula, survival_formula
 from stattools.data.rows.rows import frequencies, number
-from stattools.data.tables.arrays import NUMBERS, numbers_in
+from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.table import NamedColumns, paired, series, table
@@ -355,7 +355,7 @@ class TimeOutcome:
                 raise DomainError(
                     f"{self.who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}."
                 )
-            given = found[name] = np.asarray(numbers_in(values), dtype=np.float64)
+            given = found[name] = np.asarray(values, dtype=np.float64)
             if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
                 place, kinds = int(np.argmax(bad)), np.unique(given).tolist()
                 raise DomainError(

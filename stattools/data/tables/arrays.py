@@ -21,16 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.tables.columns import READY, clean, is_sparse, missing
-from stattools.data.tables.table import (
-    NamedColumns,
-    axes,
-    is_frame,
-    is_pandas,
-    label_of,
-    series,
-    table,
-    unmasked,
-)
+from stattools.data.tables.table import NamedColumns, axes, is_frame, is_pandas, label_of, series, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.interface.owned import found_finite
@@ -89,15 +80,17 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
 
 
 def vector(values: Any, what: str) -> Any:
-    """A complete column: a NumPy array of numbers as it is, anything else as a clean pandas Series.
+    """A complete column: numbers as a NumPy array, the same if it is one, and anything else as clean categories.
 
     Raises DomainError for a missing or infinite value, with its position.
 
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    if type(values) is not np.ndarray:
-        values = array(values, what) if isinstance(values, ARRAYS) else numbers_in(values)
+    if is_pandas(values) and values.ndim == 1 and values.dtype in READY:
+        values = np.ascontiguousarray(values.to_numpy())  # strided values give other last digits
+    elif type(values) is not np.ndarray and isinstance(values, ARRAYS):
+        values = array(values, what)
     shape = getattr(values, "shape", None)
     if shape is None:
         shape = (len(values) if isinstance(values, Sized) else 0,)
@@ -111,11 +104,12 @@ def vector(values: Any, what: str) -> Any:
         if gaps.any():
             row = int(np.argmax(gaps))
             raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
-        values = clean(column)
-    if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
-        good = np.isfinite(np.asarray(values))
+        cleaned = clean(column)
+        values = cleaned.to_numpy() if cleaned.dtype.kind in NUMBERS else cleaned
+    if values.dtype.kind == "f" and not all_finite(values):
+        good = np.isfinite(values)
         row = int(np.argmin(good))
-        raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
+        raise _gap(what, int(np.sum(~good)), f"row {row}", values[row])
     return values
 
 
@@ -135,19 +129,6 @@ def with_gaps(values: Any, what: str) -> np.ndarray:
             raise DomainError(f"{what} must hold numbers; it holds text or categories ({levels}).")
         found[~gaps] = there.to_numpy(dtype=np.float64)
     return found
-
-
-def numbers_in(values: Any) -> Any:
-    """The array of a series of pandas whose numbers are as they should be, and anything else as it is.
-
-    >>> import pandas as pd
-    >>> numbers_in(pd.Series([1.5, 2.0])), numbers_in([1.5])
-    (array([1.5, 2. ]), [1.5])
-    """
-    if is_pandas(values) and values.ndim == 1 and values.dtype in READY:
-        held = values.to_numpy()
-        return held if held.flags.c_contiguous else values  # strided values give other last digits
-    return values
 
 
 def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:
