@@ -21,7 +21,7 @@ from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.parts import MixedFormula, mixed_formula
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
-from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
+from stattools.data.tables.columns import checked, clean, labeled, listing, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.outcome import Rest
 from stattools.data.tables.table import NamedColumns, label_of, paired, series, table
@@ -94,8 +94,7 @@ def complete_rows(
         else:
             raw[labels[key]] = series(value, labels[key])
             same_length(raw[labels[key]], labels[key], frame.n, "the table")
-    other = {label: column for label, column in raw.items() if not is_ready(column)}
-    gaps = {label: gap for label, column in other.items() if (gap := missing(column)).any()}
+    gaps = {label: gap for label, column in raw.items() if (gap := missing(column)).any()}
     rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
     dropped = {label: int(gap.sum()) for label, gap in gaps.items()}
     if not len(rows):
@@ -103,9 +102,7 @@ def complete_rows(
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
     whole, usual = len(rows) == frame.n, partial(checked, rows=rows)
     made = {
-        label: column
-        if whole and label not in other
-        else (clean if label in endless else usual)(column if whole else column.iloc[rows].reset_index(drop=True))
+        label: (clean if label in endless else usual)(column if whole else column.iloc[rows].reset_index(drop=True))
         for label, column in raw.items()
     }
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}

@@ -46,20 +46,6 @@ def missing(column: pd.Series) -> np.ndarray:
     return mask
 
 
-def is_ready(column: pd.Series) -> bool:
-    """Whether a column is as it should be: numbers or truth values in line, none of them missing or infinite.
-
-    >>> import pandas as pd
-    >>> is_ready(pd.Series([1.0, 2.0])), is_ready(pd.Series([1.0, None])), is_ready(pd.Series(["a"]))
-    (True, False, False)
-    """
-    dtype = column.dtype
-    if dtype not in READY:
-        return False
-    values = column.to_numpy()  # strided values give other last digits
-    return values.flags.c_contiguous and (dtype.kind != "f" or all_finite(values))
-
-
 def clean(column: pd.Series) -> pd.Series:
     """A complete column as bool, int64, float64 or category; the levels are those that occur.
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import stattools as st
-from stattools.data.tables.columns import checked, clean, distinct, finite, is_ready, listing, missing
+from stattools.data.tables.columns import checked, clean, distinct, finite, listing, missing
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError
 
@@ -371,30 +371,10 @@ def test_values_that_occur_and_their_places_are_those_of_a_sort(values):
 
 
 @pytest.mark.parametrize("values", [[1.0, 2.0], [1, 2], [True, False]])
-def test_a_column_that_is_ready_is_what_cleaning_makes_of_it(values):
+def test_a_column_of_numbers_is_what_cleaning_makes_of_it(values):
     column = pd.Series(values)
-    assert is_ready(column)
     assert not missing(column).any()
     assert checked(column, np.arange(2)) is column
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        pd.Series([1.0, np.nan]),
-        pd.Series([1.0, np.inf]),
-        pd.Series(np.arange(6.0)[::2], copy=False),
-        pd.Series([1, 2], dtype="Int64"),
-        pd.Series([1, 2], dtype=np.float32),
-        pd.Series([1, 2], dtype=">f8"),
-        pd.Series(["a", "b"]),
-        pd.Series(pd.Categorical(["a", "b"])),
-        pd.Series([1, 2], dtype=object),
-    ],
-    ids=lambda column: f"{column.dtype} {column.tolist()}",
-)
-def test_a_column_that_has_to_be_looked_at_is_not_ready(column):
-    assert not is_ready(column)
 
 
 @pytest.mark.parametrize("dtype", ["<f8", ">f8"])
