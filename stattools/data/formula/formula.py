@@ -22,23 +22,6 @@ from stattools.errors import DomainError
 from stattools.interface.names.vocabulary import vocabulary
 from stattools.interface.record import record
 
-STAND_IN = re.compile(r"f\d+")
-
-
-def plain_sum(source: str) -> list[list[str]] | None:
-    """The terms of a sum of stand-ins, the intercept first, as lists of these; None for anything else.
-
-    >>> plain_sum("f0 + 1 + f1 + f0"), plain_sum("f0 * f1")
-    ([[], ['f0'], ['f1']], None)
-    """
-    words = source.split(" ")
-    names = dict.fromkeys(words[::2])
-    if not len(words) % 2 or set(words[1::2]) - {"+"}:
-        return None
-    if not all(name == "1" or STAND_IN.fullmatch(name) for name in names):
-        return None
-    return [[], *([name] for name in names if name != "1")]
-
 
 def in_our_words(text: str) -> tuple[str, str]:
     """The formula as it is written here, and the arguments of the model that parts of it become.
@@ -71,14 +54,14 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: 
     if lacking is None and others.alien[0].search(ours):
         lacking = others.alien[1]
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
+    refused, beside = DomainError(why) if lacking else error, ""
     if ours == text.strip():
-        return DomainError(why) if lacking else error
+        return refused
     try:
         parse(ours)
-        beside = ""
     except DomainError as other:
         if lacking or _says_little(other):
-            return DomainError(why) if lacking else error
+            return refused
         beside = f" Then: {other.message}"
     given = f" and {arguments} beside the table" if arguments else ""
     why = why or f"the formula {short(left + text)!r} is written otherwise here."
@@ -185,7 +168,15 @@ def parse(
 @lru_cache(maxsize=256)  # a formula is of its text and the names of columns alone
 def _parsed(text: str, available: tuple[str, ...], apart: tuple[str, ...], outcome: Expression | None) -> Formula:
     given: list[Expression | str] = [] if outcome is None else [outcome]
-    left, right = _sides(text, [*given, *tokens(text, available)])
+    words = [*given, *tokens(text, available)]
+    if words.count("~") != 1:
+        raise DomainError(
+            f"a formula has one ~ between the outcome and the predictors; got {short(text)!r}. {EXAMPLES}"
+        )
+    left, right = words[: words.index("~")], words[words.index("~") + 1 :]
+    if not (left and right):
+        lacks = "term on the right" if left else "outcome on the left"
+        raise DomainError(f"the formula {short(text)!r} has no {lacks} of ~. {EXAMPLES}")
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
         raise DomainError(
             f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
@@ -205,7 +196,10 @@ def _parsed(text: str, available: tuple[str, ...], apart: tuple[str, ...], outco
             require(name, available)
     if outcome.text in {factor.text for factor in factors.values()}:
         raise DomainError(f"the outcome {outcome.text!r} stands on the right side of the formula too; remove it.")
-    terms = tuple(tuple(factors[name] for name in term) for term in plain_sum(source) or _algebra(text, source))
+    each = source.split(" ")
+    is_sum = len(each) % 2 and {*each[1::2]} <= {"+"} and {*each[::2]} <= {"1", *factors}  # which needs no algebra
+    found = [[], *([name] for name in factors)] if is_sum else _algebra(text, source)
+    terms = tuple(tuple(factors[name] for name in term) for term in found)
     if not terms:
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
     if "." not in right:
@@ -284,18 +278,6 @@ def arguments(text: str, position: int) -> tuple[list[str], int]:
     raise DomainError(f"a bracket is not closed in the formula {short(text)!r}.")
 
 
-def _sides(text: str, tokens: list[Expression | str]) -> tuple[list[Expression | str], list[Expression | str]]:
-    if tokens.count("~") != 1:
-        raise DomainError(
-            f"a formula has one ~ between the outcome and the predictors; got {short(text)!r}. {EXAMPLES}"
-        )
-    at = tokens.index("~")
-    for side, missing in ((tokens[:at], "outcome on the left"), (tokens[at + 1 :], "term on the right")):
-        if not side:
-            raise DomainError(f"the formula {short(text)!r} has no {missing} of ~. {EXAMPLES}")
-    return tokens[:at], tokens[at + 1 :]
-
-
 def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> tuple[dict[str, Expression], str]:
     """Factors by their stand-in, and the right side written with stand-ins."""
     known: dict[str, str] = {}
@@ -363,15 +345,11 @@ def _most_terms(tree: Any) -> int:
     """An upper bound of the number of terms, found without building them."""
     from formulaic.parser.types import ASTNode
 
-    sizes: dict[int, int] = {}
-    todo = [tree]
-    while todo:
-        node = todo[-1]
+    nodes, sizes = [tree], dict[int, int]()
+    for node in nodes:  # the list grows by the parts of each
+        nodes.extend(node.args if isinstance(node, ASTNode) else ())
+    for node in reversed(nodes):
         parts = list(node.args) if isinstance(node, ASTNode) else []
-        if waiting := [part for part in parts if id(part) not in sizes]:
-            todo.extend(waiting)
-            continue
-        todo.pop()
         counts = [sizes[id(part)] for part in parts] or [1]
         symbol, size = node.operator.symbol if parts else None, sum(counts)
         if symbol in ("**", "^"):

@@ -1,46 +1,33 @@
 r"""Parts of a formula that are no terms: random parts, curves, and the outcome of a formula about times.
 
-Random parts, `y ~ x + (x | g)`, are effects of the columns left of the bar that vary between the groups right of it.
-They are cut out of the text, and what is left is a formula as any other.
-
-| written | effects |
+| written | what it is |
 |---|---|
-| `(1 \| g)` | a level of each group |
-| `(x \| g)` | a level and a slope of x, which may be correlated; `(1 + x \| g)` is the same |
+| `(1 \| g)` | random: a level of each group |
+| `(x \| g)`, `(1 + x \| g)` | a level and a slope of x, which may be correlated |
 | `(0 + x \| g)` | a slope alone |
 | `(x \|\| g)` | `(1 \| g) + (0 + x \| g)`: independent of each other, where x is 0 |
-| `(1 \| a:b)` | a level of each combination of a and b |
-| `(1 \| a/b)` | `(1 \| a) + (1 \| a:b)`: b within a |
-
-A curve is a straight line and what differs from it: the line stays in the formula as `center(x)`, the rest is a
-`SmoothTerm` over the rows.
-
-| written | curve |
-|---|---|
-| `s(x, k=40)` | f(x), a cubic spline of 40 coefficients (20 where none are given) with penalized second differences |
-| `s(log(x))` | f(log(x)) |
+| `(1 \| a:b)`, `(1 \| a/b)` | a level of each combination of a and b; `(1 \| a) + (1 \| a:b)`: b within a |
+| `s(x, k=40)` | f(x), a cubic spline of 40 coefficients (20 if none are given) with penalized second differences |
 | `s(x, by=g)` | f_a(x) in the rows of each level a of the factor g, whose heights are `g +` beside |
 | `s(x, by=z)` | f(x) z of a number z |
-
-The outcome about times has named parts, columns or expressions over columns, `status == 2`. The word `survival` is read
-before a bracket only: a column may be called so.
-
-| written | parts |
-|---|---|
 | `survival(duration)` | time: every event was seen |
 | `survival(time, died)` | time, event: 1 or true where it was seen, 0 or false where the time may be longer |
 | `survival(entry, time, died)` | entry, time, event: at risk from `entry` on only (late entry, one of several rows) |
 | `survival(low, high, type="interval")` | low, high: between the two |
+
+Random parts are cut out of the text, and what is left is a formula as any other. The line of a curve stays in it as
+`center(x)`; what differs from the line is a `SmoothTerm` over the rows. The word `survival` is read before a bracket
+only: a column may be called so.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from stattools.data.formula.expression import HIDDEN, Expression, column, column_of, constants, expression, short
 from stattools.data.formula.formula import Formula, arguments, in_one_line, parse, require, tokens
@@ -154,10 +141,9 @@ def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
     >>> without_random("y ~ (1 | g) + x")[0]
     'y ~ x'
     """
-    fixed, pieces = text, list[TypedPart]()
-    while (found := _first(fixed)) is not None:
-        start, end, piece = found
-        before, after = fixed[:start].rstrip(), fixed[end:].lstrip()
+    fixed, at, pieces = "", 0, list[TypedPart]()
+    for start, end, piece in _barred(text):
+        before, after = f"{fixed}{text[at:start]}".rstrip(), text[end:].lstrip()
         if before.endswith("-"):
             raise DomainError(f"{piece.text} cannot be taken away in {short(text)!r}: leave it out.")
         if not before.endswith(("~", "+")) or (after and after[0] not in "+-"):
@@ -166,13 +152,14 @@ def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
             before = before[:-1].rstrip()
         elif after.startswith("+"):
             after = after[1:].lstrip()
-        fixed = f"{before} {after}".rstrip()
+        fixed, at = f"{before} ", len(text) - len(after)
         pieces.append(piece)
+    fixed = f"{fixed}{text[at:]}".rstrip() if pieces else text
     return f"{fixed} 1" if pieces and fixed.endswith("~") else fixed, tuple(pieces)
 
 
-def _first(text: str) -> tuple[int, int, TypedPart] | None:
-    """Begin, end and parts of the first bracket of the right side with a bar in it."""
+def _barred(text: str) -> Iterator[tuple[int, int, TypedPart]]:
+    """Begin, end and parts of the brackets of the right side with a bar in them."""
     opened: list[tuple[int, bool]] = []  # where brackets begin that are open, and whether each is that of a call
     bars: list[re.Match[str]] = []
     right = False
@@ -185,7 +172,8 @@ def _first(text: str) -> tuple[int, int, TypedPart] | None:
         elif mark == ")" and opened:
             start, _ = opened.pop()
             if bars and not opened:
-                return start, found.end(), _piece(text, start, found.end(), bars)
+                yield start, found.end(), _piece(text, start, found.end(), bars)
+                bars = []
         elif mark.startswith("|") and right:
             if not opened:
                 raise DomainError(f"the bar in {short(text)!r} needs brackets around it. {HOW}")
@@ -195,7 +183,6 @@ def _first(text: str) -> tuple[int, int, TypedPart] | None:
             bars.append(found)
     if bars:
         raise DomainError(f"the bracket of a random part is not closed in {short(text)!r}. {HOW}")
-    return None
 
 
 def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> TypedPart:
@@ -354,9 +341,18 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
     parts: dict[str, SmoothPart] = {}
     terms: dict[frozenset[str], Term] = {}
     for term in formula.terms:
-        curves = [_smooth_part(factor.tree) for factor in term if factor.call == "s"]
+        curves = []
+        for call in (factor.tree for factor in term if isinstance(factor.tree, ast.Call) and factor.call == "s"):
+            given = constants(call)
+            by = expression(ast.unparse(given["by"])) if "by" in given else None
+            curves.append(SmoothPart(expression(ast.unparse(call.args[0])), given.get("k", USUAL), by))
         if curves and len(term) > 1:
-            raise _not_alone(term, curves[0].variable.text)
+            inner, other = curves[0].variable.text, next((one.text for one in term if one.call != "s"), None)
+            how = f"of a surface over two variables there is none here; s({inner}) + the other curve adds them"
+            if other is not None:
+                how = f"a curve for each level of a factor is {other} + s({inner}, by={other}), and by= a number"
+                how = f"{how} multiplies it"
+            raise DomainError(f"{':'.join(factor.text for factor in term)!r}: a curve is a term of its own; {how}.")
         for part in curves:
             if part.name in parts:
                 raise DomainError(f"the formula has the curve {part.name} twice; leave one of them out.")
@@ -375,23 +371,12 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
     return replace(formula, terms=tuple(terms.values())), tuple(parts.values())
 
 
-def _smooth_part(call: Any) -> SmoothPart:
-    given = constants(call)
-    by = expression(ast.unparse(given["by"])) if "by" in given else None
-    return SmoothPart(expression(ast.unparse(call.args[0])), given.get("k", USUAL), by)
-
-
-def _not_alone(term: Term, inner: str) -> DomainError:
-    how = f"of a surface over two variables there is none here; s({inner}) + the other curve adds them"
-    if other := next((factor.text for factor in term if factor.call != "s"), None):
-        how = f"a curve for each level of a factor is {other} + s({inner}, by={other}), and by= a number multiplies it"
-    return DomainError(f"{':'.join(factor.text for factor in term)!r}: a curve is a term of its own; {how}.")
-
-
 OPENS = re.compile(r"\s*survival\s*\(")
 """How the outcome begins."""
 
 TYPE = re.compile(r"""\s*type\s*=\s*(["'])(\w*)\1\s*""")
+
+QUOTED = re.compile(r"`(?:[^`]|``)*`")
 
 AS_TERMS = re.compile(r"\b(strata|cluster|id|frailty|tt)\s*\(")
 """Terms of other packages."""
@@ -458,11 +443,7 @@ def _survival_parts(who: str, given: list[str], available: Sequence[str], interv
             f'{who} takes times that were seen, or are longer than one; survival(low, high, type="interval") is for '
             "st.aft."
         )
-    return dict(zip(names, (_survival_column(one.strip(), available) for one in given), strict=True))
-
-
-def _survival_column(text: str, available: Sequence[str]) -> Expression:
-    """A column, whatever its name looks like, or an expression."""
-    if text in available:
-        return column(text)
-    return column(column_of(text)) if re.fullmatch(r"`(?:[^`]|``)*`", text) else expression(text)
+    return {
+        name: column(one) if one in available else column(column_of(one)) if QUOTED.fullmatch(one) else expression(one)
+        for name, one in zip(names, map(str.strip, given), strict=True)
+    }
