@@ -236,11 +236,10 @@ def without_gaps(X: Any) -> Any:
     columns, shape = _columns(X)
     filled = dict[Any, Any]()
     for name, values in columns.items():
-        gaps = _gaps(values)
+        filled[name], gaps = values, _gaps(values)
         if gaps.any():  # they hold the first value that is there, or 0 where there is none
-            found = np.array(values, dtype=values.dtype if values.dtype.kind == "f" else object)
+            filled[name] = found = np.array(values, dtype=values.dtype if values.dtype.kind == "f" else object)
             found[gaps] = 0.0 if gaps.all() else found[int(np.argmin(gaps))]
-        filled[name] = found if gaps.any() else values
     return filled if shape is None else np.column_stack([*filled.values()]).reshape(shape)
 
 

@@ -180,6 +180,7 @@ def table(data: Any) -> NamedColumns:
         )
     if is_sparse(data):
         raise DomainError("the data is a sparse matrix; make it dense with .toarray().")
+    sources: Any = data
     taken_later = is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1
     if isinstance(data, Mapping):
         paired(*((f"column {label!r}", values) for label, values in data.items()))
@@ -187,7 +188,7 @@ def table(data: Any) -> NamedColumns:
     elif isinstance(data, np.ndarray) and data.dtype.names:
         labels, column = data.dtype.names, data.__getitem__
     elif taken_later:
-        labels, column = data.columns, data.__getitem__
+        labels, column = sources.columns, sources.__getitem__
     else:
         labels, column = _frame(data)
     by_name: dict[str, Any] = {}
@@ -199,9 +200,9 @@ def table(data: Any) -> NamedColumns:
             raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
         by_name[name] = label
     if taken_later:
-        sources, n = data, len(data)
+        n = len(sources)
         if any(type(label) is not str for label in labels):  # a label such as True may mean something else to pandas
-            sources = data.copy(deep=False)
+            sources = sources.copy(deep=False)
             sources.columns = list(by_name)
     else:
         sources = {name: column(label) for name, label in by_name.items()}
