@@ -71,12 +71,26 @@ class BetaFamily(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
-        return _BetaParts(self._wide(eta), np.asarray(y, dtype=float)).loglik()
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
+        (a, b), s = _shapes(eta), _precision(eta)
+        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
+        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
+        return errors + root - _deviances(eta, y)[0] - np.log(y) - np.log1p(-y)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _BetaParts(self._wide(eta), np.asarray(y, dtype=float))
-        return parts.loglik(), *parts.derivatives()
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
+        (a, b), p, q = _shapes(eta), expit(eta[..., 0]), expit(-eta[..., 0])
+        deviances, left, right = _deviances(eta, y)
+        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = (digamma_gap(of) for of in (a, b, _precision(eta)))
+        first = q * (gap_a - a * left) - p * (gap_b - b * right)
+        own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
+        own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
+        score, bends = (
+            (first, gap_a + gap_b - gap_s - deviances),
+            (own, mixed, mixed, deviances + bend_s - bend_a - bend_b),
+        )
+        return self.loglik(eta, y), *side_by_side(score, bends)
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """That of a and b, psi'(a), psi'(b) less psi'(s) everywhere, moved by d (a, b) / d eta: (n, 2, 2)."""
@@ -110,33 +124,8 @@ class BetaFamily(Likelihood):
         return near
 
 
-class _BetaParts:
-    """What loglik and derivatives share at one eta."""
-
-    def __init__(self, eta: Floats, y: Floats) -> None:
-        t, log_s = eta[..., 0], np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
-        self.p, self.q, self.log_p, self.log_q = expit(t), expit(-t), log_expit(t), log_expit(-t)
-        self.s, (self.a, self.b) = np.exp(log_s), _shapes(eta)
-        self.log_y, self.log_z = np.log(y), np.log1p(-y)
-        self.left, self.right = self.log_p - self.log_y, self.log_q - self.log_z  # of p / y, of q / (1 - y)
-        self.deviances = deviance_part(self.a, self.s * y, self.left) + deviance_part(
-            self.b, self.s * (1.0 - y), self.right
-        )
-
-    def loglik(self) -> Floats:
-        a, b, s = self.a, self.b, self.s
-        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
-        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
-        return errors + root - self.deviances - self.log_y - self.log_z
-
-    def derivatives(self) -> tuple[Floats, Floats]:
-        p, q, a, b = self.p, self.q, self.a, self.b
-        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = digamma_gap(a), digamma_gap(b), digamma_gap(self.s)
-        first = q * (gap_a - a * self.left) - p * (gap_b - b * self.right)
-        own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
-        own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
-        score = (first, gap_a + gap_b - gap_s - self.deviances)
-        return side_by_side(score, (own, mixed, mixed, self.deviances + bend_s - bend_a - bend_b))
+def _precision(eta: Floats) -> Floats:
+    return np.exp(np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION))
 
 
 def _shapes(eta: Floats) -> tuple[Floats, Floats]:
@@ -144,6 +133,13 @@ def _shapes(eta: Floats) -> tuple[Floats, Floats]:
     log_s = np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
     a, b = log_s + log_expit(eta[..., 0]), log_s + log_expit(-eta[..., 0])
     return np.exp(np.maximum(a, SMALLEST_SHAPE)), np.exp(np.maximum(b, SMALLEST_SHAPE))
+
+
+def _deviances(eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """D(a, s y) + D(b, s (1 - y)), and the logarithms of p / y and of q / (1 - y)."""
+    (a, b), s = _shapes(eta), _precision(eta)
+    left, right = log_expit(eta[..., 0]) - np.log(y), log_expit(-eta[..., 0]) - np.log1p(-y)
+    return deviance_part(a, s * y, left) + deviance_part(b, s * (1.0 - y), right), left, right
 
 
 TERMS = 2**18
@@ -201,15 +197,11 @@ class BetaBinomial(OutOfTrials):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row, binomial with a beta-distributed probability; needs `trials` given."""
-        if self.trials is None:
-            raise IncompatibleError(
-                "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
-            )
-        eta = self._wide(eta)
+        n, eta = self._given(), self._wide(eta)
         s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
         random = generator(seed)
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
-        return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+        return random.binomial(n, theta).astype(float)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -49,8 +49,10 @@ NO_DEVIANCE = (
     'kind="pearson".'
 )
 
-LEAST_ETA, MOST_ETA, LEAST = -150.0, 200.0, 1e-290
-"""The logarithm of a mean stays between these, and a probability above this."""
+LEAST_ETA, MOST_ETA, LEAST, LEAST_MEAN = -150.0, 200.0, 1e-290, 1.0 + 1e-6
+"""The logarithm of a mean stays between the first two, a probability above the next; where all positive counts are 1, a
+climb begins at that mean.
+"""
 
 
 class ZerosOfFamily:
@@ -100,13 +102,6 @@ def rate_of(mean: Any) -> Any:
         seen = -np.expm1(-m)
         m = np.maximum(m - (m - mean * seen) / (1.0 - mean * (1.0 - seen)), LEAST)
     return m
-
-
-def log_rate(y: Floats, weight: Floats, offset: Floats) -> float:
-    """The logarithm of the rate of Poisson counts whose positive ones have the mean of those in y."""
-    positive = weight * (y > 0)
-    mean = float(positive @ y) / max(float(positive.sum()), 1.0)
-    return float(np.log(rate_of(max(mean, 1.0 + 1e-6))) - np.log(weight @ np.exp(offset) / weight.sum()))
 
 
 @dataclass(frozen=True)
@@ -199,14 +194,14 @@ class Zeros(Count):
         of_family, z = self.apart(eta)
         return (expit(z) if lower else 0.0) + expit(-z) * self._counts._tail(of_family, y, lower)
 
+    @property
+    def _columns(self) -> str:
+        """What errors call the columns of eta."""
+        return f"one for each of {', '.join(self.parameters)}"
+
     def apart(self, eta: ArrayLike) -> tuple[Floats, Floats]:
         """The linear predictors of the family, (n,) or (n, 2), and the log odds of a zero, (n,)."""
-        eta = np.asarray(eta, dtype=float)
-        if eta.ndim < 2 or eta.shape[-1] != self.width:
-            raise DomainError(
-                f"{type(self).__name__} needs eta with {self.width} columns, one for each of "
-                f"{', '.join(self.parameters)}; got shape {eta.shape}."
-            )
+        eta = self._wide(eta)
         return (eta[..., 0] if self.width == 2 else eta[..., ::2]), eta[..., 1]
 
 
@@ -307,13 +302,12 @@ class ZeroTruncated(Count):
     def _level(self, sums: Floats) -> Floats:
         """The logarithm of the rate whose positive counts have the mean of all."""
         _, total, rows, _, exposure = sums
-        return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
+        return np.atleast_1d(self.link(max(total / rows, LEAST_MEAN)) - np.log(exposure / rows))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log of the rate whose positive counts have the mean of these."""
-        near = self.family.start(y, weight, offset)
-        near[0] = log_rate(y, weight, offset)
-        return near
+        level = self._level(self._sums(y, weight, offset))
+        return np.append(level, self.family.start(y, weight, offset)[1:])
 
 
 @constructed_by_callers
@@ -337,10 +331,11 @@ class ZeroInflated(Zeros):
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The rate of the positive counts, and the share of zeros that it does not explain."""
-        near = np.insert(self.family.start(y, weight, offset), 1, 0.0)
-        near[0] = log_rate(y, weight, offset)
-        none = float(weight @ (y == 0.0)) / float(weight.sum())
-        usual = float(weight @ np.exp(-np.exp(np.minimum(near[0] + offset, 700.0)))) / float(weight.sum())
+        near, positive, rows = np.insert(self.family.start(y, weight, offset), 1, 0.0), weight * (y > 0), weight.sum()
+        mean = max(positive @ y / max(positive.sum(), 1.0), LEAST_MEAN)
+        near[0] = np.log(rate_of(mean)) - np.log(weight @ np.exp(offset) / rows)
+        none = weight @ (y == 0.0) / rows
+        usual = weight @ np.exp(-np.exp(np.minimum(near[0] + offset, 700.0))) / rows
         extra: Any = np.clip((none - usual) / max(1.0 - usual, 1e-6), 0.05, 0.95)
         near[1] = np.log(extra / (1.0 - extra))
         return near
