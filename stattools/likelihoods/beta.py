@@ -71,26 +71,30 @@ class BetaFamily(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
-        eta, y = self._wide(eta), np.asarray(y, dtype=float)
-        (a, b), s = _shapes(eta), _precision(eta)
-        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
-        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
-        return errors + root - _deviances(eta, y)[0] - np.log(y) - np.log1p(-y)
+        return self._parts(eta, y)[0]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        eta, y = self._wide(eta), np.asarray(y, dtype=float)
-        (a, b), p, q = _shapes(eta), expit(eta[..., 0]), expit(-eta[..., 0])
-        deviances, left, right = _deviances(eta, y)
-        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = (digamma_gap(of) for of in (a, b, _precision(eta)))
+        loglik, deviances, (a, left), (b, right), s = self._parts(eta, y)
+        t = self._wide(eta)[..., 0]
+        p, q = expit(t), expit(-t)
+        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = (digamma_gap(of) for of in (a, b, s))
         first = q * (gap_a - a * left) - p * (gap_b - b * right)
         own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
         own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
-        score, bends = (
-            (first, gap_a + gap_b - gap_s - deviances),
-            (own, mixed, mixed, deviances + bend_s - bend_a - bend_b),
-        )
-        return self.loglik(eta, y), *side_by_side(score, bends)
+        score = (first, gap_a + gap_b - gap_s - deviances)
+        return loglik, *side_by_side(score, (own, mixed, mixed, deviances + bend_s - bend_a - bend_b))
+
+    def _parts(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Any, Any, Floats]:
+        """The log-likelihood, D(a, s y) + D(b, s (1 - y)), a with log(p / y), b with log(q / (1 - y)), and s."""
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
+        (a, b), s = _shapes(eta), np.exp(np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION))
+        log_y, log_z = np.log(y), np.log1p(-y)
+        left, right = log_expit(eta[..., 0]) - log_y, log_expit(-eta[..., 0]) - log_z
+        deviances = deviance_part(a, s * y, left) + deviance_part(b, s * (1.0 - y), right)
+        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
+        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
+        return errors + root - deviances - log_y - log_z, deviances, (a, left), (b, right), s
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """That of a and b, psi'(a), psi'(b) less psi'(s) everywhere, moved by d (a, b) / d eta: (n, 2, 2)."""
@@ -124,22 +128,11 @@ class BetaFamily(Likelihood):
         return near
 
 
-def _precision(eta: Floats) -> Floats:
-    return np.exp(np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION))
-
-
 def _shapes(eta: Floats) -> tuple[Floats, Floats]:
     """a = s p and b = s q."""
     log_s = np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
     a, b = log_s + log_expit(eta[..., 0]), log_s + log_expit(-eta[..., 0])
     return np.exp(np.maximum(a, SMALLEST_SHAPE)), np.exp(np.maximum(b, SMALLEST_SHAPE))
-
-
-def _deviances(eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
-    """D(a, s y) + D(b, s (1 - y)), and the logarithms of p / y and of q / (1 - y)."""
-    (a, b), s = _shapes(eta), _precision(eta)
-    left, right = log_expit(eta[..., 0]) - np.log(y), log_expit(-eta[..., 0]) - np.log1p(-y)
-    return deviance_part(a, s * y, left) + deviance_part(b, s * (1.0 - y), right), left, right
 
 
 TERMS = 2**18

@@ -135,12 +135,12 @@ class Categorical(Labels):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
-        full, codes = self._beside(self._with_reference(eta), y)
-        margin = full - np.take_along_axis(full, codes, axis=-1)  # 0 at the observed category
-        top = margin.argmax(axis=-1, keepdims=True)
+        full = self._with_reference(eta)
+        seen = np.where(self._is_seen(y), full, 0.0) @ np.ones(self.categories)
+        margin = full - seen[..., None]  # 0 at the observed category
+        top = margin.argmax(axis=-1)[..., None]
         largest = np.take_along_axis(margin, top, axis=-1)
-        others = np.exp(margin - largest)
-        np.put_along_axis(others, top, 0.0, axis=-1)
+        others = np.where(np.arange(self.categories) == top, 0.0, np.exp(margin - largest))
         return -(largest[..., 0] + np.log1p(others.sum(axis=-1)))
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
@@ -153,21 +153,18 @@ class Categorical(Labels):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        mean, codes = self._beside(self.mean(eta), y)
-        score = -mean
-        np.put_along_axis(score, codes, 0.0, axis=-1)
-        np.put_along_axis(score, codes, -score.sum(axis=-1, keepdims=True), axis=-1)  # 1 - P(y) without cancellation
+        mean, seen = self.mean(eta), self._is_seen(y)
+        rest = np.where(seen, 0.0, mean).sum(axis=-1, keepdims=True)  # 1 - P(y) without cancellation
+        score = np.where(seen, rest, -mean)
         return self.loglik(eta, y), score[..., 1] if self.width == 1 else score[..., 1:], self.information(eta)
 
     def _level(self, sums: Floats) -> Floats:
         """The log odds of the shares, each category counted half a time more."""
         return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
 
-    def _beside(self, values: Floats, y: ArrayLike) -> tuple[Floats, NDArray[np.intp]]:
-        """Values (..., K) and codes (..., 1) of the same leading axes."""
-        codes = codes_of(y)
-        shape = np.broadcast_shapes(values.shape[:-1], codes.shape)
-        return np.broadcast_to(values, (*shape, self.categories)), np.broadcast_to(codes, shape)[..., None]
+    def _is_seen(self, y: ArrayLike) -> NDArray[np.bool_]:
+        """Which category was observed, (..., K)."""
+        return codes_of(y)[..., None] == np.arange(self.categories)
 
     def _with_reference(self, eta: ArrayLike) -> Floats:
         eta = self._wide(eta)

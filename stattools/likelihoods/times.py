@@ -96,7 +96,7 @@ class LogTimeErrors:
         """
         seen, first, last = low == high, low == 0.0, high == np.inf
         event, shared = seen.astype(float), once(log_scale)
-        log_time = np.log(np.where(first, np.where(last, 1.0, high), low))
+        log_time = np.log(np.where(first, np.where(last, 1.0, high), low) if first.any() else low)
         precision = np.exp(-shared)
         z = np.clip((log_time - location) * precision, -FARTHEST, FARTHEST)
         if self.at_once is not None and (~first & (seen | last)).all():

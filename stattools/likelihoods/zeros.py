@@ -25,7 +25,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -140,29 +139,22 @@ class Zeros(Count):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go; those of zeros take the place of what counts would have there."""
-        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
+        (of_family, z), k = self.apart(eta), self.width - 1
         loglik, slope, bend = self._counts.evaluate(of_family, y)
-        p, rest, log_rest = expit(z), expit(-z), log_expit(-z)
-        k, (score, information) = range(self.width - 1), room(z.shape, self.width)
-        score[..., ::2] = slope.reshape(*z.shape, len(k))
-        information[..., ::2, ::2] = bend.reshape(*z.shape, len(k), len(k))
-        score[..., 1], information[..., 1, 1] = -p, p * rest
-        information[..., 1, ::2] = information[..., ::2, 1] = 0.0
-        zero = np.broadcast_to(y == 0.0, z.shape).nonzero()
-        f, z, p, rest, log_rest, loglik = loglik[zero], z[zero], p[zero], rest[zero], log_rest[zero], log_rest + loglik
-        w, counted = expit(z - f), expit(f - z)
-        some = -rest * np.expm1(f)  # 1 - P(0)
-        likely, excess = np.log1p(-np.minimum(some, 0.5)), w * some
-        loglik[zero] = np.where(some < 0.5, likely, np.logaddexp(log_expit(z), log_rest + f))
-        slopes = [score[..., 2 * i][zero] for i in k]
-        own, other = [counted * slope for slope in slopes], [w * slope for slope in slopes]
-        for i, j in product(k, k):
-            inner = information[..., 2 * i, 2 * j]
-            inner[zero] = counted * inner[zero] - own[i] * other[j]
-        for i in k:
-            score[..., 2 * i][zero] = own[i]
-            information[..., 1, 2 * i][zero] = information[..., 2 * i, 1][zero] = w * own[i]
-        score[..., 1][zero], information[..., 1, 1][zero] = excess, excess * (p - counted)
+        zero = np.broadcast_to(np.asarray(y) == 0.0, z.shape).nonzero()
+        p, rest, log_rest, w, counted = expit(z), expit(-z), log_expit(-z), np.zeros_like(z), np.ones_like(z)
+        at, f, some = z[zero], loglik[zero], -rest[zero] * np.expm1(loglik[zero])  # 1 - P(0)
+        w[zero], counted[zero], loglik = expit(at - f), expit(f - at), log_rest + loglik
+        likely, excess = np.log1p(-np.minimum(some, 0.5)), w[zero] * some
+        loglik[zero] = np.where(some < 0.5, likely, np.logaddexp(log_expit(at), log_rest[zero] + f))
+        score, information = room(z.shape, self.width)
+        slope = slope.reshape(*z.shape, k)
+        own, other = counted[..., None] * slope, w[..., None] * slope
+        gone = own[..., :, None] * other[..., None, :]
+        information[..., ::2, ::2] = counted[..., None, None] * bend.reshape(*z.shape, k, k) - gone
+        information[..., 1, ::2] = information[..., ::2, 1] = w[..., None] * own
+        score[..., ::2], score[..., 1], information[..., 1, 1] = own, -p, p * rest
+        score[..., 1][zero], information[..., 1, 1][zero] = excess, excess * (p[zero] - counted[zero])
         return loglik, score, information
 
     def mean(self, eta: ArrayLike) -> Floats:
