@@ -186,7 +186,7 @@ class OutOfTrials(Likelihood):
         allowed(successes, successes <= trials, "Binomial", needs, remedy)
         return values
 
-    def _given(self) -> Floats:
+    def _given(self) -> NDArray[Any]:
         """`trials`, or an IncompatibleError where draws are asked and the trials are not known without y."""
         if self.trials is None:
             name = self._who

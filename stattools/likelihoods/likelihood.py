@@ -42,6 +42,8 @@ class Likelihood:
     outcome: ClassVar[Outcome]
     parameters: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
+    _columns = ""
+    """What errors call the columns of eta, if not by the names of the parameters."""
     facts: ClassVar[Facts] = Facts()
     """What is known of the family beside its mathematics."""
 
@@ -98,14 +100,10 @@ class Likelihood:
         if self.width == 1:
             return eta[..., None]
         if eta.ndim == 0 or eta.shape[-1] != self.width:
-            needs = f"{self._who} needs eta with {self.width} columns, {self._columns}"
+            words = [name if link == "identity" else f"{link} {name}" for name, link in self.parameters.items()]
+            needs = f"{self._who} needs eta with {self.width} columns, {self._columns or ' and '.join(words)}"
             raise DomainError(f"{needs}; got shape {eta.shape}.")
         return eta
-
-    @property
-    def _columns(self) -> str:
-        """What errors call the columns of eta."""
-        return " and ".join(name if link == "identity" else f"{link} {name}" for name, link in self.parameters.items())
 
     def _link_of_mean(self, question: str) -> Link:
         name, link = next(iter(self.parameters.items()), ("", ""))

@@ -122,7 +122,8 @@ class Zeros(Count):
             reasons={"deviance": NO_DEVIANCE},
         )
         parameters = {RATE: link, ZERO: "logit", **dict(others)}
-        vars(self).update(parameters=parameters, width=self.family.width + 1, facts=facts)
+        columns = f"one for each of {', '.join(parameters)}"
+        vars(self).update(parameters=parameters, width=len(parameters), facts=facts, _columns=columns)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
@@ -185,11 +186,6 @@ class Zeros(Count):
         """p + (1 - p) F(y), F that of the counts, or (1 - p) (1 - F(y))."""
         of_family, z = self.apart(eta)
         return (expit(z) if lower else 0.0) + expit(-z) * self._counts._tail(of_family, y, lower)
-
-    @property
-    def _columns(self) -> str:
-        """What errors call the columns of eta."""
-        return f"one for each of {', '.join(self.parameters)}"
 
     def apart(self, eta: ArrayLike) -> tuple[Floats, Floats]:
         """The linear predictors of the family, (n,) or (n, 2), and the log odds of a zero, (n,)."""
