@@ -149,8 +149,11 @@ HORIZON = 1e4
 HALVINGS = 200
 """Where all but a few rows are certain, the information is nearly 0 and Newton's steps are too long by 1e60 or so."""
 
-STEPS_TO_SUPREMUM = 400
-"""What is left to a supremum at infinity falls by 1/e a step: 25 steps reach REMAINDER, and some may be halved."""
+STEPS_TO_SUPREMUM = 800
+"""What is left to a supremum at infinity falls by 1/e a step, and float64 holds exp(709): fewer than 709 + 25 steps."""
+
+NEARLY = 1e-4
+"""The decrement of a climb that round-off in a nearly singular information slows down: 1e-8 is left at most."""
 
 
 class Height(NamedTuple):
@@ -201,7 +204,7 @@ class CoefficientProfile:
             stand(gamma, limit.evaluate(gamma)), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
             tolerance=float(np.sqrt(REMAINDER)), max_steps=STEPS_TO_SUPREMUM, n=n,
         )  # fmt: skip
-        if found.status != "converged":
+        if found.status != "converged" and not found.here.decrement <= NEARLY:
             raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
         return found.here.theta
 

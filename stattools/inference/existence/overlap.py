@@ -24,13 +24,13 @@ from stattools.inference.existence.separation import (
     FAR,
     UNTOLD,
     Separation,
-    may_separate,
     program_size,
     separation_of,
 )
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import Largest
 from stattools.solvers.solution import Solution
 from stattools.text.names import first_few
@@ -109,7 +109,7 @@ def check_solution(model: Model, solution: Solution) -> None:
         if is_large and _overlaps(model, solution):
             return
         check_overlap(model)
-        if is_large and may_separate(model):
+        if is_large and with_levels(model.rows.X) is None:  # whose sparse program is solved whatever its size
             raise IdentificationError(
                 f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, "
                 f"and the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "

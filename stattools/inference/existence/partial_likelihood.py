@@ -5,11 +5,10 @@ The likelihood rises for ever along d where at each event those who have it are 
     x_i d >= x_j d    for all i with the event at t and all j at risk then (of exact ties, j without the event)
 
 The linear program max c'd over |d| <= 1, c the sum of all the differences, is solved on a few pairs, at each event the
-one that its last answer violates most. Rows that are lower at an event leave its risk set in the limit, which is the
-partial likelihood within strata of equal x d: the next direction is looked for there, until there is none.
-Coefficients that the last limit does not determine are infinite; the others have its estimates and standard errors.
-Beside a factor whose levels are codes a level without events has a hazard of 0; one count finds them. Source: Bryson &
-Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 23 (1981), 381-383.
+one that its last answer violates most. The limit is the partial likelihood within strata of equal x d: the next
+direction is looked for there, until there is none, and coefficients that the last limit does not determine are
+infinite. Of a factor whose levels are codes one count finds the levels without events, whose hazard is 0. Source:
+Bryson & Johnson, "The incidence of monotone likelihood in the Cox model", Technometrics 23 (1981), 381-383.
 """
 
 from __future__ import annotations

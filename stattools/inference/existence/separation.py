@@ -22,7 +22,7 @@ from scipy.linalg import block_diag
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
-from stattools.inference.existence.recession import Bools, Ints, direction, recession_cone, still
+from stattools.inference.existence.recession import POSITIVE, Bools, Ints, direction, recession_cone, still
 from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -192,15 +192,41 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
             return found
     if (found := separation_of_levels(model)) is not None:
         return found
-    return separation_of_rows(model) if may_separate(model) and program_size(model) <= largest else None
+    is_small = program_size(model) <= largest
+    return separation_of_rows(model, is_small) if is_small or _levels_of(model) is not None else None
 
 
-def separation_of_rows(model: Model) -> Separation | None:
-    """What separates the outcomes by any columns, all of them in memory."""
+def _levels_of(model: Model) -> Columns | None:
+    """The columns of the first linear predictor, where levels are kept as codes."""
+    return with_levels(columns_among(model.rows.X, model.predictor.main))
+
+
+LARGEST_BESIDE_SLOPES = 1e7
+"""Rows times columns from which on what separates beside slopes by level is named, and no limit is looked for: that
+takes dense programs.
+"""
+
+
+def separation_of_rows(model: Model, is_small: bool = True) -> Separation | None:
+    """What separates the outcomes by any columns; beside levels a sparse program tells first whether anything does.
+    IdentificationError with the columns where the limit of a model with levels takes dense programs that are too large.
+    """
     from scipy.sparse import csr_array
 
     if (cone := recession_cone(model)) is None:
         return None
+    if (X := _levels_of(model)) is not None:
+        if (step := direction(cone, ~cone.held)) is None:
+            return None
+        if X.slopes is not None or model.likelihood.facts.by_category:
+            is_small = len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES
+        if not is_small:
+            moved = [model.names[k] for k in np.flatnonzero(np.abs(step) > POSITIVE).tolist()]
+            raise IdentificationError(
+                f"{model.title} has no maximum: {first_few(moved)} separate the values of {model.outcome_name}, so "
+                "that the log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such levels "
+                "out, merge levels, or collect rows that overlap."
+            )
     active, steps, free, within = ~cone.held, list[Floats](), np.eye(cone.A.shape[1]), cone
     if cone.held.any():  # what moves no held row are few directions, mostly none
         free = still(cone.A[cone.held])
@@ -302,10 +328,7 @@ def pure_levels(model: Model) -> Pure | None:
     """The pure levels of the first linear predictor; None where there are none, or where levels are not kept as codes
     alone, or rows do not run off.
     """
-    X, side = (
-        with_levels(columns_among(model.rows.X, model.predictor.main)),
-        side_of_first(model.likelihood, model.rows.y),
-    )
+    X, side = _levels_of(model), side_of_first(model.likelihood, model.rows.y)
     if X is None or side is None or X.slopes is not None or model.likelihood.facts.by_category:
         return None
     used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
@@ -370,39 +393,13 @@ def separation_of_levels(model: Model) -> Separation | None:
     except (ConvergenceError, IdentificationError):
         return None
     far = not found.reach <= model.likelihood.facts.far(FAR)  # where other columns separate too, steps end there
-    if not found.converged or (far and may_separate(left)):
+    if not found.converged or (far and is_rising(left)):
         return None
     used = slice(None) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if pure.certain[used].all() else "quasi-complete"
     return Separation(model, kind, pure.infinite, pure.directions, pure.certain, lambda: (found, numbers), pure)
 
 
-LARGEST_BESIDE_SLOPES = 1e7
-"""Rows times columns from which on what separates beside slopes by level is named, and no limit is looked for: that
-takes dense programs.
-"""
-
-MOVED = 1e-7
-"""A coefficient of a direction that is not round-off."""
-
-
-def may_separate(model: Model) -> bool:
-    """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure; True
-    of other models, for which the usual program tells. IdentificationError with the names of the columns of a large
-    model of slopes by level, or of several categories.
-    """
-    if parts := pieces(model):
-        return any(map(may_separate, parts))
-    X = with_levels(columns_among(model.rows.X, model.predictor.main))
-    if X is None or pure_levels(model) is not None or (cone := recession_cone(model)) is None:
-        return True
-    step = direction(cone, ~cone.held)
-    alone = X.slopes is None and not model.likelihood.facts.by_category
-    if step is None or alone or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
-        return step is not None
-    moved = [model.names[k] for k in np.flatnonzero(np.abs(step) > MOVED).tolist()]
-    raise IdentificationError(
-        f"{model.title} has no maximum: {first_few(moved)} separate the values of {model.outcome_name}, so that the "
-        "log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, "
-        "or collect rows that overlap."
-    )
+def is_rising(model: Model) -> bool:
+    """Does any direction separate the outcomes?"""
+    return (cone := recession_cone(model)) is not None and direction(cone, ~cone.held) is not None

@@ -242,24 +242,13 @@ def _fit_log_likelihood(
         solver, q = required_solver(solver, usual), len(model.names)
         fewer = "Take fewer groups, or st.posterior of the counts."
         require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
-        model, solution = (climbed or _climbed)(model, solver)
+        model, solution = climbed(model, solver) if climbed else (model, solver.solve(model))
+        if not solution.converged:
+            raise not_converged(model, solution)
+        if climbed is None:
+            check_end(model, solution)
         C = covariance(model, solution.estimate, solution.covariance, cov)
     return made(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
-
-
-def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
-    solution = solver.solve(model)
-    if not solution.converged:
-        raise not_converged(model, solution)
-    check_end(model, solution)
-    return model, solution
-
-
-def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solution]:
-    model, solution = certified_partial(model, solver)
-    if not solution.converged:
-        raise not_converged(model, solution)
-    return model, solution
 
 
 def _climbed_sorted(model: SortedCox, solver: Solver) -> tuple[Any, Solution]:
@@ -296,7 +285,7 @@ def _fit_partial(
     if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information":
         names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
         cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
-    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=_climbed_partial)
+    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=certified_partial)
 
 
 OVER_VARIANCES = "over variances that may be 0"

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.design import terms
 from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.existence.separation import may_separate, pure_levels, separation_of_levels
+from stattools.inference.existence.separation import is_rising, pure_levels, separation_of_levels
 
 
 @pytest.fixture
@@ -56,10 +56,10 @@ def test_columns_beside_the_levels_are_looked_at_too(monkeypatch, data):
     monkeypatch.setattr(terms, "MANY", 4)
     model = st.logistic("b ~ C(g) + x", data)
     assert separation_of_levels(model) is None
-    assert not may_separate(model)
+    assert not is_rising(model)
     data["b"] = (data["x"] > np.tile(np.linspace(-0.3, 0.3, 14), 7)[data["g"]]) * 1
     model = st.logistic("b ~ C(g) + x", data)
-    assert pure_levels(model) is not None or may_separate(model)
+    assert pure_levels(model) is not None or is_rising(model)
     with pytest.raises(st.IdentificationError, match="x"):
         st.fit(model)
 

@@ -8,7 +8,7 @@ import pytest
 
 import stattools as st
 from stattools.data.design import terms
-from stattools.inference.existence.separation import may_separate
+from stattools.inference.existence.separation import is_rising
 
 FAMILIES = {"logistic": st.logistic, "poisson": st.poisson, "probit": st.probit, "ordinal": st.ordinal}
 
@@ -35,7 +35,7 @@ def test_it_tells_separated_outcomes_from_others(family, formula, rows, monkeypa
         coded, dense = models(family, formula, table(seed, rows, family))
         expected = st.separation(dense)
         monkeypatch.undo()
-        assert may_separate(coded) == (expected is not None)
+        assert is_rising(coded) == (expected is not None)
         monkeypatch.setattr(import_module("stattools.inference.existence.separation"), "LARGEST_BESIDE_SLOPES", 0.0)
         if expected is None:
             assert st.separation(coded) is None

@@ -135,3 +135,19 @@ def test_a_decrement_whose_square_is_beyond_float64():
     found = st.separation(st.softmax("y ~ bs(x, df=4)", {"y": list("babbaaaab"), "x": x}))
     with pytest.raises(st.ConvergenceError, match="The end of the profile interval of 'b: Intercept' was not found"):
         found.table(1e-12)
+
+
+def test_slopes_by_level_have_intervals_where_the_information_is_nearly_singular():
+    """Of an interval far out the climb began at exp(400), or its last steps were slow: it was said to have failed."""
+    g = np.random.default_rng(21)
+    g.choice([40, 60, 90])
+    level, x = g.choice(list("abcdefghijklmn"), 40), g.standard_normal(40)
+    table = {"y": g.poisson(np.exp(0.5 * x - 0.7)), "g": level, "x": x}
+    found = st.separation(st.poisson("y ~ x * g", table))
+    interval = found.interval()
+    infinite = np.isin(found.model.names, list(found.infinite))
+    assert len(found.infinite) == 12
+    assert np.isfinite([interval.lower[~infinite], interval.upper[~infinite]]).all()
+    for name, lower, upper in zip(found.model.names, interval.lower, interval.upper, strict=True):
+        assert lower < upper
+        assert found.infinite.get(name, lower) in (lower, upper)
