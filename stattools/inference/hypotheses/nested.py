@@ -4,17 +4,17 @@
     score:             g^T I^-1 g, score and information of the larger model at the restricted estimate;
                        n (RSS_restricted - RSS_full) / RSS_restricted where a scale is estimated
 
-Columns of the smaller model are combinations of the larger one's, of cuts with the constant that the thresholds take
-up; triangles of batches of rows add up by QR, and beside levels z = X c + rest by their elimination, refined twice. A
-diffuse log-likelihood of n values and d flat states has n - d terms, and a restricted one is the density of contrasts:
-with other flat states, or other fixed effects, they are of other data. Source: Rao (1948); Wooldridge, Econometric
-Analysis of Cross Section and Panel Data (2010), 13.6; Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series
-Analysis 11 (1990); Welham & Thompson, JRSS B 59 (1997), 701-714.
+Columns of the smaller model are combinations of the larger one's: triangles of batches of rows add up by QR, and with
+columns of many levels z = X c + rest by their elimination, refined twice. A diffuse log-likelihood of n values and d
+flat states has n - d terms, and a restricted one is the density of contrasts: with other flat states, or other fixed
+effects, they are of other data. Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel Data
+(2010), 13.6; Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series Analysis 11 (1990); Welham & Thompson, JRSS
+B 59 (1997), 701-714.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import partial
 from typing import Any, NoReturn
 
@@ -32,82 +32,18 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
+from stattools.models.predictor import Columns
 from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import weighted, with_levels
 from stattools.solvers.metric import Metric, undetermined
 
-SAME_SPACE_OF_CUTS = 1e-7
-"""A column whose distance from the larger model's columns is this share of its length is a combination of them."""
+SAME_SPACE = 1e-9
+"""A column whose part outside the larger model's columns is this small beside it lies among them."""
 
-
-def made_of(R: Floats, at: list[int], to: list[int], described: tuple[str, str]) -> Floats:
-    """Columns `to` of a triangle as combinations of its columns `at`; IncompatibleError where they are none. Described
-    are the larger model and the smaller.
-    """
-    found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
-    lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
-    if (lost > SAME_SPACE_OF_CUTS * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
-        raise IncompatibleError(
-            f"the models are not nested: a column of {described[1]} is no combination of the columns that "
-            f"{described[0]} has for the same parameter. Compare them by AIC or BIC (st.compare)."
-        )
-    return found
-
-
-def cuts_embedded(
-    full: Model, restricted: Model, estimate: Floats, R: Floats, size: Floats, described: tuple[str, str]
-) -> Floats:
-    """theta of the larger model with the linear predictors of the smaller one at `estimate`; IncompatibleError where a
-    column is no combination, or the labels are others.
-
-    R is the triangle of the columns of the larger model, those of the smaller, a constant and the difference of the
-    offsets, of these sizes.
-    """
-    if full.labels != restricted.labels or not restricted.predictor.taken_up:
-        raise IncompatibleError(
-            f"the models are not nested: {described[0]} and {described[1]} have other labels, or another order of "
-            "them. Compare them by AIC or BIC (st.compare)."
-        )
-    p, r = full.predictor.columns, restricted.predictor.columns
-
-    def among(at: list[int], to: list[int]) -> Floats:
-        """The columns `to` of the smaller model as combinations of those of the larger."""
-        return made_of(R, at, to, described) * size[to] / size[at][:, None]
-
-    theta = np.zeros(full.predictor.size)
-    numbers = {name: k for k, name in enumerate(full.likelihood.parameters)}
-    taken = dict(full.predictor.taken_up)
-    effects = {to[0]: number for number, to in taken.items() if number and to}  # by the threshold
-    for k, name in enumerate(restricted.likelihood.parameters):
-        use, given = list(restricted.predictor.uses[k] or ()), estimate[restricted.predictor.parts[k]]
-        to = [p + j for j in use]
-        if restricted.predictor.constant[k]:
-            theta[full.predictor.parts[numbers[name]]] += given
-        elif k == 0:
-            to, given = [*to, p + r + 1], np.append(given, 1.0)  # and the difference of the offsets
-            main, apart = (
-                list(full.predictor.main or ()),
-                list(full.predictor.uses[effects[1]] or ()) if effects else [],
-            )
-            moved = among([0, *main, *apart], to) @ given
-            theta[full.predictor.parts[0]] = moved[1 : 1 + len(main)]
-            for cut in taken[0]:
-                theta[full.predictor.parts[cut]] -= moved[0]
-                if effects:
-                    theta[full.predictor.parts[effects[cut]]] += moved[1 + len(main) :]
-        elif use:
-            if name not in numbers:
-                among([], to)
-            number = numbers[name]
-            constant = [0] * bool(taken.get(number))
-            moved = among([*constant, *(full.predictor.uses[number] or ())], to) @ given
-            theta[full.predictor.parts[number]] += moved[len(constant) :]
-            for cut in taken.get(number, ()):
-                theta[full.predictor.parts[cut]] -= moved[0]
-    return theta
-
+SAME_SPACE_OF_SEVERAL = 1e-7
+"""The same where parameters have columns of their own, or thresholds take up a constant."""
 
 CELLS = 2_000_000
 """Numbers that are made at a time."""
@@ -116,9 +52,9 @@ REFINEMENTS = 2
 """What is left of a column after a projection is projected again: digits that the normal equations lose come back."""
 
 
-def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least: float) -> tuple[Floats, int | None]:
-    """theta with X theta = Z slopes + shift, where Z are the smaller model's columns, and the number of the first of
-    these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
+def projected(full: Rows, restricted: Rows, slopes: Floats) -> tuple[Floats, int | None]:
+    """theta with X theta = Z slopes + shift, where Z are the smaller model's columns, shift is the difference of the
+    offsets, and the number of the first of these that is no combination of X; None where all are.
     """
     rows, units = full.standardized()
     X: Any = rows.X
@@ -130,13 +66,13 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
         part = np.arange(start, min(start + step, r))
         columns = np.column_stack([np.empty((n, 0)), *(Z[:, k] for k in part.tolist())])
         if start + step > r:
-            columns = np.column_stack([columns, shift])
+            columns = np.column_stack([columns, shift_of(full, restricted)])
         found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
         for _ in range(1 + REFINEMENTS):
             found = found + metric.solve(X.pulled(weighted(rest, full.weight)))
             rest = columns - X.product(found)
         sizes = [np.sqrt((weighted(of, full.weight) * of).sum(axis=0)) for of in (rest, columns)]
-        lost = sizes[0] > least * np.maximum(sizes[1], 1e-300)
+        lost = sizes[0] > SAME_SPACE * np.maximum(sizes[1], 1e-300)
         if lost.any():
             return phi, start + int(np.argmax(lost))
         phi = phi + found @ np.append(slopes, 1.0)[start : start + columns.shape[1]]
@@ -210,11 +146,6 @@ def require_nested_columns(full: CoxRegression, restricted: CoxRegression) -> No
         raise IncompatibleError("the models have as many coefficients; the larger one comes first.")
 
 
-def beside(ours: Rows, theirs: Rows) -> Floats:
-    """[X of one, X of the other, the difference of the offsets]."""
-    return np.column_stack([ours.X, theirs.X, shift_of(ours, theirs)])
-
-
 def shift_of(ours: Rows, theirs: Rows) -> Floats:
     """The difference of the offsets, 0 where it is round-off."""
     zero = np.zeros(len(ours.y))
@@ -222,26 +153,20 @@ def shift_of(ours: Rows, theirs: Rows) -> Floats:
     return np.where(np.abs(other - one) > 1e-13 * (np.abs(one) + np.abs(other)), other - one, 0.0)
 
 
-def sizes(ours: Rows, theirs: Rows) -> Floats:
-    """Root mean squares of the columns of both, 1 where that is 0, and of the offsets; of the rows in memory."""
+def _triangle_of_both(ours: Rows, theirs: Rows) -> tuple[Floats, Floats]:
+    """The triangle of the columns of both, a column of ones and the difference of the offsets, in units of their root
+    mean squares in the rows in memory, which are 1 where that is 0; and these units.
+    """
     offsets = [rows.sampled.offset for rows in (ours, theirs) if rows.sampled.offset is not None]
-    columns = [ours.sampled.X, theirs.sampled.X, np.concatenate([np.zeros(1), *offsets])[:, None]]
+    columns = [ours.sampled.X, theirs.sampled.X, np.ones((1, 1)), np.concatenate([np.zeros(1), *offsets])[:, None]]
     size = np.concatenate([np.sqrt(np.mean(np.square(values), axis=0)) for values in columns])
-    return np.where(size > 0, size, 1.0)
-
-
-def triangle_of_both(ours: Rows, theirs: Rows, size: Floats) -> Floats:
-    """The triangle of the columns of both, in units of `size`."""
-    return ours.gather(partial(_of_batch, size), others=(theirs,)).R
+    size = np.where(size > 0, size, 1.0)
+    return ours.gather(partial(_of_batch, size), others=(theirs,)).R, size
 
 
 def _of_batch(size: Floats, ours: Rows, theirs: Rows) -> Triangle:
-    columns = beside(ours, theirs) / size
+    columns = np.column_stack([ours.X, theirs.X, np.ones(len(ours.y)), shift_of(ours, theirs)]) / size
     return Triangle(triangle(Rows(columns, np.zeros(len(columns)), ours.weight)))
-
-
-SAME_SPACE = 1e-9
-"""A column whose part outside the larger model's columns is this small beside it lies among them."""
 
 
 def difference_in_outcome(one: Any, other: Any) -> str | None:
@@ -257,50 +182,32 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
     for model in (one, other):
         if not isinstance(model, Model):
             return f"{described(model)} has no rows"
-    a, b = one.rows, other.rows
-    if not (one.in_memory and other.in_memory):
-        return _difference_of_sources(one, other)
-    if len(a.y) != len(b.y):
-        dropped = (
-            f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
-        )
-        return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
+    a, b, in_files = one.rows, other.rows, not (one.in_memory and other.in_memory)
+    if a.place != b.place:
+        return f"one has its rows {a.place} and the other {b.place}; make both from one table"
+    if in_files and one.source is not other.source and a.source != b.source:
+        return "their rows are those of different tables"
+    counts, nested = f"one has {len(a.X):,} rows and the other {len(b.X):,}", set(one.dropped) <= set(other.dropped)
+    if in_files and (len(a.X) != len(b.X) or not (nested or set(other.dropped) <= set(one.dropped))):
+        missing = f"{_missing(one)}; {_missing(other)}"
+        return f"{counts}, complete in other columns ({missing}); keep the rows complete in both in files of their own"
+    if len(a.X) != len(b.X):
+        dropped = f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" * bool(one.n_dropped or other.n_dropped)
+        return f"{counts}{dropped}; fit both to the rows complete in both"
     if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
-        return _densities_and_probabilities(one, other)
+        dense, discrete = (other, one) if one.likelihood.outcome.is_whole else (one, other)
+        return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
+    if in_files:  # those of one scan, complete in columns that miss values in the same rows
+        texts = [rows.coding.formula.outcome.text for rows in (a, b)]
+        if texts[0] != texts[1] or set(one.labels or ()) != set(other.labels or ()):
+            return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} may differ in their values"
+        return "their weights differ" if a.coding.extras.get("weights") != b.coding.extras.get("weights") else None
     if not np.array_equal(_outcomes(one), _outcomes(other)):
         return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
     for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
         ones = np.ones(len(a.y))
         if not np.array_equal(ones if v is None else v, ones if w is None else w):
             return f"their {what} differ"
-    return None
-
-
-def _densities_and_probabilities(one: Any, other: Any) -> str:
-    dense, discrete = (other, one) if one.likelihood.outcome.is_whole else (one, other)
-    return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
-
-
-def _difference_of_sources(one: Any, other: Any) -> str | None:
-    """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
-    a, b = one.rows, other.rows
-    if a.place != b.place:
-        return f"one has its rows {a.place} and the other {b.place}; make both from one table"
-    if one.source is not other.source and a.source != b.source:
-        return "their rows are those of different tables"
-    if len(a.X) != len(b.X) or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
-        return (
-            f"one has {len(a.X):,} rows and the other {len(b.X):,}, complete in other columns ({_missing(one)}; "
-            f"{_missing(other)}); keep the rows complete in both in files of their own"
-        )
-    if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
-        return _densities_and_probabilities(one, other)
-    if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
-        other.labels or ()
-    ):
-        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} may differ in their values"
-    if a.coding.extras.get("weights") != b.coding.extras.get("weights"):
-        return "their weights differ"
     return None
 
 
@@ -319,44 +226,83 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     """The coefficients of the larger model that give the linear predictors of the smaller one.
 
     IncompatibleError unless every column of the smaller model, and the difference of the offsets, is a combination of
-    the larger model's columns, and the larger model is larger.
+    the larger model's columns for the same parameter, and the larger model is larger. A constant is a column of ones;
+    of thresholds it is that of the location, with the sign changed.
     """
-    if full.predictor.size <= restricted.predictor.size:
+    ours, theirs = full.predictor, restricted.predictor
+    if ours.size <= theirs.size:
         raise IncompatibleError(
-            f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
-            f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
+            f"the larger model comes with more coefficients; got {ours.size} in {describe(full)} and "
+            f"{theirs.size} in {describe(restricted)}. Exchange them, or compare by AIC."
         )
-    if full.predictor.taken_up:
-        described_both = describe(full), describe(restricted)
-        return cuts_embedded(full, restricted, estimate, *_with_a_constant(full, restricted), described_both)
-    if any(full.predictor.own) or any(restricted.predictor.own):
-        return _each_predictor(full, restricted, estimate)
-    p, r = full.predictor.columns, restricted.predictor.columns
-    if with_levels(full.rows.X) is not None:  # the same columns for each category, and constants of all rows
-        shift, each = shift_of(full.rows, restricted.rows), []
-        for part in restricted.predictor.parts[: restricted.predictor.n_first]:
-            theta, lost = projected(full.rows, restricted.rows, shift, estimate[part], SAME_SPACE)
-            if lost is not None:
-                _refuse(full, restricted, lost)
-            each.append(theta)
-        found = np.concatenate([*each, estimate[restricted.predictor.size_first :]])
-        return np.append(found, np.zeros(full.predictor.size - len(found)))
-    size = sizes(full.rows, restricted.rows)
-    R = triangle_of_both(full.rows, restricted.rows, size)
-    inside, outside = R[:p, p:], R[p:, p:]
-    lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
+    if ours.taken_up and (full.labels != restricted.labels or not theirs.taken_up):
+        raise IncompatibleError(
+            f"the models are not nested: {describe(full)} and {describe(restricted)} have other labels, or another "
+            "order of them. Compare them by AIC or BIC (st.compare)."
+        )
+    several = bool(ours.taken_up) or any(ours.own) or any(theirs.own)
+    if with_levels(full.rows.X) is not None and not several:
+        made_of = partial(_of_levels, full, restricted)
+    else:
+        made_of = partial(_of_columns, full, restricted, several, *_triangle_of_both(full.rows, restricted.rows))
+    places = {name: k for k, (name, _) in enumerate(full.likelihood.others, ours.n_first)}
+    numbers = [*range(theirs.n_first), *(places.get(name) for name, _ in restricted.likelihood.others)]
+    taken = dict(ours.taken_up)
+    effects = {to[0]: k for k, to in taken.items() if k and to}  # by the threshold
+    theta = np.zeros(ours.size)  # a parameter that the smaller one holds at 0
+    for k, (number, use, part) in enumerate(zip(numbers, theirs.uses, theirs.parts, strict=True)):
+        is_first, alone = k < theirs.n_first, theirs.constant[k]
+        if not is_first and part.start == part.stop:
+            continue
+        if number is not None and alone and ours.constant[number]:
+            theta[ours.parts[number]] += estimate[part]
+            continue
+        before, own, apart = [0] * bool(taken.get(number)), () if number is None else ours.uses[number], ()
+        if is_first and effects:
+            apart = ours.uses[effects[1]] or ()
+        at = [*before, *(range(ours.columns) if own is None else own), *apart]
+        moved = made_of(at, (theirs.columns,) if alone else use, estimate[part], is_first)
+        constant, own_columns, of_cuts = np.split(moved, [len(before), len(moved) - len(apart)])
+        if number is not None:
+            theta[ours.parts[number]] += own_columns
+        for cut in taken.get(number, ()):
+            theta[ours.parts[cut]] -= constant
+            if is_first and effects:
+                theta[ours.parts[effects[cut]]] += of_cuts
+    return theta
+
+
+def _of_columns(
+    full: Model, restricted: Model, several: bool, R: Floats, size: Floats,
+    at: list[int], use: Columns, given: Floats, is_first: bool,
+) -> Floats:  # fmt: skip
+    """What the larger model's columns `at` are multiplied by where the smaller one's `use` are by `given`, to which the
+    first parameter adds the difference of the offsets; R and size are those of `_triangle_of_both`.
+    """
+    to = [full.predictor.columns + k for k in (range(restricted.predictor.columns) if use is None else use)]
+    if is_first:
+        to, given = [*to, len(size) - 1], np.append(given, 1.0)
+    Q, S = np.linalg.qr(R[:, at])
+    inside = Q.T @ R[:, to]
+    rest = np.linalg.norm(R[:, to] - Q @ inside, axis=0)
+    least = SAME_SPACE_OF_SEVERAL if several else SAME_SPACE
+    lost = rest > least * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)
+    if lost.any() and several:
+        raise IncompatibleError(
+            f"the models are not nested: a column of {describe(restricted)} is no combination of the columns that "
+            f"{describe(full)} has for the same parameter. Compare them by AIC or BIC (st.compare)."
+        )
     if lost.any():
         _refuse(full, restricted, int(np.argmax(lost)))
-    try:
-        map_of = np.linalg.solve(R[:p, :p], inside) / size[:p, None] * size[p:]
-    except np.linalg.LinAlgError:
-        check_rank(full)
-        raise
-    width = full.predictor.n_first
-    betas = estimate[: width * r].reshape(width, r)
-    theta = betas @ map_of[:, :r].T + map_of[:, r]
-    found = np.concatenate([theta.ravel(), estimate[width * r :]])
-    return np.append(found, np.zeros(full.predictor.size - len(found)))  # a parameter that the smaller one holds at 0
+    return (np.linalg.solve(S, inside) * size[to] / size[at][:, None]) @ given
+
+
+def _of_levels(full: Model, restricted: Model, at: Any, use: Columns, given: Floats, is_first: bool) -> Floats:
+    """The same for columns of many levels, all of which the first parameter has."""
+    theta, lost = projected(full.rows, restricted.rows, given)
+    if lost is not None:
+        _refuse(full, restricted, lost)
+    return theta
 
 
 def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:
@@ -365,42 +311,6 @@ def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:
         f"the models are not nested: {name!r} of {describe(restricted)} is no combination of the columns of "
         f"{describe(full)}. Compare them by AIC or BIC (st.compare)."
     )
-
-
-def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
-    """The same where parameters beside the first have columns of their own: each linear predictor in its counterpart.
-
-    A shared constant is a column of ones, which the larger model's predictor has to contain.
-    """
-    p, r = full.predictor.columns, restricted.predictor.columns
-    R, size = _with_a_constant(full, restricted)
-    theta = np.zeros(full.predictor.size)
-    places = {name: place for place, (name, _) in enumerate(full.likelihood.others, full.predictor.n_first)}
-    counterparts = [*range(restricted.predictor.n_first), *(places[name] for name, _ in restricted.likelihood.others)]
-    for k, inner, whence in zip(counterparts, restricted.predictor.uses, restricted.predictor.parts, strict=True):
-        use, part, given = full.predictor.uses[k], full.predictor.parts[k], estimate[whence]
-        if use == () == inner:
-            theta[part] = given
-            continue
-        at = list(range(p) if use is None else use)
-        to = [p + j for j in (range(r) if inner is None else inner or (r,))]
-        if k < full.predictor.n_first:
-            to, given = [*to, p + r + 1], np.append(given, 1.0)
-        found = made_of(R, at, to, (describe(full), describe(restricted)))
-        theta[part] = (found * size[to] / size[at][:, None]) @ given
-    return theta
-
-
-def _with_a_constant(full: Model, restricted: Model) -> tuple[Floats, Floats]:
-    """The triangle of the columns of the larger model, those of the smaller, a column of ones and the difference of the
-    offsets, and their sizes.
-    """
-    instead = "Compare their AIC, or take tables in memory."
-    theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
-    ours: Any = full.rows
-    theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
-    size = sizes(ours, theirs)
-    return triangle_of_both(ours, theirs, size), size
 
 
 def describe(model: Any) -> str:
@@ -470,10 +380,8 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
         require_nested(full.model, restricted.model)
     elif full.model.is_partial:
         require_nested_columns(full.model, restricted.model)
-    elif full.model.is_mixed:
-        embedding(full.model.fixed, restricted.model.fixed, restricted.estimate)
     else:
-        embedding(full.model, restricted.model, restricted.estimate)
+        embedding(full.model.without_groups, restricted.model.without_groups, restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
     df = len(full.estimate) - len(restricted.estimate)
     p_value = float(special.chdtrc(df, statistic))
@@ -546,8 +454,8 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
         statistic /= restricted.model.residual_sums(restricted.estimate)[0] / full.n
         note = "n times the share of the residual sum of squares that the fuller model explains."
     df = len(theta) - len(restricted.estimate)
-    p_value = float(special.chdtrc(df, statistic))
-    return TestResult("score", statistic, df, p_value, _between(restricted, full), note=note)
+    between = _between(restricted, full)
+    return TestResult("score", statistic, df, float(special.chdtrc(df, statistic)), between, note=note)
 
 
 def _between(restricted: Fit, full: Model) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from stattools.data.files import first_pass
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.hypotheses import likelihood_ratio, score_test, wald
-from stattools.inference.hypotheses.nested import beside, embedding
+from stattools.inference.hypotheses.nested import embedding, shift_of
 from tests.data.files.test_scanned_rows import DATA, write
 from tests.inference.hypotheses.test_nested_tests import OUTCOMES, G, N, X, models
 
@@ -91,6 +91,7 @@ PAIRS = [
     (st.ols, "t ~ x + z", "t ~ I(x - 3 * z)", {}),
     (st.poisson, "c ~ x + log(e)", "c ~ x", {"exposure": "e"}),
     (st.softmax, "g ~ x + z", "g ~ x", {}),
+    (st.negative_binomial, "c ~ x + z", "c ~ x", {"dispersion": "~ z"}),
 ]
 
 
@@ -157,9 +158,8 @@ def test_as_many_rows_are_not_the_same_rows(tmp_path):
 def test_the_difference_of_two_offsets_is_a_column_where_it_is_more_than_round_off():
     X, y = np.ones((3, 1)), np.zeros(3)
     one, other = np.array([1.0, 2.0, -3.0]), np.array([4.0, 2.0 + 4e-16, -3.5])
-    columns = beside(Rows(X, y, offset=one), Rows(2.0 * X, y, offset=other))
-    np.testing.assert_array_equal(columns, [[1.0, 2.0, 3.0], [1.0, 2.0, 0.0], [1.0, 2.0, -0.5]])
-    np.testing.assert_array_equal(beside(Rows(X, y), Rows(X, y, offset=one))[:, 2], one)
+    np.testing.assert_array_equal(shift_of(Rows(X, y, offset=one), Rows(2.0 * X, y, offset=other)), [3.0, 0.0, -0.5])
+    np.testing.assert_array_equal(shift_of(Rows(X, y), Rows(X, y, offset=one)), one)
 
 
 RANDOM = np.random.default_rng(8)
