@@ -10,7 +10,7 @@ Source: Durbin & Koopman (2012), 2.12; Harvey (1989), 5.4; Christensen, Pearson 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ from stattools.inference.diagnostics.form import (
     zeros,
 )
 from stattools.inference.diagnostics.goodness import calibration_check, discrimination
-from stattools.inference.diagnostics.influence import influence, influence_on_hazards
+from stattools.inference.diagnostics.influence import influence
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.result import several
 from stattools.interface.arrays import Floats
@@ -52,11 +52,6 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline, prints
 from stattools.text.page import Grid, Page
 
-
-def _influence(of: LookedAt) -> Check:
-    return (influence_on_hazards if of.model.is_partial else influence)(of)
-
-
 CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
     "maximum": certificate,
     "proportional hazards": proportional,
@@ -65,7 +60,7 @@ CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
     "heteroskedasticity": partial(standard_errors, name="heteroskedasticity"),
     "robust errors": partial(standard_errors, name="robust errors"),
     "autocorrelation": autocorrelation,
-    "influence": _influence,
+    "influence": influence,
     "collinearity": collinearity,
     "link": link,
     "form": form,
@@ -116,21 +111,15 @@ def checks_of(fit: Estimates, order: Any = None) -> Looked:
     []
     """
     with one_blas_thread():
-        if fit.model.is_partial:
-            return _looked(LookedAt(fit), _of_partial(fit.model, order))
-        of = LookedAt(fit, order_of(fit.model, order))
-        return _looked(of, (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome]))
-
-
-def _of_partial(model: Any, order: Any) -> tuple[str, ...]:
-    """The checks of Cox's regression, and of matched sets, which have no times."""
-    if order is not None:
-        raise IncompatibleError(f"rows of {model.title} follow each other in no order; leave order= out of check.")
-    return OF_TIMES if len(np.unique(model.said.time)) > 1 else OF_PARTIAL
-
-
-def _looked(of: LookedAt, some: Collection[str]) -> Looked:
-    return looked({name: partial(check, of) for name, check in CHECKS.items() if name in some}, of.model.title)
+        if not fit.model.is_partial:
+            of = LookedAt(fit, order_of(fit.model, order))
+            names = (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome])
+        elif order is not None:
+            title = fit.model.title
+            raise IncompatibleError(f"rows of {title} follow each other in no order; leave order= out of check.")
+        else:  # matched sets have no times
+            of, names = LookedAt(fit), OF_TIMES if len(np.unique(fit.model.said.time)) > 1 else OF_PARTIAL
+        return looked({name: partial(check, of) for name, check in CHECKS.items() if name in names}, fit.model.title)
 
 
 def looked(checks: Mapping[str, Callable[[], Check | None]], title: str) -> Looked:
@@ -212,10 +201,12 @@ def _even(e: Floats) -> Check:
     return judged("even variance", measure, ratio, advice, size=max(ratio, 1.0 / ratio), p_value=p_value)
 
 
-def _normal(e: Floats) -> Check:
-    u = special.ndtr((e - e.mean()) / e.std(ddof=1))
+def _normal(e: Floats, name: str = "normal errors") -> Check:
+    """The gap between the distribution of errors, or of residuals, and the normal one."""
+    spread = e.std(ddof=1)
+    u = special.ndtr((e - e.mean()) / (spread if spread > 0.0 else 1.0))
     total = (u[:, None] <= LEVELS).sum(axis=0).astype(float)
-    return of_shares(total, np.full(len(LEVELS), float(len(e))), "normal errors", is_normal=True)
+    return of_shares(total, np.full(len(LEVELS), float(len(e))), name, is_normal=True)
 
 
 COLUMNS = ("check", "value", "verdict", "advice", "measure")
@@ -316,7 +307,9 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
     if not fit.model.smooths:  # a group's part of a curve is not known
         checks["influence"] = lambda: _group_influence(fit)
     if fit.model.has_scale:
-        checks["distribution"] = lambda: _distribution(fit)
+        checks["distribution"] = lambda: _normal(
+            np.asarray(fit.residuals_of("pearson", align=False), dtype=float), "distribution"
+        )
     return check_table({"": looked(checks, fit.model.title)}, fit.model.formula)
 
 
@@ -337,11 +330,3 @@ def _group_influence(fit: Any) -> Check:
         f"{name} goes from {number(at, 4)} to {number(at - fall, 4)} without {of}: look at that group, and report both."
     )
     return judged("influence", f"standard errors that {name} moves without {of}", max(value, 0.0), advice, term=name)
-
-
-def _distribution(fit: Any) -> Check:
-    residuals = np.asarray(fit.residuals_of("pearson", align=False), dtype=float)
-    spread = residuals.std(ddof=1)
-    u = special.ndtr((residuals - residuals.mean()) / (spread if spread > 0.0 else 1.0))
-    total = (u[:, None] <= LEVELS).sum(axis=0).astype(float)
-    return of_shares(total, np.full(len(LEVELS), float(len(u))), "distribution", is_normal=True)

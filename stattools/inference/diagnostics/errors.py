@@ -18,17 +18,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import add
-from typing import Any, NamedTuple
+from operator import iadd
+from typing import Any
 
 import numpy as np
 from scipy import special
 
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.tables.columns import missing
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
-from stattools.inference.covariance.covariance import Spread, spread_of
+from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.covariance.kinds import kernel_weights, labels_of_rows
 from stattools.inference.covariance.sandwich import Scores
 from stattools.inference.diagnostics.check import CHANCE, LIMITS, Check, LookedAt, judged, verdict
@@ -73,42 +74,15 @@ VARIES_FREELY = (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT)
 """Outcomes whose variance is a matter of its own, beside their mean."""
 
 
-class ErrorSums(NamedTuple):
-    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, q times scores; the squares of
-    scores, and those of [X, 1, |r|], an `Arrow` each, or None.
-    """
-
-    robust: Floats
-    gap: Floats
-    square: Floats
-    own: Floats
-    cross: Floats
-    scores: Any
-    sizes: Any
-
-    def __add__(self, other: ErrorSums) -> ErrorSums:  # type: ignore[override]
-        sizes = None if self.sizes is None else self.sizes + other.sizes
-        return ErrorSums(*(one + more for one, more in zip(self[:6], other[:6], strict=True)), sizes=sizes)
-
-    def beside(self, other: ErrorSums) -> ErrorSums:
-        """The same sums of the same rows, with those of further coefficients."""
-        both = {name: [getattr(self, name), getattr(other, name)] for name in self._fields[:5]}
-        return self._replace(**{name: np.concatenate(parts, axis=-1) for name, parts in both.items()})
-
-    @property
-    def explained(self) -> Floats:
-        """What the scores explain of q^2, by coefficient."""
-        return explained(self.scores, self.cross)[0]
-
-    @property
-    def of_sizes(self) -> tuple[float, float] | None:
-        """Glejser's test, where there is one."""
-        return None if self.sizes is None else glejser(self.sizes)
+BY_COEFFICIENT = ("robust", "gap", "square", "own", "cross")
+"""Sums over rows by coefficient: robust variance, q, squares of q and of `own`, q times scores."""
 
 
 @dataclass(frozen=True, eq=False)
 class OfRows:
-    """The sums over the rows of a batch; small enough to be sent to where the batch is."""
+    """The sums over the rows of a batch, small enough to be sent to where the batch is: those by coefficient, the
+    squares of the `scores`, and where sizes of residuals are known the squares of [X, 1, |r|] as `sizes`.
+    """
 
     terms: Scores
     B: Floats
@@ -117,12 +91,12 @@ class OfRows:
     has_scale: bool
     factor: float
 
-    def __call__(self, rows: Rows) -> ErrorSums:
+    def __call__(self, rows: Rows) -> AddedByName:
         size = max(256, CELLS // max(len(self.B), 1))
         parts = self.terms.parts(rows, min(size, rows.block_size))
-        return reduce(add, (self._of(rows, *part) for part in parts))
+        return reduce(iadd, (self._of(rows, *part) for part in parts))
 
-    def _of(self, rows: Rows, part: slice, X: Floats, u: Floats, W: Floats, weight: Floats | None) -> ErrorSums:
+    def _of(self, rows: Rows, part: slice, X: Floats, u: Floats, W: Floats, weight: Floats | None) -> AddedByName:
         terms, predictor, m = self.terms, self.terms.predictor, len(X)
         corrected = terms.corrected(X, u, W, self.kind, 1.0, part.start)
         times, each = np.ones(m) if weight is None else weight, u.reshape(m, -1)
@@ -142,31 +116,27 @@ class OfRows:
             extra = (u * u / W / self.scale**2 - 1.0)[:, None]
             scores = scores.bordered(X.T @ (times[:, None] * each * extra), extra.T @ (times[:, None] * extra))
             cross.append(extra.T @ heavy)
-        sums = (times @ robust**2, times @ q, times @ q**2, times @ own**2)
-        sizes = self._sizes(rows, part, X, times)
-        return ErrorSums(*sums, np.concatenate(cross), scores, sizes)
+        sums = AddedByName(robust=times @ robust**2, gap=times @ q, square=times @ q**2, own=times @ own**2)
+        sums |= {"cross": np.concatenate(cross), "scores": scores}
+        if (r := self._sizes(rows, part, X)) is not None:
+            sums["sizes"] = arrow(symmetric(upper_gram(beside(X, np.ones(m), r), times)))
+        return sums
 
-    def _sizes(self, rows: Rows, part: slice, X: Floats, times: Floats) -> Arrow | None:
-        """Sums for a regression of the sizes of residuals on the columns: [X, 1, |r|] with itself."""
-        terms, precision = self.terms, None if rows.precision is None else rows.precision[part]
-        offset = None if rows.offset is None else rows.offset[part]
-        eta = terms.predictor.forward(terms.phi, Block(X, rows.y[part], None, offset))[0]
-        r = residual_sizes(terms.likelihood, eta, rows.y[part], precision, has_scale=self.has_scale)
-        if r is None:
+    def _sizes(self, rows: Rows, part: slice, X: Floats) -> Floats | None:
+        """Sizes of Pearson's residuals, (m,), at scale 1; None where the variance is no matter of its own, or
+        unknown.
+        """
+        terms, y, family = self.terms, rows.y[part], self.terms.likelihood
+        if family.outcome not in VARIES_FREELY:
             return None
-        return arrow(symmetric(upper_gram(beside(X, np.ones(len(r)), r), times)))
-
-
-def residual_sizes(family: Likelihood, eta: Floats, y: Floats, precision: Any, *, has_scale: bool) -> Floats | None:
-    """Sizes of Pearson's residuals, (m,), at scale 1; None where the variance is no matter of its own, or unknown."""
-    if family.outcome not in VARIES_FREELY:
-        return None
-    try:
-        mean = family.mean(eta)
-        variance = np.ones(len(eta)) if has_scale else family.variance(eta, y)
-    except IncompatibleError:  # a likelihood of the caller's, who gave none
-        return None
-    return np.abs(family.observed(y) - mean) / np.sqrt(variance if precision is None else variance / precision)
+        precision, offset = (None if v is None else v[part] for v in (rows.precision, rows.offset))
+        eta = terms.predictor.forward(terms.phi, Block(X, y, None, offset))[0]
+        try:
+            mean = family.mean(eta)
+            variance = np.ones(len(eta)) if self.has_scale else family.variance(eta, y)
+        except IncompatibleError:  # a likelihood of the caller's, who gave none
+            return None
+        return np.abs(family.observed(y) - mean) / np.sqrt(variance if precision is None else variance / precision)
 
 
 def standard_errors(of: LookedAt, name: str) -> Check:
@@ -180,11 +150,11 @@ def standard_errors(of: LookedAt, name: str) -> Check:
         sums, small = _sums(of, "HC0", factor), model.n / max(model.n - len(of.theta), 1.0)
     if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
-    ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
+    ratio = np.sqrt(small * sums["robust"] / of.fit.covariance.diagonal()[asked])
     p = np.minimum(len(asked) * _p_values(sums), 1.0)
     uneven = 0.0
-    if (tested := sums.of_sizes) is not None:
-        uneven, of_sizes = tested
+    if "sizes" in sums:
+        uneven, of_sizes = glejser(sums["sizes"])
         p = np.minimum(1.0, 2.0 * np.minimum(p, of_sizes))
     size = np.where(ratio < TOO_WIDE, WIDE, ratio)
     worst = int(np.argmax(np.where(p < CHANCE, size, 1e-3 * ratio)))  # of those that chance makes the largest
@@ -202,23 +172,22 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
-def _sums(of: LookedAt, kind: str, factor: float) -> ErrorSums:
+def _sums(of: LookedAt, kind: str, factor: float) -> dict[str, Any]:
     """The sums over all rows, of some coefficients at a time where levels are kept as codes."""
-    model, sandwich = of.model, of.sandwich
-    size = max(1, CELLS // len(sandwich.work.rows.X)) if in_parts(sandwich.C) else len(of.asked)
-    found = None
-    for start in range(0, len(of.asked), size):
-        B = sandwich.back(of.asked[start : start + size])
-        part = OfRows(sandwich.terms, B, kind, of.fit.scale, model.has_scale, factor)
-        sums = sandwich.work.rows.gather(part)
-        found = sums if found is None else found.beside(sums)
-    assert found is not None
-    return found
+    model, sandwich, asked = of.model, of.sandwich, of.asked
+    size = max(1, CELLS // len(sandwich.work.rows.X)) if in_parts(sandwich.C) else len(asked)
+    parts = []
+    for start in range(0, len(asked), size):
+        B = sandwich.back(asked[start : start + size])
+        work = OfRows(sandwich.terms, B, kind, of.fit.scale, model.has_scale, factor)
+        parts.append(sandwich.work.rows.gather(work))
+    return parts[0] | {name: np.concatenate([part[name] for part in parts], axis=-1) for name in BY_COEFFICIENT}
 
 
-def _p_values(sums: ErrorSums) -> Floats:
-    spread = np.maximum(sums.square - sums.explained, 2.0 * sums.own)  # at least that of normal outcomes
-    z = np.divide(sums.gap, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
+def _p_values(sums: dict[str, Any]) -> Floats:
+    rest = sums["square"] - explained(sums["scores"], sums["cross"])[0]
+    spread = np.maximum(rest, 2.0 * sums["own"])  # at least that of normal outcomes
+    z = np.divide(sums["gap"], np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
     return 2.0 * special.ndtr(-np.abs(z))
 
 
@@ -364,18 +333,14 @@ def overdispersion(of: LookedAt) -> Check | None:
     """Pearson / df, 1 where counts vary as the model says; None where it says nothing: of 0 and 1, and of numbers."""
     if of.pearson is None:
         return None
-    return checked(of.pearson, of.likelihood, of.fit.cov, bool(of.fit.kinds))
-
-
-def checked(spread: Spread, family: Likelihood, cov: str, has_errors: bool = True) -> Check:
-    """The check of a known Pearson / df, for standard errors of this covariance."""
     measure = "Pearson / df, 1 where they vary as the model says"
-    ratio, p = spread.ratio, spread.p_value
-    if cov != "information":
-        measure += f"; standard errors ({cov.split('(')[0]}) allow for it"
+    ratio, p = of.pearson.ratio, of.pearson.p_value
+    if of.fit.cov != "information":
+        measure += f"; standard errors ({of.fit.cov.split('(')[0]}) allow for it"
         return Check(OVERDISPERSION, measure, ratio, p_value=p)
     size = 1.4 if ratio < TOO_SMALL_RATIO else ratio  # intervals that are too wide are on the safe side
-    return judged(OVERDISPERSION, measure, ratio, _dispersion_advice(ratio, family, has_errors), size=size, p_value=p)
+    advice = _dispersion_advice(ratio, of.likelihood, bool(of.fit.kinds))
+    return judged(OVERDISPERSION, measure, ratio, advice, size=size, p_value=p)
 
 
 def overdispersed(fit: Any, *, reads: bool = False) -> str:

@@ -45,44 +45,36 @@ MOST, SHARE = 5, 500
 
 def influence(of: LookedAt) -> Check:
     """The move of the coefficient that moves farthest without the worst rows; rows elsewhere have to be at hand."""
-    model = of.model
-    of.require_errors()
-    model.rows.at_hand("the rows that pull most are left out of a fit", model.title, "Fit a sample of them in memory.")
-    count = int(np.clip(model.rows.n_used // SHARE, 1, MOST))
-    rows, _ = worst_rows(of, count)
-    said = named(model, rows)
+    model, fit = of.model, of.fit
+    if not model.is_partial:
+        of.require_errors()
+        instead = "Fit a sample of them in memory."
+        model.rows.at_hand("the rows that pull most are left out of a fit", model.title, instead)
+    n = model.said.n if model.is_partial else model.rows.n_used
+    rows, _ = worst_rows(of, int(np.clip(n // SHARE, 1, MOST)))
+    said = named(survival_scores(model, of.theta, of.bread) if model.is_partial else model, rows)
     try:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
         return no_maximum(rows, said)
-    if not (of.fit.covariance.diagonal() > 0.0).all():
-        raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
-    own = 1.0 if of.fit.cov != "information" else of.phi
-    unit = np.minimum(np.sqrt(own * of.fit.covariance.diagonal()), se)
-    found = moved(of, said, theta, se, unit)
-    if found is None:
+    if not (fit.covariance.diagonal() > 0.0).all():
+        raise IncompatibleError(f"a standard error of {model.title} with cov={fit.cov} is 0.")
+    own = 1.0 if fit.cov != "information" else of.phi
+    unit = np.minimum(np.sqrt(own * fit.covariance.diagonal()), se)
+    if (se > FLAT * unit).any():
         return no_maximum(rows, said)
-    apart = abs(np.log(of.fit.scale / scale)) * np.sqrt(2.0 * model.n)
-    if model.has_scale and found.value <= LIMITS[NAME].look < apart:
-        before, after = number(of.fit.scale, 4), number(scale, 4)
+    moves = (np.abs(of.theta - theta) / unit)[of.asked]
+    which, farthest = of.asked[int(np.argmax(moves))], float(moves.max())
+    found = Without(said, which, theta, se)
+    apart = abs(np.log(fit.scale / scale)) * np.sqrt(2.0 * model.n) if model.has_scale else 0.0
+    if farthest <= LIMITS[NAME].look < apart:
+        before, after = number(fit.scale, 4), number(scale, 4)
         advice = f"The residual scale goes from {before} to {after} without {said}, and standard errors with it: look."
         measure = f"standard errors that the residual scale moves without {said}"
-        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found.detail)
-    return found
-
-
-def moved(of: LookedAt, said: str, theta: Floats, se: Floats, unit: Floats) -> Check | None:
-    """How far the coefficient that moves farthest goes without the rows that are `said`, in `unit`; None where one has
-    gone to infinity.
-    """
-    if (se > FLAT * unit).any():
-        return None
-    moves = (np.abs(of.theta - theta) / unit)[of.asked]
-    which = of.asked[int(np.argmax(moves))]
-    name, before, after = of.model.names[which], number(of.theta[which], 4), number(theta[which], 4)
+        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found)
+    name, before, after = model.names[which], number(of.theta[which], 4), number(theta[which], 4)
     advice = f"{name} goes from {before} to {after} without {said}: look at them, and report both."
-    measure = f"standard errors that {name} moves without {said}"
-    return judged(NAME, measure, float(moves.max()), advice, term=name, detail=Without(said, which, theta, se))
+    return judged(NAME, f"standard errors that {name} moves without {said}", farthest, advice, term=name, detail=found)
 
 
 def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
@@ -95,6 +87,11 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
     model, asked = of.model, of.asked
     unit = np.sqrt(of.fit.covariance.diagonal()[asked])
+    if model.is_partial:
+        scores = survival_scores(model, of.theta, of.bread)
+        B = scores.B[asked] / unit[:, None]
+        size, rows = max(_farthest([weighted(scores.scores @ B.T, scores.weight)], count), key=lambda each: each[0])
+        return rows, size
     sandwich, weight = of.sandwich, model.rows.weight
 
     def moves(kind: str) -> Iterator[Floats]:
@@ -137,13 +134,18 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     """Estimate, standard errors and scale of the same model where these rows weigh nothing; standard errors of counts
     and groups allow for overdispersion, which is a check of its own.
     """
-    model = of.model
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight.copy()
-    weight[rows] = 0.0
-    rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
-    if of.fit.penalty is not None:
-        solver = None if large(model) else Newton()  # whose information says the variances
-        solution: Any = maximize(rest, of.fit.penalty, solver)
+    model, penalty = of.model, of.fit.penalty
+    if model.is_partial:
+        rest: Any = model.taken(np.delete(np.arange(model.said.n), rows))
+    else:
+        weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight.copy()
+        weight[rows] = 0.0
+        rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
+    if penalty is not None:
+        solver = None if model.is_partial or large(model) else Newton()  # whose information says the variances
+        solution: Any = maximize(rest, penalty, solver)
+    elif model.is_partial:
+        solution = certified_partial(rest, Newton())[1]
     else:
         solution = (LeastSquares() if model.has_scale else Newton()).solve(rest)
     if not solution.converged or not np.isfinite(solution.estimate).all():
@@ -152,7 +154,7 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     variance = solution.covariance.diagonal() * square
     if not (np.isfinite(variance) & (variance > 0.0)).all():
         raise ConvergenceError(f"The maximum of {model.title} without some rows is flat.")
-    spread = spread_of(rest, solution.estimate)
+    spread = None if model.is_partial else spread_of(rest, solution.estimate)
     phi = 1.0 if spread is None else max(spread.ratio, 1.0)
     return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
 
@@ -163,30 +165,3 @@ def named(model: Any, rows: NDArray[np.intp]) -> str:
     index = model.index
     said = [str(index[k]) for k in rows] if index is not None else [str(k) for k in labels.tolist()]
     return f"row{'' if len(said) == 1 else 's'} {', '.join(said)}"
-
-
-def influence_on_hazards(of: LookedAt) -> Check:
-    """The move of the coefficient that moves farthest without the worst rows."""
-    model = of.model
-    scores = survival_scores(model, of.theta, of.bread)
-    B = (scores.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[of.asked]
-    count = int(np.clip(model.said.n // SHARE, 1, MOST))
-    rows = max(_farthest([weighted(scores.scores @ B.T, scores.weight)], count), key=lambda each: each[0])[1]
-    said = named(scores, rows)
-    try:
-        theta, se = _without(of, rows)
-    except (IdentificationError, ConvergenceError, DomainError):
-        return no_maximum(rows, said)
-    return moved(of, said, theta, se, np.minimum(np.sqrt(of.fit.covariance.diagonal()), se)) or no_maximum(rows, said)
-
-
-def _without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Estimate and standard errors of the same model without these rows."""
-    model: Any = of.model.taken(np.delete(np.arange(of.model.said.n), rows))
-    if of.fit.penalty is not None:
-        solution: Any = maximize(model, of.fit.penalty)
-    else:
-        solution = certified_partial(model, Newton())[1]
-    if not solution.converged:
-        raise ConvergenceError(f"The maximum of {model.title} without some rows was not reached.", solution)
-    return solution.estimate, np.sqrt(solution.covariance.diagonal())

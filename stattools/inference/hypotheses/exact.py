@@ -21,8 +21,8 @@ from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import AnyFit
-from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import as_numbers, described, is_one_of, word_of
+from stattools.inference.hypotheses.result import TestResult, choice
+from stattools.interface.arguments import as_numbers, described
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.questions import AnyModel
@@ -69,10 +69,8 @@ def exact_test(
             f'{described(model_or_fit)}. For tables st.independence(..., test="exact"), for outcomes with ranks '
             "st.permutation_test."
         )
-    kind, alternative = word_of(kind, KINDS), word_of(alternative, ALTERNATIVES)
-    for word, known, name in ((kind, KINDS, "kind"), (alternative, ALTERNATIVES, "alternative")):
-        if not is_one_of(word, known):
-            raise DomainError(f"exact_test has {name}= {', '.join(map(repr, known))}; got {quoted(word)}.")
+    kind = choice("exact_test", "kind", kind, KINDS)
+    alternative = choice("exact_test", "alternative", alternative, ALTERNATIVES)
     at = exact_null if null is None else _number(null)
     values, logs, seen = model.exactly(at)
     p = np.exp(logs)
@@ -134,9 +132,7 @@ def independence(
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
     (3.5059, 1, 0.0612)
     """
-    test = word_of(test, TESTS)
-    if not is_one_of(test, TESTS):
-        raise DomainError(f"independence has test= {', '.join(map(repr, TESTS))}; got {quoted(test)}.")
+    test = choice("independence", "test", test, TESTS)
     found, notes = _occupied(counted("independence", table, data, None, weights))
     counts = found.counts[0].astype(float)
     n = counts.sum()

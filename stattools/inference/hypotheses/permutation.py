@@ -14,7 +14,7 @@ Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -27,9 +27,8 @@ from stattools.data.dataset import Dataset
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.hypotheses.result import TestResult, choice
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
@@ -203,34 +202,33 @@ class Orders:
             return self._of_levels(unit)
         if unit is None or own is None:
             return None
-        return self._of_groups(unit) if np.isin(self.g, (0.0, 1.0)).all() else self._of_pairs(unit, own)
+        are_groups = bool(np.isin(self.g, (0.0, 1.0)).all())
+        law, middle, work = np.ones(1), 0.0, 0.0
+        for rows in self.blocks:
+            h, g = _whole(self.h[rows], unit), _whole(self.g[rows, 0], own)
+            n, m = len(h), int(g.sum())
+            work += float(n) * max(min(m, n - m), 1) * float(h.sum() + 1)  # additions, of groups
+            if are_groups and work > MOST_WORK:
+                return None
+            part = of_choices(h, m) if are_groups else of_pairs(h, g)
+            if part is None:
+                return None
+            law, middle = np.convolve(law, part).astype(np.float64), middle + float(h.sum()) * float(m) / n
+        values: Floats = unit * own * (np.arange(len(law), dtype=np.float64) - middle)
+        return values, law
 
     def _of_levels(self, unit: float) -> tuple[Floats, Floats] | None:
         """The law for several columns, which have few different rows."""
         levels, level = np.unique(self.g, axis=0, return_inverse=True)
         sums, law = np.zeros((1, len(levels)), dtype=np.int64), np.ones(1)
         for rows in self.blocks:
-            h = np.round((self.h[rows] - self.h[rows].min()) / unit).astype(np.int64)
-            part = of_levels(h, np.bincount(level.ravel()[rows], minlength=len(levels)))
+            part = of_levels(_whole(self.h[rows], unit), np.bincount(level.ravel()[rows], minlength=len(levels)))
             if part is None or len(sums) * len(part[0]) > 10 * MOST_SUMS:
                 return None
             both = (sums[:, None] + part[0]).reshape(-1, len(levels))
             sums, law = _added(both, (law[:, None] * part[1]).ravel())
         T = unit * (sums @ levels)
         return T - law @ T, law
-
-    def _of_pairs(self, unit: float, own: float) -> tuple[Floats, Floats] | None:
-        """The law for a column of numbers."""
-        law, middle = np.ones(1), 0.0
-        for rows in self.blocks:
-            h, g = (np.round((x - x.min()) / u).astype(np.int64) for x, u in
-                    ((self.h[rows], unit), (self.g[rows, 0], own)))  # fmt: skip
-            part = of_pairs(h, g)
-            if part is None:
-                return None
-            law, middle = np.convolve(law, part).astype(np.float64), middle + float(h.sum()) * float(g.sum()) / len(h)
-        values: Floats = unit * own * (np.arange(len(law), dtype=np.float64) - middle)
-        return values, law
 
     @property
     def shape(self) -> tuple[float, float]:
@@ -245,20 +243,6 @@ class Orders:
                 third = n * float((a**3).sum()) * float((b**3).sum()) / ((n - 1.0) * max(n - 2.0, 1.0))
                 sums += [variance, third, alpha * square**2 + beta * float((a**4).sum()) - 3.0 * variance**2]
         return float(sums[1] / sums[0] ** 1.5), float(3.0 + sums[2] / sums[0] ** 2)
-
-    def _of_groups(self, unit: float) -> tuple[Floats, Floats] | None:
-        """The law for two groups."""
-        law, shift, work = np.ones(1), 0.0, 0.0
-        for rows in self.blocks:
-            h, m = np.round(self.h[rows] / unit).astype(np.int64), int(self.g[rows, 0].sum())
-            least = int(h.min())
-            work += float(len(h)) * max(min(m, len(h) - m), 1) * float((h - least).sum() + 1)  # additions
-            if work > MOST_WORK:
-                return None
-            law = np.convolve(law, of_choices(h - least, m)).astype(np.float64)
-            shift += m * (least - h.mean())
-        values: Floats = unit * (np.arange(len(law), dtype=np.float64) + float(shift))
-        return values, law
 
     @property
     def many(self) -> int:
@@ -334,6 +318,10 @@ class SignArrangements:
             yield ((2.0 * plus - 1.0) @ self.h)[:, None]
 
 
+SIDES: dict[str, Callable[[Any], Any]] = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}
+"""What is large where a z is far out on a side."""
+
+
 @dataclass(frozen=True, eq=False)
 class Standardized:
     """The statistic that was seen, as a z or as a chi-squared, and how to make that of other sums."""
@@ -362,16 +350,11 @@ class Standardized:
     def share(self, gaps: Floats, weight: Any, alternative: str) -> float:
         """The weight of the sums (m, q) that are as far out as what was seen."""
         z = gaps @ self.root
-        if not self.is_z:
-            far = np.square(z).sum(axis=1) >= self.value * (1.0 - TIED)
-            return float(np.sum(np.where(far, weight, 0.0)))
-        z, slack = z[:, 0], TIED * max(1.0, abs(self.value))
-        if alternative == "greater":
-            far = z >= self.value - slack
-        elif alternative == "less":
-            far = z <= self.value + slack
+        if self.is_z:
+            side, slack = SIDES[alternative], TIED * max(1.0, abs(self.value))
+            far = side(z[:, 0]) >= side(self.value) - slack
         else:
-            far = np.abs(z) >= abs(self.value) - slack
+            far = np.square(z).sum(axis=1) >= self.value * (1.0 - TIED)
         return float(np.sum(np.where(far, weight, 0.0)))
 
     def near(self, of: Orders | SignArrangements, alternative: str) -> float | None:
@@ -397,8 +380,12 @@ class Standardized:
         """The p-value by the normal or the chi-squared distribution."""
         if not self.is_z:
             return float(special.chdtrc(self.rank, self.value))
-        tail = {"greater": -self.value, "less": self.value, "two-sided": -abs(self.value)}[alternative]
-        return float(special.ndtr(tail)) * (2.0 if alternative == "two-sided" else 1.0)
+        return float(special.ndtr(-SIDES[alternative](self.value))) * (2.0 if alternative == "two-sided" else 1.0)
+
+
+def _whole(scores: Floats, unit: float) -> Ints:
+    """Scores in this unit, less the least of them."""
+    return np.round((scores - scores.min()) / unit).astype(np.int64)
 
 
 def _quartic(b: Floats) -> tuple[float, float]:
@@ -427,14 +414,14 @@ NEAR = "within 20 % of the exact p-value down to 0.001, within a factor of 2 dow
 FAR = "which is too large with few rows: at 0.001 by a factor of 2 with 30 rows in three groups, of 1.5 with 60"
 
 UNKNOWN = "whose tails may be far off"
+"""How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
 
 SEED = "seed= draws random arrangements"
-"""How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
 
 WORDS = {
     "scores": ("ranks", "values", "normal"),
     "method": ("auto", "exact", "draws", "asymptotic"),
-    "alternative": ("two-sided", "greater", "less"),
+    "alternative": tuple(SIDES),
     "zeros": ("drop", "pratt"),
 }
 
@@ -480,10 +467,9 @@ def permutation_test(
     (1.964, 'exact', 0.1)
     """
     given = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
-    chosen = {name: word_of(word, WORDS[name]) for name, word in given.items()}
-    for name, word in chosen.items():
-        if not is_one_of(word, WORDS[name]):
-            raise DomainError(f"permutation_test has {name}= {', '.join(map(repr, WORDS[name]))}; got {quoted(word)}.")
+    for name, word in given.items():
+        given[name] = choice("permutation_test", name, word, WORDS[name])
+    scores, method, alternative, zeros = given.values()
     asked = whole_number(draws, "draws", at_least=100)
     blocks = {} if within is None else {"within": _codes(within, formula_or_y, data_or_X)}
     data = read_rows(formula_or_y, data_or_X, None, True, **blocks)
@@ -494,34 +480,27 @@ def permutation_test(
     notes = [f"{data.n_dropped:,} rows with a missing value were left out."] if data.n_dropped else []
     of: Orders | SignArrangements
     if columns:
-        of, said = _orders(data, y, columns, chosen["scores"])
+        of, said = _orders(data, y, columns, scores)
     else:
-        of, said = _signs(y, chosen["scores"], chosen["zeros"], within)
+        of, said = _signs(y, scores, zeros, within)
     gap, spread, total = of.moments
     seen = Standardized.of(gap, spread)
     if not seen.rank:
         raise DomainError("permutation_test needs an outcome and a column that vary within the blocks; nothing moves.")
-    if not seen.is_z and chosen["alternative"] != "two-sided":
+    if not seen.is_z and alternative != "two-sided":
         raise IncompatibleError(
-            f"alternative={chosen['alternative']!r} needs two groups or one number: with {seen.rank} contrasts there "
+            f"alternative={alternative!r} needs two groups or one number: with {seen.rank} contrasts there "
             "are no two sides."
         )
-    p_value, distribution, how = _p_value(
-        of, seen, chosen["method"], chosen["alternative"], asked, seed, chosen["scores"]
-    )
+    p_value, distribution, how = _p_value(of, seen, method, alternative, asked, seed, scores)
     if seen.is_z:
         notes.insert(0, _told(of, said, float(total[0]), seen.value))
     hypothesis = f"{data.outcome_name} does not depend on {_column(data, columns)}"
     if not columns:
         hypothesis = f"{data.outcome_name} is symmetric about 0"
+    note = " ".join([f"{scores.capitalize()}; {how}", *notes])
     return TestResult(
-        "permutation",
-        seen.value,
-        seen.rank,
-        p_value,
-        (hypothesis,),
-        distribution=distribution,
-        note=" ".join([f"{chosen['scores'].capitalize()}; {how}", *notes]),
+        "permutation", seen.value, seen.rank, p_value, (hypothesis,), distribution=distribution, note=note
     )
 
 
@@ -542,9 +521,9 @@ def _orders(data: Dataset, y: Floats, columns: list[int], scores: str) -> tuple[
         h[rows] = _scored(y[rows], scores)
         if not is_group:
             g[rows] = np.column_stack([_scored(column, scores) for column in g[rows].T])
-    what = {"ranks": "Sum of the ranks", "normal": "Sum of the normal scores", "values": "Sum of the values"}[scores]
+    what = "values" if scores == "values" else "ranks" if scores == "ranks" else "normal scores"
     name = data.design.names[columns[0]]
-    return Orders(h, g, blocks), f"{what} of {name}:" if is_group else f"{what} times those of {name}:"
+    return Orders(h, g, blocks), f"Sum of the {what} {'of' if is_group else 'times those of'} {name}:"
 
 
 def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[SignArrangements, str]:

@@ -11,9 +11,9 @@ Source: Brant, Biometrics 46 (1990), 1171-1178; Peterson & Harrell, Applied Stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -48,26 +48,33 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     """
     model = replace(fit.model, rows=replace(fit.model.rows, X=np.asarray(fit.model.rows.X)))  # an effect at each cut
     family, of = _family(fit), terms_of(model)[0]
-    names = [name for k, name in enumerate(of.names) if _columns(model, of.columns(k))]
-    binary = cache(lambda: _binary(model))  # of all cuts, for all terms
-    columns = {name: _columns(model, of.columns(of.names.index(name))) for name in names}
+    part, column = model.predictor.parts[0], model.predictor.column  # the columns of a term that are in the location
+    columns = {
+        name: tuple(int(column[at]) for at in of.columns(k) if part.start <= at < part.stop)
+        for k, name in enumerate(of.names)
+    }
+    columns = {name: chosen for name, chosen in columns.items() if chosen}
     if len(columns) > 1:
         columns[ALL] = tuple(sorted({column for each in columns.values() for column in each}))
-    answers: dict[str, Callable[[], dict[str, Any]]] = {}
+    binary = cache(lambda: _binary(model))  # of all cuts, for all terms
+    plain = model.rows.place == "in memory" and family.link_name == "logit" and not family.facts.added
+    answers: dict[str, Callable[[], tuple[Any, ...]]] = {}
     for name, chosen in columns.items():
-        df = len(chosen) * (family.categories - 2)
-        larger = _Larger(model, fit, chosen)
-        tests = {"lr": larger.ratio, "score": larger.score}
-        plain = family.link_name == "logit" and not family.facts.added
-        if model.rows.place == "in memory" and plain:
-            tests["brant"] = partial(lambda chosen: _brant(model, binary(), chosen), chosen)
+        larger = cache(partial(_larger, model, fit.estimate, chosen))
+        tests = {"lr": partial(_ratio, larger, fit.loglik), "score": partial(_score, larger)}
+        tests |= {"brant": partial(lambda chosen: _brant(model, binary(), chosen), chosen)} if plain else {}
         for test, statistic in tests.items():
-            answers[f"{test} of {name}"] = partial(_row, name, test, df, statistic)
+            answers[f"{test} of {name}"] = partial(_row, name, test, len(chosen) * (family.categories - 2), statistic)
     rows, unmade = several(answers)
     table = pd.DataFrame(list(rows.values()), columns=["term", "test", "df", "statistic", "p_value"])
     if unmade:
         table.attrs["note"] = not_made(unmade)
     return table
+
+
+def _row(term: str, test: str, df: int, measure: Callable[[], float]) -> tuple[Any, ...]:
+    statistic = measure()
+    return term, test, df, statistic, float(special.chdtrc(df, statistic))
 
 
 def _family(fit: Estimates) -> Cumulative:
@@ -84,72 +91,51 @@ def _family(fit: Estimates) -> Cumulative:
     return family
 
 
-def _columns(model: Model, coefficients: Sequence[int]) -> tuple[int, ...]:
-    """The columns of a term that are in the location."""
-    part = model.predictor.parts[0]
-    return tuple(int(model.predictor.column[k]) for k in coefficients if part.start <= k < part.stop)
-
-
-def _row(term: str, test: str, df: int, measure: Callable[[], float]) -> dict[str, Any]:
-    statistic = measure()
-    p_value = float(special.chdtrc(df, statistic))
-    return {"term": term, "test": test, "df": df, "statistic": statistic, "p_value": p_value}
-
-
-class _Larger:
-    """The model with effects of the columns `chosen` at each cut, looked at where these are equal."""
-
-    def __init__(self, model: Model, fit: Estimates, chosen: tuple[int, ...]) -> None:
-        self.fit = fit
-        self.full, theta = _with_effects(model, fit.estimate, chosen)
-        self.work, T = self.full.standardized()
-        self.phi = np.linalg.solve(T, theta)
-
-    @cached_property
-    def at(self) -> Evaluation:
-        """The evaluation where the effects are equal; IdentificationError where it does not determine them all."""
-        at = self.work.evaluate(self.phi)
-        if (number := undetermined(at.information)) is not None:  # as of a level without rows in a label
-            raise IdentificationError(
-                f"the data do not determine {self.full.names[number]} beside the other effects at cuts."
-            )
-        return at
-
-    def score(self) -> float:
-        """Rao's statistic."""
-        return Metric(self.at.information).norm(self.at.score) ** 2
-
-    def ratio(self) -> float:
-        """The likelihood ratio; StattoolsError where there is no maximum with effects at each cut."""
-        assert self.at is not None
-        check_rank(self.full)
-        solution = Newton().solve(replace(self.work, start=self.phi))
-        check_solution(self.work, solution)
-        if not solution.converged:
-            raise DomainError("no maximum was found with effects at each cut.")
-        return max(2.0 * (solution.loglik - self.fit.loglik), 0.0)
-
-
-def _with_effects(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tuple[Model, Floats]:
-    """The model whose location columns `chosen` have an effect at each cut, and the estimate as its coefficients."""
+def _larger(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tuple[Model, Model, Evaluation]:
+    """The model whose location columns `chosen` have an effect at each cut, its standardized form, which starts where
+    these are equal, and the evaluation there; IdentificationError where that does not determine them all.
+    """
     family, old = model.likelihood, model.predictor
     K = family.categories  # type: ignore[attr-defined]
-    full = replace(family, partial=True)  # type: ignore[type-var]
-    main = tuple(column for column in old.main or () if column not in chosen)
+    likelihood = replace(family, partial=True)  # type: ignore[type-var]
+    location = dict(zip(old.main or (), estimate[old.parts[0]].tolist(), strict=True))
+    main = tuple(column for column in location if column not in chosen)
     before = old.own[K - 1] if family.partial else ()  # type: ignore[attr-defined]
-    effects = (*before, *chosen)
+    effects = ((*before, *chosen),) * (K - 1)
     scale = old.own[-1:] if family.scaled else ()  # type: ignore[attr-defined]
-    new = Linear(old.columns, full.width, (((),) * (K - 1) + (effects,) * (K - 1) + scale), main, full.facts.taken_up)
+    new = Linear(old.columns, likelihood.width, ((),) * (K - 1) + effects + scale, main, likelihood.facts.taken_up)
     theta = np.zeros(new.size)
-    theta[new.parts[0]] = estimate[[old.parts[0].start + (old.main or ()).index(column) for column in main]]
-    own = estimate[[old.parts[0].start + (old.main or ()).index(column) for column in chosen]]
+    theta[new.parts[0]] = [location[column] for column in main]
     for cut in range(1, K):
         theta[new.parts[cut]] = estimate[old.parts[cut]]
-        there = estimate[old.parts[cut + K - 1]] if before else np.zeros(0)
-        theta[new.parts[cut + K - 1]] = np.concatenate([there, own])
+        there = estimate[old.parts[cut + K - 1]] if before else ()
+        theta[new.parts[cut + K - 1]] = [*there, *(location[column] for column in chosen)]
     if scale:
         theta[new.parts[-1]] = estimate[old.parts[-1]]
-    return replace(model, likelihood=full, predictor=new, start=theta), theta
+    full = replace(model, likelihood=likelihood, predictor=new, start=theta)
+    work, T = full.standardized()
+    work = replace(work, start=np.linalg.solve(T, theta))
+    at = work.evaluate(work.start)
+    if (number := undetermined(at.information)) is not None:  # as of a level without rows in a label
+        raise IdentificationError(f"the data do not determine {full.names[number]} beside the other effects at cuts.")
+    return full, work, at
+
+
+def _score(larger: Callable[[], tuple[Model, Model, Evaluation]]) -> float:
+    """Rao's statistic."""
+    at = larger()[2]
+    return Metric(at.information).norm(at.score) ** 2
+
+
+def _ratio(larger: Callable[[], tuple[Model, Model, Evaluation]], loglik: float) -> float:
+    """The likelihood ratio; StattoolsError where there is no maximum with effects at each cut."""
+    full, work, _ = larger()
+    check_rank(full)
+    solution = Newton().solve(work)
+    check_solution(work, solution)
+    if not solution.converged:
+        raise DomainError("no maximum was found with effects at each cut.")
+    return max(2.0 * (solution.loglik - loglik), 0.0)
 
 
 def _binary(model: Model) -> tuple[Floats, Floats]:

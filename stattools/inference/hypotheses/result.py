@@ -18,7 +18,7 @@ Several tests at once: one that cannot be made is named with its reason, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -123,6 +123,18 @@ def p_words(p: float) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
+def choice(who: str, name: str, value: Any, words: Collection[str]) -> Any:
+    """The word that a text spells, as `word_of`; DomainError where `who` has no such word for `name`.
+
+    >>> choice("exact_test", "kind", "Mid-P", ("central", "mid-p"))
+    'mid-p'
+    """
+    found = word_of(value, words)
+    if not is_one_of(found, words):
+        raise DomainError(f"{who} has {name}= {', '.join(map(repr, words))}; got {quoted(found)}.")
+    return found
+
+
 Method = Literal["none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "fdr", "by"]
 
 
@@ -183,10 +195,7 @@ def method_of(method: Any) -> str:
     """The name of a method, of R's and statsmodels' too; DomainError for another."""
     plain = "".join(letter for letter in method.lower() if letter.isalnum()) if isinstance(method, str) else method
     found = FOREIGN.get(plain, method) if isinstance(plain, str) else method
-    found = word_of(found, tuple(METHODS))
-    if not is_one_of(found, tuple(METHODS)):
-        raise DomainError(f"p_adjust has method= {', '.join(map(repr, METHODS))}; got {quoted(method)}.")
-    return str(found)
+    return str(choice("p_adjust", "method", found, METHODS))
 
 
 def adjusted(p_values: Any, method: str) -> Any:
