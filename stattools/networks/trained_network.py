@@ -16,7 +16,7 @@ from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.diagnostics.checks import CheckTable, Looked, check_table
-from stattools.inference.diagnostics.goodness import Tenths, edges_of, ranked, tenths
+from stattools.inference.diagnostics.goodness import calibrated, edges_of, ranked, tenths
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.kinds import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
@@ -157,5 +157,5 @@ def check(fit: Predictor, data: Any = None) -> CheckTable:
         p, hit = p[:, 1:], hit[:, 1:]
     weight = fit.model.frequencies(data)
     weight, share = np.ones(len(p)) if weight is None else weight, hit.astype(float)
-    calibration = Tenths.of(tenths(p, share, weight, edges_of(p))).check()
+    calibration = calibrated(tenths(p, share, weight, edges_of(p)))
     return check_table({"": Looked((calibration, ranked(p, share, weight)), {})}, fit.model.title)

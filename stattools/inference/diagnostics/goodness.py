@@ -18,16 +18,16 @@ American Statistician 63 (2009), 366-372; Gneiting & Raftery, JASA 102 (2007), 3
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from operator import add
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 from scipy.special import ndtri
 
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block, Rows
 from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
@@ -108,12 +108,12 @@ def total_sum_of_squares(model: Model) -> float:
         return float("nan") if rows.offset is not None else rows.outcome.about(about)
     y = rows.y if rows.offset is None else rows.y - rows.offset
     weight = np.ones(len(y)) if rows.importance is None else rows.importance
-    if any((rows.X[:, k] == rows.X[0, k]).all() for k in np.flatnonzero(rows.X[0] == rows.X[-1]) if rows.X[0, k]):
-        center = weight @ y / weight.sum()
-        return float(weight @ (y - center) ** 2)
-    X = rows.standardized()[0].whole.X[weight > 0]
-    ones = np.ones(len(X))
-    has_constant = float(np.linalg.norm(ones - X @ nearest(X, ones))) <= SAME_SPACE * np.sqrt(len(ones))
+    alike = np.flatnonzero(rows.X[0] == rows.X[-1])
+    has_constant = any((rows.X[:, k] == rows.X[0, k]).all() for k in alike if rows.X[0, k])
+    if not has_constant:
+        X = rows.standardized()[0].whole.X[weight > 0]
+        ones = np.ones(len(X))
+        has_constant = float(np.linalg.norm(ones - X @ nearest(X, ones))) <= SAME_SPACE * np.sqrt(len(ones))
     center = weight @ y / weight.sum() if has_constant else 0.0
     return float(weight @ (y - center) ** 2)
 
@@ -139,16 +139,16 @@ def goodness(fit: Any) -> pd.DataFrame:
     model = regression(fit, "goodness")
     require_finite(fit, "goodness")
     found = _sums(fit, model)
-    row: dict[str, Any] = {"deviance": found.deviance}
+    row: dict[str, Any] = {"deviance": found["deviance"]}
     if model.has_scale:
         r_squared = fit.r_squared
         if np.isnan(r_squared) and model.rows.offset is not None and (total := about_mean(model)) > 0:
-            r_squared = 1.0 - found.deviance / total
+            r_squared = 1.0 - found["deviance"] / total
         row["r_squared"] = r_squared
         row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
     if not model.likelihood.outcome.has_several:
-        row["pearson"] = found.pearson
+        row["pearson"] = found["pearson"]
     null = null_loglik(model)
     if np.isnan(null):
         null = _of_constants(model, model.rows.without_columns())  # reads of those in files
@@ -157,7 +157,7 @@ def goodness(fit: Any) -> pd.DataFrame:
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}
     row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n)} if whole_numbers else {}
     row |= {"log_score": -fit.loglik / fit.n}
-    if spread := spread_of(model, fit.estimate, found.pearson):
+    if spread := spread_of(model, fit.estimate, found.get("pearson", 0.0)):
         row["dispersion"] = spread.ratio
     made = pd.DataFrame([row | _of_probabilities(fit, model, found)])
     if said := overdispersed(fit, reads=True):
@@ -188,17 +188,14 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
     probabilities(fit, "calibration")
-    mean, weight = model.likelihood.mean(model.eta(fit.estimate)), _observations(model)
+    p, share, weight = _observed(model, fit.estimate)
     if model.likelihood.facts.is_event:
-        return pd.DataFrame(_groups(mean, outcomes(model), weight, bins, z))
+        return pd.DataFrame(_groups(p[:, 0], share[:, 0], weight, bins, z))
     labels, frames = [str(label) for label in model.labels or ()], []
-    what, names, happened = "category", labels, model.rows.y[:, None] == np.arange(len(labels))
-    if model.likelihood.outcome is Outcome.ORDERED:
-        what, names = "cut", [f"<= {label}" for label in labels[:-1]]
-        mean, happened = np.cumsum(mean, axis=1), model.rows.y[:, None] <= np.arange(len(labels))
+    is_ordered = model.likelihood.outcome is Outcome.ORDERED
+    what, names = ("cut", [f"<= {label}" for label in labels[:-1]]) if is_ordered else ("category", labels)
     for k, name in enumerate(names):
-        part = _groups(mean[:, k], happened[:, k].astype(float), weight, bins, z)
-        frames.append(pd.DataFrame({what: name} | part))
+        frames.append(pd.DataFrame({what: name} | _groups(p[:, k], share[:, k], weight, bins, z)))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -241,24 +238,10 @@ def area_under_curve(p: Floats, events: Floats, others: Floats) -> float:
     return float(up @ (below + 0.5 * down) / (up.sum() * down.sum()))
 
 
-class _Sums(NamedTuple):
-    """What goodness is made from, summed over rows; adds with `+`."""
-
-    deviance: float = 0.0
-    pearson: float = 0.0
-    weight: float = 0.0
-    events: float = 0.0
-    mean_of_events: float = 0.0
-    mean_of_others: float = 0.0
-    square: float = 0.0
-    right: float = 0.0
-
-    def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
-        return _Sums._make(map(add, self, other))
-
-
-def _of_rows(fit: Estimates, rows: Rows) -> _Sums:
-    """The sums over the rows in memory that count; the model of `fit` may have few rows, and be sent to a batch."""
+def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
+    """What goodness is made from, summed over the rows in memory that count; the model of `fit` may have few rows, and
+    be sent to a batch.
+    """
     model = replace(fit.model, rows=rows)
     if model.rows.weight is not None and not model.rows.weight.all():
         model = model.subset(np.flatnonzero(model.rows.weight))
@@ -266,46 +249,52 @@ def _of_rows(fit: Estimates, rows: Rows) -> _Sums:
     mean, y = model.likelihood.mean(eta), model.rows.y
     deviance = _sum(model.likelihood.deviance(eta, y), model.rows.importance)
     if model.has_scale:
-        return _Sums(deviance)
+        return AddedByName(deviance=deviance)
     weight = _observations(model)
     if model.likelihood.outcome.has_several:
         hit = y[:, None] == np.arange(mean.shape[1])
         square = ((hit - mean) ** 2).sum(axis=1) / (2.0 if mean.shape[1] == 2 else 1.0)  # two categories: as logistic
         right = float(weight @ (mean.argmax(axis=1) == y))
-        return _Sums(deviance, weight=float(weight.sum()), square=float(weight @ square), right=right)
-    pearson = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
+        total = float(weight.sum())
+        return AddedByName(deviance=deviance, weight=total, square=float(weight @ square), right=right)
+    found = AddedByName(deviance=deviance)
+    found["pearson"] = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
     if not model.likelihood.facts.is_event:
-        return _Sums(deviance, pearson)
+        return found
     share = outcomes(model)
     events, others = weight * share, weight * (1.0 - share)
-    square = float(events @ (1.0 - mean) ** 2 + others @ mean**2)
-    right = float(weight @ ((mean > 0.5) == (share > 0.5)))
-    total, some = float(weight.sum()), float(events.sum())
-    return _Sums(deviance, pearson, total, some, float(events @ mean), float(others @ mean), square, right)
+    found |= {"weight": float(weight.sum()), "events": float(events.sum())}
+    found |= {"mean_of_events": float(events @ mean), "mean_of_others": float(others @ mean)}
+    found["square"] = float(events @ (1.0 - mean) ** 2 + others @ mean**2)
+    found["right"] = float(weight @ ((mean > 0.5) == (share > 0.5)))
+    return found
 
 
-def _sums(fit: Estimates, model: Model) -> _Sums:
+def _sums(fit: Estimates, model: Model) -> AddedByName:
     some = model.rows.sampled
     few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
     return model.rows.gather(partial(_of_rows, replace(fit, model=replace(model, rows=few, source=None))))
 
 
-def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, float]:
+def _of_probabilities(fit: Estimates, model: Model, found: AddedByName) -> dict[str, float]:
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
-    if model.likelihood.outcome.has_several:
-        return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
-    if not model.likelihood.facts.is_event:
+    if "square" not in found:
         return {}
-    others = found.weight - found.events
-    tjur = found.mean_of_events / found.events - found.mean_of_others / others
-    scores = {"tjur": tjur, "brier": found.square / found.weight}
+    brier, accuracy = {"brier": found["square"] / found["weight"]}, {"accuracy": found["right"] / found["weight"]}
+    if model.likelihood.outcome.has_several:
+        return brier | accuracy
+    others = found["weight"] - found["events"]
+    scores = {"tjur": found["mean_of_events"] / found["events"] - found["mean_of_others"] / others} | brier
     if model.in_memory:
-        share, weight = outcomes(model), _observations(model)
-        mean = model.likelihood.mean(model.eta(fit.estimate))
-        scores["auc"] = area_under_curve(mean, weight * share, weight * (1.0 - share))
-    if model.likelihood.outcome is Outcome.TRIALS:
-        return scores
-    return scores | {"accuracy": found.right / found.weight}
+        p, share, weight = _observed(model, fit.estimate)
+        scores["auc"] = area_under_curve(p[:, 0], weight * share[:, 0], weight * (1.0 - share[:, 0]))
+    return scores if model.likelihood.outcome is Outcome.TRIALS else scores | accuracy
+
+
+def _observed(model: Model, theta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Predicted probabilities and observed shares of all rows, (n, K), and how many observations each stands for."""
+    p = _columns(model.likelihood.mean(model.eta(theta)), model.likelihood)
+    return p, shares_of(model.likelihood, model.rows.y, p.shape[1]), _observations(model)
 
 
 def _observations(model: Model) -> Floats:
@@ -329,50 +318,30 @@ TENTHS = np.linspace(0.1, 0.9, 9)
 SAMPLE = 100_000
 
 
-@dataclass(frozen=True, eq=False)
-class Tenths:
-    """Sums in groups of similar prediction, (K, groups): observations, events, predictions and their squares."""
-
-    n: Floats
-    events: Floats
-    predicted: Floats
-    square: Floats
-
-    @classmethod
-    def of(cls, stacked: Floats) -> Tenths:
-        return cls(*stacked)
-
-    def check(self, phi: float = 1.0) -> Check:
-        """The check of calibration."""
-        used = self.n > 0
-        n = np.where(used, self.n, 1.0)
-        observed, predicted = self.events / n, self.predicted / n
-        chance = phi * np.maximum(predicted * (1.0 - predicted), 1e-300) / n
-        gap = np.where(used, (observed - predicted) ** 2, 0.0)
-        whole = self.n.sum()
-        mean = self.predicted.sum(axis=1) / self.n.sum(axis=1)
-        spread = np.sqrt(max(float((self.square.sum(axis=1) - self.n.sum(axis=1) * mean**2).sum() / whole), 0.0))
-        error = np.sqrt(max(float((self.n * (gap - chance * used)).sum() / whole), 0.0))
-        absolute = float((self.n * np.sqrt(gap)).sum() / whole)
-        # Two parameters of the line are fitted; groups with few expected events are no normal numbers.
-        expected = np.minimum(self.predicted, self.n - self.predicted)
-        enough = used & (expected >= 1.0)
-        statistic = float((gap / chance)[enough].sum())
-        df = int(enough.sum()) - 2 * len(self.n)
-        p_value = float(special.chdtrc(df, statistic)) if df > 0 else 1.0
-        size = error / spread if spread > 1e-12 else 0.0
-        advice = (
-            f"Predicted and observed shares of tenths of the rows are {number(absolute, 2)} apart on average: "
-            "fit.calibration() shows where; see link and form."
-        )
-        return judged(
-            "calibration",
-            "error of the probabilities / their sd, by tenths",
-            size,
-            advice,
-            p_value=p_value,
-            detail=absolute,
-        )
+def calibrated(sums: Floats, phi: float = 1.0) -> Check:
+    """The check of calibration, from sums in groups of similar prediction, (4, K, groups): observations, events,
+    predictions and their squares.
+    """
+    size, events, total, square = sums
+    used, whole = size > 0, size.sum()
+    n = np.where(used, size, 1.0)
+    observed, predicted = events / n, total / n
+    chance = phi * np.maximum(predicted * (1.0 - predicted), 1e-300) / n
+    gap = np.where(used, (observed - predicted) ** 2, 0.0)
+    mean = total.sum(axis=1) / size.sum(axis=1)
+    spread = np.sqrt(max(float((square.sum(axis=1) - size.sum(axis=1) * mean**2).sum() / whole), 0.0))
+    error = np.sqrt(max(float((size * (gap - chance * used)).sum() / whole), 0.0))
+    absolute = float((size * np.sqrt(gap)).sum() / whole)
+    # Two parameters of the line are fitted; groups with few expected events are no normal numbers.
+    enough = used & (np.minimum(total, size - total) >= 1.0)
+    df = int(enough.sum()) - 2 * len(size)
+    p_value = float(special.chdtrc(df, float((gap / chance)[enough].sum()))) if df > 0 else 1.0
+    advice = (
+        f"Predicted and observed shares of tenths of the rows are {number(absolute, 2)} apart on average: "
+        "fit.calibration() shows where; see link and form."
+    )
+    measure, value = "error of the probabilities / their sd, by tenths", error / spread if spread > 1e-12 else 0.0
+    return judged("calibration", measure, value, advice, p_value=p_value, detail=absolute)
 
 
 def calibration_check(of: LookedAt) -> Check | None:
@@ -386,9 +355,9 @@ def calibration_check(of: LookedAt) -> Check | None:
     part = partial(_block, of.likelihood, of.model.predictor, of.theta, edges)
     sums = of.model.rows.total(part)
     if of.likelihood.outcome is not Outcome.ORDERED:
-        return Tenths.of(sums).check(of.phi)
+        return calibrated(sums, of.phi)
     cuts = [str(label) for label in (of.model.labels or ())[:-1]]
-    each = [Tenths.of(sums[:, k : k + 1]).check(of.phi) for k in range(len(cuts))]
+    each = [calibrated(sums[:, k : k + 1], of.phi) for k in range(len(cuts))]
     worst = max(range(len(each)), key=lambda k: each[k].value)
     p_value = each[worst].p_value
     return replace(
@@ -402,11 +371,8 @@ def discrimination(of: LookedAt) -> Check:
     """The area under the ROC curve, of several categories the mean of each against the rest; it compares all rows."""
     model = of.model
     model.rows.at_hand("an area under the ROC curve compares all rows", model.title, "Fit a sample of them in memory.")
-    p = _columns(of.likelihood.mean(model.eta(of.theta)), of.likelihood)
-    share = shares_of(of.likelihood, model.rows.y, p.shape[1])
-    weight = np.ones(len(p)) if model.rows.weight is None else model.rows.weight
     several = "cuts" if of.likelihood.outcome is Outcome.ORDERED else AGAINST
-    return ranked(p, share, weight * of.likelihood.trials_of(model.rows.y), several)
+    return ranked(*_observed(model, of.theta), several)
 
 
 AGAINST = "categories against the rest"

@@ -13,7 +13,7 @@ Weisberg (2019), by W(term and what contains it) - W(what contains it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -124,25 +124,17 @@ class RestrictedMaximum:
 TESTS = ("lr", "wald", "F")
 
 
-def _first(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
-    after = range(k + 1, len(of.terms))
-    return of.spaces.without([k, *after]), of.spaces.without(after)
+def _compared(of: TermsOfParameter, k: int, kind: str) -> tuple[Floats, Floats]:
+    """The hypotheses of the smaller model and of the larger one that differ by term k, R theta = 0 each."""
+    if kind == "III":
+        return of.spaces.of_sums(k), of.spaces.without([])
+    left_out = list(range(k + 1, len(of.terms)))
+    if kind == "II":
+        left_out = [j for j, term in enumerate(of.terms) if term.contains(of.terms[k])]
+    return of.spaces.without([k, *left_out]), of.spaces.without(left_out)
 
 
-def _second(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
-    above = [j for j, term in enumerate(of.terms) if term.contains(of.terms[k])]
-    return of.spaces.without([k, *above]), of.spaces.without(above)
-
-
-def _third(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
-    return of.spaces.of_sums(k), of.spaces.without([])
-
-
-TYPES: dict[str, Callable[[TermsOfParameter, int], tuple[Floats, Floats]]] = {
-    "I": _first,
-    "II": _second,
-    "III": _third,
-}
+TYPES = ("I", "II", "III")
 """What each term is compared with."""
 
 
@@ -155,78 +147,67 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     >>> found.round(3).to_numpy().tolist(), found.attrs["distribution"]
     ([['x', 1, 10.714, 0.082], ['g', 2, 0.478, 0.677]], 'F(df, 2)')
     """
-    kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
-    if not is_one_of(kind, tuple(TYPES)):
+    kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, TYPES)
+    if not is_one_of(kind, TYPES):
         raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
     chosen = _usual(fit) if test is None else word_of(test, TESTS)
     if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
     if fit.degrees is not None and chosen == "wald":
-        return _by_few_clusters(fit, kind)
-    measure, df_residual, what = _measure(fit, chosen)
-
-    def row(smaller: Floats, larger: Floats) -> tuple[int, float, float]:
-        df = len(smaller) - len(larger)
-        chi2 = measure(smaller, larger)
-        finite = np.isfinite(df_residual)
-        p_value = special.fdtrc(df, df_residual, chi2 / df) if finite else special.chdtrc(df, chi2)
-        return df, chi2 / df if finite else chi2, float(p_value)
-
-    made = _of_terms(fit, kind, row, ["df", "statistic", "p_value"])
-    law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
-    made.attrs |= {"kind": kind, "test": chosen, "distribution": law, "df_residual": df_residual, "cov": fit.cov}
-    return _with_note(made, f"Type {kind} tests of terms, {what}; statistic is {law}.")
-
-
-def _of_terms(
-    fit: Estimates, kind: str, row: Callable[[Floats, Floats], Sequence[Any]], columns: list[str]
-) -> pd.DataFrame:
-    """A row for each term, made of the hypotheses of the smaller model and of the larger one that it is compared with,
-    R theta = 0 each; `attrs` have the reasons of those that could not be made as "unmade".
-    """
-
-    def of_term(of: TermsOfParameter, k: int, name: str) -> tuple[Any, ...]:
-        smaller, larger = TYPES[kind](of, k)
-        if len(smaller) == len(larger):
-            raise IncompatibleError(
-                f"{name!r} has no columns of its own in {fit.model.formula or fit.model.title}: the other terms "
-                "span all of them."
-            )
-        return (name, *row(of.lifted(smaller), of.lifted(larger)))
-
-    tests = {name: partial(of_term, of, k, name) for of in terms_of(fit.model) for k, name in enumerate(of.names)}
+        degrees: Any = fit.degrees
+        how, law = f"{degrees.by}, with covariance {fit.cov}", "F(df, df_residual)"
+        row, columns, residual = partial(_by_few_clusters, fit), ["df_residual"], {}
+    else:
+        measure, df_residual, how = _measure(fit, chosen)
+        law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
+        row, columns, residual = partial(_by_distance, measure, df_residual), [], {"df_residual": df_residual}
+    tests = {
+        name: partial(_of_term, fit, kind, of, k, row) for of in terms_of(fit.model) for k, name in enumerate(of.names)
+    }
     rows, unmade = several(tests)
-    made = pd.DataFrame(list(rows.values()), columns=["term", *columns])
-    made.attrs["unmade"] = unmade
+    made = pd.DataFrame(list(rows.values()), columns=["term", "df", *columns, "statistic", "p_value"])
+    note = f"Type {kind} tests of terms, {how}; statistic is {law}. {not_made(unmade)}".strip()
+    made.attrs |= {"unmade": unmade, "kind": kind, "test": chosen, "distribution": law} | residual
+    made.attrs |= {"cov": fit.cov, "note": note}
     return made
 
 
-def _with_note(made: pd.DataFrame, note: str) -> pd.DataFrame:
-    made.attrs["note"] = f"{note} {not_made(made.attrs['unmade'])}".strip()
-    return made
+def _of_term(
+    fit: Estimates, kind: str, of: TermsOfParameter, k: int, row: Callable[[Floats, Floats], tuple[Any, ...]]
+) -> tuple[Any, ...]:
+    """The name of a term and the row of its test, made of the hypotheses of the smaller model and of the larger one."""
+    smaller, larger = _compared(of, k, kind)
+    if len(smaller) == len(larger):
+        raise IncompatibleError(
+            f"{of.names[k]!r} has no columns of its own in {fit.model.formula or fit.model.title}: the other terms "
+            "span all of them."
+        )
+    return (of.names[k], *row(of.lifted(smaller), of.lifted(larger)))
 
 
-def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
-    """Wald's test of each term, each with degrees of freedom of its own: of what the smaller hypothesis says
-    beyond the larger one, which is W(smaller) - W(larger).
+def _by_distance(
+    measure: Callable[[Floats, Floats], float], df_residual: float, smaller: Floats, larger: Floats
+) -> tuple[int, float, float]:
+    df = len(smaller) - len(larger)
+    chi2 = measure(smaller, larger)
+    if not np.isfinite(df_residual):
+        return df, chi2, float(special.chdtrc(df, chi2))
+    return df, chi2 / df, float(special.fdtrc(df, df_residual, chi2 / df))
+
+
+def _by_few_clusters(fit: Estimates, smaller: Floats, larger: Floats) -> tuple[int, Any, float, float]:
+    """Wald's test with degrees of freedom of its own: of what the smaller hypothesis says beyond the larger one, which
+    is W(smaller) - W(larger).
     """
-    degrees: Any = fit.degrees
-
-    def row(smaller: Floats, larger: Floats) -> tuple[int, Any, float, float]:
-        beyond = smaller
-        if len(larger):
-            V, k = fit.covariance, len(smaller) - len(larger)
-            metric, unit = _beside(fit, larger)
-            rest = smaller - metric.solve(unit[:, None] * (larger @ V @ smaller.T)).T @ (unit[:, None] * larger)
-            size = np.where(V.diagonal() > 0, np.sqrt(V.diagonal()), 1.0)
-            beyond = np.linalg.svd(rest * size)[2][:k] / size
-        found = wald(fit, beyond)
-        return found.df, found.df_residual, found.statistic, found.p_value
-
-    made = _of_terms(fit, kind, row, ["df", "df_residual", "statistic", "p_value"])
-    made.attrs |= {"kind": kind, "test": "wald", "distribution": "F(df, df_residual)", "cov": fit.cov}
-    note = f"Type {kind} tests of terms, {degrees.by}, with covariance {fit.cov}; statistic is F(df, df_residual)."
-    return _with_note(made, note)
+    beyond = smaller
+    if len(larger):
+        V, k = fit.covariance, len(smaller) - len(larger)
+        metric, unit = _beside(fit, larger)
+        rest = smaller - metric.solve(unit[:, None] * (larger @ V @ smaller.T)).T @ (unit[:, None] * larger)
+        size = np.where(V.diagonal() > 0, np.sqrt(V.diagonal()), 1.0)
+        beyond = np.linalg.svd(rest * size)[2][:k] / size
+    found = wald(fit, beyond)
+    return found.df, found.df_residual, found.statistic, found.p_value
 
 
 def _beside(fit: Estimates, larger: Floats) -> tuple[Metric, Floats]:
