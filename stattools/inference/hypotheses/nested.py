@@ -246,7 +246,7 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     else:
         made_of = partial(_of_columns, full, restricted, several, *_triangle_of_both(full.rows, restricted.rows))
     places = {name: k for k, (name, _) in enumerate(full.likelihood.others, ours.n_first)}
-    numbers = [*range(theirs.n_first), *(places.get(name) for name, _ in restricted.likelihood.others)]
+    numbers = [*range(theirs.n_first), *(places.get(name, -1) for name, _ in restricted.likelihood.others)]  # -1: none
     taken = dict(ours.taken_up)
     effects = {to[0]: k for k, to in taken.items() if k and to}  # by the threshold
     theta = np.zeros(ours.size)  # a parameter that the smaller one holds at 0
@@ -254,16 +254,16 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
         is_first, alone = k < theirs.n_first, theirs.constant[k]
         if not is_first and part.start == part.stop:
             continue
-        if number is not None and alone and ours.constant[number]:
+        if number >= 0 and alone and ours.constant[number]:
             theta[ours.parts[number]] += estimate[part]
             continue
-        before, own, apart = [0] * bool(taken.get(number)), () if number is None else ours.uses[number], ()
+        before, own, apart = [0] * bool(taken.get(number)), () if number < 0 else ours.uses[number], ()
         if is_first and effects:
             apart = ours.uses[effects[1]] or ()
         at = [*before, *(range(ours.columns) if own is None else own), *apart]
         moved = made_of(at, (theirs.columns,) if alone else use, estimate[part], is_first)
         constant, own_columns, of_cuts = np.split(moved, [len(before), len(moved) - len(apart)])
-        if number is not None:
+        if number >= 0:
             theta[ours.parts[number]] += own_columns
         for cut in taken.get(number, ()):
             theta[ours.parts[cut]] -= constant

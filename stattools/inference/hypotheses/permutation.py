@@ -466,7 +466,7 @@ def permutation_test(
     >>> round(found.statistic, 3), found.distribution, round(found.p_value, 3)
     (1.964, 'exact', 0.1)
     """
-    given = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
+    given: dict[str, Any] = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
     for name, word in given.items():
         given[name] = choice("permutation_test", name, word, WORDS[name])
     scores, method, alternative, zeros = given.values()
