@@ -224,11 +224,11 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 141_987,
+    "all": 141_899,
     "data": 8_052,
     "inference": 27_064,
     "inference/(covariance|existence|effects)": 5_705,
-    "likelihoods": 5_181,
+    "likelihoods": 5_093,
     "models": 8_279,
     "numerics": 3_489,
     "solvers": 7_499,

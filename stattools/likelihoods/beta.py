@@ -71,12 +71,30 @@ class BetaFamily(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
-        return _BetaParts(self._wide(eta), np.asarray(y, dtype=float)).loglik()
+        return self._parts(eta, y)[0]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _BetaParts(self._wide(eta), np.asarray(y, dtype=float))
-        return parts.loglik(), *parts.derivatives()
+        loglik, deviances, (a, left), (b, right), s = self._parts(eta, y)
+        t = self._wide(eta)[..., 0]
+        p, q = expit(t), expit(-t)
+        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = (digamma_gap(of) for of in (a, b, s))
+        first = q * (gap_a - a * left) - p * (gap_b - b * right)
+        own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
+        own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
+        score = (first, gap_a + gap_b - gap_s - deviances)
+        return loglik, *side_by_side(score, (own, mixed, mixed, deviances + bend_s - bend_a - bend_b))
+
+    def _parts(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Any, Any, Floats]:
+        """The log-likelihood, D(a, s y) + D(b, s (1 - y)), a with log(p / y), b with log(q / (1 - y)), and s."""
+        eta, y = self._wide(eta), np.asarray(y, dtype=float)
+        (a, b), s = _shapes(eta), np.exp(np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION))
+        log_y, log_z = np.log(y), np.log1p(-y)
+        left, right = log_expit(eta[..., 0]) - log_y, log_expit(-eta[..., 0]) - log_z
+        deviances = deviance_part(a, s * y, left) + deviance_part(b, s * (1.0 - y), right)
+        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
+        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
+        return errors + root - deviances - log_y - log_z, deviances, (a, left), (b, right), s
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """That of a and b, psi'(a), psi'(b) less psi'(s) everywhere, moved by d (a, b) / d eta: (n, 2, 2)."""
@@ -108,35 +126,6 @@ class BetaFamily(Likelihood):
         square = weight @ (y - mean) ** 2 / (weight @ (mean * (1.0 - mean)))
         near[1] = np.log(np.clip(1.0 / max(square, 1e-12) - 1.0, 0.1, 1e8))
         return near
-
-
-class _BetaParts:
-    """What loglik and derivatives share at one eta."""
-
-    def __init__(self, eta: Floats, y: Floats) -> None:
-        t, log_s = eta[..., 0], np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
-        self.p, self.q, self.log_p, self.log_q = expit(t), expit(-t), log_expit(t), log_expit(-t)
-        self.s, (self.a, self.b) = np.exp(log_s), _shapes(eta)
-        self.log_y, self.log_z = np.log(y), np.log1p(-y)
-        self.left, self.right = self.log_p - self.log_y, self.log_q - self.log_z  # of p / y, of q / (1 - y)
-        self.deviances = deviance_part(self.a, self.s * y, self.left) + deviance_part(
-            self.b, self.s * (1.0 - y), self.right
-        )
-
-    def loglik(self) -> Floats:
-        a, b, s = self.a, self.b, self.s
-        root = 0.5 * (np.log(a) + np.log(b) - np.log(s)) - HALF_LOG_TWO_PI
-        errors = stirling_error(s) - stirling_error(a) - stirling_error(b)
-        return errors + root - self.deviances - self.log_y - self.log_z
-
-    def derivatives(self) -> tuple[Floats, Floats]:
-        p, q, a, b = self.p, self.q, self.a, self.b
-        (gap_a, bend_a), (gap_b, bend_b), (gap_s, bend_s) = digamma_gap(a), digamma_gap(b), digamma_gap(self.s)
-        first = q * (gap_a - a * self.left) - p * (gap_b - b * self.right)
-        own_a, own_b = gap_a - bend_a, gap_b - bend_b  # k^2 trigamma(k) = k + gap - bend
-        own, mixed = q * q * (a + own_a) + p * p * (b + own_b) - (q - p) * first, q * own_a - p * own_b - first
-        score = (first, gap_a + gap_b - gap_s - self.deviances)
-        return side_by_side(score, (own, mixed, mixed, self.deviances + bend_s - bend_a - bend_b))
 
 
 def _shapes(eta: Floats) -> tuple[Floats, Floats]:
@@ -201,15 +190,11 @@ class BetaBinomial(OutOfTrials):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row, binomial with a beta-distributed probability; needs `trials` given."""
-        if self.trials is None:
-            raise IncompatibleError(
-                "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
-            )
-        eta = self._wide(eta)
+        n, eta = self._given(), self._wide(eta)
         s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
         random = generator(seed)
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
-        return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+        return random.binomial(n, theta).astype(float)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""

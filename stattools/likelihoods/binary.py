@@ -86,10 +86,6 @@ class Successes(Likelihood):
         """p (1 - p) / n of the share of successes, each factor with its own digits."""
         return self.mean(eta) * self.mean(-eta) / np.maximum(self.trials_of(y), 1.0)
 
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log p(y) of an event: a perfect fit has probability 1."""
-        return -2.0 * self.loglik(eta, y)
-
     def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
         """An incomplete beta function of the probability of a failure, or of a success."""
         k, n = self.counts(y)
@@ -190,6 +186,13 @@ class OutOfTrials(Likelihood):
         allowed(successes, successes <= trials, "Binomial", needs, remedy)
         return values
 
+    def _given(self) -> NDArray[Any]:
+        """`trials`, or an IncompatibleError where draws are asked and the trials are not known without y."""
+        if self.trials is None:
+            name = self._who
+            raise IncompatibleError(f"{name}().sample needs the trials; use {name}(trials=n).sample(eta, seed=...).")
+        return np.asarray(self.trials, dtype=int)
+
     @property
     def parts(self) -> tuple[str, ...]:
         """The successes and, where they are not given, the trials."""
@@ -256,9 +259,7 @@ class Binomial(OutOfTrials, Successes):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per eta; needs `trials` given."""
-        if self.trials is None:
-            raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
-        return generator(seed).binomial(np.asarray(self.trials, dtype=int), self.mean(eta)).astype(float)
+        return generator(seed).binomial(self._given(), self.mean(eta)).astype(float)
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """2 (k log(k / n p) + m log(m / n q)) with k successes and m failures out of n."""

@@ -68,10 +68,6 @@ class Labels(Likelihood):
         u = generator(seed).random((*below.shape[:-1], 1))
         return np.minimum((u >= below).sum(axis=-1), self.categories - 1).astype(float)
 
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log P(y): a perfect fit has probability 1."""
-        return -2.0 * self.loglik(eta, y)
-
     def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """How often each label was seen."""
         return np.bincount(codes_of(y), weights=weight, minlength=self.categories)
@@ -113,6 +109,8 @@ class Categorical(Labels):
                 f"Categorical needs categories=, a whole number of 2 or more; got {quoted(self.categories)}."
             )
 
+    _columns = "one per category beside the reference"
+
     @property
     def width(self) -> int:
         """Linear predictors per row: categories - 1."""
@@ -137,13 +135,13 @@ class Categorical(Labels):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
-        full, rows, codes, shape = self._by_rows(self._with_reference(eta), y)
-        margin = full - full[rows, codes][:, None]  # 0 at the observed category
-        top = margin.argmax(axis=1)
-        largest = margin[rows, top]
-        others = np.exp(margin - largest[:, None])
-        others[rows, top] = 0.0
-        return -(largest + np.log1p(others.sum(axis=1))).reshape(shape)
+        full = self._with_reference(eta)
+        seen = np.where(self._is_seen(y), full, 0.0) @ np.ones(self.categories)
+        margin = full - seen[..., None]  # 0 at the observed category
+        top = margin.argmax(axis=-1)[..., None]
+        largest = np.take_along_axis(margin, top, axis=-1)
+        others = np.where(np.arange(self.categories) == top, 0.0, np.exp(margin - largest))
+        return -(largest[..., 0] + np.log1p(others.sum(axis=-1)))
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """diag(P) - P P^T over k = 1 ... K - 1; it does not depend on y."""
@@ -155,35 +153,21 @@ class Categorical(Labels):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        mean, rows, codes, shape = self._by_rows(self.mean(eta), y)
-        score = -mean
-        score[rows, codes] = 0.0
-        score[rows, codes] = -score.sum(axis=1)  # 1 - P(y) without cancellation
-        score = score.reshape(*shape, self.categories)[..., 1:]
-        return self.loglik(eta, y), score[..., 0] if self.width == 1 else score, self.information(eta)
+        mean, seen = self.mean(eta), self._is_seen(y)
+        rest = np.where(seen, 0.0, mean).sum(axis=-1, keepdims=True)  # 1 - P(y) without cancellation
+        score = np.where(seen, rest, -mean)
+        return self.loglik(eta, y), score[..., 1] if self.width == 1 else score[..., 1:], self.information(eta)
 
     def _level(self, sums: Floats) -> Floats:
         """The log odds of the shares, each category counted half a time more."""
         return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
 
-    def _by_rows(self, values: Floats, y: ArrayLike) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], Any]:
-        """Values (..., K) and codes (...) side by side as (n, K) and (n,), with the numbers of the rows and the shape;
-        `take_along_axis` and `where` take several times as long for a batch of rows.
-        """
-        codes = codes_of(y)
-        shape = np.broadcast_shapes(values.shape[:-1], codes.shape)
-        flat = np.broadcast_to(values, (*shape, self.categories)).reshape(-1, self.categories)
-        return flat, np.arange(len(flat)), np.broadcast_to(codes, shape).ravel(), shape
+    def _is_seen(self, y: ArrayLike) -> NDArray[np.bool_]:
+        """Which category was observed, (..., K)."""
+        return codes_of(y)[..., None] == np.arange(self.categories)
 
     def _with_reference(self, eta: ArrayLike) -> Floats:
-        eta = np.asarray(eta, dtype=float)
-        if self.width == 1:
-            return np.stack([np.zeros_like(eta), eta], axis=-1)
-        if eta.ndim == 0 or eta.shape[-1] != self.width:
-            raise DomainError(
-                f"Categorical({self.categories}) needs eta with {self.width} columns, one per category beside the "
-                f"reference; got shape {eta.shape}."
-            )
+        eta = self._wide(eta)
         return np.concatenate([np.zeros((*eta.shape[:-1], 1)), eta], axis=-1)
 
 
@@ -193,13 +177,7 @@ class Cuts:
     """
 
     def __init__(self, eta: ArrayLike, family: Cumulative) -> None:
-        eta = np.asarray(eta, dtype=float)
-        if eta.ndim < 2 or eta.shape[-1] != family.width:
-            raise DomainError(
-                f"Cumulative needs eta with {family.width} columns, the location first, then the thresholds; got shape "
-                f"{eta.shape}."
-            )
-        K = family.categories
+        eta, K = family._wide(eta), family.categories
         self.shape, eta = eta.shape[:-1], eta.reshape(-1, family.width)
         self.family, self.eta, self.n = family, eta, len(eta)
         self.thresholds = np.empty((self.n, K + 1))
@@ -213,12 +191,11 @@ class Cuts:
 
     def codes(self, y: ArrayLike) -> NDArray[np.intp]:
         """The outcome of every row, (n,), where linear predictors have leading axes too."""
-        codes = codes_of(y)
-        return codes if codes.shape == self.shape == (self.n,) else np.broadcast_to(codes, self.shape).ravel()
+        return np.broadcast_to(codes_of(y), self.shape).ravel()
 
     def shaped(self, values: Floats) -> Floats:
         """What every row has, with the leading axes of the linear predictors."""
-        return values if len(self.shape) == 1 else values.reshape(*self.shape, *values.shape[1:])
+        return values.reshape(*self.shape, *values.shape[1:])
 
     @property
     def whole(self) -> Floats:
@@ -334,6 +311,7 @@ class Cumulative(Labels):
     partial: bool = False
     scaled: bool = False
     outcome = Outcome.ORDERED
+    _columns = "the location first, then the thresholds"
     remedy = "Code the labels from 0, in order."
 
     def __post_init__(self) -> None:

@@ -42,6 +42,8 @@ class Likelihood:
     outcome: ClassVar[Outcome]
     parameters: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
+    _columns = ""
+    """What errors call the columns of eta, if not by the names of the parameters."""
     facts: ClassVar[Facts] = Facts()
     """What is known of the family beside its mathematics."""
 
@@ -78,7 +80,7 @@ class Likelihood:
         """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K). By default it follows
         from the link of a first parameter "mean".
         """
-        link, first = self._link_of_mean("mean(eta)"), self._first(eta)
+        link, first = self._link_of_mean("mean(eta)"), self._wide(eta)[..., 0]
         return np.exp(np.minimum(first, LARGEST_MEAN)) if link.name == "log" else link.mean(first)
 
     def link(self, mean: Any) -> Any:
@@ -87,14 +89,10 @@ class Likelihood:
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
-        link, first = self._link_of_mean("slope(eta)"), self._first(eta)
+        link, first = self._link_of_mean("slope(eta)"), self._wide(eta)[..., 0]
         found = np.zeros((np.size(first), 1, self.width))
         found[:, 0, 0] = self.mean(eta) if link.name == "log" else link.slope(first)
         return found
-
-    def _first(self, eta: ArrayLike) -> Floats:
-        """The first linear predictor; a DomainError unless eta has a column for each parameter."""
-        return np.asarray(eta, dtype=float) if self.width == 1 else self._wide(eta)[..., 0]
 
     def _wide(self, eta: ArrayLike) -> Floats:
         """eta as numbers, (..., width), or a DomainError unless it has a column for each of several parameters."""
@@ -103,7 +101,7 @@ class Likelihood:
             return eta[..., None]
         if eta.ndim == 0 or eta.shape[-1] != self.width:
             words = [name if link == "identity" else f"{link} {name}" for name, link in self.parameters.items()]
-            needs = f"{self._who} needs eta with {self.width} columns, {' and '.join(words)}"
+            needs = f"{self._who} needs eta with {self.width} columns, {self._columns or ' and '.join(words)}"
             raise DomainError(f"{needs}; got shape {eta.shape}.")
         return eta
 
@@ -181,7 +179,11 @@ class Likelihood:
         raise self._lacks("variance(eta, y)")
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """Twice the log-likelihood that each observation loses against a perfect fit, shape (n,)."""
+        """Twice the log-likelihood that each observation loses against a perfect fit, shape (n,): of a label, which a
+        perfect fit gives the probability 1, -2 log P(y).
+        """
+        if self.outcome.has_labels:
+            return -2.0 * self.loglik(eta, y)
         raise self._lacks("deviance(eta, y)")
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
@@ -205,6 +207,8 @@ class Likelihood:
 
     def _has(self, question: str) -> bool:
         """Whether the family writes an answer of its own: this class has defaults at most."""
+        if question == "deviance" and self.outcome.has_labels:
+            return True
         written = (question, "_tail") if question == "cdf" else (question,)
         return any(getattr(type(self), name) is not getattr(Likelihood, name) for name in written)
 

@@ -209,7 +209,7 @@ class Linked(Likelihood):
         theta, slope, _ = self._curve(eta)
         out = np.ravel(np.isnan(slope))
         if out.any():
-            first, (low, high) = np.ravel(self._first(np.asarray(eta, dtype=float))), self.facts.domain
+            first, (low, high) = np.ravel(self._wide(eta)[..., 0]), self.facts.domain
             raise DomainError(
                 f"with the link {self.through.name} a linear predictor lies between {low:g} and {high:g}, or its mean "
                 f"is none of the family; got {first[out][0]:.6g}, and {int(out.sum())} such values. Ask of rows nearer "
@@ -219,8 +219,8 @@ class Linked(Likelihood):
 
     def _curve(self, eta: ArrayLike) -> Curve:
         """The family's linear predictors, and slope and bend of the first; nan where the family has no such mean."""
-        eta = np.asarray(eta, dtype=float)
-        first, (low, high) = self._first(eta), self.facts.domain
+        eta = self._wide(eta)
+        first, (low, high) = eta[..., 0], self.facts.domain
         theta, slope, bend = OWN[self.own](self.through, first)
         if low > -np.inf or high < np.inf:
             slope = np.where((first > low) & (first < high), slope, np.nan)

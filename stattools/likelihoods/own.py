@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, FunctionError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import DomainError, FunctionError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
@@ -41,11 +41,12 @@ SMALL, ROWS = 2.0**-10, 500
 
 type OfPredictors = Callable[[Floats], Floats]
 """Values (n,) of linear predictors (n, K)."""
+type Function = Callable[..., Any]
 
 
 def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
     """The first derivatives, (n, K)."""
-    return np.stack([_slope(_near(function, eta, step)) for step in np.diag(steps)], axis=-1) / steps
+    return np.stack([_along(function, eta, step, 0.0)[0] for step in np.diag(steps)], axis=-1) / steps
 
 
 def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> tuple[Floats, Floats, Floats]:
@@ -59,32 +60,25 @@ def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[f
     value, W = function(eta), np.diag(steps)
     score, bend = room(eta.shape[:-1], len(W))
     for a, step in enumerate(W):
-        near = _near(function, eta, step)
-        score[..., a], bend[..., a, a] = _slope(near), _bend(near, value)
+        score[..., a], bend[..., a, a] = _along(function, eta, step, value)
     for a, b in combinations(range(len(W)), 2):
-        both = _bend(_near(function, eta, W[a] + W[b]), value)
+        _, both = _along(function, eta, W[a] + W[b], value)
         bend[..., a, b] = bend[..., b, a] = 0.5 * (both - bend[..., a, a] - bend[..., b, b])
     score /= steps
     bend /= -np.outer(steps, steps)
     return value, score, bend
 
 
-def _slope(near: list[Floats]) -> Floats:
-    return (8.0 * (near[2] - near[1]) - (near[3] - near[0])) / 12.0
-
-
-def _bend(near: list[Floats], value: Floats) -> Floats:
-    return (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
-
-
-def _near(function: OfPredictors, eta: Floats, step: Floats) -> list[Floats]:
-    found = []
+def _along(function: OfPredictors, eta: Floats, step: Floats, value: Floats | float) -> tuple[Floats, Floats]:
+    """The first and the second derivative along a step, in units of it, of a function that has this value at eta."""
+    near = []
     for k in (-2.0, -1.0, 1.0, 2.0):
         moved = eta.copy()
         for j in np.flatnonzero(step):  # a column at a time: sums with a short row of steps take several times as long
             moved[..., j] += k * step[j]
-        found.append(function(moved))
-    return found
+        near.append(function(moved))
+    slope = (8.0 * (near[2] - near[1]) - (near[3] - near[0])) / 12.0
+    return slope, (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
 
 
 def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
@@ -105,6 +99,21 @@ def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
 
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
 """Kinds of outcomes by the words of `outcome=`."""
+
+NEEDS = {
+    Outcome.REAL: ("numbers", ""),
+    Outcome.POSITIVE: ("positive numbers", "Drop the others, or model them apart."),
+    Outcome.UNIT: ("numbers between 0 and 1, without the ends", "Drop the others, or model them apart."),
+    Outcome.COUNT: ("counts 0, 1, 2, ...", "Give another outcome=."),
+    Outcome.BINARY: ("outcomes 0 and 1", "Give another outcome=."),
+}
+"""What outcomes are, and what to do about others."""
+
+MOMENTS = {
+    "mean": ': ask for something else, such as predict(kind="link") or quantile residuals.',
+    "variance": ".",
+}
+"""Answers that may not exist, and what is said then."""
 
 ROUND_OFF, ROUND_OFF_OF_SUMS = 1e-9, 1e-6
 """Probabilities lie between 0 and 1, and add up to 1, within these."""
@@ -189,16 +198,13 @@ class OwnLikelihood(Likelihood):
         eta[:, 0] = self.link(np.median(y))
         values = self._values(eta)
         try:
-            with np.errstate(all="ignore"):  # what is not finite is told by `start`
-                found = np.asarray(self.density(y, **values))
-        except (StattoolsError, MemoryError):  # these say what they are
-            raise
-        except Exception as error:  # whatever a user's function raises
+            found = np.asarray(called(who, self.density, y, **values))  # what is not finite is told by `start`
+        except FunctionError as error:
+            cause, names = error.__cause__ or error, ", ".join(f"{name}=" for name in values)
             raise FunctionError(
-                f"{who} is called with arrays, one entry for each row, as (y, "
-                f"{', '.join(f'{name}=' for name in values)}), and raised {type(error).__name__}: {error}. Write it "
-                "for arrays and these names; np.where makes choices."
-            ) from error
+                f"{who} is called with arrays, one entry for each row, as (y, {names}), and raised "
+                f"{type(cause).__name__}: {cause}. Write it for arrays and these names; np.where makes choices."
+            ) from cause
         if found.dtype.kind not in "fiu":
             raise DomainError(f"{who} returns {quoted(found)}, and needs an array of {len(y):,} real numbers.")
         if found.shape != y.shape:
@@ -207,14 +213,10 @@ class OwnLikelihood(Likelihood):
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
-        y, who = finite_floats(y, self.name), self.name
-        low, high = self.kind.range
-        if self.kind.is_whole:
-            needs = "outcomes 0 and 1" if self.kind is Outcome.BINARY else "counts 0, 1, 2, ..."
-            allowed(y, (y >= low) & (y <= high) & (y == np.floor(y)), who, needs, "Give another outcome=.")
-        elif low == 0.0:
-            needs = "numbers between 0 and 1, without the ends" if high == 1.0 else "positive numbers"
-            allowed(y, (y > low) & (y < high), who, needs, "Drop the others, or model them apart.")
+        y, who, (low, high) = finite_floats(y, self.name), self.name, self.kind.range
+        whole = self.kind.is_whole
+        good = (y >= low) & (y <= high) & (y == np.floor(y)) if whole else (y > low) & (y < high)
+        allowed(y, good, who, *NEEDS[self.kind])
         if self.allows is not None:
             needs = "outcomes within the support of the distribution"
             allowed(y, np.asarray(self.allows(y), dtype=bool), who, needs, "Drop the others, or take another one.")
@@ -234,13 +236,7 @@ class OwnLikelihood(Likelihood):
 
     def mean(self, eta: ArrayLike) -> Floats:
         """The mean of the outcome, shape (n,); IncompatibleError where it does not exist."""
-        found = self._answer("mean", eta)
-        if not np.isfinite(found).all():
-            raise IncompatibleError(
-                f"the mean of {self.name} does not exist at these parameters: ask for something else, such as "
-                'predict(kind="link") or quantile residuals.'
-            )
-        return found
+        return self._answer("mean", eta)
 
     def link(self, mean: Any) -> Any:
         """The first linear predictor where the first parameter is this number, as far as it can be."""
@@ -255,17 +251,8 @@ class OwnLikelihood(Likelihood):
         return found if self.categories else found[:, None, :]
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
-        """The variance of `observed` under eta, shape (n,)."""
-        found = self._answer("variance", eta)
-        if not np.isfinite(found).all():
-            raise IncompatibleError(f"the variance of {self.name} does not exist at these parameters.")
-        return found
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log P(y) of an outcome that a perfect fit gives the probability 1, as of 0 and 1."""
-        if not self.facts.is_event:
-            raise self._lacks("deviance")
-        return -2.0 * self.loglik(eta, y)
+        """The variance of `observed` under eta, shape (n,); IncompatibleError where it does not exist."""
+        return self._answer("variance", eta)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """P(outcome <= y), shape (n,)."""
@@ -350,6 +337,8 @@ class OwnLikelihood(Likelihood):
             found = np.asarray(found, dtype=float)
         except (TypeError, ValueError):
             raise DomainError(f"{name}= of {self.name} returns {quoted(found)}, which is not numeric.") from None
+        if name in MOMENTS and not np.isfinite(found).all():
+            raise IncompatibleError(f"the {name} of {self.name} does not exist at these parameters{MOMENTS[name]}")
         rows = next(iter(values.values())).shape
         try:
             return np.broadcast_to(found, np.broadcast_shapes(found.shape, rows)).copy()
@@ -383,15 +372,14 @@ class OwnCategories(Labels, OwnLikelihood):
 
     def scaled(self, y: Floats) -> OwnLikelihood:
         """This likelihood with steps that suit these outcomes; probabilities add up to 1 where a climb begins."""
-        self.require_rows(y)
-        start = self.start(y, np.ones(len(y)), np.zeros(len(y)))
+        found, start = super().scaled(y), self.start(y, np.ones(len(y)), np.zeros(len(y)))
         total = float(self.mean(start[0] if self.width == 1 else start).sum())
         if not abs(total - 1.0) < ROUND_OFF_OF_SUMS:
             raise DomainError(
                 f"{self.name}: the probabilities of the {self.categories} labels add up to {total:.6g}, not 1. loglik "
                 f"returns log P(y) for the codes y = 0, ..., {self.categories - 1} of the labels in their order."
             )
-        return super().scaled(y)
+        return found
 
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, in the order of the labels, shape (..., K)."""
@@ -434,40 +422,30 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     _check_links(distribution, parameters)
     settled = {key: float(value) for key, value in fixed.items()}
     bases, low, high = _support(distribution, parameters, settled)
-    density = LogDensity(distribution, shapes, settled, tuple(bases[:2]), low, high)
+    density = partial(_log_density, distribution, shapes, settled)
     methods = {"mean": "mean", "variance": "var", "cdf": "cdf", "survival": "sf", "quantile": "ppf", "sample": "rvs"}
     methods["log_density"] = "logpdf" if continuous else "logpmf"
     answers = {word: partial(getattr(distribution, method), **settled) for word, method in methods.items()}
-    kind = _outcome(name, continuous, low, high)
-    return OwnLikelihood(name, density, parameters, kind, answers, density.allows, (), distribution, settled)
+    kind, allows = _outcome(name, continuous, low, high), partial(_has_density, density, bases[:2], low, high)
+    return OwnLikelihood(name, density, parameters, kind, answers, allows, (), distribution, settled)
 
 
-@dataclass(frozen=True, eq=False)
-class LogDensity:
-    """The log density of (y, **parameters); an object, for functions inside of functions cannot be pickled. Outcomes
-    have one between `low` and `high`, where it is finite at some parameters, `bases`.
-    """
+def _log_density(
+    distribution: Any, shapes: Sequence[str], settled: Mapping[str, float], y: Floats, **values: Any
+) -> Any:
+    """The log density at y, without the checks of SciPy, whose cost is many times that of the density."""
+    given = {"loc": 0.0, "scale": 1.0, **settled, **values}
+    own, centered = [given[shape] for shape in shapes], y - given["loc"]
+    if isinstance(distribution, stats.rv_continuous):
+        return distribution._logpdf(centered / given["scale"], *own) - np.log(given["scale"])
+    return distribution._logpmf(centered, *own)
 
-    distribution: Any
-    shapes: tuple[str, ...]
-    settled: Mapping[str, float]
-    bases: tuple[dict[str, float], ...]
-    low: float
-    high: float
 
-    def __call__(self, y: Floats, **values: Any) -> Any:
-        given = {**self.settled, **values}
-        loc, scale = given.get("loc", 0.0), given.get("scale", 1.0)
-        own = [given[shape] for shape in self.shapes]
-        if isinstance(self.distribution, stats.rv_continuous):
-            return self.distribution._logpdf((y - loc) / scale, *own) - np.log(scale)
-        return self.distribution._logpmf(y - loc, *own)
-
-    def allows(self, y: Floats) -> Any:
-        """Which outcomes have a density."""
-        with np.errstate(all="ignore"):  # outcomes without a density are told
-            finite = np.isfinite([self(y, **base) for base in self.bases]).all(axis=0)
-        return finite & (y >= self.low) & (y <= self.high)
+def _has_density(density: Function, bases: Sequence[Mapping[str, float]], low: float, high: float, y: Floats) -> Any:
+    """Which outcomes have a density: those between the ends where it is finite at some parameters, `bases`."""
+    with np.errstate(all="ignore"):  # outcomes without a density are told
+        finite = np.isfinite([density(y, **base) for base in bases]).all(axis=0)
+    return finite & (y >= low) & (y <= high)
 
 
 def _check_links(distribution: Any, parameters: Mapping[str, str]) -> None:
@@ -476,16 +454,14 @@ def _check_links(distribution: Any, parameters: Mapping[str, str]) -> None:
     domains = {info.name: info.domain for info in infos} | {"scale": (0.0, np.inf)}
     for word in (word for word in parameters if word in domains):
         link = LINKS[parameters[word]]
-        low, high = (
-            0.0 if 0.0 < end < 1e-300 else 1.0 if end == np.nextafter(1.0, 0.0) else end for end in domains[word]
-        )
-        is_unit, is_negative = link.ends == (0.0, 1.0), link.mean(np.array(-1.0)) < 0.0
-        if (-np.inf if is_negative else 0.0) < low or (1.0 if is_unit else np.inf) > high:
-            usual = "log" if high == np.inf and low == 0.0 else "logit" if (low, high) == (0.0, 1.0) else None
-            advice = f" Use the link {usual!r}." if usual else " Give it by fixed=."
+        low, high = (float(end) for end in np.round(domains[word], 12))  # ends that are left out are the next numbers
+        least, most = -np.inf if link.mean(np.array(-1.0)) < 0.0 else 0.0, 1.0 if link.ends == (0.0, 1.0) else np.inf
+        if least < low or most > high:
+            usual = {(0.0, np.inf): "log", (0.0, 1.0): "logit"}.get((low, high))
+            advice = f"Use the link {usual!r}." if usual else "Give it by fixed=."
             raise DomainError(
                 f"{word!r} of {distribution.name} lies between {low:g} and {high:g}, and the link {link.name!r} leaves "
-                f"that range.{advice}"
+                f"that range. {advice}"
             )
 
 
@@ -540,8 +516,6 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 TAKEN = ("weights", "offset", "exposure", "names", "intercept", "trials", "precision", "data", "y", "X", "size", "seed")
 """Names of arguments, which no parameter can have."""
-
-type Function = Callable[..., Any]
 
 
 def likelihood(

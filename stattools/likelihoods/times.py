@@ -94,15 +94,12 @@ class LogTimeErrors:
         inf; its two slopes; minus its second derivatives, mixed ones between: (6, n). Of `width` 1 those about the
         location, (3, n), and of 0 the log alone.
         """
-        seen, last = low == high, high == np.inf
-        is_plain = low.min(initial=1.0) > 0.0 and (seen | last).all()
-        event, shared, first = seen.astype(float), once(log_scale), np.zeros_like(seen) if is_plain else low == 0.0
-        log_time = np.log(low if is_plain else np.where(first, np.where(last, 1.0, high), low))
+        seen, first, last = low == high, low == 0.0, high == np.inf
+        event, shared = seen.astype(float), once(log_scale)
+        log_time = np.log(np.where(first, np.where(last, 1.0, high), low) if first.any() else low)
         precision = np.exp(-shared)
-        z = log_time - location
-        z *= precision
-        np.clip(z, -FARTHEST, FARTHEST, out=z)
-        if self.at_once is not None and is_plain:
+        z = np.clip((log_time - location) * precision, -FARTHEST, FARTHEST)
+        if self.at_once is not None and (~first & (seen | last)).all():
             value, slope, bend = self.at_once(z, event)
         else:
             value, slope, bend = curve = np.zeros((3, len(z)))
@@ -111,23 +108,13 @@ class LogTimeErrors:
                 if rows.any():
                     for out, part in zip(curve, log(z[rows]), strict=True):
                         out[rows] = part
-        log_time += shared
-        log_time *= event
         found = np.empty((len(OF_WIDTH[width]), len(z)))
-        np.subtract(value, log_time, out=found[0])
+        found[0] = value - event * (log_time + shared)
         if width > 0:
-            precision *= -1.0
-            np.multiply(slope, precision, out=found[1])
-            np.multiply(bend, precision * -precision, out=found[-1 if width == 1 else 3])
+            found[1], found[-1 if width == 1 else 3] = -precision * slope, -precision * precision * bend
         if width > 1:
-            np.multiply(z, slope, out=found[2])
-            found[2] += event
-            np.multiply(z, bend, out=found[5])
-            found[5] += slope
-            np.multiply(found[5], precision, out=found[4])
-            z *= -1.0
-            found[5] *= z
-            found[2] *= -1.0
+            turn = z * bend + slope
+            found[2], found[4], found[5] = -z * slope - event, -precision * turn, -z * turn
         ends = ~(seen | first | last)
         if ends.any():
             whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])

@@ -25,14 +25,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -49,8 +48,10 @@ NO_DEVIANCE = (
     'kind="pearson".'
 )
 
-LEAST_ETA, MOST_ETA, LEAST = -150.0, 200.0, 1e-290
-"""The logarithm of a mean stays between these, and a probability above this."""
+LEAST_ETA, MOST_ETA, LEAST, LEAST_MEAN = -150.0, 200.0, 1e-290, 1.0 + 1e-6
+"""The logarithm of a mean stays between the first two, a probability above the next; where all positive counts are 1, a
+climb begins at that mean.
+"""
 
 
 class ZerosOfFamily:
@@ -102,13 +103,6 @@ def rate_of(mean: Any) -> Any:
     return m
 
 
-def log_rate(y: Floats, weight: Floats, offset: Floats) -> float:
-    """The logarithm of the rate of Poisson counts whose positive ones have the mean of those in y."""
-    positive = weight * (y > 0)
-    mean = float(positive @ y) / max(float(positive.sum()), 1.0)
-    return float(np.log(rate_of(max(mean, 1.0 + 1e-6))) - np.log(weight @ np.exp(offset) / weight.sum()))
-
-
 @dataclass(frozen=True)
 class Zeros(Count):
     """Counts of `family`, `Poisson()` or `NegativeBinomial()`, with a parameter of their zeros."""
@@ -128,7 +122,8 @@ class Zeros(Count):
             reasons={"deviance": NO_DEVIANCE},
         )
         parameters = {RATE: link, ZERO: "logit", **dict(others)}
-        vars(self).update(parameters=parameters, width=self.family.width + 1, facts=facts)
+        columns = f"one for each of {', '.join(parameters)}"
+        vars(self).update(parameters=parameters, width=len(parameters), facts=facts, _columns=columns)
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
@@ -145,29 +140,22 @@ class Zeros(Count):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go; those of zeros take the place of what counts would have there."""
-        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
+        (of_family, z), k = self.apart(eta), self.width - 1
         loglik, slope, bend = self._counts.evaluate(of_family, y)
-        p, rest, log_rest = expit(z), expit(-z), log_expit(-z)
-        k, (score, information) = range(self.width - 1), room(z.shape, self.width)
-        score[..., ::2] = slope.reshape(*z.shape, len(k))
-        information[..., ::2, ::2] = bend.reshape(*z.shape, len(k), len(k))
-        score[..., 1], information[..., 1, 1] = -p, p * rest
-        information[..., 1, ::2] = information[..., ::2, 1] = 0.0
-        zero = np.broadcast_to(y == 0.0, z.shape).nonzero()
-        f, z, p, rest, log_rest, loglik = loglik[zero], z[zero], p[zero], rest[zero], log_rest[zero], log_rest + loglik
-        w, counted = expit(z - f), expit(f - z)
-        some = -rest * np.expm1(f)  # 1 - P(0)
-        likely, excess = np.log1p(-np.minimum(some, 0.5)), w * some
-        loglik[zero] = np.where(some < 0.5, likely, np.logaddexp(log_expit(z), log_rest + f))
-        slopes = [score[..., 2 * i][zero] for i in k]
-        own, other = [counted * slope for slope in slopes], [w * slope for slope in slopes]
-        for i, j in product(k, k):
-            inner = information[..., 2 * i, 2 * j]
-            inner[zero] = counted * inner[zero] - own[i] * other[j]
-        for i in k:
-            score[..., 2 * i][zero] = own[i]
-            information[..., 1, 2 * i][zero] = information[..., 2 * i, 1][zero] = w * own[i]
-        score[..., 1][zero], information[..., 1, 1][zero] = excess, excess * (p - counted)
+        zero = np.broadcast_to(np.asarray(y) == 0.0, z.shape).nonzero()
+        p, rest, log_rest, w, counted = expit(z), expit(-z), log_expit(-z), np.zeros_like(z), np.ones_like(z)
+        at, f, some = z[zero], loglik[zero], -rest[zero] * np.expm1(loglik[zero])  # 1 - P(0)
+        w[zero], counted[zero], loglik = expit(at - f), expit(f - at), log_rest + loglik
+        likely, excess = np.log1p(-np.minimum(some, 0.5)), w[zero] * some
+        loglik[zero] = np.where(some < 0.5, likely, np.logaddexp(log_expit(at), log_rest[zero] + f))
+        score, information = room(z.shape, self.width)
+        slope = slope.reshape(*z.shape, k)
+        own, other = counted[..., None] * slope, w[..., None] * slope
+        gone = own[..., :, None] * other[..., None, :]
+        information[..., ::2, ::2] = counted[..., None, None] * bend.reshape(*z.shape, k, k) - gone
+        information[..., 1, ::2] = information[..., ::2, 1] = w[..., None] * own
+        score[..., ::2], score[..., 1], information[..., 1, 1] = own, -p, p * rest
+        score[..., 1][zero], information[..., 1, 1][zero] = excess, excess * (p[zero] - counted[zero])
         return loglik, score, information
 
     def mean(self, eta: ArrayLike) -> Floats:
@@ -201,12 +189,7 @@ class Zeros(Count):
 
     def apart(self, eta: ArrayLike) -> tuple[Floats, Floats]:
         """The linear predictors of the family, (n,) or (n, 2), and the log odds of a zero, (n,)."""
-        eta = np.asarray(eta, dtype=float)
-        if eta.ndim < 2 or eta.shape[-1] != self.width:
-            raise DomainError(
-                f"{type(self).__name__} needs eta with {self.width} columns, one for each of "
-                f"{', '.join(self.parameters)}; got shape {eta.shape}."
-            )
+        eta = self._wide(eta)
         return (eta[..., 0] if self.width == 2 else eta[..., ::2]), eta[..., 1]
 
 
@@ -307,13 +290,12 @@ class ZeroTruncated(Count):
     def _level(self, sums: Floats) -> Floats:
         """The logarithm of the rate whose positive counts have the mean of all."""
         _, total, rows, _, exposure = sums
-        return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
+        return np.atleast_1d(self.link(max(total / rows, LEAST_MEAN)) - np.log(exposure / rows))
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log of the rate whose positive counts have the mean of these."""
-        near = self.family.start(y, weight, offset)
-        near[0] = log_rate(y, weight, offset)
-        return near
+        level = self._level(self._sums(y, weight, offset))
+        return np.append(level, self.family.start(y, weight, offset)[1:])
 
 
 @constructed_by_callers
@@ -337,10 +319,11 @@ class ZeroInflated(Zeros):
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The rate of the positive counts, and the share of zeros that it does not explain."""
-        near = np.insert(self.family.start(y, weight, offset), 1, 0.0)
-        near[0] = log_rate(y, weight, offset)
-        none = float(weight @ (y == 0.0)) / float(weight.sum())
-        usual = float(weight @ np.exp(-np.exp(np.minimum(near[0] + offset, 700.0)))) / float(weight.sum())
+        near, positive, rows = np.insert(self.family.start(y, weight, offset), 1, 0.0), weight * (y > 0), weight.sum()
+        mean = max(positive @ y / max(positive.sum(), 1.0), LEAST_MEAN)
+        near[0] = np.log(rate_of(mean)) - np.log(weight @ np.exp(offset) / rows)
+        none = weight @ (y == 0.0) / rows
+        usual = weight @ np.exp(-np.exp(np.minimum(near[0] + offset, 700.0))) / rows
         extra: Any = np.clip((none - usual) / max(1.0 - usual, 1e-6), 0.05, 0.95)
         near[1] = np.log(extra / (1.0 - extra))
         return near

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from stattools.likelihoods.counts import Poisson
-from stattools.likelihoods.zeros import ZerosOfFamily, log_rate, rate_of
+from stattools.likelihoods.zeros import ZeroInflated, ZerosOfFamily, rate_of
 
 
 def test_a_rate_has_the_mean_of_its_positive_counts():
@@ -14,7 +14,7 @@ def test_a_rate_has_the_mean_of_its_positive_counts():
 
 def test_the_rate_of_rows_with_exposure():
     y, ones = np.array([0.0, 3.0, 0.0, 1.0]), np.ones(4)
-    assert_allclose(log_rate(y, ones, np.log(5.0) * ones), np.log(rate_of(2.0) / 5.0))
+    assert_allclose(ZeroInflated().start(y, ones, np.log(5.0) * ones)[0], np.log(rate_of(2.0) / 5.0))
 
 
 def test_probabilities_of_a_zero_and_of_others_add_up():
