@@ -49,7 +49,7 @@ NUMBERS = "float64:"
 
 ARRAYS = ("weight", "offset", "precision")
 
-NOT_HERE = "its rows are not in memory"
+Arrays = dict[str, NDArray[Any]]
 
 
 def about(fit: Any) -> dict[str, Any]:
@@ -69,13 +69,20 @@ def about(fit: Any) -> dict[str, Any]:
 
 def data_of(model: Any) -> dict[str, Any]:
     """The hashes of the columns of a model's data, or why there are none."""
-    made = nearest(DATA, model)
-    if made is None:
-        return _none("its likelihood is a function that holds its data")
-    try:
-        return made(model)
-    except IncompatibleError:  # of a fit that was loaded
-        return _none("its rows were not saved with it")
+    given, why = nearest(DATA, model), "its likelihood is a function that holds its data"
+    if given is not None:
+        source, arrays = given(model)
+        try:
+            if not model.in_memory:
+                why = "its rows are not in memory"
+            elif is_frame(source):
+                return {"of": "a table", "columns": hashes(source), "why": ""}
+            else:
+                columns = {name: column_hash(column) for name, column in arrays().items()}
+                return {"of": "arrays", "columns": columns, "why": ""}
+        except IncompatibleError:  # of a fit that was loaded
+            why = "its rows were not saved with it"
+    return {"of": "", "columns": {}, "why": why}
 
 
 CERTIFICATES: dict[str, Callable[[Any], str]] = {
@@ -88,19 +95,7 @@ CERTIFICATES: dict[str, Callable[[Any], str]] = {
 """By the name of a fit's class, since the files of some import this one."""
 
 
-def _none(why: str) -> dict[str, Any]:
-    return {"of": "", "columns": {}, "why": why}
-
-
-def _of_table(source: Any) -> dict[str, Any]:
-    return {"of": "a table", "columns": hashes(source), "why": ""}
-
-
-def _of_arrays(**given: Any) -> dict[str, Any]:
-    return {"of": "arrays", "columns": {name: column_hash(one) for name, one in flat(**given).items()}, "why": ""}
-
-
-def flat(**given: Any) -> dict[str, NDArray[Any]]:
+def flat(**given: Any) -> Arrays:
     """Arrays as columns with names; None is left out.
 
     >>> sorted(flat(y=[1.0, 2.0], X=[[1.0, 2.0], [3.0, 4.0]], weight=None))
@@ -113,33 +108,21 @@ def flat(**given: Any) -> dict[str, NDArray[Any]]:
     }
 
 
-def arrays_of(model: Any) -> dict[str, NDArray[Any]]:
+def arrays_of(model: Any) -> Arrays:
     """The columns of a regression on arrays, those of X by their names."""
     rows, names, added = vars(model.rows), model.design.names, int(model.design.added)
     X = dict(zip(names[added:], rows["X"].T[added:], strict=True))
     return flat(**{model.outcome_name: rows["y"]}) | X | flat(**{name: rows[name] for name in ARRAYS})
 
 
-def _of_rows(model: Any) -> dict[str, Any]:
-    if not model.in_memory:
-        return _none(NOT_HERE)
-    if is_frame(model.source):
-        return _of_table(model.source)
-    return _of_arrays(**arrays_of(model))
-
-
-def _of_times(model: Any) -> dict[str, Any]:
-    said = model.said
-    return _of_table(said.source) if is_frame(said.source) else _of_arrays(X=model.X, time=said.time, event=said.event)
-
-
-DATA: dict[type, Callable[[Any], dict[str, Any]]] = {
-    Model: _of_rows,
-    MixedModel: lambda model: _of_rows(model.fixed),
-    OneVsRest: lambda model: _of_rows(model.parts[0]),
-    CoxRegression: _of_times,
-    BernoulliTrials: lambda model: _of_arrays(successes=[model.successes], trials=[model.trials]),
+DATA: dict[type, Callable[[Any], tuple[Any, Callable[[], Arrays]]]] = {
+    Model: lambda it: (it.source, lambda: arrays_of(it)),
+    MixedModel: lambda it: DATA[Model](it.fixed),
+    OneVsRest: lambda it: DATA[Model](it.parts[0]),
+    CoxRegression: lambda it: (it.said.source, lambda: flat(X=it.X, time=it.said.time, event=it.said.event)),
+    BernoulliTrials: lambda it: (None, lambda: flat(successes=[it.successes], trials=[it.trials])),
 }
+"""By the class of a model its table, and what makes the columns of its arrays where there is none."""
 
 
 def hashes(source: Any, like: dict[str, str] | None = None) -> dict[str, str]:
@@ -162,7 +145,10 @@ def plain_column(values: Sequence[Any] | pd.Series | NDArray[Any]) -> NDArray[An
     """
     each = np.asarray(values)
     try:
-        numbers = each.astype("<f8") if each.dtype.kind in "biuf" else np.array(_without_gaps(each), dtype="<f8")
+        if each.dtype.kind not in "biufOUS":
+            raise TypeError("dates are no numbers")
+        gaps = [None if one == "" else one for one in each.tolist()] if each.dtype.kind in "OUS" else each
+        numbers = np.array(gaps, dtype="<f8")
     except (TypeError, ValueError, OverflowError):
         return np.array(_lines(values), dtype=str)
     return np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8")  # one NaN, and no 0 with a sign
@@ -176,12 +162,6 @@ def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
     """
     column = plain_column(values)
     return words_hash(values) if column.dtype.kind == "U" else NUMBERS + hashlib.sha256(column.tobytes()).hexdigest()
-
-
-def _without_gaps(values: NDArray[Any]) -> list[Any]:
-    if values.dtype.kind not in "OUS":
-        raise TypeError("dates are no numbers")
-    return [None if one == "" else one for one in values.tolist()]
 
 
 def words_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
@@ -204,8 +184,6 @@ def _line(value: Any) -> str:
         return "" if value is None else str(value)
     return "" if number != number else repr(number)
 
-
-Arrays = dict[str, NDArray[Any]]
 
 Plain = tuple[dict[str, Any], Arrays]
 """What a design says, and its arrays."""
@@ -322,10 +300,8 @@ def _not_checked(what: str) -> Plain:
 
 def _regression(fit: Any) -> Plain:
     model, rows = fit.model, fit.model.rows
-    family, form = (
-        model.likelihood.facts.verified,
-        model.likelihood.facts.form or next(iter(model.likelihood.parameters.values())),
-    )
+    family = model.likelihood.facts.verified
+    form = model.likelihood.facts.form or next(iter(model.likelihood.parameters.values()))
     rows.at_hand("save(design=True) writes rows in memory", model.title, "Save a fit of a sample.")
     if fit.penalty is not None or rows.low is not None:
         return _not_checked("fits with a penalty, and columns with more digits than float64 holds")
@@ -338,12 +314,7 @@ def _regression(fit: Any) -> Plain:
     if model.has_scale:
         return {"kind": "least-squares"}, {name: value[there] for name, value in arrays.items()}
     predictor = model.predictor
-    said = {
-        "kind": "rows",
-        "family": family,
-        "form": form,
-        "offset_on": predictor.n_first,
-    }
+    said: dict[str, Any] = {"kind": "rows", "family": family, "form": form, "offset_on": predictor.n_first}
     said["predictors"] = [list(range(predictor.columns) if use is None else use) for use in predictor.uses]
     said["parts"] = [[part.start, part.stop] for part in predictor.parts]
     if family in WITNESSED:
@@ -384,6 +355,8 @@ VERSION = 1
 SAVED = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble", *AGAIN)
 """What is saved: everything else is a part of it."""
 
+WRITER = f"stattools {__version__}"
+
 LARGEST_FILE = 2**28
 
 SEAL = b"sha256:"
@@ -408,8 +381,8 @@ def save(fit: Any, path: str | os.PathLike[str], design: bool = False) -> Path:
     """
     require_truth(design, "design= of save")
     target = path_of(path, "save")
-    arrays: dict[str, NDArray[Any]] = {}
-    content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
+    arrays: Arrays = {}
+    content = {"format": FORMAT, "version": VERSION, "written_by": WRITER}
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     try:
         _restored(json.loads(text), arrays)
@@ -457,7 +430,7 @@ def read(path: str | os.PathLike[str]) -> Any:
         if type(version) is int and version > VERSION:
             raise DomainError(
                 f"load cannot read {str(path)!r}: it was written by {content.get('written_by')!s:.40} in format "
-                f"{version}, and this is {_writer()}, which reads formats up to {VERSION}. Upgrade stattools."
+                f"{version}, and this is {WRITER}, which reads formats up to {VERSION}. Upgrade stattools."
             ) from None
         rule = f" ({error})" if isinstance(error, StattoolsError) else ""
         raise DomainError(
@@ -484,9 +457,8 @@ def _is_sealed(data: bytes) -> bool:
 
 def _check_size(folder: zipfile.ZipFile) -> None:
     members = folder.infolist()
-    if sum(member.file_size for member in members) > LARGEST_FILE or len({one.filename for one in members}) < len(
-        members
-    ):
+    names = {one.filename for one in members}
+    if sum(member.file_size for member in members) > LARGEST_FILE or len(names) < len(members):
         raise ValueError("larger than any fit, or a member twice")
 
 
@@ -501,11 +473,7 @@ def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
     return npy.read_array(io.BytesIO(data), allow_pickle=False)
 
 
-def _writer() -> str:
-    return f"stattools {__version__}"
-
-
-def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+def _restored(content: dict[str, Any], arrays: Arrays) -> Any:
     """The fit of a file; ValueError for what is none."""
     if content["fit"]["@"] not in SAVED:
         raise ValueError("not a fit")
