@@ -69,24 +69,27 @@ def table(path: Path) -> pd.DataFrame:
     """The file as a frame; DomainError that says what is wrong with it."""
     require_regular(path, "fit")
     ending = _ending(path)
+    if ending in PARQUET + ARROW:
+        with _told_by_pandas(path):
+            frame = pd.read_parquet(path) if ending in PARQUET else pd.read_feather(path)
+    else:
+        frame = text_table(path, DELIMITERS.get(ending, ","))
+    if not len(frame):
+        raise DomainError(f"fit needs a file with a header and rows; {path} has a header only.")
+    return frame
+
+
+@contextmanager
+def _told_by_pandas(path: Path) -> Iterator[None]:
+    """What pandas says of a file that it cannot read, as a DomainError. KeyError is of the names in a footer."""
     try:
-        if ending in PARQUET:
-            frame = pd.read_parquet(path)
-        elif ending in ARROW:
-            frame = pd.read_feather(path)
-        else:
-            frame = text_table(path, DELIMITERS.get(ending, ","))
+        yield
     except ImportError:
         raise DomainError(
             f"reading {path.name} needs pyarrow. Install it (pip install 'stattools[files]') or save the data as CSV."
         ) from None
-    except DomainError:
-        raise
     except (ValueError, EOFError, OSError, NotImplementedError, KeyError, pd.errors.ParserError) as error:
         raise DomainError(f"fit needs {KNOWN}; {path} cannot be read: {reason(error)}".rstrip()) from None
-    if not len(frame):
-        raise DomainError(f"fit needs a file with a header and rows; {path} has a header only.")
-    return frame
 
 
 def write_csv(frame: pd.DataFrame, path: Path, asker: str) -> None:
@@ -133,7 +136,7 @@ def text_table(path: Path, delimiter: str) -> pd.DataFrame:
         _require_table(lines, delimiter, path)
 
     def read(decimal: str) -> pd.DataFrame:
-        with OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+        with _told_by_pandas(path), OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
             return pd.read_csv(file, sep=delimiter, decimal=decimal, low_memory=False, index_col=False)
 
     frame = read("," if comma else ".")

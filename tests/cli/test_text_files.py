@@ -76,3 +76,10 @@ def test_what_is_no_file_is_refused(tmp_path):
     for path, words in ((tmp_path, "a folder"), (tmp_path / "none.csv", "No such file")):
         with pytest.raises(FileError, match=f"fit cannot read .*{words}"):
             table(path)
+
+
+def test_a_fault_of_ours_is_not_told_as_a_damaged_file(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_text("y,x\n1,2\n")
+    monkeypatch.setattr("stattools.cli.files._texts_of_numbers", lambda *_: {}["ours"])
+    with pytest.raises(KeyError, match="ours"):
+        table(tmp_path / "a.csv")
