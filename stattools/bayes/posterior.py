@@ -30,7 +30,7 @@ from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, is_one_of, word_of
 from stattools.interface.memory import require_memory
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model

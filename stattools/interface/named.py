@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.names.answers import did_you_mean
 from stattools.interface.owned import DOOR
 
 
@@ -73,8 +74,6 @@ def place_of(name: Any, names: Sequence[str], called: str) -> int:
     """
     if isinstance(name, str) and name in names:
         return names.index(name)
-    from stattools.interface.names.answers import did_you_mean
-
     meant = did_you_mean(name, names) if isinstance(name, str) else ""
     raise DomainError(f"{called}[name] takes the name of a coefficient, {_listed(names)}; got {quoted(name)}.{meant}")
 

@@ -22,8 +22,8 @@ from stattools.inference.prediction.kinds import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import Predictor, brier, confusion, probabilities_and_hits, reliability

@@ -19,7 +19,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, is_one_of, word_of, written
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.models.samples.arms import tail_area
 
 KINDS = ("hdi", "eti")

@@ -48,8 +48,8 @@ from stattools.inference.prediction.new_rows import (
 from stattools.inference.prediction.predict import require_numbers
 from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model, behind_links
 from stattools.models.questions import told

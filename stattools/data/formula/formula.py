@@ -51,8 +51,8 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: 
     others = vocabulary().formulas
     lacking = next((note for pattern, note in others.lacking if pattern.search(text)), None)
     ours, arguments = in_our_words(text)
-    if lacking is None and others.alien[0].search(ours):
-        lacking = others.alien[1]
+    if lacking is None and others.alien.search(ours):
+        lacking = others.alien_note
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
     refused, beside = DomainError(why) if lacking else error, ""
     if ours == text.strip():

@@ -42,7 +42,7 @@ from stattools.inference.covariance.sandwich import (
 )
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome

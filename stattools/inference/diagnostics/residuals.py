@@ -35,7 +35,7 @@ from stattools.inference.needs import one_leverage, standard_errors
 from stattools.inference.prediction.predict import regression, require_finite
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import expected_of_first
 from stattools.likelihoods.outcomes import Outcome

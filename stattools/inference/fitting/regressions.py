@@ -22,7 +22,7 @@ from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
 from stattools.inference.penalties.ridge import no_covariance
 from stattools.interface.arguments import is_one_of
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver

@@ -49,10 +49,10 @@ def require_options(model: Any, options: Mapping[str, Any]) -> None:
                 )
             continue
         if name not in OF_TRAINING:
-            from stattools.interface.names.arguments import Asked, about_argument
+            from stattools.interface.names.answers import about_argument
 
             ours = ("solver", "level", "cov", "penalty", *OF_TRAINING, *OF_MODELS)
-            raise IncompatibleError(about_argument(name, "st.fit", ours, (), Asked(value, {})))
+            raise IncompatibleError(about_argument(name, "st.fit", ours, (), value))
         if not isinstance(model, Trainable):
             raise IncompatibleError(
                 f"{name}= of st.fit is for networks, which are trained from random starts; got it for "

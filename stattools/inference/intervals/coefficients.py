@@ -20,7 +20,7 @@ from stattools.inference.penalties import NO_SE
 from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model

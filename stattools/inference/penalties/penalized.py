@@ -20,7 +20,7 @@ from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model

@@ -26,7 +26,7 @@ from stattools.inference.needs import Need, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.sums import Ends, SampleMoments

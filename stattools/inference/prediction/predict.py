@@ -50,7 +50,7 @@ from stattools.inference.prediction.new_rows import Column, Missing, at_rows, co
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome

@@ -25,7 +25,7 @@ from stattools.inference.needs import formula
 from stattools.inference.prediction.kinds import OF_OUTCOMES, is_of_categories, names_of_categories
 from stattools.inference.prediction.predict import KINDS, labels_of, predict, require_finite
 from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
 from stattools.interface.writing import beside, reasons, replace_file

@@ -1,13 +1,19 @@
-"""What an error says of a name that is not ours: the table of foreign names as sentences."""
+"""What an error says of a name, an argument or a value that is not ours: the tables of foreign names as sentences."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import cache
+from typing import Any
 
+from stattools.interface.arguments import is_number
 from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
+
+FORMULA_FIRST = "formula_or_y"
+"""The first argument of what takes a formula and a table, or two arrays."""
 
 
 def about_attribute(cls: type, name: str) -> str:
@@ -19,16 +25,12 @@ def about_attribute(cls: type, name: str) -> str:
     >>> about_attribute(st.Fit, "leverge")
     "Fit has no 'leverge'. Did you mean 'leverage'?"
     """
-    noun = noun_of(cls)
-    lacking = f"{cls.__name__} has no {name!r}"
-    offered = _offered(cls)
+    fields = [one.name for one in dataclasses.fields(cls)] if dataclasses.is_dataclass(cls) else []
+    noun, offered = noun_of(cls), {one for one in (*dir(cls), *fields) if not one.startswith("_")}
     if name in offered:
         return f"this {cls.__name__} is not complete: it has no {name!r} yet."
-    found = next(_answers(cls, noun, name, offered), None)
-    if found is not None:
-        return f"{lacking}: {found}."
-    meant = did_you_mean(name, offered)
-    return f"{lacking}.{meant}" if meant else f"{lacking}; dir({noun}) lists what it has."
+    found = _answers(cls, noun, name, offered)
+    return _told(f"{cls.__name__} has no {name!r}", found, name, offered, f"dir({noun}) lists what it has")
 
 
 def about_function(known: Collection[str], name: str) -> str:
@@ -37,11 +39,16 @@ def about_function(known: Collection[str], name: str) -> str:
     >>> about_function(("ols",), "nobs")
     "stattools has no 'nobs': use fit.n."
     """
-    lacking = f"stattools has no {name!r}"
-    for row in rows_of(name, vocabulary().functions):
-        return f"{lacking}: {row.sentence}."
+    found = (row.sentence for row in rows_of(name, vocabulary().functions))
+    return _told(f"stattools has no {name!r}", found, name, known, "dir(stattools) lists its names")
+
+
+def _told(lacking: str, found: Iterable[str], name: str, known: Collection[str], otherwise: str) -> str:
+    """The first sentence that is found of a name; otherwise which of the known ones may be meant, or where they are."""
+    for sentence in found:
+        return f"{lacking}: {sentence}."
     meant = did_you_mean(name, known)
-    return f"{lacking}.{meant}" if meant else f"{lacking}; dir(stattools) lists its names."
+    return f"{lacking}.{meant}" if meant else f"{lacking}; {otherwise}."
 
 
 def our_attribute(name: str) -> str | None:
@@ -50,9 +57,7 @@ def our_attribute(name: str) -> str | None:
     >>> our_attribute("bse"), our_attribute("foo")
     ('se', None)
     """
-    for row in rows_of(name, vocabulary().fit):
-        return _attribute(row.ours, "fit")
-    return None
+    return next((_attribute(row.ours, "fit") for row in rows_of(name, vocabulary().fit)), None)
 
 
 def noun_of(cls: type) -> str:
@@ -78,56 +83,37 @@ def did_you_mean(name: str, among: Collection[str]) -> str:
     return f" Did you mean {' or '.join(repr(by_plain[one]) for one in close)}?" if close else ""
 
 
-def _tables(cls: type) -> Iterator[tuple[str, tuple[Row, ...]]]:
+def _tables(cls: type) -> list[tuple[str, tuple[Row, ...]]]:
     nouns = vocabulary().nouns
-    return (nouns[one.__name__] for one in cls.__mro__ if one.__name__ in nouns)
+    return [nouns[one.__name__] for one in cls.__mro__ if one.__name__ in nouns]
 
 
-def _offered(cls: type) -> frozenset[str]:
-    """Public attributes of the objects of a class, its fields included."""
-    fields = [one.name for one in dataclasses.fields(cls)] if dataclasses.is_dataclass(cls) else []
-    return frozenset(one for one in (*dir(cls), *fields) if not one.startswith("_"))
-
-
-def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterator[str]:
+def _answers(cls: type, noun: str, name: str, offered: set[str]) -> Iterator[str]:
     """Sentences about a name, the best first."""
-    own = [row for _, rows in _tables(cls) for row in rows_of(name, rows)]
-    of_fits = list(rows_of(name, vocabulary().fit))
+    own, of_fits = [row for _, rows in _tables(cls) for row in rows_of(name, rows)], rows_of(name, vocabulary().fit)
+    several = noun == "fit" and "fits" in offered
+
+    def elsewhere(who: str, rows: Iterable[Row]) -> Iterator[str]:
+        return (f"{who} has {row.ours}" + (f", {row.note}" if row.note else "") for row in rows)
+
     yield from (row.sentence for row in own if _attribute(row.ours, noun) in offered | {None})
     if noun != "fit":
-        yield from (_elsewhere(f"another kind of {noun}", row) for row in own)
+        yield from elsewhere(f"another kind of {noun}", own)
     if name in _names_of_fits():
-        yield _of_a_fit(noun, name, offered)
+        of_noun = {"model": f"use st.fit(model).{name}", "fit": f"another kind of fit has fit.{name}"}
+        yield f"use fit.fits[0].{name}" if several else of_noun.get(noun, f"a fit has fit.{name}")
     for row in of_fits:
-        attribute = _attribute(row.ours, "fit")
+        attribute, other = _attribute(row.ours, "fit"), None
         if attribute in offered or (
             attribute is None and (noun == "fit" or row.ours in ("", "print(fit)", "str(fit)"))
         ):
-            yield row._replace(ours=_said_of(row.ours, noun)).sentence
-        elif noun == "fit" and "fits" in offered:  # one of several
-            yield row._replace(ours=_said_of(row.ours, "fit.fits[0]")).sentence
-        elif noun == "model":
-            yield row._replace(
-                ours=_said_of(row.ours, "st.fit(model)").replace("st.fit(model).model", "model")
-            ).sentence
-    yield from (_elsewhere("another kind of fit" if noun == "fit" else "a fit", row) for row in own or of_fits)
-
-
-def _elsewhere(who: str, row: Row) -> str:
-    return f"{who} has {row.ours}" + (f", {row.note}" if row.note else "")
-
-
-def _of_a_fit(noun: str, name: str, offered: frozenset[str]) -> str:
-    """What is said of a name of ours that objects of this class do not have."""
-    if noun == "model":
-        return f"use st.fit(model).{name}"
-    if noun == "fit":
-        return f"use fit.fits[0].{name}" if "fits" in offered else f"another kind of fit has fit.{name}"
-    return f"a fit has fit.{name}"
-
-
-def _said_of(code: str, noun: str) -> str:
-    return re.sub(r"\bfit\b(?!\()", noun, code)
+            other = noun
+        elif several or noun == "model":
+            other = "fit.fits[0]" if several else "st.fit(model)"
+        if other is not None:
+            ours = re.sub(r"\bfit\b(?!\()", other, row.ours).replace("st.fit(model).model", "model")
+            yield row._replace(ours=ours).sentence
+    yield from elsewhere("another kind of fit" if noun == "fit" else "a fit", own or of_fits)
 
 
 def _attribute(code: str, noun: str) -> str | None:
@@ -140,3 +126,199 @@ def _attribute(code: str, noun: str) -> str | None:
 def _names_of_fits() -> frozenset[str]:
     """Names of ours that fits have."""
     return frozenset(filter(None, (_attribute(row.ours, "fit") for row in vocabulary().fit)))
+
+
+def about_call(
+    function: Callable[..., Any], name: str, cls: type | None, given: tuple[Any, ...], named: dict[str, Any]
+) -> str | None:
+    """Which argument a function does not take, or lacks, and what to write; None where the call is right.
+
+    >>> import stattools as st
+    >>> about_call(st.ols, "ols", None, ("y ~ x", {}), {"sample_weight": "w"})
+    'st.ols has no sample_weight=: use weights="w".'
+    """
+    parameters, calls = list(inspect.signature(function).parameters.values()), vocabulary().calls
+    called = f"st.{name}"
+    if cls is not None:
+        parameters, given = parameters[1:], given[1:]
+        called = f"st.{cls.__name__}" if name == "__init__" else f"{noun_of(cls)}.{name}"
+        if given and name == "__init__" and cls.__name__ in calls:
+            return f"{called} is the likelihood of one observation; the model of a table is {calls[cls.__name__]}."
+    places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    by_name = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
+    takes = {one.name for one in (*by_name, *places) if one.kind is not one.POSITIONAL_ONLY}
+    kinds = {one.kind for one in parameters}
+    unknown = next((one for one in named if one not in takes), None)
+    if unknown is not None and inspect.Parameter.VAR_KEYWORD not in kinds:
+        known = [one.name for one in parameters if one.kind is not one.VAR_POSITIONAL]
+        kind = next((one.default for one in parameters if one.name == "kind"), None)
+        return about_argument(unknown, called, known, places, named[unknown], kind, _stage(function, cls, parameters))
+    if len(given) > len(places) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        count = f"{len(places) or 'no'} argument{'s' * (len(places) != 1)}"
+        taken = f"{called} takes {count} by position, {_example(called, places)}; got {len(given)}."
+        return taken + (f" By name it takes {', '.join(f'{one.name}=' for one in by_name)}." if by_name else "")
+    doubled = [one.name for one in places[: len(given)] if one.name in named and one.name in takes]
+    if doubled:
+        return f"{called} got {doubled[0]} twice, by position and as {doubled[0]}=; give it once."
+    lacking = [
+        f"{one.name}=" if one in by_name else one.name
+        for one in (*places[len(given) :], *by_name)
+        if one.default is one.empty and one.name not in named
+    ]
+    return f"{called} needs {' and '.join(lacking)}: {_example(called, parameters)}." if lacking else None
+
+
+def about_argument(
+    name: str,
+    called: str,
+    takes: Sequence[str],
+    places: Sequence[inspect.Parameter] = (),
+    value: Any = None,
+    kind: Any = None,
+    stage: str = "",
+) -> str:
+    """What to write in place of an argument that a function does not take; `takes` are those that it does, the
+    parameters `places` those that it may be given by position, `value` what was given, `kind` the function's own where
+    none is given, and `stage` a key of `BEYOND`.
+
+    >>> about_argument("max_iter", "st.fit", ["solver", "cov"])
+    'st.fit has no max_iter=: use solver=st.Newton(max_steps=1000).'
+    """
+    said, lacking = vocabulary(), f"{called} has no {name}="
+    places = [one for one in places if one.kind is one.POSITIONAL_ONLY]
+    if places and (name in takes or (said.by_position.get(name) and places[0].name == FORMULA_FIRST)):
+        return f"{called} takes {name} by position, without {name}=: {_example(called, places)}."
+    here = [row for row in rows_of(name, said.arguments) if _argument(row) in takes]
+    if here:
+        here = [row for row in here if row.note.startswith(f"{called}(")] or here
+        ours = dict.fromkeys(written_with(row.ours, called, value, kind) for row in here)
+        return f"{lacking}: use {' or '.join(ours)}."
+    if meant := did_you_mean(name, takes):
+        return f"{lacking}.{meant}"
+    beyond = [row for row in said.arguments if BEYOND[stage].match(row.note)]
+    notes = [row.note for row in rows_of(name, said.nothing)]
+    if ours := [row.note for row in beyond if _argument(row) == name]:
+        notes.append(f"it belongs to {' or '.join(ours[:2])}")
+    elif theirs := [f"{_argument(row)}= of {row.note}" for row in rows_of(name, tuple(beyond))]:
+        notes.append(f"it is {' or '.join(theirs[:2])}")
+    if notes:
+        return f"{lacking}: {'; '.join(dict.fromkeys(notes))}."
+    known = ", ".join(f"{one}=" for one in takes if one not in {place.name for place in places})
+    example = _example(called, places)
+    if places and name in said.by_position:
+        return f"{lacking}: write {example}" + (f"; by name it takes {known}." if known else ".")
+    return f"{lacking}; " + (f"by name it takes {known}." if known else f"it takes nothing by name: {example}.")
+
+
+def _argument(row: Row) -> str:
+    return row.ours.partition("=")[0]
+
+
+def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
+    """Our argument with the value that was meant, as far as that is known; with that of the example otherwise.
+
+    >>> written_with('kind="mean"', "fit.predict", "link"), written_with('weights="w"', "", "n")
+    ('kind="link"', 'weights="n"')
+    >>> written_with("level=0.95", "", 0.1), written_with('cov="HC3"', "", {"CRV1": "id"})
+    ('level=0.9', 'cov=st.Cluster("id")')
+    """
+    argument, text = ours.partition("=")[0], value if isinstance(value, str) else None
+    table = KINDS.get(called.rpartition(".")[2], "kind of predictions") if argument == "kind" else argument
+    said = meant(table, value) if argument in ("kind", "cov") or text is not None else ""
+    code = said.removeprefix(" Write ").removesuffix(".") if said.startswith(" Write ") else ""
+    if argument == "kind":
+        kind = kind if text is None else text
+        return code or (f'kind="{kind}"' if isinstance(kind, str) else ours)
+    if argument == "cov":
+        named = text is not None and re.fullmatch(r"HC[0-4]", text, flags=re.IGNORECASE)
+        return f'cov="{text.upper()}"' if text and named else code or ours
+    if text is not None and f'"{text.lower()}"' in vocabulary().values.get(argument, ()):
+        return f'{argument}="{text.lower()}"'
+    if argument in ("penalty", "solver", "method") and text is not None:
+        return code or ours
+    if argument in COLUMNS and text is not None:
+        return f'{argument}="{text}"'
+    if argument in ("level", "interval", "prob") and is_number(value) and 0.0 < value < 1.0:
+        return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
+    return ours
+
+
+KINDS = {"residuals_of": "kind of residuals", "interval": "kind of intervals"}
+"""The table of values for the kind that a function takes; of others it is that of predictions."""
+
+COLUMNS = ("weights", "precision", "offset", "exposure", "trials", "by", "reference")
+"""Arguments that are names of columns or levels."""
+
+BEYOND = {
+    "model": re.compile(r"(?!st\.\w+\((\"|y,)|fit\.predict\(new\)$)"),
+    "fit": re.compile(r"st\.\w+\((\"|y,)|st\.(fit|posterior)\("),
+    "question": re.compile(r"st\.\w+\((\"|y,)|st\.fit\("),
+    "": re.compile(r"(?!)"),
+}
+"""Of a function that makes a model, of `st.fit`, of what is asked of a model, a fit or a posterior, and of the others:
+the calls of another step that an argument may belong to. To say that it belongs to a call of the same step would be
+to send a reader elsewhere for what he does not want.
+"""
+
+MODELS = ("stattools.models", "stattools.networks", "stattools.series.statespace.series")
+"""Where functions make models."""
+
+SUBJECTS = ("model", "fit", "model_or_fit", "fit_or_model", "posterior", "restricted", "full")
+"""First arguments of functions that ask something of a model, a fit or a posterior."""
+
+
+def _stage(function: Callable[..., Any], cls: type | None, parameters: Sequence[inspect.Parameter]) -> str:
+    """Which step of an analysis a function is: a key of `BEYOND`."""
+    if cls is None and inspect.unwrap(function).__module__.startswith(MODELS):
+        return "model"
+    subject = parameters[0].name if cls is None else noun_of(cls)
+    return "fit" if cls is None and subject == "model" else "question" if subject in SUBJECTS else ""
+
+
+def _example(called: str, parameters: Sequence[inspect.Parameter]) -> str:
+    """The call with the names of what it must be given."""
+    if (known := vocabulary().calls.get(called.removeprefix("st."))) is not None:
+        return known
+    if parameters and parameters[0].name == FORMULA_FIRST:
+        return f'{called}("y ~ x", table) or {called}(y, X)'
+    words = [
+        f"{one.name}=..." if one.kind is one.KEYWORD_ONLY else one.name
+        for one in parameters
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    return f"{called}({', '.join(words)})"
+
+
+def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
+    """A sentence, after a blank, with what a value of others is here; empty where nobody writes it.
+
+    >>> meant("cov", {"CRV3": "id"}), meant("penalty", "l2"), meant("method", "nut", ("nuts",))
+    (' Write cov=st.Cluster("id", kind="CR3").', ' Write penalty=st.Ridge(1.0).', " Did you mean 'nuts'?")
+    """
+    if isinstance(value, type):
+        return f" Write {argument}=st.{value.__name__}(...), an object of it."
+    if argument == "cov" and (groups := _groups(value)) is not None:
+        return f" Write cov=st.Cluster({groups})."
+    if argument == "penalty" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f" Write penalty=st.Ridge({value!r})."
+    if not isinstance(value, str):
+        return ""
+    for ours, theirs in vocabulary().values.get(argument, {}).items():
+        unknown = (argument == "what" or ours.startswith("kind=")) and words and ours.split('"')[1] not in words
+        if plain(value) in map(plain, theirs.split()) and not unknown:
+            return f" Write {ours if ours.startswith(('kind=', 'family=')) else f'{argument}={ours}'}."
+    return did_you_mean(value, words)
+
+
+def _groups(value: Any) -> str | None:
+    """The groups that a covariance of others names, {"CRV1": "id"}, ("cluster", "id"), "cluster(id)"; None without."""
+    kind = ""
+    if isinstance(value, Mapping):
+        kind = next((f', kind="CR{one[-1]}"' for one in map(str, value) if one.upper() in ("CRV2", "CRV3")), "")
+        value = (None, *value.values())
+    elif isinstance(value, str):
+        found = re.fullmatch(r"cluster\((.+)\)", value.strip(), flags=re.IGNORECASE)
+        value = found and (None, found[1])
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
+        return ", ".join(f'"{group.strip()}"' for group in value[1].split("+")) + kind
+    return None if value is None or not isinstance(value, Sized) or isinstance(value, tuple) else "groups"

@@ -148,7 +148,7 @@ def refuse_arguments(
     """IncompatibleError that names the argument to use; None where the arguments are right."""
     if isinstance(error, IncompatibleError):
         return
-    from stattools.interface.names.arguments import about_call
+    from stattools.interface.names.answers import about_call
 
     if cls is not None and name != "__init__" and given:  # the class that was asked, which inherits the method
         cls = given[0] if isinstance(given[0], type) else type(given[0]) if isinstance(given[0], cls) else cls

@@ -6,8 +6,9 @@ It is read when a name fails, not before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from stattools.interface.tables import table_beside
@@ -55,86 +56,47 @@ class Rewrite(NamedTuple):
     arguments: str = ""
 
 
-class Formulas(NamedTuple):
-    """What others write in formulas: `rewrites` are made in their order, `lacking` are what there is none of here, each
-    with what to say of it, and `alien` are functions of others that are left when all else is rewritten.
-    """
-
-    rewrites: tuple[Rewrite, ...]
-    lacking: tuple[tuple[re.Pattern[str], str], ...]
-    alien: tuple[re.Pattern[str], str]
-    fixed_effects: re.Pattern[str]
-    power_inside: re.Pattern[str]
-
-    @classmethod
-    def of(cls, said: dict[str, Any], notes: Mapping[str, str]) -> Formulas:
-        """From the tables of the file."""
-
-        def compiled(pattern: str) -> re.Pattern[str]:
-            return re.compile(pattern.replace("MGCV", said["mgcv"]).replace("ARG", said["argument"]))
-
-        return cls(
-            tuple(Rewrite(compiled(pattern), *more) for pattern, *more in said["rewrites"]),
-            tuple((re.compile(pattern), _note(note, notes)) for pattern, note in said["lacking"]),
-            (re.compile(said["alien"]), notes["no_function"]),
-            re.compile(said["fixed_effects"]),
-            re.compile(said["power_inside"]),
-        )
-
-
-class Vocabulary(NamedTuple):
-    """The tables of `vocabulary.toml`.
+@cache
+def vocabulary() -> Any:
+    """The tables of `vocabulary.toml`, by their names there.
 
     `functions`, `fit`, `arguments` are rows of names of ours; `nothing` are arguments that nothing of ours stands for.
     `nouns` has, by the name of a class, what its objects are called in examples and the rows of their own.
     `by_position` has our name of what others name and we take by position; `calls` the right call of what is often
     called wrongly; `values`, by argument, the value as we write it and the words of others for it; `instead` what
-    there is for families and links that `st.glm` does not have; `formulas` what others write in formulas.
-    """
-
-    functions: tuple[Row, ...]
-    fit: tuple[Row, ...]
-    arguments: tuple[Row, ...]
-    nothing: tuple[Row, ...]
-    nouns: dict[str, tuple[str, tuple[Row, ...]]]
-    by_position: dict[str, str]
-    calls: dict[str, str]
-    values: dict[str, dict[str, str]]
-    instead: dict[str, str]
-    formulas: Formulas
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """What the file says.
+    there is for families and links that `st.glm` does not have. Of `formulas` the `rewrites` are made in their order,
+    `lacking` are what there is none of here, each with what to say of it, and `alien` are functions of others that are
+    left when all else is rewritten.
 
     >>> vocabulary().by_position["endog"], vocabulary().nouns["AnyModel"][0]
     ('y', 'model')
     """
     said = table_beside(__file__, "vocabulary.toml")
-    notes = said["notes"]
-    objects = {name: _rows(found, notes) for name, found in said["objects"].items()}
-    return Vocabulary(
-        *(_rows(said[name], notes) for name in ("functions", "fit", "arguments", "nothing")),
-        nouns={
-            name: (one["noun"], objects[one["rows"]] if "rows" in one else ()) for name, one in said["nouns"].items()
-        },
+    notes, formulas = said["notes"], said["formulas"]
+
+    def note(text: str) -> str:  # the shared one whose name stands between braces
+        return notes[text[1:-1]] if text.startswith("{") else text
+
+    def rows(found: list[dict[str, str]]) -> tuple[Row, ...]:
+        return tuple(Row(**{"ours": "", **row, "note": note(row.get("note", ""))}) for row in found)
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern.replace("MGCV", formulas["mgcv"]).replace("ARG", formulas["argument"]))
+
+    objects = {name: rows(found) for name, found in said["objects"].items()}
+    patterns = {name: re.compile(formulas[name]) for name in ("alien", "fixed_effects", "power_inside")}
+    patterns |= {
+        "rewrites": [Rewrite(compiled(pattern), *more) for pattern, *more in formulas["rewrites"]],
+        "lacking": [(re.compile(pattern), note(text)) for pattern, text in formulas["lacking"]],
+        "alien_note": notes["no_function"],
+    }
+    return SimpleNamespace(
+        **{name: rows(said[name]) for name in ("functions", "fit", "arguments", "nothing")},
+        **{name: said[name] for name in ("calls", "values", "instead")},
+        nouns={name: (one["noun"], objects.get(one.get("rows"), ())) for name, one in said["nouns"].items()},
         by_position={theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()},
-        calls=said["calls"],
-        values=said["values"],
-        formulas=Formulas.of(said["formulas"], notes),
-        instead=said["instead"],
+        formulas=SimpleNamespace(**patterns),
     )
-
-
-def _rows(found: list[dict[str, str]], notes: Mapping[str, str]) -> tuple[Row, ...]:
-    rows = (Row(**{"ours": "", **row}) for row in found)
-    return tuple(row._replace(note=_note(row.note, notes)) for row in rows)
-
-
-def _note(text: str, notes: Mapping[str, str]) -> str:
-    """The note itself, or the shared one whose name stands between braces."""
-    return notes[text[1:-1]] if text.startswith("{") else text
 
 
 def plain(name: str) -> str:
@@ -143,8 +105,8 @@ def plain(name: str) -> str:
     >>> plain("get_PValues"), plain("df.residual"), plain("coef_")
     ('pvalues', 'dfresidual', 'coef')
     """
-    found = _bare(name)
-    return found.removeprefix("get") or found
+    bare = _bare(name)
+    return bare.removeprefix("get") or bare
 
 
 def _bare(name: str) -> str:
@@ -155,10 +117,8 @@ def _bare(name: str) -> str:
 def _index(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
-        for word in {spelled(name): None for name in row.names for spelled in (_bare, plain)}:
-            known = found.setdefault(word, [])
-            if row not in known:
-                known.append(row)
+        for word in dict.fromkeys(spelled(name) for name in row.names for spelled in (_bare, plain)):
+            found.setdefault(word, []).append(row)
     return found
 
 
@@ -168,13 +128,7 @@ def rows_of(name: str, rows: tuple[Row, ...]) -> Iterable[Row]:
     >>> [row.ours for row in rows_of("p_value", (Row("fit.table()", "pvalues"), Row("fit.n", "nobs")))]
     ['fit.table()']
     """
-    index = _index(rows)
-    whole = _bare(name)  # `get_params` is another thing than `params`
-    return next((index[word] for word in (whole, *_spellings(plain(name))) if word in index), ())
-
-
-def _spellings(word: str) -> Iterator[str]:
-    yield word
-    yield f"{word}s"
-    if len(word) > 4:
-        yield word.removesuffix("s")
+    index, word = _index(rows), plain(name)
+    spellings = [_bare(name), word, f"{word}s"]  # `get_params` is another thing than `params`
+    spellings += [word.removesuffix("s")] if len(word) > 4 else []
+    return next((index[one] for one in spellings if one in index), ())

@@ -24,7 +24,7 @@ from stattools.data.tables.outcome import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial

@@ -4,7 +4,7 @@
 import pytest
 
 import stattools as st
-from stattools.interface.names.arguments import about_call
+from stattools.interface.names.answers import about_call
 from tests.interface.names.scene import TABLE, X, Y, objects
 
 MODEL = st.ols("y ~ x", TABLE)

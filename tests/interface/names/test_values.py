@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.interface.names.values import meant
+from stattools.interface.names.answers import meant
 from tests.interface.names.scene import TABLE, X, Y, objects
 
 MODEL = st.ols("y ~ x", TABLE)

@@ -23,8 +23,8 @@ from stattools.interface.arguments import as_numbers, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.names.values import meant
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.models.samples.arms import tail_area

@@ -15,8 +15,8 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, handed_out, with_precision
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.arms import tail_area
