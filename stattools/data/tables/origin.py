@@ -38,9 +38,10 @@ class Origin:
     def column(self, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
         """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
         if self.backend is None:
-            return values if there is None else _with_holes(values, there)
+            return _with_gaps(values, there)
         if self._has_own_index:
-            return import_module(self.backend).Series(_of_pandas(values, there), index=self.index, name=name)
+            whole = _with_gaps(values, there, in_pandas=True)
+            return import_module(self.backend).Series(whole, index=self.index, name=name)
         return _of_narwhals(self.backend, values, there, name).to_native()
 
     def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
@@ -53,7 +54,7 @@ class Origin:
 
             made: Any = {name: _of_narwhals(self.backend, *column, name) for name, column in columns.items()}
             return nw.from_dict(made, backend=self.backend).to_native()  # type: ignore[arg-type]
-        ready = {name: _of_pandas(*column) for name, column in columns.items()}
+        ready = {name: _with_gaps(*column, in_pandas=True) for name, column in columns.items()}
         if self.backend is None:
             return pd.DataFrame(ready)
         index = self.index if each == 1 else self.index.repeat(each)
@@ -109,22 +110,15 @@ def _libraries(values: Any) -> list[tuple[str, bool]]:
         return []
 
 
-def _with_holes(values: NDArray[Any], there: Mask) -> NDArray[Any]:
-    """An array with NaN where a number is not there, with None where a label is not."""
-    if values.dtype.kind == "f":
-        return np.where(there if values.ndim == 1 else there[:, None], values, np.nan)
-    found = values.astype(object)
-    found[~there] = None
-    return found
-
-
-def _of_pandas(values: NDArray[Any], there: Mask | None) -> Any:
+def _with_gaps(values: NDArray[Any], there: Mask | None, in_pandas: bool = False) -> Any:
+    """The values with NaN where a number is not there, None where a label is not; in pandas labels keep their type."""
     if there is None:
         return values
-    if values.dtype.kind not in WITH_GAPS:
-        return _with_holes(values, there)
-    found = pd.array(values, dtype=WITH_GAPS[values.dtype.kind])
-    found[~there] = pd.NA
+    if values.dtype.kind == "f":
+        return np.where(there if values.ndim == 1 else there[:, None], values, np.nan)
+    nullable = WITH_GAPS.get(values.dtype.kind) if in_pandas else None
+    found = values.astype(object) if nullable is None else pd.array(values, dtype=nullable)
+    found[~there] = None
     return found
 
 
@@ -159,9 +153,8 @@ class Places:
         """A number per row and category, (rows, K), as a frame with one column each; as an array, (n, K), where the
         rows came as arrays.
         """
-        if self.origin.backend is None:
-            return self.column(values, "")
-        return self.frame(pd.DataFrame(values, columns=names))
+        is_array = self.origin.backend is None
+        return self.column(values, "") if is_array else self.frame(pd.DataFrame(values, columns=names))
 
     def frame(self, found: pd.DataFrame, keys: Sequence[str] = ()) -> Any:
         """One line per row that was used, or several that follow each other, as the same number of lines per row of the
@@ -175,10 +168,10 @@ class Places:
         if self.kept is None and self.origin.backend is None:
             return found
         there = None if self._there is None else self._there.repeat(each)
-        columns = {}
-        for name in found.columns:
-            values = self._spread(found[name].to_numpy(), each)
-            columns[name] = (values, None if name in keys else there)
+        columns = {
+            name: (self._spread(found[name].to_numpy(), each), None if name in keys else there)
+            for name in found.columns
+        }
         if "row" in keys and "row" in columns:
             columns["row"] = np.arange(self.n).repeat(each), None
         made = self.origin.frame(columns, each)

@@ -54,7 +54,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
         return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
     y = np.asarray(column, dtype=np.float64)
     if not are_zero_or_one(y):
-        found = np.unique(np.asarray(column)).tolist()
+        found = np.unique(column).tolist()
         if len(found) > 2:
             _check_two(name, found)
         raise DomainError(
@@ -80,7 +80,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     if column.dtype.kind not in NUMBERS:
         labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
     else:
-        found, codes = distinct(np.asarray(column))
+        found, codes = distinct(column)
         if found.dtype.kind == "f":
             if np.any(found != np.floor(found)):
                 raise DomainError(
@@ -147,9 +147,6 @@ def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]
     return np.array(labels, dtype=kind)[codes]
 
 
-WHO = "st.ordinal"
-
-
 def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
     """The outcome as codes 0, 1, ... and the labels from the lowest to the highest.
 
@@ -164,22 +161,29 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
     is_text = column.dtype.kind not in NUMBERS
     if levels is None and is_text and not column.cat.ordered:
         raise DomainError(
-            f"{WHO} needs an outcome whose labels have an order; {name!r} holds "
+            f"st.ordinal needs an outcome whose labels have an order; {name!r} holds "
             f"{listing(column.cat.categories.tolist(), 8)}, of which nobody said which is lower. Give levels=[...] "
             "from the lowest to the highest, or make it an ordered category: pd.Categorical(values, categories=[...], "
             "ordered=True), pl.Enum([...]). Labels without an order: st.softmax."
         )
     codes, labels = categories(column, name)
     if levels is None:
-        raw = None if declared is None else series(declared, "y")
-        if raw is not None and isinstance(raw.dtype, pd.CategoricalDtype):
-            _require_all(name, labels, raw.cat.categories.tolist())
+        kind = None if declared is None else series(declared, "y").dtype
+        if isinstance(kind, pd.CategoricalDtype):
+            _require_all(name, labels, kind.categories.tolist())
         return codes, labels
-    order = _distinct(levels)
+    if isinstance(levels, str) or not isinstance(levels, Sequence | np.ndarray | pd.Index):
+        raise DomainError(
+            f"levels= of st.ordinal are the labels of the outcome from the lowest to the highest, a list; got "
+            f"{quoted(levels)}."
+        )
+    order = [level.item() if isinstance(level, np.generic) else level for level in levels]
+    if len(set(map(str, order))) < len(order):
+        raise DomainError(f"levels= of st.ordinal names each label once; got {quoted(order)}.")
     unknown = [label for label in labels if label not in order]
     if unknown:
         raise DomainError(
-            f"levels= of {WHO} are all labels of {name!r} from the lowest to the highest; it also holds "
+            f"levels= of st.ordinal are all labels of {name!r} from the lowest to the highest; it also holds "
             f"{listing(unknown, 8)}. Name them in levels=, or leave those rows out."
         )
     _require_all(name, labels, order)
@@ -197,15 +201,3 @@ def _require_all(name: str, labels: Sequence[Any], levels: Sequence[Any]) -> Non
             f"empty level. Leave {'it' if len(empty) == 1 else 'them'} out, by .cat.remove_unused_categories() or "
             f"levels={[level for level in levels if level not in empty]!r}, or merge levels."
         )
-
-
-def _distinct(levels: Any) -> list[Any]:
-    if isinstance(levels, str) or not isinstance(levels, Sequence | np.ndarray | pd.Index):
-        raise DomainError(
-            f"levels= of {WHO} are the labels of the outcome from the lowest to the highest, a list; got "
-            f"{quoted(levels)}."
-        )
-    found = [level.item() if isinstance(level, np.generic) else level for level in levels]
-    if len(set(map(str, found))) < len(found):
-        raise DomainError(f"levels= of {WHO} names each label once; got {quoted(found)}.")
-    return found
