@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -233,30 +233,29 @@ def expression(source: str) -> Expression:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in names:
             node.id = in_backticks(names[node.id])
-    _permit(tree, whole=True)
-    columns = tuple(dict.fromkeys(_columns(tree)))
+    columns = tuple(dict.fromkeys(_columns(tree, whole=True)))
     if not columns:
         raise DomainError(f"{ast.unparse(tree)!r} in the formula names no column of the data.")
     return Expression(ast.unparse(tree), tree, columns)
 
 
-def _permit(node: ast.AST, whole: bool = False) -> None:
-    """Refuse every node that the whitelist does not know."""
+def _columns(node: ast.AST, whole: bool = False) -> list[str]:
+    """Names of the columns in reading order; DomainError for every node that the whitelist does not know."""
     match node:
         case ast.Constant(value=bool() | int() | float()):
             _fold(node)
+            return []
         case ast.Name(id=name) if not name.startswith("__"):
-            return
+            return [column_of(name)]
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            _permit(operand)
+            return _columns(operand)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            _permit(left)
-            _permit(right)
+            names = _columns(left) + _columns(right)
             _fold(node)
+            return names
         case ast.Compare(left=first, ops=[op], comparators=[last]) if type(op) in OPERATORS:
-            for side in (first, last):
-                if not (isinstance(side, ast.Constant) and isinstance(side.value, str)):
-                    _permit(side)
+            sides = (one for one in (first, last) if not (isinstance(one, ast.Constant) and isinstance(one.value, str)))
+            return [name for side in sides for name in _columns(side)]
         case ast.Call(func=ast.Name(id=name), args=[first, *rest]) if name in TRANSFORMS:
             text = short(ast.unparse(node))
             if name in (*BASES, "C", "s") and not whole:
@@ -268,23 +267,23 @@ def _permit(node: ast.AST, whole: bool = False) -> None:
                     f"{text!r}: a curve has one variable; s({ast.unparse(first)}) + s({ast.unparse(rest[0])}) adds "
                     "two, and by= is for levels or a number."
                 )
-            _permit(first)
-            _permit_arguments(node)
-        case _:
-            _forbid(node)
+            return _columns(first) + _columns_beside(node)
+    raise _forbidden(node)
 
 
-def _permit_arguments(call: ast.Call) -> None:
+def _columns_beside(call: ast.Call) -> list[str]:
+    """The same of the arguments of a call beside its first."""
+    found = list[str]()
     for key, option, value in _arguments(call):
         if option is CONTRAST:
             of = value if isinstance(value, ast.Call) else ast.Call(value, [], [])
             if not isinstance(of.func, ast.Name | ast.Attribute) or ast.unparse(of.func) not in CONTRASTS:
-                _forbid(value)
-            _permit_arguments(of)
+                raise _forbidden(value)
+            found += _columns_beside(of)
         elif option is COLUMN:
             match value:  # a column, or C(column) where its numbers are labels
                 case (ast.Name() as bare) | ast.Call(func=ast.Name(id="C"), args=[ast.Name() as bare], keywords=[]):
-                    _permit(bare)
+                    found += _columns(bare)
                 case _:
                     raise DomainError(
                         f"{short(ast.unparse(call))!r}: by= is the name of a column, by=g, or by=C(g) where numbers "
@@ -292,6 +291,7 @@ def _permit_arguments(call: ast.Call) -> None:
                     )
         elif not option.accepts(worth := _literal(value)):
             raise DomainError(f"{short(ast.unparse(call))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
+    return found
 
 
 def _arguments(call: ast.Call) -> list[tuple[str, Option, ast.expr]]:
@@ -313,9 +313,9 @@ def _literal(node: ast.expr) -> Any:
     try:
         worth = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError):
-        _forbid(node)
+        raise _forbidden(node) from None
     if not all(isinstance(part, int | float | str) for part in (worth if isinstance(worth, list | tuple) else [worth])):
-        _forbid(node)
+        raise _forbidden(node)
     return worth
 
 
@@ -334,18 +334,8 @@ def _fold(node: ast.expr) -> None:
         raise DomainError(f"{short(ast.unparse(node))!r} in the formula is not a finite number.")
 
 
-def _columns(node: ast.AST) -> list[str]:
-    """Names of the columns in reading order: every name that is not the function of a call or of a contrast."""
-    if isinstance(node, ast.Name):
-        return [column_of(node.id)]
-    parts = ast.iter_child_nodes(node)
-    if isinstance(node, ast.Call):
-        parts = [node.args[0], *(one.value for one in node.keywords if one.arg == "by")]
-    return [name for part in parts for name in _columns(part)]
-
-
-def _forbid(node: ast.AST) -> NoReturn:
-    raise DomainError(f'the formula may not contain "{short(ast.unparse(node))}". {ALLOWED}.')
+def _forbidden(node: ast.AST) -> DomainError:
+    return DomainError(f'the formula may not contain "{short(ast.unparse(node))}". {ALLOWED}.')
 
 
 EVERYWHERE = (float("nan"),)
@@ -385,7 +375,10 @@ def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, Any]]) ->
                 each = BREAKS[called](node, state)
             case _:
                 continue
-        found += (Break(ast.unparse(node), *one) for one in each if one[1] and name in _columns(one[0]))
+        for argument, points, *end in each:
+            names = {column_of(part.id) for part in ast.walk(argument) if isinstance(part, ast.Name)}
+            if points and name in names:
+                found.append(Break(ast.unparse(node), argument, points, *end))
     return tuple(found)
 
 

@@ -72,10 +72,7 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
         with np.errstate(over="ignore"):  # a longdouble beyond float64 becomes infinite and is refused
             values = values.astype(FLOAT64, copy=False)
     if not all_finite(values):
-        good = np.isfinite(values)
-        row, place = (int(index) for index in np.argwhere(~good)[0])
-        where = f"row {row}, column {names[place] if names else place!r}"
-        raise _gap(what, int(np.sum(~good)), where, values[row, place])
+        raise _gap(what, ~np.isfinite(values), values, names)
     return values, names
 
 
@@ -102,14 +99,11 @@ def vector(values: Any, what: str) -> Any:
         column = series(values, what)
         gaps = missing(column)
         if gaps.any():
-            row = int(np.argmax(gaps))
-            raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
+            raise _gap(what, gaps, column.to_numpy(dtype=object))
         cleaned = clean(column)
         values = cleaned.to_numpy() if cleaned.dtype.kind in NUMBERS else cleaned
     if values.dtype.kind == "f" and not all_finite(values):
-        good = np.isfinite(values)
-        row = int(np.argmin(good))
-        raise _gap(what, int(np.sum(~good)), f"row {row}", values[row])
+        raise _gap(what, ~np.isfinite(values), values)
     return values
 
 
@@ -211,10 +205,12 @@ def array(values: Any, what: str) -> np.ndarray:
         raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
 
 
-def _gap(what: str, count: int, where: str, value: Any) -> DomainError:
+def _gap(what: str, gaps: NDArray[np.bool_], values: NDArray[Any], names: Sequence[str] | None = None) -> DomainError:
+    first = tuple(int(place) for place in np.argwhere(gaps)[0])
+    where = "".join(f", column {names[place] if names else place!r}" for place in first[1:])
     return DomainError(
-        f"{what} has {count} missing or infinite values; the first is {value} in {where} (counting from 0). "
-        f"Arrays must be complete: {FORMULA} drops and counts rows with missing values."
+        f"{what} has {np.sum(gaps)} missing or infinite values; the first is {values[first]} in row {first[0]}{where} "
+        f"(counting from 0). Arrays must be complete: {FORMULA} drops and counts rows with missing values."
     )
 
 
