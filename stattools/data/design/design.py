@@ -357,17 +357,13 @@ class TermSpaces:
         require_room(formula, self.levels, n)
         assert self.formula is not None
         rng, values, numbers = np.random.default_rng(0), {}, {}
-        texts = {factor.text for factor in formula.factors}
-        for factor in self.formula.factors:
+        for factor in self.formula.factors:  # all are drawn, so that each is the same whatever the formula
             if (levels := self.levels.get(factor.text)) is not None:
-                value = with_contrasts(factor, rng.permutation(np.arange(n) % len(levels)), levels, sums)
+                codes = rng.permutation(np.arange(n) % len(levels))
+                values[factor.text] = with_contrasts(factor, codes, levels, sums)
             else:
                 drawn = {part: rng.normal(size=n) for part in _parts(factor.text, self.names)}
-                value = drawn or rng.normal(size=n)
-            if factor.text in texts:  # all are drawn, so that each is the same whatever the formula
-                values[factor.text] = value
-                if levels is None:
-                    numbers[factor.text] = value
+                numbers[factor.text] = drawn or rng.normal(size=n)
         X, names, slices = materialized(formula, values, numbers, np.arange(n))
         if formula is self.formula and not sums and names != self.names:
             raise IncompatibleError(

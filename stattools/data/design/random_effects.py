@@ -22,6 +22,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.numerics.columns import Columns
 
 Codes = NDArray[np.intp]
 
@@ -91,18 +92,6 @@ class RandomDesign:
         places = {level: place for place, level in enumerate(self.levels)}
         groups, codes = combined(each)
         return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
-
-
-def learn_random(part: RandomPart, rows: Any) -> tuple[RandomDesign, Codes, Floats]:
-    """The design of a random part over complete rows, as of `learn`, the codes of its groups and the columns whose
-    effects vary. DomainError for a single group.
-    """
-    levels, codes = combined([sorted_codes(rows.columns[name]) for name in part.groups])
-    design, z, _ = learn(part.left, rows)
-    found = RandomDesign(part, design, levels)
-    require_groups(part, found.labels, len(rows.rows))
-    require_numbers(part, design)
-    return found, codes, z
 
 
 def require_numbers(part: RandomPart, design: Design) -> None:
@@ -231,15 +220,21 @@ def learn_latent(
     """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     learned = learn(formula, found, beside)
-    parts = [learn_random(part, found) for part in said.random]
-    terms = tuple(term for part in parts for term in terms_of(*part))
+    designs, terms = list[RandomDesign](), list[RandomTerm]()
+    for part in said.random:
+        levels, codes = combined([sorted_codes(found.columns[name]) for name in part.groups])
+        design, z, _ = learn(part.left, found)
+        designs.append(RandomDesign(part, design, levels))
+        require_groups(part, designs[-1].labels, len(found.rows))
+        require_numbers(part, design)
+        terms += terms_of(designs[-1], codes, z)
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
     smooths = tuple(term for curve in curves for term in learn_smooth(curve, formula, learned[0], found))
     if notes:
         said = replace(said, notes=(*said.notes, *notes))
-    return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
+    return learned, LatentTerms(said, tuple(designs), tuple(terms), smooths)
 
 
 SMALL = 1e-9
@@ -266,9 +261,8 @@ def _require_not_fixed(term: RandomTerm, X: Floats) -> None:
     q = len(term.columns)
     if term.n_levels * q > X.shape[1]:
         return
-    Z = np.zeros((len(X), term.n_levels * q))
-    for k in range(q):
-        Z[np.arange(len(X)), term.codes * q + k] = term.z[:, k]
+    places = np.arange(term.n_levels * q).reshape(-1, q)
+    Z = np.asarray(Columns(np.empty((len(X), 0)), term.codes, places, term.z))
     Z /= np.linalg.norm(Z, axis=0).max()
     size = np.abs(X).max(axis=0)
     basis = np.linalg.svd(np.asarray(X) / np.where(size > 0.0, size, 1.0), full_matrices=False)[0]

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block, Rows
-from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonalizing
+from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonal, orthogonalizing
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.columns import add_gram, with_levels
+from stattools.numerics.columns import Columns, add_gram, with_levels
 
 type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
 """Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights."""
@@ -137,7 +137,7 @@ def _triangle(beside: bool, block: Block) -> Triangle:
     behind = (y if offset is None else y - offset)[:, None] if beside else np.empty((len(y), 0))
     root = None if weight is None else np.sqrt(weight)[:, None]
     if (levels := with_levels(X)) is not None:
-        return Triangle(_by_level(levels, behind, root))
+        return Triangle(_by_level(levels, behind, weight))
     if beside:
         X = np.column_stack([X, behind])
     if root is not None:
@@ -145,24 +145,15 @@ def _triangle(beside: bool, block: Block) -> Triangle:
     return Triangle(_reduced(X))
 
 
-def _by_level(levels: Any, behind: Floats, root: Floats | None) -> Floats:
-    """R of [X, behind], of rows times `root`, where X keeps levels as codes."""
-    rows = np.column_stack([levels.values, levels.others, behind])
-    if root is not None:
-        rows *= root
-    numbers = levels.places
-    (L, k), q = numbers.shape, levels.shape[1] + behind.shape[1]
-    shared = np.delete(np.arange(q), numbers.ravel())
-    order = np.argsort(levels.codes, kind="stable")
-    ends = np.searchsorted(levels.codes[order], np.arange(L + 1))
-    of_levels, left = np.zeros((L * k, q)), [rows[order[: ends[0]], k:]]
-    for j in range(L):
-        R = np.linalg.qr(rows[order[ends[j] : ends[j + 1]]], mode="r")
-        first = slice(j * k, j * k + min(k, len(R)))
-        of_levels[first, numbers[j]] = R[:k, :k]
-        of_levels[first, shared] = R[:k, k:]
-        left.append(R[k:, k:])
-    of_shared = np.linalg.qr(np.concatenate(left), mode="r")
-    rest = np.zeros((len(of_shared), q))
-    rest[:, shared] = of_shared
-    return np.linalg.qr(np.concatenate([of_levels, rest]), mode="r")
+def _by_level(X: Columns, behind: Floats, weight: Floats | None) -> Floats:
+    """R of [X, behind], of rows times the roots of `weight`, where X keeps levels as codes: rows of Q_j' W X of each
+    level, whose orthogonal columns Q_j are of length 1, and of what they leave of the other columns.
+    """
+    q, w = X.shape[1] + behind.shape[1], np.ones(len(X)) if weight is None else weight
+    levels, shared = orthogonal(X, weight), np.delete(np.arange(q), X.places.ravel())
+    rest, along = levels.taken_off(X, np.column_stack([X.others, behind]), w)
+    left, length = np.linalg.qr(np.sqrt(w)[:, None] * rest, mode="r"), np.sqrt(levels.squares)[:, :, None]
+    of_levels, of_shared = np.zeros((*X.places.shape, q)), np.zeros((len(left), q))
+    np.put_along_axis(of_levels, X.places[:, None, :], length * np.linalg.inv(levels.M), axis=2)
+    of_levels[:, :, shared], of_shared[:, shared] = length * along, left
+    return np.linalg.qr(np.concatenate([*of_levels, of_shared]), mode="r")

@@ -26,7 +26,7 @@ from stattools.data.dataset import from_source
 from stattools.data.design.design import Design, learn
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import survival_formula
-from stattools.data.rows.standardization import Standardization, orthogonal, standard_levels
+from stattools.data.rows.standardization import Standardization, standard_columns
 from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.columns import listing
 from stattools.data.tables.origin import ARRAYS, Places
@@ -250,11 +250,8 @@ class CoxRegression(ProportionalHazards):
         if X is None:
             T = whitened(self.Z)
             return replace(self, Z=T.T @ self.Z), Standardization.whole_block(T)
-        length = np.sqrt((X.others**2).mean(axis=0))
-        length = np.where(length > 0.0, length, 1.0)
-        nothing, levels = np.zeros((len(self.Z), 0)), None if X.slopes is None else orthogonal(X, None)
-        own, back = standard_levels(X, X.others / length, levels, 1.0 / length, nothing, nothing)
-        return replace(self, Z=own.T), back
+        own, T = standard_columns(X, None)
+        return replace(self, Z=own.T), T
 
     def taken(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
         """The model of some of the rows, each as often as it is asked for, in other strata where given.
