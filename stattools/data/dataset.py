@@ -13,12 +13,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.design.design import NONE, Design, learn
-from stattools.data.design.random_effects import LatentTerms, learn_latent
+from stattools.data.design.random_effects import (
+    LatentTerms,
+    RandomDesign,
+    effects_together,
+    learn_latent,
+    require_groups,
+    require_numbers,
+)
+from stattools.data.design.smooths import SmoothDesign, curves_of, over_knots
 from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
+from stattools.data.files.source import TEXT
 from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, together
-from stattools.data.formula.parts import MixedFormula, mixed_formula
+from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, labeled, listing, missing
@@ -152,8 +161,14 @@ class Dataset:
     latent: LatentTerms | None = None
 
     def without(self, empty: np.ndarray) -> Dataset:
-        """The dataset without the rows that are `empty`, a mask; they are counted as dropped and in `n_empty`."""
-        keep = np.flatnonzero(~empty)
+        """The dataset without the rows that are `empty`, a mask; they are counted as dropped and in `n_empty`.
+        DomainError where the others are of one group only.
+        """
+        keep, latent = np.flatnonzero(~empty), self.latent
+        if latent is not None:
+            latent = latent.take(keep)
+            for one in latent.random:
+                require_groups(one.part, one.labels, len(keep))
         return replace(
             self,
             X=self.X[keep],
@@ -163,7 +178,7 @@ class Dataset:
             n_empty=int(empty.sum()),
             kept=keep if self.kept is None else self.kept[keep],
             low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
-            latent=None if self.latent is None else self.latent.keeping(keep),
+            latent=latent,
         )
 
 
@@ -294,6 +309,87 @@ def from_source(
     rows, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
     name, design = rows.coding.formula.outcome.text, rows.coding.design
     return Dataset(rows.X, rows.values, name, design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
+
+
+def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
+    """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
+    {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
+
+    Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
+    groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
+
+    >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
+    >>> rows, latent = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
+    >>> rows.design.names, latent.terms[0].name, latent.terms[0].codes.tolist(), latent.terms[0].levels
+    (('Intercept',), '(1 | g)', [0, 0, 1, 1], ('a', 'b'))
+    """
+    require_formula(who, formula)
+    source, columns = source_of(data), given(columns)
+    frame: Any = table(data) if source is None else source
+    said = mixed_formula(formula, frame.names, apart_of(columns))
+    if not said.is_latent:
+        raise IncompatibleError(
+            f'{who} needs a random part, such as "{formula} + (1 | group)", or a curve, s(x); without one st.ols fits '
+            "the same."
+        )
+    if source is not None:
+        return _in_files(who, said, data, source, columns)
+    made = from_table(frame, data, said.formula, columns, NONE, mixed=said)
+    latent: Any = made.latent
+    for one in latent.random:
+        require_groups(one.part, one.labels, len(made.X), effects_together(one))
+    return replace(made, latent=None), latent
+
+
+def _in_files(
+    who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, Any]
+) -> tuple[Dataset, LatentTerms]:
+    """The rows of a source with one grouping, or with curves: one read finds all but the groups."""
+    fixed: Any = said.fixed
+    curves, groups = (), ()
+    if has_curves(said.formula):
+        if said.random:
+            raise IncompatibleError(
+                f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
+                "a table in memory."
+            )
+        kinds = {name: "category" if kind in TEXT else "float64" for name, kind in source.kinds.items()}
+        fixed, curves, _ = curves_of(said.formula, {name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    else:
+        groups = said.random[0].groups
+        if any(set(part.groups) != set(groups) for part in said.random):
+            raise IncompatibleError(
+                f"{who} reads rows {source.place} for one grouping, and {said.formula.text!r} has several: the sums of "
+                "crossed and nested groups are not those of each. Give a table in memory."
+            )
+    formulas = {part.name: part.left.text for part in said.random} | {part.name: part.right for part in curves}
+    made = from_source(fixed, source, columns, formulas, groups)
+    every: Any = made.scanned
+    first, *uses = made.design.uses
+    designs = [_own(made.design, *each) for each in zip(made.design.beside.values(), uses, strict=True)]
+    design = _own(made.design, fixed if curves else said.formula, first)
+    X = every.absent(len(every.X), len(design.names))
+    alone = replace(every, X=X, coding=replace(every.coding, formula=design.parsed, design=design))
+    random = tuple(RandomDesign(part, own, ()) for part, own in zip(said.random, designs, strict=bool(said.random)))
+    for part in random:
+        require_numbers(part.part, part.design)
+    smooths: tuple[SmoothDesign, ...] = ()
+    if curves:
+        sample = np.concatenate([of[0].X for batch in every.raw if (of := every.coding.complete(batch)) is not None])
+        for part, own, use in zip(curves, designs, uses, strict=True):
+            span, middle = every.later["spans"][part.line.text], float(own.state[part.line.text]["center"])
+            ends = float(span.low), float(span.high)
+            smooths += (over_knots(part, own, design.names, ends, middle, sample[:, use[0]], "all"),)
+    rows = replace(made, X=X, design=design, source=data, scanned=alone)
+    return rows, LatentTerms(said, random, (), every=every, curves=smooths)
+
+
+def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
+    """The design of one of several formulas."""
+    levels = {one.text: design.levels[one.text] for one in formula.factors if one.text in design.levels}
+    names = tuple(design.names[k] for k in uses)
+    ordered = tuple(name for name in design.ordered if name in levels)
+    return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
 
 
 def _width(values: Any) -> int:

@@ -24,11 +24,12 @@ def test_some_of_the_rows_have_the_levels_that_are_left():
 
 
 def test_one_group_is_not_enough_where_the_others_have_rows_that_say_nothing():
-    latent = read("y ~ (1 | g)", TABLE, latent=True).latent
-    assert latent is not None
+    rows = read("y ~ (1 | g)", TABLE, latent=True)
     with pytest.raises(DomainError, match=r"'g' of \(1 \| g\) has one level only \('b'\) in the 4 complete rows"):
-        latent.keeping(np.flatnonzero(np.array(TABLE["g"]) == "b"))
-    assert len(latent.keeping(np.arange(1, 8)).terms[0].levels) == 2
+        rows.without(np.array(TABLE["g"]) != "b")
+    latent = rows.without(np.arange(8) == 0).latent
+    assert latent is not None
+    assert len(latent.terms[0].levels) == 2
 
 
 def test_titles_say_what_is_there():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.mixed_data import mixed_rows
+from stattools.data.dataset import mixed_rows
 from stattools.errors import DomainError, IncompatibleError
 from tests.data.test_random_design import TABLE
 

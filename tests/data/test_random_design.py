@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.mixed_data import mixed_rows
+from stattools.data.dataset import mixed_rows
 from stattools.errors import DomainError
 
 TABLE = {

@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.data.dataset import mixed_rows
 from stattools.data.files import first_pass
-from stattools.data.mixed_data import mixed_rows
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance

@@ -199,13 +199,6 @@ class LatentTerms:
         terms = tuple(taken(term, which) for term in self.terms)
         return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
 
-    def keeping(self, rows: NDArray[np.intp]) -> LatentTerms:
-        """The terms where the other rows say nothing; DomainError where these have one group only."""
-        found = self.take(rows)
-        for design in found.random:
-            require_groups(design.part, design.labels, len(rows))
-        return found
-
 
 def taken(term: RandomTerm, which: slice | NDArray[np.intp]) -> RandomTerm:
     """A random term over some of its rows, with the levels that these have."""

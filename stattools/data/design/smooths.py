@@ -297,10 +297,8 @@ def over_knots(
         )
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (part.k - 3)
     place, line = {name: k for k, name in enumerate(names)}.get, part.line.text  # the columns of slopes and heights
-    if part.by is None:
-        return SmoothDesign(part, design, (), least, step, middle, None, ((place(line), None),))
-    by = part.by.text
+    by = "" if part.by is None else part.by.text
     levels = design.levels.get(by, ())
     lines = tuple((place(f"{line}:{by}[{level}]", place(f"{line}:{by}[T.{level}]")), None) for level in levels)
-    lines = lines or ((place(f"{line}:{by}"), place(by)),)
+    lines = lines or ((place(f"{line}:{by}"), place(by)) if by else (place(line), None),)
     return SmoothDesign(part, design, levels, least, step, middle, None, lines)

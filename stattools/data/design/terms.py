@@ -342,8 +342,6 @@ def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str
         raw: Any = frame.column(name)
         here = set(map(str, columns[name].cat.categories))
         declared = isinstance(raw.dtype, pd.CategoricalDtype)
-        if not declared and len(raw) == len(columns[name]):
-            continue  # text, of which every row is here
         every = raw.cat.categories if declared else raw[~missing(raw)].unique()
         if gone := tuple(dict.fromkeys(str(level) for level in every if str(level) not in here)):
             found[name] = gone if declared else tuple(sorted(gone))

@@ -282,7 +282,9 @@ class Rows:
     def take(self, which: slice | NDArray[np.intp]) -> Rows:
         """The rows that a slice or an array of their numbers picks, with X in the order (C or Fortran) that it had."""
         parts = {"y": self.y, "weight": self.weight, "offset": self.offset, "precision": self.precision}
-        taken = {name: values[which] for name, values in parts.items() if values is not None}
+        taken: Any = {name: values[which] for name, values in parts.items() if values is not None}
+        if self.low is not None:
+            taken["low"] = self.low._replace(values=self.low.values[which])
         if isinstance(which, slice) or isinstance(self.X, InParts):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
