@@ -16,10 +16,10 @@ from stattools.data.design.design import NONE, Design, learn
 from stattools.data.design.random_effects import (
     LatentTerms,
     RandomDesign,
-    effects_together,
     learn_latent,
     require_groups,
     require_numbers,
+    terms_in,
 )
 from stattools.data.design.smooths import SmoothDesign, curves_of, over_knots
 from stattools.data.design.terms import outcome_of
@@ -337,7 +337,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     made = from_table(frame, data, said.formula, columns, NONE, mixed=said)
     latent: Any = made.latent
     for one in latent.random:
-        require_groups(one.part, one.labels, len(made.X), effects_together(one))
+        require_groups(one.part, one.labels, len(made.X), len(terms_in(one)[0][1]))
     return replace(made, latent=None), latent
 
 

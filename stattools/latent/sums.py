@@ -31,7 +31,6 @@ from scipy.linalg import block_diag
 from stattools.data.design.random_effects import (
     LatentTerms,
     combined,
-    effects_together,
     require_groups,
     terms_in,
     terms_of,
@@ -217,7 +216,7 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
     levels = tuple(places[k] for k in order)
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
-        require_groups(design.part, design.labels, len(scanned.X), effects_together(design))
+        require_groups(design.part, design.labels, len(scanned.X), len(terms_in(design)[0][1]))
     n, absent = len(scanned.X), scanned.absent
     terms = tuple(term for one in random for term in terms_of(one, absent(n), lambda which: absent(n, len(which))))
     E = found["by"].closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))

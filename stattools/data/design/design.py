@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -272,16 +272,11 @@ TINY = 1e-9
 """A coefficient between columns of made-up rows, whose numbers have size 1, is round-off below this."""
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """A term: its text, and the factors that it is a product of."""
 
     text: str
     factors: frozenset[str]
-
-    def contains(self, other: Term) -> bool:
-        """Whether this is a product of the other with something more."""
-        return other.factors < self.factors
 
 
 @dataclass(frozen=True, eq=False)
@@ -342,7 +337,7 @@ class TermSpaces:
         """R (q, p), for which R beta = 0 where term k has no part in the linear predictor when every category is coded
         by contrasts that sum to zero, whatever the contrasts of the formula are.
         """
-        if self.formula is None or not any(term.contains(self.terms[k]) for term in self.terms):
+        if self.formula is None or not any(term.factors > self.terms[k].factors for term in self.terms):
             return self.without([k])
         whole, (sums, _, slices) = self._made(self.formula)[0], self._made(self.formula, sums=True)
         B = _tidy(np.linalg.lstsq(sums, whole, rcond=None)[0])

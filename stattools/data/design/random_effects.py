@@ -57,6 +57,12 @@ class RandomTerm:
         """Number of groups."""
         return len(self.levels)
 
+    def take(self, which: slice | NDArray[np.intp]) -> RandomTerm:
+        """The term over the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        present, codes = np.unique(self.codes[which], return_inverse=True)
+        levels = tuple(self.levels[k] for k in present.tolist())
+        return replace(self, codes=codes, levels=levels, z=self.z[which])
+
 
 @record
 class RandomDesign:
@@ -127,11 +133,6 @@ def require_groups(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int,
         )
 
 
-def effects_together(design: RandomDesign) -> int:
-    """How many effects of a group vary together: all of them, or one where they are independent."""
-    return 1 if design.part.alone else len(design.design.names)
-
-
 def terms_of(design: RandomDesign, codes: Codes, z: Floats | Callable[..., Any]) -> tuple[RandomTerm, ...]:
     """The terms of a design whose rows have the codes of groups and the columns z, or what z makes of the numbers of
     columns where rows are not in memory.
@@ -196,15 +197,8 @@ class LatentTerms:
         there = {(term.group, term.levels): np.unique(term.codes[which]).tolist() for term in self.terms}
         each = ((design, there[design.part.group, design.labels]) for design in self.random)
         random = tuple(replace(design, levels=tuple(design.levels[k] for k in places)) for design, places in each)
-        terms = tuple(taken(term, which) for term in self.terms)
+        terms = tuple(term.take(which) for term in self.terms)
         return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
-
-
-def taken(term: RandomTerm, which: slice | NDArray[np.intp]) -> RandomTerm:
-    """A random term over some of its rows, with the levels that these have."""
-    present, codes = np.unique(term.codes[which], return_inverse=True)
-    levels = tuple(term.levels[k] for k in present.tolist())
-    return replace(term, codes=codes, levels=levels, z=term.z[which])
 
 
 def learn_latent(

@@ -116,8 +116,9 @@ class Standardization(InParts):
         return phi + self.inverse.product(theta - self.product(phi))  # the digits that inverses of blocks have lost
 
     def before(self, other: Standardization) -> Standardization:
-        """This map times another."""
-        return Standardization.whole_block(self @ np.asarray(other))
+        """This map times another, which is that itself where this changes nothing."""
+        still = not self.A.any() and bool((self.t == 1.0).all())
+        return other if still else Standardization.whole_block(self @ np.asarray(other))
 
     def moved(self, at: Sequence[int]) -> list[int]:
         """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""

@@ -130,7 +130,7 @@ def _compared(of: TermsOfParameter, k: int, kind: str) -> tuple[Floats, Floats]:
         return of.spaces.of_sums(k), of.spaces.without([])
     left_out = list(range(k + 1, len(of.terms)))
     if kind == "II":
-        left_out = [j for j, term in enumerate(of.terms) if term.contains(of.terms[k])]
+        left_out = [j for j, term in enumerate(of.terms) if term.factors > of.terms[k].factors]
     return of.spaces.without([k, *left_out]), of.spaces.without(left_out)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.random_effects import LatentTerms, require_groups, taken
+from stattools.data.design.random_effects import LatentTerms, require_groups
 from stattools.data.design.smooths import curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.survival_data import SurvivalRows
@@ -204,9 +204,7 @@ class LinearMixed(MixedModel):
 
     def subset(self, which: slice | NDArray[np.intp]) -> LinearMixed:
         """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
-        terms = tuple(taken(term, which) for term in self.random)
-        smooths = tuple(term.take(which) for term in self.smooths)
-        return replace(self, read=replace(self.read, terms=terms, smooths=smooths), fixed=self.fixed.subset(which))
+        return replace(self, read=self.read.take(which), fixed=self.fixed.subset(which))
 
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term whose effects can make that, as those

@@ -35,6 +35,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
     assert_allclose(np.asarray(diagonal(X.places, penalty).mapped(T)), M.T @ (penalty[:, None] * M), rtol=1e-12)
+    assert Standardization.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
     V = LowRank(X.places, np.ones((4, 1, 1)), rng.standard_normal((6, 2)), np.eye(2))
     M = np.asarray(T)
