@@ -75,11 +75,8 @@ def place_of(name: Any, names: Sequence[str], called: str) -> int:
     if isinstance(name, str) and name in names:
         return names.index(name)
     meant = did_you_mean(name, names) if isinstance(name, str) else ""
-    raise DomainError(f"{called}[name] takes the name of a coefficient, {_listed(names)}; got {quoted(name)}.{meant}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:20])) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    listed = ", ".join(map(repr, names[:20])) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    raise DomainError(f"{called}[name] takes the name of a coefficient, {listed}; got {quoted(name)}.{meant}")
 
 
 def handed(value: Any, called: str, names: Sequence[str]) -> Any:
@@ -103,20 +100,18 @@ def hands_out[T: type](*attributes: str) -> Callable[[T], T]:
     of the package they are the plain numbers that they were.
     """
 
+    def handing(name: str, known: Any) -> property:
+        read: Callable[[Any], Any] = getattr(known, "fget", None) or (lambda self: vars(self)[name])
+
+        def get(self: Any) -> Any:
+            found = read(self)
+            return found if DOOR.inside else handed(found, f"fit.{name}", self.model.names)
+
+        return property(get, doc=getattr(known, "__doc__", None))
+
     def decorated(cls: T) -> T:
         for name in attributes:
-            setattr(cls, name, _property(cls, name))
+            setattr(cls, name, handing(name, vars(cls).get(name)))
         return cls
 
     return decorated
-
-
-def _property(cls: type, name: str) -> property:
-    known = vars(cls).get(name)
-    read: Callable[[Any], Any] = getattr(known, "fget", None) or (lambda self: vars(self)[name])
-
-    def get(self: Any) -> Any:
-        found = read(self)
-        return found if DOOR.inside else handed(found, f"fit.{name}", self.model.names)
-
-    return property(get, doc=getattr(known, "__doc__", None))

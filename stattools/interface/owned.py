@@ -61,6 +61,18 @@ probability of 1e-400 is 0.
 """
 
 
+def through_door(function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """What a function answers a caller, whose large matrices are to be what they were, whatever his arithmetic is."""
+    if WATCHED:
+        require_unchanged(*given, *named.values())
+    DOOR.inside = True
+    try:
+        with np.errstate(**ARITHMETIC):
+            return function(*given, **named)
+    finally:
+        DOOR.inside = False
+
+
 def own(value: Any) -> Any:
     """What a caller gives, as nothing that he does to it later changes it.
 
@@ -190,13 +202,10 @@ def _arrays(value: Any, without: Iterable[Any] = ()) -> list[NDArray[Any]]:
     found, seen, todo = [], set(map(id, without)), [value]
     while todo:
         one = todo.pop()
-        kind = type(one)
-        if kind not in KINDS:
-            KINDS[kind] = _kind(kind)
-        how = KINDS[kind]
+        how = KINDS.get(type(one)) or _kind(type(one))
         if how == "array":
             found.append(one)
-        elif how and id(one) not in seen:
+        elif how != "nothing" and id(one) not in seen:
             seen.add(id(one))
             inside = one if how == "list" else one.values() if how == "dict" else one.__dict__.values()
             if how == "object" or len(one) <= LONGEST_LIST:
@@ -205,15 +214,11 @@ def _arrays(value: Any, without: Iterable[Any] = ()) -> list[NDArray[Any]]:
 
 
 def _kind(kind: type) -> str:
-    """How to look into objects of a class; "" where they hold no arrays."""
-    if issubclass(kind, np.ndarray):
-        return "array"
-    if issubclass(kind, dict):
-        return "dict"
-    if issubclass(kind, list | tuple):
-        return "list"
+    """How to look into objects of a class, told when one is first met; "nothing" where they hold no arrays."""
     ours = kind.__module__.startswith("stattools") and not kind.__module__.startswith(WITHOUT)
-    return "object" if ours and is_dataclass(kind) and kind.__dictoffset__ else ""
+    usual = "object" if ours and is_dataclass(kind) and kind.__dictoffset__ else "nothing"
+    bases = {np.ndarray: "array", dict: "dict", list: "list", tuple: "list"}
+    return KINDS.setdefault(kind, next((how for base, how in bases.items() if issubclass(kind, base)), usual))
 
 
 PLAIN = frozenset({str, int, float, bool, type(None), bytes})
@@ -224,7 +229,7 @@ WITHOUT = ("stattools.data.formula", "stattools.likelihoods", "stattools.solvers
 """Where objects have no arrays that a caller is given."""
 
 KINDS: dict[type, str] = {}
-"""How to look into objects, by their class: told when one is first met."""
+"""How to look into objects, by their class."""
 
 
 def keeping[F: Callable[..., Any]](function: F) -> F:

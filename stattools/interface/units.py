@@ -42,18 +42,18 @@ def within(squares: NDArray[np.float64]) -> bool:
     return min(values) > SMALLEST_SUM and max(values) < LARGEST_SUM
 
 
-def require_units(who: str, names: Sequence[str], scales: NDArray[np.float64]) -> None:
+def require_units(
+    who: str, names: Sequence[str], scales: Floats, told: str = "{name!r} varies on a scale of {size:.1g}"
+) -> None:
     """DomainError naming the first column whose scale has no square in float64; 0 and NaN stand for an overflow.
 
     >>> require_units("A regression", ["x"], np.array([2.0]))
     """
-    beyond = ~((scales >= SMALLEST) & (scales <= LARGEST))
-    if beyond.any():
-        column = int(np.argmax(beyond))
-        raise DomainError(
-            f"{who} squares its columns, and {names[column]!r} varies on a scale of {scales[column]:.1g}, whose square "
-            f"is beyond float64. {remedy(float(scales[column]))}"
-        )
+    beyond = np.flatnonzero(~((scales >= SMALLEST) & (scales <= LARGEST)))
+    if len(beyond):
+        name, size = names[beyond[0]], float(scales[beyond[0]])
+        said = f"{told.format(name=name, size=size)}, whose square is beyond float64"
+        raise DomainError(f"{who} squares its columns, and {said}. {remedy(size)}")
 
 
 def require_size(
@@ -83,12 +83,8 @@ def require_sizes(who: str, names: Sequence[str], largest: Floats) -> None:
 
     >>> require_sizes("A regression", ["x"], np.array([1e100]))
     """
-    for k, size in enumerate(largest.tolist()):
-        if size > LARGEST or 0.0 < size < SMALLEST:
-            raise DomainError(
-                f"{who} squares its columns, and the largest number of {names[k]!r} is {size:.1g} in size, whose "
-                f"square is beyond float64. {remedy(size)}"
-            )
+    told = "the largest number of {name!r} is {size:.1g} in size"
+    require_units(who, names, np.where(largest > 0.0, largest, 1.0), told)
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:
@@ -141,13 +137,16 @@ def finite_variances(covariance: NDArray[np.float64], who: str) -> NDArray[np.fl
 
 
 def finite(values: Floats, who: str, what: str) -> Floats:
-    """Numbers at coefficients that somebody gave, or a DomainError where they are beyond float64.
+    """Numbers at coefficients that somebody gave, or a DomainError where these times columns leave float64.
 
     >>> finite(np.ones(1), "Logistic regression", "the score").tolist()
     [1.0]
     """
     if not np.isfinite(values).all():
-        raise beyond_float64(who, what)
+        raise DomainError(
+            f"{who}: {what} at these coefficients is beyond float64. Look at their size, or change the units of "
+            "columns whose values are very large or very small."
+        )
     return values
 
 
@@ -157,14 +156,5 @@ def finite_loglik(value: float, who: str) -> float:
     >>> finite_loglik(-2.5, "Logistic regression"), finite_loglik(-np.inf, "Logistic regression")
     (-2.5, -inf)
     """
-    if not value < np.inf:
-        raise beyond_float64(who, "the log-likelihood")
+    finite(np.array(0.0 if value == -np.inf else value), who, "the log-likelihood")
     return value
-
-
-def beyond_float64(who: str, what: str) -> DomainError:
-    """What is raised where coefficients times columns leave float64."""
-    return DomainError(
-        f"{who}: {what} at these coefficients is beyond float64. Look at their size, or change the units of columns "
-        "whose values are very large or very small."
-    )

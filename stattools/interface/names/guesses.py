@@ -18,10 +18,8 @@ from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, NoReturn
 
-import numpy as np
-
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.interface.owned import ARITHMETIC, DOOR, WATCHED, keeping, require_unchanged
+from stattools.interface.owned import DOOR, keeping, through_door
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
@@ -66,8 +64,12 @@ def absent(self: Any, name: str) -> NoReturn:
         raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
     if hasattr(cls, name):
         object.__getattribute__(self, name)
-    error = AbsentError(Absence(cls, name))
-    error.obj = cls  # Python would add its own guess to ours
+    _refuse(cls, name)
+
+
+def _refuse(of: type | tuple[str, ...], name: str) -> NoReturn:
+    error = AbsentError(Absence(of, name))
+    error.obj = of if isinstance(of, type) else Absence  # Python would add its own guess to ours
     raise error
 
 
@@ -107,27 +109,11 @@ def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = 
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
-    explain, door, watched, require, state, usual = (
-        refuse_arguments,
-        DOOR,
-        WATCHED,
-        require_unchanged,
-        np.errstate,
-        ARITHMETIC,
-    )
+    explain, door, enter = refuse_arguments, DOOR, through_door
 
     def call(*given: Any, **named: Any) -> Any:
         try:
-            if door.inside:
-                return function(*given, **named)
-            if watched:
-                require(*given, *named.values())
-            door.inside = True
-            try:
-                with state(**usual):
-                    return function(*given, **named)
-            finally:
-                door.inside = False
+            return function(*given, **named) if door.inside else enter(function, given, named)
         except TypeError as error:
             explain(error, function, name, cls, given, named)
             raise
@@ -146,10 +132,10 @@ def refuse_arguments(
     named: dict[str, Any],
 ) -> None:
     """IncompatibleError that names the argument to use; None where the arguments are right."""
-    if isinstance(error, IncompatibleError):
-        return
     from stattools.interface.names.answers import about_call
 
+    if isinstance(error, IncompatibleError):
+        return
     if cls is not None and name != "__init__" and given:  # the class that was asked, which inherits the method
         cls = given[0] if isinstance(given[0], type) else type(given[0]) if isinstance(given[0], cls) else cls
     said = about_call(function, name, cls, given, named)
@@ -170,6 +156,4 @@ def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
     """AbsentError for a name that the package does not have, with what to use instead."""
     if name.startswith("_"):
         raise AttributeError(f"module 'stattools' has no attribute {name!r}")
-    error = AbsentError(Absence(known, name))
-    error.obj = Absence  # Python would add its own guess to ours
-    raise error
+    _refuse(known, name)
