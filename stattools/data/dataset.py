@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,11 +108,10 @@ def complete_rows(
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    whole, usual = len(rows) == frame.n, partial(checked, rows=rows)
-    made = {
-        label: (clean if label in endless else usual)(column if whole else column.iloc[rows].reset_index(drop=True))
-        for label, column in raw.items()
-    }
+    made = {}
+    for label, column in raw.items():
+        some = column if len(rows) == frame.n else column.iloc[rows].reset_index(drop=True)
+        made[label] = clean(some) if label in endless else checked(some, rows)
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}
     return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
 

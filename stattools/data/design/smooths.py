@@ -177,11 +177,6 @@ class SmoothDesign:
         """M (k, k - 2) of the wiggly part; curves have mean 0, which is the intercept's, unless a number multiplies."""
         return wiggly(self.part.k, self.means)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What its curves are called."""
-        return tuple(f"{self.part.name}[{level}]" for level in self.levels) or (self.part.name,)
-
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
         """The curves over the rows of a table, or `some` of them by number. DomainError for a column that is not there,
         or has no value in a row, and for levels that are new.
@@ -194,9 +189,10 @@ class SmoothDesign:
         first, basis, beyond = splines or bsplines(self.places(columns[:, 0]), k)
         weights = columns.T[1:] if part.by is not None else (None,)
         bys = self.levels or (None if part.by is None else part.by.text,)
+        names = [f"{part.name}[{level}]" for level in self.levels] or [part.name]
         return tuple(
             SmoothTerm(name, part.variable.text, by, k, first, basis, weight, self.wiggles, *line, beyond, self)
-            for name, by, weight, line in zip(self.names, bys, weights, self.lines, strict=True)
+            for name, by, weight, line in zip(names, bys, weights, self.lines, strict=True)
         )
 
     @property
