@@ -42,17 +42,19 @@ def within(squares: NDArray[np.float64]) -> bool:
     return min(values) > SMALLEST_SUM and max(values) < LARGEST_SUM
 
 
-def require_units(
-    who: str, names: Sequence[str], scales: Floats, told: str = "{name!r} varies on a scale of {size:.1g}"
-) -> None:
+def require_units(who: str, names: Sequence[str], scales: Floats) -> None:
     """DomainError naming the first column whose scale has no square in float64; 0 and NaN stand for an overflow.
 
     >>> require_units("A regression", ["x"], np.array([2.0]))
     """
-    beyond = np.flatnonzero(~((scales >= SMALLEST) & (scales <= LARGEST)))
+    _require_within(who, names, scales, "{!r} varies on a scale of {:.1g}")
+
+
+def _require_within(who: str, names: Sequence[str], sizes: Floats, told: str) -> None:
+    beyond = np.flatnonzero(~((sizes >= SMALLEST) & (sizes <= LARGEST)))
     if len(beyond):
-        name, size = names[beyond[0]], float(scales[beyond[0]])
-        said = f"{told.format(name=name, size=size)}, whose square is beyond float64"
+        size = float(sizes[beyond[0]])
+        said = f"{told.format(names[beyond[0]], size)}, whose square is beyond float64"
         raise DomainError(f"{who} squares its columns, and {said}. {remedy(size)}")
 
 
@@ -83,8 +85,8 @@ def require_sizes(who: str, names: Sequence[str], largest: Floats) -> None:
 
     >>> require_sizes("A regression", ["x"], np.array([1e100]))
     """
-    told = "the largest number of {name!r} is {size:.1g} in size"
-    require_units(who, names, np.where(largest > 0.0, largest, 1.0), told)
+    sizes = np.where(largest > 0.0, largest, 1.0)
+    _require_within(who, names, sizes, "the largest number of {!r} is {:.1g} in size")
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:
