@@ -100,7 +100,7 @@ def evaluate(
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
             beside = {"constraints": "center"} if has_constant and name in ("cr", "cc") else {}
             return transformed(name, inner, {**beside, **constants(tree)}, learned, state.get(WEIGHTS, {}).get(WEIGHTS))
-    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression.py` refuses every other node
+    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression` refuses every other node
 
 
 def constants(call: ast.Call) -> dict[str, Any]:

@@ -255,10 +255,9 @@ def tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
             case "call":
                 start, (_, position) = found.start("call"), arguments(text, position)
                 yield expression(text[start:position])
-            case "name" if found["name"] in available or not re.search(r"\.|^__", found["name"]):
-                yield column(found["name"])
-            case "name":
-                yield expression(found["name"])  # a.b and __a__ are refused by the whitelist, with its message
+            case "name":  # a.b and __a__ that are no columns are refused by the whitelist, with its message
+                is_column = found["name"] in available or not re.search(r"\.|^__", found["name"])
+                yield column(found["name"]) if is_column else expression(found["name"])
             case _:
                 yield found[0].strip()
 

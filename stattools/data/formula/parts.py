@@ -57,11 +57,6 @@ class RandomPart:
         """The name of the grouping factor, `g` or `a:b`."""
         return ":".join(self.groups)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it needs of a table."""
-        return tuple(dict.fromkeys((*self.left.columns, *self.groups)))
-
 
 @record
 class MixedFormula:
@@ -77,7 +72,8 @@ class MixedFormula:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the right side needs of a table, those of the random parts last."""
-        return tuple(dict.fromkeys((*self.formula.columns, *(name for part in self.random for name in part.columns))))
+        of_parts = (name for part in self.random for name in (*part.left.columns, *part.groups))
+        return tuple(dict.fromkeys((*self.formula.columns, *of_parts)))
 
     @property
     def is_latent(self) -> bool:
@@ -381,8 +377,13 @@ QUOTED = re.compile(r"`(?:[^`]|``)*`")
 AS_TERMS = re.compile(r"\b(strata|cluster|id|frailty|tt)\s*\(")
 """Terms of other packages."""
 
-PARTS = {1: ("time",), 2: ("time", "event"), 3: ("entry", "time", "event")}
-"""The names of the parts by their number."""
+PARTS = {
+    (None, 1): ("time",),
+    (None, 2): ("time", "event"),
+    (None, 3): ("entry", "time", "event"),
+    ("interval", 2): ("low", "high"),
+}
+"""The names of the parts by the type that is given and their number."""
 
 # What errors say of how an outcome about times is written.
 WRITTEN = (
@@ -433,9 +434,8 @@ def survival_formula(
 def _survival_parts(who: str, given: list[str], available: Sequence[str], intervals: bool) -> dict[str, Expression]:
     inside = ",".join(given)
     if (kind := TYPE.fullmatch(given[-1])) is not None:
-        given, names = given[:-1], {("interval", 2): ("low", "high")}.get((kind[2], len(given) - 1))
-    else:
-        names = PARTS.get(len(given))
+        given = given[:-1]
+    names = PARTS.get((None if kind is None else kind[2], len(given)))
     if names is None or not all(part.strip() for part in given):
         raise DomainError(f"{who} cannot read the outcome survival({short(inside)}). {WRITTEN}")
     if names == ("low", "high") and not intervals:

@@ -221,8 +221,6 @@ def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if values.dtype.kind not in "iu" or not len(values) or values.min() < 0 or values.max() > len(values):
         return np.unique(values, return_inverse=True)
     occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
-    if occurs.all():
-        return np.arange(len(occurs)), values.astype(np.intp)
     return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 

@@ -189,11 +189,7 @@ class Places:
 
     @cached_property
     def _there(self) -> Mask | None:
-        if self.kept is None:
-            return None
-        there = np.zeros(self.n, dtype=bool)
-        there[self.kept] = True
-        return there
+        return None if self.kept is None else np.isin(np.arange(self.n), self.kept)
 
     def _spread(self, values: NDArray[Any], each: int = 1) -> NDArray[Any]:
         """The values at their places among all rows; any others stand where a row was not used."""

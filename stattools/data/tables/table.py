@@ -62,10 +62,9 @@ def paired(*given: tuple[str, Any]) -> Any:
     index, owner = None, ""
     for what, values in given:
         other = index_of(values)
+        same_index(owner, index, what, other)
         if index is None:
             index, owner = other, what
-        else:
-            same_index(owner, index, what, other)
     return index
 
 
@@ -249,9 +248,7 @@ def series(values: Any, name: str) -> pd.Series:
         if type(index) is not pd.RangeIndex or (index.start, index.step, index.name) != (0, 1, None):
             found = found.reset_index(drop=True)
         return found if type(found.name) is str and found.name == name else found.rename(name)
-    except DomainError:
-        raise
-    except MemoryError:  # it says nothing of the values
+    except (DomainError, MemoryError):  # the second says nothing of the values
         raise
     except Exception as error:  # a column that cannot be converted may raise any error of its package
         raise DomainError(
