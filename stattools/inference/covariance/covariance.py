@@ -81,7 +81,8 @@ def pearson_statistic(model: Model, theta: Floats) -> float:
 
 def most_trials(model: Model) -> float:
     """The largest number of trials that a row is out of, 1 where an outcome is no number of successes."""
-    return float(model.rows.total(partial(_most, model.likelihood)).values[0])
+    of = model.likelihood.trials_of
+    return float(model.rows.total(lambda block: Largest(np.atleast_1d(np.max(of(block.y))))).values[0])
 
 
 def _refused(model: Model) -> str | None:
@@ -108,10 +109,6 @@ def _pearson(family: Likelihood, predictor: Linear, theta: Floats, block: Block)
     if np.ndim(family.trials_of(block.y)):
         each = np.where(family.trials_of(block.y) > 0, each, 0.0)
     return np.array([each.sum() if block.weight is None else each @ block.weight])
-
-
-def _most(family: Likelihood, block: Block) -> Largest:
-    return Largest(np.atleast_1d(np.max(family.trials_of(block.y))))
 
 
 class Covariance(NamedTuple):
@@ -247,7 +244,9 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: 
     if cov.kind == "CR1":
         return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
     (way, sums), names = parts[0], model.names
-    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, sums, names, way.labels.__getitem__)
+    root, meat, degrees = few_groups(
+        cov.kind or "CR2", sandwich.back(range(len(names))), sums, names, way.labels.__getitem__
+    )
     if cov.correction == "jackknife":
         meat *= (way.n - 1.0) / way.n
     return Covariance(closed(root.dot, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)

@@ -208,17 +208,16 @@ class Groups:
             )
         return cls(codes, len(present), name, [known[k] for k in present])
 
-    def crossed(self, other: Groups) -> Groups:
-        """Rows that share both groups."""
-        pairs, codes = np.unique(self.codes * np.intp(other.n) + other.codes, return_inverse=True)
-        return Groups(codes, len(pairs), f"{self.name} and {other.name}")
-
 
 def ways_of(cov: Cluster, model: Any) -> list[Groups]:
     """The groups of each way beside the rows of a model and, for two ways, of both."""
     asked: list[Any] = [groups for groups in (cov.groups, cov.second) if groups is not None]
     ways = [groups if isinstance(groups, Groups) else Groups.read(groups, model) for groups in asked]
-    return [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+    if len(ways) == 2:
+        one, other = ways
+        pairs, codes = np.unique(one.codes * np.intp(other.n) + other.codes, return_inverse=True)
+        ways.append(Groups(codes, len(pairs), f"{one.name} and {other.name}"))
+    return ways
 
 
 def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:

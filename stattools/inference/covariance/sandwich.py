@@ -49,10 +49,11 @@ from stattools.solvers.metric import Metric
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""
 
+NO_LEVERAGE = ("HC0", "HC1", "robust")
+"""The kinds that leave scores as they are."""
+
 POWER: dict[str, Callable[[Floats], Floats | float]] = {
-    "HC0": lambda relative: 0.0,
-    "HC1": lambda relative: 0.0,
-    "robust": lambda relative: 0.0,
+    **dict.fromkeys(NO_LEVERAGE, lambda relative: 0.0),
     "HC2": lambda relative: 0.5,
     "HC3": lambda relative: 1.0,
     "HC4": lambda relative: 0.5 * np.minimum(4.0, relative),
@@ -60,9 +61,6 @@ POWER: dict[str, Callable[[Floats], Floats | float]] = {
 """The score of a row with leverage h is divided by (1 - h) to this power of the row's leverage relative to the average
 one, n h / p.
 """
-
-NO_LEVERAGE = ("HC0", "HC1", "robust")
-"""The kinds that leave scores as they are."""
 
 
 def unshrunk(u: Floats, information: Floats, G: Floats, kind: str, average: float, start: int) -> Floats:
@@ -154,11 +152,6 @@ class Sandwich:
         """What makes scores of rows, without the rows."""
         return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
 
-    @cached_property
-    def B(self) -> Floats:
-        """T C, an array."""
-        return np.asarray(self.T) @ np.asarray(self.C)
-
     def back(self, which: Sequence[int]) -> Floats:
         """T C of some coefficients, (r, p)."""
         unit = np.zeros((len(self.phi), len(which)))
@@ -225,12 +218,11 @@ class Sandwich:
     def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Any:
         """The covariance of clusters in one way or several, each with its factor."""
         (part, factor), *more = parts
-        if more or not in_parts(self.C):
-            return self.closed(np.asarray(reduce(add, (factor * part.meat for part, factor in parts))), name)
-        if in_parts(part.sums):
-            return self.closed(factor * part.meat, name)
-        root = self.T @ (self.C @ part.sums.toarray().T)
-        return LowRank.of_parts(np.zeros(len(root)), root, factor * np.eye(part.of.n))
+        if in_parts(self.C) and not more and not in_parts(part.sums):
+            root = self.T @ (self.C @ part.sums.toarray().T)
+            return LowRank.of_parts(np.zeros(len(root)), root, factor * np.eye(part.of.n))
+        meat = reduce(add, (factor * part.meat for part, factor in parts))
+        return self.closed(np.asarray(meat) if more else meat, name)
 
     def closed(self, meat: Any, name: str) -> Any:
         """T C M C T'; a DomainError where a variance is negative beyond round-off."""
@@ -357,16 +349,15 @@ def add_information(
 
 @dataclass(frozen=True, eq=False)
 class RowScores:
-    """Scores of the rows of a model that is no regression, (n, free), each to be counted `weight` times; B is the
-    inverse information, NaN for parameters on a bound, which have no score there. Labels of groups are read beside
-    these rows and the table that they came from, if any; `refusals` say what rows, groups and series of the model lack.
+    """Scores of the rows of a model that is no regression, in the place of X, (n, free); B is the inverse information,
+    NaN for parameters on a bound, which have no score there. Labels of groups are read beside these rows and the table
+    that they came from, if any; `refusals` say what rows, groups and series of the model lack.
     """
 
     model: Any
     B: Floats
-    scores: Floats
+    rows: Rows
     refusals: Mapping[str, str]
-    weight: Floats | None = None
     kept: Any = None
     source: Any = None
     index: Any = None
@@ -382,38 +373,31 @@ class RowScores:
         """What the model is called."""
         return self.model.title
 
-    @cached_property
-    def rows(self) -> Rows:
-        """The rows with their weights, without columns."""
-        n = len(self.scores)
-        return Rows(np.empty((n, 0)), np.zeros(n), self.weight)
-
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""
         if kind not in NO_LEVERAGE:
             raise IncompatibleError(f"cov={kind!r} divides by leverages, which {self.refusals['rows']}")
-        return self.scores.T @ weighted(self.scores, self.weight)
+        return self.rows.X.T @ weighted(self.rows.X, self.rows.weight)
 
     def summed(self, cov: Cluster) -> list[Grouped]:
         """The sums of the scores over the groups of each way, and of both."""
         ways = ways_of(cov, self)
-        require_few(cov, ways[0].n, len(self.B))
         if cov.kind != "CR1":
             raise IncompatibleError(f"Cluster(kind={cov.kind!r}) uses leverages, which {self.refusals['groups']}")
-        sums = [np.zeros((way.n, self.scores.shape[1])) for way in ways]
+        sums = [np.zeros((way.n, len(self.free))) for way in ways]
         for way, total in zip(ways, sums, strict=True):
-            add_by_group(total, way.codes, self.scores, self.weight)
+            add_by_group(total, way.codes, self.rows.X, self.rows.weight)
         return [*map(Grouped, ways, sums)]
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series in the order of the rows, without a factor, and the number of lags."""
         if "series" in self.refusals:
             raise IncompatibleError(self.refusals["series"])
-        n, all_of_them = len(self.scores), np.ones(len(self.free), dtype=bool)
+        n, every = self.rows.X.shape[0], np.ones(len(self.free), dtype=bool)
         if cov.lags != "auto" and cov.lags >= n:
             raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the function has {n}. Use fewer lags.")
         C = self.B[np.ix_(self.free, self.free)]
-        return long_run(cov, n, lambda kernel: Series.of(kernel, self.scores), C, all_of_them)
+        return long_run(cov, n, lambda kernel: Series.of(kernel, self.rows.X), C, every)
 
     def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Floats:
         """The covariance of clusters in one way or several, each with its factor."""
@@ -433,9 +417,9 @@ def function_scores(model: Custom, theta: Floats, B: Floats) -> RowScores:
         units, smaller = np.delete(np.delete(smaller.axes, k, 0), k, 1), smaller.without(k, float(at[k]))
         smaller, at = smaller.in_units(units), np.delete(at, k)
     lack = "the rows of a function do not have; use"
-    return RowScores(
-        model, B, smaller.row_scores(at), {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."}
-    )
+    refusals = {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."}
+    scores = smaller.row_scores(at)
+    return RowScores(model, B, Rows(scores, np.zeros(len(scores))), refusals)
 
 
 def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores:
@@ -446,14 +430,14 @@ def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores
             'standard errors need ties="efron" or "breslow".'
         )
     said, index, at = model.said, model.places.origin.index, model.at(theta)
-    scores = on_all_rows(score_rows(at), at, said.n).T
+    rows = Rows(on_all_rows(score_rows(at), at, said.n).T, np.zeros(said.n), said.weights)
     refusals = {
         "rows": f"rows of {model.title} do not have.",
         "groups": f"{model.title} does not have.",
         "series": f"HAC needs rows in the order of time; rows of {model.title} have none.",
     }
     index = index if index is None or said.kept is None else index[said.kept]
-    return RowScores(model, B, scores, refusals, said.weights, said.kept, said.source, index, said.n_dropped)
+    return RowScores(model, B, rows, refusals, said.kept, said.source, index, said.n_dropped)
 
 
 FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
@@ -478,7 +462,16 @@ def _in_files(sandwich: Sandwich, cov: Cluster, width: int, most: int) -> list[G
     for more groups than are held.
     """
     rows: Any = sandwich.work.rows
-    names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
+    names: Any = [groups for groups in (cov.groups, cov.second) if groups is not None]
+    for name in names:
+        if not isinstance(name, str):
+            raise IncompatibleError(
+                f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
+                f"st.Cluster('firm'); got {type(name).__name__}. Write the labels into the files."
+            )
+        require(name, rows.source.names)
+        if rows.source.kinds[name].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
+            raise DomainError(f"Cluster({name}) needs numbers or text; the column holds {rows.source.kinds[name]}.")
     called = [*names, *([" and ".join(names)] if len(names) == 2 else [])]
     work = partial(_summed, sandwich.terms, called, most, width)
     found = rows.gather(work, *dict.fromkeys(names))
@@ -490,19 +483,6 @@ def _in_files(sandwich: Sandwich, cov: Cluster, width: int, most: int) -> list[G
     none = np.empty(0, dtype=np.intp)
     ways = ((name, found[name]) for name in called)
     return [Grouped(Groups(none, len(way.places), name, [*way.places]), way.closed) for name, way in ways]
-
-
-def _column(groups: Any, sandwich: Sandwich) -> str:
-    source = sandwich.work.rows.source  # type: ignore[union-attr]
-    if not isinstance(groups, str):
-        raise IncompatibleError(
-            f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
-            f"st.Cluster('firm'); got {type(groups).__name__}. Write the labels into the files."
-        )
-    require(groups, source.names)
-    if source.kinds[groups].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
-        raise DomainError(f"Cluster({groups}) needs numbers or text; the column holds {source.kinds[groups]}.")
-    return groups
 
 
 def _summed(

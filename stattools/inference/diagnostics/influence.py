@@ -90,7 +90,7 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     if model.is_partial:
         scores = survival_scores(model, of.theta, of.bread)
         B = scores.B[asked] / unit[:, None]
-        size, rows = max(_farthest([weighted(scores.scores @ B.T, scores.weight)], count), key=lambda each: each[0])
+        size, rows = max(_farthest([weighted(scores.rows.X @ B.T, scores.rows.weight)], count), key=lambda each: each[0])
         return rows, size
     sandwich, weight = of.sandwich, model.rows.weight
 

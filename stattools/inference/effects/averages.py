@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
@@ -25,6 +24,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, FunctionError, IdentificationError, quoted
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch, holding
 from stattools.inference.estimates import Estimates, df_along, quantile_of
+from stattools.inference.hypotheses import against_zero
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.own_functions import called
@@ -35,30 +35,8 @@ from stattools.numerics.low_rank import among, quadratic
 from stattools.numerics.sums import power_of_two
 
 
-class Derivative(Enum):
+class SLOPE:
     """Stands for the derivative in a variable, in the place of one of its values; the same one wherever it is sent."""
-
-    SLOPE = "slope"
-
-
-SLOPE = Derivative.SLOPE
-
-
-@dataclass(frozen=True, eq=False)
-class Average:
-    """Average means, shape (K,), with their gradients in the coefficients, (K, p)."""
-
-    value: Floats
-    gradient: Floats
-
-    def __sub__(self, other: Average) -> Average:
-        return Average(self.value - other.value, self.gradient - other.gradient)
-
-    def __add__(self, other: Average) -> Average:
-        return Average(self.value + other.value, self.gradient + other.gradient)
-
-    def __mul__(self, factor: float) -> Average:
-        return Average(self.value * factor, self.gradient * factor)
 
 
 class Move(NamedTuple):
@@ -76,22 +54,11 @@ class Move(NamedTuple):
         return dict(self.held) | ({} if self.name is None else {self.name: self.value})
 
 
-def of_mean(model: Model, eta: Floats) -> tuple[Floats, Floats]:
-    """The mean of each row, (m, K), and its slopes in the linear predictors, (m, K, width)."""
-    return model.likelihood.mean(eta).reshape(len(eta), -1), model.likelihood.slope(eta)
-
-
-def of_predictor(model: Model, eta: Floats) -> tuple[Floats, Floats]:
-    """The first linear predictor of each row, and its slopes in all."""
-    eta = eta.reshape(len(eta), -1)
-    return eta[:, :1], np.eye(1, eta.shape[1])[None] * np.ones((len(eta), 1, 1))
-
-
 def averages(
-    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = (), of: Any = of_mean
-) -> dict[Move, Average]:
-    """The average of each move over a population, of the mean or what else is asked `of`; of rows elsewhere in one
-    read, which finds out whether the `discrete` columns hold 0 and 1.
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = ()
+) -> dict[Move, Floats]:
+    """The average of each move over a population with its gradient in the coefficients beside it, (K, 1 + p); of rows
+    elsewhere in one read, which finds out whether the `discrete` columns hold 0 and 1.
     """
     if not rows.whole:
         every = rows.model.rows
@@ -102,7 +69,7 @@ def averages(
     return {
         move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
         if move.value is SLOPE
-        else _average(theta, rows.model, rows.block(rows.X(move.moved)), of)
+        else _average(theta, rows, move.moved)
         for move in moves
     }
 
@@ -117,15 +84,20 @@ def _of_batch(
     return AddedByName({move: each * some.model.n for move, each in work(some).items()}, n=some.model.n)
 
 
-def _average(theta: Floats, model: Model, block: Block, of: Any) -> Average:
-    """The average over the rows of a block of what is asked `of` each."""
+def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Floats:
+    """The average mean with some variables moved; over the grid the first linear predictor at its average row."""
+    family, block = rows.model.likelihood, rows.block(rows.X(moved))
     weight = np.asarray(block.weight)
-    eta, pullback = model.predictor.forward(theta, block)
-    value, slope = of(model, eta)
-    return Average(weight @ value, _pulled(pullback, slope * weight[:, None, None]))
+    eta, pullback = rows.model.predictor.forward(theta, block)
+    if rows.is_grid:
+        value = eta.reshape(1, -1)[:, :1]
+        slope = np.eye(1, eta.size)[None]
+    else:
+        value, slope = family.mean(eta).reshape(len(eta), -1), family.slope(eta)
+    return np.column_stack([weight @ value, _pulled(pullback, slope * weight[:, None, None])])
 
 
-def _slope(theta: Floats, rows: Population, name: str) -> Average:
+def _slope(theta: Floats, rows: Population, name: str) -> Floats:
     """The average derivative of the mean in a number: d mean = mean'(eta) dX theta, and its gradient.
 
     In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta; of every
@@ -144,8 +116,7 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
         value = _along(slope, moving, weight)
         slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
         gradient = _pulled(pull_change, slope) + _pulled(pullback, bend)
-    what = f"the average slope in {name!r} or its gradient"
-    return Average(finite(value, model.title, what), finite(gradient, model.title, what))
+    return finite(np.column_stack([value, gradient]), model.title, f"the average slope in {name!r} or its gradient")
 
 
 def sloping(rows: Population, name: str) -> tuple[Block, Block]:
@@ -252,8 +223,6 @@ def function_of(
     >>> function_of(fit, lambda b: -b["Intercept"] / b["dose"])[["estimate", "se"]].round(3).to_numpy().tolist()
     [[3.5, 0.93]]
     """
-    from stattools.inference.hypotheses import against_zero
-
     level = fit.level if level is None else level
     require_level(level)
     theta, V = np.asarray(fit.estimate, dtype=float), fit.covariance

@@ -28,7 +28,7 @@ import numpy as np
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.averages import SLOPE, Average, Move, averages, of_predictor
+from stattools.inference.effects.averages import SLOPE, Move, averages
 from stattools.inference.effects.moved_rows import (
     Population,
     at_mean,
@@ -57,8 +57,6 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.predictive import nearest_mean
 from stattools.models.model import Model
 
-OVER = ("rows", "grid")
-
 
 def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") -> tuple[Model, float, bool]:
     """The model, the level of intervals, and whether averages are over the grid; an error where there are no columns,
@@ -68,21 +66,14 @@ def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") ->
     require_finite(fit, who)
     level = fit.level if level is None else level
     require_level(level)
-    found = word_of(over, OVER)
-    if not is_one_of(found, OVER):
+    found = word_of(over, ("rows", "grid"))
+    if not is_one_of(found, ("rows", "grid")):
         raise DomainError(f'over= is "rows" or "grid"; got {quoted(over)}.')
     if found == "grid" and model.likelihood.outcome.has_several:
         raise IncompatibleError(
             f"{model.title} has a probability for each category, which are averaged over rows: leave over= out."
         )
     return model, level, found == "grid"
-
-
-def averages_of(fit: Estimates, rows: Population, moves: Sequence[Move], over_grid: bool) -> dict[Move, Average]:
-    """The average mean of each move; over the grid the linear predictor of its average row."""
-    if not over_grid:
-        return averages(fit.estimate, rows, moves)
-    return averages(fit.estimate, grid(rows, moves[0].moved), moves, of=of_predictor)
 
 
 def moves_of(
@@ -168,12 +159,13 @@ def _mean(fit: Estimates, eta: Floats) -> Floats:
     return np.asarray(nearest_mean(family, wide)).reshape(eta.shape)
 
 
-FAMILIES: dict[str, Callable[[float, int], float]] = {
-    "bonferroni": lambda level, m: 1.0 - (1.0 - level) / m,
-    "sidak": lambda level, m: level ** (1.0 / m),
-    **dict.fromkeys(("fdr", "by", "none"), lambda level, m: level),
+FAMILIES: dict[str, tuple[str, Callable[[float, int], float]]] = {
+    "bonferroni": ("intervals too", lambda level, m: 1.0 - (1.0 - level) / m),
+    "sidak": ("intervals too", lambda level, m: level ** (1.0 / m)),
+    "tukey": ("intervals too", lambda level, m: level),
+    **dict.fromkeys(("fdr", "by", "none"), ("intervals are one by one", lambda level, m: level)),
 }
-"""The level of each interval among m under an adjustment; others have no intervals of their own and Bonferroni's."""
+"""What an adjustment does to intervals, and the level of each of m; others have Bonferroni's."""
 
 
 def means(
@@ -199,8 +191,8 @@ def means(
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
-    found = averages_of(fit, rows, moves, over_grid)
-    value, gradient = _stacked([found[move] for move in moves])
+    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
+    value, gradient = _apart([found[move] for move in moves])
     head = head_of(model, [move.moved for move in moves], len(value))
     if not fit.kinds:
         estimate = on_scale_of_mean(fit, value, np.zeros_like(value), 1.0, over_grid)[0]
@@ -243,7 +235,8 @@ def contrasts(
     m, p = len(ordered) * (len(ordered) - 1) // 2, len(fit.names)
     of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
     require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
-    found = averages_of(fit, rows, [move for _, each in groups for move in each], over_grid)
+    moves = [move for _, each in groups for move in each]
+    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
     if ratio and not over_grid:
         found = {move: _logarithm(mean, variable) for move, mean in found.items()}
     names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in combinations(ordered, 2)]
@@ -258,7 +251,7 @@ def _tested(
     fit: Estimates,
     column: str,
     names: list[str],
-    parts: list[Average],
+    parts: list[Floats],
     level: float,
     what: str = "averages",
     *,
@@ -269,7 +262,7 @@ def _tested(
     """One row per average, with its test and interval, category by category, each category a family of its own; those
     of contrasts are between k means.
     """
-    value, gradient = _stacked(parts)
+    value, gradient = _apart(parts)
     head = head_of(fit.model, [{column: name} for name in names], len(value))
     shown = (lambda x: factors(x.ravel(), names * len(value)).reshape(x.shape)) if ratio else (lambda x: x)
     if not fit.kinds:
@@ -285,9 +278,10 @@ def _tested(
     return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
 
 
-def _stacked(parts: Sequence[Average]) -> tuple[Floats, Floats]:
+def _apart(averages: Sequence[Floats]) -> tuple[Floats, Floats]:
     """Values (K, m) and gradients (K, m, p) of averages."""
-    return np.stack([part.value for part in parts], axis=1), np.stack([part.gradient for part in parts], axis=1)
+    both = np.stack(averages, axis=1)
+    return both[:, :, 0], both[:, :, 1:]
 
 
 def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFrame:
@@ -310,7 +304,7 @@ def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:
     if method == "tukey":
         reach = stats.studentized_range.ppf(level, k, some) / np.sqrt(2.0)
     else:
-        reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])(level, m))
+        reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])[1](level, m))
     return np.asarray(reach)[place].reshape(df.shape)
 
 
@@ -324,19 +318,19 @@ def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:
         what = f"differences of {what}"
     many = "p-values are not adjusted for their number"
     if method != "none":
-        ends = "intervals too" if method in ("tukey", "bonferroni", "sidak") else "intervals are Bonferroni's"
-        ends = "intervals are one by one" if method in ("fdr", "by") else ends
+        ends = FAMILIES[method][0] if method in FAMILIES else "intervals are Bonferroni's"
         many = f"p-values are adjusted ({method}) within each family, {ends}"
     return f"{what[0].upper()}{what[1:]}; {many}."
 
 
-def _logarithm(mean: Average, variable: str) -> Average:
+def _logarithm(mean: Floats, variable: str) -> Floats:
     """The logarithm of a mean, by the delta method."""
-    if not (mean.value > 0).all():
+    value, gradient = mean[:, :1], mean[:, 1:]
+    if not (value > 0).all():
         raise DomainError(
-            f"ratio=True needs means above 0; one of {variable!r} is {mean.value.min():.6g}. Take differences."
+            f"ratio=True needs means above 0; one of {variable!r} is {value.min():.6g}. Take differences."
         )
-    return Average(np.log(mean.value), mean.gradient / mean.value[:, None])
+    return np.hstack([np.log(value), gradient / value])
 
 
 def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[str, Any]:
@@ -350,18 +344,16 @@ def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[
 
 
 def values_of(rows: Population, who: str, variable: str | None, values: Sequence[Any] | None) -> Sequence[Any]:
-    """The values of a variable: its levels in their order, or those that were asked for; one None for no variable."""
+    """The values of a variable: its levels in their order, or those that were asked for, for contrasts two or more; one
+    None for no variable.
+    """
     if variable is None and who == "means":
         if values is not None:
             raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
         return (None,)
     rows.require(variable)
     require_effect(rows, variable := str(variable))
-    return compared(who, variable, rows.levels(variable), levels_of(rows, variable), values)
-
-
-def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
-    """The values to compare: the levels in their order, or those that were asked for; contrasts need two."""
+    levels, ordered = rows.levels(variable), levels_of(rows, variable)
     fewest = "two or more" if who == "contrasts" else "one or more"
     if values is None:
         if ordered is None:

@@ -71,12 +71,14 @@ STEP = 6e-6
 class Population:
     """The rows to average over: the model at them, and the `columns` of the table that the variables are moved in, None
     for arrays, where the columns of X themselves move; those of a few rows, and not `whole`, where rows are in files.
-    `collapsed` rows are one, their average. `note` says that new rows are weighed by a column of theirs.
+    `collapsed` rows are one, their average, as those of a grid are, of which the linear predictor is averaged. `note`
+    says that new rows are weighed by a column of theirs.
     """
 
     model: Model
     columns: Mapping[str, Any] | None
     collapsed: bool = False
+    is_grid: bool = False
     whole: bool = True
     note: str = ""
 
@@ -452,7 +454,7 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> Population:
     offset = None if offset is None else np.full(len(every), rows.shares @ offset)
     first = rows.model.rows.take(np.zeros(len(every), dtype=np.intp))
     model = replace(rows.model, rows=replace(first, weight=None, offset=offset))
-    bare = replace(rows, model=model, columns=None if rows.columns is None else {}, collapsed=True)
+    bare = replace(rows, model=model, columns=None if rows.columns is None else {}, collapsed=True, is_grid=True)
     return holding(bare, columns)
 
 

@@ -20,7 +20,7 @@ from stattools.errors import DomainError, quoted
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.diagnostics.residuals import outcomes, variance
-from stattools.inference.effects.means import compared
+from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
 from stattools.inference.needs import curves
 from stattools.inference.plots.drawing import Drawing, level_of, mean_of, one_of
@@ -119,9 +119,8 @@ def drawing(
 
 def _points(rows: Population, variable: str, values: Sequence[Any] | None, number: bool) -> Sequence[Any]:
     """Where the mean is drawn: the levels, what was asked for, or evenly along the values of a number."""
-    ordered = levels_of(rows, variable)
-    if values is not None or ordered is not None:
-        found = compared("figures", variable, rows.levels(variable), ordered, values)
+    if values is not None or levels_of(rows, variable) is not None:
+        found = values_of(rows, "figures", variable, values)
         return sorted(found) if number else found
     x = np.asarray(rows.column(variable), dtype=float)
     return np.linspace(x.min(), x.max(), POINTS).tolist()

@@ -88,7 +88,7 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
     asked, scale = list(range(plain.model.predictor.size_first)), plain.scale
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     given = {"kind": kind, "scale": scale, "has_scale": plain.model.has_scale, "factor": 1.3}
-    expected = one.work.rows.gather(OfRows(one.terms, one.B[asked], **given))
+    expected = one.work.rows.gather(OfRows(one.terms, one.back(asked), **given))
     levels = Sandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     found = levels.work.rows.gather(OfRows(levels.terms, levels.back(asked), **given))
     half = [
@@ -107,7 +107,9 @@ def test_rows_that_move_a_coefficient_most(monkeypatch):
     asked = LookedAt(coded).asked
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     unit = np.sqrt(plain.covariance.diagonal())[asked]
-    moves = np.concatenate([s * w[:, None] for _, s, w in one.terms.of(one.work.rows, "HC3")]) @ one.B[asked].T / unit
+    moves = (
+        np.concatenate([s * w[:, None] for _, s, w in one.terms.of(one.work.rows, "HC3")]) @ one.back(asked).T / unit
+    )
     both_ways = np.concatenate([moves, -moves], axis=1)
     sums = np.sort(both_ways, axis=0)[-3:].sum(axis=0)
     monkeypatch.setattr(sandwich, "CELLS", 200)
