@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from math import log
 from typing import Any, NamedTuple
 
@@ -29,7 +28,6 @@ from stattools.inference.covariance.few_clusters import (
     Satterthwaite,
     few_groups,
     named,
-    signed,
 )
 from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
 from stattools.inference.covariance.sandwich import (
@@ -44,12 +42,10 @@ from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
-from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model
-from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.low_rank import LowRank
@@ -76,7 +72,17 @@ def quasi_dispersion(model: Model, theta: Floats) -> float:
 
 def pearson_statistic(model: Model, theta: Floats) -> float:
     """sum_i w_i (y_i - m_i)^2 / v(m_i): one read of the rows."""
-    return float(model.rows.total(partial(_pearson, model.likelihood, model.predictor, theta))[0])
+    family, predictor = model.likelihood, model.predictor
+
+    def of_block(block: Block) -> Floats:
+        eta = predictor.forward(theta, block)[0]
+        gap = family.observed(block.y) - family.mean(eta)
+        each = np.divide(gap * gap, family.variance(eta, block.y), out=np.zeros(len(gap)), where=gap != 0)
+        if np.ndim(family.trials_of(block.y)):
+            each = np.where(family.trials_of(block.y) > 0, each, 0.0)
+        return np.array([each.sum() if block.weight is None else each @ block.weight])
+
+    return float(model.rows.total(of_block)[0])
 
 
 def most_trials(model: Model) -> float:
@@ -100,15 +106,6 @@ def _refused(model: Model) -> str | None:
     if outcome not in (Outcome.COUNT, Outcome.TRIALS):
         return f'an outcome of {model.title} is {outcome.value}. Use cov="robust"'
     return None
-
-
-def _pearson(family: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
-    eta = predictor.forward(theta, block)[0]
-    gap = family.observed(block.y) - family.mean(eta)
-    each = np.divide(gap * gap, family.variance(eta, block.y), out=np.zeros(len(gap)), where=gap != 0)
-    if np.ndim(family.trials_of(block.y)):
-        each = np.where(family.trials_of(block.y) > 0, each, 0.0)
-    return np.array([each.sum() if block.weight is None else each @ block.weight])
 
 
 class Covariance(NamedTuple):
@@ -239,11 +236,11 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: 
         cov = replace(cov, kind="CR1")
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
     sandwich = _sandwich(model, theta, bread, cov)
-    parts = sandwich.summed(cov, *most)
-    name, df = named(model, cov, parts)
+    ways, names = sandwich.summed(cov, *most), model.names
+    name, df, parts = named(model, cov, ways, len(names))
     if cov.kind == "CR1":
-        return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
-    (way, sums), names = parts[0], model.names
+        return Covariance(sandwich.clustered(parts, name), name, df)
+    way, sums = ways[0]
     root, meat, degrees = few_groups(
         cov.kind or "CR2", sandwich.back(range(len(names))), sums, names, way.labels.__getitem__
     )

@@ -184,19 +184,17 @@ AT_ONCE = 1e9
 """Clusters times p^3, up to which few clusters are "CR2" without being asked for: about a second."""
 
 
-def signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[Any, float]]:
-    """Each way, and what its meat is multiplied with for its number of clusters: that of both is taken off."""
+def named(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> tuple[str, float, list[tuple[Any, float]]]:
+    """The name of the covariance, the degrees of freedom of Student's t, and each way with what its meat is multiplied
+    with for its number of clusters: that of both is taken off.
+    """
+    called, fewest = ", ".join(way.of.name for way in ways[:2]), min(way.of.n for way in ways[:2])
+    few = cov.kind == "CR1" and fewest < FEW_CLUSTERS and not COUNTED.search(called)
     scaled = cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale)
     small = (model.n - 1.0) / (model.n - p) if scaled else 1.0
-    found = []
+    parts = []
     for way, sign in zip(ways, (1.0, 1.0, -1.0), strict=False):
-        G = min(each.of.n for each in ways[:2]) if cov.correction == "stata" else way.of.n
-        found.append((way, sign * small * (1.0 if cov.correction == "none" else G / (G - 1.0))))
-    return found
-
-
-def named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
-    """The name of the covariance, and the degrees of freedom of Student's t."""
-    called, G = ", ".join(way.of.name for way in ways[:2]), min(way.of.n for way in ways[:2])
-    few = f", {G} groups" if cov.kind == "CR1" and G < FEW_CLUSTERS and not COUNTED.search(called) else ""
-    return f"Cluster({called}{few}{unusual(cov)})", G - 1.0 if model.has_scale else np.inf
+        G = fewest if cov.correction == "stata" else way.of.n
+        parts.append((way, sign * small * (1.0 if cov.correction == "none" else G / (G - 1.0))))
+    name = f"Cluster({called}{f', {fewest} groups' if few else ''}{unusual(cov)})"
+    return name, fewest - 1.0 if model.has_scale else np.inf, parts

@@ -4,14 +4,14 @@
 
 J_i (width, p) is the derivative of row i's linear predictors, u_i and W_i the score and the information in them. Scores
 are corrected for what their leverage takes from them: u -> (I - W_i G_i)^-power u_i with G_i = J_i C J_i', for one
-linear predictor (1 - h_i)^-power u_i. Memory beyond a block is p numbers per group, or per lag of a series; columns far
-from zero cost V no digits, as they would in C M C.
+linear predictor (1 - h_i)^-power u_i. Columns far from zero cost V no digits, as they would
+in C M C. Memory beyond a block is p numbers per lag of a series and per group: in files per label seen so far, and of
+two ways per pair of labels.
 
 Where levels of a factor are kept as codes, scores are such columns again; M keeps its parts where the rows of each
 group are in one level, of other clusters V = (C S') (C S')' of the sums S (G, p). Rows of a user's function have scores
 by differences, those of Cox's regression dfbeta: R's `robust` and `cluster` are "HC0" and `Cluster(correction="none")`
-(Lin & Wei, JASA 84 (1989), 1074-1078). Rows in files are summed by the labels that occur in each batch: p numbers are
-kept for each label seen so far, and for two ways for each pair of labels.
+(Lin & Wei, JASA 84 (1989), 1074-1078).
 """
 
 from __future__ import annotations

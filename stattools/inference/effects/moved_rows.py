@@ -69,14 +69,14 @@ STEP = 6e-6
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """The rows to average over: the model at them, and the `columns` of the table that the variables are moved in, None
-    for arrays, where the columns of X themselves move; those of a few rows, and not `whole`, where rows are in files.
+    """The rows to average over: the model at them, and the `columns` of the table that the variables are moved in, of
+    arrays those of X themselves; those of a few rows, and not `whole`, where rows are in files.
     `collapsed` rows are one, their average, as those of a grid are, of which the linear predictor is averaged. `note`
     says that new rows are weighed by a column of theirs.
     """
 
     model: Model
-    columns: Mapping[str, Any] | None
+    columns: Mapping[str, Any]
     collapsed: bool = False
     is_grid: bool = False
     whole: bool = True
@@ -85,21 +85,15 @@ class Population:
     @property
     def names(self) -> tuple[str, ...]:
         """The variables."""
-        if self.columns is None:
-            return self.model.terms[1:] if self.model.design.added else self.model.terms
         return tuple(self.columns)
 
     def require(self, name: Any) -> None:
         """DomainError unless this is a variable."""
-        if not isinstance(name, str) or name not in self.names:
+        if not isinstance(name, str) or name not in self.columns:
             raise DomainError(
                 f"{self.model.title} has no variable {quoted(name)}; it has "
                 f"{', '.join(map(repr, self.names)) or 'none'}."
             )
-
-    def column(self, name: str) -> Any:
-        """The values of a variable."""
-        return self.model.rows.X[:, self.model.terms.index(name)] if self.columns is None else self.columns[name]
 
     @property
     def factors(self) -> Sequence[Expression]:
@@ -108,8 +102,6 @@ class Population:
 
     def ordered_levels(self, name: str) -> Any:
         """The levels of a categorical variable in their order; None for numbers and truth values."""
-        if self.columns is None:
-            return None
         known = self.model.design.levels
         named = (known[factor.text] for factor in self.factors if factor.category == name and factor.text in known)
         if (found := next(named, None)) is None and self.columns[name].dtype.kind == "O":
@@ -127,7 +119,7 @@ class Population:
             base = given.get("base", given.get("reference", levels[-1 if kind == "contr.SAS" else 0]))
             base = base if base in levels else levels[0]
             return (base, *(value for value in levels if value != base))
-        column = np.asarray(self.column(name))
+        column = np.asarray(self.columns[name])
         if column.dtype.kind == "b":
             return (False, True)
         if name not in discrete:
@@ -143,7 +135,7 @@ class Population:
             return self.model.rows.X
         if (there := self.at_level(moved)) is not None:
             return there
-        if self.columns is None:
+        if self.model.design.parsed is None:
             X = self.model.rows.X.copy()
             for name, value in moved.items():
                 X[:, self.model.terms.index(name)] = value
@@ -153,7 +145,7 @@ class Population:
     def columns_at(self, moved: Mapping[str, Any]) -> dict[str, Any]:
         """The columns with some of them moved."""
         n = len(self.model.rows.X)
-        return {**(self.columns or {}), **{name: filled(value, n) for name, value in moved.items()}}
+        return {**self.columns, **{name: filled(value, n) for name, value in moved.items()}}
 
     @cached_property
     def at_last(self) -> tuple[str, tuple[Any, ...], Any] | None:
@@ -161,7 +153,7 @@ class Population:
         one, so that the numbers of each row are known; None where there is no such factor.
         """
         design = self.model.design
-        if with_levels(self.model.rows.X) is None or design.parsed is None or self.columns is None:
+        if with_levels(self.model.rows.X) is None or design.parsed is None:
             return None
         if (factor := factor_of_codes(design.parsed, design.levels, design.beside.values())) is None:
             return None
@@ -198,7 +190,7 @@ class Population:
 
     def derivative(self, name: str) -> Floats:
         """d X / d x, row by row, by two steps; DomainError where a row is at a kink, or at too steep a slope."""
-        if self.columns is None:
+        if self.model.design.parsed is None:
             change = np.zeros_like(self.model.rows.X)
             change[:, self.model.terms.index(name)] = 1.0
             return change
@@ -264,7 +256,7 @@ class Population:
 
     def mean(self, name: str) -> float:
         """The average of a number."""
-        return float(self.shares @ np.asarray(self.column(name), dtype=float))
+        return float(self.shares @ np.asarray(self.columns[name], dtype=float))
 
 
 def population(model: Model, data: Any = None, offset: Column = None, exposure: Column = None) -> Population:
@@ -277,11 +269,13 @@ def population(model: Model, data: Any = None, offset: Column = None, exposure: 
         batch, numbers = next((batch, some[1]) for batch, some in found if some is not None)
         columns = columns_of_batch(coding, batch.taken(numbers - batch.first), numbers)
         return Population(model, columns, whole=False)
-    columns = None if model.design.parsed is None else _columns(model, data)
+    columns = {} if model.design.parsed is None else _columns(model, data)
     weight, note = frequencies_of(model, data), ""
     if data is not None and weight is not None:
         note = f"Rows of data= count as often as their column {model.extras['weights']!r} says, as the fit's rows did."
     model = at_rows(model, data, offset, exposure)
+    if model.design.parsed is None:
+        columns = {name: model.rows.X[:, k] for k, name in enumerate(model.terms) if k or not model.design.added}
     return Population(replace(model, rows=replace(model.rows, weight=weight)), columns, note=note)
 
 
@@ -332,16 +326,15 @@ def holding(rows: Population, held: Mapping[str, Any]) -> Population:
     """The rows with variables at values."""
     if not held:
         return rows
-    columns = None if rows.columns is None else rows.columns_at(held)
     at = replace(rows.model.rows, X=rows.X(held), low=None)
-    return replace(rows, columns=columns, model=replace(rows.model, rows=at))
+    return replace(rows, columns=rows.columns_at(held), model=replace(rows.model, rows=at))
 
 
 def at_mean(rows: Population) -> Population:
     """The rows with every number at its mean, collapsed to one; IncompatibleError of rows in files."""
     if not rows.whole:
         raise _over_all_rows(rows.model)
-    numbers = [name for name, column in (rows.columns or {}).items() if column.dtype.kind in "iuf"]
+    numbers = [name for name, column in rows.columns.items() if column.dtype.kind in "iuf"]
     held = {name: rows.mean(name) for name in numbers if rows.ordered_levels(name) is None}
     return replace(holding(rows, held), collapsed=True)
 
@@ -398,7 +391,7 @@ def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
         return found
     if not rows.whole:
         return None
-    values = np.unique(np.asarray(rows.column(name), dtype=float)).tolist()
+    values = np.unique(np.asarray(rows.columns[name], dtype=float)).tolist()
     return tuple(values) if len(values) <= 2 else None
 
 
@@ -425,7 +418,7 @@ def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | 
             f"by= averages over some of the rows, and those of {rows.model.title} are {rows.model.rows.place}: give "
             "data=, a table in memory, or hold the variable, at={...}."
         )
-    there = np.logical_and.reduce([np.asarray(rows.column(name)) == level for name, level in cell])
+    there = np.logical_and.reduce([np.asarray(rows.columns[name]) == level for name, level in cell])
     weight = rows.model.rows.weight
     weight = there.astype(float) if weight is None else np.where(there, weight, 0.0)
     if not weight.any():
@@ -454,8 +447,7 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> Population:
     offset = None if offset is None else np.full(len(every), rows.shares @ offset)
     first = rows.model.rows.take(np.zeros(len(every), dtype=np.intp))
     model = replace(rows.model, rows=replace(first, weight=None, offset=offset))
-    bare = replace(rows, model=model, columns=None if rows.columns is None else {}, collapsed=True, is_grid=True)
-    return holding(bare, columns)
+    return holding(replace(rows, model=model, columns={}, collapsed=True, is_grid=True), columns)
 
 
 def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:

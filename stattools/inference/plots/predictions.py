@@ -122,12 +122,12 @@ def _points(rows: Population, variable: str, values: Sequence[Any] | None, numbe
     if values is not None or levels_of(rows, variable) is not None:
         found = values_of(rows, "figures", variable, values)
         return sorted(found) if number else found
-    x = np.asarray(rows.column(variable), dtype=float)
+    x = np.asarray(rows.columns[variable], dtype=float)
     return np.linspace(x.min(), x.max(), POINTS).tolist()
 
 
 def _ticks(rows: Population, variable: str) -> Floats:
-    x = np.sort(np.asarray(rows.column(variable), dtype=float))
+    x = np.sort(np.asarray(rows.columns[variable], dtype=float))
     return x if len(x) <= MOST_TICKS else x[np.linspace(0, len(x) - 1, MOST_TICKS).astype(int)]
 
 

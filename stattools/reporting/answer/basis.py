@@ -84,7 +84,7 @@ class Basis:
         assert self.rows is not None
         levels = self.variables[variable]
         if levels is None:
-            x = np.asarray(self.rows.column(variable), dtype=float)
+            x = np.asarray(self.rows.columns[variable], dtype=float)
             points = np.linspace(x.min(), x.max(), POINTS).tolist()
         else:
             points = list(levels[:MOST_LEVELS])

@@ -108,7 +108,7 @@ def _curve(fit: Fit, variable: str, terms: Sequence[TermFinding]) -> Curve:
 def _values(fit: Fit, variable: str) -> Floats:
     if not fit.model.in_memory:
         raise StattoolsError("rows in files are not looked at one by one.")
-    return np.asarray(population(fit.model).column(variable), dtype=float)
+    return np.asarray(population(fit.model).columns[variable], dtype=float)
 
 
 def _between(fit: Fit, variable: str, low: float, high: float) -> Change | None:
