@@ -235,7 +235,7 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: 
             pass
         cov = replace(cov, kind="CR1")
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
-    sandwich = _sandwich(model, theta, bread, cov)
+    sandwich: Any = _sandwich(model, theta, bread, cov)
     ways, names = sandwich.summed(cov, *most), model.names
     name, df, parts = named(model, cov, ways, len(names))
     if cov.kind == "CR1":

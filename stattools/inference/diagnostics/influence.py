@@ -88,9 +88,9 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     model, asked = of.model, of.asked
     unit = np.sqrt(of.fit.covariance.diagonal()[asked])
     if model.is_partial:
-        scores = survival_scores(model, of.theta, of.bread)
-        B = scores.B[asked] / unit[:, None]
-        size, rows = max(_farthest([weighted(scores.rows.X @ B.T, scores.rows.weight)], count), key=lambda each: each[0])
+        found = survival_scores(model, of.theta, of.bread)
+        pulls = weighted(found.rows.X @ (found.B[asked] / unit[:, None]).T, found.rows.weight)
+        size, rows = max(_farthest([pulls], count), key=lambda each: each[0])
         return rows, size
     sandwich, weight = of.sandwich, model.rows.weight
 

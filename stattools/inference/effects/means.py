@@ -19,6 +19,7 @@ Stata Journal 5 (2005), 309-329.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -119,13 +120,11 @@ def on_scale_of_mean(
         return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))
     room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.facts.is_event else np.abs(value)
     step = STEP * np.where(room > 0, room, 1.0)
-    try:
-        with np.errstate(divide="ignore"):  # a mean at the end of its range has an infinite linear predictor
-            eta = np.asarray(family.link(value), dtype=float)
-            of_first = np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300)
-            beside = [np.asarray(family.link(value + way * step), dtype=float) for way in (1.0, -1.0) if of_first]
-    except IncompatibleError:
-        beside = []
+    eta, beside = value, []
+    with suppress(IncompatibleError), np.errstate(divide="ignore"):  # a mean at the end of its range has eta = inf
+        eta = np.asarray(family.link(value), dtype=float)
+        of_first = np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300)
+        beside = [np.asarray(family.link(value + way * step), dtype=float) for way in (1.0, -1.0) if of_first]
     if not beside:
         return value, se, value - quantile * se, value + quantile * se
     half = quantile * se * np.abs((beside[0] - beside[1]) / (2.0 * step))
@@ -431,10 +430,10 @@ class AskedEffects:
         """
         terms, found = [], []
         for name, levels in self.variables.items():
-            each = [means[Move(name, value, self.held)] for value in levels or (SLOPE,)]
+            first, *others = (means[Move(name, value, self.held)] for value in levels or (SLOPE,))
             alone = levels is None or (len(levels) == 2 and self.rows.ordered_levels(name) is None)
-            terms += [name] if alone else [f"{name}[T.{value}]" for value in levels[1:]]
-            found += each if levels is None else [mean - each[0] for mean in each[1:]]
+            terms += [name] if alone else [f"{name}[T.{value}]" for value in levels or ()][1:]
+            found += [first] if levels is None else [mean - first for mean in others]
         return terms, found
 
     def by_level(self, by: Any, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
