@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from stattools.data.design.design import Design
 from stattools.data.design.terms import outcome_of, rest_of_powers
 from stattools.data.files.source import DTYPES, TEXT, Batch, at
-from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import Rows, offset_of, require_frequencies
 from stattools.data.tables.columns import REFUSED
@@ -27,20 +26,21 @@ from stattools.interface.when_needed import pa, pd
 LARGEST = np.iinfo(np.int64).max
 """The largest whole number of a column, that of 64 bits with a sign."""
 
+CHANGED = "The table has changed since; write it to files, or persist it, before it is fitted."
+"""What to do where a pass sees other rows than the first one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Clean(Mapping[str, "pd.Series"]):
     """The complete rows of a batch, by column. `values_of` has the numbers, or the categories, as they are: a pandas
-    Series takes longer to make than a batch of numbers to add up, and is made where one is asked for.
+    Series is made where one is asked for.
 
-    `rows` are the numbers of the rows in the row group, `gaps` how many of all rows have no value, by column, and
-    `finite` the columns whose values are known to be finite numbers.
+    `rows` are the numbers of the rows in the row group, and `gaps` how many of all rows have no value, by column.
     """
 
     values_of: Mapping[str, NDArray[Any] | pd.Categorical]
     rows: NDArray[np.intp]
     gaps: Mapping[str, int]
-    finite: frozenset[str]
 
     def __getitem__(self, name: str) -> pd.Series:
         return pd.Series(self.values_of[name], name=name, copy=False)
@@ -55,6 +55,16 @@ class Clean(Mapping[str, "pd.Series"]):
         """A column as float64; categories as they are."""
         column = self[name]
         return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
+
+    def beside(self, extras: Mapping[str, str]) -> tuple[Floats | None, Floats | None]:
+        """Frequencies and offset, checked, from the columns of "weights", "offset" and "exposure"."""
+        for key, name in extras.items():
+            if self[name].dtype.kind not in "biuf":
+                raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
+        found = {key: self.numbers(name) for key, name in extras.items()}
+        if (weights := found.get("weights")) is not None:
+            require_frequencies(weights, self.rows)
+        return weights, offset_of(found.get("offset"), found.get("exposure"), self.rows)
 
 
 def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") -> None:
@@ -82,29 +92,24 @@ def cleaned(
     >>> found["x"].tolist(), found["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
-    n, columns = batch.num_rows, dict(zip(batch.schema.names, batch.columns, strict=True))
-    gaps, known, whole = {}, set[str](), np.ones(n, dtype=bool)
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    gaps, whole = dict[str, int](), np.ones(batch.num_rows, dtype=bool)
     for name, column in columns.items():
         if pa.types.is_dictionary(column.type):
             here = column.dictionary  # Arrow allows levels that are missing, or there twice
             if here.null_count or len(here.unique()) < len(here):
                 columns[name] = column = column.dictionary_decode().dictionary_encode()
-        if not column.null_count:
-            # NaN only where a value is, or where infinities of both signs are, and finite only where all values are
-            numbers = pa.types.is_floating(column.type)
-            total = float(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64)) if numbers else 0.0
-            if numbers and isfinite(total):
-                known.add(name)
-            if not isnan(total):
-                continue
-        gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
-        gaps[name] = int(gap.sum())
-        whole &= ~gap
+        may_be_nan = pa.types.is_floating(column.type)
+        # a sum is NaN only where a value is, or where infinities of both signs are
+        if column.null_count or (may_be_nan and isnan(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64))):
+            gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+            gaps[name] = int(gap.sum())
+            whole &= ~gap
     if gaps:
         there = pa.array(whole)
         columns = {name: column.filter(there) for name, column in columns.items()}
     values = {name: _values(column, name, kinds[name], (levels or {}).get(name)) for name, column in columns.items()}
-    return Clean(values, first + (np.flatnonzero(whole) if gaps else np.arange(n)), gaps, frozenset(known))
+    return Clean(values, first + np.flatnonzero(whole), gaps)
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
@@ -162,9 +167,14 @@ class Coding:
     """Of the columns of X, as of `Rows`."""
 
     @property
+    def used(self) -> tuple[str, ...]:
+        """The columns that the formula and its extras need, each once."""
+        return tuple(dict.fromkeys((*self.formula.outcome.columns, *self.formula.columns, *self.extras.values())))
+
+    @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are read."""
-        return needed(self.formula, self.extras, self.groups)
+        """The columns that are read, those of groups too."""
+        return tuple(dict.fromkeys((*self.used, *self.groups)))
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
         """The complete rows of a batch, with their numbers in the row group or partition; None where there are none.
@@ -176,73 +186,29 @@ class Coding:
 
     def rows(self, clean: Clean) -> Rows:
         """X, the outcome and what stands beside them of clean rows."""
-        X, y, low = self._matrix(clean), self._outcome(clean), None
-        y = y if self.check is None else self.check(y)
-        weight, offset = weights_and_offset(self.extras, clean)
+        X, y, low = self.design.matrix(clean, clean.rows), self._outcome(clean), None
+        weight, offset = clean.beside(self.extras)
         if isinstance(X, np.ndarray) and not self.design.beside:
             low = rest_of_powers(self.formula, self.design.names, clean.numbers, X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low, axes=self.axes)
 
-    def _matrix(self, clean: Clean) -> Any:
-        """X of clean rows: of columns of numbers at once, of others as it is made in memory."""
-        names = None if self.design.beside else plain_columns(self.formula.terms, self.kinds)
-        if names is None:
-            return self.design.matrix(clean, clean.rows)
-        X = np.ones((len(clean.rows), len(names)), order="F")
-        for place, name in enumerate(names):
-            if name:
-                X[:, place] = clean.values_of[name]
-        return X
+    def outcome(self, clean: Clean) -> Any:
+        """The outcome of clean rows before it is coded: a column, or what the left side computes."""
+        name = self.formula.outcome.category
+        return outcome_of(self.formula, clean, clean.rows) if name is None else clean[name]
 
     def _outcome(self, clean: Clean) -> Floats:
-        """The outcome of clean rows in the model's numbers."""
+        """The outcome of clean rows in the model's numbers, checked."""
         if self.ends is not None:
-            return self.ends(clean)
-        found = outcome_values(self.formula, clean)
-        if self.codes is None:
-            return found.to_numpy(dtype=np.float64)
-        if self.values is None:
-            return self.codes[found.cat.codes.to_numpy()]
-        values = found.to_numpy()
-        places = np.minimum(np.searchsorted(self.values, values), len(self.values) - 1)
-        if (new := self.values[places] != values).any():
-            raise DomainError(f"the outcome {values[new][0]!r} was not there in the first pass. {CHANGED}")
-        return self.codes[places]
-
-
-CHANGED = "The table has changed since; write it to files, or persist it, before it is fitted."
-"""What to do where a pass sees other rows than the first one."""
-
-
-def needed(formula: Formula, extras: Mapping[str, str], groups: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The columns that a formula, its extras and its groups need, each once."""
-    return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values(), *groups)))
-
-
-def plain_columns(terms: Sequence[tuple[Expression, ...]], kinds: Mapping[str, str]) -> tuple[str, ...] | None:
-    """The column of numbers that each term is, "" for the intercept; None where a term is something else."""
-    plain = all(
-        len(term) < 2 and all(factor.call is None and kinds.get(str(factor.category)) in DTYPES for factor in term)
-        for term in terms
-    )
-    return tuple(str(term[0].category) if term else "" for term in terms) if plain else None
-
-
-def outcome_values(formula: Formula, clean: Clean) -> Any:
-    """The outcome of clean rows before it is coded: a column, or what the left side computes."""
-    name = formula.outcome.category
-    return outcome_of(formula, clean, clean.rows) if name is None else clean[name]
-
-
-def weights_and_offset(extras: Mapping[str, str], clean: Clean) -> tuple[Floats | None, Floats | None]:
-    """Frequencies and offset of clean rows, checked."""
-    found = {}
-    for key, name in extras.items():
-        column = clean[name]
-        if column.dtype.kind not in "biuf":
-            raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
-        found[key] = column.to_numpy(dtype=np.float64)
-    weights = found.get("weights")
-    if weights is not None:
-        require_frequencies(weights, clean.rows)
-    return weights, offset_of(found.get("offset"), found.get("exposure"), clean.rows)
+            y = self.ends(clean)
+        elif self.codes is None:
+            y = self.outcome(clean).to_numpy(dtype=np.float64)
+        elif self.values is None:
+            y = self.codes[self.outcome(clean).cat.codes.to_numpy()]
+        else:
+            values = self.outcome(clean).to_numpy()
+            places = np.minimum(np.searchsorted(self.values, values), len(self.values) - 1)
+            if (new := self.values[places] != values).any():
+                raise DomainError(f"the outcome {values[new][0]!r} was not there in the first pass. {CHANGED}")
+            y = self.codes[places]
+        return y if self.check is None else self.check(y)

@@ -15,23 +15,14 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import Encoding, in_order, levels_of, outcome_of
-from stattools.data.files.coding import (
-    Clean,
-    Coding,
-    cleaned,
-    needed,
-    outcome_values,
-    plain_columns,
-    require_kinds,
-    weights_and_offset,
-)
+from stattools.data.files.coding import Clean, Coding, cleaned, require_kinds
 from stattools.data.files.rows import DROP, ScannedRows
 from stattools.data.files.scan import Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
@@ -43,8 +34,9 @@ from stattools.data.rows.sums import ShiftedSums
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM
-from stattools.interface.when_needed import pa
+from stattools.interface.when_needed import pa, pd
 from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import one_blas_thread
 
@@ -57,8 +49,29 @@ FEWEST = 1_024
 FIRST_SUMS = "first sums"
 """The name under which rows keep them, in `later`."""
 
+HELD = 200_000
+"""The most rows of the sample that is held in memory."""
 
-@dataclass(frozen=True, eq=False)
+HELD_NUMBERS = 8_000_000
+"""The most numbers of X of that sample: 64 MB."""
+
+MOST_VALUES = 1_000
+"""The most values of an outcome that are counted; with more it is a quantity."""
+
+MOST_LEVELS = 100_000
+"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
+
+MOST_COLUMNS = 5_000
+"""The most columns of X: the information of these is 200 MB."""
+
+ROWS = 1 << 17
+"""The most rows that are surveyed at a time."""
+
+EXTRAS = ("weights", "offset", "exposure")
+"""The columns that may stand beside X, by keyword."""
+
+
+@record
 class FirstSums:
     """Sums of products of the first pass about the `center` (p,) of the columns and the `middle` of the outcome, less
     what `phi` (p,) makes of it; and the coding of the rows they are of.
@@ -75,35 +88,30 @@ class FirstSums:
         """Where sums are taken, from the first rows; None for a formula of other terms than an intercept and columns of
         numbers, and for too few or infinite values.
         """
-        outcome, names = coding.formula.outcome, plain_columns(coding.formula.terms, coding.kinds)
-        is_number = not outcome.call and coding.kinds.get(str(outcome.category)) in ("whole", "number")
-        found = coding.complete(batch) if is_number and names and not names[0] else None
+        terms = ((coding.formula.outcome,), *coding.formula.terms)
+        kinds = [[None if one.call else coding.kinds.get(str(one.category)) for one in term] for term in terms]
+        plain = kinds[0][0] in ("whole", "number") and all(len(term) < 2 and {*term} <= {*DTYPES} for term in kinds)
+        found = coding.complete(batch) if plain and terms[1:2] == ((),) else None
         if found is None or len(found[0].X) < max(FEWEST, 10 * found[0].X.shape[1]):
             return None
         X, y = found[0].X, found[0].y
         with np.errstate(over="ignore", invalid="ignore"):
             center, middle = X.mean(axis=0), float(y.mean())
             center[0] = 0.0
-            X -= center
-            unit = np.sqrt(np.einsum("ij,ij->j", X, X))
-            size = float(np.sqrt(np.square(y - middle).sum()))
-        if not np.isfinite([*unit, size]).all():
-            return None
+            Z, v = X - center, y - middle
+            unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+            if not np.isfinite([*unit, v @ v]).all():
+                return None
         unit[unit == 0.0] = 1.0
-        X /= unit
+        Z /= unit
         # any phi will do: the small number makes one of columns that depend on one another in these rows, too
-        phi = np.linalg.solve(X.T @ X + 1e-8 * np.eye(len(unit)), X.T @ (y - middle)) / unit
-        return cls(center, middle, phi, coding)
+        return cls(center, middle, np.linalg.solve(Z.T @ Z + 1e-8 * np.eye(len(unit)), Z.T @ v) / unit, coding)
 
     def of(self, rows: Rows) -> ShiftedSums:
         """The sums over the rows of a batch."""
-        n, p = rows.X.shape
-        size = min(n, rows.block_size)
-        room = np.empty((size, p), order="F")
-        parts = (slice(start, start + size) for start in range(0, n, size))
-        each = ((np.subtract(rows.X[at], self.center, out=room[: len(rows.y[at])]), rows.y[at]) for at in parts)
+        moved = replace(rows, center=self.center, scale=np.ones(len(self.center)))
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
-            return ShiftedSums.over(((Z, y - self.middle, None, y) for Z, y in each), self.phi)
+            return ShiftedSums.over(((Z, y - self.middle, None, y) for Z, y, _, _ in moved.blocks()), self.phi)
 
     def are_of(self, rows: Any) -> bool:
         """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
@@ -115,34 +123,24 @@ class FirstSums:
         return same and not moved and max(self.sums.square, self.sums.rss, self.sums.size) < LARGEST_SUM
 
 
-HELD = 200_000
-"""The most rows of the sample that is held in memory."""
+@record
+class Counts:
+    """How often each value was seen, in the order in which they were found; None where more than `most` were."""
 
-MOST_VALUES = 1_000
-"""The most values of an outcome that are counted; with more it is a quantity."""
-
-MOST_LEVELS = 100_000
-"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
-
-
-class Tally(NamedTuple):
-    """How often each value was seen, in the order in which they were found. More than `most` of them are an error with
-    these words, or where there are none no counts.
-    """
-
-    counts: dict[Any, float] | None
+    of: dict[Any, float] | None
     most: int = MOST_VALUES
-    refused: str = ""
 
-    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
-        if self.counts is None or other.counts is None:
-            return self._replace(counts=None)
-        found = self.counts | {value: count + self.counts.get(value, 0) for value, count in other.counts.items()}
-        if sum(count > 0 for count in found.values()) <= self.most:
-            return self._replace(counts=found)
-        if self.refused:
-            raise DomainError(self.refused)
-        return self._replace(counts=None)
+    @classmethod
+    def over(cls, values: Any, counts: NDArray[Any], most: int = MOST_VALUES) -> Counts:
+        """The counts of values that differ."""
+        few = np.count_nonzero(counts) <= most
+        return cls(dict(zip(values.tolist(), counts.tolist(), strict=True)) if few else None, most)
+
+    def __add__(self, other: Counts) -> Counts:
+        if self.of is None or other.of is None:
+            return replace(self, of=None)
+        found = self.of | {value: count + self.of.get(value, 0) for value, count in other.of.items()}
+        return replace(self, of=found if sum(count > 0 for count in found.values()) <= self.most else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,32 +181,25 @@ class Survey:
 
     def _levels(self, clean: Clean) -> AddedByName:
         """The levels of text, but for columns that are only the labels of groups, and those of the numbers in C()."""
-        coding, found = self.coding, AddedByName()
-        labels = set(coding.groups).difference(needed(coding.formula, coding.extras))
-        numbered = {factor.category for factor in coding.formula.factors if factor.call == "C"}
+        found = AddedByName()
+        numbered = {factor.category for factor in self.coding.formula.factors if factor.call == "C"}
         for name, column in clean.values_of.items():
             if isinstance(column, np.ndarray):
-                if name not in numbered or not len(column):
-                    continue
-                values, counts = np.unique(column, return_counts=True)
-                who, instead = f"C({name})", f"use {name!r} as a number."
-            elif name not in labels:
-                values, counts = column.categories, np.bincount(column.codes, minlength=len(column.categories))
-                who, instead = f"column {name!r}", "leave an identifier out."
-            else:
-                continue
-            refused = f"{who} has more than {MOST_LEVELS:,} levels; {instead}"
-            found[name] = Tally(dict(zip(values.tolist(), counts.tolist(), strict=True)), MOST_LEVELS, refused)
+                if name in numbered and len(column):
+                    found[name] = Counts.over(*np.unique(column, return_counts=True), MOST_LEVELS)
+            elif name in self.coding.used:
+                counts = np.bincount(column.codes, minlength=len(column.categories))
+                found[name] = Counts.over(column.categories, counts, MOST_LEVELS)
         return found
 
     def _of_rows(self, clean: Clean, where: str) -> dict[str, Any]:
         """What the complete rows of a batch have."""
         ends = self.coding.ends
         for name, column in clean.values_of.items():
-            known = name in clean.finite or (ends is not None and name in ends.endless)
-            if isinstance(column, np.ndarray) and column.dtype.kind == "f" and not known:
+            is_float = isinstance(column, np.ndarray) and column.dtype.kind == "f"
+            if is_float and (ends is None or name not in ends.endless):
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
-        weight, offset = weights_and_offset(self.coding.extras, clean)
+        weight, offset = clean.beside(self.coding.extras)
         there = slice(None) if weight is None else weight > 0.0
         moments, spans = AddedByName(), AddedByName()
         for text, call in self.learned.items():
@@ -216,11 +207,8 @@ class Survey:
                 values = evaluate(call.args[0], clean.numbers, {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values, weight)
-            spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
-        if ends is None:
-            outcome, counts = _outcome(outcome_values(self.coding.formula, clean), weight)
-        else:
-            outcome, counts = _times(ends(clean), weight)
+            spans[text] = Ends(values[there].min(initial=np.inf), values[there].max(initial=-np.inf))
+        outcome, counts = self._outcome(clean, weight)
         found = {} if self.about is None else {"sums": self.about.of(self.coding.rows(clean))}
         return found | {
             "n": float(len(clean.rows) if weight is None else weight.sum()),
@@ -231,41 +219,22 @@ class Survey:
             "farthest": Farthest.of(offset, clean.rows, f" of {where}"),
         }
 
-
-def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, Tally]:
-    """The moments of the outcome of clean rows, and its values with their counts."""
-    import pandas as pd
-
-    moments, numbers = SampleMoments(), found.to_numpy()
-    if found.dtype.kind != "O":
-        moments = SampleMoments.of(numbers.astype(np.float64, copy=False), weight)
-        if len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
-            return moments, Tally(None)
-    codes, values = pd.factorize(found)
-    if len(values) > MOST_VALUES:
-        return moments, Tally(None)
-    return moments, Tally(dict(zip(values.tolist(), np.bincount(codes, weight, len(values)).tolist(), strict=True)))
-
-
-def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, Tally]:
-    """The moments of what is known of times, and how many were seen and were not."""
-    low, high = ends[:, 0], ends[:, 1]
-    seen = np.bincount((low == high).astype(np.intp), weight, 2)
-    times = SampleMoments.of(np.where(low > 0.0, low, high), weight)
-    return times, Tally({False: float(seen[0]), True: float(seen[1])})
-
-
-HELD_NUMBERS = 8_000_000
-"""The most numbers of X of that sample: 64 MB."""
-
-MOST_COLUMNS = 5_000
-"""The most columns of X: the information of these is 200 MB."""
-
-ROWS = 1 << 17
-"""The most rows that are surveyed at a time."""
-
-EXTRAS = ("weights", "offset", "exposure")
-"""The columns that may stand beside X, by keyword."""
+    def _outcome(self, clean: Clean, weight: Any) -> tuple[SampleMoments, Counts]:
+        """The moments of the outcome of clean rows, and its values with their counts; of times those of what is known
+        of them, and whether they were seen.
+        """
+        if self.coding.ends is None:
+            values = self.coding.outcome(clean)
+            numbers = None if values.dtype.kind == "O" else values.to_numpy().astype(np.float64, copy=False)
+        else:
+            low, high = self.coding.ends(clean).T[:2]
+            values, numbers = low == high, np.where(low > 0.0, low, high)
+        moments = SampleMoments() if numbers is None else SampleMoments.of(numbers, weight)
+        first = values[: 2 * MOST_VALUES]
+        if numbers is not None and len(np.unique(first)) > MOST_VALUES:
+            return moments, Counts(None)
+        codes, different = pd.factorize(values)
+        return moments, Counts.over(different, np.bincount(codes, weight, len(different)))
 
 
 @one_blas_thread()
@@ -284,17 +253,16 @@ def read_source(
     `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
     that was parsed already. With `products` the pass also takes the sums that least squares needs, where it can.
     """
-    extras = _extras(source, columns)
-    first = parse(text, source.names, [*extras.values(), *groups]) if isinstance(text, str) else text
-    beside = {
-        name: parse(right, source.names, [*extras.values(), *groups], first.outcome) for name, right in formulas.items()
-    }
+    extras, others = _extras(source, columns), (*columns.values(), *groups)
+    first = parse(text, source.names, others) if isinstance(text, str) else text
+    beside = {name: parse(right, source.names, others, first.outcome) for name, right in formulas.items()}
     formula = together(first, beside.values())
-    names = needed(formula, extras, groups)
-    require_kinds(source.kinds, names, repr(source))
-    kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     unnamed = Design((), first, {}, {}, False, beside)
-    coding, learned = Coding(formula, unnamed, extras, kinds, {}, groups=groups, ends=ends), _learned(formula, ends)
+    coding, learned = Coding(formula, unnamed, extras, {}, {}, groups=groups, ends=ends), _learned(formula, ends)
+    names = coding.columns
+    require_kinds(source.kinds, names, repr(source))
+    if source.certain:
+        coding = replace(coding, kinds={name: source.kinds[name] for name in names})
     files: Any = source if products and source.certain and not extras else None
     head = None if files is None else files.head(names, FIRST_ROWS)
     about = None if head is None else FirstSums.about(coding, head)
@@ -307,7 +275,7 @@ def read_source(
         raise DomainError(f"no row is complete: of {n_all:,} rows, these columns are missing: {counts}.")
     require_some(counted["n"])
     kinds = {name: kind.name for name, kind in counted["kinds"].items()}
-    levels = {name: _ordered(name, kinds[name], seen.counts) for name, seen in counted["levels"].items()}
+    levels = {name: _ordered(name, kinds[name], seen.of) for name, seen in counted["levels"].items()}
     chosen = {
         factor.text: levels_of(factor, levels[factor.category], n_rows)
         for factor in formula.factors
@@ -330,18 +298,18 @@ def read_source(
         outcome=counted["outcome"],
         values=values,
         counts=counts,
-        n_events=None if ends is None else counted["counts"].counts[True],
+        n_events=None if ends is None else counted["counts"].of[True],
         raw=sample.batches,
         farthest=counted["farthest"],
     )
     rows.later["spans"] = counted["spans"]
     if about is not None and "sums" in counted:
         rows.later[FIRST_SUMS] = replace(about, sums=counted["sums"], coding=coding)
-    dropped = {name: gaps[name] for name in names if gaps.get(name)}
-    return rows, dropped, n_all - n_rows
+    return rows, {name: gaps[name] for name in names if gaps.get(name)}, n_all - n_rows
 
 
 def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
+    """The columns beside X, of which each is in the source."""
     for key, value in columns.items():
         if key not in EXTRAS:
             what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
@@ -361,19 +329,12 @@ def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:
     found: dict[str, ast.Call] = {}
     outcomes = (formula.outcome,) if ends is None else ends.said.parts.values()
     for factor in (*formula.factors, *outcomes):
-        for node in ast.walk(factor.tree):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            name = node.func.id
+        for name, node in _calls(factor.tree):
             if name == "s":
                 raise DomainError(NO_CURVE)
-            if name in ELEMENTWISE or name == "C" or (name == "poly" and constants(node).get("raw")):
+            if name == "C" or (name == "poly" and constants(node).get("raw")):
                 continue
-            inner = any(
-                isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id not in ELEMENTWISE
-                for part in ast.walk(node.args[0])
-            )
-            if name not in ("center", "scale") or inner or factor in outcomes:
+            if name not in ("center", "scale") or any(_calls(node.args[0])) or factor in outcomes:
                 raise IncompatibleError(
                     f"{ast.unparse(node)!r} is learned from all rows at once, and they are in files or on a cluster; "
                     "center(x) and scale(x) of columns can be learned there, poly(x, degree, raw=True) and I(x ** 2) "
@@ -381,6 +342,13 @@ def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:
                 )
             found[ast.unparse(node)] = node
     return found
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in a factor of what is not computed row by row, by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in ELEMENTWISE:
+            yield node.func.id, node
 
 
 def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
@@ -393,9 +361,14 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     return found
 
 
-def _ordered(name: str, kind: str, seen: Mapping[Any, bool]) -> list[Any]:
+def _ordered(name: str, kind: str, seen: Mapping[Any, float] | None) -> list[Any]:
     """The levels that occur: text and numbers are sorted, categories have the order of their dictionaries."""
-    occur = [level for level, yes in seen.items() if yes]
+    if seen is None:
+        who, instead = f"column {name!r}", "leave an identifier out."
+        if kind not in TEXT:
+            who, instead = f"C({name})", f"use {name!r} as a number."
+        raise DomainError(f"{who} has more than {MOST_LEVELS:,} levels; {instead}")
+    occur = [level for level, count in seen.items() if count]
     if kind not in TEXT:
         return sorted(np.array(occur, dtype=DTYPES[kind]).tolist())
     if kind != "categories" and not all(isinstance(level, str) for level in occur):
@@ -436,22 +409,20 @@ def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, 
     """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
     those of the sample for times, and where there are too many to count.
     """
-    import pandas as pd
-
-    formula, seen = coding.formula, counted["counts"].counts
-    name = formula.outcome.category
+    formula, seen = coding.formula, counted["counts"].of
+    name, text = formula.outcome.category, formula.outcome.text
     if coding.ends is not None:
-        if not seen[True]:
-            raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted['n_rows']:,} rows.")
+        if not seen.get(True):
+            raise DomainError(f"no row of {text} has its event, in {counted['n_rows']:,} rows.")
         return np.concatenate([coding.ends(clean) for _, clean in _complete(coding, sample)]), None
     values: Any
     if name and coding.kinds[name] in TEXT:
         values = pd.Categorical(coding.levels[name], categories=coding.levels[name])
     elif seen is None:
-        found = [np.asarray(outcome_values(formula, clean)) for _, clean in _complete(coding, sample)]
-        return pd.Series(np.concatenate(found), name=formula.outcome.text), None
+        found = [np.asarray(coding.outcome(clean)) for _, clean in _complete(coding, sample)]
+        return pd.Series(np.concatenate(found), name=text), None
     else:
         values = np.array(sorted(seen), dtype=DTYPES[coding.kinds[name]] if name else None)
     counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
-    column = pd.Series(values, name=name or formula.outcome.text)
+    column = pd.Series(values, name=name or text)
     return outcome_of(formula, {name: column}, np.arange(len(column))) if name else column, counts

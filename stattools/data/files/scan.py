@@ -23,7 +23,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -59,26 +59,22 @@ def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where:
             types[name] = kind = column.type
             if pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind):
                 values = column.drop_null().to_numpy(zero_copy_only=False)
-                if len(values) and np.isnan(values.min()):
-                    values = values[~np.isnan(values)]
-                seen[name] += [values.min().item(), values.max().item()] if len(values) else []
+                ends = (np.fmin.reduce(values), np.fmax.reduce(values)) if len(values) else ()
+                seen[name] += [end.item() for end in ends if end == end]  # NaN where all are NaN
         yield batch
     for name, chunk in said.items():
+        words = ""
         if name in types and chunk.missing not in (None, missing[name]):
-            raise _broken(where, name, f"{chunk.missing} missing values, and it has {missing[name]}")
-        ends = chunk.ends(np.dtype(types[name].to_pandas_dtype())) if seen[name] else None
-        if ends is None or np.isnan(ends).any():
-            continue
-        (low, high), least, largest = ends.tolist(), min(seen[name]), max(seen[name])
-        if (low, high) != (least, largest):
-            raise _broken(where, name, f"values from {low} to {high}, and it has {least} to {largest}")
-
-
-def _broken(where: str, name: str, words: str) -> DomainError:
-    return DomainError(
-        f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: write it "
-        "again, with checksums of its pages (pyarrow: write_page_checksum=True)."
-    )
+            words = f"{chunk.missing} missing values, and it has {missing[name]}"
+        elif seen[name] and (told := chunk.ends(np.dtype(types[name].to_pandas_dtype()))) is not None:
+            (low, high), least, largest = told.tolist(), min(seen[name]), max(seen[name])
+            if not np.isnan(told).any() and (low, high) != (least, largest):
+                words = f"values from {low} to {high}, and it has {least} to {largest}"
+        if words:
+            raise DomainError(
+                f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: "
+                "write it again, with checksums of its pages (pyarrow: write_page_checksum=True)."
+            )
 
 
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
@@ -89,35 +85,29 @@ BUFFER = 1 << 16
 """
 
 
-def ending(path: Path) -> str:
-    """The ending of a name in small letters, which says the format."""
-    return path.suffix.lower()
+type Stamp = tuple[int, int]
+"""The size of a file in bytes and the time of its last change in nanoseconds: a changed file is noticed by them."""
 
 
-class Stamp(NamedTuple):
-    """The size of a file in bytes and the time of its last change in nanoseconds: a changed file is noticed by them."""
+def stamp_of(path: Path, known: Stamp | None = None) -> Stamp:
+    """The stamp of a file now; DomainError where the file is gone, or has another one than is `known`."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DomainError(
+            f"{path} cannot be found any more ({error.strerror}); put it back, or make the model again."
+        ) from error
+    now = found.st_size, found.st_mtime_ns
+    if known is not None and now != known:
+        raise DomainError(
+            f"{path} has changed since st.scan looked at it ({known[0]:,} bytes then, {now[0]:,} now): reads of "
+            "other rows do not add up to one fit. Leave files alone during a fit; make scan and model again."
+        )
+    return now
 
-    size: int
-    changed: int
 
-    @classmethod
-    def of(cls, path: Path) -> Stamp:
-        """The stamp of a file now; DomainError where the file is gone."""
-        try:
-            found = path.stat()
-        except OSError as error:
-            raise DomainError(
-                f"{path} cannot be found any more ({error.strerror}); put it back, or make the model again."
-            ) from error
-        return cls(found.st_size, found.st_mtime_ns)
-
-    def require(self, path: Path) -> None:
-        """DomainError where the file is not the one that was stamped."""
-        if (now := Stamp.of(path)) != self:
-            raise DomainError(
-                f"{path} has changed since st.scan looked at it ({self.size:,} bytes then, {now.size:,} now): reads of "
-                "other rows do not add up to one fit. Leave files alone during a fit; make scan and model again."
-            )
+def _is(endings: Collection[str], path: Path) -> bool:
+    return path.suffix.lower() in endings
 
 
 @contextmanager
@@ -135,7 +125,7 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
     """The schema, whose columns must differ by name, and the numbers of rows of the row groups."""
     import pyarrow.parquet as pq
 
-    is_parquet = ending(path) in PARQUET
+    is_parquet = _is(PARQUET, path)
     with _named(f"{path} cannot be opened as {'Parquet' if is_parquet else 'Arrow IPC'}", ""):
         if is_parquet:
             with pq.ParquetFile(path) as file:
@@ -164,10 +154,10 @@ def batches_of(
     `verify` asks for checksums of pages, where they were written, for text and levels that are well formed, and for the
     values that the footer tells of.
     """
-    is_parquet = ending(path) in PARQUET
-    with (_parquet if is_parquet else _arrow)(path, columns, text, size, verify) as rows_of:
-        with _named(f"{path} cannot be read"):
-            said = chunks_of(path) if is_parquet and verify else []
+    is_parquet = _is(PARQUET, path)
+    opened = _parquet(path, columns, text, size, verify) if is_parquet else _arrow(path, columns, size)
+    with _named(f"{path} cannot be read"), opened as rows_of:
+        said = chunks_of(path) if is_parquet and verify else []
         for number, rows in enumerate(groups):
             where, first = f"{path}, row group {number}", 0
             with _named(f"{where} cannot be read"):
@@ -189,20 +179,19 @@ def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify:
 
     threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
     before = pa.default_memory_pool()
-    with _named(f"{path} cannot be read"):
-        pa.set_memory_pool(pa.system_memory_pool())
-        try:
-            file = pq.ParquetFile(
-                path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
-            )
-        finally:
-            pa.set_memory_pool(before)
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        file = pq.ParquetFile(
+            path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
+        )
+    finally:
+        pa.set_memory_pool(before)
     with file:
         yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
 
 
 @contextmanager
-def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Opened:
+def _arrow(path: Path, columns: list[str], size: int) -> Opened:
     """An Arrow file; a record batch is read as a whole, as it was written."""
 
     def rows_of(number: int) -> Iterator[pa.RecordBatch]:
@@ -210,10 +199,9 @@ def _arrow(path: Path, columns: list[str], text: list[str], size: int, verify: b
         return (whole.slice(first, size) for first in range(0, whole.num_rows, size))
 
     with pa.OSFile(str(path)) as source:
-        with _named(f"{path} cannot be read"):
-            with pa.ipc.open_file(source) as file:
-                places = [file.schema.get_field_index(name) for name in columns]
-            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+        with pa.ipc.open_file(source) as file:
+            places = [file.schema.get_field_index(name) for name in columns]
+        file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
         yield rows_of
 
 
@@ -242,22 +230,22 @@ def parts_of(path: Path, root: Path) -> dict[str, str | None]:
     return found
 
 
-def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, tuple[str, list[Value]]]:
-    """The kind of each column and its values, one per file: whole numbers where all of them are, text otherwise.
+def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, tuple[Value, ...]]:
+    """The values of each column, one per file: whole numbers where all of them are, text otherwise.
 
     Raises DomainError where the folders do not name the same columns.
 
     >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
-    {'k': ('whole', [1, None])}
+    {'k': (1, None)}
     """
     words = "the folders must name the same columns: that of {} names {!r}, that of {} does not. Scan files that "
     _require_same(files, parts, words + "belong together.")
-    found: dict[str, tuple[str, list[Value]]] = {}
+    found: dict[str, tuple[Value, ...]] = {}
     for name in parts[0]:
-        there = [text for part in parts if (text := part[name]) is not None]
+        texts = [part[name] for part in parts]
+        there = [text for text in texts if text is not None]
         whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there)
-        kind = "empty" if not there else "whole" if whole else "text"
-        found[name] = kind, [int(text) if text and kind == "whole" else text for text in (part[name] for part in parts)]
+        found[name] = tuple(int(text) if whole and text is not None else text for text in texts)
     return found
 
 
@@ -305,8 +293,8 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
     root = path
     if os.path.isdir(path):  # this is False for names that no file can have
         inside = list(_inside(path))
-        files = sorted(file for file in inside if ending(file) in PARQUET + ARROW)
-        if packed := [file for file in inside if ending(file) in PACKED and ending(Path(file.stem)) in PARQUET + ARROW]:
+        files = sorted(file for file in inside if _is(PARQUET + ARROW, file))
+        if packed := [file for file in inside if _is(PACKED, file) and _is(PARQUET + ARROW, file.with_suffix(""))]:
             raise DomainError(f"{packed[0]} is packed as a whole, and rows are read in parts: unpack it.")
         if not files:
             raise DomainError(
@@ -326,7 +314,7 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
             raise DomainError(f"st.scan found no file at {str(path)!r}; it takes a file, a folder or a pattern.")
     for file in files:
         require_regular(file, "st.scan")
-        if ending(file) not in PARQUET + ARROW:
+        if not _is(PARQUET + ARROW, file):
             raise DomainError(f"{file} is not a Parquet or Arrow file" + _hint([file]))
     return files, root
 
@@ -433,11 +421,10 @@ class Scan(Faces):
         stored, folders = ([name for name in columns if (name in self.parts) is there] for there in (False, True))
         # where no column is needed one is read, for its length; categories are read as such, with their order
         read = stored or [name for name in self.kinds if name not in self.parts][:1]
-        text = [name for name in stored if self.kinds[name] == "text"]
-        types, before = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}, 0
+        text, before = [name for name in stored if self.kinds[name] == "text"], 0
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
-            values = {name: pa.scalar(self.parts[name][number], types[self.kinds[name]]) for name in folders}
-            stamp.require(path)
+            values = {name: pa.array(self.parts[name])[number] for name in folders}
+            stamp_of(path, stamp)
             try:
                 for batch in batches_of(path, groups, read, text, before, size, verify):
                     if values:
@@ -446,7 +433,7 @@ class Scan(Faces):
                         batch = batch._replace(table=pa.record_batch(made))
                     yield batch
             finally:
-                stamp.require(path)  # a changed file may be the reason why it cannot be read
+                stamp_of(path, stamp)  # a changed file may be the reason why it cannot be read
             before += sum(groups)
         self.past.verified.update(columns)
 
@@ -520,7 +507,7 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
     files, folders = found_files(paths)
-    stamps = tuple(map(Stamp.of, files))
+    stamps = tuple(map(stamp_of, files))
     schemas, groups = zip(*map(footer, files), strict=True)
     words = "the files must have the same columns: {} has {!r}, {} has not. Scan files that belong together, or write "
     _require_same(files, [schema.names for schema in schemas], words + "the column into all of them.")
@@ -528,10 +515,9 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     for path, schema in zip(files, schemas, strict=True):
         seen += {one.name: Kind(one.name, kind_of(one.type), str(path), "write it with one type.") for one in schema}
     kinds = {name: kind.name for name, kind in seen.items()}
-    parts = {name: column for name, column in columns_of(files, folders).items() if name not in kinds}
-    kinds |= {name: kind for name, (kind, _) in parts.items()}
-    of_folders = {name: tuple(values) for name, (_, values) in parts.items()}
-    return Scan(tuple(files), kinds, groups, stamps, of_folders)
+    parts = {name: values for name, values in columns_of(files, folders).items() if name not in kinds}
+    kinds |= {name: kind_of(pa.array(values).type) for name, values in parts.items()}
+    return Scan(tuple(files), kinds, groups, stamps, parts)
 
 
 type Source = Scan | DaskTable
