@@ -176,6 +176,17 @@ class Coding:
         """The columns that are read, those of groups too."""
         return tuple(dict.fromkeys((*self.used, *self.groups)))
 
+    @property
+    def plain(self) -> tuple[str, ...] | None:
+        """The column of numbers that each term is, "" for the intercept; None where a term is something else. X of
+        these is made at once.
+        """
+        terms = self.formula.terms
+        each = [factor for term in terms for factor in term]
+        plain = all(factor.call is None and self.kinds.get(str(factor.category)) in DTYPES for factor in each)
+        plain = plain and all(len(term) < 2 for term in terms)
+        return tuple(str(term[0].category) if term else "" for term in terms) if plain else None
+
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
         """The complete rows of a batch, with their numbers in the row group or partition; None where there are none.
         Raises DomainError with the place.
@@ -186,7 +197,16 @@ class Coding:
 
     def rows(self, clean: Clean) -> Rows:
         """X, the outcome and what stands beside them of clean rows."""
-        X, y, low = self.design.matrix(clean, clean.rows), self._outcome(clean), None
+        names = None if self.design.beside else self.plain
+        X: Any = (
+            self.design.matrix(clean, clean.rows)
+            if names is None
+            else np.ones((len(clean.rows), len(names)), order="F")
+        )
+        for place, name in enumerate(names or ()):
+            if name:
+                X[:, place] = clean.values_of[name]
+        y, low = self._outcome(clean), None
         weight, offset = clean.beside(self.extras)
         if isinstance(X, np.ndarray) and not self.design.beside:
             low = rest_of_powers(self.formula, self.design.names, clean.numbers, X)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import Encoding, in_order, levels_of, outcome_of
 from stattools.data.files.coding import Clean, Coding, cleaned, require_kinds
 from stattools.data.files.rows import DROP, ScannedRows
-from stattools.data.files.scan import Source
+from stattools.data.files.scan import Scan, Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import constants, evaluate
 from stattools.data.formula.formula import Formula, parse, require, together
@@ -84,14 +85,13 @@ class FirstSums:
     sums: Any = None
 
     @classmethod
-    def about(cls, coding: Coding, batch: Batch) -> FirstSums | None:
+    def about(cls, coding: Coding, batch: Batch | None) -> FirstSums | None:
         """Where sums are taken, from the first rows; None for a formula of other terms than an intercept and columns of
         numbers, and for too few or infinite values.
         """
-        terms = ((coding.formula.outcome,), *coding.formula.terms)
-        kinds = [[None if one.call else coding.kinds.get(str(one.category)) for one in term] for term in terms]
-        plain = kinds[0][0] in ("whole", "number") and all(len(term) < 2 and {*term} <= {*DTYPES} for term in kinds)
-        found = coding.complete(batch) if plain and terms[1:2] == ((),) else None
+        outcome, names = coding.formula.outcome, coding.plain
+        is_number = not outcome.call and coding.kinds.get(str(outcome.category)) in ("whole", "number")
+        found = coding.complete(batch) if batch is not None and is_number and names and not names[0] else None
         if found is None or len(found[0].X) < max(FEWEST, 10 * found[0].X.shape[1]):
             return None
         X, y = found[0].X, found[0].y
@@ -263,9 +263,10 @@ def read_source(
     require_kinds(source.kinds, names, repr(source))
     if source.certain:
         coding = replace(coding, kinds={name: source.kinds[name] for name in names})
-    files: Any = source if products and source.certain and not extras else None
-    head = None if files is None else files.head(names, FIRST_ROWS)
-    about = None if head is None else FirstSums.about(coding, head)
+    about = None
+    if products and isinstance(source, Scan) and not extras:
+        with suppress(DomainError):  # of rows that cannot be read or used: the pass says why
+            about = FirstSums.about(coding, source.head(names, FIRST_ROWS))
     counted = source.total(names, Survey(coding, learned, source.pick(HELD), about), ROWS)
     if counted is None or not counted["n_all"]:
         raise DomainError(f"the table has no rows: {source.counted}.")
@@ -402,7 +403,8 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     is_ordered = lambda name: pa.types.is_dictionary(types[name]) and bool(types[name].ordered)  # noqa: E731
     ordered = in_order(design.formulas, design.levels, is_ordered)
     design = replace(design, names=names, uses=uses, ordered=ordered)
-    return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
+    every = int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS))
+    return design, sample if every < 2 else sample.where(lambda lots: np.arange(0, len(lots), every))
 
 
 def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, NDArray[np.float64] | None]:

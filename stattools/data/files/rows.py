@@ -193,15 +193,13 @@ class SumsByLabel:
 
     @classmethod
     def of(cls, whose: str, instead: str, most: int, labels: Sequence[Any], sums: Floats) -> SumsByLabel:
-        """The sums of labels that differ."""
-        found = cls(whose, instead, most, sums[:0], {})
-        found.add(labels, sums)
-        return found
+        """The sums of labels that differ. DomainError, here and where others are added, for more than are held."""
+        given = cls(whose, instead, most, sums, {label: place for place, label in enumerate(labels)})
+        return iadd(cls(whose, instead, most, sums[:0], {}), given)
 
-    def add(self, labels: Sequence[Any], sums: Floats) -> None:
-        """Add the sums of labels that differ. DomainError for more labels than are held."""
+    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
         places = self.places
-        codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
+        codes = np.array([places.setdefault(label, len(places)) for label in other.places], dtype=np.intp)
         if len(places) > self.most:
             raise DomainError(
                 f"{self.whose} holds {self.sums.shape[1]:,} sums for each group, and takes at most {self.most:,} of "
@@ -210,10 +208,7 @@ class SumsByLabel:
         if len(places) > len(self.sums):
             rows = min(max(2 * len(self.sums), len(places)), self.most)
             self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
-        self.sums[codes] += sums
-
-    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
-        self.add([*other.places], other.closed)
+        self.sums[codes] += other.closed
         return self
 
     @property

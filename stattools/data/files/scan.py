@@ -1,15 +1,11 @@
 """Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
 
-`scan` opens footers only: names and types of columns, row groups and their lengths. A batch is a run of rows of one row
-group, read with the columns that are needed. `pyarrow.dataset` would decode whole row groups: two of a million rows of
-ten numbers take it 1.3 s and 253 MB, batches from `pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores).
+`scan` opens footers only. A batch is a run of rows of one row group, read with the columns that are needed;
+`pyarrow.dataset` would decode whole row groups: two of a million rows of ten numbers take it 1.3 s and 253 MB, batches
+from `pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores). Few writers add checksums, so that the first read
+compares the values with what the footer says of each row group; damage between these ends is not found.
 
-Folders named year=2020 hold columns ("hive" partitioning; source: Apache Arrow, "Tabular Datasets: Reading partitioned
-data").
-
-A file that has changed since `scan` looked at it is an error: sums over other rows do not add up to one fit. The first
-read compares what the footer of a Parquet file says of the values of a row group with what is read, since few writers
-add checksums; damage between these ends is not found.
+Folders named year=2020 hold columns. Source: Apache Arrow, "Tabular Datasets: Reading partitioned data".
 """
 
 from __future__ import annotations
@@ -19,7 +15,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -443,10 +439,8 @@ class Scan(Faces):
             return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
 
     def head(self, columns: Sequence[str], rows: int) -> Batch | None:
-        """The first rows, so many at most; None of a scan without rows, and where they cannot be read: the next pass
-        says why.
-        """
-        with closing(self._batches(list(columns), rows)) as batches, suppress(DomainError):
+        """The first rows, so many at most; None of a scan without rows."""
+        with closing(self._batches(list(columns), rows)) as batches:
             return next(batches, None)
 
     def pick(self, most: int) -> Pick:

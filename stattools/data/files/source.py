@@ -69,16 +69,12 @@ class Sample:
         if both.n <= self.most:
             return both
         last = np.partition(np.concatenate([lots for _, lots in both.parts]), self.most - 1)[self.most - 1]
-        return both._kept([np.flatnonzero(lots <= last) for _, lots in both.parts])
+        return both.where(lambda lots: np.flatnonzero(lots <= last))
 
-    def thinned(self, every: int) -> Sample:
-        """One in `every` rows of each batch."""
-        return self if every < 2 else self._kept([np.arange(0, len(lots), every) for _, lots in self.parts])
-
-    def _kept(self, which: list[NDArray[np.intp]]) -> Sample:
-        kept = zip(self.parts, which, strict=True)
-        parts = ((batch.taken(rows), lots[rows]) for (batch, lots), rows in kept if len(rows))
-        return Sample(tuple(parts), self.most)
+    def where(self, which: Callable[[NDArray[np.float64]], NDArray[np.intp]]) -> Sample:
+        """Of each batch the rows at `which` places, from their lots."""
+        kept = ((batch, lots, which(lots)) for batch, lots in self.parts)
+        return Sample(tuple((batch.taken(rows), lots[rows]) for batch, lots, rows in kept if len(rows)), self.most)
 
     @property
     def batches(self) -> tuple[Batch, ...]:
@@ -153,9 +149,7 @@ def merged(one: str, other: str) -> str | None:
     """
     if one == other or "empty" in (one, other):
         return one if other == "empty" else other
-    return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
-        frozenset({one, other})
-    )
+    return {("number", "whole"): "number", ("categories", "text"): "text"}.get(tuple(sorted((one, other))))
 
 
 class AddedByName(dict[str, Any]):
