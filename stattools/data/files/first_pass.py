@@ -196,8 +196,8 @@ class Survey:
         """What the complete rows of a batch have."""
         ends = self.coding.ends
         for name, column in clean.values_of.items():
-            is_float = isinstance(column, np.ndarray) and column.dtype.kind == "f"
-            if is_float and (ends is None or name not in ends.endless):
+            endless = ends is not None and name in ends.endless
+            if isinstance(column, np.ndarray) and column.dtype.kind == "f" and not endless:
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
         weight, offset = clean.beside(self.coding.extras)
         there = slice(None) if weight is None else weight > 0.0

@@ -149,7 +149,7 @@ def merged(one: str, other: str) -> str | None:
     """
     if one == other or "empty" in (one, other):
         return one if other == "empty" else other
-    return {("number", "whole"): "number", ("categories", "text"): "text"}.get(tuple(sorted((one, other))))
+    return {("number", "whole"): "number", ("categories", "text"): "text"}.get((min(one, other), max(one, other)))
 
 
 class AddedByName(dict[str, Any]):
