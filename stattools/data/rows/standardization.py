@@ -305,10 +305,8 @@ def standard_levels(
     X: Columns, others: Floats, levels: OrthogonalLevels | None, t: Floats, A: Floats, R: Floats
 ) -> tuple[Columns, Standardization]:
     """The columns with these `others` and orthogonal `levels`, of levels with one column as they are; and the map."""
-    if levels is None:
-        return replace(X, others=others), Standardization(X.joined(1.0, t), A, R)
-    T = Standardization(X.joined(0.0, t), A, R, Within(X.places, levels.M))
-    return replace(X, others=others, slopes=levels.Q), T
+    own, Q, within = (1.0, None, NOWHERE) if levels is None else (0.0, levels.Q, Within(X.places, levels.M))
+    return replace(X, others=others, slopes=Q), Standardization(X.joined(own, t), A, R, within)
 
 
 def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:

@@ -42,6 +42,16 @@ def test_columns_that_are_powers(right, columns):
         np.testing.assert_allclose(data.design.encode({"x": X, "g": X}), data.X, rtol=1e-15)
 
 
+@pytest.mark.parametrize("which", [slice(10, 25), np.array([20, 3, 7])])
+def test_some_of_the_rows_keep_the_rests_of_their_own_powers(which):
+    rows = st.ols("y ~ poly(x, 3, raw=True)", {"y": X, "x": X}).rows
+    assert rows.low is not None
+    taken = rows.take(which)
+    assert taken.low is not None
+    np.testing.assert_array_equal(taken.low.values, rows.low.values[which])
+    assert len(taken.low.values) == len(taken.X)
+
+
 def test_powers_that_overflow_stay_as_they_are():
     data = read("y ~ I(x ** 3)", {"y": [1.0, 2.0, 3.0], "x": [1e100, 2e100, 1.5e99]})
     assert data.low is None
