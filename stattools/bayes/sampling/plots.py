@@ -15,7 +15,6 @@ from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.drawn import ends
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.layout import replicates
-from stattools.inference.diagnostics.residuals import outcomes
 from stattools.inference.effects.moved_rows import population
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.needs import rows, rows_at_hand, variables
@@ -145,7 +144,7 @@ def predictive(posterior: Any, *, prob: float | None = None, seed: Any = None) -
     random = generator(0 if seed is None else seed)
     made = replicates(model, posterior.sample(REPLICATES, seed=random), seed=random)
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    seen, names, edges = outcomes(model), None, None
+    seen, names, edges = model.likelihood.observed(model.rows.y), None, None
     outcome = model.likelihood.outcome
     if outcome is Outcome.TRIALS:
         trials = model.likelihood.trials_of(model.rows.y)

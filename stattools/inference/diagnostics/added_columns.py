@@ -10,8 +10,9 @@ Cook & Weisberg, Biometrika 70 (1983), 1-10; Therneau, Grambsch & Fleming, Biome
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -60,29 +61,27 @@ class Added:
         return arrow(self.information).among(list(self.kept))
 
     @property
-    def varied(self) -> float:
-        """phi^T A phi, where A is the information about the coefficients with the constants free."""
+    def explained(self) -> float:
+        """How much the linear predictor varies, weighted as the rows inform of it, in squared standard errors: phi^T A
+        phi, where A is the information about the coefficients with the constants free.
+        """
         along, sides = self.base.product(self.phi), self.base.product(self.constants)
         free = self.constants.T @ along
-        return float(self.phi @ along - free @ np.linalg.solve(self.constants.T @ sides, free))
-
-    @property
-    def explained(self) -> float:
-        """How much the linear predictor varies, weighted as the rows inform of it, in squared standard errors."""
-        return max(self.varied, 0.0) / self.variance
+        varied = float(self.phi @ along - free @ np.linalg.solve(self.constants.T @ sides, free))
+        return max(varied, 0.0) / self.variance
 
     def inflation(self, mine: list[int], others: list[int]) -> float:
-        """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A is that of `varied` about
-        these.
+        """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A is that of `explained`
+        about these.
         """
         one, other, both = (self._log_determinant(tuple(sorted(some))) for some in (mine, others, [*mine, *others]))
         return float(np.exp(one + other - both - self._log_determinant(())))
 
     @cached_property
-    def _as_given(self) -> tuple[Arrow, Floats, Floats]:
-        """The information about the coefficients of the columns of levels as they are given, and the products of the
-        constants, as these make them, with it and with each other. In units of their own a column of a level has lost
-        what those before it in the level make, and means another thing where one of these is left out.
+    def _log_determinant(self) -> Callable[[tuple[int, ...]], float]:
+        """The log determinant of the information about some coefficients and the constants, with the columns of levels
+        as they are given. In units of their own a column of a level has lost what those before it in the level make,
+        and means another thing where one of these is left out.
         """
         base, N, units = self.base, self.constants, self.units
         if units is not None and units.within.places.size:
@@ -91,20 +90,15 @@ class Added:
             mixing = replace(Standardization.identity(len(units)), t=1.0 * (units.t != 0.0), within=within)
             base, N = base.mapped(mixing.inverse), mixing.product(N)
         sides = base.product(N)
-        return base, sides, N.T @ sides
 
-    @cached_property
-    def _determinants(self) -> dict[tuple[int, ...], float]:
-        return {}
+        @cache
+        def of(which: tuple[int, ...]) -> float:
+            part = list(which)
+            whole = base.among(part).bordered(sides[part], N.T @ sides)
+            known: Any = whole if len(whole.at) else whole.C
+            return Metric.for_ascent(known).log_determinant() if len(whole) else 0.0
 
-    def _log_determinant(self, which: tuple[int, ...]) -> float:
-        """The log determinant of the information about some coefficients and the constants."""
-        if which not in self._determinants:
-            (base, sides, corner), part = self._as_given, list(which)
-            whole = base.among(part).bordered(sides[part], corner)
-            of: Any = whole if len(whole.at) else whole.C
-            self._determinants[which] = Metric.for_ascent(of).log_determinant() if len(whole) else 0.0
-        return self._determinants[which]
+        return of
 
     def test(self, places: tuple[int, ...]) -> tuple[float, int]:
         """The score statistic of added columns and its degrees of freedom; 0 and 0 where they are not new."""
@@ -146,7 +140,8 @@ def added(model: Model, theta: Floats) -> Added:
     unit = float(first.std()) or 1.0
     squares = squares_of(model, phi)
     n_new = len(squares) + has_link
-    wide = _widened(model.predictor, n_new)
+    own, new = model.predictor, tuple(range(model.predictor.columns, model.predictor.columns + n_new))
+    wide = Linear(own.columns + n_new, own.width, own.own, None if own.main is None else (*own.main, *new))
     columns = list(squares.values())
     part = partial(_block, work.likelihood, work.predictor, wide, phi, columns, (center, unit) if has_link else None)
     found = work.rows.total(part)
@@ -154,12 +149,12 @@ def added(model: Model, theta: Floats) -> Added:
     if not (np.isfinite(information.ravel()).all() and np.isfinite(score).all()):
         raise IncompatibleError(f"squares of the columns of {model.title} are beyond float64. Change their units.")
     ends = [part.stop for part in wide.parts[: wide.n_first]]
-    new = [tuple(end - n_new + k for end in ends) for k in range(n_new)]
-    kept = tuple(k for k in range(wide.size) if not any(k in places for places in new))
-    curves = dict(zip(squares, new, strict=False))
+    places = [tuple(end - n_new + k for end in ends) for k in range(n_new)]
+    kept = tuple(k for k in range(wide.size) if not any(k in some for some in places))
+    curves = dict(zip(squares, places, strict=False))
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
-    return Added(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance, T)
+    return Added(information, score, kept, curves, places[-1] if has_link else (), N, phi, variance, T)
 
 
 def squares_of(model: Any, phi: Floats) -> dict[str, int]:
@@ -174,13 +169,6 @@ def squares_of(model: Any, phi: Floats) -> dict[str, int]:
             found[unit.name] = unit.columns[0], max(abs(float(phi[k])) for k in unit.coefficients)
     most = sorted(found, key=lambda name: -found[name][1])[:MOST]
     return {name: column for name, (column, _) in found.items() if name in most}
-
-
-def _widened(predictor: Linear, more: int) -> Linear:
-    """The predictor with more columns for its first parameter, after its own."""
-    new = tuple(range(predictor.columns, predictor.columns + more))
-    main = predictor.main if predictor.main is None else (*predictor.main, *new)
-    return Linear(predictor.columns + more, predictor.width, predictor.own, main)
 
 
 def _constant(model: Model) -> Floats | None:

@@ -19,12 +19,12 @@ from stattools.inference.covariance.covariance import Spread, spread_of
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.added_columns import Added, added, added_to_partial
 from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses.result import p_words
 from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.low_rank import congruent
-from stattools.text.columns import p_text
 from stattools.text.one_line import prints
 
 OK, LOOK, NO = "ok", "look", "no"
@@ -92,11 +92,6 @@ class Check:
     term: str = ""
     detail: Any = None
 
-    @property
-    def is_ok(self) -> bool:
-        """Whether there is nothing to do."""
-        return self.verdict == OK
-
 
 def in_words(measure: str, advice: str, p_value: float | None) -> str:
     """What is measured, how often chance makes it, and what to do.
@@ -104,8 +99,7 @@ def in_words(measure: str, advice: str, p_value: float | None) -> str:
     >>> in_words("Pearson / df", "Group rows.", 0.004)
     'Pearson / df (p = 0.004). Group rows.'
     """
-    p = "" if p_value is None else p_text(p_value)
-    chance = f" (p {p if p.startswith('<') else f'= {p}'})" if p else ""
+    chance = "" if p_value is None else f" ({p_words(p_value)})"
     return f"{measure}{chance}.{' ' + advice if advice else ''}"
 
 

@@ -286,11 +286,6 @@ def check(fit: Estimates, order: Any = None) -> CheckTable:
     return check_table({"": checks_of_series(fit)}, fit.model.title)
 
 
-def check_parts(fits: Mapping[str, Estimates], order: Any, subject: str) -> CheckTable:
-    """The checks of several fits, by category."""
-    return check_table({label: checks_of(fit, order) for label, fit in fits.items()}, subject)
-
-
 def check_groups(fit: Any, order: Any = None) -> CheckTable:
     """The table of the checks of a mixed model: see `Fit.check`.
 

@@ -151,7 +151,10 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     ratio = np.sqrt(small * sums["robust"] / of.fit.covariance.diagonal()[asked])
-    p = np.minimum(len(asked) * _p_values(sums), 1.0)
+    rest = sums["square"] - explained(sums["scores"], sums["cross"])[0]
+    spread = np.maximum(rest, 2.0 * sums["own"])  # at least that of normal outcomes
+    z = np.divide(sums["gap"], np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
+    p = np.minimum(len(asked) * 2.0 * special.ndtr(-np.abs(z)), 1.0)
     uneven = 0.0
     if "sizes" in sums:
         uneven, of_sizes = glejser(sums["sizes"])
@@ -182,13 +185,6 @@ def _sums(of: LookedAt, kind: str, factor: float) -> dict[str, Any]:
         work = OfRows(sandwich.terms, B, kind, of.fit.scale, model.has_scale, factor)
         parts.append(sandwich.work.rows.gather(work))
     return parts[0] | {name: np.concatenate([part[name] for part in parts], axis=-1) for name in BY_COEFFICIENT}
-
-
-def _p_values(sums: dict[str, Any]) -> Floats:
-    rest = sums["square"] - explained(sums["scores"], sums["cross"])[0]
-    spread = np.maximum(rest, 2.0 * sums["own"])  # at least that of normal outcomes
-    z = np.divide(sums["gap"], np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
-    return 2.0 * special.ndtr(-np.abs(z))
 
 
 def glejser(sums: Arrow) -> tuple[float, float]:
@@ -265,7 +261,12 @@ def autocorrelation(of: LookedAt) -> Check | None:
     lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
     ratio = _ratios(of, lags)
     worst = max(ratio, key=ratio.__getitem__)
-    first, p_value = _correlated(of)
+    rows = model.rows.take(of.order)
+    eta = model.predictor.forward(of.theta, rows.whole)[0]
+    scores = model.likelihood.score(eta, rows.y).reshape(len(eta), -1)
+    found = [of_series(u) for u in scores.T[: model.predictor.n_first]]  # of the parameter that has most
+    first, p_value = min(found, key=lambda each: each[1])
+    p_value = min(1.0, len(found) * p_value)
     measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
     if isinstance(of.fit.cov_kind, HAC | Cluster) or of.fit.cov.startswith(("HAC", "Cluster")):
         return Check(
@@ -295,17 +296,6 @@ def _ratio(series: Floats, lags: int) -> Floats:
     n, kernel = len(series), kernel_weights("bartlett", lags)
     sums = np.array([np.einsum("nk,nk->k", series[lag:], series[: n - lag]) for lag in range(lags + 1)])
     return np.sqrt(np.maximum(sums[0] + 2.0 * kernel[1:] @ sums[1:], 0.0) / sums[0])
-
-
-def _correlated(of: LookedAt) -> tuple[float, float]:
-    """The correlation of scores one row apart, of the parameter that has most, and how often chance makes such ones."""
-    model = of.model
-    rows = model.rows.take(of.order)
-    eta = model.predictor.forward(of.theta, rows.whole)[0]
-    scores = model.likelihood.score(eta, rows.y).reshape(len(eta), -1)
-    found = [of_series(u) for u in scores.T[: model.predictor.n_first]]
-    first, p_value = min(found, key=lambda each: each[1])
-    return first, min(1.0, len(found) * p_value)
 
 
 def of_series(u: Floats, lags: int = LAGS) -> tuple[float, float]:

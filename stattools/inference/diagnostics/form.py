@@ -138,7 +138,10 @@ def inflation(of: LookedAt) -> dict[str, float]:
     >>> {name: round(value**2, 2) for name, value in inflation(LookedAt(st.fit(st.ols("y ~ x + z", data)))).items()}
     {'x': 37.0, 'z': 37.0}
     """
-    alone, found = _alone(of), {}
+    n_first = 0 if of.model.is_partial else of.model.predictor.n_first
+    root, found = np.sqrt(np.abs(of.added.base.diagonal())), {}
+    # Where a category stands for the constants, one of its columns is not needed beside each.
+    alone = [int(np.argmax(np.abs(direction) * root)) for direction in of.added.constants.T[:n_first]]
     for name, variables, own in _groups(of.units):
         beside = {k for unit in of.units if not variables < unit.variables for k in unit.coefficients}
         mine = [k for k in own if k not in alone]
@@ -159,16 +162,6 @@ def _groups(units: tuple[Unit, ...]) -> list[tuple[str, frozenset[str], list[int
         for variables, some in found.items()
         if not any(other < variables for other in found)
     ]
-
-
-def _alone(of: LookedAt) -> list[int]:
-    """The coefficients that are not needed beside the constants: where a category stands for these, one of its columns
-    for each.
-    """
-    found = of.added
-    n_first = 0 if of.model.is_partial else of.model.predictor.n_first
-    root = np.sqrt(np.abs(found.base.diagonal()))
-    return [int(np.argmax(np.abs(direction) * root)) for direction in found.constants.T[:n_first]]
 
 
 LEVELS = np.linspace(0.02, 0.98, 49)

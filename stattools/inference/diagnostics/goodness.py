@@ -32,7 +32,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.diagnostics.errors import overdispersed
-from stattools.inference.diagnostics.residuals import outcomes, residuals
+from stattools.inference.diagnostics.residuals import residuals
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import probabilities
 from stattools.inference.prediction.predict import regression, require_finite
@@ -138,7 +138,9 @@ def goodness(fit: Any) -> pd.DataFrame:
 
     model = regression(fit, "goodness")
     require_finite(fit, "goodness")
-    found = _sums(fit, model)
+    some = model.rows.sampled
+    few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
+    found = model.rows.gather(partial(_of_rows, replace(fit, model=replace(model, rows=few, source=None))))
     row: dict[str, Any] = {"deviance": found["deviance"]}
     if model.has_scale:
         r_squared = fit.r_squared
@@ -261,19 +263,13 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
     found["pearson"] = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
     if not model.likelihood.facts.is_event:
         return found
-    share = outcomes(model)
+    share = model.likelihood.observed(model.rows.y)
     events, others = weight * share, weight * (1.0 - share)
     found |= {"weight": float(weight.sum()), "events": float(events.sum())}
     found |= {"mean_of_events": float(events @ mean), "mean_of_others": float(others @ mean)}
     found["square"] = float(events @ (1.0 - mean) ** 2 + others @ mean**2)
     found["right"] = float(weight @ ((mean > 0.5) == (share > 0.5)))
     return found
-
-
-def _sums(fit: Estimates, model: Model) -> AddedByName:
-    some = model.rows.sampled
-    few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
-    return model.rows.gather(partial(_of_rows, replace(fit, model=replace(model, rows=few, source=None))))
 
 
 def _of_probabilities(fit: Estimates, model: Model, found: AddedByName) -> dict[str, float]:

@@ -94,7 +94,7 @@ def residuals(
     mean = model.likelihood.mean(eta)
     if mean.ndim == 2:
         return _of_categories(model, mean, kind)
-    observed = outcomes(model)
+    observed = model.likelihood.observed(model.rows.y)  # of a grouped outcome the share of successes
     if kind == "response":
         return (observed - mean) * model.likelihood.trials_of(model.rows.y)
     if kind == "pearson":
@@ -221,11 +221,6 @@ def _of_others(predictor: Linear, X: Any, W: Floats, first: int) -> Floats:
     return V
 
 
-def outcomes(model: Model) -> Floats:
-    """The outcome on the scale of the mean: y, or the share of successes of a grouped outcome (0 of 0 trials is 0)."""
-    return model.likelihood.observed(model.rows.y)
-
-
 def variance(fit: Estimates, model: Model, eta: Floats) -> Floats:
     """Variance of one outcome on the scale of the mean, shape (n_rows,)."""
     value = model.likelihood.variance(eta, model.rows.y) * (fit.scale**2 if model.has_scale else 1.0)
@@ -253,7 +248,14 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
     if not model.likelihood.outcome.is_whole and (below[0] == below[1]).all():
         left, right = below[1], above[1]
     else:
-        left, right = _split(below, above, len(eta), seed)
+        if seed is None:
+            raise DomainError(
+                'residuals(kind="quantile") of a discrete outcome, or of times that are censored, are randomized: give '
+                "seed=, a whole number."
+            )
+        u = generator(seed).random(len(eta))  # so far up the step of F at each outcome
+        left = below[0] + u * (below[1] - below[0])
+        right = above[1] + (1.0 - u) * (above[0] - above[1])
     tiny = np.finfo(float).tiny
     return np.where(left < right, special.ndtri(np.maximum(left, tiny)), -special.ndtri(np.maximum(right, tiny)))
 
@@ -274,14 +276,3 @@ def _cox_snell(model: Model, eta: Floats) -> Floats:
         )
     ends = [low, np.full(len(low), np.inf), *[entry] * family.late]
     return -family.loglik(eta, np.column_stack(ends))
-
-
-def _split(below: Any, above: Any, n: int, seed: Any) -> tuple[Floats, Floats]:
-    """A random point of the step of F at each outcome: u of the way from F(y - 1) to F(y)."""
-    if seed is None:
-        raise DomainError(
-            'residuals(kind="quantile") of a discrete outcome, or of times that are censored, are randomized: give '
-            "seed=, a whole number."
-        )
-    u = generator(seed).random(n)
-    return below[0] + u * (below[1] - below[0]), above[1] + (1.0 - u) * (above[0] - above[1])

@@ -135,11 +135,12 @@ class OneVsRestFit(AnyFit):
 
     def check(self, *, order: Any = None) -> CheckTable:
         """The checks of all fits, see `Fit.check`, with the category in a column before."""
-        from stattools.inference.diagnostics.checks import check_parts
+        from stattools.inference.diagnostics.checks import check_table, checks_of
 
         require(self, "check", NEEDS)
         labels = map(str, self.model.labels)
-        return check_parts(dict(zip(labels, self.fits, strict=True)), order, self.model.title)
+        made = {label: checks_of(fit, order) for label, fit in zip(labels, self.fits, strict=True)}
+        return check_table(made, self.model.title)
 
     def save(self, path: str | Path) -> Path:
         """Write the fits without their data to one file, which `st.load` reads; returns the path."""

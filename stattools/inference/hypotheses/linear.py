@@ -28,6 +28,8 @@ QUOTED = re.compile(r"`((?:[^`]|``)*)`")
 
 SYMBOL = re.compile(r"==|[-+*/=,()]")
 
+WORD = re.compile(r"[^\s=<>,+*/()]+(?:\([^)]*\)\S*|:\s*[^\s=<>,+*/()]+)?")
+
 ORDER = re.compile(r"[<>!]=?|[≤≥≠]")
 
 
@@ -79,7 +81,8 @@ def tokens(text: str, names: Sequence[str]) -> Iterator[Token]:
                 "on the side that you expect, and otherwise 1 minus that half."
             )
         else:
-            raise _unknown(_word_at(text, position), names)
+            found = WORD.match(text, position)
+            raise _unknown(found[0] if found else text[position : position + 20], names)
 
 
 def _name_at(text: str, position: int, known: dict[str, int]) -> str | None:
@@ -112,11 +115,6 @@ def _is_arithmetic(name: str, known: dict[str, int]) -> bool:
             return False
         position = position + len(other) if other else found.end() if found else position + 1
     return True
-
-
-def _word_at(text: str, position: int) -> str:
-    found = re.compile(r"[^\s=<>,+*/()]+(?:\([^)]*\)\S*|:\s*[^\s=<>,+*/()]+)?").match(text, position)
-    return found[0] if found else text[position : position + 20]
 
 
 def _unknown(word: str, names: Sequence[str]) -> DomainError:

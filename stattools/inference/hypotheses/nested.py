@@ -32,7 +32,6 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
-from stattools.models.predictor import Columns
 from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
@@ -50,33 +49,6 @@ CELLS = 2_000_000
 
 REFINEMENTS = 2
 """What is left of a column after a projection is projected again: digits that the normal equations lose come back."""
-
-
-def projected(full: Rows, restricted: Rows, slopes: Floats) -> tuple[Floats, int | None]:
-    """theta with X theta = Z slopes + shift, where Z are the smaller model's columns, shift is the difference of the
-    offsets, and the number of the first of these that is no combination of X; None where all are.
-    """
-    rows, units = full.standardized()
-    X: Any = rows.X
-    Z = restricted.X
-    metric = Metric(X.gram(full.weight))
-    n, r = restricted.X.shape
-    phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
-    for start in range(0, r + 1, step):
-        part = np.arange(start, min(start + step, r))
-        columns = np.column_stack([np.empty((n, 0)), *(Z[:, k] for k in part.tolist())])
-        if start + step > r:
-            columns = np.column_stack([columns, shift_of(full, restricted)])
-        found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
-        for _ in range(1 + REFINEMENTS):
-            found = found + metric.solve(X.pulled(weighted(rest, full.weight)))
-            rest = columns - X.product(found)
-        sizes = [np.sqrt((weighted(of, full.weight) * of).sum(axis=0)) for of in (rest, columns)]
-        lost = sizes[0] > SAME_SPACE * np.maximum(sizes[1], 1e-300)
-        if lost.any():
-            return phi, start + int(np.argmax(lost))
-        phi = phi + found @ np.append(slopes, 1.0)[start : start + columns.shape[1]]
-    return units @ phi, None
 
 
 def require_same_likelihood(who: str, one: Any, other: Any) -> None:
@@ -261,7 +233,10 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
         if is_first and effects:
             apart = ours.uses[effects[1]] or ()
         at = [*before, *(range(ours.columns) if own is None else own), *apart]
-        moved = made_of(at, (theirs.columns,) if alone else use, estimate[part], is_first)
+        to, given = [theirs.columns] if alone else list(range(theirs.columns) if use is None else use), estimate[part]
+        if is_first:  # and the difference of the offsets
+            to, given = [*to, theirs.columns + 1], np.append(given, 1.0)
+        moved = made_of(at, to, given)
         constant, own_columns, of_cuts = np.split(moved, [len(before), len(moved) - len(apart)])
         if number >= 0:
             theta[ours.parts[number]] += own_columns
@@ -273,15 +248,12 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
 
 
 def _of_columns(
-    full: Model, restricted: Model, several: bool, R: Floats, size: Floats,
-    at: list[int], use: Columns, given: Floats, is_first: bool,
-) -> Floats:  # fmt: skip
-    """What the larger model's columns `at` are multiplied by where the smaller one's `use` are by `given`, to which the
-    first parameter adds the difference of the offsets; R and size are those of `_triangle_of_both`.
+    full: Model, restricted: Model, several: bool, R: Floats, size: Floats, at: list[int], to: list[int], given: Floats
+) -> Floats:
+    """What the larger model's columns `at` are multiplied by where the smaller one's `to` are by `given`, its column of
+    ones and the difference of the offsets among these; R and size are those of `_triangle_of_both`.
     """
-    to = [full.predictor.columns + k for k in (range(restricted.predictor.columns) if use is None else use)]
-    if is_first:
-        to, given = [*to, len(size) - 1], np.append(given, 1.0)
+    to = [full.predictor.columns + k for k in to]
     Q, S = np.linalg.qr(R[:, at])
     inside = Q.T @ R[:, to]
     rest = np.linalg.norm(R[:, to] - Q @ inside, axis=0)
@@ -297,12 +269,28 @@ def _of_columns(
     return (np.linalg.solve(S, inside) * size[to] / size[at][:, None]) @ given
 
 
-def _of_levels(full: Model, restricted: Model, at: Any, use: Columns, given: Floats, is_first: bool) -> Floats:
+def _of_levels(full: Model, restricted: Model, at: list[int], to: list[int], given: Floats) -> Floats:
     """The same for columns of many levels, all of which the first parameter has."""
-    theta, lost = projected(full.rows, restricted.rows, given)
-    if lost is not None:
-        _refuse(full, restricted, lost)
-    return theta
+    rows, units = full.rows.standardized()
+    X: Any = rows.X
+    metric, weight = Metric(X.gram(rows.weight)), rows.weight
+    n, r = restricted.rows.X.shape
+    phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
+    for start in range(0, r + 1, step):
+        part = range(start, min(start + step, r))
+        columns = np.column_stack([np.empty((n, 0)), *(restricted.rows.X[:, k] for k in part)])
+        if start + step > r:
+            columns = np.column_stack([columns, shift_of(full.rows, restricted.rows)])
+        found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
+        for _ in range(1 + REFINEMENTS):
+            found = found + metric.solve(X.pulled(weighted(rest, weight)))
+            rest = columns - X.product(found)
+        left, whole = (np.sqrt((weighted(of, weight) * of).sum(axis=0)) for of in (rest, columns))
+        lost = left > SAME_SPACE * np.maximum(whole, 1e-300)
+        if lost.any():
+            _refuse(full, restricted, start + int(np.argmax(lost)))
+        phi = phi + found @ given[start : start + columns.shape[1]]
+    return units @ phi
 
 
 def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:

@@ -495,9 +495,9 @@ def permutation_test(
     p_value, distribution, how = _p_value(of, seen, method, alternative, asked, seed, scores)
     if seen.is_z:
         notes.insert(0, _told(of, said, float(total[0]), seen.value))
-    hypothesis = f"{data.outcome_name} does not depend on {_column(data, columns)}"
-    if not columns:
-        hypothesis = f"{data.outcome_name} is symmetric about 0"
+    formula, names = data.design.formula, ", ".join(data.design.names[k] for k in columns)
+    right = names if formula is None else formula.split("~", 1)[1].strip()
+    hypothesis = f"{data.outcome_name} {f'does not depend on {right}' if columns else 'is symmetric about 0'}"
     note = " ".join([f"{scores.capitalize()}; {how}", *notes])
     return TestResult(
         "permutation", seen.value, seen.rank, p_value, (hypothesis,), distribution=distribution, note=note
@@ -623,10 +623,3 @@ def _codes(within: Any, formula: Any, data: Any) -> Any:
     if gaps := int(missing(column).sum()):
         raise DomainError(f"permutation_test needs within= in every row; {gaps:,} are missing. Drop those rows first.")
     return coded(column, "permutation_test within=")[0].astype(float)
-
-
-def _column(data: Dataset, columns: list[int]) -> str:
-    """What the outcome may depend on, as the formula has it."""
-    if data.design.formula is None:
-        return ", ".join(data.design.names[k] for k in columns)
-    return data.design.formula.split("~", 1)[1].strip()

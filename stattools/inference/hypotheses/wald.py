@@ -29,7 +29,6 @@ from stattools.inference.hypotheses.linear import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictor import Linear
 from stattools.models.survival.cox import ProportionalHazards
 from stattools.numerics.columns import picked, picking
 from stattools.numerics.low_rank import among
@@ -101,17 +100,15 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
         if name and name not in made:  # the effects at cuts, which are terms of the first formula
             continue
         spaces = TermSpaces(formula, tuple(design.names[k] for k in use), design.levels)
-        places = tuple(_places(predictor, at, use) for at in made[name])
-        found.append(TermsOfParameter(model.called(name) if name else "", spaces, places, predictor.size))
+        places = []
+        for at in made[name]:
+            own, first_of = predictor.uses[at], predictor.parts[at].start
+            numbers = {
+                column: first_of + k for k, column in enumerate(range(predictor.columns) if own is None else own)
+            }
+            places.append(np.array([numbers.get(column, -1) for column in use], dtype=np.intp))
+        found.append(TermsOfParameter(model.called(name) if name else "", spaces, tuple(places), predictor.size))
     return tuple(found)
-
-
-def _places(predictor: Linear, number: int, use: tuple[int, ...]) -> NDArray[np.intp]:
-    """The numbers of the coefficients of some columns in a linear predictor, -1 where it does not read one."""
-    part, own = predictor.parts[number], predictor.uses[number]
-    columns = range(predictor.columns) if own is None else own
-    numbers = {column: part.start + k for k, column in enumerate(columns)}
-    return np.array([numbers.get(column, -1) for column in use], dtype=np.intp)
 
 
 def coefficients_of(model: Any, text: Any) -> list[int]:
@@ -272,25 +269,19 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     statistic, difference, se = distance**2, difference / unit, se / unit
     if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
-    if df is None and fit.degrees is not None:
-        return with_degrees(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
-    if df is None:
-        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
     k = len(labels)
+    if df is None and fit.degrees is not None:  # those that few clusters, or few groups, leave
+        degrees: Any = fit.degrees
+        F, df = degrees.several(whole, statistic)
+        p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
+        return TestResult("Wald", F, k, p_value, distribution="F", df_residual=df, **shared)
+    if df is None:
+        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     if np.isinf(df):
         return TestResult("Wald", statistic, k, float(special.chdtrc(k, statistic)), **shared)
     p_value = float(special.fdtrc(k, df, statistic / k))
     return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)
-
-
-def with_degrees(fit: Estimates, R: Floats, statistic: float, **shared: Any) -> TestResult:
-    """Wald's statistic of R theta against F with the degrees of freedom that few clusters, or few groups, leave."""
-    degrees: Any = fit.degrees
-    F, df = degrees.several(R, statistic)
-    k = len(R)
-    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
-    return TestResult("Wald", F, k, p_value, distribution="F", df_residual=df, **shared)
 
 
 def welch_james(

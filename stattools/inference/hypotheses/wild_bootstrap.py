@@ -35,8 +35,9 @@ from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.linear import hypotheses
+from stattools.inference.hypotheses.result import choice
 from stattools.inference.hypotheses.wald import of_terms
-from stattools.interface.arguments import require_truth, word_of
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -147,7 +148,8 @@ class Clusters:
         a, parts = S @ self.c, []
         for v in signs.blocks():
             there = v * a - (v @ S) @ self.m.T
-            parts.append(_ratio((v @ a) ** 2, (there * there).sum(axis=1)))
+            top, bottom = (v @ a) ** 2, (there * there).sum(axis=1)
+            parts.append(np.divide(top, bottom, out=np.where(top > 0, np.inf, 0.0), where=bottom > 0))
         return np.concatenate(parts)
 
     def forms(self, signs: ClusterWeights) -> tuple[Floats, ...]:
@@ -162,12 +164,6 @@ class Clusters:
             forms = v @ a, v @ b, (here * here).sum(axis=1), (here * there).sum(axis=1), (there * there).sum(axis=1)
             parts.append(forms)
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """Infinite where the bottom is 0 and the top is not, 0 where both are."""
-    nothing = np.where(top > 0, np.inf, 0.0)
-    return np.divide(top, bottom, out=nothing, where=bottom > 0)
 
 
 def as_far(squares: Floats, square: float) -> int:
@@ -198,8 +194,8 @@ def accepted(forms: tuple[Floats, ...], signs: ClusterWeights, alpha: float) -> 
     order = np.argsort(roots, kind="stable")
     roots = roots[order]
     count = np.count_nonzero(always) + np.cumsum(changes[order])
-    above = np.array([signs.p_value(float(one)) > alpha for one in np.unique(count)])
-    above = above[np.searchsorted(np.unique(count), count)] if len(count) else above
+    counts, which = np.unique(count, return_inverse=True)
+    above = np.array([signs.p_value(float(one)) > alpha for one in counts], dtype=bool)[which]
     if signs.p_value(float(np.count_nonzero(always))) > alpha:
         return -np.inf, np.inf
     inside = np.flatnonzero(above)
@@ -310,17 +306,19 @@ class WildBootstrap(Faces):
 
     def _end(self, alpha: float, unit: float) -> float:
         """Where p falls to alpha on one side, by doubling and halving."""
+
+        def is_accepted(distance: float) -> bool:
+            q = self.estimate + distance * unit
+            return _p_value(self.fit, self._R, q, self._signs, *self._here)[0] > alpha
+
         inside, outside = 0.0, 2.0
-        while _p_value(self.fit, self._R, self.estimate + outside * unit, self._signs, *self._here)[0] > alpha:
+        while is_accepted(outside):
             inside, outside = outside, 2.0 * outside
             if outside > FARTHEST:
                 return float(np.copysign(np.inf, unit))
         while outside - inside > NEAR:
             middle = 0.5 * (inside + outside)
-            if _p_value(self.fit, self._R, self.estimate + middle * unit, self._signs, *self._here)[0] > alpha:
-                inside = middle
-            else:
-                outside = middle
+            inside, outside = (middle, outside) if is_accepted(middle) else (inside, middle)
         return self.estimate + 0.5 * (inside + outside) * unit
 
     def _headline(self) -> str:
@@ -355,9 +353,7 @@ def wild_bootstrap(
     >>> test.is_exact, test.p_value
     (True, 0.125)
     """
-    weights = word_of(weights, tuple(VALUES))
-    if weights not in VALUES:
-        raise DomainError(f"wild_bootstrap has weights= {', '.join(map(repr, VALUES))}; got {quoted(weights)}.")
+    weights = choice("wild_bootstrap", "weights", weights, VALUES)
     require_truth(impose_null, "impose_null= of wild_bootstrap")
     asked = whole_number(draws, "draws", at_least=19)
     R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
@@ -367,7 +363,11 @@ def wild_bootstrap(
             f"{', '.join(labels[:4])}. Test one at a time, as 'x = 0'; fit.test takes several."
         )
     random, kept = generator(seed), recorded(seed)
-    fit = _with_usual_errors(fit)
+    if fit.degrees is not None:  # CR1, which the t of the draws has as well: what leverage takes is theirs to tell
+        given: Any = fit.cov_kind
+        cov = Cluster(given.groups, kind="CR1")
+        found = covariance(fit.model, fit.estimate, fit.solution.covariance, cov)
+        fit = replace(fit, covariance=found.matrix, cov=found.name, t_df=found.df, cov_kind=cov, degrees=None)
     clusters, size = clusters_at(fit, fit.estimate, R[0])
     if not clusters.spread > 0:
         raise DomainError(f"wild_bootstrap: no cluster moves {labels[0].partition(' = ')[0]}: its clustered se is 0.")
@@ -388,15 +388,6 @@ def wild_bootstrap(
     return WildBootstrap(
         fit, labels[0], estimate, se, t, p, np.sqrt(squares) * (unit / se), impose_null, kept, R[0], signs
     )
-
-
-def _with_usual_errors(fit: Any) -> Any:
-    """The fit with CR1, which the t of the draws has as well: what leverage takes is the draws' to tell."""
-    if fit.degrees is None:
-        return fit
-    cov = Cluster(fit.cov_kind.groups, kind="CR1")
-    found = covariance(fit.model, fit.estimate, fit.solution.covariance, cov)
-    return replace(fit, covariance=found.matrix, cov=found.name, t_df=found.df, cov_kind=cov, degrees=None)
 
 
 def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, float]:

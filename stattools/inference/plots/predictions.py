@@ -19,7 +19,7 @@ from stattools import figures
 from stattools.errors import DomainError, quoted
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
-from stattools.inference.diagnostics.residuals import outcomes, variance
+from stattools.inference.diagnostics.residuals import variance
 from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
 from stattools.inference.needs import curves
@@ -222,7 +222,7 @@ def means(fit: Any, bins: int = BINS, level: float | None = None) -> Drawing:
     if model.likelihood.outcome is Outcome.TRIALS:
         trials = model.likelihood.trials_of(model.rows.y)
         weight = trials if weight is None else weight * trials
-    predicted, observed, size = grouped(mean, outcomes(model), weight, bins)
+    predicted, observed, size = grouped(mean, model.likelihood.observed(model.rows.y), weight, bins)
     spread = grouped(
         mean, variance(fit, model, model.eta(fit.estimate)) * model.likelihood.trials_of(model.rows.y), weight, bins
     )[1]
