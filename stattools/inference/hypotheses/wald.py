@@ -273,9 +273,9 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     k = len(labels)
     if df is None and fit.degrees is not None:  # those that few clusters, or few groups, leave
         degrees: Any = fit.degrees
-        F, df = degrees.several(whole, statistic)
-        p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
-        return TestResult("Wald", F, k, p_value, distribution="F", df_residual=df, **shared)
+        F, left = degrees.several(whole, statistic)
+        p_value = float(special.fdtrc(k, left, F) if np.isfinite(left) else special.chdtrc(k, k * F))
+        return TestResult("Wald", F, k, p_value, distribution="F", df_residual=left, **shared)
     if df is None:
         df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     if np.isinf(df):
