@@ -186,12 +186,15 @@ class CoefficientProfile:
             starts.append(near + shift * ((t - before) / along))
         gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
         if len(gamma):
-            gamma = self._supremum(limit, gamma, t)
+            now = limit.evaluate(gamma)
+            if not now.is_finite:  # so far below the supremum that the information overflows
+                return Height(np.inf, 0.0, near)
+            gamma = self._supremum(limit, gamma, now, t)
         theta = limit.at(gamma)
         now = self.work.evaluate(theta, order=1)
         return Height(max(self.top - now.loglik, 0.0), float(now.score @ normal), theta)
 
-    def _supremum(self, limit: Along, gamma: Floats, t: float) -> Floats:
+    def _supremum(self, limit: Along, gamma: Floats, now: Evaluation, t: float) -> Floats:
         """Where what is left of the log-likelihood, the square of the decrement, is within REMAINDER of its end."""
         n = self.work.n
 
@@ -201,7 +204,7 @@ class CoefficientProfile:
             return Standing(gamma, now, metric, min(metric.norm(now.score), left))
 
         found = climb(
-            stand(gamma, limit.evaluate(gamma)), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
+            stand(gamma, now), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
             tolerance=float(np.sqrt(REMAINDER)), max_steps=STEPS_TO_SUPREMUM, n=n,
         )  # fmt: skip
         if found.status != "converged" and not found.here.decrement <= NEARLY:

@@ -220,10 +220,6 @@ def way_of(model: Any) -> Way:
     return partial(_fit_log_likelihood, usual=Newton())
 
 
-def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
-    return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
-
-
 def _fit_log_likelihood(
     model: Any,
     solver: Any,
@@ -317,7 +313,7 @@ _by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
 
 WAYS: dict[type, Way] = {
     Model: fit_regression,
-    OneVsRest: _fit_parts,
+    OneVsRest: lambda model, *given: OneVsRestFit(model, tuple(way_of(part)(part, *given) for part in model.parts)),
     Custom: partial(_fit_log_likelihood, usual=Newton(max_steps=1000), climbed=certified_within),
     BernoulliTrials: _by_formula,
     BinomialArms: _by_formula,
