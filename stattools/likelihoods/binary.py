@@ -43,9 +43,11 @@ def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Cumulants
     return Weights(variance, (variance * (1.0 - 2.0 * p))[:, None], (variance * (1.0 - 6.0 * p * q))[:, None, None])
 
 
-def _side_of_events(family: Any, y: Floats) -> Floats:
-    """Every outcome wants its own probability to be 1."""
-    return 2.0 * y - 1.0
+def side_of_trials(family: Any, y: Floats) -> Floats:
+    """Successes only, or failures only, as an event is, have no maximum."""
+    successes, trials = family.counts(y)
+    side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
+    return np.where(trials > 0, side, np.nan)
 
 
 def _failures(family: Any, y: Floats) -> Floats:
@@ -64,7 +66,7 @@ class Successes(Likelihood):
         starts_at_zero=True,
         linear_score=True,
         has_firth=True,
-        side=_side_of_events,
+        side=side_of_trials,
         cumulants=_cumulants,
         reversed=_failures,
     )
@@ -160,13 +162,6 @@ class Probit(Successes):
         return -link.log_mean(eta)[1] * link.log_rest(eta)[1]
 
 
-def side_of_trials(family: Any, y: Floats) -> Floats:
-    """Successes only, or failures only, have no maximum."""
-    successes, trials = family.counts(y)
-    side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
-    return np.where(trials > 0, side, np.nan)
-
-
 @dataclass(frozen=True, eq=False)
 class OutOfTrials(Likelihood):
     """Successes out of trials, which are given by `trials` or as the last axis of y."""
@@ -240,7 +235,7 @@ class Binomial(OutOfTrials, Successes):
     """
 
     parameters: ClassVar = {"mean": "logit"}
-    facts = replace(Bernoulli.facts, row="Binomial", from_zero=False, side=side_of_trials, interval=count_interval)
+    facts = replace(Bernoulli.facts, row="Binomial", from_zero=False, interval=count_interval)
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """trials expit(eta) expit(-eta); y is needed only to carry the trials."""

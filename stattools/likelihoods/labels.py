@@ -180,11 +180,11 @@ class Cuts:
         eta, K = family._wide(eta), family.categories
         self.shape, eta = eta.shape[:-1], eta.reshape(-1, family.width)
         self.family, self.eta, self.n = family, eta, len(eta)
-        self.thresholds = np.empty((self.n, K + 1))
-        self.thresholds[:, 0], self.thresholds[:, K] = -np.inf, np.inf
-        self.thresholds[:, 1:K] = eta[:, 1:K]
-        if family.partial:
-            self.thresholds[:, 1:K] -= eta[:, K : 2 * K - 1]
+        inner, end = (
+            eta[:, 1:K] - eta[:, K : 2 * K - 1] if family.partial else eta[:, 1:K],
+            np.full((self.n, 1), np.inf),
+        )
+        self.thresholds = np.hstack([-end, inner, end])
         self.s = np.clip(eta[:, -1], -LARGEST_LOG, LARGEST_LOG) if family.scaled else None
         self.per = 1.0 if self.s is None else np.exp(-self.s)
         self.rows = np.arange(self.n) * (K + 1)

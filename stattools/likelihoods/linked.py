@@ -23,7 +23,7 @@ from stattools.likelihoods.likelihood import Likelihood, Terms
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
-from stattools.likelihoods.words import Words, words_of
+from stattools.likelihoods.words import words_of, words_of_link
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
     "identity": lambda link, eta: link.plain(eta),
@@ -100,13 +100,13 @@ class Linked(Likelihood):
         unit, same = link.ends == (0.0, 1.0), link.name == own
         what = "probability" if known.is_event else "mean"
         factor = FACTORS.get(link.name) if known.is_event or link.name == "logit" else None
-        linked = Words(f"the {link.words} of the {what}", factor=factor)
-        words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
-        words |= {"probit": replace(words_of("Probit"), equation=None)} if known.is_event else {}
+        words = words_of_link(what, link, RATIOS[what], factor)
+        if known.is_event and link.name == "probit":
+            words = replace(words_of("Probit"), equation=None)
         has_firth = known.has_firth and (same or (unit and known.is_event))  # Kosmidis & Firth (2021)
         facts = replace(
             known,
-            own_words=known.words if same else words.get(link.name, linked),
+            own_words=known.words if same else words,
             starts_at_zero=known.starts_at_zero and unit,
             canonical=known.canonical and same,
             from_zero=False,

@@ -33,7 +33,7 @@ from stattools.likelihoods.labels import Labels
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, room
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Facts, Words, bounded
+from stattools.likelihoods.words import Facts, bounded, words_of_link
 from stattools.text.one_line import one_line
 
 SMALL, ROWS = 2.0**-10, 500
@@ -147,6 +147,8 @@ class OwnLikelihood(Likelihood):
 
     def __post_init__(self) -> None:
         event, width = self.kind is Outcome.BINARY, len(self.by_name)
+        name, link = next(iter(self.by_name.items()))
+        factor = f"ratio of the odds of {name}" if link == "logit" else None
         reasons = {
             word: f"{self.name} has no {word}=, which this needs. Give it to st.likelihood."
             for word in ("mean", "variance", "cdf", "sample")
@@ -161,7 +163,7 @@ class OwnLikelihood(Likelihood):
             ordered = ("variance", "cdf", "quantile")
             reasons = {word: f"{self.name} has labels without an order, and so no {word}." for word in ordered}
         facts = Facts(
-            own_words=_words(*next(iter(self.by_name.items()))),
+            own_words=words_of_link(name, LINKS[link], f"ratio of {name}s", factor),
             is_event=event,
             side=bounded,
             center=_center,
@@ -346,14 +348,6 @@ class OwnLikelihood(Likelihood):
             raise DomainError(
                 f"{name}= of {self.name} returns an array of shape {found.shape} for rows of shape {rows}."
             ) from None
-
-
-def _words(name: str, link: str) -> Words:
-    """What the first linear predictor is called."""
-    if link == "log":
-        return Words(f"the log {name}", f"ratio of {name}s")
-    factor = f"ratio of the odds of {name}" if link == "logit" else None
-    return Words(f"the {name}" if link == "identity" else f"the {LINKS[link].words} of the {name}", factor=factor)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -558,14 +552,38 @@ def likelihood(
     >>> st.fit(st.regression("y ~ x", {"y": y, "x": range(8)}, gumbel)).names
     ('Intercept', 'x', 'log scale')
     """
-    parameters = _parameters(parameters)
+    if not isinstance(parameters, Mapping) or not parameters:
+        raise DomainError(f'parameters= is a dict of links by name, {{"loc": "identity"}}; got {quoted(parameters)}.')
+    for name, link in parameters.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise DomainError(f"a parameter has a name that an argument can have; got {quoted(name)}.")
+        if name in TAKEN:
+            raise IncompatibleError(f"a parameter cannot be called {name!r}, as an argument of st.regression is.")
+        if not isinstance(link, str) or link not in LINKS:
+            raise DomainError(f"{name!r} has one of the links {', '.join(LINKS)}; got {quoted(link)}.")
+    parameters = dict(parameters)
     if not isinstance(fixed, Mapping):
         raise DomainError(f'fixed= is a dict of numbers by name, {{"shape": 2.0}}; got {quoted(fixed)}.')
     given = {"mean": mean, "variance": variance, "cdf": cdf, "quantile": quantile, "sample": sample}
     if isinstance(distribution, str):
         if fixed:
             raise IncompatibleError("fixed= belongs to distributions of SciPy; write the number into loglik.")
-        return _of_functions(distribution, loglik, parameters, outcome, given)
+        if not callable(loglik):
+            raise IncompatibleError(
+                f"st.likelihood({quoted(distribution)}, loglik, ...) needs loglik, a function of (y, "
+                f"{', '.join(parameters)}); got {quoted(loglik)}."
+            )
+        if not isinstance(outcome, str) or outcome not in OUTCOMES:
+            raise DomainError(f"outcome= is one of {', '.join(map(repr, OUTCOMES))}; got {quoted(outcome)}.")
+        answers = {word: value for word, value in given.items() if value is not None}
+        for word, value in answers.items():
+            if not callable(value):
+                raise IncompatibleError(f"{word}= is a function of the parameters; got {quoted(value)}.")
+        if OUTCOMES[outcome] is not Outcome.CATEGORY:
+            return OwnLikelihood(distribution, loglik, parameters, OUTCOMES[outcome], answers)
+        if answers:
+            raise IncompatibleError(f"probabilities of labels follow from loglik; leave {next(iter(answers))}= out.")
+        return OwnCategories(distribution, loglik, parameters, Outcome.CATEGORY)
     if isinstance(distribution, stats.distributions.rv_frozen):
         raise IncompatibleError(
             f"{distribution.dist.name} is frozen, its parameters are numbers: give the distribution itself, "
@@ -580,38 +598,3 @@ def likelihood(
         if value is not None:
             raise IncompatibleError(f"{distribution.name} answers {word} itself; leave {word}= out.")
     return of_distribution(distribution, parameters, dict(fixed))
-
-
-def _of_functions(
-    name: str, loglik: Any, parameters: Mapping[str, str], outcome: Any, given: Mapping[str, Any]
-) -> OwnLikelihood:
-    if not callable(loglik):
-        raise IncompatibleError(
-            f"st.likelihood({quoted(name)}, loglik, ...) needs loglik, a function of (y, "
-            f"{', '.join(parameters)}); got {quoted(loglik)}."
-        )
-    if not isinstance(outcome, str) or outcome not in OUTCOMES:
-        raise DomainError(f"outcome= is one of {', '.join(map(repr, OUTCOMES))}; got {quoted(outcome)}.")
-    for word, value in given.items():
-        if value is not None and not callable(value):
-            raise IncompatibleError(f"{word}= is a function of the parameters; got {quoted(value)}.")
-    answers = {word: value for word, value in given.items() if value is not None}
-    if OUTCOMES[outcome] is Outcome.CATEGORY:
-        if answers:
-            raise IncompatibleError(f"probabilities of labels follow from loglik; leave {next(iter(answers))}= out.")
-        return OwnCategories(name, loglik, parameters, Outcome.CATEGORY)
-    return OwnLikelihood(name, loglik, parameters, OUTCOMES[outcome], answers)
-
-
-def _parameters(parameters: Any) -> dict[str, str]:
-    """The parameters by name with their links, checked."""
-    if not isinstance(parameters, Mapping) or not parameters:
-        raise DomainError(f'parameters= is a dict of links by name, {{"loc": "identity"}}; got {quoted(parameters)}.')
-    for name, link in parameters.items():
-        if not isinstance(name, str) or not name.isidentifier():
-            raise DomainError(f"a parameter has a name that an argument can have; got {quoted(name)}.")
-        if name in TAKEN:
-            raise IncompatibleError(f"a parameter cannot be called {name!r}, as an argument of st.regression is.")
-        if not isinstance(link, str) or link not in LINKS:
-            raise DomainError(f"{name!r} has one of the links {', '.join(LINKS)}; got {quoted(link)}.")
-    return dict(parameters)

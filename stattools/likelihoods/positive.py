@@ -85,28 +85,22 @@ class GammaFamily(Positive):
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         eta = self._wide(eta)
-        t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
-        k = np.exp(-np.clip(once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
-        ratio, more, part = differences(t)
-        part *= k
-        gap, bend = digamma_gap(k)
-        ratio *= k
-        more *= k
-        score = (more, np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0))
-        return log_density_of_deviance(part, k) - log_y, *side_by_side(score, (ratio, more, more, part - bend))
+        t, k = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO), shape_of(once(eta[..., 1]))
+        log_density, more, turn, ratio, bend = terms_of_log(t, k)
+        return log_density - log_y, *side_by_side((more, turn), (ratio, more, more, bend))
 
     def _expected_of_second(self, eta: Floats) -> Any:
         """k^2 psi'(k) - k of the shape k."""
-        return np.subtract(*digamma_gap(_shape(self._wide(eta))))
+        return np.subtract(*digamma_gap(shape_of(self._wide(eta)[..., 1])))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
-        k = _shape(self._wide(eta))
+        k = shape_of(self._wide(eta)[..., 1])
         return np.maximum(self.mean(eta) * generator(seed).standard_gamma(k) / k, np.finfo(float).tiny)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """dispersion mean^2."""
-        return self.mean(eta) ** 2 / _shape(eta)
+        return self.mean(eta) ** 2 / shape_of(eta[..., 1])
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """2 (y / mean - 1 - log(y / mean)) / dispersion: that of an outcome of the same dispersion whose mean is y."""
@@ -125,8 +119,20 @@ class GammaFamily(Positive):
         return near
 
 
-def _shape(eta: Floats) -> Floats:
-    return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
+def shape_of(log_dispersion: Floats) -> Floats:
+    """k = 1 / phi."""
+    return np.exp(np.clip(-log_dispersion, SMALLEST_SHAPE, LARGEST_SHAPE))
+
+
+def terms_of_log(t: Floats, k: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """log of the density of t = log r, its slopes in eta_0 and eta_1, and minus its second derivatives in each."""
+    ratio, more, part = differences(t)
+    part *= k
+    ratio *= k
+    more *= k
+    gap, bend = digamma_gap(k)
+    turn = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
+    return log_density_of_deviance(part, k), more, turn, ratio, part - bend
 
 
 def once(values: Floats) -> Floats:
@@ -136,7 +142,7 @@ def once(values: Floats) -> Floats:
 
 def _ratio_and_shape(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:
     """log(y / mean) and the shape."""
-    return np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO), _shape(eta)
+    return np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO), shape_of(eta[..., 1])
 
 
 LARGEST_INVERSE_RATIO = 170.0

@@ -4,23 +4,16 @@
     between low and high log(F(b) - F(a)),             a, b = z of low and high; a = -inf of 0, b = inf of inf
     entered at e         less log(1 - F(z of e)): the row is there since its event came after e
 
-| distribution | W | sigma |
-|---|---|---|
-| weibull | smallest extreme value, F = 1 - exp(-exp(z)) | free |
-| exponential | the same | 1 |
-| lognormal | standard normal | free |
-| loglogistic | standard logistic | free |
-| gamma | log of a gamma variable of shape k = 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
-
-Of gamma times between two ends, with s the derivatives of log f by eta and t the log of a time over its mean,
+W has the smallest extreme value distribution, F = 1 - exp(-exp(z)), of Weibull times and, with sigma = 1, exponential
+ones; it is standard normal or logistic of log-normal and log-logistic times, and of gamma times the log of a gamma
+variable of mean 1 and shape k = 1 / sigma^2. Of gamma times between two ends, with s the derivatives of log f by eta,
 
     d log P = E(s | between),    d2 log P = E(d2 log f | between) + Var(s | between)
 
-are integrals over t, by Gauss-Legendre rules on panels at whose ends the density changes its shape.
-
-All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
-late there is one maximum at most. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch & Prentice, The Statistical
-Analysis of Failure Time Data (2002), 3.5-3.6; Louis, JRSS B 44 (1982), 226-233, for the second derivatives of log P.
+are integrals over the log of a time over its mean, by Gauss-Legendre rules on panels at whose ends the density changes
+its shape. All others are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none
+entered late there is one maximum at most. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch & Prentice, The
+Statistical Analysis of Failure Time Data (2002), 3.5-3.6; Louis, JRSS B 44 (1982), 226-233, for second derivatives.
 """
 
 from __future__ import annotations
@@ -43,10 +36,10 @@ from stattools.likelihoods.between import between
 from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, allowed, floats
 from stattools.likelihoods.links import LINKS, Curve, held_exp
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.positive import LARGEST_SHAPE, SMALLEST_SHAPE, once
+from stattools.likelihoods.positive import once, shape_of, terms_of_log
 from stattools.likelihoods.words import Equation, Facts, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.distributions.gamma import deviance, digamma_gap, log_density_of_log, log_quantile, tail
+from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, tail
 
 
 def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
@@ -158,12 +151,7 @@ def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
         return (np.log(time) - location) * np.exp(-log_scale)
 
 
-def _extreme(z: Floats) -> Curve:
-    power = held_exp(z)
-    return z - power, 1.0 - power, -power
-
-
-def _extreme_at_once(z: Floats, event: Floats) -> Curve:
+def _extreme(z: Floats, event: Floats | float = 1.0) -> Curve:
     power = held_exp(z)
     return event * z - power, event - power, -power
 
@@ -198,7 +186,7 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
     return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
 
 
-EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _gamma_mean, _extreme_at_once)
+EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _gamma_mean, _extreme)
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 DROP = 45.0
@@ -222,31 +210,31 @@ class GammaTimes:
         found = np.empty((6, len(low)))
         for start in range(0, len(low), INTEGRATED):
             part = slice(start, start + INTEGRATED)
-            found[:, part] = _gamma_between(location[part], _shape(log_scale[part]), low[part], high[part])
+            found[:, part] = _gamma_between(location[part], shape_of(2.0 * log_scale[part]), low[part], high[part])
         return found
 
     def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
         """As those of `LogTimeErrors`; of `width` 0 the log alone."""
         found, seen = np.zeros((6, len(low))), low == high  # a time from 0 to inf has probability 1
         others = ~seen & ((low > 0.0) | (high < np.inf))
-        t, k = _ratio(location[seen], low[seen]), _shape(log_scale[seen])
-        found[:, seen] = _of_log(t, k, *digamma_gap(k))
+        t, k = _ratio(location[seen], low[seen]), shape_of(2.0 * log_scale[seen])
+        found[:, seen] = _of_log(t, k)
         found[0, seen] -= np.log(low[seen])
         found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
         return found if width else found[:1]
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""
-        return tail(_ratio(location, time), _shape(log_scale), lower)
+        return tail(_ratio(location, time), shape_of(2.0 * log_scale), lower)
 
     def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
         """The log of the time before which the event has happened with probability p."""
         p = np.asarray(p, dtype=float)
-        return location + log_quantile(p, 1.0 - p, _shape(log_scale))
+        return location + log_quantile(p, 1.0 - p, shape_of(2.0 * log_scale))
 
     def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
         """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
-        k = _shape(log_scale)
+        k = shape_of(2.0 * log_scale)
         t = log_quantile(p, 1.0 - p, k)
         time, left = np.exp(location + t), p < 0.5
         end = np.full_like(time, 0.0 if left else np.inf)
@@ -276,20 +264,15 @@ class GammaTimes:
         return scale**2
 
 
-def _shape(log_scale: Floats) -> Floats:
-    return np.exp(np.clip(-2.0 * log_scale, SMALLEST_SHAPE, LARGEST_SHAPE))
-
-
 def _ratio(location: Floats, time: Any) -> Floats:
     with np.errstate(divide="ignore"):  # nothing is below 0
         return np.minimum(np.log(time) - location, LARGEST_RATIO)
 
 
-def _of_log(t: Floats, k: Floats, gap: Floats, bend: Floats) -> tuple[Floats, ...]:
-    """log of the density of t, and the derivatives of log f."""
-    first, part = k * np.expm1(t), deviance(t, k)
-    second = np.where(k < np.exp(LARGEST_SHAPE), 2.0 * (part - gap), 0.0)
-    return log_density_of_log(t, k), first, second, k * np.exp(t), 2.0 * first, 4.0 * (part - bend)
+def _of_log(t: Floats, k: Floats) -> tuple[Floats, ...]:
+    """log of the density of t, and the derivatives of log f: log phi is twice log sigma."""
+    log, first, second, own, curl = terms_of_log(t, k)
+    return log, first, 2.0 * second, own, 2.0 * first, 4.0 * curl
 
 
 def _gamma_between(location: Floats, k: Floats, low: Floats, high: Floats) -> Floats:
@@ -308,7 +291,7 @@ def _gamma_between(location: Floats, k: Floats, low: Floats, high: Floats) -> Fl
     half = 0.5 * np.diff(cuts, axis=-1)[:, used, None]
     t = base[:, None, None] + 0.5 * (cuts[:, 1:] + cuts[:, :-1])[:, used, None] + half * NODES
     t, weight, k = t.reshape(len(k), -1), (half * WEIGHTS).reshape(len(k), -1), k[:, None]
-    log, slope, turn, own, mixed, curl = _of_log(t, k, *digamma_gap(k))
+    log, slope, turn, own, mixed, curl = _of_log(t, k)
     highest = log.max(axis=1, keepdims=True)
     weight = weight * np.exp(log - highest)
     total = weight.sum(axis=1, keepdims=True)

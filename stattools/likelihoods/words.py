@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.tables import table_beside
 from stattools.likelihoods.cumulants import Cumulants
+from stattools.likelihoods.links import Link
 from stattools.likelihoods.predictive import Tails, mixture_interval, slope_of_quantile, tails_of
 from stattools.text.one_line import prints
 
@@ -89,6 +90,13 @@ class Words:
     def subject(self) -> str:
         """What a column multiplies ("the odds") where there is a ratio, or moves."""
         return self.predictor.replace("the log ", "the ", 1) if self.ratio else self.predictor
+
+
+def words_of_link(what: str, link: Link, ratio: str, factor: str | None) -> Words:
+    """What the linear predictor of a mean or of another parameter is called; `ratio` where it is a logarithm."""
+    if link.name == "log":
+        return Words(f"the log {what}", ratio)
+    return Words(f"the {what}" if link.name == "identity" else f"the {link.words} of the {what}", factor=factor)
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,17 @@
     inflated:    P(0) = p + (1 - p) f(0),   P(y) = (1 - p) f(y)
     hurdle:      P(0) = p,                  P(y) = (1 - p) f(y) / (1 - f(0))
 
-With l = log f(0), its score s and its information I, k = f(0) / (1 - f(0)) the odds of a zero and, of inflated counts,
-w = expit(eta_1 - l) the probability that a zero is one of those for certain, no number is a difference of others near
-it:
+With l = log f(0), its score s and its information I, k = f(0) / (1 - f(0)) the odds of a zero and w = expit(eta_1 - l)
+the probability that a zero is one of those for certain, 1 behind a hurdle, no number is a difference of others near it:
 
     truncated:   score = score of f at y + k s,   information = that of f at y + k I - k (1 + k) s s^T
-    inflated, 0: score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
+    a zero:      score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
                  w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
 
-Behind a hurdle it is the same with w = 1, as positive counts have f(0) = 0. Truncated Poisson counts and their hurdle
-have a concave log-likelihood; inflated counts may have several maxima. A linear predictor beyond `MOST_ETA` stays
-there, so that 1 - f(0) is never 0. A positive count is drawn as the first of the events behind it, wherever in the
-row's time it falls, and those that follow: negative binomial ones are Poisson many groups of sizes in a logarithmic
-series. Sources: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3; Lambert, Technometrics 34 (1992),
-1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp & Kotz, Univariate Discrete Distributions
-(2005), 4.10 and 5.4.
+Truncated Poisson counts and their hurdle have a concave log-likelihood; inflated counts may have several maxima. A
+linear predictor beyond `MOST_ETA` stays there, so that 1 - f(0) is never 0. Sources: Cameron & Trivedi, Regression
+Analysis of Count Data (2013), 4.3; Lambert, Technometrics 34 (1992), 1-14; Mullahy, Journal of Econometrics 33 (1986),
+341-365; Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), 4.10 and 5.4.
 """
 
 from __future__ import annotations
@@ -76,7 +72,9 @@ class ZerosOfFamily:
         self.information = self.odds[..., None, None] * of_zero - self.score[..., :, None] * more[..., None, :]
 
     def drawn(self, random: np.random.Generator) -> Floats:
-        """One positive count per row."""
+        """One positive count per row: the first of the events behind it, wherever in the row's time it falls, and those
+        that follow. Negative binomial counts are Poisson many groups of sizes in a logarithmic series.
+        """
         first = -np.log1p(-random.random(self.share.shape) * self.share)  # when, in units of events
         left, m = np.clip(1.0 + first / self.log_zero, 0.0, 1.0), self.family.mean(self.eta)
         if not self.family.others:
