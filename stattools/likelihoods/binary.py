@@ -19,7 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.cumulants import Cumulants, Weights, of_events
-from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite, finite_floats, floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
@@ -75,10 +75,8 @@ class Successes(Likelihood):
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
-        y = floats(y, self._who)
-        if are_zero_or_one(y):
-            return y
-        return allowed(finite(y, self._who), (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self._remedy)
+        y = finite_floats(y, self._who)
+        return allowed(y, (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self._remedy)
 
     def counts(self, y: ArrayLike) -> tuple[Floats, Any]:
         """Successes and trials."""

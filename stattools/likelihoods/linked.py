@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.cumulants import of_events
 from stattools.likelihoods.likelihood import Likelihood, Terms
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
@@ -68,10 +67,6 @@ def _reversed(family: Any, y: Floats) -> Floats | None:
     return family.family.facts.reversed(family.family, y)
 
 
-def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Any:
-    return of_events(family.through, eta, weight * family.trials_of(y))
-
-
 @dataclass(frozen=True)
 class Linked(Likelihood):
     """`family`, whose first parameter has the link identity, log or logit, with the link `through` in its place.
@@ -116,7 +111,7 @@ class Linked(Likelihood):
             side=_side,
             far=link.far,
             interval=mixture_interval,
-            cumulants=known.cumulants if same and known.canonical else _cumulants if has_firth else None,
+            cumulants=known.cumulants if has_firth else None,
             reversed=_reversed,
             unlinked=family,
         )

@@ -184,17 +184,8 @@ class OwnLikelihood(Likelihood):
         return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
 
     def scaled(self, y: Floats) -> OwnLikelihood:
-        """This likelihood with steps that suit these outcomes; DomainError for a function that is not one of rows."""
-        self.require_rows(y)
-        some = y[:: max(1, len(y) // ROWS)]
-        start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))
-        with np.errstate(all="ignore"):  # a step that is too long for the scale is seen there
-            found = scales(self._function(some), start)
-        return replace(self, steps=tuple(SMALL * size for size in found))
-
-    def require_rows(self, y: Floats) -> None:
-        """DomainError unless the log-likelihood of outcomes (n,) is an array (n,) of real numbers; FunctionError where
-        it raises an error.
+        """This likelihood with steps that suit these outcomes (n,). DomainError unless their log-likelihood is an array
+        (n,) of real numbers; FunctionError where it raises an error.
         """
         eta, who = np.zeros((len(y), self.width)), f"loglik of {self.name}"
         eta[:, 0] = self.link(np.median(y))
@@ -212,6 +203,11 @@ class OwnLikelihood(Likelihood):
         if found.shape != y.shape:
             what = "one number" if found.ndim == 0 else f"an array of shape {found.shape}"
             raise DomainError(f"{who} returns {what}, and needs an array of {len(y):,}, one for each row: no sum.")
+        some = y[:: max(1, len(y) // ROWS)]
+        start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))
+        with np.errstate(all="ignore"):  # a step that is too long for the scale is seen there
+            steps = scales(self._function(some), start)
+        return replace(self, steps=tuple(SMALL * size for size in steps))
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
@@ -356,9 +352,7 @@ class OwnCategories(Labels, OwnLikelihood):
 
     remedy = "Give labels to st.regression."
 
-    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Those of the codes as numbers."""
-        return OwnLikelihood._sums(self, y, weight, offset)
+    _sums = OwnLikelihood._sums  # of the codes as numbers
 
     def among(self, categories: int) -> OwnCategories:
         """This likelihood for so many labels."""

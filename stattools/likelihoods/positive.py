@@ -52,6 +52,14 @@ class Positive(Likelihood):
         moderate = (y >= SMALLEST) & (y <= LARGEST)
         return allowed(y, moderate, self.who, "numbers from 1e-120 to 1e120", "Change their units.")
 
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log mean of all, and the dispersion of its mean deviance, that of a spread of a thousandth at least."""
+        near = super().start(y, weight, offset)
+        deviance = weight @ self.deviance(np.stack([near[0] + offset, np.zeros_like(y)], axis=-1), y) / weight.sum()
+        least = 1e-6 * self.mean(near) ** 2 / self.variance(near, y)
+        near[1] = np.log(max(deviance, least))
+        return near
+
 
 LARGEST_GAMMA_RATIO = 400.0
 """The logarithm of a ratio r: beyond, it stays there, so that all is finite (and hopeless)."""
@@ -110,13 +118,6 @@ class GammaFamily(Positive):
         """The lower incomplete gamma function of the shape at shape y / mean, or the upper one."""
         with np.errstate(divide="ignore"):  # nothing is below 0, whose logarithm is -inf
             return tail(*_ratio_and_shape(eta, np.log(y)), lower)
-
-    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """The log mean of all, and the dispersion of its mean deviance."""
-        near = super().start(y, weight, offset)
-        t = np.log(y) - near[0] - offset
-        near[1] = np.log(np.clip(2.0 * (weight @ deviance(t, 1.0)) / weight.sum(), 1e-6, 1e2))
-        return near
 
 
 def shape_of(log_dispersion: Floats) -> Floats:
@@ -208,14 +209,6 @@ class InverseGaussian(Positive):
         plain = ndtr(-a) - _beyond(a, b)
         density, near = np.exp(-0.5 * a * a - HALF_LOG_TWO_PI), np.maximum(a, 0.0)
         return np.where(~is_positive, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))
-
-    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """The log mean of all, and the dispersion that is the maximum there."""
-        near = super().start(y, weight, offset)
-        t = np.clip(np.log(y) - near[0] - offset, -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO)
-        deviance = weight @ (np.expm1(t) ** 2 / y) / weight.sum()
-        near[1] = np.log(max(deviance, 1e-6 * np.exp(-near[0])))
-        return near
 
     def _parts(self, eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
         """log(y / mean) and the log of the dispersion."""

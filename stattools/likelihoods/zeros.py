@@ -131,7 +131,7 @@ class Zeros(Count):
         """The log of a mean of the family."""
         return self.family.link(mean)
 
-    @property
+    @cached_property
     def _counts(self) -> Likelihood:
         """The law of a row that is no zero by itself, which has probability 1 - p: here the family."""
         return self.family
@@ -346,24 +346,19 @@ class Hurdle(Zeros):
         super().__post_init__()
         zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, np.isfinite)
         own, positive = (0, 2)[: self.family.width], partial(np.less, 0.0)
-        counts = Piece("above 1", "", " of positive counts", own, self.positive, np.asarray, positive)
+        counts = Piece("above 1", "", " of positive counts", own, self._counts, np.asarray, positive)
         concave = self.family.facts.concave_with
         vars(self).update(facts=replace(self.facts, side=bounded, concave_with=concave, pieces=(zeros, counts)))
 
     @cached_property
-    def positive(self) -> ZeroTruncated:
-        """The family of the counts beyond the hurdle."""
-        return ZeroTruncated(self.family)
-
-    @property
     def _counts(self) -> Likelihood:
         """The positive counts."""
-        return self.positive
+        return ZeroTruncated(self.family)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Where the positive counts start, and the log odds of a zero."""
         some = y > 0.0
-        near = self.positive.start(y[some], weight[some], offset[some])
+        near = self._counts.start(y[some], weight[some], offset[some])
         zeros, others = float(weight @ ~some), float(weight @ some)
         return np.insert(near, 1, np.log((zeros + 0.5) / (others + 0.5)))
 
