@@ -246,20 +246,19 @@ class _GroupParts:
         self.a, self.b = (np.exp(np.maximum(log, SMALLEST_SHAPE)) for log in (self.log_a, self.log_b))
         total = self.s + self.n
         self.P, self.Q = (self.s / total * self.p + self.k / total), (self.s / total * self.q + self.m / total)
+        self.log_P, self.log_Q = _log(self.P), _log(self.Q)
         self.gap = self.s / total * (self.n * self.p - self.k)  # a - s P = n P - k, without a difference of large terms
 
     def deviances(self) -> Floats:
         """D(a, s P) + D(b, s Q), which vanish as s -> inf."""
-        log_P, log_Q = _log(self.P), _log(self.Q)
-        of_a = deviance_part(np.exp(self.log_a), self.s * self.P, self.log_p - log_P, self.gap)
-        of_b = deviance_part(np.exp(self.log_b), self.s * self.Q, self.log_q - log_Q, -self.gap)
+        of_a = deviance_part(np.exp(self.log_a), self.s * self.P, self.log_p - self.log_P, self.gap)
+        of_b = deviance_part(np.exp(self.log_b), self.s * self.Q, self.log_q - self.log_Q, -self.gap)
         return of_a + of_b
 
     def loglik(self) -> Floats:
         k, m, n = self.k, self.m, self.n
-        log_P, log_Q = _log(self.P), _log(self.Q)
-        of_k = deviance_part(k, n * self.P, np.log(np.where(k > 0, k, 1.0)) - _log(n) - log_P, -self.gap)
-        of_m = deviance_part(m, n * self.Q, np.log(np.where(m > 0, m, 1.0)) - _log(n) - log_Q, self.gap)
+        of_k = deviance_part(k, n * self.P, np.log(np.where(k > 0, k, 1.0)) - _log(n) - self.log_P, -self.gap)
+        of_m = deviance_part(m, n * self.Q, np.log(np.where(m > 0, m, 1.0)) - _log(n) - self.log_Q, self.gap)
         rising = _rise(self.log_a, k) + _rise(self.log_b, m) - _rise(self.log_s, n)
         return _log_root(n) - _log_root(k) - _log_root(m) + rising - self.deviances() - of_k - of_m
 

@@ -352,7 +352,9 @@ class OwnCategories(Labels, OwnLikelihood):
 
     remedy = "Give labels to st.regression."
 
-    _sums = OwnLikelihood._sums  # of the codes as numbers
+    def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Those of the codes as numbers."""
+        return OwnLikelihood._sums(self, y, weight, offset)
 
     def among(self, categories: int) -> OwnCategories:
         """This likelihood for so many labels."""
