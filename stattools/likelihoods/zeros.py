@@ -131,7 +131,7 @@ class Zeros(Count):
         """The log of a mean of the family."""
         return self.family.link(mean)
 
-    @cached_property
+    @property
     def _counts(self) -> Likelihood:
         """The law of a row that is no zero by itself, which has probability 1 - p: here the family."""
         return self.family
@@ -351,9 +351,14 @@ class Hurdle(Zeros):
         vars(self).update(facts=replace(self.facts, side=bounded, concave_with=concave, pieces=(zeros, counts)))
 
     @cached_property
+    def positive(self) -> ZeroTruncated:
+        """The family of the counts beyond the hurdle."""
+        return ZeroTruncated(self.family)
+
+    @property
     def _counts(self) -> Likelihood:
         """The positive counts."""
-        return ZeroTruncated(self.family)
+        return self.positive
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Where the positive counts start, and the log odds of a zero."""
