@@ -122,7 +122,7 @@ def _panel(basis: Basis, variable: str) -> Panel | None:
     fit, frame, rows = basis.fit, basis.means(variable), basis.rows
     if frame is None or rows is None:
         return None
-    levels, column = basis.variables[variable], np.asarray(rows.column(variable))
+    levels, column = basis.variables[variable], np.asarray(rows.columns[variable])
     if levels is None:
         points = frame[variable].to_numpy(dtype=float)[:POINTS]
         return Panel(variable, points, _bands(frame), _dots(fit, column.astype(float)))
