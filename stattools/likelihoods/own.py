@@ -6,8 +6,9 @@ Derivatives are central differences of fourth order in the linear predictors, ro
 
 f_k is f at eta + k h; mixed derivatives come from f'' along the sum of two steps. h is about a thousandth of the change
 of a linear predictor that moves the log-likelihood of a row by about 1: the error of f' is then some 1e-12, that of f''
-some 1e-9. Cost: 4 K + 1 values for K linear predictors, and four for each pair. SciPy's distributions drop the
-imaginary part of a number, so that no complex step could take their place.
+some 1e-9. A row that these steps do not suit has its own: one whose scale is far smaller than that of most, or all of
+them where the columns leave far less than a constant. Cost: 4 K + 1 values for K linear predictors, and four for each
+pair. SciPy's distributions drop the imaginary part of a number, so that no complex step could take their place.
 Source: Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 25.3.
 """
 
@@ -39,62 +40,97 @@ from stattools.text.one_line import one_line
 SMALL, ROWS = 2.0**-10, 500
 """h in units of the scale of a linear predictor, a power of 2 so that eta + h is exact; rows that tell it, at most."""
 
+EPS = float(np.finfo(float).eps)
+
+LONG, SHORT, NOISE = (16.0 * SMALL) ** 2, (SMALL / 16.0) ** 2, 1e-10
+"""f'' h^2 of a step that is too long for a row; of one that may be too short, and is where round-off is so much of f'.
+"""
+
 type OfPredictors = Callable[[Floats], Floats]
 """Values (n,) of linear predictors (n, K)."""
 type Function = Callable[..., Any]
 
 
-def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
+def slopes(function: OfPredictors, eta: Floats, steps: Any) -> Floats:
     """The first derivatives, (n, K)."""
-    return np.stack([_along(function, eta, step, 0.0)[0] for step in np.diag(steps)], axis=-1) / steps
+    h = np.asarray(steps)
+    return np.stack([_along(function, eta, h, 0.0, k)[0] for k in range(eta.shape[-1])], axis=-1) / h
 
 
-def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> tuple[Floats, Floats, Floats]:
-    """The value (n,), the first derivatives (n, K) and minus the second ones (n, K, K).
+def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Any) -> tuple[Floats, Floats, Floats]:
+    """The value (n,), the first derivatives (n, K) and minus the second ones (n, K, K), by steps (K,) or (n, K).
 
     >>> at, steps = np.array([[1.0, 3.0]]), (1e-3, 1e-3)
     >>> _, slope, bend = value_and_derivatives(lambda eta: eta[:, 0] ** 2 * eta[:, 1], at, steps)
     >>> slope.round(9).tolist(), (bend.round(5) + 0.0).tolist()
     ([[6.0, 1.0]], [[[-6.0, -2.0], [-2.0, 0.0]]])
     """
-    value, W = function(eta), np.diag(steps)
-    score, bend = room(eta.shape[:-1], len(W))
-    for a, step in enumerate(W):
-        score[..., a], bend[..., a, a] = _along(function, eta, step, value)
-    for a, b in combinations(range(len(W)), 2):
-        _, both = _along(function, eta, W[a] + W[b], value)
+    value, h = function(eta), np.asarray(steps)
+    score, bend = room(eta.shape[:-1], eta.shape[-1])
+    for a in range(eta.shape[-1]):
+        score[..., a], bend[..., a, a] = _along(function, eta, h, value, a)
+    for a, b in combinations(range(eta.shape[-1]), 2):
+        _, both = _along(function, eta, h, value, a, b)
         bend[..., a, b] = bend[..., b, a] = 0.5 * (both - bend[..., a, a] - bend[..., b, b])
-    score /= steps
-    bend /= -np.outer(steps, steps)
+    score /= h
+    bend /= -h[..., None] * h[..., None, :]
     return value, score, bend
 
 
-def _along(function: OfPredictors, eta: Floats, step: Floats, value: Floats | float) -> tuple[Floats, Floats]:
-    """The first and the second derivative along a step, in units of it, of a function that has this value at eta."""
+def _along(
+    function: OfPredictors, eta: Floats, steps: Floats, value: Floats | float, *axes: int
+) -> tuple[Floats, Floats]:
+    """The first and the second derivative along the steps of these axes, in units of them, of a function that has this
+    value at eta.
+    """
     near = []
     for k in (-2.0, -1.0, 1.0, 2.0):
         moved = eta.copy()
-        for j in np.flatnonzero(step):  # a column at a time: sums with a short row of steps take several times as long
-            moved[..., j] += k * step[j]
+        for j in axes:  # a column at a time: sums with a short row of steps take several times as long
+            moved[..., j] += k * steps[..., j]
         near.append(function(moved))
     slope = (8.0 * (near[2] - near[1]) - (near[3] - near[0])) / 12.0
     return slope, (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
 
 
-def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
-    """For each linear predictor, the change that moves the log-likelihood of a row by about 1; a power of 2."""
-    found = []
-    for axis in np.eye(eta.shape[1]):
-        size = 1.0
+def in_steps_of_rows(function: Callable[[Any], OfPredictors], eta: Floats, steps: Any) -> tuple[Floats, Floats, Floats]:
+    """`value_and_derivatives` of `function(...)`, in steps of their own in the rows which `steps` do not suit:
+    `function(rows)` is that of some rows.
+    """
+    found = value, score, bend = value_and_derivatives(function(...), eta, steps)
+    curved = np.abs(np.einsum("...aa->...a", bend) * np.square(steps))  # not a number where a value is not finite
+    noise = EPS * (np.abs(value)[..., None] + np.abs(eta * score)) / steps
+    suits = (curved <= LONG * _much(value)[..., None]) & ((curved >= SHORT) | (noise <= NOISE * np.abs(score)))
+    if not suits.all():
+        off = ~suits.all(axis=-1)
+        own = SMALL * scales(function(off), eta[off], np.divide(steps, SMALL))
+        for whole, part in zip(found, value_and_derivatives(function(off), eta[off], own), strict=True):
+            whole[off] = part
+    return found
+
+
+def _much(value: Floats) -> Floats:
+    return np.maximum(1.0, 0.01 * np.abs(value))
+
+
+def scales(function: OfPredictors, eta: Floats, first: Any = 1.0) -> Floats:
+    """The change of each linear predictor of a row, (n, K), that moves its log-likelihood by about 1, or by a hundredth
+    of what it is, a power of 2: `first` in the rows where none is found.
+    """
+    sizes, value = np.broadcast_to(first, eta.shape).astype(float), function(eta)
+    for k, axis in enumerate(np.eye(eta.shape[-1])):
+        size = sizes[..., k].copy()
         for _ in range(60):
-            change = np.abs(function(eta + size * axis) - 2.0 * function(eta) + function(eta - size * axis))
-            typical = float(np.median(change))
-            if 0.3 <= typical <= 3.0:
+            step = size[..., None] * axis
+            change = np.abs(function(eta + step) - 2.0 * value + function(eta - step)) / _much(value)
+            found = (change >= 0.3) & (change <= 3.0)
+            if found.all():
                 break
-            finite = np.isfinite(typical)
-            size *= float(np.clip(1.0 / np.sqrt(max(typical, 1e-12)), 0.01, 100.0)) if finite else 0.1
-        found.append(2.0 ** round(float(np.log2(size))) if 1e-150 < size < 1e150 else 1.0)
-    return tuple(found)
+            by = np.where(np.isfinite(change), np.clip(1.0 / np.sqrt(np.maximum(change, 1e-12)), 0.01, 100.0), 0.1)
+            size = np.where(found, size, size * by)
+        usable = np.where((size > 1e-150) & (size < 1e150), size, sizes[..., k])
+        sizes[..., k] = 2.0 ** np.round(np.log2(usable))
+    return sizes
 
 
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
@@ -206,8 +242,8 @@ class OwnLikelihood(Likelihood):
         some = y[:: max(1, len(y) // ROWS)]
         start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))
         with np.errstate(all="ignore"):  # a step that is too long for the scale is seen there
-            steps = scales(self._function(some), start)
-        return replace(self, steps=tuple(SMALL * size for size in steps))
+            sizes = np.median(np.log2(scales(self._function(some), start)), axis=0)
+        return replace(self, steps=tuple((SMALL * 2.0 ** np.round(sizes)).tolist()))
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
@@ -228,8 +264,9 @@ class OwnLikelihood(Likelihood):
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         with np.errstate(all="ignore"):  # as above
-            function = self._function(np.asarray(y, dtype=float))
-            value, score, information = value_and_derivatives(function, self._wide(eta), self.steps)
+            wide = self._wide(eta)
+            y = np.broadcast_to(np.asarray(y, dtype=float), wide.shape[:-1])
+            value, score, information = in_steps_of_rows(lambda rows: self._function(y[rows]), wide, self.steps)
         return (value, score[..., 0], information[..., 0, 0]) if self.width == 1 else (value, score, information)
 
     def mean(self, eta: ArrayLike) -> Floats:
