@@ -268,10 +268,12 @@ def tables(r: float, most: int) -> tuple[Floats, Floats, Floats]:
     >>> [of.round(6).tolist() for of in tables(1.0, 2)]
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.5], [0.0, -0.5, -0.583333]]
     """
-    i, y = np.arange(float(most)), np.arange(most + 1.0)
-    each = np.stack([np.log1p(i / r) - np.log1p(i), i / (r + i), (r / (r + i)) ** 2])
-    log, slope, square = np.hstack([np.zeros((3, 1)), np.cumsum(each, axis=1)])
-    return log, slope, y * (r / (r + y)) - square
+    y, found = np.arange(most + 1.0), np.zeros((3, most + 1))
+    i = y[:-1]
+    share = r / (r + i)
+    for of, each in zip(found, (np.log1p(i / r) - np.log1p(i), i / (r + i), share * share), strict=True):
+        each.cumsum(out=of[1:])
+    return found[0], found[1], y * (r / (r + y)) - found[2]
 
 
 def _of_few(eta: Floats, r: float, y: Floats, counts: NDArray[np.intp]) -> Terms:

@@ -374,14 +374,18 @@ def room(shape: tuple[int, ...], width: int) -> tuple[Floats, Floats]:
     in memory, as the sums over rows read them.
     """
     score, information = np.empty((width, *shape)), np.empty((width, width, *shape))
-    return np.moveaxis(score, 0, -1), np.moveaxis(information, (0, 1), (-2, -1))
+    return _rows_first(score, information)
 
 
 def side_by_side(score: Sequence[Floats], information: Sequence[Floats]) -> tuple[Floats, Floats]:
     """A score and an information, row by row, in the same way from arrays of numbers of one kind."""
     slopes, bends = np.array(score), np.array(information)
-    bends = bends.reshape(len(slopes), *slopes.shape)
-    return np.moveaxis(slopes, 0, -1), np.moveaxis(bends, (0, 1), (-2, -1))
+    return _rows_first(slopes, bends.reshape(len(slopes), *slopes.shape))
+
+
+def _rows_first(score: Floats, information: Floats) -> tuple[Floats, Floats]:
+    rows = tuple(range(1, score.ndim))
+    return score.transpose(*rows, 0), information.transpose(*(axis + 1 for axis in rows), 0, 1)
 
 
 LARGEST_LOG = 300.0
