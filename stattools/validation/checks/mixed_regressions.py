@@ -87,8 +87,9 @@ def validate_mixed_regression(fit: Any) -> Agreement:
             f"within {max(decrement, 1e-8):.0e} standard errors of ours."
         )
     else:
-        how = "Laplace's approximation" if found.said.nodes == 1 else f"of {found.said.nodes} nodes"
-        more = f" The fit's integral is {how}: leave integral= and nodes= out, so that nodes are doubled."
+        nodes = found.said.nodes
+        how = "Laplace's approximation" if nodes == 1 else f"of {nodes} nodes"
+        more = f" The fit's integral is {how}: st.fit(model, nodes={max(2 * nodes + 1, 15)}) is nearer."
         sentence = (
             f"{name} differs: its maximum is {decrement:.2g} standard errors away, a coefficient {apart:.2g}, standard "
             f"errors differ by {ratio:.1e} of them, log-likelihoods by {fit.loglik - loglik:+.3g}.{more}"
