@@ -224,11 +224,11 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 141_344,
+    "all": 141_335,
     "data": 7_883,
     "inference": 26_866,
     "inference/(covariance|existence|effects)": 5_632,
-    "likelihoods": 5_047,
+    "likelihoods": 5_090,
     "models": 8_274,
     "numerics": 3_489,
     "solvers": 7_499,
