@@ -372,6 +372,9 @@ def _ends(model: Custom) -> bool:
         return False
 
 
+PATIENCE, SAME = 50, 1e-4
+"""Steps of the second climb; ends of climbs that are this near to each other, in standard errors, are one maximum."""
+
 NEAREST, FARTHEST = 3.0, 100.0
 """How far from the first maximum the second start lies, in standard errors."""
 
@@ -408,14 +411,14 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
     try:
         if sampled_alike(model, again):
             return replace(solution, second=SAID["same"])
-        other = Newton().within(again, 50)
+        other = Newton().within(again, PATIENCE)
     except (DomainError, ConvergenceError, IdentificationError):
         return replace(solution, second=SAID["none"])
     if not (other.converged and np.isfinite(other.loglik)):
         return replace(solution, second=SAID["none"])
     rise = other.loglik - solution.loglik
     apart = np.abs(other.estimate - solution.estimate) / np.sqrt(solution.covariance.diagonal())
-    if apart.max() <= 1e-4:  # standard errors
+    if apart.max() <= SAME:
         return replace(solution, second=SAID["same"])
     if abs(rise) <= 1e-9 * (1.0 + abs(solution.loglik)):
         return replace(solution, second=SAID["level"])
