@@ -74,6 +74,11 @@ def has_edges(model: Model) -> bool:
     return any(map(isfinite, model.likelihood.facts.domain)) and model.in_memory
 
 
+def _has_others(model: Any) -> bool:
+    """Are there linear predictors beside the first?"""
+    return model.likelihood.width > 1
+
+
 def _has_one_scale(model: Any) -> bool:
     """Are there times whose scale all rows share?"""
     likelihood = model.likelihood
@@ -93,7 +98,9 @@ def _may_cross(model: Any) -> bool:
 
 
 WIDE = 100
-"""Coefficients from which on a column of zeros of an array is looked for before a climb, whose steps cost more."""
+"""Coefficients from which on a column of zeros of an array, and the room for a covariance, are looked for before a
+climb, whose steps cost more.
+"""
 
 
 def _asks_for_rank(model: Model) -> bool:
@@ -108,7 +115,7 @@ CHECKS = (
     ExistenceCheck("before", None, check_size),
     ExistenceCheck("before", lambda model: model.predictor.taken_up, check_labels),
     ExistenceCheck("before", lambda model: model.likelihood.facts.by_category and not _is_array(model), check_extremes),
-    ExistenceCheck("before", _is_array, _require_room),
+    ExistenceCheck("before", lambda model: len(model.start) > WIDE and _is_array(model), _require_room),
     ExistenceCheck("before", _asks_for_rank, check_rank),
     ExistenceCheck("doubt", None, check_rank),
     ExistenceCheck("doubt", None, check_overlap),
@@ -121,7 +128,7 @@ CHECKS = (
     # Along columns that are aliased the rest of a solution is round-off: these are asked of first.
     ExistenceCheck("end", None, check_columns_of),
     ExistenceCheck("end", has_edges, lambda model, found: check_edge(model, found.estimate)),
-    ExistenceCheck("end", None, lambda model, found: check_dispersion(model, found.estimate)),
+    ExistenceCheck("end", _has_others, lambda model, found: check_dispersion(model, found.estimate)),
     ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, check_levels),
     ExistenceCheck("end", _has_one_scale, check_times),
     ExistenceCheck("end", _enters_late, check_late_entry),

@@ -55,8 +55,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
     usual = LEAST_SQUARES if model.likelihood.facts.has_scale else LBFGS() if large(model) else NEWTON
-    solver = required_solver(solver, usual)
-    solution = _solve(model, solver)
+    solution = _solve(model, usual if solver is None else required_solver(solver, usual))
     if not solution.converged:
         if not model.likelihood.facts.knows_ends:
             _explain_failure(model)
