@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache
 from typing import Any
 
-from stattools.interface.arguments import is_number
 from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
 
 FORMULA_FIRST = "formula_or_y"
@@ -238,6 +237,8 @@ def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
         return code or ours
     if argument in COLUMNS and text is not None:
         return f'{argument}="{text}"'
+    from stattools.interface.arguments import is_number  # it loads NumPy, which `stattools --version` goes without
+
     if argument in ("level", "interval", "prob") and is_number(value) and 0.0 < value < 1.0:
         return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
     return ours
