@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,14 @@ class Clean(Mapping[str, "pd.Series"]):
     """The complete rows of a batch, by column. `values_of` has the numbers, or the categories, as they are: a pandas
     Series is made where one is asked for.
 
-    `rows` are the numbers of the rows in the row group, and `gaps` how many of all rows have no value, by column.
+    `rows` are the numbers of the rows in the row group, and `gaps` how many of all rows have no value, by column. Of
+    the columns of float numbers all values are finite, but for those that are `doubtful`.
     """
 
     values_of: Mapping[str, NDArray[Any] | pd.Categorical]
     rows: NDArray[np.intp]
     gaps: Mapping[str, int]
+    doubtful: Sequence[str]
 
     def __getitem__(self, name: str) -> pd.Series:
         return pd.Series(self.values_of[name], name=name, copy=False)
@@ -93,15 +95,17 @@ def cleaned(
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    gaps, whole = dict[str, int](), np.ones(batch.num_rows, dtype=bool)
+    gaps, doubtful, whole = dict[str, int](), list[str](), np.ones(batch.num_rows, dtype=bool)
     for name, column in columns.items():
         if pa.types.is_dictionary(column.type):
             here = column.dictionary  # Arrow allows levels that are missing, or there twice
             if here.null_count or len(here.unique()) < len(here):
                 columns[name] = column = column.dictionary_decode().dictionary_encode()
-        may_be_nan = pa.types.is_floating(column.type)
-        # a sum is NaN only where a value is, or where infinities of both signs are
-        if column.null_count or (may_be_nan and isnan(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64))):
+        total = 0.0  # it is finite only where all values are, NaN only where one is or infinities of both signs are
+        if pa.types.is_floating(column.type):
+            total = column.to_numpy(zero_copy_only=False).sum(dtype=np.float64)
+            doubtful += [] if isfinite(total) else [name]
+        if column.null_count or isnan(total):
             gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
             gaps[name] = int(gap.sum())
             whole &= ~gap
@@ -109,7 +113,7 @@ def cleaned(
         there = pa.array(whole)
         columns = {name: column.filter(there) for name, column in columns.items()}
     values = {name: _values(column, name, kinds[name], (levels or {}).get(name)) for name, column in columns.items()}
-    return Clean(values, first + np.flatnonzero(whole), gaps)
+    return Clean(values, first + np.flatnonzero(whole), gaps, doubtful)
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
@@ -201,11 +205,10 @@ class Coding:
         X: Any = (
             self.design.matrix(clean, clean.rows)
             if names is None
-            else np.ones((len(clean.rows), len(names)), order="F")
+            else np.empty((len(clean.rows), len(names)), order="F")
         )
         for place, name in enumerate(names or ()):
-            if name:
-                X[:, place] = clean.values_of[name]
+            X[:, place] = clean.values_of[name] if name else 1.0
         y, low = self._outcome(clean), None
         weight, offset = clean.beside(self.extras)
         if isinstance(X, np.ndarray) and not self.design.beside:

@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import Encoding, in_order, levels_of, outcome_of
 from stattools.data.files.coding import Clean, Coding, cleaned, require_kinds
-from stattools.data.files.rows import DROP, ScannedRows
+from stattools.data.files.rows import BLOCK, DROP, ScannedRows
 from stattools.data.files.scan import Scan, Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import constants, evaluate
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE, of_moments
-from stattools.data.rows.rows import Farthest, OnDisk, Rows, require_some
-from stattools.data.rows.sums import ShiftedSums
+from stattools.data.rows.rows import Farthest, OnDisk, require_some
+from stattools.data.rows.sums import ShiftedBlock, ShiftedSums
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -39,7 +39,7 @@ from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM
 from stattools.interface.when_needed import pa, pd
 from stattools.numerics.sums import Ends, SampleMoments
-from stattools.numerics.threads import one_blas_thread
+from stattools.numerics.threads import one_blas_thread, spans
 
 FIRST_ROWS = 8_192
 """The most rows that the centers and phi come from: the error of phi is then a ninetieth of a standard deviation."""
@@ -107,11 +107,20 @@ class FirstSums:
         # any phi will do: the small number makes one of columns that depend on one another in these rows, too
         return cls(center, middle, np.linalg.solve(Z.T @ Z + 1e-8 * np.eye(len(unit)), Z.T @ v) / unit, coding)
 
-    def of(self, rows: Rows) -> ShiftedSums:
-        """The sums over the rows of a batch."""
-        moved = replace(rows, center=self.center, scale=np.ones(len(self.center)))
+    def of(self, clean: Clean) -> ShiftedSums:
+        """The sums over the complete rows of a batch, of which Z is made a few at a time, column by column."""
+        y, names = clean.values_of[str(self.coding.formula.outcome.category)], self.coding.plain or ()
+        room = np.ones((BLOCK, len(names)), order="F")
+
+        def block(part: slice) -> ShiftedBlock:
+            here = np.asarray(y[part], dtype=np.float64)
+            Z = room[: len(here)]
+            for place, name in enumerate(names[1:], 1):
+                np.subtract(clean.values_of[name][part], self.center[place], out=Z[:, place])
+            return Z, here - self.middle, None, here
+
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
-            return ShiftedSums.over(((Z, y - self.middle, None, y) for Z, y, _, _ in moved.blocks()), self.phi)
+            return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
 
     def are_of(self, rows: Any) -> bool:
         """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
@@ -195,10 +204,8 @@ class Survey:
     def _of_rows(self, clean: Clean, where: str) -> dict[str, Any]:
         """What the complete rows of a batch have."""
         ends = self.coding.ends
-        for name, column in clean.values_of.items():
-            endless = ends is not None and name in ends.endless
-            if isinstance(column, np.ndarray) and column.dtype.kind == "f" and not endless:
-                finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
+        for name in (name for name in clean.doubtful if ends is None or name not in ends.endless):
+            finite(clean.values_of[name], f"column {name!r}", "replace or remove infinite values.", clean.rows)
         weight, offset = clean.beside(self.coding.extras)
         there = slice(None) if weight is None else weight > 0.0
         moments, spans = AddedByName(), AddedByName()
@@ -209,7 +216,7 @@ class Survey:
             moments[text] = SampleMoments.of(values, weight)
             spans[text] = Ends(values[there].min(initial=np.inf), values[there].max(initial=-np.inf))
         outcome, counts = self._outcome(clean, weight)
-        found = {} if self.about is None else {"sums": self.about.of(self.coding.rows(clean))}
+        found = {} if self.about is None else {"sums": self.about.of(clean)}
         return found | {
             "n": float(len(clean.rows) if weight is None else weight.sum()),
             "moments": moments,
