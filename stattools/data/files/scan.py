@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -36,41 +37,11 @@ from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many, prints
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     from stattools.data.files.dask_table import DaskTable
-
-
-def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where: str) -> Iterator[pa.RecordBatch]:
-    """The batches of a row group, well formed. DomainError at their end where a column has not as many missing values,
-    or not the least and the largest value, as the footer has `said`.
-    """
-    missing, seen, types = Counter[str](), defaultdict[str, list[Any]](list), dict[str, pa.DataType]()
-    for batch in batches:
-        batch.validate(full=True)  # Arrow does not check offsets into text by itself
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            missing[name] += column.null_count
-            types[name] = kind = column.type
-            if pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind):
-                values = column.drop_null().to_numpy(zero_copy_only=False)
-                ends = (np.fmin.reduce(values), np.fmax.reduce(values)) if len(values) else ()
-                seen[name] += [end.item() for end in ends if end == end]  # NaN where all are NaN
-        yield batch
-    for name, chunk in said.items():
-        words = ""
-        if name in types and chunk.missing not in (None, missing[name]):
-            words = f"{chunk.missing} missing values, and it has {missing[name]}"
-        elif seen[name] and (told := chunk.ends(np.dtype(types[name].to_pandas_dtype()))) is not None:
-            (low, high), least, largest = told.tolist(), min(seen[name]), max(seen[name])
-            if not np.isnan(told).any() and (low, high) != (least, largest):
-                words = f"values from {low} to {high}, and it has {least} to {largest}"
-        if words:
-            raise DomainError(
-                f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: "
-                "write it again, with checksums of its pages (pyarrow: write_page_checksum=True)."
-            )
 
 
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
@@ -81,12 +52,10 @@ BUFFER = 1 << 16
 """
 
 
-type Stamp = tuple[int, int]
-"""The size of a file in bytes and the time of its last change in nanoseconds: a changed file is noticed by them."""
-
-
-def stamp_of(path: Path, known: Stamp | None = None) -> Stamp:
-    """The stamp of a file now; DomainError where the file is gone, or has another one than is `known`."""
+def stamp_of(path: Path, known: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The size of a file in bytes and the time of its last change in nanoseconds. DomainError where the file is gone,
+    or these are not those that are `known`.
+    """
     try:
         found = path.stat()
     except OSError as error:
@@ -94,7 +63,7 @@ def stamp_of(path: Path, known: Stamp | None = None) -> Stamp:
             f"{path} cannot be found any more ({error.strerror}); put it back, or make the model again."
         ) from error
     now = found.st_size, found.st_mtime_ns
-    if known is not None and now != known:
+    if known not in (None, now):
         raise DomainError(
             f"{path} has changed since st.scan looked at it ({known[0]:,} bytes then, {now[0]:,} now): reads of "
             "other rows do not add up to one fit. Leave files alone during a fit; make scan and model again."
@@ -132,14 +101,38 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
             with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
                 schema, lengths = file.schema, pa.ipc.open_file(source, options=options)
                 counts = tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
-    if len(set(schema.names)) < len(schema.names):
-        twice = next(name for name in schema.names if schema.names.count(name) > 1)
-        raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
+    if twice := [name for name, times in Counter(schema.names).items() if times > 1]:
+        raise DomainError(f"{path} has two columns named {twice[0]!r}; rename one.")
     return schema, counts
 
 
-type Opened = Iterator[Callable[[int], Iterable[pa.RecordBatch]]]
-"""The batches of a row group, by its number."""
+@contextmanager
+def _opened(
+    path: Path, columns: list[str], text: list[str], size: int, verify: bool
+) -> Iterator[Callable[[int], Iterable[pa.RecordBatch]]]:
+    """What reads the batches of a row group, by its number. A record batch of an Arrow file is read as a whole, as it
+    was written. For Parquet memory comes from the system's allocator: batches are small and soon given back; Arrow's
+    asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
+    """
+    if _is(ARROW, path):
+        with pa.OSFile(str(path)) as source:
+            with pa.ipc.open_file(source) as file:
+                places = [file.schema.get_field_index(name) for name in columns]
+            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+            yield lambda number: pa.Table.from_batches([file.get_batch(number)]).to_batches(size)
+        return
+    import pyarrow.parquet as pq
+
+    options: dict[str, Any] = {"read_dictionary": text, "page_checksum_verification": verify}
+    threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        file = pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, **options)
+    finally:
+        pa.set_memory_pool(before)
+    with file:
+        yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
 
 
 def batches_of(
@@ -150,15 +143,13 @@ def batches_of(
     `verify` asks for checksums of pages, where they were written, for text and levels that are well formed, and for the
     values that the footer tells of.
     """
-    is_parquet = _is(PARQUET, path)
-    opened = _parquet(path, columns, text, size, verify) if is_parquet else _arrow(path, columns, size)
-    with _named(f"{path} cannot be read"), opened as rows_of:
-        said = chunks_of(path) if is_parquet and verify else []
+    with _named(f"{path} cannot be read"), _opened(path, columns, text, size, verify) as rows_of:
+        said = chunks_of(path) if verify and _is(PARQUET, path) else [{}] * len(groups)
         for number, rows in enumerate(groups):
             where, first = f"{path}, row group {number}", 0
             with _named(f"{where} cannot be read"):
                 found = rows_of(number) if rows else ()
-                for batch in as_said(found, said[number] if said else {}, where) if verify else found:
+                for batch in as_said(found, said[number], where) if verify else found:
                     yield Batch(batch, where, first, before + first)
                     first += batch.num_rows
             if first != rows:
@@ -166,39 +157,34 @@ def batches_of(
             before += rows
 
 
-@contextmanager
-def _parquet(path: Path, columns: list[str], text: list[str], size: int, verify: bool) -> Opened:
-    """A Parquet file. Memory comes from the system's allocator: batches are small and soon given back; the allocator of
-    Arrow asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
+def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where: str) -> Iterator[pa.RecordBatch]:
+    """The batches of a row group, well formed. DomainError at their end where a column has not as many missing values,
+    or not the least and the largest value, as the footer has `said`.
     """
-    import pyarrow.parquet as pq
-
-    threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
-    before = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        file = pq.ParquetFile(
-            path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
-        )
-    finally:
-        pa.set_memory_pool(before)
-    with file:
-        yield lambda number: file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
-
-
-@contextmanager
-def _arrow(path: Path, columns: list[str], size: int) -> Opened:
-    """An Arrow file; a record batch is read as a whole, as it was written."""
-
-    def rows_of(number: int) -> Iterator[pa.RecordBatch]:
-        whole = file.get_batch(number)
-        return (whole.slice(first, size) for first in range(0, whole.num_rows, size))
-
-    with pa.OSFile(str(path)) as source:
-        with pa.ipc.open_file(source) as file:
-            places = [file.schema.get_field_index(name) for name in columns]
-        file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
-        yield rows_of
+    missing, seen, types = Counter[str](), defaultdict[str, list[Any]](list), dict[str, pa.DataType]()
+    for batch in batches:
+        batch.validate(full=True)  # Arrow does not check offsets into text by itself
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            missing[name] += column.null_count
+            types[name] = kind = column.type
+            if pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind):
+                values = column.drop_null().to_numpy(zero_copy_only=False)
+                ends = (np.fmin.reduce(values), np.fmax.reduce(values)) if len(values) else ()
+                seen[name] += [end.item() for end in ends if end == end]  # NaN where all are NaN
+        yield batch
+    for name, chunk in said.items():
+        words = ""
+        if name in types and chunk.missing not in (None, missing[name]):
+            words = f"{chunk.missing} missing values, and it has {missing[name]}"
+        elif seen[name] and (told := chunk.ends(np.dtype(types[name].to_pandas_dtype()))) is not None:
+            (low, high), least, largest = told.tolist(), min(seen[name]), max(seen[name])
+            if not np.isnan(told).any() and (low, high) != (least, largest):
+                words = f"values from {low} to {high}, and it has {least} to {largest}"
+        if words:
+            raise DomainError(
+                f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: "
+                "write it again, with checksums of its pages (pyarrow: write_page_checksum=True)."
+            )
 
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
@@ -226,30 +212,30 @@ def parts_of(path: Path, root: Path) -> dict[str, str | None]:
     return found
 
 
-def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, tuple[Value, ...]]:
-    """The values of each column, one per file: whole numbers where all of them are, text otherwise.
+def columns_of(parts: Mapping[Path, dict[str, str | None]]) -> dict[str, tuple[Value, ...]]:
+    """The values of each column in the names of folders, one per file: whole numbers where all of them are, text
+    otherwise. Raises DomainError where the folders do not name the same columns.
 
-    Raises DomainError where the folders do not name the same columns.
-
-    >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
+    >>> columns_of({Path("a"): {"k": "1"}, Path("b"): {"k": None}})
     {'k': (1, None)}
     """
     words = "the folders must name the same columns: that of {} names {!r}, that of {} does not. Scan files that "
-    _require_same(files, parts, words + "belong together.")
+    _require_same(parts, words + "belong together.")
     found: dict[str, tuple[Value, ...]] = {}
-    for name in parts[0]:
-        texts = [part[name] for part in parts]
+    for name in next(iter(parts.values())):
+        texts = [part[name] for part in parts.values()]
         there = [text for text in texts if text is not None]
         whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there)
         found[name] = tuple(int(text) if whole and text is not None else text for text in texts)
     return found
 
 
-def _require_same(files: Sequence[Path], names: Sequence[Collection[str]], words: str) -> None:
+def _require_same(names: Mapping[Path, Collection[str]], words: str) -> None:
     """DomainError where a file has other columns than the first: one that has a column, its name, one without it."""
-    for path, own in zip(files, names, strict=True):
-        if odd := set(own).symmetric_difference(names[0]):
-            has, lacks = (path, files[0]) if min(odd) in own else (files[0], path)
+    first = next(iter(names))
+    for path, own in names.items():
+        if odd := set(own).symmetric_difference(names[first]):
+            has, lacks = (path, first) if min(odd) in own else (first, path)
             raise DomainError(words.format(has, min(odd), lacks))
 
 
@@ -257,10 +243,10 @@ PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
 """Endings of compressed files, which are refused with what to do."""
 
 
-def found_files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
-    """The files, and the columns in the names of the folders between what was given and them."""
+def found_files(given: Any) -> dict[Path, dict[str, str | None]]:
+    """The files, each with the columns in the names of the folders between what was given and it."""
     is_table = isinstance(given, Mapping) or by_column(given) is not given
-    found: list[tuple[Path, dict[str, str | None]]] = []
+    found, seen = dict[Path, dict[str, str | None]](), dict[Any, Path]()
     for item in [given] if isinstance(given, os.PathLike) or is_table else several(given):
         if not isinstance(item, str | os.PathLike):
             raise DomainError(
@@ -268,20 +254,21 @@ def found_files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
                 "memory is given to the model itself."
             )
         files, root = _files_of(path_of(item, "st.scan"))
-        found += [(file, parts_of(file, root)) for file in files]
+        for file in files:
+            status = require_regular(file, "st.scan")
+            if not _is(PARQUET + ARROW, file):
+                raise DomainError(f"{file} is not a Parquet or Arrow file" + _hint([file]))
+            known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
+            if known is not file:
+                if str(known) == str(file):
+                    raise DomainError(f"{file} is given twice; each file counts once.")
+                raise DomainError(
+                    f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
+                )
+            found[file] = parts_of(file, root)
     if not found:
         raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
-    seen: dict[Any, Path] = {}
-    for file, _ in found:
-        status = file.stat()
-        known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
-        if known is not file:
-            if str(known) == str(file):
-                raise DomainError(f"{file} is given twice; each file counts once.")
-            raise DomainError(
-                f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
-            )
-    return [file for file, _ in found], [parts for _, parts in found]
+    return found
 
 
 def _files_of(path: Path) -> tuple[list[Path], Path]:
@@ -308,10 +295,6 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
         files = sorted(file for file in names if named or not any(map(_hidden, file.relative_to(root).parts)))
         if not files:
             raise DomainError(f"st.scan found no file at {str(path)!r}; it takes a file, a folder or a pattern.")
-    for file in files:
-        require_regular(file, "st.scan")
-        if not _is(PARQUET + ARROW, file):
-            raise DomainError(f"{file} is not a Parquet or Arrow file" + _hint([file]))
     return files, root
 
 
@@ -352,15 +335,6 @@ BATCH = 1 << 16
 """The most rows of a batch: 5 MB of ten columns of float64."""
 
 
-@prints
-@dataclass
-class Past:
-    """What has been read of a scan: how many times, and the columns whose checksums were right."""
-
-    reads: int = 0
-    verified: set[str] = field(default_factory=set)
-
-
 @answers_names
 @dataclass(frozen=True, repr=False)
 class Scan(Faces):
@@ -374,11 +348,12 @@ class Scan(Faces):
     kinds: dict[str, str]
     groups: tuple[tuple[int, ...], ...]
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
-    stamps: tuple[Stamp, ...] = field(repr=False)
-    """What tells that a file has changed."""
+    stamps: tuple[tuple[int, int], ...] = field(repr=False)
+    """The size and the time of the last change of each file: a changed file is noticed by them."""
     parts: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     """The columns that stand in the names of the folders, one value per file."""
-    past: Past = field(default_factory=Past, compare=False, repr=False)
+    reads: list[list[str]] = field(default_factory=list, compare=False, repr=False)
+    """The columns of each read of all rows that has ended: their checksums were right."""
 
     place = "in files"
     certain = True
@@ -404,16 +379,16 @@ class Scan(Faces):
         Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
         was scanned.
         """
-        self.past.reads += 1
         done, began = 0, perf_counter()
-        with progress(self.n_rows, f"read {self.past.reads}", PATIENCE) as advance:
-            for batch in self._batches(list(columns)):
+        with progress(self.n_rows, f"read {len(self.reads) + 1}", PATIENCE) as advance:
+            for batch in self._batches(list(columns), BATCH):
                 yield batch
                 done += batch.table.num_rows
                 advance(f"{done / (perf_counter() - began):,.0f} rows/s", done)
+        self.reads.append(list(columns))
 
-    def _batches(self, columns: list[str], size: int = BATCH) -> Generator[Batch]:
-        verify = not self.past.verified.issuperset(columns)  # once: files that change are refused
+    def _batches(self, columns: list[str], size: int) -> Generator[Batch]:
+        verify = not set(columns) <= set(chain.from_iterable(self.reads))  # once: files that change are refused
         stored, folders = ([name for name in columns if (name in self.parts) is there] for there in (False, True))
         # where no column is needed one is read, for its length; categories are read as such, with their order
         read = stored or [name for name in self.kinds if name not in self.parts][:1]
@@ -431,7 +406,6 @@ class Scan(Faces):
             finally:
                 stamp_of(path, stamp)  # a changed file may be the reason why it cannot be read
             before += sum(groups)
-        self.past.verified.update(columns)
 
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
         """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
@@ -500,16 +474,17 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
         raise IncompatibleError(
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
-    files, folders = found_files(paths)
+    files = found_files(paths)
     stamps = tuple(map(stamp_of, files))
     schemas, groups = zip(*map(footer, files), strict=True)
     words = "the files must have the same columns: {} has {!r}, {} has not. Scan files that belong together, or write "
-    _require_same(files, [schema.names for schema in schemas], words + "the column into all of them.")
+    names = {path: schema.names for path, schema in zip(files, schemas, strict=True)}
+    _require_same(names, words + "the column into all of them.")
     seen = AddedByName()
     for path, schema in zip(files, schemas, strict=True):
         seen += {one.name: Kind(one.name, kind_of(one.type), str(path), "write it with one type.") for one in schema}
     kinds = {name: kind.name for name, kind in seen.items()}
-    parts = {name: values for name, values in columns_of(files, folders).items() if name not in kinds}
+    parts = {name: values for name, values in columns_of(files).items() if name not in kinds}
     kinds |= {name: kind_of(pa.array(values).type) for name, values in parts.items()}
     return Scan(tuple(files), kinds, groups, stamps, parts)
 
