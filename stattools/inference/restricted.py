@@ -36,6 +36,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.binding import starting_point
 from stattools.solvers.climb import Standing, climb, rising
 from stattools.solvers.metric import Metric
+from stattools.solvers.solution import Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,105 +164,106 @@ class Height(NamedTuple):
     slope: float
     at: Floats
 
+    @property
+    def root(self) -> float:
+        """sqrt(2 drop), which rises by about 1 per standard error."""
+        return float(np.sqrt(2.0 * self.drop))
 
-@dataclass(frozen=True, eq=False)
-class CoefficientProfile:
-    """The profile log-likelihood of one coefficient, theta_j = row phi in the coordinates of `work`; `top` is the
-    supremum over all.
-    """
 
-    work: Model
-    row: Floats
-    top: float
-    name: str
+Profile = Callable[[float, Floats], Height]
+"""The profile log-likelihood of a coefficient: its height at t, climbed to from a point nearby."""
 
-    def at(self, t: float, near: Floats) -> Height:
-        """The supremum over the other coefficients, climbed to from `near`."""
-        normal = self.row / (self.row @ self.row)
-        limit = Along(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
-        before = float(self.row @ near)
+
+def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
+    """The profile of theta_j = row phi in the coordinates of `work`, where `top` is the supremum over all of them."""
+    normal, others = row / (row @ row), np.linalg.qr(row[:, None], mode="complete")[0][:, 1:]
+
+    def stand(gamma: Floats, now: Evaluation) -> Standing:
+        """What is left of the log-likelihood to a supremum at infinity is the square of the decrement."""
+        metric = Metric.for_ascent(now.information)
+        return Standing(gamma, now, metric, min(metric.norm(now.score), float(np.sqrt(max(top - now.loglik, 0.0)))))
+
+    def at(t: float, near: Floats) -> Height:
+        limit, before = Along(work, others, normal * t), float(row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
-        shift = self.work.shift
-        if along := float(self.row @ shift):  # thresholds that move together stay in order
-            starts.append(near + shift * ((t - before) / along))
-        gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
+        if along := float(row @ work.shift):  # thresholds that move together stay in order
+            starts.append(near + work.shift * ((t - before) / along))
+        gamma = max((others.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
         if len(gamma):
             now = limit.evaluate(gamma)
             if not now.is_finite:  # so far below the supremum that the information overflows
                 return Height(np.inf, 0.0, near)
-            gamma = self._supremum(limit, gamma, now, t)
+            step = partial(rising, limit.evaluate, stand, work.n, halvings=HALVINGS)
+            tolerance = float(np.sqrt(REMAINDER))
+            found = climb(stand(gamma, now), step, tolerance=tolerance, max_steps=STEPS_TO_SUPREMUM, n=work.n)
+            if found.status != "converged" and not found.here.decrement <= NEARLY:
+                raise ConvergenceError(f"The profile likelihood of {name!r} was not found at {t:.6g}.")
+            gamma = found.here.theta
         theta = limit.at(gamma)
-        now = self.work.evaluate(theta, order=1)
-        return Height(max(self.top - now.loglik, 0.0), float(now.score @ normal), theta)
+        now = work.evaluate(theta, order=1)
+        return Height(max(top - now.loglik, 0.0), float(now.score @ normal), theta)
 
-    def _supremum(self, limit: Along, gamma: Floats, now: Evaluation, t: float) -> Floats:
-        """Where what is left of the log-likelihood, the square of the decrement, is within REMAINDER of its end."""
-        n = self.work.n
-
-        def stand(gamma: Floats, now: Evaluation) -> Standing:
-            metric = Metric.for_ascent(now.information)
-            left = float(np.sqrt(max(self.top - now.loglik, 0.0)))
-            return Standing(gamma, now, metric, min(metric.norm(now.score), left))
-
-        found = climb(
-            stand(gamma, now), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
-            tolerance=float(np.sqrt(REMAINDER)), max_steps=STEPS_TO_SUPREMUM, n=n,
-        )  # fmt: skip
-        if found.status != "converged" and not found.here.decrement <= NEARLY:
-            raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
-        return found.here.theta
-
-    def end(self, start: float, side: float, scale: float, target: float, near: Floats) -> float:
-        """Where sqrt(2 drop) = target on one side of `start`, +-inf where it never is.
-
-        `scale` is a step to begin with. Newton's method, between the last points on either side of the end.
-        """
-        inside, outside, t = start, side * np.inf, start + side * scale
-        reach = scale
-        for _ in range(200):
-            height = self.at(t, near)
-            near = height.at
-            root = float(np.sqrt(2.0 * height.drop))
-            if root < target:
-                inside, reach = t, 3.0 * reach
-            else:
-                outside = t
-            if abs(t - start) > HORIZON * scale and root < target:
-                return side * np.inf
-            slope = -height.slope / root if root > 0.0 else 0.0  # of sqrt(2 drop)
-            following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
-            if abs(following - t) <= 1e-9 * scale:
-                return following
-            if not min(inside, outside) < following < max(inside, outside):
-                following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
-            t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
-        raise ConvergenceError(f"The end of the profile interval of {self.name!r} was not found.")
+    return at
 
 
-def profile_ends(model: Model, estimate: Floats, top: float, j: int, level: float, se: float) -> tuple[float, float]:
-    """The profile interval of coefficient j of a model whose supremum is `top`: (lower, upper).
+def profile_ends(model: Model, found: Solution, j: int, level: float, se: float) -> tuple[float, float]:
+    """The profile interval of coefficient j of a model whose supremum was found: (lower, upper).
 
-    `estimate` is +-inf for an infinite coefficient, whose interval goes there, and `se` its standard error, where it
-    has one.
+    `se` is its standard error, where it has one.
     """
-    if np.isnan(estimate[j]):  # not determined: every value is as likely as any other
-        return -np.inf, np.inf
     work, T = model.standardized()
-    target = float(-special.ndtri(0.5 * (1.0 - level)))
-    profile = CoefficientProfile(work, T[j], top, model.names[j])
-    finite = bool(np.isfinite(estimate[j]))
-    scale = se if finite else float(np.linalg.norm(T[j]))
-    start = float(estimate[j]) if finite else 0.0
     zeros = np.zeros(len(T))
     near = zeros if np.isfinite(work.evaluate(zeros, 0).loglik) else work.start
-    if not finite:  # the supremum is far out: begin where the profile is within reach of the cut
-        side = float(np.sign(estimate[j]))
-        while np.sqrt(2.0 * (height := profile.at(start, near)).drop) > target and abs(start) < HORIZON * scale:
+    estimate = float(found.estimate[j])
+    scale = se if np.isfinite(estimate) else float(np.linalg.norm(T[j]))
+    profile = profile_along(work, T[j], found.loglik, model.names[j])
+    return ends_of(profile, model.names[j], estimate, level, near, scale, HORIZON * scale)
+
+
+def ends_of(
+    profile: Profile, name: str, estimate: float, level: float, near: Floats, scale: float, horizon: float
+) -> tuple[float, float]:
+    """Where a profile is at the cut of `level`, on either side of an estimate: (lower, upper). An estimate of +-inf is
+    the end on its side, and the other is looked for from 0; so is a cut that is farther than the `horizon` away.
+
+    `near` is where the first climb begins, `scale` a first step.
+    """
+    target, start, sides = float(-special.ndtri(0.5 * (1.0 - level))), estimate, [-1.0, 1.0]
+    ends = dict.fromkeys(sides, estimate)
+    if not np.isfinite(estimate):  # the supremum is far out: begin where the profile is within reach of the cut
+        side = float(np.sign(estimate))
+        start, sides = 0.0, [-side]
+        while (height := profile(start, near)).root > target and abs(start) < horizon:
             start, near = start + side * max(2.0 * scale, abs(start)), height.at
-        inner = profile.end(start, -side, scale, target, near)
-        return (inner, np.inf) if side > 0 else (-np.inf, inner)
-    ends = [profile.end(start, side, scale, target, near) for side in (-1.0, 1.0)]
-    return ends[0], ends[1]
+    for side in sides:
+        ends[side] = _end_of(profile, name, start, side, target, near, scale, horizon)
+    return ends[-1.0], ends[1.0]
+
+
+def _end_of(
+    profile: Profile, name: str, start: float, side: float, target: float, near: Floats, scale: float, horizon: float
+) -> float:
+    """Where the root of a profile is at the target on one side of `start`, by Newton's method between the last points
+    on either side of the end.
+    """
+    inside, outside, t, reach = start, side * np.inf, start + side * scale, scale
+    for _ in range(200):
+        height = profile(t, near)
+        near, root = height.at, height.root
+        if root < target:
+            inside, reach = t, 3.0 * reach
+            if abs(t - start) > horizon:
+                return side * np.inf
+        else:
+            outside = t
+        slope = -height.slope / root if root > 0.0 else 0.0
+        following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
+        if abs(following - t) <= 1e-9 * scale:
+            return following
+        if not min(inside, outside) < following < max(inside, outside):
+            following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
+        t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
+    raise ConvergenceError(f"The end of the profile interval of {name!r} was not found.")
 
 
 STEPS_TO_PROFILE = 100
@@ -305,30 +307,20 @@ class ProfileCurve:
         """The peak, or None where the log-likelihood is not finite there."""
         return self._point(0.0, self._stand(self.peak, self.top)) if self.top.is_finite else None
 
-    def measure(self, tau: float, psi: Floats) -> Point | None:
-        """The point psi, or None where the log-likelihood is not finite."""
-        now = self._evaluate(psi)
-        return self._point(tau, self._stand(psi, now)) if now.is_finite else None
-
     def at(self, tau: float, near: Point, tolerance: float) -> Point | None:
         """A point of the profile at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
         psi = near.at + near.correction + (tau - near.tau) * near.tangent
-        now = self._evaluate(psi)
+        now = self.model.evaluate(psi)
         if not now.is_finite:
             return None
-        found = climb(
-            self._stand(psi, now), partial(rising, self._evaluate, self._stand, 1.0),
-            tolerance=tolerance, max_steps=STEPS_TO_PROFILE, n=1.0,
-        )  # fmt: skip
+        step = partial(rising, self.model.evaluate, self._stand, 1.0)
+        found = climb(self._stand(psi, now), step, tolerance=tolerance, max_steps=STEPS_TO_PROFILE, n=1.0)
         if found.status == "max-steps":
             raise ConvergenceError(
                 f"The interval of {self.name!r} needs the maximum over the other coefficients at each of its values, "
                 f"and {tau:.3g} standard errors from its estimate that maximum was not reached. Use Wald's interval."
             )
         return self._point(tau, found.here)
-
-    def _evaluate(self, psi: Floats) -> Evaluation:
-        return self.model.evaluate(psi)
 
     def _stand(self, psi: Floats, now: Evaluation) -> Standing:
         across = self.across(now.information)
@@ -340,16 +332,9 @@ class ProfileCurve:
         along = now.information @ self.out
         correction, bend = here.metric.solve(np.column_stack([now.score, along])).T
         tangent = self.out - bend
+        beside, slope, curvature = now.loglik + 0.5 * here.decrement**2, tangent @ now.score, tangent @ along
         return Point(
-            tau,
-            here.theta,
-            now.loglik,
-            now.loglik + 0.5 * here.decrement**2,
-            float(tangent @ now.score),
-            float(tangent @ along),
-            here.decrement,
-            correction,
-            tangent,
+            tau, here.theta, now.loglik, beside, float(slope), float(curvature), here.decrement, correction, tangent
         )
 
 

@@ -23,12 +23,12 @@ from scipy.linalg import block_diag
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import pieces
 from stattools.inference.existence.recession import POSITIVE, Bools, Ints, direction, recession_cone, still
-from stattools.inference.restricted import Along, Among, Beyond, beside_held, profile_ends
+from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.when_needed import optimize, pd
+from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -118,16 +118,17 @@ class Separation(Faces):
 
     def _ends(self, level: float, profiled: Bools) -> Floats:
         """Both ends (p, 2) of Wald's intervals, and of the profile likelihood's of the coefficients `profiled`."""
-        found, levels = self.solution, 0 if self.pure is None else self.model.predictor.size_first
+        model, found, levels = self.model, self.solution, 0 if self.pure is None else self.model.predictor.size_first
         se = np.sqrt(found.covariance.diagonal())
         half = -special.ndtri(0.5 * (1.0 - level)) * se
         ends = np.column_stack([found.estimate - half, found.estimate + half])
         ends[~np.isfinite(found.estimate)] = -np.inf, np.inf
-        for j in np.flatnonzero(profiled).tolist():
-            if j < levels and not np.isnan(found.estimate[j]):
-                ends[j] = _ends_of_level(self.model, found, j, level)
+        for j in np.flatnonzero(profiled & ~np.isnan(found.estimate)).tolist():
+            if j < levels:
+                profile, near = _profile_of_level(model, found.loglik, j)
+                ends[j] = ends_of(profile, model.names[j], float(found.estimate[j]), level, near, 1.0, FARTHEST)
             else:
-                ends[j] = profile_ends(self.model, found.estimate, found.loglik, j, level, float(se[j]))
+                ends[j] = profile_ends(model, found, j, level, float(se[j]))
         return ends
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
@@ -355,32 +356,22 @@ def without_levels(model: Model) -> tuple[Model, Ints]:
     return beside_held(left, pure.out, np.zeros(model.predictor.size_first)), pure.numbers
 
 
-def _ends_of_level(model: Model, found: Solution, j: int, level: float) -> tuple[float, float]:
-    """The profile interval of a coefficient that levels make infinite."""
-    side, cut = float(np.sign(found.estimate[j])), float(special.chdtri(1.0, 1.0 - level))
+def _profile_of_level(model: Model, top: float, j: int) -> tuple[Profile, Floats]:
+    """The profile of a coefficient that levels make infinite, below the supremum `top`, and a start on it."""
+    held = np.eye(1, model.predictor.size_first, j)[0]
+    still, moved = (without_levels(beside_held(model, np.array([j]), held * t))[0] for t in (0.0, 1.0))
+    rows = still.rows
+    offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
+    moves = np.asarray(moved.rows.offset) - offset
 
-    still, moved = (
-        without_levels(beside_held(model, np.array([j]), np.eye(1, model.predictor.size_first, j)[0] * t))[0]
-        for t in (0.0, 1.0)
-    )
-    offset = np.zeros(len(still.rows.y)) if still.rows.offset is None else still.rows.offset
-    moves, start = np.asarray(moved.rows.offset) - offset, still.start
+    def at(t: float, near: Floats) -> Height:
+        there = replace(still, rows=replace(rows, offset=offset + t * moves), start=near)
+        found = Newton().solve(there)
+        score = there.likelihood.score(there.eta(found.estimate), rows.y).reshape(len(moves), -1)[:, 0]
+        slope = (score if rows.weight is None else score * rows.weight) @ moves
+        return Height(max(top - found.loglik, 0.0), float(slope), found.estimate)
 
-    def beyond(t: float) -> float:
-        nonlocal start  # the last maximum is near
-        there = Newton().solve(replace(still, rows=replace(still.rows, offset=offset + t * moves), start=start))
-        start = there.estimate
-        return 2.0 * (found.loglik - there.loglik) - cut
-
-    inner = outer = 0.0
-    while beyond(inner) > 0.0:
-        outer, inner = inner, inner + side * max(abs(inner), 1.0)
-    while outer == inner or beyond(outer) < 0.0:
-        inner, outer = outer, outer - side * max(2.0 * abs(outer - inner), 1.0)
-        if abs(outer) > FARTHEST:
-            return -np.inf, np.inf
-    end = float(optimize.brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
-    return (end, np.inf) if side > 0 else (-np.inf, end)
+    return at, still.start
 
 
 def separation_of_levels(model: Model) -> Separation | None:
