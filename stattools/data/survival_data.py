@@ -289,7 +289,7 @@ class TimeOutcome:
 
     def __call__(self, clean: Any) -> Floats:
         """The ends of the complete rows of a batch; DomainError for rows between 0 and inf, which a file keeps."""
-        ends = self.of(clean, clean.rows)
+        ends = self.of(clean.columns, clean.rows)
         if "low" in self.said.parts:
             says = (ends[:, 0] > 0.0) | (ends[:, 1] < np.inf)
             hint = " Such a row carries no information: leave it out of the file."

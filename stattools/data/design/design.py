@@ -229,7 +229,7 @@ def learn(
     state.pop(WEIGHTS, None)
     low = None
     if not beside and widest is None:
-        low = rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+        low = rest_of_powers(first, names, columns, X)
     has_order = [name for name, column in columns.items() if column.dtype.kind == "O" and column.cat.ordered]
     ordered = in_order((first, *beside.values()), levels, has_order.__contains__)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low

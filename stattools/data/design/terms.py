@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -225,13 +226,15 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
     return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)
 
 
+def numbers_of(columns: Mapping[str, pd.Series], name: str) -> Any:
+    """A column as float64; categories as they are."""
+    values = columns[name]
+    return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
+
+
 def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> Any:
     """A factor's numbers, all finite: an array, or several columns, with which other terms have a constant or not."""
-
-    def column(name: str) -> Any:
-        values = of.columns[name]
-        return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
-
+    column = partial(numbers_of, of.columns)
     if factor.is_column and of.columns[factor.text].dtype.kind != "O":
         values = column(factor.text)
         finite(values, f"the term {factor.text!r}", ADVICE, of.rows)
@@ -287,7 +290,7 @@ HIGHEST = 60
 """The highest power that is computed to 106 bits: so many products leave it more digits than float64 has."""
 
 
-def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[str], Any], X: Floats) -> Low | None:
+def rest_of_powers(formula: Formula, names: tuple[str, ...], columns: Mapping[str, pd.Series], X: Floats) -> Low | None:
     """What float64 does not hold of the columns of X that are powers, which in X become the nearest floats. Powers that
     overflow, or are products with other factors, stay as they are.
     """
@@ -296,7 +299,7 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[s
         if (found := _power(factor, names)) is None:
             continue
         inner, labels = found
-        x = np.asarray(evaluate(inner, column, {}), dtype=float)
+        x = np.asarray(evaluate(inner, partial(numbers_of, columns), {}), dtype=float)
         powers = [(x, np.zeros_like(x))]
         with np.errstate(over="ignore", invalid="ignore"):
             for _ in range(max(labels.values(), default=1) - 1):

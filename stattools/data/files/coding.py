@@ -4,8 +4,7 @@ batch. A coding holds what the first pass has learned, and is small enough to be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any
 
@@ -30,40 +29,23 @@ CHANGED = "The table has changed since; write it to files, or persist it, before
 """What to do where a pass sees other rows than the first one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Clean(Mapping[str, "pd.Series"]):
-    """The complete rows of a batch, by column. `values_of` has the numbers, or the categories, as they are: a pandas
-    Series is made where one is asked for.
-
-    `rows` are the numbers of the rows in the row group, and `gaps` how many of all rows have no value, by column. Of
-    the columns of float numbers all values are finite, but for those that are `doubtful`.
+@record
+class Clean:
+    """The complete rows of a batch: clean `columns`, the numbers of the `rows` in the row group, and in `gaps` how many
+    of all rows have no value, by column. Columns of float numbers are finite, but for those that are `doubtful`.
     """
 
-    values_of: Mapping[str, NDArray[Any] | pd.Categorical]
+    columns: Mapping[str, pd.Series]
     rows: NDArray[np.intp]
     gaps: Mapping[str, int]
     doubtful: Sequence[str]
 
-    def __getitem__(self, name: str) -> pd.Series:
-        return pd.Series(self.values_of[name], name=name, copy=False)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.values_of)
-
-    def __len__(self) -> int:
-        return len(self.values_of)
-
-    def numbers(self, name: str) -> Any:
-        """A column as float64; categories as they are."""
-        column = self[name]
-        return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
-
     def beside(self, extras: Mapping[str, str]) -> tuple[Floats | None, Floats | None]:
         """Frequencies and offset, checked, from the columns of "weights", "offset" and "exposure"."""
         for key, name in extras.items():
-            if self[name].dtype.kind not in "biuf":
+            if self.columns[name].dtype.kind not in "biuf":
                 raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
-        found = {key: self.numbers(name) for key, name in extras.items()}
+        found = {key: self.columns[name].to_numpy(dtype=np.float64) for key, name in extras.items()}
         if (weights := found.get("weights")) is not None:
             require_frequencies(weights, self.rows)
         return weights, offset_of(found.get("offset"), found.get("exposure"), self.rows)
@@ -91,7 +73,7 @@ def cleaned(
     >>> import pyarrow as pa
     >>> batch = pa.record_batch({"x": [1.0, None, 3.0], "g": ["b", "a", "a"]})
     >>> found = cleaned(batch, 0, {"x": "number", "g": "text"})
-    >>> found["x"].tolist(), found["g"].tolist(), found.gaps
+    >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -112,8 +94,10 @@ def cleaned(
     if gaps:
         there = pa.array(whole)
         columns = {name: column.filter(there) for name, column in columns.items()}
-    values = {name: _values(column, name, kinds[name], (levels or {}).get(name)) for name, column in columns.items()}
-    return Clean(values, first + np.flatnonzero(whole), gaps, doubtful)
+    found = dict[str, pd.Series]()
+    for name, column in columns.items():
+        found[name] = pd.Series(_values(column, name, kinds[name], (levels or {}).get(name)), name=name, copy=False)
+    return Clean(found, first + np.flatnonzero(whole), gaps, doubtful)
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
@@ -202,23 +186,22 @@ class Coding:
     def rows(self, clean: Clean) -> Rows:
         """X, the outcome and what stands beside them of clean rows."""
         names = None if self.design.beside else self.plain
-        X: Any = (
-            self.design.matrix(clean, clean.rows)
-            if names is None
-            else np.empty((len(clean.rows), len(names)), order="F")
-        )
-        for place, name in enumerate(names or ()):
-            X[:, place] = clean.values_of[name] if name else 1.0
+        if names is None:
+            X = self.design.matrix(clean.columns, clean.rows)
+        else:
+            X = np.empty((len(clean.rows), len(names)), order="F")
+            for place, name in enumerate(names):
+                X[:, place] = clean.columns[name] if name else 1.0
         y, low = self._outcome(clean), None
         weight, offset = clean.beside(self.extras)
-        if isinstance(X, np.ndarray) and not self.design.beside:
-            low = rest_of_powers(self.formula, self.design.names, clean.numbers, X)
+        if not self.design.beside:
+            low = rest_of_powers(self.formula, self.design.names, clean.columns, X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low, axes=self.axes)
 
-    def outcome(self, clean: Clean) -> Any:
+    def outcome(self, clean: Clean) -> pd.Series:
         """The outcome of clean rows before it is coded: a column, or what the left side computes."""
         name = self.formula.outcome.category
-        return outcome_of(self.formula, clean, clean.rows) if name is None else clean[name]
+        return outcome_of(self.formula, clean.columns, clean.rows) if name is None else clean.columns[name]
 
     def _outcome(self, clean: Clean) -> Floats:
         """The outcome of clean rows in the model's numbers, checked."""

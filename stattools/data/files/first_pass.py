@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, side_by_side
-from stattools.data.design.terms import Encoding, in_order, levels_of, outcome_of
+from stattools.data.design.terms import Encoding, in_order, levels_of, numbers_of, outcome_of
 from stattools.data.files.coding import Clean, Coding, cleaned, require_kinds
 from stattools.data.files.rows import BLOCK, DROP, ScannedRows
 from stattools.data.files.scan import Scan, Source
@@ -109,14 +109,15 @@ class FirstSums:
 
     def of(self, clean: Clean) -> ShiftedSums:
         """The sums over the complete rows of a batch, of which Z is made a few at a time, column by column."""
-        y, names = clean.values_of[str(self.coding.formula.outcome.category)], self.coding.plain or ()
+        names = (str(self.coding.formula.outcome.category), *(self.coding.plain or ())[1:])
+        y, *columns = (clean.columns[name].to_numpy() for name in names)
         room = np.ones((BLOCK, len(names)), order="F")
 
         def block(part: slice) -> ShiftedBlock:
             here = np.asarray(y[part], dtype=np.float64)
             Z = room[: len(here)]
-            for place, name in enumerate(names[1:], 1):
-                np.subtract(clean.values_of[name][part], self.center[place], out=Z[:, place])
+            for place, column in enumerate(columns, 1):
+                np.subtract(column[part], self.center[place], out=Z[:, place])
             return Z, here - self.middle, None, here
 
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
@@ -192,26 +193,26 @@ class Survey:
         """The levels of text, but for columns that are only the labels of groups, and those of the numbers in C()."""
         found = AddedByName()
         numbered = {factor.category for factor in self.coding.formula.factors if factor.call == "C"}
-        for name, column in clean.values_of.items():
-            if isinstance(column, np.ndarray):
+        for name, column in clean.columns.items():
+            if column.dtype.kind != "O":
                 if name in numbered and len(column):
                     found[name] = Counts.over(*np.unique(column, return_counts=True), MOST_LEVELS)
             elif name in self.coding.used:
-                counts = np.bincount(column.codes, minlength=len(column.categories))
-                found[name] = Counts.over(column.categories, counts, MOST_LEVELS)
+                counts = np.bincount(column.cat.codes, minlength=len(column.cat.categories))
+                found[name] = Counts.over(column.cat.categories, counts, MOST_LEVELS)
         return found
 
     def _of_rows(self, clean: Clean, where: str) -> dict[str, Any]:
         """What the complete rows of a batch have."""
         ends = self.coding.ends
         for name in (name for name in clean.doubtful if ends is None or name not in ends.endless):
-            finite(clean.values_of[name], f"column {name!r}", "replace or remove infinite values.", clean.rows)
+            finite(clean.columns[name].to_numpy(), f"column {name!r}", "replace or remove infinite values.", clean.rows)
         weight, offset = clean.beside(self.coding.extras)
         there = slice(None) if weight is None else weight > 0.0
         moments, spans = AddedByName(), AddedByName()
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
-                values = evaluate(call.args[0], clean.numbers, {})
+                values = evaluate(call.args[0], partial(numbers_of, clean.columns), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values, weight)
             spans[text] = Ends(values[there].min(initial=np.inf), values[there].max(initial=-np.inf))
@@ -400,7 +401,9 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     if first is None:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
     table, clean = first
-    X, names, uses = side_by_side(design.formulas, Encoding(clean, clean.rows, design.levels, dict(design.state)))
+    X, names, uses = side_by_side(
+        design.formulas, Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
+    )
     if len(names) > MOST_COLUMNS:
         raise DomainError(
             f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "

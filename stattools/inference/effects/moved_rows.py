@@ -282,7 +282,7 @@ def population(model: Model, data: Any = None, offset: Column = None, exposure: 
 def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, Any]:
     """The columns that the formula uses, clean, of a batch of complete rows with these numbers."""
     clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
-    return {name: checked(clean[name], numbers) for name in coding.formula.columns}
+    return {name: checked(clean.columns[name], numbers) for name in coding.formula.columns}
 
 
 def _over_all_rows(model: Model) -> IncompatibleError:

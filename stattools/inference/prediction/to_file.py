@@ -163,7 +163,7 @@ class PredictionRule:
             clean = cleaned(batch.table, batch.first, kinds)
             if not len(clean.rows):
                 return pa.record_batch([pa.nulls(n, field.type) for field in self.schema], schema=self.schema)
-            table = pd.DataFrame(dict(clean), index=range(len(clean.rows)))
+            table = pd.DataFrame(dict(clean.columns), index=range(len(clean.rows)))
             found: Any = predict(self.fit, self.fit.model, table, kind=self.kind, interval=self.interval)
         parts = [found[name].to_numpy() for name in self.schema.names] if isinstance(found, pd.DataFrame) else [found]
         there = np.zeros(n, dtype=bool)

@@ -9,7 +9,7 @@ from stattools.errors import DomainError
 def test_a_row_is_complete_where_no_column_misses_a_value():
     batch = pa.record_batch({"x": [1.0, None, float("nan"), 4.0], "y": [1, 2, 3, None]})
     found = cleaned(batch, 10, {"x": "number", "y": "whole"})
-    assert found["x"].tolist() == [1.0]
+    assert found.columns["x"].tolist() == [1.0]
     assert (found.rows.tolist(), found.gaps) == ([10], {"x": 2, "y": 1})
 
 
