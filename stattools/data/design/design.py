@@ -97,9 +97,9 @@ class Design:
 
     def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
         """X of complete, clean columns; `rows` are their row numbers in the table."""
-        first = self.parsed if self.coded else None
-        widest = None if first is None else factor_of_codes(first, self.levels, self.beside.values())
-        return side_by_side(self.formulas, Encoding(columns, rows, self.levels, dict(self.state)), widest)[0]
+        of, first = Encoding(columns, rows, self.levels, dict(self.state)), self.parsed if self.coded else None
+        widest = first and factor_of_codes(first, self.levels, self.beside.values())
+        return side_by_side(self.formulas, of, widest)[0]
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -230,8 +230,7 @@ def learn(
     low = None
     if not beside and widest is None:
         low = rest_of_powers(first, names, columns, X)
-    has_order = [name for name, column in columns.items() if column.dtype.kind == "O" and column.cat.ordered]
-    ordered = in_order((first, *beside.values()), levels, has_order.__contains__)
+    ordered = in_order((first, *beside.values()), of)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
 
 

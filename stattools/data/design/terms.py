@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -75,12 +75,11 @@ def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...
     return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
 
 
-def in_order(
-    formulas: Iterable[Formula], levels: Mapping[str, tuple[Any, ...]], has_order: Callable[[str], bool]
-) -> tuple[str, ...]:
+def in_order(formulas: Iterable[Formula], of: Encoding) -> tuple[str, ...]:
     """The factors over columns whose categories have an order, where the formula chose no contrasts."""
-    every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in levels}
-    return tuple(text for text, one in every.items() if has_order(str(one.category)) and not chooses_contrasts(one))
+    every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in of.levels}
+    have = {name for name, column in of.columns.items() if column.dtype.kind == "O" and column.cat.ordered}
+    return tuple(text for text, one in every.items() if one.category in have and not chooses_contrasts(one))
 
 
 def chooses_contrasts(factor: Expression) -> bool:

@@ -22,9 +22,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pa, pd
 
-LARGEST = np.iinfo(np.int64).max
-"""The largest whole number of a column, that of 64 bits with a sign."""
-
 CHANGED = "The table has changed since; write it to files, or persist it, before it is fitted."
 """What to do where a pass sees other rows than the first one."""
 
@@ -106,7 +103,7 @@ def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
         found = coded.dictionary.to_pylist()
         codes = coded.indices.to_numpy(zero_copy_only=False)
         if levels is None:
-            return pd.Categorical.from_codes(codes, found)
+            return pd.Categorical.from_codes(codes, found, ordered=coded.type.ordered)
         places = {level: place for place, level in enumerate(levels)}
         there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
         if len(codes) and (new := there[codes] < 0).any():
@@ -114,15 +111,16 @@ def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
                 f"column {name!r} holds {found[codes[int(np.argmax(new))]]!r}, which was not there in the first pass. "
                 "The table has changed since."
             )
-        return pd.Categorical.from_codes(there[codes], list(levels))
+        return pd.Categorical.from_codes(there[codes], list(levels), ordered=coded.type.ordered)
     if pa.types.is_null(column.type):
         return np.empty(0, dtype=DTYPES[kind])
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
     numbers = column.to_numpy(zero_copy_only=False)
-    if numbers.dtype == np.uint64 and kind == "whole" and numbers.max(initial=0) > LARGEST:
+    largest = np.iinfo(np.int64).max
+    if numbers.dtype == np.uint64 and kind == "whole" and numbers.max(initial=0) > largest:
         raise DomainError(
-            f"column {name!r} holds {numbers.max()}, and whole numbers go up to {LARGEST}; write it as a number with "
+            f"column {name!r} holds {numbers.max()}, and whole numbers go up to {largest}; write it as a number with "
             "decimals, or as text where it is a name."
         )
     return numbers.astype(DTYPES[kind], copy=False)

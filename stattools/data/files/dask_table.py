@@ -28,11 +28,10 @@ from stattools.interface.when_needed import pa, pd
 KNOT = 8
 """Sums that are added in one task."""
 
-SHARE = 4
-"""A partition offers this many times its equal share of the sample, since partitions differ in length."""
-
-FEWEST = 1_000
-"""The fewest rows that a partition offers to the sample."""
+SHARE, FEWEST = 4, 1_000
+"""A partition offers this many times its equal share of the sample, since partitions differ in length; and the fewest
+rows that it offers.
+"""
 
 
 @record

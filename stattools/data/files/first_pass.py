@@ -37,30 +37,25 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM
-from stattools.interface.when_needed import pa, pd
+from stattools.interface.when_needed import pd
 from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import one_blas_thread, spans
 
-FIRST_ROWS = 8_192
-"""The most rows that the centers and phi come from: the error of phi is then a ninetieth of a standard deviation."""
-
-FEWEST = 1_024
-"""Fewer complete first rows than this leave the sums to the solver; ten for each column are needed, too."""
+FIRST_ROWS, FEWEST = 8_192, 1_024
+"""The most first rows that sums are taken about: the error of phi is then a ninetieth of a standard deviation. Fewer
+complete ones than the least, or than ten for each column, leave the sums to the solver.
+"""
 
 FIRST_SUMS = "first sums"
 """The name under which rows keep them, in `later`."""
 
-HELD = 200_000
-"""The most rows of the sample that is held in memory."""
+HELD, HELD_NUMBERS = 200_000, 8_000_000
+"""The most rows of the sample that is held in memory, and the most numbers of X of it: 64 MB."""
 
-HELD_NUMBERS = 8_000_000
-"""The most numbers of X of that sample: 64 MB."""
-
-MOST_VALUES = 1_000
-"""The most values of an outcome that are counted; with more it is a quantity."""
-
-MOST_LEVELS = 100_000
-"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
+MOST_VALUES, MOST_LEVELS = 1_000, 100_000
+"""The most values of an outcome that are counted, with more it is a quantity; and the most levels of a column: each
+would be a column of X, and more than this is an identifier.
+"""
 
 MOST_COLUMNS = 5_000
 """The most columns of X: the information of these is 200 MB."""
@@ -386,33 +381,26 @@ def _ordered(name: str, kind: str, seen: Mapping[Any, float] | None) -> list[Any
     return occur if kind == "categories" else sorted(occur)
 
 
-def _complete(coding: Coding, sample: Sample) -> Iterator[tuple[pa.RecordBatch, Clean]]:
-    """The batches of the sample that have complete rows, and these."""
-    for batch in sample.batches:
-        clean = cleaned(batch.table, 0, coding.kinds, coding.levels)
-        if len(clean.rows):
-            yield batch.table, clean
+def _complete(coding: Coding, sample: Sample) -> Iterator[Clean]:
+    """The complete rows of each batch of the sample that has some."""
+    each = (cleaned(batch.table, 0, coding.kinds, coding.levels) for batch in sample.batches)
+    return (clean for clean in each if len(clean.rows))
 
 
 def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
     design, text = coding.design, coding.formula.text
-    first = next(_complete(coding, sample), None)
-    if first is None:
+    clean = next(_complete(coding, sample), None)
+    if clean is None:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
-    table, clean = first
-    X, names, uses = side_by_side(
-        design.formulas, Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
-    )
+    of = Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
+    X, names, uses = side_by_side(design.formulas, of)
     if len(names) > MOST_COLUMNS:
         raise DomainError(
             f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
             "passes: group levels, or leave an identifier out."
         )
-    types = {field.name: field.type for field in table.schema}
-    is_ordered = lambda name: pa.types.is_dictionary(types[name]) and bool(types[name].ordered)  # noqa: E731
-    ordered = in_order(design.formulas, design.levels, is_ordered)
-    design = replace(design, names=names, uses=uses, ordered=ordered)
+    design = replace(design, names=names, uses=uses, ordered=in_order(design.formulas, of))
     every = int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS))
     return design, sample if every < 2 else sample.where(lambda lots: np.arange(0, len(lots), every))
 
@@ -426,12 +414,12 @@ def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, 
     if coding.ends is not None:
         if not seen.get(True):
             raise DomainError(f"no row of {text} has its event, in {counted['n_rows']:,} rows.")
-        return np.concatenate([coding.ends(clean) for _, clean in _complete(coding, sample)]), None
+        return np.concatenate([coding.ends(clean) for clean in _complete(coding, sample)]), None
     values: Any
     if name and coding.kinds[name] in TEXT:
         values = pd.Categorical(coding.levels[name], categories=coding.levels[name])
     elif seen is None:
-        found = [np.asarray(coding.outcome(clean)) for _, clean in _complete(coding, sample)]
+        found = [np.asarray(coding.outcome(clean)) for clean in _complete(coding, sample)]
         return pd.Series(np.concatenate(found), name=text), None
     else:
         values = np.array(sorted(seen), dtype=DTYPES[coding.kinds[name]] if name else None)

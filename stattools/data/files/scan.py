@@ -45,10 +45,12 @@ if TYPE_CHECKING:
 
 
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
-"""Endings of the names of the files that are read."""
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
+"""Endings of the names of the files that are read, and of those that are refused since they are packed as a whole."""
 
-BUFFER = 1 << 16
-"""Bytes of a column that are read from a Parquet file at a time, beside whole pages: they stay in the cache of a core.
+BATCH, BUFFER = 1 << 16, 1 << 16
+"""The most rows of a batch, 5 MB of ten columns of float64; and the bytes of a column that are read from a Parquet file
+at a time, beside whole pages: they stay in the cache of a core.
 """
 
 
@@ -187,17 +189,9 @@ def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where:
             )
 
 
-MISSING = "__HIVE_DEFAULT_PARTITION__"
-"""The name of a folder whose rows have no value in its column, as Hive writes it."""
-
-LARGEST = 2**63
-"""Whole numbers are below this in size, as those of 64 bits; larger ones are text."""
-
-type Value = int | str | None
-
-
 def parts_of(path: Path, root: Path) -> dict[str, str | None]:
-    """The columns in the names of the folders between `root` and the file, and their values as they are written.
+    """The columns in the names of the folders between `root` and the file, and their values as they are written; for
+    rows that have none Hive writes a name of its own.
 
     >>> parts_of(Path("data/year=2020/city=S%C3%A3o/a.parquet"), Path("data"))
     {'year': '2020', 'city': 'São'}
@@ -208,24 +202,24 @@ def parts_of(path: Path, root: Path) -> dict[str, str | None]:
         if sign and name:
             if unquote(name) in found:
                 raise DomainError(f"the folders of {path} name the column {unquote(name)!r} twice; rename one.")
-            found[unquote(name)] = None if value == MISSING else unquote(value)
+            found[unquote(name)] = None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value)
     return found
 
 
-def columns_of(parts: Mapping[Path, dict[str, str | None]]) -> dict[str, tuple[Value, ...]]:
-    """The values of each column in the names of folders, one per file: whole numbers where all of them are, text
-    otherwise. Raises DomainError where the folders do not name the same columns.
+def columns_of(parts: Mapping[Path, dict[str, str | None]]) -> dict[str, tuple[int | str | None, ...]]:
+    """The values of each column in the names of folders, one per file: whole numbers where all of them are, and are of
+    64 bits, text otherwise. Raises DomainError where the folders do not name the same columns.
 
     >>> columns_of({Path("a"): {"k": "1"}, Path("b"): {"k": None}})
     {'k': (1, None)}
     """
     words = "the folders must name the same columns: that of {} names {!r}, that of {} does not. Scan files that "
     _require_same(parts, words + "belong together.")
-    found: dict[str, tuple[Value, ...]] = {}
+    found: dict[str, tuple[int | str | None, ...]] = {}
     for name in next(iter(parts.values())):
         texts = [part[name] for part in parts.values()]
         there = [text for text in texts if text is not None]
-        whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there)
+        whole = all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < 2**63 for text in there)
         found[name] = tuple(int(text) if whole and text is not None else text for text in texts)
     return found
 
@@ -237,10 +231,6 @@ def _require_same(names: Mapping[Path, Collection[str]], words: str) -> None:
         if odd := set(own).symmetric_difference(names[first]):
             has, lacks = (path, first) if min(odd) in own else (first, path)
             raise DomainError(words.format(has, min(odd), lacks))
-
-
-PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
-"""Endings of compressed files, which are refused with what to do."""
 
 
 def found_files(given: Any) -> dict[Path, dict[str, str | None]]:
@@ -331,10 +321,6 @@ def _hint(files: list[Path]) -> str:
     )
 
 
-BATCH = 1 << 16
-"""The most rows of a batch: 5 MB of ten columns of float64."""
-
-
 @answers_names
 @dataclass(frozen=True, repr=False)
 class Scan(Faces):
@@ -350,7 +336,7 @@ class Scan(Faces):
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
     stamps: tuple[tuple[int, int], ...] = field(repr=False)
     """The size and the time of the last change of each file: a changed file is noticed by them."""
-    parts: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    parts: dict[str, tuple[int | str | None, ...]] = field(default_factory=dict)
     """The columns that stand in the names of the folders, one value per file."""
     reads: list[list[str]] = field(default_factory=list, compare=False, repr=False)
     """The columns of each read of all rows that has ended: their checksums were right."""

@@ -26,7 +26,7 @@ from stattools.data.rows.standardization import (
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.arrowhead import InParts
+from stattools.numerics.arrowhead import InParts, in_parts
 from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import Share, spans, sweep
@@ -34,8 +34,7 @@ from stattools.text.one_line import prints
 
 
 class OnDisk(InParts):
-    """Stands for an array of all rows that is not in memory; it knows the shape, and what it adds up to where `total`
-    is given.
+    """Stands for an array of all rows that is not in memory; it knows the shape, and its sum where `total` is given.
 
     >>> len(OnDisk((5, 2)))
     5
@@ -219,8 +218,8 @@ class Rows:
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only, and how much they weigh together."""
-        given = {name: getattr(self, name) for name in ("X", "y", "weight", "offset", "precision")}
-        there: Any = {name: OnDisk(values.shape) for name, values in given.items() if values is not None}
+        given = ((name, getattr(self, name)) for name in ("X", "y", "weight", "offset", "precision"))
+        there: Any = {name: OnDisk(values.shape) for name, values in given if values is not None}
         if self.weight is not None:
             there["weight"] = OnDisk(self.weight.shape, self.n)
         return Rows(**there)
@@ -285,13 +284,10 @@ class Rows:
         taken: Any = {name: values[which] for name, values in parts.items() if values is not None}
         if self.low is not None:
             taken["low"] = self.low._replace(values=self.low.values[which])
-        if isinstance(which, slice) or isinstance(self.X, InParts):
-            X = self.X[which]
-        elif self.X.flags.c_contiguous:
-            X = np.take(self.X, which, axis=0)
-        else:  # indexing rows is slow where columns are contiguous
-            X = np.take(self.X.T, which, axis=1).T
-        return replace(self, X=X, **taken)
+        X = self.X
+        if isinstance(which, slice) or in_parts(X) or X.flags.c_contiguous:
+            return replace(self, X=X[which], **taken)
+        return replace(self, X=np.take(X.T, which, axis=1).T, **taken)  # rows are slow where columns are contiguous
 
     # Columns whose numbers overflow have no finite unit; the model refuses them.
     @np.errstate(over="ignore", invalid="ignore")
@@ -342,16 +338,18 @@ def number(place: int, rows: Numbers | None) -> int:
     return place if rows is None else int(rows[place])
 
 
+def require_each(good: NDArray[np.bool_], values: Floats, rows: Numbers | None, needs: str, instead: str) -> None:
+    """DomainError naming the first number that is not `good`: what it needs, its row, and what to do `instead`."""
+    if not good.all():
+        place = int(np.argmin(good))
+        raise DomainError(f"{needs}; got {values[place]:.6g} in row {number(place, rows)}. {instead}")
+
+
 def require_frequencies(weights: Floats, rows: Numbers | None = None) -> None:
     """DomainError unless frequency weights are whole numbers from 0 to 2^53, beyond which not all are float64."""
-    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= 2.0**53))
-    if bad.any():
-        place = int(np.argmax(bad))
-        raise DomainError(
-            "weights= are frequencies, how often each row was seen, and need whole numbers from 0 to 2^53; got "
-            f"{weights[place]:.6g} in row {number(place, rows)}. Repeat the rows; for inverse variances st.ols has "
-            "precision=."
-        )
+    good = (weights >= 0) & (weights == np.floor(weights)) & (weights <= 2.0**53)
+    needs = "weights= are frequencies, how often each row was seen, and need whole numbers from 0 to 2^53"
+    require_each(good, weights, rows, needs, "Repeat the rows; for inverse variances st.ols has precision=.")
 
 
 def require_some(total: float) -> None:
@@ -362,12 +360,7 @@ def require_some(total: float) -> None:
 
 def require_positive(values: Floats, what: str, rows: Numbers | None = None) -> None:
     """DomainError naming the first number that is not above 0."""
-    if not (values > 0).all():
-        place = int(np.argmin(values > 0))
-        raise DomainError(
-            f"{what} must be positive; got {values[place]:.6g} in row {number(place, rows)}. Drop rows that count "
-            "nothing."
-        )
+    require_each(values > 0, values, rows, f"{what} must be positive", "Drop rows that count nothing.")
 
 
 def frequencies(weights: Floats | None, rows: Numbers | None = None) -> Floats | None:

@@ -2,22 +2,20 @@
 
     X_standardized = X T,   theta = T phi,   T = diag(t) + A R' + blocks      A: the constant column, or all levels
 
-What centering takes from the columns, the constant takes up, or levels where they add up to ones. The blocks are maps
-of the coefficients of one level among themselves: where these have several columns, they are made orthogonal.
+What centering takes from the columns, the constant takes up, or levels where they add up to ones. A block is the map
+M_j (k, k) of the coefficients of one level, whose columns are made orthogonal.
 
-    Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
+    Q_j = Z_j M_j,   M_j upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
 
-The other columns are centered and scaled, or less what the columns of the levels make of them: a column that hardly
-varies within levels keeps its digits in products only if that is taken off first.
-
-    x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
+The other columns are centered and scaled, or less what the columns of the levels make of them: one that hardly varies
+within levels keeps its digits in products only if that is taken off first.
 
 Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch & Waugh, Econometrica 1 (1933).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -33,8 +31,10 @@ from stattools.numerics.columns import BesideOnes, Columns, weighted
 NOWHERE = Within(np.zeros((0, 1), dtype=np.intp), np.zeros((0, 1, 1)))
 """Blocks of no levels."""
 
-VARIES = 1e-13
-"""The least standard deviation, as a share of the size of a column, that is not round-off."""
+VARIES, ROUND_OFF = 1e-13, 16.0 * float(np.finfo(float).eps)
+"""Shares of the size of a column: the least standard deviation that is not round-off, and the least that is left of a
+column in the rows of a level where it is no combination of those before it.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,30 +204,22 @@ def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
     if "moments" not in rows.later:
         ones = isinstance(rows.X, BesideOnes)
         bare = replace(rows, X=rows.X.given) if ones else rows
-        found = _moments(lambda: ((block.X, block.weight) for block in bare.blocks()), bare.X.shape[1], rows.importance)
+        found = _moments([(block.X, block.weight) for block in bare.blocks()], rows.importance)
         rows.later["moments"] = tuple(map(np.append, (1.0, 0.0, 1.0), found)) if ones else found
     return rows.later["moments"]
 
 
 def _moments(
-    blocks: Callable[[], Iterable[tuple[Floats, Floats | None]]], p: int, importance: Floats | None
+    blocks: Sequence[tuple[Floats, Floats | None]], importance: Floats | None
 ) -> tuple[Floats, Floats, Floats]:
-    """These of p columns that are read in blocks with weights; the deviation takes a second read."""
-    total, square, size, n = np.zeros(p), np.zeros(p), np.zeros(p), 0
-    for X, weight in blocks():
-        n += len(X)
-        total += weighted(X, weight).sum(axis=0)
-        np.maximum(size, np.abs(X).max(axis=0), out=size)
-    whole = n if importance is None else float(importance.sum())
-    mean, unit = total / whole, np.where(size > 0, size, 1.0)
-    for X, weight in blocks():
-        gap = (X - mean) / unit
-        square += weighted(gap * gap, weight).sum(axis=0)
+    """These of columns that stand in blocks with weights."""
+    whole = float(sum(len(X) for X, _ in blocks) if importance is None else importance.sum())
+    each = [(weighted(X, weight).sum(axis=0), np.abs(X).max(axis=0)) for X, weight in blocks]
+    mean: Floats = sum(total for total, _ in each) / whole
+    size: Floats = np.max([largest for _, largest in each], axis=0)
+    unit = np.where(size > 0, size, 1.0)
+    square = sum(weighted(np.square((X - mean) / unit), weight).sum(axis=0) for X, weight in blocks)
     return mean, unit * np.sqrt(square / whole), size
-
-
-ROUND_OFF = 16.0 * float(np.finfo(float).eps)
-"""Less than this share of a column's size is left of it where it is a combination of those before it in a level."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +277,7 @@ def standard_others(X: Columns, importance: Floats | None) -> tuple[Floats, Floa
     """Center and scale of the columns beside the levels, and the constant among them: what centering takes away goes to
     it or, where there is none, to all levels where these add up to ones.
     """
-    mean, spread, size = _moments(lambda: [(X.others, importance)], X.others.shape[1], importance)
+    mean, spread, size = _moments([(X.others, importance)], importance)
     constant = constant_column(mean, spread, size)
     center, scale, _ = standard_units(mean, spread, size, constant)
     return mean if constant is None and X.is_complete else center, scale, constant
@@ -342,11 +334,10 @@ def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Stand
     return standard_levels(X, rest @ of_rest, None if X.slopes is None else levels, unit / scale, A, R)
 
 
-DEPENDENT = 1e-3
-"""Of columns of mean square 1, the least eigenvalue of their products down to which they are left as they are."""
-
-LEAST_LEFT = 1e-11
-"""The least part of a standardized column beyond those before it that is made one of its own: it has five digits."""
+DEPENDENT, LEAST_LEFT = 1e-3, 1e-11
+"""Of columns of mean square 1, the least eigenvalue of their products down to which they are left as they are; and the
+least part of one beyond those before it that is made one of its own: it has five digits.
+"""
 
 
 def orthogonalizing(R: Floats, whole: float) -> Floats | None:

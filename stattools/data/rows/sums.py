@@ -8,8 +8,7 @@ The triangle R of sqrt(weight) X = Q R by a tree of block QRs is as accurate as 
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
-The columns of levels that are codes are 0 outside of their level's rows, so the QR of each level's rows is that of its
-own columns beside the others alone. Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and
+The QR of each level's rows is that of its own columns beside the others alone. Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and
 sequential QR and LU factorizations" (2012).
 """
 
@@ -27,7 +26,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import DEPENDENT, Standardization, orthogonal, orthogonalizing
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.columns import Columns, add_gram, with_levels
+from stattools.numerics.columns import Columns, add_gram, weighted, with_levels
 
 type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
 """Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights."""
@@ -135,14 +134,10 @@ def _reduced(X: Floats) -> Floats:
 def _triangle(beside: bool, block: Block) -> Triangle:
     X, y, weight, offset = block
     behind = (y if offset is None else y - offset)[:, None] if beside else np.empty((len(y), 0))
-    root = None if weight is None else np.sqrt(weight)[:, None]
     if (levels := with_levels(X)) is not None:
         return Triangle(_by_level(levels, behind, weight))
-    if beside:
-        X = np.column_stack([X, behind])
-    if root is not None:
-        X = X * root
-    return Triangle(_reduced(X))
+    whole = np.column_stack([X, behind]) if beside else X
+    return Triangle(_reduced(weighted(whole, None if weight is None else np.sqrt(weight))))
 
 
 def _by_level(X: Columns, behind: Floats, weight: Floats | None) -> Floats:
