@@ -8,8 +8,8 @@ The triangle R of sqrt(weight) X = Q R by a tree of block QRs is as accurate as 
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
-The QR of each level's rows is that of its own columns beside the others alone. Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and
-sequential QR and LU factorizations" (2012).
+The QR of each level's rows is that of its own columns beside the others alone. Source: Demmel, Grigori, Hoemmen &
+Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
 """
 
 from __future__ import annotations
