@@ -69,6 +69,7 @@ EARLIER = {
         "stattools.existence.separation.Separation",
     ),
     "stattools.inference.existence.separation": (
+        "stattools.inference.existence.overlap",
         "stattools.inference.existence.separated_rows",
         "stattools.existence.separation",
         "stattools.separation",

@@ -6,7 +6,7 @@ from typing import Any
 
 from stattools.cli.analysis import Analysis
 from stattools.errors import IdentificationError
-from stattools.inference.existence.overlap import SeparationError
+from stattools.inference.existence.separation import SeparationError
 from stattools.reporting import sections
 from stattools.reporting.answer.without_maximum import box_without_maximum, limits
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table, code, literal

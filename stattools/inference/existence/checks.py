@@ -19,11 +19,16 @@ from stattools.inference.existence.boundaries import (
     check_times,
     check_wide,
 )
-from stattools.inference.existence.overlap import check_columns_of, check_overlap, check_solution
 from stattools.inference.existence.partial_likelihood import monotone
 from stattools.inference.existence.rank import check_rank, check_size, spans
 from stattools.inference.existence.recession import check_extremes
-from stattools.inference.existence.separation import Separation, separation_of
+from stattools.inference.existence.separation import (
+    Separation,
+    check_columns_of,
+    check_overlap,
+    check_solution,
+    separation_of,
+)
 from stattools.interface.memory import require_memory
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.likelihoods.outcomes import Outcome

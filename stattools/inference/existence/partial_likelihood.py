@@ -23,16 +23,20 @@ from scipy.linalg import get_lapack_funcs, null_space
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
-from stattools.inference.existence.overlap import FAR, PATIENCE, WELL_CONDITIONED, SeparationError, listed, soon
 from stattools.inference.existence.rank import EPS, dependent, factor_of
 from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest
 from stattools.inference.existence.separation import (
+    FAR,
     LARGEST_BESIDE_SLOPES,
-    UNTOLD,
+    PATIENCE,
+    WELL_CONDITIONED,
     Pure,
     Separation,
     determined,
     maximum_along,
+    moving,
+    rises_for_ever,
+    soon,
 )
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
@@ -297,24 +301,17 @@ def check_monotone(model: CoxRegression) -> None:
         directions = found.directions
     else:
         return
-    moves = np.abs(directions) * np.abs(model.Z.T).max(axis=0)
-    moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
-    named = [short(name) for name, move in zip(model.names, moves, strict=True) if move > 1e-7]
+    named = [short(model.names[k]) for k in moving(directions, np.abs(model.Z.T).max(axis=0)).tolist()]
     why = (
         f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
-        f"combination of {first_few(named)}, so that the log-likelihood rises for ever"
+        f"combination of {first_few(named)}"
     )
-    if found is None:
-        raise IdentificationError(
-            f"{why}. Use penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, or collect more "
-            "events."
+    if found is not None:
+        penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
+        raise rises_for_ever(
+            why, found, f"st.{penalty}, leave these columns out or merge them, or collect more events."
         )
-    finite = len(model.names) - len(found.infinite)
-    penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
-    raise SeparationError(
-        f"{why}{'; ' + listed(found.infinite) if found.infinite else UNTOLD}. "
-        + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and found.infinite else "")
-        + f"`separation.table()` of this error has estimates and intervals. Use penalty=st.{penalty}, leave these "
-        "columns out or merge them, or collect more events.",
-        found,
+    raise IdentificationError(
+        f"{why}, so that the log-likelihood rises for ever. Use penalty=st.Ridge(strength), leave slopes of such "
+        "levels out, merge levels, or collect more events."
     )

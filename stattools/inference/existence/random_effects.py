@@ -29,7 +29,9 @@ from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.inference.existence.boundaries import check_dispersion, check_labels
 from stattools.inference.existence.checks import ExistenceCheck, examine
-from stattools.inference.existence.overlap import (
+from stattools.inference.existence.rank import check_rank, check_size, pieces
+from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
+from stattools.inference.existence.separation import (
     SeparationError,
     check_columns_of,
     check_overlap,
@@ -37,8 +39,6 @@ from stattools.inference.existence.overlap import (
     listed,
     soon,
 )
-from stattools.inference.existence.rank import check_rank, check_size, pieces
-from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.interface.arrays import Floats
 from stattools.latent.coordinates import orthonormal
 from stattools.latent.covariance_factors import require_told_apart

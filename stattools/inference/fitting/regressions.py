@@ -15,8 +15,8 @@ from stattools.errors import ConvergenceError, IdentificationError, Incompatible
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence.boundaries import check_dispersion, inside, no_maximum
 from stattools.inference.existence.checks import CHECKS, examine, has_edges
-from stattools.inference.existence.overlap import PATIENCE, soon
 from stattools.inference.existence.second_order import from_two_starts
+from stattools.inference.existence.separation import PATIENCE, soon
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty

@@ -21,10 +21,10 @@ from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.estimates import AnyFit
 from stattools.inference.existence.boundaries import check_end
 from stattools.inference.existence.checks import examine
-from stattools.inference.existence.overlap import FAR, PATIENCE, SeparationError
 from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.existence.random_effects import CHECKS, running_off
 from stattools.inference.existence.second_order import certified_within
+from stattools.inference.existence.separation import FAR, PATIENCE, SeparationError
 from stattools.inference.fits.cox_fit import CoxFit
 from stattools.inference.fits.fit import Fit, SeriesFit
 from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit

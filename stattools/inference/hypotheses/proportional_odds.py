@@ -21,8 +21,8 @@ from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.inference.existence.overlap import check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank
+from stattools.inference.existence.separation import check_overlap, check_solution
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import terms_of
 from stattools.interface.arrays import Floats

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from stattools import __version__
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
-from stattools.inference.existence.overlap import witness
+from stattools.inference.existence.separation import witness
 from stattools.inference.page import certificate
 from stattools.inference.storage.walker import AGAIN, decoded, encoded
 from stattools.interface.arguments import require_truth

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.existence.separation import Separation
+from stattools.inference.existence.separation import Separation, SeparationError
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.changes import change
 from stattools.reporting.answer.check_words import named

@@ -1,10 +1,12 @@
 """The checks of a fit are a list: complete, in an order that is held, and asked as it says."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence import boundaries, overlap, random_effects, rank, recession
+from stattools.inference.existence import boundaries, random_effects, rank, recession
 from stattools.inference.existence.checks import CHECKS, ExistenceCheck, Stage, examine
 
 LISTS = {"regression": CHECKS, "random effects": random_effects.CHECKS}
@@ -25,7 +27,8 @@ def place(checks, stage: str, name: str) -> int:
 
 def test_each_check_is_in_a_list():
     listed = set().union(*(names(check) for checks in LISTS.values() for check in checks))
-    for module in (boundaries, overlap, rank, recession, random_effects):
+    separation = import_module("stattools.inference.existence.separation")
+    for module in (boundaries, separation, rank, recession, random_effects):
         own = {name for name, it in vars(module).items() if getattr(it, "__module__", "") == module.__name__}
         assert {name for name in own if name.startswith("check_")} - ELSEWHERE <= listed
 

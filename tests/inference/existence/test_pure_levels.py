@@ -8,8 +8,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.design import terms
-from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.existence.separation import is_rising, pure_levels, separation_of_levels
+from stattools.inference.existence.separation import SeparationError, is_rising, pure_levels, separation_of_levels
 
 
 @pytest.fixture

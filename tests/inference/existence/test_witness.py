@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence.overlap import witness
+from stattools.inference.existence.separation import witness
 
 TABLE = {
     "x": [0.1, 1.2, -0.3, 2.2, 0.9, -1.4, 0.4, 1.1],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence.overlap import SeparationError
+from stattools.inference.existence.separation import SeparationError
 from tests.models.mixed.hazards import TABLE
 
 
