@@ -3,9 +3,8 @@
 What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
 and the splines. Several formulas, one for each parameter of a distribution, stand side by side.
 
-A formula without some of its terms spans fewer linear predictors: the coefficients of the whole formula whose linear
-predictor lies in that smaller span solve linear equations, R beta = 0. These depend on the levels only, so they are
-found on a few rows that are made up, and cost nothing where terms are only left out.
+A formula without some of its terms spans fewer linear predictors, those whose coefficients in the whole formula solve
+R beta = 0. R depends on the levels only, so it is found on a few rows that are made up.
 """
 
 from __future__ import annotations
@@ -250,8 +249,8 @@ def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[s
 def side_by_side(
     formulas: Sequence[Formula], of: Encoding, widest: Expression | None = None
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
-    """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
-    of each formula. The columns of the factor `widest` of the first formula are kept as codes.
+    """X of several formulas, in which each column stands once and those of the factor `widest` of the first are codes;
+    its names; and the numbers of the columns of each formula.
     """
     each = [columns_of(formula, of, None if number else widest) for number, formula in enumerate(formulas)]
     for formula, (_, names) in zip(formulas, each, strict=True):
@@ -333,9 +332,7 @@ class TermSpaces:
         return u[:, int((size > TINY * size[0]).sum()) :].T
 
     def of_sums(self, k: int) -> Any:
-        """R (q, p), for which R beta = 0 where term k has no part in the linear predictor when every category is coded
-        by contrasts that sum to zero, whatever the contrasts of the formula are.
-        """
+        """R (q, p) of term k in the formula whose categories are all coded by contrasts that sum to zero."""
         if self.formula is None or not any(term.factors > self.terms[k].factors for term in self.terms):
             return self.without([k])
         whole, (sums, _, slices) = self._made(self.formula)[0], self._made(self.formula, sums=True)
@@ -344,9 +341,7 @@ class TermSpaces:
         return B[slices[place]]
 
     def _made(self, formula: Formula, n: int = 0, sums: bool = False) -> tuple[Any, tuple[str, ...], tuple[slice, ...]]:
-        """The columns of n made-up rows, or of enough, which are the same for any formula: X, names, and the numbers of
-        the columns of each term.
-        """
+        """X of n made-up rows, or of enough, the same for any formula; the names and the terms of its columns."""
         n = n or 12 * len(self.names) + 20
         require_room(formula, self.levels, n)
         assert self.formula is not None

@@ -1,6 +1,4 @@
-"""Random terms over rows: the group of each row and the columns whose effects vary between groups, made of a random
-part of a formula, learned once and applied the same way to new rows.
-"""
+"""Random terms over rows: the groups, and the columns whose effects vary between them, learned once for new rows."""
 
 from __future__ import annotations
 
@@ -114,29 +112,26 @@ def require_groups(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int,
     """DomainError for a grouping of n rows with one level. Of measurements, which have `width` effects in each level,
     also for a level in each row, or as many effects as rows, which are not told from the residual.
     """
+    has, rows = f"the grouping column {part.group!r} of {part.name} has", f"{n:,} complete rows"
     if len(levels) < 2:
         raise DomainError(
-            f"the grouping column {part.group!r} of {part.name} has one level only ({listing(levels)}) in the {n:,} "
-            f"complete rows: nothing is known of how groups differ; leave {part.name} out."
+            f"{has} one level only ({listing(levels)}) in the {rows}: nothing is known of how groups differ; leave "
+            f"{part.name} out."
         )
     if width and len(levels) == n:
         raise DomainError(
-            f"the grouping column {part.group!r} of {part.name} has a level of its own in each of the {n:,} complete "
-            f"rows: the effect of a group cannot be told from the residual of its row; leave {part.name} out, or group "
-            "the rows otherwise."
+            f"{has} a level of its own in each of the {rows}: the effect of a group cannot be told from the residual "
+            f"of its row; leave {part.name} out, or group the rows otherwise."
         )
     if width and n <= width * len(levels):
         raise DomainError(
             f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
-            f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
-            "part out."
+            f"there are {rows}: effects cannot be told from residuals; take fewer columns, or leave the part out."
         )
 
 
 def terms_of(design: RandomDesign, codes: Codes, z: Floats | Callable[..., Any]) -> tuple[RandomTerm, ...]:
-    """The terms of a design whose rows have the codes of groups and the columns z, or what z makes of the numbers of
-    columns where rows are not in memory.
-    """
+    """The terms of rows with these codes of groups and columns z, or, for rows elsewhere, what makes some of z."""
     group, names, found = design.part.group, design.design.names, list[RandomTerm]()
     for name, which in terms_in(design):
         own = z(which) if callable(z) else z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)])
@@ -207,21 +202,19 @@ def learn_latent(
     """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     learned = learn(formula, found, beside)
-    designs, terms = list[RandomDesign](), list[RandomTerm]()
+    designs, terms = tuple[RandomDesign, ...](), tuple[RandomTerm, ...]()
     for part in said.random:
         levels, codes = combined([sorted_codes(found.columns[name]) for name in part.groups])
-        design, z, _ = learn(part.left, found)
-        designs.append(RandomDesign(part, design, levels))
-        require_groups(part, designs[-1].labels, len(found.rows))
-        require_numbers(part, design)
-        terms += terms_of(designs[-1], codes, z)
+        own, z, _ = learn(part.left, found)
+        design = RandomDesign(part, own, levels)
+        require_groups(part, design.labels, len(found.rows))
+        require_numbers(part, own)
+        designs, terms = (*designs, design), (*terms, *terms_of(design, codes, z))
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
     smooths = tuple(term for curve in curves for term in learn_smooth(curve, formula, learned[0], found))
-    if notes:
-        said = replace(said, notes=(*said.notes, *notes))
-    return learned, LatentTerms(said, tuple(designs), tuple(terms), smooths)
+    return learned, LatentTerms(replace(said, notes=(*said.notes, *notes)), designs, terms, smooths)
 
 
 SMALL = 1e-9
@@ -232,11 +225,9 @@ def _require_other_groups(terms: Sequence[RandomTerm]) -> None:
     """DomainError where two terms have an effect of the same column over groups of the same rows."""
     for one, other in combinations(terms, 2):
         both = [name for name in one.columns if name in other.columns]
-        if not both or one.n_levels != other.n_levels:
-            continue
         twin = np.zeros(one.n_levels, dtype=np.intp)
         twin[one.codes] = other.codes
-        if (twin[one.codes] == other.codes).all():
+        if both and one.n_levels == other.n_levels and (twin[one.codes] == other.codes).all():
             raise DomainError(
                 f"{one.name} and {other.name} have the effect of {both[0]!r} twice, over groups of the same rows: "
                 f"{one.group!r} and {other.group!r} are two names of one grouping; leave one out."

@@ -85,8 +85,8 @@ class SmoothTerm:
         """Columns (k, ...) for slope, height (where there are) and b: the curve is B of these times their values."""
         of = self.design
         line = of.step * (np.arange(-1.0, self.k - 1.0) - of.start) - (of.middle - of.least)
-        made = [] if self.slope is None else [line]
-        return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
+        lines = [made for made, at in ((line, self.slope), (np.ones(self.k), self.height)) if at is not None]
+        return np.column_stack([*lines, self.wiggles])
 
     @property
     def log_line(self) -> float:
@@ -125,8 +125,7 @@ def wiggly(k: int, means: Floats | None = None) -> Floats:
 
 
 def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
-    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u, in distances of knots
-    from the first, lie outside 0 to k - 3.
+    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u lie outside 0 to k - 3.
 
     >>> first, values, beyond = bsplines(np.array([0.0, 0.5, 3.0]), 5)
     >>> first.tolist(), values.round(4).tolist()[:2]
@@ -178,15 +177,13 @@ class SmoothDesign:
         return wiggly(self.part.k, self.means)
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
-        """The curves over the rows of a table, or `some` of them by number. DomainError for a column that is not there,
-        or has no value in a row, and for levels that are new.
-        """
+        """The curves over the rows of a table, or `some` of them by number; DomainError for levels that are new."""
         return self.over(self.design.encode(data, some))
 
-    def over(self, columns: Floats, splines: tuple[Any, Floats, Any] | None = None) -> tuple[SmoothTerm, ...]:
-        """The curves over rows with these columns of `design`, whose `splines` may be known."""
+    def over(self, columns: Floats) -> tuple[SmoothTerm, ...]:
+        """The curves over rows with these columns of `design`."""
         part, k = self.part, self.part.k
-        first, basis, beyond = splines or bsplines(self.places(columns[:, 0]), k)
+        first, basis, beyond = bsplines(self.places(columns[:, 0]), k)
         weights = columns.T[1:] if part.by is not None else (None,)
         bys = self.levels or (None if part.by is None else part.by.text,)
         names = [f"{part.name}[{level}]" for level in self.levels] or [part.name]
@@ -215,10 +212,9 @@ class SmoothDesign:
 def curves_of(
     formula: Formula, columns: Mapping[str, pd.Series], groups: Sequence[str] = ()
 ) -> tuple[Formula, tuple[SmoothPart, ...], tuple[str, ...]]:
-    """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns, or
-    columns without rows of the same kinds; `groups` are factors whose levels have effects beside.
-
-    DomainError for a curve over categories, one that is no term of its own, and the same one twice.
+    """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns, or such
+    without rows; `groups` are factors whose levels have effects beside. DomainError for a curve over categories, one
+    that is no term of its own, and the same one twice.
     """
 
     def is_factor(by: Expression) -> bool:
@@ -245,18 +241,15 @@ def curves_of(
 
 
 def learn_smooth(part: SmoothPart, formula: Formula, design: Design, rows: Any) -> tuple[SmoothTerm, ...]:
-    """The curves of a part over complete rows, as of `learn`; `design` is that of X, which has their lines. DomainError
-    for a variable that is constant, or has fewer values than coefficients.
-    """
+    """The curves of a part over complete rows, as of `learn`, whose lines the `design` of X has."""
     own, made, _ = learn(replace(formula, terms=tuple((factor,) for factor in part.factors)), rows)
     x, k, weights = made[:, 0], part.k, rows.weights
     weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
     seen = weights > 0.0
     ends, middle = (float(x[seen].min()), float(x[seen].max())), float(weights @ x / weights.sum())
     found = over_knots(part, own, design.names, ends, middle, x[seen], f"all {len(x):,}")
-    splines = bsplines(found.places(x), k)
     if part.by is None or found.levels:
-        first, basis, _ = splines
+        first, basis, _ = bsplines(found.places(x), k)
         means = sum(np.bincount(first + a, weights * basis[:, a], k) for a in range(4)) / weights.sum()
         found = replace(found, means=means)
     for level, chosen in zip(found.levels, made.T[1:], strict=False):
@@ -266,7 +259,7 @@ def learn_smooth(part: SmoothPart, formula: Formula, design: Design, rows: Any) 
                 f"different value{'s' if different != 1 else ''}: a curve needs {FEWEST}. Leave out or merge this "
                 f"level, or write s({part.variable.text}) for all levels."
             )
-    return found.over(made, splines)
+    return found.over(made)
 
 
 def over_knots(

@@ -101,9 +101,7 @@ MOST_SLOPES = 10
 
 
 class Encoding(NamedTuple):
-    """What X is made from: clean columns, their row numbers in the table, the levels of each categorical factor, and
-    the learned constants, filled in where they are empty.
-    """
+    """Clean columns, their row numbers in the table, the levels of each categorical factor, and learned constants."""
 
     columns: Mapping[str, pd.Series]
     rows: np.ndarray
@@ -112,9 +110,7 @@ class Encoding(NamedTuple):
 
 
 def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns. Those of the factor `widest`, which has very many levels, are kept as codes.
-    Columns of numbers are X in C order, others are made by formulaic.
-    """
+    """X, of numbers alone in C order, and the names of its columns; those of the factor `widest` are kept as codes."""
     if widest is not None:
         return _with_codes(formula, widest, of)
     rows = of.rows

@@ -164,9 +164,7 @@ class Coding:
 
     @property
     def plain(self) -> tuple[str, ...] | None:
-        """The column of numbers that each term is, "" for the intercept; None where a term is something else. X of
-        these is made at once.
-        """
+        """The column of numbers that each term is, "" for the intercept; None where a term is something else."""
         terms = self.formula.terms
         each = [factor for term in terms for factor in term]
         plain = all(factor.call is None and self.kinds.get(str(factor.category)) in DTYPES for factor in each)
@@ -174,9 +172,7 @@ class Coding:
         return tuple(str(term[0].category) if term else "" for term in terms) if plain else None
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch, with their numbers in the row group or partition; None where there are none.
-        Raises DomainError with the place.
-        """
+        """The complete rows of a batch, with their numbers where it stands; None where there are none."""
         with at(batch.where):
             clean = cleaned(batch.table.select(list(self.columns)), batch.first, self.kinds, self.levels)
             return (self.rows(clean), clean.rows) if len(clean.rows) else None

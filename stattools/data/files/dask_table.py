@@ -36,9 +36,7 @@ rows that it offers.
 
 @record
 class DaskTable:
-    """A Dask DataFrame as a source; `labels` are its own names of the columns, and `kinds` what its metadata say that
-    they hold.
-    """
+    """A Dask DataFrame with its own `labels` of the columns, and the `kinds` that its metadata say they have."""
 
     frame: Any
     labels: dict[str, Any]

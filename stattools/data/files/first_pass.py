@@ -1,8 +1,7 @@
 """The first pass over a source: what has to be known of all rows before a block of X can be made.
 
-That is the levels of text and of categories, constants of `center` and `scale`, how many rows are dropped for missing
-values, by column, the values of the outcome with their counts, and a random sample of the rows. Each batch is surveyed
-where it is, and surveys are added.
+That is the levels of text and of categories, constants of `center` and `scale`, how many rows are dropped, the values
+of the outcome with their counts, and a random sample of the rows. Each batch is surveyed where it is.
 
 Beside it sums of products may be taken, so that least squares needs no read more: of columns of numbers with an
 intercept, without weights or offset, in coordinates that the first rows give. Where these are unlike the others the
@@ -150,10 +149,9 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """Counts what has to be known of all rows before there is a design: `coding` has the formula, its extras and the
-    kinds of the columns that are known, `learned` are the calls whose constants come from all rows, `pick` says which
-    rows of a batch are in the sample, and sums of products are taken `about` a point. It is small enough to be sent to
-    where a batch is.
+    """Counts what has to be known of all rows: `coding` has the formula, its extras and the kinds that are known,
+    `learned` are the calls whose constants come from all rows, `pick` chooses the rows of the sample, and sums of
+    products are taken `about` a point. It is small enough to be sent to where a batch is.
     """
 
     coding: Coding

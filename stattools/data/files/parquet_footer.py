@@ -29,9 +29,7 @@ MISSING, LARGEST, LEAST = 3, 5, 6
 
 
 class Chunk(NamedTuple):
-    """A column of a row group: how many values are missing, and the least and the largest as they are stored; None for
-    what is not said.
-    """
+    """Of a column: how many values are missing, the least and the largest as stored; None for what is not said."""
 
     missing: int | None
     least: bytes | None

@@ -136,9 +136,7 @@ class ScannedRows(Rows):
         return self.gather(partial(of_blocks, part, fold))
 
     def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
-        """All rows in order, in blocks, one after the other. `total` is faster, and works where rows cannot be brought
-        here.
-        """
+        """All rows in order, in blocks; `total` is faster, and works where rows cannot be brought here."""
         assert share is None
         coding = self._placed
         for batch in self.source.batches(coding.columns):
@@ -153,9 +151,7 @@ class ScannedRows(Rows):
 
     @property
     def typical(self) -> Rows:
-        """The sample, from which a start is made; where its outcomes are all zero they are replaced by the mean of all
-        rows.
-        """
+        """The sample, from which a start is made; outcomes that are all zero are replaced by the mean of all rows."""
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.outcome.mean))
 
@@ -180,9 +176,8 @@ MOST_SUMS = 50_000_000
 
 @dataclass(eq=False)
 class SumsByLabel:
-    """Sums by label, which grow as labels appear: `+=` adds others, in arrays of its own.
-
-    `whose` are the sums and `instead` what to do where labels are too many, as errors say it.
+    """Sums by label, which grow as labels appear: `+=` adds others, in arrays of its own. Errors say `whose` the sums
+    are, and what to do `instead`.
     """
 
     whose: str
@@ -218,10 +213,7 @@ class SumsByLabel:
 
 
 def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[Any], NDArray[np.intp]]:
-    """The labels of a column of a batch, and for each row the place of its own.
-
-    Raises DomainError, in the name of `whose`, for a row without one.
-    """
+    """The labels of a column of a batch, and the place of each row's; DomainError, of `whose`, for a row with none."""
     column = others.table.column(name)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()

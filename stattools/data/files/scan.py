@@ -55,9 +55,7 @@ at a time, beside whole pages: they stay in the cache of a core.
 
 
 def stamp_of(path: Path, known: tuple[int, int] | None = None) -> tuple[int, int]:
-    """The size of a file in bytes and the time of its last change in nanoseconds. DomainError where the file is gone,
-    or these are not those that are `known`.
-    """
+    """The size of a file, and the time of its last change in ns; DomainError where these are not as `known`."""
     try:
         found = path.stat()
     except OSError as error:
@@ -190,8 +188,7 @@ def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where:
 
 
 def parts_of(path: Path, root: Path) -> dict[str, str | None]:
-    """The columns in the names of the folders between `root` and the file, and their values as they are written; for
-    rows that have none Hive writes a name of its own.
+    """The columns in the names of the folders between `root` and the file, with their values as they are written.
 
     >>> parts_of(Path("data/year=2020/city=S%C3%A3o/a.parquet"), Path("data"))
     {'year': '2020', 'city': 'São'}
@@ -360,10 +357,8 @@ class Scan(Faces):
         return sum(map(len, self.groups))
 
     def batches(self, columns: Sequence[str]) -> Generator[Batch]:
-        """All rows in order, with these columns only; on a terminal, a bar says how far it is.
-
-        Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
-        was scanned.
+        """All rows in order, with these columns only; on a terminal, a bar says how far it is. DomainError, naming file
+        and row group, for what cannot be read, and for a file that is not the one that was scanned.
         """
         done, began = 0, perf_counter()
         with progress(self.n_rows, f"read {len(self.reads) + 1}", PATIENCE) as advance:

@@ -1,11 +1,9 @@
 """Batches of tables that are not in memory, samples of their rows, and the kinds of their columns.
 
 In a sample are the rows with the smallest lots, random numbers that are drawn for rows, so that the samples of two
-batches make that of both. Where the number of all rows is known, one row of each of equal runs is picked and no lots
-are drawn.
+batches make that of both; lots are 0 where the number of all rows is known, and one row of each of equal runs is taken.
 
-The kind of a column is "whole", "number", "truth", "text", "categories", "empty" (no value) or, for what no model
-takes, the name of the Arrow type.
+A kind is "whole", "number", "truth", "text", "categories", "empty" or the name of an Arrow type that no model takes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Rows in memory, read as blocks that fit the cache; X is never copied.
 
 A log-likelihood of independent rows is a sum, so that everything a model needs is a sum over `Rows.blocks()`. Columns
-are centered and scaled block by block. Beside X stand frequencies, exposures, precisions and offsets; their rules are
-the same for rows in memory and elsewhere.
+are centered and scaled block by block. What stands beside X has the same rules for rows in memory and elsewhere.
 """
 
 from __future__ import annotations
@@ -260,9 +259,7 @@ class Rows:
         return replace(self, X=np.ones((len(self.X), 1)), center=None, scale=None, low=None)
 
     def outcome_counts(self) -> Rows | None:
-        """The rows without columns; of rows elsewhere, which are not read, a row for each value of the outcome with its
-        frequency, or None where there are too many values.
-        """
+        """The rows without columns; elsewhere a row for each value of the outcome, None where these are too many."""
         return self.without_columns()
 
     def sample(self, size: int) -> Rows:

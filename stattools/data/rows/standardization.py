@@ -39,8 +39,7 @@ column in the rows of a level where it is no combination of those before it.
 
 @dataclass(frozen=True, eq=False)
 class Standardization(InParts):
-    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), and the blocks that there are `within`
-    the coefficients of levels, where t is 0.
+    """The map T = diag(t) + A R', of A and R (p, m), and blocks `within` the coefficients of levels, where t is 0.
 
     >>> T = Standardization.of(np.array([0.0, 4.0]), np.array([1.0, 2.0]), 0)
     >>> np.asarray(T).tolist(), (np.array([[1.0, 6.0]]) @ T).tolist(), T.solve(np.array([0.0, 1.0])).tolist()
@@ -92,13 +91,11 @@ class Standardization(InParts):
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
-        found = (self.t * v.T).T + self.A @ (self.R.T @ v)
-        return found + self.within.product(v) if self.within.places.size else found
+        return (self.t * v.T).T + self.A @ (self.R.T @ v) + self.within.product(v)
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
-        found = (self.t * u.T).T + self.R @ (self.A.T @ u)
-        return found + self.within.pulled(u) if self.within.places.size else found
+        return (self.t * u.T).T + self.R @ (self.A.T @ u) + self.within.pulled(u)
 
     @cached_property
     def inverse(self) -> Standardization:
@@ -235,9 +232,7 @@ class OrthogonalLevels:
     aliased: NDArray[np.bool_]
 
     def taken_off(self, X: Columns, others: Floats, w: Floats) -> tuple[Floats, Floats]:
-        """Other columns (n, m) less what those of the levels of X make of them, with weights w, and the coefficients
-        (L, k, m) of these.
-        """
+        """Columns (n, m) less what those of the levels make of them, with weights w, and the coefficients (L, k, m)."""
         coefficients = np.zeros((*self.squares.shape, others.shape[1]))
         squares = np.where(self.aliased | ~(self.squares > 0.0), np.inf, self.squares)
         for b in [*range(squares.shape[1])] * 2:  # the second time takes off what rounding left
@@ -248,9 +243,7 @@ class OrthogonalLevels:
 
 
 def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
-    """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
-    nothing but round-off is left is 0.
-    """
+    """The columns of each level made orthogonal from left to right, in the weights of the rows; round-off is 0."""
     w = np.ones(len(X)) if importance is None else importance
     size = np.abs(X.values).max(axis=0, initial=0.0)
     size = np.where(size > 0.0, size, 1.0)

@@ -2,14 +2,13 @@
 
     Z = X - center,  v = y - offset - middle,  r = v - Z phi;     G = Z^T W Z,  g = Z^T W r
 
-Any center and any phi will do; near the means and near the solution the sums lose no digits.
-
-The triangle R of sqrt(weight) X = Q R by a tree of block QRs is as accurate as Householder's QR of the whole:
+Any center and any phi will do; near the means and near the solution the sums lose no digits. The triangle R of
+sqrt(weight) X = Q R by a tree of block QRs is as accurate as Householder's QR of the whole:
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
-The QR of each level's rows is that of its own columns beside the others alone. Source: Demmel, Grigori, Hoemmen &
-Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
+Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and sequential QR and LU factorizations"
+(2012).
 """
 
 from __future__ import annotations
