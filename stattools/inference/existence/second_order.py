@@ -2,11 +2,9 @@
 
 Around a maximum with derivatives f(x + r w) falls by r^2 / 2 in units w of the uncertainty, however short r is. At a
 kink the second difference f(x + r w) + f(x - r w) - 2 f(x) shrinks like r, at a jump not at all, and beyond an end of
-the domain f is -inf: it is looked at over many steps. Parameters that come to a bound, as L-BFGS-B tells, are held
-there while the others climb; it is the maximum where the log-likelihood falls from every such bound.
-
-A log-likelihood that is not concave is climbed from a second start too, as far beyond the first maximum as the first
-start lay before it; of few rows also from points on the longest principal axes of the covariance.
+the domain f is -inf. Parameters that come to a bound, as L-BFGS-B tells, are held there while the others climb. A log-
+likelihood that is not concave is climbed from a second start too, as far beyond the first maximum as the first start
+lay before it; of few rows also from points on the longest principal axes of the covariance.
 """
 
 from __future__ import annotations
@@ -58,7 +56,7 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     Raises ConvergenceError where no maximum was reached, IdentificationError where there is none that a standard error
     describes: the log-likelihood levels off, is flat in a direction, or has a kink, a jump or an end there.
     """
-    first, newton = None, solver
+    first = None
     if not isinstance(solver, Newton):
         try:
             first = solver.solve(model)
@@ -69,8 +67,8 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
             ) from error
         if not first.converged:
             raise _short_of_it(model, first)
-        model, newton = replace(model, start=first.estimate), Newton()
-    place, solution = climb_in_own_units(model, newton.tolerance, newton.max_steps)
+        model, solver = replace(model, start=first.estimate), Newton()
+    place, solution = climb_in_own_units(model, solver.tolerance, solver.max_steps)
     if first is not None:
         solution = replace(solution, solver=f"{first.solver}, then Newton", steps=first.steps + solution.steps)
     check_end(model, solution)
@@ -270,8 +268,7 @@ def certified_within(model: Custom, solver: Any) -> tuple[Custom, Solution]:
         ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
         if all(up + down - 2.0 * here > 0.0 for up, down in ends) and not _ends(model):
             check_sign(model)
-    on = _reached(model)
-    if on and (found := _held(model, solver, on)) is not None:
+    if (on := _reached(model)) and (found := _held(model, solver, on)) is not None:
         if len(on) == len(model.names):  # minus a log-likelihood is highest in a corner
             check_sign(model)
         return found
@@ -311,29 +308,27 @@ def _held(model: Custom, solver: Any, on: dict[int, float]) -> tuple[Custom, Sol
     """The maximum over the others with these held, whose variances are NaN; None where there is none, or where the
     log-likelihood rises from a bound.
     """
-    estimate, rest, held = model.start.copy(), model, None
-    for k in sorted(on, reverse=True):
-        estimate[k] = on[k]
-        rest = rest.without(k, on[k]) if rest is not None and len(rest.names) > 1 else None
-    free = [k for k in range(len(estimate)) if k not in on]
+    p, rest = len(model.start), model
+    edges, units, covariance = np.full(p, np.nan), np.diag(np.abs(model.start)), np.full((p, p), np.nan)
+    for k in on:
+        edges[k], units[k, k] = on[k], abs(model.start[k] - on[k])
+    free, estimate = np.flatnonzero(np.isnan(edges)), edges.copy()
+    for k in sorted(on, reverse=True) if len(free) else ():
+        rest = rest.without(k, on[k])
     try:
-        if not np.isfinite(model.loglik(estimate)):
+        estimate[free] = model.start[free]
+        solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
+        if not np.isfinite(solution.loglik):
             return None
-        if rest is not None and free:
-            held = certified(rest, solver)
-            estimate[free] = held[1].estimate
+        if len(free):
+            held, solution = certified(rest, solver)
+            at, estimate[free] = np.ix_(free, free), solution.estimate
+            covariance[at], units[at] = solution.covariance, held.axes
+            solution = replace(solution, estimate=estimate, covariance=covariance)
         if not all(_falls(model, estimate, k) for k in on):
             return None
     except (ConvergenceError, DomainError, IdentificationError, FunctionError):  # as of log(0) on a bound
         return None
-    p, at = len(estimate), np.ix_(free, free)
-    edges, covariance, units = estimate.copy(), np.full((p, p), np.nan), np.diag(np.abs(model.start - estimate))
-    edges[free] = np.nan
-    if held is None:
-        solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
-    else:
-        covariance[at], units[at] = held[1].covariance, held[0].axes
-        solution = replace(held[1], estimate=estimate, covariance=covariance)
     return replace(model, edges=edges, units=units), solution
 
 
@@ -394,9 +389,8 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if not solution.converged or model.has_one_maximum or not model.in_memory:
-        return solution
-    if not np.isfinite(solution.covariance.diagonal()).all():
+    known = solution.converged and not model.has_one_maximum and model.in_memory
+    if not known or not np.isfinite(solution.covariance.diagonal()).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
     for start in _starts(model, solution):
@@ -413,8 +407,8 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
             return replace(solution, second=SAID["same"])
         other = Newton().within(again, PATIENCE)
     except (DomainError, ConvergenceError, IdentificationError):
-        return replace(solution, second=SAID["none"])
-    if not (other.converged and np.isfinite(other.loglik)):
+        other = None
+    if other is None or not (other.converged and np.isfinite(other.loglik)):
         return replace(solution, second=SAID["none"])
     rise = other.loglik - solution.loglik
     apart = np.abs(other.estimate - solution.estimate) / np.sqrt(solution.covariance.diagonal())
