@@ -51,7 +51,8 @@ EARLIER = {
     ),
     "stattools.inference.diagnostics": ("stattools",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
-    "stattools.inference.existence.checks": (
+    "stattools.inference.existence": (
+        "stattools.inference.existence.checks",
         "stattools.inference.existence.separated",
         "stattools.inference.existence.separation",
         "stattools.existence.separation",

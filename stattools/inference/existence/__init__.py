@@ -1,6 +1,149 @@
-"""Does the maximum exist and is it unique? `checks.py` has the list of what is asked of a regression."""
+"""Does the maximum exist and is it unique? The checks of a regression before, during and after a climb, as a list."""
 
-from stattools.inference.existence.checks import separation
-from stattools.inference.existence.separation import Separation, SeparationError
+from __future__ import annotations
 
-__all__ = ["Separation", "SeparationError", "separation"]
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, Literal, NamedTuple
+
+from stattools.inference.existence.boundaries import (
+    check_crossing,
+    check_dispersion,
+    check_edge,
+    check_exact,
+    check_extra_zeros,
+    check_flat_end,
+    check_labels,
+    check_late_entry,
+    check_levels,
+    check_times,
+    check_wide,
+)
+from stattools.inference.existence.partial_likelihood import monotone
+from stattools.inference.existence.rank import check_rank, check_size, spans
+from stattools.inference.existence.recession import check_extremes
+from stattools.inference.existence.separation import (
+    Separation,
+    SeparationError,
+    check_columns_of,
+    check_overlap,
+    check_solution,
+    separation_of,
+)
+from stattools.interface.memory import require_memory
+from stattools.likelihoods.likelihood import is_unimodal
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.columns import with_levels
+from stattools.solvers.softmax.maximum import large
+
+__all__ = ["CHECKS", "ExistenceCheck", "Separation", "SeparationError", "Stage", "examine", "has_edges", "separation"]
+
+type Stage = Literal["before", "doubt", "failed", "singular", "end"]
+"""Before a climb, where a few steps did not reach a maximum, where a climb failed, where its information was singular
+there, and of its end, whether it converged or not.
+"""
+
+
+class ExistenceCheck(NamedTuple):
+    """A question of a fit: `run` raises where the answer is no, of the models to which it `applies`, None for all. Of
+    where a climb was it is told in the last two stages: coefficients of singular information, the solution at the end.
+    """
+
+    stage: Stage
+    applies: Callable[[Any], Any] | None
+    run: Callable[..., Any]
+
+
+def examine(checks: tuple[ExistenceCheck, ...], stage: Stage, model: Any, *where: Any) -> None:
+    """Ask the checks of a stage, in their order, and raise what the first raises that is not passed."""
+    for check in checks:
+        if check.stage == stage and (check.applies is None or check.applies(model)):
+            check.run(model, *where)
+
+
+def _is_array(model: Model) -> bool:
+    """Are its columns an array that Newton's method or least squares reads?"""
+    return with_levels(model.rows.X) is None and not (model.likelihood.facts.by_category and large(model))
+
+
+def has_edges(model: Model) -> bool:
+    """Can a linear predictor leave the means of the family, and are the rows at hand?"""
+    return any(map(isfinite, model.likelihood.facts.domain)) and model.in_memory
+
+
+def _has_one_scale(model: Any) -> bool:
+    """Are there times whose scale all rows share?"""
+    likelihood = model.likelihood
+    return likelihood.outcome is Outcome.TIME and likelihood.width > 1 and model.predictor.own == ((),)
+
+
+WIDE = 100
+"""Coefficients from which on a column of zeros of an array, and the room for a covariance, are looked for before a
+climb, whose steps cost more.
+"""
+
+
+def _require_room(model: Model) -> None:
+    p = len(model.start)
+    require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
+
+
+def _asks_for_rank(model: Model) -> bool:
+    """Would a climb not tell that columns are combinations of others, or be dear?"""
+    if model.likelihood.facts.has_scale:
+        return False
+    told_by_climb = is_unimodal(model.likelihood) and model.likelihood.facts.knows_ends
+    return not told_by_climb or (len(model.start) > WIDE and model.in_memory and not spans(model).all())
+
+
+CHECKS = (
+    ExistenceCheck("before", None, check_size),
+    ExistenceCheck("before", lambda model: model.predictor.taken_up, check_labels),
+    ExistenceCheck("before", lambda model: model.likelihood.facts.by_category and not _is_array(model), check_extremes),
+    ExistenceCheck("before", lambda model: len(model.start) > WIDE and _is_array(model), _require_room),
+    ExistenceCheck("before", _asks_for_rank, check_rank),
+    ExistenceCheck("doubt", None, check_rank),
+    ExistenceCheck("doubt", None, check_overlap),
+    ExistenceCheck("failed", None, Model.standardized),  # refuses units beyond float64
+    ExistenceCheck("failed", None, check_rank),
+    ExistenceCheck("failed", lambda model: not model.likelihood.facts.has_scale, check_overlap),
+    ExistenceCheck("failed", _has_one_scale, check_times),
+    ExistenceCheck("failed", lambda model: model.likelihood.facts.inflated, check_flat_end),
+    ExistenceCheck("singular", lambda model: isinstance(model, Model) and model.predictor.own, check_exact),
+    # Along columns that are aliased the rest of a solution is round-off: these are asked of first.
+    ExistenceCheck("end", None, check_columns_of),
+    ExistenceCheck("end", has_edges, lambda model, found: check_edge(model, found.estimate)),
+    ExistenceCheck(
+        "end", lambda model: model.likelihood.width > 1, lambda model, found: check_dispersion(model, found.estimate)
+    ),
+    ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, check_levels),
+    ExistenceCheck("end", _has_one_scale, check_times),
+    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.TIME, check_late_entry),
+    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.ORDERED, check_crossing),
+    ExistenceCheck("end", lambda model: model.likelihood.facts.inflated, check_extra_zeros),
+    ExistenceCheck("end", lambda model: not model.likelihood.facts.has_scale, check_solution),
+    ExistenceCheck("end", lambda model: any(model.predictor.own) or model.likelihood.facts.inflated, check_wide),
+)
+"""What is asked of a regression, in this order."""
+
+
+def separation(model: Any) -> Separation | None:
+    """What separates the outcomes of a discrete regression; None where they overlap and the maximum exists.
+
+    For logistic, probit, softmax, ordinal, Poisson and negative binomial regression, grouped counts, and hurdles, whose
+    zeros and positive counts are looked at one after the other, and for Cox's regression and matched sets, whose events
+    may be in the order of some combination of columns; None for other regressions. Under a second for 20,000 rows and
+    21 columns; IdentificationError names what separates beside slopes by thousands of levels. Source: Albert & Anderson
+    (1984); Konis (2007); Bryson & Johnson (1981).
+
+    >>> import stattools as st
+    >>> separation(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])) is None
+    True
+    >>> separation(st.logistic([0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0], names=["dose"])).infinite
+    {'Intercept': -inf, 'dose': inf}
+    >>> separation(st.cox("survival(t, d) ~ x", {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]})).infinite
+    {'x': inf}
+    """
+    return monotone(model) if isinstance(model, CoxRegression) else separation_of(model)

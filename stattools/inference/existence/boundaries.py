@@ -25,7 +25,7 @@ from stattools.inference.existence.recession import Bools, lying_between
 from stattools.inference.existence.separation import check_overlap, farthest_move
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
-from stattools.likelihoods.likelihood import Likelihood, edge_of
+from stattools.likelihoods.likelihood import Likelihood, edge_of, is_unimodal
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.times import ends_of
 from stattools.likelihoods.words import Edge, Piece
@@ -132,7 +132,9 @@ def check_labels(model: Model) -> None:
 
 
 def check_crossing(model: Model, solution: Solution) -> None:
-    """IdentificationError, with the labels, where a fitted probability would be negative."""
+    """IdentificationError, with the labels, where a fitted probability would be negative, of effects at each cut."""
+    if not model.likelihood.partial:  # type: ignore[attr-defined]
+        return
 
     def crossings(block: Block) -> Floats:
         """In how many rows of some weight the cuts about each label but the first and the last are out of order."""
@@ -330,6 +332,8 @@ WIDEST = 300.0
 
 def check_late_entry(model: Model, solution: Solution) -> None:
     """IdentificationError where times with late entry are not determined at the solution."""
+    if not model.likelihood.late or is_unimodal(model.likelihood):  # type: ignore[attr-defined]
+        return
     T = model.standardized()[1]
     C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
     if not np.isfinite(C).all() or (widths := np.sqrt(np.maximum(C.diagonal(), 0.0))).max() <= WIDEST:

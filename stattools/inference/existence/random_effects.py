@@ -27,8 +27,8 @@ from scipy import special
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
+from stattools.inference.existence import ExistenceCheck, examine
 from stattools.inference.existence.boundaries import check_dispersion, check_labels
-from stattools.inference.existence.checks import ExistenceCheck, examine
 from stattools.inference.existence.rank import check_rank, check_size, pieces
 from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.inference.existence.separation import (

@@ -13,8 +13,8 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
+from stattools.inference.existence import CHECKS, examine, has_edges
 from stattools.inference.existence.boundaries import check_dispersion, inside, no_maximum
-from stattools.inference.existence.checks import CHECKS, examine, has_edges
 from stattools.inference.existence.second_order import from_two_starts
 from stattools.inference.existence.separation import PATIENCE, soon
 from stattools.inference.fits.fit import Fit

@@ -19,8 +19,8 @@ import numpy as np
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.estimates import AnyFit
+from stattools.inference.existence import examine
 from stattools.inference.existence.boundaries import check_end
-from stattools.inference.existence.checks import examine
 from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.existence.random_effects import CHECKS, running_off
 from stattools.inference.existence.second_order import certified_within

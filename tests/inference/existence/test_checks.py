@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence import boundaries, random_effects, rank, recession
-from stattools.inference.existence.checks import CHECKS, ExistenceCheck, Stage, examine
+from stattools.inference.existence import (
+    CHECKS,
+    ExistenceCheck,
+    Stage,
+    boundaries,
+    examine,
+    random_effects,
+    rank,
+    recession,
+)
 
 LISTS = {"regression": CHECKS, "random effects": random_effects.CHECKS}
 

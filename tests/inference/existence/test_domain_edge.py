@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 from scipy import optimize
 
 import stattools as st
+from stattools.inference.existence import has_edges
 from stattools.inference.existence.boundaries import Walled, check_edge, inside
-from stattools.inference.existence.checks import has_edges
 
 TREATED = {"y": [1, 1, 1, 1, 0, 1, 0, 1, 0, 0], "g": list("aaaabbbbbb")}
 NONE = {"y": [0, 0, 0, 0, 3, 1, 0, 1, 2, 0], "g": list("aaaabbbbbb")}

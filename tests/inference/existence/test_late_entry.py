@@ -3,6 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IdentificationError
+from stattools.inference.existence import CHECKS, examine
 from stattools.inference.existence.boundaries import check_late_entry
 
 FEW = {
@@ -33,4 +34,4 @@ def test_others_are_not_looked_at():
         model = st.aft("survival(e, t, d) ~ 1", rows, distribution=name)
         check_late_entry(model, st.fit(model).solution)
     least = st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])
-    check_late_entry(least, st.fit(least).solution)
+    examine(CHECKS, "end", least, st.fit(least).solution)

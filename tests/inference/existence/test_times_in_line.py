@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.inference.existence.checks import CHECKS, examine
+from stattools.inference.existence import CHECKS, examine
 
 X = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
 
