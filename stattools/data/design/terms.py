@@ -35,7 +35,7 @@ from stattools.numerics.sums import pair_product
 
 def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
-    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
+    chosen = given_of(factor).get("levels", found)
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
     occur = set(found)
@@ -71,7 +71,7 @@ def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...
         return C(coded, contrast("contr.sum", {}))
     if factor.call != "C":
         return FactorValues(coded, kind="categorical", spans_intercept=True)
-    chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
+    chosen = given_of(factor).get("contrasts")
     return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
 
 
@@ -79,12 +79,12 @@ def in_order(formulas: Iterable[Formula], of: Encoding) -> tuple[str, ...]:
     """The factors over columns whose categories have an order, where the formula chose no contrasts."""
     every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in of.levels}
     have = {name for name, column in of.columns.items() if column.dtype.kind == "O" and column.cat.ordered}
-    return tuple(text for text, one in every.items() if one.category in have and not chooses_contrasts(one))
+    return tuple(text for text, one in every.items() if one.category in have and "contrasts" not in given_of(one))
 
 
-def chooses_contrasts(factor: Expression) -> bool:
-    """Whether a factor is written `C(g, contrasts)`, with contrasts of its own."""
-    return isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)
+def given_of(factor: Expression) -> dict[str, Any]:
+    """What the call of a factor is given beside its column, such as contrasts of its own; nothing of other factors."""
+    return constants(factor.tree) if isinstance(factor.tree, ast.Call) else {}
 
 
 AT_A_TIME = 4096
@@ -129,17 +129,15 @@ def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None)
 
 def _evaluated(formula: Formula, of: Encoding) -> tuple[dict[str, Any], dict[str, Any]]:
     """All factors, and those among them that are numbers."""
-    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in of.levels}
-    has_constant = any(all(factor.text in coded for factor in term) for term in formula.terms)
+    has_constant = any(all(factor.text in of.levels for factor in term) for term in formula.terms)
     values = dict[str, Any]()
     for factor in formula.factors:
-        if factor.category is not None and factor.text in coded:
-            levels = of.levels[factor.text]
-            codes = codes_of(factor, of.columns[factor.category], levels, of.rows)
-            values[factor.text] = with_contrasts(factor, codes, levels)
-        else:
+        if (levels := of.levels.get(factor.text)) is None:
             values[factor.text] = _computed(factor, of, has_constant)
-    return values, {text: value for text, value in values.items() if text not in coded}
+        else:
+            codes = codes_of(factor, of.columns[str(factor.category)], levels, of.rows)
+            values[factor.text] = with_contrasts(factor, codes, levels)
+    return values, {text: value for text, value in values.items() if text not in of.levels}
 
 
 def factor_of_codes(
@@ -150,7 +148,7 @@ def factor_of_codes(
     """
     found = None
     for factor in formula.factors:
-        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or chooses_contrasts(factor):
+        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or "contrasts" in given_of(factor):
             continue
         terms = [[one for one in term if one is not factor] for term in formula.terms if factor in term]
         others = [*beside, *(other for other in formula.factors if other is not factor)]
@@ -256,10 +254,6 @@ def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> A
     return values
 
 
-COPIES = 3
-"""Arrays of the size of X that are in memory at once while X is put together from categories and products."""
-
-
 def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
     """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
     sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
@@ -267,7 +261,7 @@ def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int
     widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
     require_memory(
         f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
-        COPIES * sum(sizes) * n,
+        3 * sum(sizes) * n,  # arrays of this size are in memory while X is put together from categories and products
         f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
     )
 
@@ -275,9 +269,7 @@ def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int
 def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
     if factor.text in levels:
         return len(levels[factor.text])
-    if factor.call not in BASES or not isinstance(factor.tree, ast.Call):
-        return 1
-    given = constants(factor.tree)
+    given = given_of(factor) if factor.call in BASES else {}
     return max(1, given.get("df") or 0, given.get("degree") or 0)
 
 

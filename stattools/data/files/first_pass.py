@@ -79,28 +79,27 @@ class FirstSums:
     sums: Any = None
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def about(cls, coding: Coding, batch: Batch | None) -> FirstSums | None:
-        """Where sums are taken, from the first rows; None for a formula of other terms than an intercept and columns of
-        numbers, and for too few or infinite values.
-        """
+        """Where sums are taken, from the first rows; None for other terms than numbers, and few or infinite values."""
         outcome, names = coding.formula.outcome, coding.plain
         is_number = not outcome.call and coding.kinds.get(str(outcome.category)) in ("whole", "number")
         found = coding.complete(batch) if batch is not None and is_number and names and not names[0] else None
         if found is None or len(found[0].X) < max(FEWEST, 10 * found[0].X.shape[1]):
             return None
         X, y = found[0].X, found[0].y
-        with np.errstate(over="ignore", invalid="ignore"):
-            center, middle = X.mean(axis=0), float(y.mean())
-            center[0] = 0.0
-            Z, v = X - center, y - middle
-            unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
-            if not np.isfinite([*unit, v @ v]).all():
-                return None
+        center, middle = X.mean(axis=0), float(y.mean())
+        center[0] = 0.0
+        Z, v = X - center, y - middle
+        unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+        if not np.isfinite([*unit, v @ v]).all():
+            return None
         unit[unit == 0.0] = 1.0
         Z /= unit
         # any phi will do: the small number makes one of columns that depend on one another in these rows, too
         return cls(center, middle, np.linalg.solve(Z.T @ Z + 1e-8 * np.eye(len(unit)), Z.T @ v) / unit, coding)
 
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is refused by the solver, with a message
     def of(self, clean: Clean) -> ShiftedSums:
         """The sums over the complete rows of a batch, of which Z is made a few at a time, column by column."""
         names = (str(self.coding.formula.outcome.category), *(self.coding.plain or ())[1:])
@@ -114,8 +113,7 @@ class FirstSums:
                 np.subtract(column[part], self.center[place], out=Z[:, place])
             return Z, here - self.middle, None, here
 
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
-            return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
+        return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
 
     def are_of(self, rows: Any) -> bool:
         """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
@@ -171,14 +169,14 @@ class Survey:
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.coding.kinds)
             require_kinds(kinds, batch.table.schema.names)
-            clean = cleaned(batch.table, batch.first, kinds)
+            clean, (which, lots) = cleaned(batch.table, batch.first, kinds), self.pick(batch)
             return AddedByName(
                 n_all=batch.table.num_rows,
                 n_rows=len(clean.rows),
                 dropped=AddedByName(clean.gaps),
                 kinds=AddedByName({name: Kind(name, kind, batch.where) for name, kind in kinds.items()}),
                 levels=self._levels(clean),
-                sample=Sample.of(batch, self.pick, HELD),
+                sample=Sample(((batch.taken(which), lots),) if len(which) else (), HELD),
                 **(self._of_rows(clean, batch.where) if len(clean.rows) else {}),
             )
 
@@ -187,12 +185,9 @@ class Survey:
         found = AddedByName()
         numbered = {factor.category for factor in self.coding.formula.factors if factor.call == "C"}
         for name, column in clean.columns.items():
-            if column.dtype.kind != "O":
-                if name in numbered and len(column):
-                    found[name] = Counts.over(*np.unique(column, return_counts=True), MOST_LEVELS)
-            elif name in self.coding.used:
-                counts = np.bincount(column.cat.codes, minlength=len(column.cat.categories))
-                found[name] = Counts.over(column.cat.categories, counts, MOST_LEVELS)
+            if name in (self.coding.used if column.dtype.kind == "O" else numbered):
+                seen = column.value_counts(sort=False)
+                found[name] = Counts.over(seen.index, seen.to_numpy(), MOST_LEVELS)
         return found
 
     def _of_rows(self, clean: Clean, where: str) -> dict[str, Any]:

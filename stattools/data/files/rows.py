@@ -167,11 +167,8 @@ class ScannedRows(Rows):
         return None if self.counts is None else Rows(np.ones((len(self.values), 1)), self.values, self.counts)
 
 
-MOST_GROUPS = 2_000_000
-"""Groups, or pairs of groups, whose labels are held at most."""
-
-MOST_SUMS = 50_000_000
-"""Numbers of their sums, groups times sums of each, at most: 400 MB."""
+MOST_GROUPS, MOST_SUMS = 2_000_000, 50_000_000
+"""Groups, or pairs of groups, whose labels are held at most; and numbers of their sums, groups times sums: 400 MB."""
 
 
 @dataclass(eq=False)

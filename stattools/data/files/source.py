@@ -56,12 +56,6 @@ class Sample:
     parts: tuple[tuple[Batch, NDArray[np.float64]], ...]
     most: int
 
-    @classmethod
-    def of(cls, batch: Batch, pick: Pick, most: int) -> Sample:
-        """The rows that are picked from one batch."""
-        which, lots = pick(batch)
-        return cls(((batch.taken(which), lots),) if len(which) else (), most)
-
     def __add__(self, other: Sample) -> Sample:
         both = Sample(self.parts + other.parts, self.most)
         if both.n <= self.most:
