@@ -9,12 +9,11 @@ import hashlib
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stattools.data.files.parquet_footer import is_checked
+from stattools.data.files.parquet_footer import footer_of, is_checked
 from stattools.data.files.scan import Scan
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
@@ -24,8 +23,6 @@ ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", 
 AT_A_TIME = 1024
 """Rows of a matrix in parts that are made together."""
 ROWS = ("X", "y", "weight", "offset", "precision")
-LAST = 10
-"""Bytes that a Parquet or an Arrow file ends with: the length of its footer, four bytes, and a mark, four or six."""
 
 
 def hash_name(model: Any) -> str:
@@ -119,7 +116,7 @@ def _hash_of_footers(model: Model) -> str:
     digest = hashlib.sha256("\x1f".join((model.kind, str(model.formula), *model.names)).encode())
     for path in source.paths:
         digest.update(f"\x1e{path.name}\x1f{path.stat().st_size}\x1f".encode())
-        digest.update(_footer(path))
+        digest.update(footer_of(path))
     return digest.hexdigest()
 
 
@@ -134,14 +131,3 @@ def without_checksums(model: Any) -> str | None:
         if bare
         else None
     )
-
-
-def _footer(path: Path) -> bytes:
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(size - LAST, 0))
-        last = file.read()
-        mark = 6 if last.endswith(b"ARROW1") else 4
-        length = int.from_bytes(last[-mark - 4 : -mark], "little")
-        file.seek(max(size - mark - 4 - length, 0))
-        return file.read()

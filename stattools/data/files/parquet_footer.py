@@ -17,9 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-TAIL = 8
-"""Bytes after the footer: its length, four bytes, and the mark PAR1."""
-
 FIRST_PAGE = re.compile(b"PAR1" + 3 * rb"\x15[\x80-\xff]*[\x00-\x7f]" + rb"(\x15)?", re.DOTALL)
 """The first mark, and the header of the page after it: three whole numbers, and where there is one a checksum."""
 
@@ -45,16 +42,23 @@ class Chunk(NamedTuple):
         return np.frombuffer(self.least + self.largest, stored.newbyteorder("<"))
 
 
-def chunks_of(path: Path) -> list[dict[str, Chunk]]:
-    """The columns of each row group by name; ValueError where the footer is damaged."""
+def footer_of(path: Path) -> bytes:
+    """The footer of a Parquet or Arrow file, and the four bytes of its length and the mark after it."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(size - TAIL, 0))
-        length = int.from_bytes(file.read(4), "little")
-        if not 0 < length <= size - TAIL:
+        file.seek(max(size - 10, 0))
+        last = file.read()
+        tail = 10 if last.endswith(b"ARROW1") else 8
+        length = int.from_bytes(last[-tail : 4 - tail], "little")
+        if not 0 < length <= size - tail:
             raise ValueError("its footer has no length.")
-        file.seek(size - TAIL - length)
-        data = BytesIO(file.read(length))
+        file.seek(size - tail - length)
+        return file.read()
+
+
+def chunks_of(path: Path) -> list[dict[str, Chunk]]:
+    """The columns of each row group by name; ValueError where the footer is damaged."""
+    data = BytesIO(footer_of(path)[:-8])
     try:
         groups = dict(_fields(data))[ROW_GROUPS]
         return [dict(_chunk(column[METADATA]) for column in group[COLUMNS]) for group in groups]
