@@ -17,13 +17,13 @@ def ratios(of: Orders | SignArrangements, draws: int) -> str:
     """The p-values by the distributions over those by random arrangements."""
     random, (_, spread, _) = np.random.default_rng(1), of.moments
     root = Standardized.of(np.linalg.cholesky(spread + 1e-9 * np.eye(len(spread)))[0], spread)
-    gaps = np.concatenate(list(of.drawn(draws, random))) @ root.root
+    gaps = of.drawn(draws, random) @ root.root
     far = np.abs(gaps[:, 0]) if root.is_z else (gaps**2).sum(axis=1)
     found = []
     for p in (1e-2, 1e-3, 1e-4):
         value = float(np.quantile(far, 1.0 - p))
         share = float(np.mean(far >= value * (1.0 - 1e-9)))
-        seen = Standardized(root.rank, value, root.root)
+        seen = Standardized(value, root.root)
         near = seen.near(of, "two-sided") if seen.is_z else None
         beta = "" if near is None else f"beta {near / share:.2f} "
         found.append(f"{beta}asymptotic {seen.asymptotic('two-sided') / share:.2f} at {share:.1e}")

@@ -33,7 +33,6 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import weighted, with_levels
 from stattools.solvers.metric import Metric, undetermined
@@ -47,46 +46,30 @@ SAME_SPACE_OF_SEVERAL = 1e-7
 CELLS = 2_000_000
 """Numbers that are made at a time."""
 
-REFINEMENTS = 2
-"""What is left of a column after a projection is projected again: digits that the normal equations lose come back."""
 
-
-def require_same_likelihood(who: str, one: Any, other: Any) -> None:
+def require_same_likelihood(who: str, one: Fit, other: Fit) -> None:
     """IncompatibleError where one of two fits has a restricted likelihood and the other has another one."""
-    kinds = {fit.integral.kind for fit in (one, other) if fit.model.is_mixed and not fit.model.has_scale}
+    fits = one, other
+    kinds = {fit.integral.kind for fit in fits if fit.model.is_mixed and not fit.model.has_scale}
+    restricted = [fit.model.is_mixed and fit.reml for fit in fits]
     if len(kinds) > 1:
-        raise IncompatibleError(
+        reason = (
             f"{who} needs two likelihoods that were made alike, and one is by {', the other by '.join(sorted(kinds))}: "
             'fit both with integral="laplace".'
         )
-    restricted = [fit.model.is_mixed and fit.reml for fit in (one, other)]
-    if not any(restricted):
-        return
-    if not all(restricted):
-        raise IncompatibleError(
+    elif any(restricted) and not all(restricted):
+        reason = (
             f"{who} needs two likelihoods of the same data, and that of one fit is restricted (REML): fit both with "
             "reml=False."
         )
-    ours, theirs = one.model.X, other.model.X
-    if ours.shape != theirs.shape or not np.array_equal(ours, theirs):
-        raise IncompatibleError(
+    elif any(restricted) and not np.array_equal(one.model.X, other.model.X):
+        reason = (
             f"{who}: restricted likelihoods (REML) of fits with other fixed effects are densities of other contrasts, "
             "and neither they nor AIC and BIC compare. Fit both with reml=False."
         )
-
-
-def require_same_groups(full: Any, restricted: Any) -> None:
-    """IncompatibleError where the random terms of two mixed models differ, or only one model has some."""
-    ours, theirs = (
-        {(term.group, term.columns) for term in (model.random if model.is_mixed else ())}
-        for model in (full, restricted)
-    )
-    if ours != theirs:
-        raise IncompatibleError(
-            f"the likelihood ratio of {full.formula!r} and {restricted.formula!r}, whose random parts differ, is not "
-            "chi-squared where a variance of 0 is the edge of its range. Test one by fit.variance_test, or compare "
-            "them by AIC (st.compare)."
-        )
+    else:
+        return
+    raise IncompatibleError(reason)
 
 
 def difference_of_times(one: Any, other: Any) -> str | None:
@@ -97,25 +80,16 @@ def difference_of_times(one: Any, other: Any) -> str | None:
         return f"one has {one.said.n:,} rows and the other {other.said.n:,}; fit both to the rows complete in both"
     if one.ties != other.ties:
         return f"one counts ties by {one.ties!r} and the other by {other.ties!r}"
-    ours, theirs = one.arrays(), other.arrays()
-    for name in ("time", "event", "entry", "weights", "strata"):
-        if not np.array_equal(ours.get(name, np.empty(0)), theirs.get(name, np.empty(0))):
-            return f"their {name} differ"
-    return None
+    ours, theirs, none = one.arrays(), other.arrays(), np.empty(0)
+    names = ("time", "event", "entry", "weights", "strata")
+    unlike = (name for name in names if not np.array_equal(ours.get(name, none), theirs.get(name, none)))
+    return next((f"their {name} differ" for name in unlike), None)
 
 
-def require_nested_columns(full: CoxRegression, restricted: CoxRegression) -> None:
-    """IncompatibleError unless the columns of the smaller model are combinations of the larger one's, and fewer."""
-    rest = restricted.Z - np.linalg.lstsq(full.Z.T, restricted.Z.T, rcond=None)[0].T @ full.Z
-    outside = np.linalg.norm(rest, axis=1) > SAME_SPACE * np.linalg.norm(restricted.Z, axis=1)
-    if outside.any():
-        name = restricted.names[int(np.argmax(outside))]
-        raise IncompatibleError(
-            f"the models are not nested: {name!r} of {restricted.formula!r} is no combination of the columns of "
-            f"{full.formula!r}. The larger model comes first."
-        )
-    if len(restricted.names) >= len(full.names):
-        raise IncompatibleError("the models have as many coefficients; the larger one comes first.")
+def _outside(small: Floats, large: Floats) -> NDArray[np.bool_]:
+    """Which columns of one matrix are no combinations of the other's."""
+    rest = small - large @ np.linalg.lstsq(large, small, rcond=None)[0]
+    return np.linalg.norm(rest, axis=0) > SAME_SPACE * np.linalg.norm(small, axis=0)
 
 
 def shift_of(ours: Rows, theirs: Rows) -> Floats:
@@ -161,7 +135,8 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         return "their rows are those of different tables"
     counts, nested = f"one has {len(a.X):,} rows and the other {len(b.X):,}", set(one.dropped) <= set(other.dropped)
     if in_files and (len(a.X) != len(b.X) or not (nested or set(other.dropped) <= set(one.dropped))):
-        missing = f"{_missing(one)}; {_missing(other)}"
+        each = ([f"{name!r} misses {count:,}" for name, count in model.dropped.items()] for model in (one, other))
+        missing = "; ".join(", ".join(some) or "none misses any" for some in each)
         return f"{counts}, complete in other columns ({missing}); keep the rows complete in both in files of their own"
     if len(a.X) != len(b.X):
         dropped = f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" * bool(one.n_dropped or other.n_dropped)
@@ -176,15 +151,11 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         return "their weights differ" if a.coding.extras.get("weights") != b.coding.extras.get("weights") else None
     if not np.array_equal(_outcomes(one), _outcomes(other)):
         return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
-    for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
-        ones = np.ones(len(a.y))
-        if not np.array_equal(ones if v is None else v, ones if w is None else w):
+    ones = np.ones(len(a.y))
+    for what, *pair in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
+        if not np.array_equal(*(ones if values is None else values for values in pair)):
             return f"their {what} differ"
     return None
-
-
-def _missing(model: Model) -> str:
-    return ", ".join(f"{name!r} misses {count:,}" for name, count in model.dropped.items()) or "none misses any"
 
 
 def _outcomes(model: Model) -> NDArray[Any]:
@@ -282,7 +253,7 @@ def _of_levels(full: Model, restricted: Model, at: list[int], to: list[int], giv
         if start + step > r:
             columns = np.column_stack([columns, shift_of(full.rows, restricted.rows)])
         found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
-        for _ in range(1 + REFINEMENTS):
+        for _ in range(3):  # projected again, what is left brings back the digits that the normal equations lose
             found = found + metric.solve(X.pulled(weighted(rest, weight)))
             rest = columns - X.product(found)
         left, whole = (np.sqrt((weighted(of, weight) * of).sum(axis=0)) for of in (rest, columns))
@@ -330,19 +301,34 @@ def difference_of_series(one: Any, other: Any) -> str | None:
 
 
 def require_nested(full: Any, restricted: Any) -> None:
-    """IncompatibleError unless the likelihood ratio of two models of a series is chi-squared."""
+    """IncompatibleError unless the smaller of two models that are no sums over rows lies within the larger one, and
+    the likelihood ratio is chi-squared.
+    """
+    if full.is_partial:
+        outside = _outside(restricted.Z.T, full.Z.T)
+        if not outside.any() and len(restricted.names) < len(full.names):
+            return
+        why = "the models have as many coefficients; the larger one comes first."
+        if outside.any():
+            why = (
+                f"the models are not nested: {restricted.names[int(np.argmax(outside))]!r} of {restricted.formula!r} "
+                f"is no combination of the columns of {full.formula!r}. The larger model comes first."
+            )
+        raise IncompatibleError(why)
     if full.diffuse:
         if set(full.positive) == set(restricted.positive) and set(restricted.regressors) < set(full.regressors):
             return
-        raise IncompatibleError(
+        why = (
             "the smaller model has a variance of 0, the edge of its range, where the likelihood ratio is not "
-            "chi-squared, or is not nested. Compare them by AIC or BIC."
+            "chi-squared, or is not nested."
         )
-    if full.Z is None or restricted.Z is None or full.free != restricted.free:
-        raise IncompatibleError("the weight or the level is held in one of them. Compare them by AIC or BIC.")
-    image = full.Z @ np.linalg.lstsq(full.Z, restricted.Z, rcond=None)[0]
-    if full.Z.shape[1] <= restricted.Z.shape[1] or not np.allclose(image, restricted.Z, rtol=1e-9, atol=1e-12):
-        raise IncompatibleError("their covariates are not nested. Compare them by AIC or BIC.")
+    elif full.Z is None or restricted.Z is None or full.free != restricted.free:
+        why = "the weight or the level is held in one of them."
+    elif full.Z.shape[1] <= restricted.Z.shape[1] or _outside(restricted.Z, full.Z).any():
+        why = "their covariates are not nested."
+    else:
+        return
+    raise IncompatibleError(f"{why} Compare them by AIC or BIC.")
 
 
 def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
@@ -360,14 +346,21 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     """
     require_information("likelihood ratio", full, restricted)
     if full.model.is_mixed or restricted.model.is_mixed:
-        require_same_groups(full.model, restricted.model)
+        ours, theirs = (
+            {(term.group, term.columns) for term in (each.model.random if each.model.is_mixed else ())}
+            for each in (full, restricted)
+        )
+        if ours != theirs:
+            raise IncompatibleError(
+                f"the likelihood ratio of {full.model.formula!r} and {restricted.model.formula!r}, whose random parts "
+                "differ, is not chi-squared where a variance of 0 is the edge of its range. Test one by "
+                "fit.variance_test, or compare them by AIC (st.compare)."
+            )
         require_same_likelihood("likelihood ratio", full, restricted)
     require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
     series = full.model.is_series
-    if series:
+    if series or full.model.is_partial:
         require_nested(full.model, restricted.model)
-    elif full.model.is_partial:
-        require_nested_columns(full.model, restricted.model)
     else:
         embedding(full.model.without_groups, restricted.model.without_groups, restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)

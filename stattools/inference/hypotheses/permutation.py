@@ -14,8 +14,9 @@ Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any, Literal
 
@@ -37,8 +38,13 @@ from stattools.models.regressions.binding import read_rows
 from stattools.text.columns import number
 from stattools.text.one_line import many
 
-MOST_WORK = 300_000_000
-"""So many additions are made for one distribution: about a second."""
+MOST_WORK, MOST_SETS, MOST_SUMS, MOST_LISTED = 300_000_000, 130_000, 100_000, 100_000
+"""Limits of one distribution: additions (about a second), steps from one set of scores that are left to another,
+vectors of sums that are told apart at a time, and arrangements that are listed one by one.
+"""
+
+TIED = 1e-9
+"""Statistics that differ by this share are equal."""
 
 Ints = NDArray[np.int64]
 
@@ -77,10 +83,6 @@ def of_signs(scores: Ints) -> Floats:
     return ways
 
 
-MOST_SETS = 130_000
-"""So many steps are made from one set of scores that are left to another."""
-
-
 def of_pairs(h: Ints, g: Ints) -> Floats | None:
     """P(sum h_i g_i = s), s = 0, 1, ..., where the scores g >= 0 stand in any order beside h >= 0; None where that
     takes too long.
@@ -109,10 +111,6 @@ def of_pairs(h: Ints, g: Ints) -> Floats | None:
     return found
 
 
-MOST_SUMS = 100_000
-"""So many vectors of sums are told apart at a time."""
-
-
 def of_levels(h: Ints, counts: Ints) -> tuple[Ints, Floats] | None:
     """The sums of the scores that each level gets (m, K), and their probabilities, where level j gets counts[j] of the
     scores h >= 0 at random; None where there are too many.
@@ -138,13 +136,6 @@ def _added(rows: Ints, law: Floats) -> tuple[Ints, Floats]:
     """Rows that differ, with the sum of the probabilities of each."""
     known, which = np.unique(rows, axis=0, return_inverse=True)
     return known, np.bincount(which.ravel(), law, len(known))
-
-
-MOST_LISTED = 100_000
-"""So many arrangements are listed one by one."""
-
-TIED = 1e-9
-"""Statistics that differ by this share are equal."""
 
 
 def orders_of(values: Floats) -> int:
@@ -182,15 +173,17 @@ class Orders:
     g: Floats
     blocks: tuple[NDArray[np.intp], ...]
 
+    @cached_property
+    def parts(self) -> list[tuple[Floats, Floats]]:
+        """h and g of each block, less their means."""
+        each = [(self.h[rows], self.g[rows]) for rows in self.blocks]
+        return [(h - h.mean(), g - g.mean(axis=0)) for h, g in each]
+
     @property
     def moments(self) -> tuple[Floats, Floats, Floats]:
         """T less its mean, its covariance over all orders, and T."""
-        q = self.g.shape[1]
-        gap, spread = np.zeros(q), np.zeros((q, q))
-        for rows in self.blocks:
-            h, g = self.h[rows] - self.h[rows].mean(), self.g[rows] - self.g[rows].mean(axis=0)
-            gap += h @ g
-            spread += float(h @ h) / max(len(rows) - 1, 1) * (g.T @ g)
+        gap = np.sum([h @ g for h, g in self.parts], axis=0)
+        spread = np.sum([float(h @ h) / max(len(h) - 1, 1) * (g.T @ g) for h, g in self.parts], axis=0)
         return gap, spread, self.h @ self.g
 
     def law(self) -> tuple[Floats, Floats] | None:
@@ -204,8 +197,8 @@ class Orders:
             return None
         are_groups = bool(np.isin(self.g, (0.0, 1.0)).all())
         law, middle, work = np.ones(1), 0.0, 0.0
-        for rows in self.blocks:
-            h, g = _whole(self.h[rows], unit), _whole(self.g[rows, 0], own)
+        for h_block, g_block in self.parts:
+            h, g = _whole(h_block, unit), _whole(g_block[:, 0], own)
             n, m = len(h), int(g.sum())
             work += float(n) * max(min(m, n - m), 1) * float(h.sum() + 1)  # additions, of groups
             if are_groups and work > MOST_WORK:
@@ -232,41 +225,44 @@ class Orders:
 
     @property
     def shape(self) -> tuple[float, float]:
-        """Skewness and kurtosis of T over all orders, of one column."""
+        """Skewness and kurtosis of T over all orders, of one column: for n centered a and b
+
+        E (a^T b)^4 = alpha (sum a^2)^2 + beta sum a^4,   alpha and beta by n and b
+        """
         sums = np.zeros(3)
-        for rows in self.blocks:
-            a, b = self.h[rows] - self.h[rows].mean(), self.g[rows, 0] - self.g[rows, 0].mean()
-            n, alpha, beta = len(rows), *_quartic(b)
+        for a, g in self.parts:
+            b, n = g[:, 0], float(len(a))
             if n > 1:
-                square = float(a @ a)
-                variance = square * float(b @ b) / (n - 1.0)
-                third = n * float((a**3).sum()) * float((b**3).sum()) / ((n - 1.0) * max(n - 2.0, 1.0))
-                sums += [variance, third, alpha * square**2 + beta * float((a**4).sum()) - 3.0 * variance**2]
+                squares, cubes, fourths = (np.array([(a**k).sum(), (b**k).sum()]) for k in (2, 3, 4))
+                variance = squares.prod() / (n - 1.0)
+                third = n * cubes.prod() / ((n - 1.0) * max(n - 2.0, 1.0))
+                alpha, beta = 3.0 * squares[1] ** 2 / (n * n - 1.0), 0.0
+                if n > 3:
+                    beta = n * (n + 1.0) * fourths[1] - 3.0 * (n - 1.0) * squares[1] ** 2
+                    beta /= (n - 1.0) * (n - 2.0) * (n - 3.0)
+                    alpha -= 3.0 * (n - 1.0) / (n * (n + 1.0)) * beta
+                sums += [variance, third, alpha * squares[0] ** 2 + beta * fourths[0] - 3.0 * variance**2]
         return float(sums[1] / sums[0] ** 1.5), float(3.0 + sums[2] / sums[0] ** 2)
 
     @property
     def many(self) -> int:
         """Number of orders that differ."""
-        return prod(min(orders_of(self.h[rows]), orders_of(self.g[rows])) for rows in self.blocks)
+        return prod(min(orders_of(h), orders_of(g)) for h, g in self.parts)
 
     def listed(self) -> Floats:
         """T less its mean for all orders that differ, (orders, q)."""
         total = np.zeros((1, self.g.shape[1]))
-        for rows in self.blocks:
-            h, g = self.h[rows], self.g[rows] - self.g[rows].mean(axis=0)
+        for h, g in self.parts:
             each = every_order(h) @ g if orders_of(h) < orders_of(g) else (every_order(g) * h[:, None]).sum(axis=1)
             total = (total[:, None] + each).reshape(-1, self.g.shape[1])
         return total
 
-    def drawn(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
-        """T less its mean for random orders, in parts."""
-        size = max(1, 2_000_000 // len(self.h))
-        for start in range(0, draws, size):
-            total = np.zeros((min(size, draws - start), self.g.shape[1]))
-            for rows in self.blocks:
-                h, g = self.h[rows], self.g[rows] - self.g[rows].mean(axis=0)
-                total += random.permuted(np.broadcast_to(h, (len(total), len(rows))), axis=1) @ g
-            yield total
+    def drawn(self, count: int, random: np.random.Generator) -> Floats:
+        """T less its mean for so many random orders, (count, q)."""
+        total = np.zeros((count, self.g.shape[1]))
+        for h, g in self.parts:
+            total += random.permuted(np.broadcast_to(h, (count, len(h))), axis=1) @ g
+        return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,49 +306,49 @@ class SignArrangements:
             total = np.concatenate([total - score, total + score])
         return total[:, None]
 
-    def drawn(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
-        """The signed sum for random signs, in parts."""
-        size = max(1, 2_000_000 // len(self.h))
-        for start in range(0, draws, size):
-            plus = random.integers(0, 2, (min(size, draws - start), len(self.h)))
-            yield ((2.0 * plus - 1.0) @ self.h)[:, None]
+    def drawn(self, count: int, random: np.random.Generator) -> Floats:
+        """The signed sum for so many random signs, (count, 1)."""
+        return ((2.0 * random.integers(0, 2, (count, len(self.h))) - 1.0) @ self.h)[:, None]
 
 
-SIDES: dict[str, Callable[[Any], Any]] = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}
+SIDES: dict[str, Callable[[Floats], Floats]] = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}
 """What is large where a z is far out on a side."""
 
 
 @dataclass(frozen=True, eq=False)
 class Standardized:
-    """The statistic that was seen, as a z or as a chi-squared, and how to make that of other sums."""
+    """The statistic that was seen, as a z or as a chi-squared, and the root (q, rank) that makes that of other sums."""
 
-    rank: int
     value: float
     root: Floats
 
     @classmethod
     def of(cls, gap: Floats, spread: Floats) -> Standardized:
-        """Of T less its mean with this covariance: z where that has rank 1, Q otherwise."""
+        """Of T less its mean with this covariance: z of one column, Q otherwise."""
         size, axes = np.linalg.eigh(spread)
         some = size > 1e-10 * max(float(size.max()), 0.0)
         root = axes[:, some] / np.sqrt(size[some])
-        z = gap @ root
-        rank = int(some.sum())
-        if len(gap) == 1 and rank == 1:
-            return cls(1, float(gap[0] * abs(root[0, 0])), np.abs(root))
-        return cls(rank, float(z @ z), root)
+        if root.shape == (1, 1):
+            root = np.abs(root)
+            return cls(float(gap @ root[:, 0]), root)
+        return cls(float(np.square(gap @ root).sum()), root)
+
+    @property
+    def rank(self) -> int:
+        """Number of contrasts; 0 where nothing moves."""
+        return self.root.shape[1]
 
     @property
     def is_z(self) -> bool:
         """Whether the statistic has a sign."""
         return self.root.shape == (1, 1)
 
-    def share(self, gaps: Floats, weight: Any, alternative: str) -> float:
+    def share(self, gaps: Floats, weight: float | Floats, alternative: str) -> float:
         """The weight of the sums (m, q) that are as far out as what was seen."""
         z = gaps @ self.root
         if self.is_z:
-            side, slack = SIDES[alternative], TIED * max(1.0, abs(self.value))
-            far = side(z[:, 0]) >= side(self.value) - slack
+            side, seen = SIDES[alternative], np.array(self.value)
+            far = side(z[:, 0]) >= side(seen) - TIED * max(1.0, abs(self.value))
         else:
             far = np.square(z).sum(axis=1) >= self.value * (1.0 - TIED)
         return float(np.sum(np.where(far, weight, 0.0)))
@@ -380,22 +376,13 @@ class Standardized:
         """The p-value by the normal or the chi-squared distribution."""
         if not self.is_z:
             return float(special.chdtrc(self.rank, self.value))
-        return float(special.ndtr(-SIDES[alternative](self.value))) * (2.0 if alternative == "two-sided" else 1.0)
+        tail = float(special.ndtr(-SIDES[alternative](np.array(self.value))))
+        return tail * (2.0 if alternative == "two-sided" else 1.0)
 
 
 def _whole(scores: Floats, unit: float) -> Ints:
     """Scores in this unit, less the least of them."""
     return np.round((scores - scores.min()) / unit).astype(np.int64)
-
-
-def _quartic(b: Floats) -> tuple[float, float]:
-    """alpha and beta of E (a^T b)^4 = alpha (sum a^2)^2 + beta sum a^4 over all orders of b, for centered a and b."""
-    n, square = len(b), float(b @ b)
-    alpha, beta = 3.0 * square**2 / max(n * n - 1.0, 1.0), 0.0
-    if n > 3:
-        beta = (n * (n + 1.0) * float((b**4).sum()) - 3.0 * (n - 1.0) * square**2) / ((n - 1.0) * (n - 2.0) * (n - 3.0))
-        alpha -= 3.0 * (n - 1.0) / (n * (n + 1.0)) * beta
-    return alpha, beta
 
 
 def _unit(scores: Floats) -> float | None:
@@ -466,10 +453,8 @@ def permutation_test(
     >>> round(found.statistic, 3), found.distribution, round(found.p_value, 3)
     (1.964, 'exact', 0.1)
     """
-    given: dict[str, Any] = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
-    for name, word in given.items():
-        given[name] = choice("permutation_test", name, word, WORDS[name])
-    scores, method, alternative, zeros = given.values()
+    words: dict[str, str] = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
+    words = {name: choice("permutation_test", name, word, WORDS[name]) for name, word in words.items()}
     asked = whole_number(draws, "draws", at_least=100)
     blocks = {} if within is None else {"within": _codes(within, formula_or_y, data_or_X)}
     data = read_rows(formula_or_y, data_or_X, None, True, **blocks)
@@ -478,34 +463,30 @@ def permutation_test(
     y = numeric(data.outcome, data.outcome_name)
     columns = [k for k, name in enumerate(data.design.names) if name != "Intercept"]
     notes = [f"{data.n_dropped:,} rows with a missing value were left out."] if data.n_dropped else []
-    of: Orders | SignArrangements
-    if columns:
-        of, said = _orders(data, y, columns, scores)
-    else:
-        of, said = _signs(y, scores, zeros, within)
-    gap, spread, total = of.moments
-    seen = Standardized.of(gap, spread)
+    if not columns and within is not None:
+        raise IncompatibleError("within= goes with a column of groups; differences within pairs are blocks already.")
+    of, said = _orders(data, y, columns, words["scores"]) if columns else _signs(y, words["scores"], words["zeros"])
+    seen = Standardized.of(*of.moments[:2])
     if not seen.rank:
         raise DomainError("permutation_test needs an outcome and a column that vary within the blocks; nothing moves.")
-    if not seen.is_z and alternative != "two-sided":
+    if not seen.is_z and words["alternative"] != "two-sided":
         raise IncompatibleError(
-            f"alternative={alternative!r} needs two groups or one number: with {seen.rank} contrasts there "
+            f"alternative={words['alternative']!r} needs two groups or one number: with {seen.rank} contrasts there "
             "are no two sides."
         )
-    p_value, distribution, how = _p_value(of, seen, method, alternative, asked, seed, scores)
-    if seen.is_z:
-        notes.insert(0, _told(of, said, float(total[0]), seen.value))
+    p_value, distribution, how = _p_value(of, seen, words, asked, seed)
+    notes = [said, *notes] if seen.is_z else notes
     formula, names = data.design.formula, ", ".join(data.design.names[k] for k in columns)
     right = names if formula is None else formula.split("~", 1)[1].strip()
     hypothesis = f"{data.outcome_name} {f'does not depend on {right}' if columns else 'is symmetric about 0'}"
-    note = " ".join([f"{scores.capitalize()}; {how}", *notes])
+    note = " ".join([f"{words['scores'].capitalize()}; {how}", *notes])
     return TestResult(
         "permutation", seen.value, seen.rank, p_value, (hypothesis,), distribution=distribution, note=note
     )
 
 
 def _orders(data: Dataset, y: Floats, columns: list[int], scores: str) -> tuple[Orders, str]:
-    """The scores of the outcome and of the column, and what their sum is."""
+    """The scores of the outcome and of the column, and their sum in words."""
     terms = () if data.design.parsed is None else [term for term in data.design.parsed.terms if list(term)]
     if len(terms) > 1 or (data.design.parsed is None and len(columns) > 1):
         raise DomainError(
@@ -521,39 +502,31 @@ def _orders(data: Dataset, y: Floats, columns: list[int], scores: str) -> tuple[
         h[rows] = _scored(y[rows], scores)
         if not is_group:
             g[rows] = np.column_stack([_scored(column, scores) for column in g[rows].T])
-    what = "values" if scores == "values" else "ranks" if scores == "ranks" else "normal scores"
-    name = data.design.names[columns[0]]
-    return Orders(h, g, blocks), f"Sum of the {what} {'of' if is_group else 'times those of'} {name}:"
+    of = Orders(h, g, blocks)
+    gap, spread, total = of.moments
+    if len(blocks) == 1 and not is_group:
+        z = float(gap[0] / np.sqrt(spread[0, 0])) if spread[0, 0] > 0.0 else 0.0
+        return of, f"Correlation of the scores: {number(z / np.sqrt(len(h) - 1.0))}."
+    what = {"values": "values", "ranks": "ranks", "normal": "normal scores"}[scores]
+    said = f"Sum of the {what} {'of' if is_group else 'times those of'} {data.design.names[columns[0]]}:"
+    m = float(g[:, 0].sum())
+    beside = f", U = {number(float(total[0]) - 0.5 * m * (m + 1.0))}" if len(blocks) == 1 and scores == "ranks" else ""
+    return of, f"{said} {number(float(total[0]))}{beside}."
 
 
-def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[SignArrangements, str]:
-    """The scores of the sizes, their signs, and what the sum of those with a plus is."""
-    if within is not None:
-        raise IncompatibleError("within= goes with a column of groups; differences within pairs are blocks already.")
+def _signs(y: Floats, scores: str, zeros: str) -> tuple[SignArrangements, str]:
+    """The scores of the sizes and their signs, and the sum of those with a plus in words."""
     y = _settled(y)
     there = y != 0.0
     if not there.any():
         raise DomainError("permutation_test needs differences that are not all 0.")
-    size = np.abs(y) if zeros == "pratt" else np.abs(y[there])
-    if scores == "values":
-        h = size
-    else:
-        h = stats.rankdata(size)
+    h = np.abs(y) if zeros == "pratt" else np.abs(y[there])
+    if scores != "values":
+        h = stats.rankdata(h)
         h = special.ndtri(0.5 + 0.5 * h / (len(h) + 1.0)) if scores == "normal" else h
-    h = h[there] if zeros == "pratt" else h
+    of = SignArrangements(h[there] if zeros == "pratt" else h, np.sign(y[there]))
     none = f" ({many(int((~there).sum()), 'difference')} of 0)" if not there.all() else ""
-    return SignArrangements(h, np.sign(y[there])), f"Sum of the {scores} above 0{none}:"
-
-
-def _told(of: Orders | SignArrangements, said: str, total: float, z: float) -> str:
-    """The sum of scores, and of two groups or of two columns what it is known by."""
-    beside = ""
-    if isinstance(of, Orders) and len(of.blocks) == 1:
-        if not np.isin(of.g, (0.0, 1.0)).all():
-            return f"Correlation of the scores: {number(z / np.sqrt(len(of.h) - 1.0))}."
-        m = float(of.g.sum())
-        beside = f", U = {number(total - 0.5 * m * (m + 1.0))}" if said.startswith("Sum of the ranks") else ""
-    return f"{said} {number(total)}{beside}."
+    return of, f"Sum of the {scores} above 0{none}: {number(float(of.moments[2][0]))}."
 
 
 def _settled(values: Floats) -> Floats:
@@ -572,15 +545,10 @@ def _scored(values: Floats, scores: str) -> Floats:
 
 
 def _p_value(
-    of: Orders | SignArrangements,
-    seen: Standardized,
-    method: str,
-    alternative: str,
-    draws: int,
-    seed: Any,
-    scores: str,
+    of: Orders | SignArrangements, seen: Standardized, asked: dict[str, str], draws: int, seed: Any
 ) -> tuple[float, str, str]:
     """The p-value, its distribution, and how it was found."""
+    method, alternative = asked["method"], asked["alternative"]
     if method in ("auto", "exact"):
         if (law := of.law()) is not None:
             gaps = law[0].reshape(len(law[1]), -1)
@@ -596,16 +564,16 @@ def _p_value(
     if method == "draws" or (method == "auto" and seed is not None):
         if seed is None:
             raise DomainError('method="draws" needs seed=, a whole number.')
-        random = generator(seed)
-        hits = 1.0 + sum(seen.share(gaps, 1.0, alternative) for gaps in of.drawn(draws, random))
-        p_value = hits / (draws + 1.0)
+        random, size = generator(seed), max(1, 2_000_000 // len(of.h))
+        parts = (of.drawn(min(size, draws - start), random) for start in range(0, draws, size))
+        p_value = (1.0 + sum(seen.share(gaps, 1.0, alternative) for gaps in parts)) / (draws + 1.0)
         error = np.sqrt(p_value * (1.0 - p_value) / draws)
         return p_value, "draws", f"{draws:,} random arrangements, the p-value has a standard error of {error:.2g}."
-    is_near = method == "auto" and scores != "values" and seen.is_z
-    if is_near and (p_value := seen.near(of, alternative)) is not None:
+    is_near = method == "auto" and asked["scores"] != "values"
+    if is_near and seen.is_z and (p_value := seen.near(of, alternative)) is not None:
         return p_value, "beta", f"by the beta distribution with their four moments, {NEAR}; {SEED}."
     name, distribution = ("normal", "normal") if seen.is_z else ("chi-squared", "chi2")
-    far = FAR if not seen.is_z and scores != "values" else UNKNOWN
+    far = FAR if not seen.is_z and asked["scores"] != "values" else UNKNOWN
     more = f", {far}; {SEED}" if method == "auto" else ""
     return seen.asymptotic(alternative), distribution, f"by the {name} distribution{more}."
 

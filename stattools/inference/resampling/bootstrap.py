@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ Codes = NDArray[np.intp]
 
 
 def resampled(
-    model: CoxRegression, kind: str, asked: int, random: np.random.Generator, whole: Any = None
+    model: CoxRegression, kind: str, asked: int, random: np.random.Generator, whole: Fit | None = None
 ) -> tuple[Floats, dict[int, str]]:
     """The estimates of the replicates that have one, and why the others have none."""
     if kind != "pairs":
@@ -67,11 +67,14 @@ def resampled(
             "bayesian": "gives rows weights that are no whole numbers, and tied events are counted one by one",
         }
         raise IncompatibleError(f"kind={kind!r} {why[kind]}; for {model.title} use kind='pairs'.")
+    # rows that weights repeat are drawn one by one
+    alone = units_of_rows(model) is None and model.said.weights is not None
+    each: Any = replace(model, said=replace(model.said, weights=None)) if alone else model
     found: list[Floats] = []
     reasons: dict[int, str] = {}
     for k, (which, strata) in zip(range(asked), _draws(model, random), strict=False):
         try:
-            found.append(certified_partial(_of(model, which, strata), Newton())[1].estimate)
+            found.append(certified_partial(each.taken(which, strata), Newton())[1].estimate)
         except StattoolsError as error:
             reasons[k] = error.message
     return np.array(found).reshape(len(found), len(model.names)), reasons
@@ -112,33 +115,21 @@ def _draws(model: CoxRegression, random: np.random.Generator) -> Iterator[tuple[
         yield order[begin[drawn][of] + inside], of if sets_apart else None
 
 
-def _of(model: Any, which: Codes, strata: Codes | None) -> Any:
-    """The model of drawn rows; those that weights repeat were drawn one by one."""
-    if units_of_rows(model) is None and model.said.weights is not None:
-        model = replace(model, said=replace(model.said, weights=None))
-    return model.taken(which, strata)
-
-
-def acceleration(fit: Any) -> Floats:
-    """a of each coefficient, (p,)."""
-    cubes, squares = np.zeros((2, len(fit.estimate)))
-    for columns, influence, weight in _influence(fit):
+def acceleration(fit: Fit) -> Floats:
+    """a of each coefficient, (p,), by how rows or units pull it."""
+    model, covariance, p = fit.model, fit.solution.covariance, len(fit.estimate)
+    if isinstance(model, CoxRegression):
+        influence, weight = influence_of_units(model, fit.estimate, np.asarray(covariance))
+        parts = iter([(slice(p), influence)])
+    else:
+        weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+        parts = Sandwich.of(model, fit.estimate, covariance).along(range(p))
+    cubes, squares = np.zeros((2, p))
+    for columns, influence in parts:
         square = influence * influence
         squares[columns] += weight @ square
         cubes[columns] += weight @ (square * influence)
     return cubes / (6.0 * squares**1.5)
-
-
-def _influence(fit: Any) -> Iterator[tuple[slice, Floats, Floats]]:
-    """How rows pull some coefficients, (n, some), with the place of these and the frequencies of the rows."""
-    model, every = fit.model, slice(len(fit.estimate))
-    if isinstance(model, CoxRegression):
-        yield every, *influence_of_units(model, fit.estimate, np.asarray(fit.solution.covariance))
-        return
-    rows = model.rows
-    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    for part, influence in Sandwich.of(model, fit.estimate, fit.solution.covariance).along(range(len(fit.estimate))):
-        yield part, influence, weight
 
 
 ENTRIES = 4_000_000
@@ -154,11 +145,9 @@ ROUGH = "Few rows: of 30 with unequal variances, percentile intervals covered 91
 
 Kind = Literal["pairs", "parametric", "bayesian"]
 
-KINDS = ("pairs", "parametric", "bayesian")
-
 IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 
-INTERVALS = ("percentile", "basic", "bca", "normal")
+KINDS, INTERVALS = get_args(Kind), get_args(IntervalKind)
 
 
 @answers_guesses
@@ -372,19 +361,23 @@ def _replicate(
     for start in range(0, m, few):
         part = counts[start : start + few]
         drawn = random.integers(0, len(owner), (len(part), len(owner)))
-        if len(owner) != len(weight):
-            drawn = owner[drawn]
+        drawn = owner[drawn] if len(owner) != len(weight) else drawn
         drawn += len(weight) * np.arange(len(part))[:, None]
         part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
     return None, counts
 
 
+FAILURES = {
+    "rises for ever": "separated",
+    "has no maximum": "separated",
+    "cannot tell": "rank-deficient",
+    "not unique": "rank-deficient",
+    "has an event": "without an event",
+    "stopped": "not converged",
+}
+"""What the errors of replicates say, and a word for each."""
+
+
 def kind_of_failure(reason: str) -> str:
     """A word for the error of a replicate."""
-    if "rises for ever" in reason or "has no maximum" in reason:
-        return "separated"
-    if "cannot tell" in reason or "not unique" in reason:
-        return "rank-deficient"
-    if "has an event" in reason:
-        return "without an event"
-    return "not converged" if "stopped" in reason else "at an edge"
+    return next((word for said, word in FAILURES.items() if said in reason), "at an edge")

@@ -13,7 +13,7 @@ Coull, The American Statistician 52 (1998).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from scipy import special
 from stattools.errors import REFUSALS, ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.fits.fit import Fit
-from stattools.inference.fitting.many import ManyFits, replicated, together
+from stattools.inference.fitting.many import replicated, together
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.prediction.predict import outcomes
@@ -93,18 +93,6 @@ class Simulated:
         return found | {"coverage_se": coverage_se, "no_maximum": self.draws - self.fitted}
 
 
-@dataclass(frozen=True, eq=False)
-class SimulatedEstimates:
-    """Estimates (m, k), covariances (m, k, k) and degrees of freedom (m,) of the draws that have a maximum, and a word
-    for why each of the others has none.
-    """
-
-    estimate: Floats
-    covariance: Floats
-    df: Floats
-    why: list[str]
-
-
 def share(hits: int, of: int) -> tuple[float, float]:
     """The share of hits and its standard error.
 
@@ -122,80 +110,58 @@ def simulated(truth: Truth, rows: int, draws: int, random: np.random.Generator) 
     """
     rejected = covered = 0
     reasons: Counter[str] = Counter()
-    chunk = max(1, ENTRIES // rows)
+    k, chunk = len(truth.which), max(1, ENTRIES // rows)
     for start in range(0, draws, chunk):
-        m = min(chunk, draws - start)
-        found = _fits(truth, rows, m, random)
-        reasons.update(found.why)
-        if len(found.estimate):
-            q = _quantile(len(truth.which), found.df, truth.level)
-            rejected += int(np.count_nonzero(_squared(found.estimate, found.covariance) > q))
-            gap = found.estimate - truth.theta[truth.which]
-            covered += int(np.count_nonzero(_squared(gap, found.covariance) <= q))
+        b, V, df, why = _fits(truth, rows, min(chunk, draws - start), random)
+        reasons.update(why)
+        if len(b):
+            some, root = np.isfinite(df), np.linalg.cholesky(V)
+            of_f = k * special.fdtri(k, np.where(some, df, 1.0), truth.level)
+            q = np.where(some, of_f, special.chdtri(k, 1.0 - truth.level))
+            with np.errstate(over="ignore"):  # beyond float64 a square is infinite, and so beyond any quantile
+                from_zero, from_truth = (
+                    np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
+                    for gap in (b, b - truth.theta[truth.which])
+                )
+            rejected += int(np.count_nonzero(from_zero > q))
+            covered += int(np.count_nonzero(from_truth <= q))
     return Simulated(rows, draws, rejected, covered, reasons)
 
 
-def _quantile(k: int, df: Floats, level: float) -> Floats:
-    """The quantile of chi2(k), or where df is finite k times that of F(k, df)."""
-    some = np.isfinite(df)
-    of_f = k * special.fdtri(k, np.where(some, df, 1.0), level)
-    return np.where(some, of_f, special.chdtri(k, 1.0 - level))
-
-
-def _squared(gap: Floats, V: Floats) -> Floats:
-    """gap^T V^-1 gap of each draw, shape (m,)."""
-    root = np.linalg.cholesky(V)
-    with np.errstate(over="ignore"):  # beyond float64 it is infinite, and so beyond any quantile
-        return np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
-
-
-def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> SimulatedEstimates:
-    """The fits of m draws."""
-    model, n = truth.model, len(truth.model.rows.X)
+def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> tuple[Floats, Floats, Floats, list[str]]:
+    """Of those of m draws that have a maximum the estimates (m, k), covariances (m, k, k) and degrees of freedom (m,);
+    a word for why each of the others has none.
+    """
+    n, which = len(truth.model.rows.X), truth.which
     times, rest = divmod(rows, n)
-    eta, whole = model.eta(truth.theta), np.tile(np.arange(n), times)
-    if rest:
-        models = (_dealt(truth, eta, whole, rest, random) for _ in range(m))
-        if truth.cov != "information":
-            return _one_by_one(truth, models)
-        return _those_found(truth, together(list(models), tuple(range(m))))
-    design = model.subset(whole)
-    Y = outcomes(design, eta[whole], truth.scale, m, random)
-    if truth.cov != "information":
-        return _one_by_one(truth, (replace(design, rows=replace(design.rows, y=y)) for y in Y))
-    return _those_found(truth, replicated(design, Y, None))
+    eta, whole = truth.model.eta(truth.theta), np.tile(np.arange(n), times)
 
+    def drawn(taken: NDArray[np.intp], count: int) -> tuple[Model, Floats]:
+        design = truth.model.subset(taken)
+        return design, outcomes(design, eta[taken], truth.scale, count, random)
 
-def _those_found(truth: Truth, many: ManyFits) -> SimulatedEstimates:
-    """The estimates of those of many fits that have a maximum."""
-    some, which = np.isfinite(many.decrement), truth.which
-    b, V = many.estimate[some][:, which], many.covariance[some][:, which[:, None], which]
-    return SimulatedEstimates(b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()])
-
-
-def _dealt(truth: Truth, eta: Floats, whole: NDArray[np.intp], rest: int, random: np.random.Generator) -> Model:
-    """The model of one draw, where rows of the design are drawn too."""
-    taken = np.concatenate([whole, random.choice(len(eta), rest, replace=False)])
-    design = truth.model.subset(taken)
-    y = outcomes(design, eta[taken], truth.scale, 1, random)[0]
-    return replace(design, rows=replace(design.rows, y=y))
-
-
-def _one_by_one(truth: Truth, models: Iterator[Model]) -> SimulatedEstimates:
-    """The fits with another covariance than that of the information."""
-    estimates, covariances, df, why = [], [], [], []
+    if rest:  # each draw has other rows
+        each = (drawn(np.concatenate([whole, random.choice(n, rest, replace=False)]), 1) for _ in range(m))
+    else:
+        design, Y = drawn(whole, m)
+        each = ((design, Y[k : k + 1]) for k in range(m))
+    models = (replace(one, rows=replace(one.rows, y=y[0])) for one, y in each)
+    if truth.cov == "information":
+        many = together(list(models), tuple(range(m))) if rest else replicated(design, Y, None)
+        some = np.isfinite(many.decrement)
+        b, V = many.estimate[some][:, which], many.covariance[some][:, which[:, None], which]
+        return b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()]
+    found: list[Fit] = []
+    why: list[str] = []
     for model in models:
         try:
-            found = fit(model, cov=truth.cov)
+            found.append(fit(model, cov=truth.cov))
         except IncompatibleError:  # what was asked for, not what was drawn
             raise
         except REFUSALS as error:
             why.append(kind_of_failure(error.message))
-            continue
-        estimates.append(found.estimate[truth.which])
-        covariances.append(found.covariance[np.ix_(truth.which, truth.which)])
-        df.append(found.t_df)
-    return SimulatedEstimates(np.array(estimates), np.array(covariances), np.array(df), why)
+    b, V = [one.estimate[which] for one in found], [one.covariance[np.ix_(which, which)] for one in found]
+    return np.array(b), np.array(V), np.array([one.t_df for one in found]), why
 
 
 AROUND = (0.6, 0.8, 1.0, 1.25, 1.6)
@@ -229,7 +195,11 @@ def rows_needed(truth: Truth, target: float, draws: int, random: np.random.Gener
     sizes: list[int] = []
     shares = np.empty(0)
     for _ in range(ROUNDS):
-        _require_room(guess, draws)
+        if not guess * max(AROUND) < MOST_OUTCOMES // draws:
+            raise IncompatibleError(
+                f"the search for the rows came to about {guess:,.3g}, and with {draws:,} draws it simulates up to "
+                f"{MOST_OUTCOMES // draws:,}. Give rows= of your own, fewer draws=, or a larger effect=."
+            )
         for size in sorted({max(least, round(guess * part)) for part in AROUND}):
             if size not in seen:
                 seen[size] = simulated(truth, size, draws, random)
@@ -296,15 +266,6 @@ def _first_guess(truth: Truth, target: float) -> float:
     k = len(effect)
     wanted = special.chndtrinc(special.chdtri(k, 1.0 - truth.level), k, 1.0 - target)
     return max(len(truth.model.rows.X) * float(wanted) / max(distance, np.finfo(float).tiny), 1.0)
-
-
-def _require_room(guess: float, draws: int) -> None:
-    most = MOST_OUTCOMES // draws
-    if not guess * max(AROUND) < most:
-        raise IncompatibleError(
-            f"the search for the rows came to about {guess:,.3g}, and with {draws:,} draws it simulates up to "
-            f"{most:,}. Give rows= of your own, fewer draws=, or a larger effect=."
-        )
 
 
 @answers_guesses
