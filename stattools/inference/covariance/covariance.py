@@ -23,21 +23,9 @@ from scipy import special
 
 from stattools.data.rows.rows import Block
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.covariance.few_clusters import (
-    AT_ONCE,
-    Satterthwaite,
-    few_groups,
-    named,
-)
+from stattools.inference.covariance.few_clusters import AT_ONCE, Satterthwaite, few_groups, named
 from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
-from stattools.inference.covariance.sandwich import (
-    POWER,
-    RowScores,
-    Sandwich,
-    closed,
-    function_scores,
-    survival_scores,
-)
+from stattools.inference.covariance.sandwich import POWER, Sandwich, closed
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import meant
@@ -270,14 +258,10 @@ def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
     return n / (n - p) if divides else 1.0
 
 
-def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich | RowScores:
-    """What makes the meat: scores of the rows of a regression, of times, or of those of a user's function."""
-    if isinstance(model, Model):
+def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich:
+    """What makes the meat; IncompatibleError where the model has no rows."""
+    if isinstance(model, Model | CoxRegression) or (isinstance(model, Custom) and model.is_by_row):
         return Sandwich.of(model, theta, bread)
-    if isinstance(model, Custom) and model.is_by_row:
-        return function_scores(model, theta, bread)
-    if isinstance(model, CoxRegression):
-        return survival_scores(model, theta, bread)
     raise _without_rows(model, cov)
 
 

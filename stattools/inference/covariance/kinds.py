@@ -253,13 +253,13 @@ def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None
     return column.iloc[kept].reset_index(drop=True), named
 
 
-def require_series(model: Model, cov: HAC) -> None:
-    """DomainError unless the rows of the model can be read as a series with steps of one."""
+def require_series(model: Any, cov: HAC, what: str = "fit") -> None:
+    """DomainError unless the rows of the model, a `fit` in words, can be read as a series with steps of one."""
     n, kept = len(model.rows.X), model.kept
     if model.rows.weight is not None and (model.rows.weight != 1).any():
         raise DomainError("HAC needs rows in the order of time, each seen once; weights= repeat rows. Leave them out.")
     if cov.lags != "auto" and cov.lags >= n:
-        raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the fit has {n}. Use fewer lags.")
+        raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the {what} has {n}. Use fewer lags.")
     if model.n_dropped and (kept is None or kept[-1] - kept[0] + 1 != n):
         raise DomainError(
             f"HAC needs rows at equal steps of time, and {model.n_dropped} were dropped: rows that "

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial, reduce
+from functools import partial, reduce
 from operator import add, iadd
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, label
 from stattools.data.files.source import AddedByName, Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_few, require_series, ways_of
 from stattools.inference.covariance.long_run import Series, dense, long_run
@@ -117,20 +118,28 @@ ROUNDED = 1e-8, 1e-4
 @dataclass(frozen=True, eq=False)
 class Sandwich:
     """Scores at phi on standardized columns, where theta = T phi; C is the inverse information there, an array, or a
-    `LowRank` where levels are kept as codes.
+    `LowRank` where levels are kept as codes. Of a model that is no regression `work` are the scores themselves, of the
+    parameters that are `free`, on no bound.
     """
 
-    model: Model
-    work: Model
+    model: Any
+    work: Any
     T: Any
     phi: Floats
     C: Any
+    free: NDArray[np.intp] | None = None
 
     @classmethod
-    def of(cls, model: Model, theta: Floats, bread: Any) -> Sandwich:
+    def of(cls, model: Any, theta: Floats, bread: Any) -> Sandwich:
         """From theta and the inverse information in the columns as they are. It is formed again where these are so far
-        from 0, or depend on each other so nearly, that it has lost the digits, and for the levels of a factor.
+        from 0, or depend on each other so nearly, that it has lost the digits, and for the levels of a factor. It is
+        NaN for parameters on a bound, which have no score there.
         """
+        if not isinstance(model, Model):
+            free = np.flatnonzero(~np.isnan(bread.diagonal()))
+            known = survival_scores(model, theta) if model.is_partial else function_scores(model, theta, free)
+            C = np.asarray(bread)[np.ix_(free, free)]
+            return cls(model, known, Standardization.whole_block(np.eye(len(free))), theta[free], C, free)
         work, T = about_levels(model) if in_parts(bread) else model.standardized()
         if not in_parts(bread):
             C, back = np.linalg.solve(T, np.linalg.solve(T, bread).T), np.abs(np.linalg.inv(T))
@@ -148,8 +157,10 @@ class Sandwich:
         return cls(model, work, T, phi, metric.covariance())
 
     @property
-    def terms(self) -> Scores:
+    def terms(self) -> Any:
         """What makes scores of rows, without the rows."""
+        if self.free is not None:
+            return self.work
         return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
 
     def back(self, which: Sequence[int]) -> Floats:
@@ -199,7 +210,9 @@ class Sandwich:
         width = p if cov.kind == "CR1" else p + p * p
         if not self.model.in_memory:
             return _in_files(self, cov, width, min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width))
-        ways = ways_of(cov, self.model)
+        ways = ways_of(cov, self.work)
+        if cov.kind != "CR1" and self.free is not None:
+            raise IncompatibleError(f"Cluster(kind={cov.kind!r}) uses leverages, which {self.work.refusals['groups']}")
         require_few(cov, ways[0].n, p)
         if cov.kind == "CR1" and in_parts(self.C):
             scores: Any = weighted(self.scores(), rows.weight)
@@ -210,10 +223,17 @@ class Sandwich:
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series, without a factor, and the number of lags."""
-        require_series(self.model, cov)
-        varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
-        sums = lambda kernel: self.work.rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
-        return long_run(cov, len(self.model.rows.X), sums, np.asarray(self.C), varying)
+        if self.free is None:
+            require_series(self.model, cov)
+            varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
+        elif "series" in self.work.refusals:
+            raise IncompatibleError(self.work.refusals["series"])
+        else:
+            require_series(self.work, cov, "function")
+            varying = np.ones(len(self.free), dtype=bool)
+        rows = self.work.rows
+        sums = lambda kernel: rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
+        return long_run(cov, len(rows.X), sums, np.asarray(self.C), varying)
 
     def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Any:
         """The covariance of clusters in one way or several, each with its factor."""
@@ -230,7 +250,11 @@ class Sandwich:
             found = self.C.sandwich(meat).mapped(self.T)
             below = found.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
             return found.on_both_sides(np.where(below, 0.0, 1.0)) if below.any() else found
-        return closed(lambda v: self.T @ (self.C @ v), meat, self.model.names, name)
+        if self.free is None:
+            return closed(lambda v: self.T @ (self.C @ v), meat, self.model.names, name)
+        V = np.full((len(self.model.names),) * 2, np.nan)
+        V[np.ix_(self.free, self.free)] = closed(self.C.dot, meat, [self.model.names[k] for k in self.free], name)
+        return V
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,12 +331,12 @@ def closed(side: Callable[[Floats], Floats], meat: Floats, names: Sequence[str],
     return V
 
 
-def _independent(terms: Scores, kind: str, average: float, rows: Rows) -> Any:
+def _independent(terms: Any, kind: str, average: float, rows: Rows) -> Any:
     each = terms.of(rows, kind, average)
     return symmetric(reduce(iadd, (upper_gram(scores, weight) for _, scores, weight in each)))
 
 
-def _autocorrelated(terms: Scores, kernel: Floats, rows: Rows) -> Series:
+def _autocorrelated(terms: Any, kernel: Floats, rows: Rows) -> Series:
     each = (scores.sparse() if in_parts(scores) else scores for _, scores, _ in terms.of(rows))
     return reduce(add, (Series.of(kernel, scores) for scores in each))
 
@@ -349,13 +373,11 @@ def add_information(
 
 @dataclass(frozen=True, eq=False)
 class RowScores:
-    """Scores of the rows of a model that is no regression, in the place of X, (n, free); B is the inverse information,
-    NaN for parameters on a bound, which have no score there. Labels of groups are read beside these rows and the table
-    that they came from, if any; `refusals` say what rows, groups and series of the model lack.
+    """Scores of the rows of a model that is no regression, in the place of X; labels of groups are read beside these
+    rows and the table that they came from, if any. `refusals` say what rows, groups and series of the model lack.
     """
 
-    model: Any
-    B: Floats
+    title: str
     rows: Rows
     refusals: Mapping[str, str]
     kept: Any = None
@@ -363,66 +385,31 @@ class RowScores:
     index: Any = None
     n_dropped: int = 0
 
-    @cached_property
-    def free(self) -> Any:
-        """The numbers of the parameters that are not on a bound."""
-        return np.flatnonzero(~np.isnan(self.B.diagonal()))
-
-    @property
-    def title(self) -> str:
-        """What the model is called."""
-        return self.model.title
-
-    def independent(self, kind: str) -> Floats:
-        """The meat of HC0 and HC1, without a factor."""
+    def of(self, rows: Rows, kind: str = "HC0", *_: Any) -> Iterator[tuple[slice, Any, Floats | None]]:
+        """As `Scores.of`, in one block; IncompatibleError for kinds that divide by leverages."""
         if kind not in NO_LEVERAGE:
             raise IncompatibleError(f"cov={kind!r} divides by leverages, which {self.refusals['rows']}")
-        return self.rows.X.T @ weighted(self.rows.X, self.rows.weight)
+        yield slice(0, len(rows.X)), rows.X, rows.weight
 
-    def summed(self, cov: Cluster) -> list[Grouped]:
-        """The sums of the scores over the groups of each way, and of both."""
-        ways = ways_of(cov, self)
-        if cov.kind != "CR1":
-            raise IncompatibleError(f"Cluster(kind={cov.kind!r}) uses leverages, which {self.refusals['groups']}")
-        sums = [np.zeros((way.n, len(self.free))) for way in ways]
-        for way, total in zip(ways, sums, strict=True):
-            add_by_group(total, way.codes, self.rows.X, self.rows.weight)
-        return [*map(Grouped, ways, sums)]
-
-    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
-        """The meat of a series in the order of the rows, without a factor, and the number of lags."""
-        if "series" in self.refusals:
-            raise IncompatibleError(self.refusals["series"])
-        n, every = self.rows.X.shape[0], np.ones(len(self.free), dtype=bool)
-        if cov.lags != "auto" and cov.lags >= n:
-            raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the function has {n}. Use fewer lags.")
-        C = self.B[np.ix_(self.free, self.free)]
-        return long_run(cov, n, lambda kernel: Series.of(kernel, self.rows.X), C, every)
-
-    def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Floats:
-        """The covariance of clusters in one way or several, each with its factor."""
-        return self.closed(reduce(add, (factor * part.meat for part, factor in parts)), name)
-
-    def closed(self, meat: Floats, name: str) -> Floats:
-        """B M B, with NaN for parameters on a bound."""
-        V, free = np.full(self.B.shape, np.nan), np.ix_(self.free, self.free)
-        V[free] = closed(self.B[free].dot, meat, [self.model.names[k] for k in self.free], name)
-        return V
+    def add_sums(self, totals: Sequence[Floats], rows: Rows, codes: Sequence[NDArray[np.intp]]) -> None:
+        """As `Scores.add_sums`, of scores alone."""
+        for total, code in zip(totals, codes, strict=True):
+            add_by_group(total, code, rows.X, rows.weight)
 
 
-def function_scores(model: Custom, theta: Floats, B: Floats) -> RowScores:
-    """Scores of the rows of a user's function at theta."""
+def function_scores(model: Custom, theta: Floats, free: NDArray[np.intp]) -> RowScores:
+    """Scores of the rows of a user's function at theta, in its `free` parameters."""
     smaller, at = model, theta
-    for k in np.flatnonzero(np.isnan(B.diagonal()))[::-1].tolist():
+    for k in np.setdiff1d(np.arange(len(theta)), free)[::-1].tolist():
         units, smaller = np.delete(np.delete(smaller.axes, k, 0), k, 1), smaller.without(k, float(at[k]))
         smaller, at = smaller.in_units(units), np.delete(at, k)
     lack = "the rows of a function do not have; use"
     refusals = {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."}
     scores = smaller.row_scores(at)
-    return RowScores(model, B, Rows(scores, np.zeros(len(scores))), refusals)
+    return RowScores(model.title, Rows(scores, np.zeros(len(scores))), refusals)
 
 
-def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores:
+def survival_scores(model: CoxRegression, theta: Floats) -> RowScores:
     """Scores of the rows of a Cox regression at theta."""
     if model.exact is not None:
         raise IncompatibleError(
@@ -437,7 +424,7 @@ def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores
         "series": f"HAC needs rows in the order of time; rows of {model.title} have none.",
     }
     index = index if index is None or said.kept is None else index[said.kept]
-    return RowScores(model, B, rows, refusals, said.kept, said.source, index, said.n_dropped)
+    return RowScores(model.title, rows, refusals, said.kept, said.source, index, said.n_dropped)
 
 
 FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.covariance import spread_of
-from stattools.inference.covariance.sandwich import survival_scores
 from stattools.inference.diagnostics.check import LIMITS, NO, Check, LookedAt, Without, judged
 from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.penalties import maximize
@@ -52,7 +51,7 @@ def influence(of: LookedAt) -> Check:
         model.rows.at_hand("the rows that pull most are left out of a fit", model.title, instead)
     n = model.said.n if model.is_partial else model.rows.n_used
     rows, _ = worst_rows(of, int(np.clip(n // SHARE, 1, MOST)))
-    said = named(survival_scores(model, of.theta, of.bread) if model.is_partial else model, rows)
+    said = named(of.sandwich.work, rows)
     try:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
@@ -87,18 +86,13 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
     model, asked = of.model, of.asked
     unit = np.sqrt(of.fit.covariance.diagonal()[asked])
-    if model.is_partial:
-        found = survival_scores(model, of.theta, of.bread)
-        pulls = weighted(found.rows.X @ (found.B[asked] / unit[:, None]).T, found.rows.weight)
-        size, rows = max(_farthest([pulls], count), key=lambda each: each[0])
-        return rows, size
-    sandwich, weight = of.sandwich, model.rows.weight
+    sandwich, weight = of.sandwich, of.sandwich.work.rows.weight
 
     def moves(kind: str) -> Iterator[Floats]:
         return (weighted(of_rows, weight) / unit[part] for part, of_rows in sandwich.along(asked, kind))
 
     try:
-        found = _farthest(moves("HC3"), count)
+        found = _farthest(moves("HC0" if model.is_partial else "HC3"), count)
     except DomainError:  # a row alone fixes a coefficient
         found = _farthest(moves("HC0"), count)
     if model.has_scale:

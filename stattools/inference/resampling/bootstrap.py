@@ -89,7 +89,7 @@ def units_of_rows(model: CoxRegression) -> Codes | None:
 
 def influence_of_units(model: CoxRegression, theta: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """How each unit that is drawn pulls the estimate, and how often it stands in the data."""
-    scores, weights, codes = survival_scores(model, theta, covariance).rows.X, model.said.weights, units_of_rows(model)
+    scores, weights, codes = survival_scores(model, theta).rows.X, model.said.weights, units_of_rows(model)
     if codes is None:
         return scores @ covariance, np.ones(len(scores)) if weights is None else weights
     total = np.zeros((int(codes.max()) + 1, scores.shape[1]))
