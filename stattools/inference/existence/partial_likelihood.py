@@ -124,17 +124,17 @@ def levels_without_events(model: Any) -> Separation | None:
     if not (gone := (seen > 0) & (dead == 0)).any():
         return None
     pure = Pure.of(model.names, X, -1.0 * gone, {})
-    keep, dropped = np.flatnonzero(~pure.certain), np.isin(np.arange(len(model.names)), pure.out)
+    keep = np.flatnonzero(~pure.certain)
     left = model.taken(keep)
-    if not (X := left.X.without(dropped)).shape[1]:
+    if not (X := left.X.without(np.isin(np.arange(len(model.names)), pure.out))).shape[1]:
         return None
     design = Design(tuple(np.delete(model.names, pure.out).tolist()))
     limit: Any = replace(left, X=X, Z=centered(columns_at_risk(X, left.sets), left.sets), design=design)
     try:
         found = Newton().solve(limit)
     except (DomainError, IdentificationError):
-        return None
-    if not found.converged:
+        found = None
+    if found is None or not found.converged:
         return None
     certain = _certain(model.said.n, limit.sets, keep)
     kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"
@@ -147,22 +147,19 @@ def _undetermined_beside_levels(model: CoxRegression, X: Columns) -> list[str]:
     """
     from scipy.sparse import csr_array
 
-    n, levels = len(X), X.places.ravel()
+    n = len(X)
     each = csr_array((np.ones(n), (compared(model.sets), np.arange(n))))
 
-    def less_means(A: Any) -> tuple[Any, Floats, Floats]:
+    def less_means(A: Any) -> Floats:
+        """The products of columns of unit length, less their means among rows that are compared."""
         length = np.sqrt((A * A).sum(axis=0))
         A = A.multiply(1.0 / np.where(length > 0.0, length, 1.0)).tocsr()
         sums = (each @ A).toarray()
-        return A, sums, sums / each.sum(axis=1)[:, None]
+        return (A.T @ A).toarray() - sums.T @ (sums / each.sum(axis=1)[:, None])
 
     Z: Any = model.standardized()[0].Z
-    A, sums, means = less_means(Z.T.sparse())
-    G = (A.T @ A).toarray() - sums.T @ means
-    order = np.r_[levels, X.rest]
-    R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
-    A, sums, means = less_means(X.sparse())
-    same = (A * A).sum(axis=0) - (sums * means).sum(axis=0) <= NOTHING
+    order, same = np.r_[X.places.ravel(), X.rest], less_means(X.sparse()).diagonal() <= NOTHING
+    R, _ = potrf(less_means(Z.T.sparse())[np.ix_(order, order)] + ROUND_OFF * np.eye(len(order)))
     factor, said = short(factor_of(X, model.names)), []
     for j in np.sort(order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]).tolist():
         beside = "" if j in X.places else " and of columns before it"

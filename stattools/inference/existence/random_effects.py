@@ -1,19 +1,15 @@
 """Has the likelihood of a mixed regression a maximum? Asked before a climb, while it runs, and of where it ended.
 
-Before: what separates the fixed part does so beside effects too, and groups of one row say of an effect only what they
-say of the spread of a row. After: coefficients and standard deviations that grow together, t (b, s) with t to infinity.
-A row is then certain where x b + s u lies on the side of its outcome, so that
-
-    L -> prod over groups of P(u: side_i (x_i b + z_i S u) > 0 for all rows i of the group),
-
-which is above 0 exactly where one b and an effect v of each group separate all rows that the effects move,
+What separates the fixed part does so beside effects too, and groups of one row say of an effect only what they say of
+the spread of a row. Coefficients and standard deviations may also grow together, t (b, s) with t to infinity. A row is
+then certain where x b + s u lies on the side of its outcome, and the likelihood tends to more than 0 exactly where one
+b and an effect v of each group separate all rows that the effects move,
 
     side_i (x_i b + z_i v[group of i]) >= 1,        and >= 0 for rows that they do not move,
 
 a linear program in (b, v). Groups that are pure, all 0 or all 1, have v = +-1 and b = 0. A row in between, such as 3
 successes in 5 trials or a count above 0, is on no side, and ends all of this. With columns that are the same for all
-rows no point is as high as the limit: the log-likelihood is at most sum_k n_k log(n_k / J) of the n_k of J groups with
-outcome k, and the limit is that.
+rows no point is as high as the limit, sum_k n_k log(n_k / J) of the n_k of J groups with outcome k.
 """
 
 from __future__ import annotations
@@ -245,23 +241,18 @@ def _program(cone: RecessionCone, terms: Sequence[RandomTerm], free: Bools) -> F
     return b
 
 
-FAR = 8.0
-"""Effects of groups with a larger standard deviation may be on their way to infinity: a row is certain then."""
+FAR, CERTAIN, OFF = 8.0, 30.0, 1e3
+"""Standard deviations of effects that may be on their way to infinity, since a row is certain then; of such as make
+nearly all rows certain; and of effects that have run off, whatever the decrement is.
+"""
 
-CERTAIN = 30.0
-"""Nearly all rows are certain where the effects of their groups have this standard deviation."""
-
-NEARLY = 0.6
-"""The share of the way to an end of its range, in logarithms, from which on a parameter is looked at."""
-
-LOST = 1e-7
-"""An end of a range is as high where it loses no more of the log-likelihood."""
+NEARLY, LOST = 0.6, 1e-7
+"""The share of the way to an end of its range, in logarithms, from which on a parameter is looked at; the end is as
+high where it loses no more of the log-likelihood.
+"""
 
 EXACT = 1e-3
 """With a larger error of the integral, in standard errors, a value at a maximum is compared with nothing."""
-
-OFF = 1e3
-"""With this standard deviation effects have run off, whatever the decrement is."""
 
 PRIOR = "or give a prior that keeps it finite: st.posterior(model)"
 

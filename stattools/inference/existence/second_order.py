@@ -31,22 +31,19 @@ ROUGH, SHAPE = 1e-3, 0.1
 maximum differs more from that of slopes and curvature.
 """
 
-LEVEL = 1e-3
-"""One standard error from the maximum the log-likelihood falls by about 1/2; where by less than this, it levels off."""
-
-FAR = 1e11
-"""A parameter so many times as large as at its start diverges."""
+LEVEL, FAR = 1e-3, 1e11
+"""One standard error from the maximum the log-likelihood falls by about 1/2; where by less than this, it levels off. A
+parameter so many times as large as at its start diverges.
+"""
 
 NEAR_MAXIMUM, STEEP = 0.02, 5e5
 """So near to the maximum the log-likelihood falls by no more than a million times what its curvature says, in a curved
 ridge; where it has none, as -x^4, that is round-off.
 """
 
-SHORTER = 8.0
-
-RUN = 3
-
+SHORTER, RUN = 8.0, 3
 LENGTHS = SHORTER ** np.arange(2.0, -9.0, -1.0)
+"""Beside a kink, a jump or an end changes over these lengths are looked at; so many of the shortest have to agree."""
 
 
 def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:

@@ -201,8 +201,7 @@ def separation_of(model: Model, largest: float = np.inf) -> Separation | None:
             return found
     if (found := separation_of_levels(model)) is not None:
         return found
-    is_small = program_size(model) <= largest
-    return separation_of_rows(model, is_small) if is_small or _levels_of(model) is not None else None
+    return separation_of_rows(model, largest)
 
 
 def _levels_of(model: Model) -> Columns | None:
@@ -216,15 +215,16 @@ takes dense programs.
 """
 
 
-def separation_of_rows(model: Model, is_small: bool = True) -> Separation | None:
+def separation_of_rows(model: Model, largest: float) -> Separation | None:
     """What separates the outcomes by any columns; beside levels a sparse program tells first whether anything does.
     IdentificationError with the columns where the limit of a model with levels takes dense programs that are too large.
     """
     from scipy.sparse import csr_array
 
-    if (cone := recession_cone(model)) is None:
+    X, is_small = _levels_of(model), program_size(model) <= largest
+    if (X is None and not is_small) or (cone := recession_cone(model)) is None:
         return None
-    if (X := _levels_of(model)) is not None:
+    if X is not None:
         if (step := direction(cone, ~cone.held)) is None:
             return None
         if X.slopes is not None or model.likelihood.facts.by_category:
@@ -488,8 +488,12 @@ def check_solution(model: Model, solution: Solution) -> None:
     """IdentificationError where a solution leaves a doubt that the outcomes overlap, and they do not."""
     if not solution.converged or _is_far(model, solution):
         is_large = solution.converged and program_size(model) > LARGEST_PROGRAM
-        if is_large and _overlaps(model, solution):
-            return
+        # At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no
+        # separating direction allows. Near it, a Newton step z away, P (1 - a z) are such while all a z < 1.
+        if is_large:
+            score = model.evaluate(solution.estimate, order=1).score
+            if farthest_move(model, solution.covariance @ score) < 0.25:
+                return
         check_overlap(model)
         if is_large and with_levels(model.rows.X) is None:  # whose sparse program is solved whatever its size
             raise IdentificationError(
@@ -505,15 +509,6 @@ def check_columns_of(model: Model, solution: Solution) -> None:
     """
     if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
-
-
-def _overlaps(model: Model, solution: Solution) -> bool:
-    """Whether the last Newton step z proves that the outcomes overlap, where the linear program is too large.
-
-    At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no separating
-    direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
-    """
-    return farthest_move(model, solution.covariance @ model.evaluate(solution.estimate, order=1).score) < 0.25
 
 
 def farthest_move(model: Model, step: Floats) -> float:
