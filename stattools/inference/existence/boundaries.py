@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.rows.rows import Block
+from stattools.data.rows.rows import Block, Rows
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.rank import of_piece
 from stattools.inference.existence.recession import Bools, lying_between
@@ -46,12 +46,9 @@ def check_end(model: Any, solution: Solution) -> None:
     At a maximum the steps converge quadratically, and no two ratios are alike.
     """
     norms = np.array([step.score_norm for step in solution.trace[-7:]])
-    if (
-        solution.solver.startswith("Newton")
-        and len(norms) == 7
-        and 0.0 < norms.min() <= norms.max() < np.inf
-        and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
-    ):
+    if not solution.solver.startswith("Newton") or len(norms) < 7 or not 0.0 < norms.min() <= norms.max() < np.inf:
+        return
+    if np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01):
         raise levels_off(model.title, model.names[int(np.argmax(np.diagonal(solution.covariance)))])
 
 
@@ -63,7 +60,7 @@ def levels_off(title: str, name: str, start: str = "", elsewhere: str = "") -> I
     )
 
 
-def _counted(block: Block) -> Bools:
+def _counted(block: Block | Rows) -> Bools:
     """The rows that have some weight."""
     return np.ones(len(block.y), dtype=bool) if block.weight is None else block.weight > 0.0
 
@@ -227,19 +224,13 @@ class Walled(Likelihood):
         return loglik, score, information
 
 
-LEVEL_OF_ZEROS = 1e-6
-"""A fall of the log-likelihood by less than this, one standard error away, is none."""
+LEVEL_OF_ZEROS, ROUND_OFF = 1e-6, 1e-12
+"""A fall of the log-likelihood by less than this, one standard error away, is none; nor by this share of it."""
 
-ROUND_OFF = 1e-12
-"""The same as a share of the log-likelihood."""
-
-NEARLY = 1e-4
-"""So many standard errors from an end that is never reached, the information still has an inverse, and what the
-log-likelihood rises from there is less than `LEVEL`.
+NEARLY, FAR_LOG_ODDS = 1e-4, 10.0
+"""So many standard errors from an end that is never reached the information still has an inverse, and the log-
+likelihood rises from there by less than a fall that is none. Log odds beyond these are on their way to an end.
 """
-
-FAR_LOG_ODDS = 10.0
-"""Log odds beyond this are on their way to an end where the log-likelihood levels off."""
 
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
@@ -289,12 +280,12 @@ def _where_zeros_end(model: Model, theta: Floats, no_more: str) -> str:
         return np.array([(z < -FAR_LOG_ODDS).sum(), (z > FAR_LOG_ODDS).sum(), len(z)], dtype=float)
 
     none, certain, rows = model.rows.total(runaways).tolist()
-    said, at_an_end = [], "the probability of an extra zero has its maximum at"
-    if none:
-        said.append(f"in {none:,.0f} of {rows:,.0f} rows {no_more}, and {at_an_end} 0")
-    if certain:
-        said.append(f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1")
-    return "" if none == rows else "; ".join(said) or f"{at_an_end} an end in some rows"
+    if none == rows:
+        return ""
+    at_an_end = "the probability of an extra zero has its maximum at"
+    said = [f"in {none:,.0f} of {rows:,.0f} rows {no_more}, and {at_an_end} 0"] if none else []
+    said += [f"in {certain:,.0f} of {rows:,.0f} the probability of an extra zero has it at 1"] if certain else []
+    return "; ".join(said) or f"{at_an_end} an end in some rows"
 
 
 def check_flat_end(model: Model) -> None:
@@ -346,17 +337,15 @@ def check_late_entry(model: Model, solution: Solution) -> None:
     )
 
 
-LEVEL_FALL = 0.02
-"""A fall by less than this, one standard error away, is none."""
+LEVEL_FALL, FAR_LOGARITHM = 0.02, 25.0
+"""A fall by less than this, one standard error away, is none. A logarithm of a shared parameter that moved so far from
+its start runs off.
+"""
 
-WIDE = 30.0
-"""A standard error in units of its column that says next to nothing of a coefficient: exp(30) is 1e13."""
-
-BEYOND = 1e4
-"""A standard error of a linear predictor of a row, which is a logarithm, that no row leaves."""
-
-FAR_LOGARITHM = 25.0
-"""A logarithm of a shared parameter that moved so far from its start runs off."""
+WIDE, BEYOND = 30.0, 1e4
+"""A standard error in units of its column that says next to nothing of a coefficient: exp(30) is 1e13; and one of a
+linear predictor of a row, which is a logarithm, that no row leaves.
+"""
 
 
 def check_levels(model: Model, solution: Solution) -> None:
@@ -411,11 +400,10 @@ def no_maximum(model: Model, name: str | None = None, here: float = 0.0) -> Iden
     )
 
 
-EXACT = 1e-9
-"""The largest distance of a log time from its fit, beside the size of log times, that is round-off."""
-
-SMALL = -8.0
-"""The log of a scale below which the times of many rows may be fitted exactly."""
+EXACT, SMALL = 1e-9, -8.0
+"""The largest distance of a log time from its fit, beside the size of log times, that is round-off; and the log of a
+scale below which the times of many rows may be fitted exactly.
+"""
 
 
 def check_times(model: Model, solution: Solution | None = None) -> None:
@@ -428,8 +416,7 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
         return
     model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
     rows = model.standardized_rows()[0]
-    some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
-    levels = with_levels(rows.X)
+    some, levels = _counted(rows), with_levels(rows.X)
     X: Any = rows.whole.X[:, model.predictor.first][some] if levels is None else levels[some].sparse()
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
