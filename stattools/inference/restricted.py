@@ -93,10 +93,6 @@ def beside_held(model: Model, held: NDArray[np.intp], values: Floats) -> Model:
     return replace(model, rows=rows, design=design, predictor=predictor, start=start)
 
 
-def _no_reach(family: Any, eta: Floats, y: Floats) -> float:
-    return 0.0
-
-
 @dataclass(frozen=True)
 class Among(Likelihood):
     """Categories of which each row allows some only: y holds the code, then K flags. eta as for `Categorical`."""
@@ -126,7 +122,7 @@ class Beyond(Likelihood):
     """Labels in order of which each row allows some only: y holds the code, then K flags. eta as for `family`."""
 
     family: Cumulative
-    facts: ClassVar = Facts(reach=_no_reach)
+    facts: ClassVar = Facts(reach=lambda family, eta, y: 0.0)
 
     @property
     def width(self) -> int:

@@ -19,7 +19,6 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
@@ -38,6 +37,7 @@ from stattools.inference.existence.separation import (
 from stattools.interface.arrays import Floats
 from stattools.latent.coordinates import orthonormal
 from stattools.latent.covariance_factors import require_told_apart
+from stattools.likelihoods.between import between
 from stattools.likelihoods.likelihood import edge_of, side_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.mixed_model import MixedRegression
@@ -376,14 +376,11 @@ def supremum_at_infinity(cone: RecessionCone, term: RandomTerm, start: Floats) -
         low, high = low[present], high[present]
         if (low >= high).any():
             return 1e10 + float(np.maximum(low - high, 0.0).sum())
-        turned = low > 0.0
-        a, b = np.where(turned, special.log_ndtr(-low), special.log_ndtr(high)), np.where(turned, -high, low)
-        return -float((a + np.log1p(-np.exp(special.log_ndtr(b) - a))).sum())
+        return -float(between("probit", low, high, high - low).log.sum())
 
-    p = len(start)
-    best = min((minimize(fall, one, method="Nelder-Mead", options={"maxiter": 400 * p, "adaptive": True})
-                for one in (start, np.zeros(p))), key=lambda found: float(found.fun))  # fmt: skip
-    return -float(best.fun)
+    options = {"maxiter": 400 * len(start), "adaptive": True}
+    ends = [minimize(fall, one, method="Nelder-Mead", options=options).fun for one in (start, np.zeros(len(start)))]
+    return -float(min(ends))
 
 
 def _runs_off(model: MixedRegression, apart: Apart) -> IdentificationError:

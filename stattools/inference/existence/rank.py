@@ -156,19 +156,18 @@ def check_rank(model: Model) -> None:
     """
     labels = ("",) * model.predictor.n_first + model.others
     whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
-    if with_levels(model.rows.X) is None:
-        R, T, size = _triangle(model)
-        for use, said in whose.items():
-            _check_columns(model, R, T, size, range(len(R)) if use is None else use, said)
-    else:
-        for use, said in whose.items():
-            X, terms = among(model.rows.X, use), tuple(model.terms if use is None else (model.terms[k] for k in use))
-            if (levels := with_levels(X)) is not None:
-                check_rank_beside_levels(model, levels, terms)
-                continue
-            rows, predictor = replace(model.rows, X=X), Linear(len(terms))
-            plain = replace(model, rows=rows, design=Design(terms), predictor=predictor)
-            _check_columns(plain, *_triangle(plain), range(len(terms)), said)
+    whole = _triangle(model) if with_levels(model.rows.X) is None else None
+    for use, said in whose.items():
+        if whole is not None:
+            _check_columns(model, *whole, range(len(whole[0])) if use is None else use, said)
+            continue
+        X, terms = among(model.rows.X, use), tuple(model.terms if use is None else (model.terms[k] for k in use))
+        if (levels := with_levels(X)) is not None:
+            check_rank_beside_levels(model, levels, terms)
+            continue
+        rows, predictor = replace(model.rows, X=X), Linear(len(terms))
+        plain = replace(model, rows=rows, design=Design(terms), predictor=predictor)
+        _check_columns(plain, *_triangle(plain), range(len(terms)), said)
     if model.likelihood.facts.pieces and len(model.rows.sampled.X) == len(model.rows.X):
         for piece in pieces(model.sampled):
             check_rank(piece)

@@ -437,13 +437,11 @@ def _starts(model: Model, solution: Solution) -> list[Floats]:
 
 def mirrored(model: Model, solution: Solution) -> Floats:
     """The first start behind the maximum, as far as the log-likelihood is finite there."""
-    se = np.sqrt(solution.covariance.diagonal())
-    gap = (solution.estimate - model.start) / se
-    square = gap * se @ (model.evaluate(solution.estimate).information @ (gap * se))
-    length = float(np.sqrt(max(square, 0.0)))
+    step = solution.estimate - model.start
+    length = float(np.sqrt(max(step @ (model.evaluate(solution.estimate).information @ step), 0.0)))
     if not length > 1e-6:
-        gap, length = np.ones(len(gap)), float(np.sqrt(len(gap)))
-    step = se * gap * (min(max(length, NEAREST), FARTHEST) / length)
+        step, length = np.sqrt(solution.covariance.diagonal()), float(np.sqrt(len(step)))
+    step = step * (min(max(length, NEAREST), FARTHEST) / length)
     for _ in range(30):
         if np.isfinite(model.evaluate(solution.estimate + step, 0).loglik):
             break

@@ -404,14 +404,11 @@ def is_rising(model: Model) -> bool:
     return (cone := recession_cone(model)) is not None and direction(cone, ~cone.held) is not None
 
 
-WELL_CONDITIONED = 1e-10
-"""A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
-
-LARGEST_PROGRAM = 1e8
-"""The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
-
-PATIENCE = 15
-"""Newton needs this many steps where there is no maximum, or hardly one: time to look, before it takes all."""
+WELL_CONDITIONED, LARGEST_PROGRAM, PATIENCE = 1e-10, 1e8, 15
+"""A reciprocal condition of the scaled information above this leaves no doubt about the rank. The linear program is
+solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long. Newton needs so many steps
+where there is no maximum, or hardly one: time to look, before it takes all.
+"""
 
 MOST_NAMED = 30
 """The most columns that an error names."""
