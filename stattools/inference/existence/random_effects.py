@@ -15,7 +15,7 @@ rows no point is as high as the limit, sum_k n_k log(n_k / J) of the n_k of J gr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -205,13 +205,13 @@ def groups_apart(model: MixedRegression) -> Apart | None:
     if (cone := recession_cone(fixed)) is None:
         return None
     constant = constant_coefficients(fixed)[: cone.A.shape[1]]
-    for size in range(1, len(model.random) + 1):
-        for terms in combinations(model.random, size):
-            for free in (constant, np.ones_like(constant)):  # first what groups do by themselves
-                if (b := _program(cone, terms, free)) is not None:
-                    moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
-                    columns = [fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)]
-                    return Apart(terms, tuple(dict.fromkeys(columns)))
+    free = (constant, np.ones_like(constant))  # first what groups do by themselves
+    several = (terms for size in range(1, len(model.random) + 1) for terms in combinations(model.random, size))
+    for terms, some in product(several, free):
+        if (b := _program(cone, terms, some)) is not None:
+            moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
+            columns = [fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)]
+            return Apart(terms, tuple(dict.fromkeys(columns)))
     return None
 
 

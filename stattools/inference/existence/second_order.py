@@ -265,8 +265,9 @@ def certified_within(model: Custom, solver: Any) -> tuple[Custom, Solution]:
         ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
         if all(up + down - 2.0 * here > 0.0 for up, down in ends) and not _ends(model):
             check_sign(model)
-    if (on := _reached(model)) and (found := _held(model, solver, on)) is not None:
-        if len(on) == len(model.names):  # minus a log-likelihood is highest in a corner
+    edges = _reached(model)
+    if not np.isnan(edges).all() and (found := _held(model, solver, edges)) is not None:
+        if not np.isnan(edges).any():  # minus a log-likelihood is highest in a corner
             check_sign(model)
         return found
     try:
@@ -276,10 +277,11 @@ def certified_within(model: Custom, solver: Any) -> tuple[Custom, Solution]:
         raise
 
 
-def _reached(model: Custom) -> dict[int, float]:
-    """The parameters that a search brings to a bound, by their numbers, each with the bound."""
+def _reached(model: Custom) -> Floats:
+    """The bounds to which a search brings parameters, NaN of the others."""
+    edges = np.full(len(model.start), np.nan)
     if model.low is None or model.high is None:
-        return {}
+        return edges
     from scipy.optimize import minimize
 
     start, unit, top = model.start, np.abs(np.diagonal(model.axes)), model.loglik(model.start)
@@ -293,27 +295,24 @@ def _reached(model: Custom) -> dict[int, float]:
     low, high = ((end - start) / unit for end in ends)
     bounds = [*zip(low.tolist(), high.tolist(), strict=True)]
     found = start + unit * minimize(loss, np.zeros(len(start)), method="L-BFGS-B", bounds=bounds).x
-    return {
-        k: float(end[k])
-        for end, near in zip((model.low, model.high), ends, strict=True)
-        for k in range(len(start))
-        if np.isfinite(end[k]) and abs(found[k] - end[k]) <= 2.0 * abs(near[k] - end[k])
-    }
+    for end, near in zip((model.low, model.high), ends, strict=True):
+        at = np.flatnonzero(np.isfinite(end))
+        at = at[np.abs(found[at] - end[at]) <= 2.0 * np.abs(near[at] - end[at])]
+        edges[at] = end[at]
+    return edges
 
 
-def _held(model: Custom, solver: Any, on: dict[int, float]) -> tuple[Custom, Solution] | None:
-    """The maximum over the others with these held, whose variances are NaN; None where there is none, or where the
-    log-likelihood rises from a bound.
+def _held(model: Custom, solver: Any, edges: Floats) -> tuple[Custom, Solution] | None:
+    """The maximum over the others with those on `edges` held, whose variances are NaN; None where there is none, or
+    where the log-likelihood rises from a bound.
     """
-    p, rest = len(model.start), model
-    edges, units, covariance = np.full(p, np.nan), np.diag(np.abs(model.start)), np.full((p, p), np.nan)
-    for k in on:
-        edges[k], units[k, k] = on[k], abs(model.start[k] - on[k])
-    free, estimate = np.flatnonzero(np.isnan(edges)), edges.copy()
-    for k in sorted(on, reverse=True) if len(free) else ():
-        rest = rest.without(k, on[k])
+    is_free, rest = np.isnan(edges), model
+    on, free = np.flatnonzero(~is_free).tolist(), np.flatnonzero(is_free)
+    estimate, units = np.where(is_free, model.start, edges), np.diag(np.abs(model.start - edges))
+    covariance = np.full(units.shape, np.nan)
+    for k in reversed(on) if len(free) else ():
+        rest = rest.without(k, float(edges[k]))
     try:
-        estimate[free] = model.start[free]
         solution = Solution(estimate, covariance, model.loglik(estimate), "converged", 0, 0.0, (), "Newton")
         if not np.isfinite(solution.loglik):
             return None
