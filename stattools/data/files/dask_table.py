@@ -53,12 +53,11 @@ class DaskTable:
         names = [str(label) for label in frame.columns]
         if twice := [name for name in names if names.count(name) > 1][:1]:
             raise DomainError(f"the data have two columns named {twice[0]!r}; rename one.")
-        meta = frame._meta
-        kinds = {}
-        for name, label in zip(names, frame.columns, strict=True):
+        labels, kinds = dict(zip(names, frame.columns, strict=True)), dict[str, str]()
+        for name, label in labels.items():
             with at(f"column {name!r}"):
-                kinds[name] = kind_of(_array(meta[label]).type)
-        return cls(frame, dict(zip(names, frame.columns, strict=True)), kinds)
+                kinds[name] = kind_of(_array(frame._meta[label]).type)
+        return cls(frame, labels, kinds)
 
     @property
     def names(self) -> tuple[str, ...]:

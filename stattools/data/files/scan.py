@@ -234,7 +234,7 @@ def found_files(given: Any) -> dict[Path, dict[str, str | None]]:
     """The files, each with the columns in the names of the folders between what was given and it."""
     is_table = isinstance(given, Mapping) or by_column(given) is not given
     found, seen = dict[Path, dict[str, str | None]](), dict[Any, Path]()
-    for item in [given] if isinstance(given, os.PathLike) or is_table else several(given):
+    for item in [given] if is_table else several(given):
         if not isinstance(item, str | os.PathLike):
             raise DomainError(
                 f"st.scan takes a file, a folder, a pattern or a list of them; got {type(item).__name__}. A table in "
@@ -471,11 +471,9 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
 
 
 type Source = Scan | DaskTable
-"""A table that is not in memory, which a model takes in the place of one that is.
-
-A log-likelihood is a sum over rows, so that a source only has to know how to sum: `total` applies a function to batches
-of rows and adds the results, in an order that is the same every time. `kinds` are those that the columns are declared
-to have; where they are `certain`, batches are read as such. `place` says where the rows are: "in files".
+"""A table that is not in memory: `total` applies a function to batches of rows and adds the results, in the same order
+every time. `kinds` are those that the columns are declared to have; where they are `certain`, batches are read as such.
+`place` says where the rows are: "in files".
 """
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from operator import iadd
 from typing import Any, NamedTuple
 
@@ -85,11 +86,9 @@ def added(values: Iterable[Any]) -> Any:
     >>> added([1, None, 2])
     3
     """
-    found = None
-    for value in values:
-        if value is not None:
-            found = value if found is None else iadd(found, value)
-    return found
+    there = (value for value in values if value is not None)
+    first = next(there, None)
+    return reduce(iadd, there, first)
 
 
 @contextmanager
