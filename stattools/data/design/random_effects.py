@@ -76,9 +76,7 @@ class RandomDesign:
         return self.levels if len(self.part.groups) > 1 else tuple(chain.from_iterable(self.levels))
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
-        """The terms over the rows of a table, or `some` of them by number; groups that are new have the code -1.
-        DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
-        """
+        """The terms over the rows of a table, or `some` of them by number; groups that are new have the code -1."""
         called = "the grouping column", "rows", ": leave those rows out, or name their group."
         columns, _ = columns_of_rows(data, self.part.groups, some, called, labeled)
         return terms_of(self, self.codes(columns), self.design.encode(data, some))

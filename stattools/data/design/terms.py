@@ -90,14 +90,13 @@ def given_of(factor: Expression) -> dict[str, Any]:
 AT_A_TIME = 4096
 """Rows of X that are put together at a time, so that they stay in the cache."""
 
-MANY = 200
-"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`Columns`)."""
-
 ADVICE = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
 """What an error says of a term that is not finite."""
 
-MOST_SLOPES = 10
-"""The most columns for each level of such a factor, its own and those of products with it."""
+MANY, MOST_SLOPES = 200, 10
+"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`Columns`), where each
+level has at most so many columns, its own and those of products with it.
+"""
 
 
 class Encoding(NamedTuple):

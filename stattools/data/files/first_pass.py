@@ -68,9 +68,7 @@ EXTRAS = ("weights", "offset", "exposure")
 
 @record
 class FirstSums:
-    """Sums of products of the first pass about the `center` (p,) of the columns and the `middle` of the outcome, less
-    what `phi` (p,) makes of it; and the coding of the rows they are of.
-    """
+    """Sums of products of the rows of a coding about `center` (p,) and `middle`, less what `phi` (p,) makes of them."""
 
     center: Floats
     middle: float
@@ -116,9 +114,7 @@ class FirstSums:
         return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
 
     def are_of(self, rows: Any) -> bool:
-        """Whether rows that share what earlier reads found have the same X and the same outcome, and no sum of squares
-        overflows; otherwise the rows are read again, and what is too large is named.
-        """
+        """Whether rows have the same X and outcome, and no sum of squares overflows; otherwise they are read again."""
         mine, theirs = self.coding, rows.coding
         same = theirs.design is mine.design and theirs.formula is mine.formula
         moved = any(part is not None for part in (rows.center, rows.scale, theirs.codes))
@@ -216,9 +212,7 @@ class Survey:
         }
 
     def _outcome(self, clean: Clean, weight: Any) -> tuple[SampleMoments, Counts]:
-        """The moments of the outcome of clean rows, and its values with their counts; of times those of what is known
-        of them, and whether they were seen.
-        """
+        """The moments of the outcome, and its values with their counts; of times, whether their event was seen."""
         if self.coding.ends is None:
             values = self.coding.outcome(clean)
             numbers = None if values.dtype.kind == "O" else values.to_numpy().astype(np.float64, copy=False)

@@ -98,9 +98,7 @@ def _whole(data: BytesIO) -> int:
 
 
 def _fields(data: BytesIO) -> Iterator[tuple[int, Any]]:
-    """The fields of a struct, each with its number, one after the other. RecursionError where damage claims more
-    structs within structs than a stack holds.
-    """
+    """The fields of a struct with their numbers; RecursionError where damage claims structs within structs."""
     number = 0
     while head := _taken(data, 1)[0]:
         number = number + (head >> 4) if head >> 4 else _value(data, 4)

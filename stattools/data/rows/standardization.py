@@ -334,9 +334,7 @@ least part of one beyond those before it that is made one of its own: it has fiv
 
 
 def orthogonalizing(R: Floats, whole: float) -> Floats | None:
-    """The map that makes columns with the triangle R orthogonal, of the squares `whole`, a constant one 1; None where
-    one is a combination of those before it to round-off.
-    """
+    """The map that makes columns with the triangle R orthogonal, of squares `whole`; None where they are aliased."""
     own = np.diagonal(R)
     if not (np.abs(own) > LEAST_LEFT * np.linalg.norm(R, axis=0)).all():
         return None
