@@ -54,6 +54,7 @@ def fit(result: Any, *, exponentiate: bool = False) -> dict[str, Any]:
             "standard_errors_from_maximum": solution.decrement,
             "solver": solution.solver,
             "steps": int(solution.steps),
+            **vars(result.certificate),
         },
     }
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.design.design import Design
+from stattools.inference.certificate import certificate
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
 from stattools.inference.diagnostics.errors import on_the_page
 from stattools.inference.estimates import Estimates
@@ -195,30 +196,6 @@ def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
 FEW_TIMES = 80
 """Times below which the page says how often intervals hold the truth."""
 
-RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
-
-
-def certificate(fit: Estimates) -> str:
-    """How close to the maximum the estimate is, as one sentence."""
-    solution = fit.solution
-    if solution.solver == "ClosedForm":
-        return fit.model.reached
-    bound = max(solution.decrement, 1e-8)
-    reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
-    steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
-    if solution.reads:
-        steps += f" at the end, {solution.reads} reads of all rows"
-    if solution.rung is not None and solution.digits is not None:
-        steps = f"{RUNGS[solution.rung]}, {int(solution.digits.smallest)} digits"
-    return f"Within {bound:.0e}".replace("e-0", "e-") + (
-        f" standard errors of {maximum(fit.model)}{reached} ({solution.solver}, {steps})."
-    )
-
-
-def maximum(model: Any) -> str:
-    """What the climb came to: where there may be several nobody knows whether there is a higher one."""
-    return "the maximum" if model.has_one_maximum else "a local maximum"
-
 
 def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
     """The table of coefficients as a page shows it."""
@@ -277,7 +254,7 @@ def _foot(fit: Any) -> list[str]:
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")
     if fit.model.intervals:
-        return [line, certificate(fit)]
+        return [line, str(certificate(fit))]
     name = "R²" if fit.model.has_scale else "McFadden R²"
     if np.isfinite(fit.r_squared):
         line += f"   {name} {fit.r_squared:.4f}"
@@ -286,9 +263,9 @@ def _foot(fit: Any) -> list[str]:
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
     if fit.model.variances:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
-        return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
+        return [*_structural_foot(fit, line), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals, *on_the_page(fit)]
+    lines = [line, str(certificate(fit)), source + intervals, *on_the_page(fit)]
     lines += [*_few_clusters(fit), *_few_times(fit)]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
@@ -347,11 +324,11 @@ def _structural_foot(fit: Any, line: str) -> list[str]:
     if (drift := drift_of(fit.model, fit.estimate)) is not None:
         se = number(drift[1])
         lines.append(f"The drift is {number(drift[0])} per step, with standard error {se} given the variances.")
-    return lines + [
-        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
-        'and no Wald interval; fit.interval(kind="profile") has one.'
+    lines += [
+        f'{name} has no standard error and no Wald interval; fit.interval(kind="profile") has one.'
         for name in fit.boundary
     ]
+    return [*lines, str(certificate(fit))]
 
 
 def _source(fit: Estimates) -> str:

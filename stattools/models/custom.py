@@ -57,7 +57,6 @@ class Custom(AnyModel):
     edges: Floats | None = None
     kind = "custom"
     is_function = True
-    is_concave = False
     is_unconstrained = True
     without_rows = "has no rows that the package knows. Draw from your own likelihood at posterior.sample(...)"
 

@@ -111,8 +111,8 @@ class AnyModel:
     """True where a scale is estimated beside theta."""
     is_function = False
     """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
-    is_concave: Any = True
-    """True where the log-likelihood is concave in theta."""
+    is_concave: Any = False
+    """True where the log-likelihood is proven to be concave in theta."""
     is_series = False
     """True where the observations follow each other in time."""
     is_mixed = False

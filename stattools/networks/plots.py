@@ -8,6 +8,7 @@ import numpy as np
 
 from stattools import figures
 from stattools.errors import IncompatibleError
+from stattools.inference.certificate import Certificate
 from stattools.inference.estimates import AnyFit
 from stattools.inference.plots.drawing import Drawing, Plot, Plots, plotted
 from stattools.interface.names.guesses import answers_guesses
@@ -24,6 +25,12 @@ class PlottedNetwork(AnyFit):
 
     is_several: ClassVar[bool] = False
     """Whether this is several networks."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """That training ended at no maximum."""
+        what = "Trained networks, which are" if self.is_several else "A trained network, which is"
+        return Certificate(f"{what} at no maximum of {'their' if self.is_several else 'its'} likelihood.")
 
     def plot(
         self,

@@ -137,10 +137,6 @@ def _coefficients(fit: Any) -> tuple[Block, ...]:
     return (coefficient_table(fit),)
 
 
-def _strict(fit: Any) -> str:
-    return "The maximum is a strict one: every direction leads down"
-
-
 def _in_numbers(fit: Any) -> str:
     """Log-likelihood, criteria, share explained, scale."""
     text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}"
@@ -163,8 +159,8 @@ class Account:
     """What is said of models of one class, and of their fits.
 
     Of a model: `question` it asks, `named` as a title, `facts` and `columns` of its data with their `digest`, its
-    `likelihood`. Of a fit: what it `reached`, why there is a maximum (`certificate` where that is a formula),
-    `estimates`, the fit `in_numbers`, `diagnostics` (figures), the `conclusion` with who else agrees, and how
+    `likelihood`. Of a fit: the `formula` of its maximum where it has one, `estimates`, the fit
+    `in_numbers`, `diagnostics` (figures), the `conclusion` with who else agrees, and how
     it is `answered` where that is more than question and conclusion.
     """
 
@@ -178,8 +174,7 @@ class Account:
     named: Callable[[Any], str] = _title
     digest: Callable[[Any], str] = _hash
     columns: Callable[[Any], tuple[Block, ...]] = _none
-    reached: Callable[[Any], str] = _strict
-    certificate: Callable[[Any], str] | None = None
+    formula: Callable[[Any], str] | None = None
     answered: Callable[[Any, Callable[[Any], tuple[Figure, ...]]], Answered] | None = None
 
 

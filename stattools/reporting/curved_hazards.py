@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.mixed.page import curved_certificate, integral_line
 from stattools.reporting import curved_models, survival
-from stattools.reporting.document import Block, Math, Paragraph, code, literal
+from stattools.reporting.document import Block, Math, Paragraph, code
 from stattools.reporting.tables import coefficient_table, count, listed
 
 diagnostics, conclusion = curved_models.diagnostics, curved_models.conclusion
-
-
-def certificate(fit: Any) -> str:
-    """How near the maximum is, and that others were looked for."""
-    return literal(curved_certificate(fit))
 
 
 def question(model: Any) -> str:
@@ -64,5 +58,5 @@ def in_numbers(fit: Any) -> str:
     """Log-likelihood, criteria, concordance, and the integral."""
     found = fit.concordance()
     text = f"Restricted log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}, concordance "
-    text += f"{found.estimate:.3f} (standard error {found.se:.3f}). {literal(integral_line(fit))}"
+    text += f"{found.estimate:.3f} (standard error {found.se:.3f})."
     return f"{text} Standard errors take the variances of curves as known."

@@ -14,7 +14,7 @@ from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, 
 from stattools.reporting.tables import coefficient_table, count, listed, p_said
 from stattools.text.columns import number, p_text
 
-columns, in_numbers, certificate = mixed_models.columns, mixed_models.in_numbers, mixed_models.certificate
+columns, in_numbers = mixed_models.columns, mixed_models.in_numbers
 
 
 CURVES = (

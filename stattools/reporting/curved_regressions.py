@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.mixed.page import integral_line
 from stattools.reporting import curved_models, mixed_regressions, regressions
-from stattools.reporting.document import Block, Math, Paragraph, literal
+from stattools.reporting.document import Block, Math, Paragraph
 from stattools.reporting.stories import Story
 from stattools.reporting.tables import coefficient_table, listed
 
 facts, diagnostics, conclusion = curved_models.facts, curved_models.diagnostics, curved_models.conclusion
-columns, certificate = mixed_regressions.columns, mixed_regressions.certificate
+columns = mixed_regressions.columns
 
 
 def question(model: Any) -> str:
@@ -53,4 +52,4 @@ def estimates(fit: Any) -> tuple[Block, ...]:
 def in_numbers(fit: Any) -> str:
     """Log-likelihood, criteria, and the integral."""
     text = f"Restricted log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}. "
-    return f"{text}{literal(integral_line(fit))} Standard errors take the variances of curves as known."
+    return f"{text}Standard errors take the variances of curves as known."

@@ -111,12 +111,6 @@ def in_numbers(fit: Any) -> str:
     return f"{text}{fit.scale:.5g}. Standard errors come from the covariance matrix of the rows at these variances."
 
 
-def certificate(fit: Any) -> str:
-    """What is proven of the maximum."""
-    first, *rest = fit.certificate.split(". ")
-    return ". ".join([f"**{literal(first)}**", *map(literal, rest)])
-
-
 def conclusion(fit: Any, checked: str) -> str:
     """The coefficient farthest from 0, and how much of the variance lies between groups."""
     rows = [row for row in fit.table().to_dict("records") if row["term"] != "Intercept"]

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.mixed.page import integral_line
 from stattools.reporting import regressions
-from stattools.reporting.document import Block, Math, Paragraph, code, literal
-from stattools.reporting.mixed_models import certificate as certificate
+from stattools.reporting.document import Block, Math, Paragraph, code
 from stattools.reporting.mixed_models import components
 from stattools.reporting.mixed_models import facts as facts
 from stattools.reporting.stories import Story
@@ -80,7 +78,7 @@ def _averaged(fit: Any) -> Any:
 
 def in_numbers(fit: Any) -> str:
     """Log-likelihood, criteria, and the integral."""
-    text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}. {literal(integral_line(fit))}"
+    text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}."
     return f"{text} Standard errors come from the inverse information of coefficients and variances together."
 
 

@@ -44,14 +44,6 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def reached(fit: Fit) -> str:
-    """What the maximum is; a parameter may be on a bound."""
-    return (
-        ". ".join(said.removesuffix(".") for said in fit.model.remarks)
-        or "The maximum is a strict one: every direction leads down"
-    )
-
-
 def conclusion(fit: Fit, checked: str) -> str:
     """Where the log-likelihood is highest."""
     if not fit.kinds:

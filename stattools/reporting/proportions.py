@@ -73,11 +73,11 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def certificate(fit: Fit) -> str:
-    """Why the estimate is the maximum."""
+def formula(fit: Fit) -> str:
+    """The formula of the estimate, and its standard error."""
     se = float(fit.se[0])
     return (
-        "The maximum is a formula, the observed share: "
+        "The formula is the observed share, "
         f"$\\hat\\theta = {int(fit.model.successes)} / {int(fit.model.trials)} = {float(fit.estimate[0]):.6g}$, "
         f"with standard error {number(se, decimals(se))}."
     )

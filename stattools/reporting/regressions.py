@@ -140,17 +140,6 @@ def columns(model: Any) -> tuple[Block, ...]:
     return (table, Paragraph(f"and {more} more columns.")) if more else (table,)
 
 
-def reached(fit: Fit) -> str:
-    """Why there is a maximum: the columns and the outcomes are such that there is one."""
-    words = fit.model.likelihood.facts.words
-    if fit.model.has_one_maximum:
-        return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
-    second = "".join(f". {said.removesuffix('.')}" for said in (*fit.solution.said, *fit.model.remarks))
-    return (
-        f"There the log-likelihood falls in every direction: the columns are linearly independent{words.beside}{second}"
-    )
-
-
 def estimates(fit: Fit) -> tuple[Block, ...]:
     """The coefficients, and the dispersion in words."""
     ratio, own = story(fit.model).ratio, fit.model.predictor.own

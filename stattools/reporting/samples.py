@@ -59,9 +59,9 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     return Paragraph(words + several), Math(formula)
 
 
-def certificate(fit: Fit) -> str:
-    """Why the estimate is the maximum."""
-    return f"The maximum is a formula: {SAID[fit.model.kind].rule(fit.model)}."
+def formula(fit: Fit) -> str:
+    """The formula of the estimate."""
+    return f"The formula: {SAID[fit.model.kind].rule(fit.model)}."
 
 
 def estimates(fit: Fit) -> tuple[Block, ...]:

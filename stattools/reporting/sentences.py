@@ -6,7 +6,6 @@ and agreements are bounds.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -14,18 +13,10 @@ import numpy as np
 
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fits.one_vs_rest import OneVsRestFit
-from stattools.inference.page import maximum
 from stattools.reporting.accounts import account
-from stattools.reporting.document import code, literal
-from stattools.reporting.tables import (
-    agreeing,
-    bound,
-)
-from stattools.solvers import Solution
+from stattools.reporting.document import literal
+from stattools.reporting.tables import agreeing
 from stattools.validation.verdict import SECOND, Agreement
-
-STEADY = ("LeastSquares", "Newton", "ClosedForm")
-"""Solvers whose number of steps is the same on every processor."""
 
 
 def question(model: Any) -> str:
@@ -33,26 +24,13 @@ def question(model: Any) -> str:
     return account(model).question(model)
 
 
-def certificate(fit: Fit) -> str:
-    """How close to the maximum the fit is, as a bound."""
-    told, solution = account(fit.model), fit.solution
-    if told.certificate is not None:
-        return told.certificate(fit)
-    penalized = f"What it maximizes is the log-likelihood with the penalty {code(fit.penalty)}, not the log-likelihood"
-    reached = told.reached(fit) if fit.penalty is None else penalized
-    limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
-    return (
-        f"**Every coefficient is within {limit} standard errors of {maximum(fit.model)}.** So says the Newton "
-        f"decrement where {code(solution.solver)} ended, after {bounded(solution)}. {reached}."
+def certificate(fit: Any) -> str:
+    """What is proven of the estimate, and of a maximum that is a formula, which."""
+    first, *rest = str(fit.certificate).split(". ")
+    formula = account(fit.model).formula
+    return ". ".join([f"**{literal(first)}**" if rest else literal(first), *map(literal, rest)]) + (
+        f" {formula(fit)}" if formula is not None else ""
     )
-
-
-def bounded(solution: Solution) -> str:
-    """The number of steps, or a generous bound where round-off decides it."""
-    taken = solution.steps
-    if solution.solver.split("(")[0] in STEADY:
-        return f"{taken} step{'' if taken == 1 else 's'}"
-    return f"fewer than {10 ** math.ceil(math.log10(max(2 * taken, 2))):,} steps"
 
 
 def verdict(agreement: Agreement) -> str:

@@ -76,12 +76,6 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def reached(fit: SeriesFit) -> str:
-    """What the maximum is; a variance may be at the end of its range."""
-    strict = "The maximum is a strict one: every direction leads down"
-    return strict + (", or is a variance at 0, from where the log-likelihood falls" if fit.boundary else "")
-
-
 def estimates(fit: SeriesFit) -> tuple[Block, ...]:
     """Variances and coefficients with their intervals; a variance of 0 has none, and what that means."""
     rows = []
@@ -94,8 +88,7 @@ def estimates(fit: SeriesFit) -> tuple[Block, ...]:
     head = ("parameter", "estimate", "standard error", f"{percent(fit.level)} {WALD}: lower", "upper")
     at_zero = (
         Paragraph(
-            f"{code(name)} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard "
-            "error and no Wald interval; the profile likelihood bounds it by "
+            f"{code(name)} has no standard error and no Wald interval; the profile likelihood bounds it by "
             f"{upper:.4g} (at {percent(fit.level)})."
         )
         for name, upper in zip(fit.names, fit.interval(kind="profile").upper if fit.boundary else (), strict=False)

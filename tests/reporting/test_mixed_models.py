@@ -3,7 +3,7 @@
 import pytest
 
 import stattools as st
-from stattools.reporting import mixed_models
+from stattools.reporting import mixed_models, sentences
 from tests.validation.checks.test_mixed import TABLE
 
 
@@ -40,7 +40,7 @@ def test_the_page_of_a_report(tmp_path):
         assert part in text
     flat = TABLE.assign(y=TABLE.y - TABLE.groupby("g").y.transform("mean"))
     zero = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", flat))
-    assert "0 is the maximum" in mixed_models.certificate(zero)
+    assert "0 is the maximum" in sentences.certificate(zero)
     assert mixed_models.conclusion(zero, "").startswith("In 90 rows the standard deviations of effects are 0")
 
 

@@ -91,12 +91,3 @@ def test_a_reference_that_differs_is_quoted_without_its_version():
     wrong = replace(agreement, rows=apart, ok=False, sentence="statsmodels 0.15.0 OLS differs: 0.5 *standard* errors.")
     assert sentences.verdict(wrong) == r"statsmodels OLS differs: 0.5 \*standard\* errors."
     assert "statsmodels computes" not in sentences.conclusion(ols, wrong)
-
-
-def test_steps_are_exact_only_where_every_processor_takes_the_same():
-    assert sentences.bounded(ols.solution) == "1 step"
-    newton = replace(ols.solution, solver="Newton", steps=6)
-    assert sentences.bounded(newton) == "6 steps"
-    for steps, said in [(8, "100"), (26, "100"), (60, "1,000"), (1, "10"), (0, "10")]:
-        climb = replace(newton, solver="GradientDescent(step='barzilai-borwein')", steps=steps)
-        assert sentences.bounded(climb) == f"fewer than {said} steps"

@@ -31,7 +31,7 @@ def test_every_model_has_a_report(model):
 
 def test_the_boundary_is_explained():
     text = markdown(compose(st.fit(st.local_linear_trend(NILE))), figures="x")
-    assert "`sigma2.trend` is 0, the boundary of its domain" in text
+    assert "sigma2.trend is 0, the boundary of its domain" in text
     assert "bounds it by" in text
 
 

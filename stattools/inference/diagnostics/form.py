@@ -21,6 +21,7 @@ from scipy import special
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import IncompatibleError
+from stattools.inference.certificate import NEAREST, at_zero, maximum
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.hypotheses.wald import Unit
 from stattools.interface.arrays import Floats
@@ -279,17 +280,11 @@ def _zeros(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Bloc
     return np.array([weight @ (block.y == 0), weight @ expected, weight @ (expected * (1.0 - expected))])
 
 
-LEAST = 1e-8
-"""No solver goes nearer."""
-
-
 def certificate(of: LookedAt) -> Check:
     """Standard errors between the estimate and the maximum, at least 1e-8."""
     solution = of.fit.solution
-    value = max(float(solution.decrement), LEAST)
-    what = "the maximum" if of.model.has_one_maximum else "a local maximum"
-    edge = [name for name, size in zip(of.model.variances, of.theta, strict=False) if size == 0]
-    if edge:
+    value, what = max(float(solution.decrement), NEAREST), maximum(of.fit)
+    if edge := at_zero(of.model, of.theta):
         what += f", where {', '.join(edge)} is 0, the edge of its range"
     advice = "The climb ended short of the maximum: change the units of columns, or leave out some that go together."
     return judged("maximum", f"standard errors from {what}, at most", value, advice)

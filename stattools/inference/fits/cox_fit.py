@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike
 
 from stattools.data.design.smooths import SmoothTerm
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.certificate import Certificate, of_integral
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.mixed.page import curved_certificate, effects, integral_line
+from stattools.inference.mixed.page import effects
 from stattools.inference.needs import require
 from stattools.inference.page import coefficients
 from stattools.inference.penalties import penalized
@@ -49,7 +50,7 @@ def curved_page(fit: Any) -> Page:
     """The page that `print(fit)` shows."""
     title, *rest = told(fit.model)
     line = f"restricted log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    foot = [line, integral_line(fit), curved_certificate(fit), *fit.model.remarks]
+    foot = [line, str(fit.certificate), *fit.model.remarks]
     foot += [f"Standard errors: inverse information, variances taken as known. Intervals: {fit.level:.4g}, Wald."]
     return Page(f"{title} by restricted maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
 
@@ -106,6 +107,11 @@ class CoxFit(Fit):
     def reml(self) -> bool:
         """Whether the likelihood is a restricted one: that of a model with curves."""
         return bool(self.model.smooths)
+
+    @property
+    def certificate(self) -> Certificate:
+        """What is proven of the maximum; beside curves it is a local one, whose integral has an error."""
+        return of_integral(self) if self.model.smooths else super().certificate
 
     @property
     def integral(self) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError, IncompatibleError, quoted
+from stattools.inference.certificate import Certificate, at_zero, certificate
 from stattools.inference.estimates import Estimates, Judged, judged
 from stattools.inference.intervals.coefficients import table
 from stattools.inference.needs import NEEDS, offered, require
@@ -124,6 +125,11 @@ class Fit(Estimates):
 
     def _judged(self, model: Any) -> Judged:
         return judged(model, self.estimate, self.scale)
+
+    @property
+    def certificate(self) -> Certificate:
+        """What is proven of the estimate: why there is a maximum, whether it is the only one, and how far it is."""
+        return certificate(self)
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
         """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
@@ -832,7 +838,7 @@ class SeriesFit(Fit):
     @property
     def boundary(self) -> tuple[str, ...]:
         """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
-        return tuple(name for name, value in zip(self.model.variances, self.estimate, strict=False) if value == 0)
+        return at_zero(self.model, self.estimate)
 
     def forecast(self, steps: int, *, level: float | None = None, data: Any = None, X: Any = None) -> pd.DataFrame:
         """What comes next: a frame with `time, mean, variance, lower, upper`, intervals of this `level`.

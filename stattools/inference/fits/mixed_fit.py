@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
+from stattools.inference.certificate import Certificate, local_maxima, of_integral, of_variances
 from stattools.inference.estimates import Estimates, Judged
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
-from stattools.inference.mixed.page import certificate, local_maxima, regression_certificate, regression_page
+from stattools.inference.mixed.page import regression_page
 from stattools.inference.mixed.predictions import (
     family_predictions,
     family_residuals,
@@ -48,10 +49,6 @@ from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_effects import fixed_ends
 from stattools.solvers.solution import require_choice
 from stattools.text.page import Page
-
-if TYPE_CHECKING:
-    pass
-
 
 BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
 """Questions that single rows, groups or averages over them answer, and which every such fit has."""
@@ -143,11 +140,11 @@ class LinearMixedFit(Fit):
         return Interval(lower, upper, level, "profile", self.names)
 
     @property
-    def certificate(self) -> str:
+    def certificate(self) -> Certificate:
         """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
         and the conditions where a variance is 0.
         """
-        return certificate(self)
+        return of_variances(self)
 
     def local_maxima(self) -> pd.DataFrame:
         """All local maxima of the likelihood of a model with one ratio of variances: sd of the effects, residual sd and
@@ -383,9 +380,9 @@ class MixedRegressionFit(Fit):
         return self.found.integral
 
     @property
-    def certificate(self) -> str:
+    def certificate(self) -> Certificate:
         """What is known of the maximum: how near the estimate is, whether there may be others, and variances of 0."""
-        return regression_certificate(self)
+        return of_integral(self, self._existence, self.model.fixed.remarks)
 
     def _page(self) -> Page:
         return regression_page(self)

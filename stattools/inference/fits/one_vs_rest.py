@@ -11,6 +11,7 @@ from scipy import special
 from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.certificate import Certificate, of_each
 from stattools.inference.estimates import AnyFit, Judged
 from stattools.inference.fits.fit import Fit
 from stattools.inference.needs import offered, require
@@ -73,6 +74,11 @@ class OneVsRestFit(AnyFit):
         return Judged(
             shares[np.arange(len(shares)), model.label_codes], np.exp(shares), model.label_codes.astype(float)
         )
+
+    @property
+    def certificate(self) -> Certificate:
+        """What is proven of the estimates of all fits."""
+        return of_each([fit.certificate for fit in self.fits])
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper; as odds

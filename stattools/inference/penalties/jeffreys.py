@@ -13,7 +13,7 @@ Source: McCullagh & Nelder (1989), 2.2; Bull, Mak & Greenwood (2002) for categor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -63,6 +63,8 @@ class Jeffreys:
     >>> maximize(separated, Jeffreys()).estimate.round(4).tolist()
     [-3.2748, 1.3099]
     """
+
+    is_concave: ClassVar[bool] = False
 
     def check(self, model: Any) -> None:
         """IncompatibleError unless the likelihood has the penalty."""

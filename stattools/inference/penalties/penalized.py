@@ -5,7 +5,7 @@ and profile intervals are the same code.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,7 +34,11 @@ from stattools.solvers.subsampling import certified_ascent, expanded, named
 
 
 class Penalty(Protocol):
-    """What is added to the log-likelihood, with its score and its information."""
+    """What is added to the log-likelihood, with its score and its information; and whether that is concave, so that the
+    maximum of a concave log-likelihood stays the only one.
+    """
+
+    is_concave: ClassVar[bool]
 
     def check(self, model: Any) -> None: ...
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Any, order: int) -> Evaluation: ...

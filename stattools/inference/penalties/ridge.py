@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class Ridge:
     [0.5]
     """
 
+    is_concave: ClassVar[bool] = True
     strength: float
     centered: bool | None = None
 

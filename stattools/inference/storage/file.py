@@ -28,7 +28,6 @@ from stattools import __version__
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.inference.existence.separation import witness
-from stattools.inference.page import certificate
 from stattools.inference.storage.walker import AGAIN, decoded, encoded
 from stattools.interface.arguments import require_truth
 from stattools.interface.paths import path_of, require_regular
@@ -64,7 +63,7 @@ def about(fit: Any) -> dict[str, Any]:
     """
     if LOADED in vars(fit):
         return vars(fit)[LOADED]
-    return {"certificate": CERTIFICATES.get(type(fit).__name__, certificate)(fit), "data": data_of(fit.model)}
+    return {"certificate": fit.certificate.sentence, "data": data_of(fit.model)}
 
 
 def data_of(model: Any) -> dict[str, Any]:
@@ -83,16 +82,6 @@ def data_of(model: Any) -> dict[str, Any]:
         except IncompatibleError:  # of a fit that was loaded
             why = "its rows were not saved with it"
     return {"of": "", "columns": {}, "why": why}
-
-
-CERTIFICATES: dict[str, Callable[[Any], str]] = {
-    "LinearMixedFit": lambda fit: fit.certificate,
-    "MixedRegressionFit": lambda fit: fit.certificate,
-    "OneVsRestFit": lambda fit: " ".join(map(certificate, fit.fits)),
-    "NetworkFit": lambda fit: "A trained network, which is at no maximum of its likelihood.",
-    "NetworkEnsemble": lambda fit: "Trained networks, which are at no maximum of their likelihood.",
-}
-"""By the name of a fit's class, since the files of some import this one."""
 
 
 def flat(**given: Any) -> Arrays:

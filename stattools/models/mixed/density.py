@@ -59,7 +59,6 @@ class DensityOfMixed(AnyModel):
     formula = answer_of("mixed.formula", "The formula with its random parts.")
     outcome_name = answer_of("mixed.outcome_name", "The outcome as the formula writes it.")
     counted = answer_of("mixed.counted", "How many rows and groups there are, in words.")
-    is_concave = False
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

@@ -52,7 +52,6 @@ class MixedModel(AnyModel):
     """How many effects of a group each term has, of a linear mixed model in memory whose terms have the same groups and
     that has no curves.
     """
-    is_concave = False
     is_mixed = True
 
     random = answer_of("read.terms", "The random terms over the rows.")

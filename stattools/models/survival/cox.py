@@ -170,6 +170,7 @@ class CoxRegression(ProportionalHazards):
     event = "event"
     """What happens to a row, in words."""
     is_partial = True
+    is_concave = True
     is_saved = True
     parsed = answer_of("said.said", "The formula as it was read.")
     n_dropped = answer_of("said.n_dropped", "How many rows were left out.")

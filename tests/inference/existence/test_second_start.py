@@ -24,7 +24,7 @@ def fit():
 def test_one_maximum_is_said_to_be_found_twice(fit):
     assert fit.solution.second == SAID["same"]
     assert "a local maximum" in str(fit)
-    assert SAID["same"] in str(fit)
+    assert SAID["same"] in " ".join(str(fit).split())
     assert "of the maximum" not in str(fit)
 
 

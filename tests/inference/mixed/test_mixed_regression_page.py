@@ -40,12 +40,12 @@ def test_the_error_of_the_integral_is_said_and_a_large_one_is_a_warning(fit, err
 
 
 def test_the_certificate_says_what_is_known_of_other_maxima(fit):
-    assert "the only one with these variances" in fit.certificate
+    assert "the only one with these variances" in str(fit.certificate)
     other: Any = st.fit(
         st.negative_binomial("y ~ x + (1 | g)", grouped_data.one_factor("negative binomial", effects=1).table())
     )
-    assert "a higher maximum is not excluded" in other.certificate
-    assert "local maximum" in other.certificate
+    assert "a higher maximum is not excluded" in str(other.certificate)
+    assert "local maximum" in str(other.certificate)
 
 
 @pytest.mark.parametrize("law", ["exponential", "lognormal", "weibull"])
@@ -56,7 +56,7 @@ def test_times_are_concave_beside_variances_without_a_scale_only(law):
     times = np.exp(0.5 * g.normal(size=30)[group] + 0.7 * g.gumbel(size=180))
     page: Any = st.fit(st.aft("survival(t) ~ 1 + (1 | g)", {"t": times, "g": group}, distribution=law))
     assert page.integral.kind == "quadrature"
-    assert ("the only one with these variances" in page.certificate) == (law == "exponential")
+    assert ("the only one with these variances" in str(page.certificate)) == (law == "exponential")
 
 
 def test_a_variance_of_zero_is_said_to_be_at_the_edge():
@@ -64,7 +64,7 @@ def test_a_variance_of_zero_is_said_to_be_at_the_edge():
     table = data.table() | {"y": np.random.default_rng(1).poisson(2.0, len(data.y))}
     page: Any = st.fit(st.poisson("y ~ x + (1 | g)", table))
     assert page.found.roots[0][0, 0] == 0.0
-    assert "The sd of (1 | g) is 0, the edge of its range" in page.certificate
+    assert "The sd of (1 | g) is 0, the edge of its range" in str(page.certificate)
 
 
 def test_all_local_maxima_of_one_curve_are_listed():
@@ -72,9 +72,9 @@ def test_all_local_maxima_of_one_curve_are_listed():
     x = np.sort(rng.uniform(0.0, 1.0, 60))
     waves = {"x": x, "y": rng.poisson(np.exp(0.5 + 0.5 * np.sin(16.0 * np.pi * x)))}
     waved: Any = st.fit(st.poisson("y ~ s(x, k=30)", waves))
-    said = waved.certificate
+    said = str(waved.certificate)
     assert "there are 2 local maxima of s(x), of which this is the highest: λ 39.0" in said
     assert "λ ∞ (-109.17" in said
     slow = {"x": x, "y": rng.poisson(np.exp(1.0 + np.sin(6.0 * x)))}
     other: Any = st.fit(st.poisson("y ~ s(x, k=10)", slow))
-    assert "found no other maximum" in other.certificate
+    assert "found no other maximum" in str(other.certificate)

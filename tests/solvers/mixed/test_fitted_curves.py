@@ -103,8 +103,8 @@ def test_every_local_maximum_is_listed():
     assert len(listed) == len(inner) == 2
     assert_allclose(sorted(inner), listed["deviance"], atol=0.1)  # the scan steps over its lowest points
     assert (np.sort(inner) >= listed["deviance"]).all()
-    assert "The likelihood has 2 local maxima, of s(x)" in fit.certificate
-    assert "no point is better by more than" in fit.certificate
+    assert "The likelihood has 2 local maxima, of s(x)" in str(fit.certificate)
+    assert "no point is better by more than" in str(fit.certificate)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="data beside the project")
