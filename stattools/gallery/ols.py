@@ -10,6 +10,7 @@ import stattools as st
 from stattools import figures
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
+from stattools.inference.certificate import bounded
 from stattools.inference.fits.fit import Fit
 from stattools.models.model import Model
 from stattools.qualification.agreements import shipped
@@ -171,8 +172,8 @@ def _convergence(model: Model, descent: Solution) -> Section:
                 f"A fixed step of {percent(SHARE)} of the limit is stable, and much too slow: the two columns have a "
                 f"correlation of {correlation:.2f} and different lengths, so that after {raw.steps:,} steps it is "
                 f"still {raw.decrement:.1g} standard errors from the maximum. With standardized columns it arrives, "
-                f"after {sentences.bounded(scaled)}. Barzilai and Borwein (1988) read the step from the last change of "
-                f"the slope, and need {sentences.bounded(descent)}."
+                f"after {bounded(scaled)}. Barzilai and Borwein (1988) read the step from the last change of "
+                f"the slope, and need {bounded(descent)}."
             ),
             Figure(
                 "convergence",

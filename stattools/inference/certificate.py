@@ -126,12 +126,17 @@ def _within(found: Any, what: str, way: str) -> str:
     return f"Within {bound} standard errors of {what}{reached} ({way})."
 
 
-def _way(solution: Any) -> str:
-    """The solver, and its steps; a generous bound of them where round-off decides how many there are."""
+def bounded(solution: Any) -> str:
+    """The number of steps, or a generous bound where round-off decides it."""
     taken = solution.steps
-    steps = f"{taken} step{'' if taken == 1 else 's'}"
-    if solution.solver.split("(")[0] not in STEADY:
-        steps = f"fewer than {10 ** math.ceil(math.log10(max(2 * taken, 2))):,} steps"
+    if solution.solver.split("(")[0] in STEADY:
+        return f"{taken} step{'' if taken == 1 else 's'}"
+    return f"fewer than {10 ** math.ceil(math.log10(max(2 * taken, 2))):,} steps"
+
+
+def _way(solution: Any) -> str:
+    """The solver, and its steps; of least squares how its equations were solved, and to how many digits."""
+    steps = bounded(solution)
     if solution.reads:
         steps += f" at the end, {solution.reads} reads of all rows"
     if solution.rung is not None and solution.digits is not None:

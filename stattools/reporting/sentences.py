@@ -26,11 +26,10 @@ def question(model: Any) -> str:
 
 def certificate(fit: Any) -> str:
     """What is proven of the estimate, and of a maximum that is a formula, which."""
-    first, *rest = str(fit.certificate).split(". ")
+    first, _, rest = str(fit.certificate).removesuffix(".").partition(". ")
     formula = account(fit.model).formula
-    return ". ".join([f"**{literal(first)}**" if rest else literal(first), *map(literal, rest)]) + (
-        f" {formula(fit)}" if formula is not None else ""
-    )
+    said = [f"**{literal(first)}.**", *([f"{literal(rest)}."] if rest else [])]
+    return " ".join(said if formula is None else [*said, formula(fit)])
 
 
 def verdict(agreement: Agreement) -> str:

@@ -92,7 +92,7 @@ def test_a_report_and_the_list_of_the_verifier_have_its_sentence(fits, tmp_path)
     fit = fits["logistic"]
     first, rest = str(fit.certificate).split(". ", 1)
     text = st.report(fit, to=tmp_path / "r").read_text(encoding="utf-8")
-    assert f"**{first}**. {rest}" in text
+    assert f"**{first}.** {rest}" in text
     rows = {row.name: row for row in verify(str(fit.save(tmp_path / "a.fit", design=True)))}
     assert rows["maximum"].ok
     assert rows["maximum"].words.endswith(str(fit.certificate))
