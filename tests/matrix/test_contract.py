@@ -57,6 +57,7 @@ ASKED_ELSEWHERE = dict.fromkeys(
     "tests/matrix/mixed/questions.py: of groups and curves, which the regressions of the matrix have not",
 ) | {
     "plot": "tests/inference/plots/test_kinds.py: every regression and every figure",
+    "certificate": "tests/inference/test_certificate.py: every kind of fit",
     "wild_bootstrap": "tests/inference/wild: of clustered fits, which those of the matrix are not",
 }  # fmt: skip
 """Questions of a fit that are asked by other tables."""
