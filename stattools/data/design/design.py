@@ -136,8 +136,8 @@ class Design:
         if self.whole is None:
             return rows_with_gaps(self._columns_of_array(data))
         frame = table(data)
-        columns = (missing(frame.column(name)) for name in self.whole.columns)
-        return np.logical_or.reduce([np.zeros(frame.n, dtype=bool), *columns])
+        gaps = [np.zeros(frame.n, dtype=bool), *(missing(frame.column(name)) for name in self.whole.columns)]
+        return np.logical_or.reduce(gaps)
 
     def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
@@ -226,9 +226,7 @@ def learn(
     of = Encoding(columns, rows, levels, state)
     X, names, uses = side_by_side((first, *beside.values()), of, widest)
     state.pop(WEIGHTS, None)
-    low = None
-    if not beside and widest is None:
-        low = rest_of_powers(first, names, columns, X)
+    low = None if beside or widest is not None else rest_of_powers(first, names, columns, X)
     ordered = in_order((first, *beside.values()), of)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
 
@@ -320,10 +318,8 @@ class TermSpaces:
         numbers = [k for k, term in enumerate(self.formula.terms) if term]
         gone = {numbers[k] for k in dropped}
         rest = tuple(term for k, term in enumerate(self.formula.terms) if k not in gone)
-        if not rest:
-            return picking(range(len(self.names)), len(self.names))
         smaller = replace(self.formula, terms=rest)
-        names = self._made(smaller, 2)[1]
+        names = self._made(smaller, 2)[1] if rest else ()
         if (stay := set(names)) <= set(self.names):  # the columns that stay are coded as before
             return picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
         whole, part = self._made(self.formula)[0], self._made(smaller)[0]

@@ -186,10 +186,8 @@ class Coding:
             X = np.empty((len(clean.rows), len(names)), order="F")
             for place, name in enumerate(names):
                 X[:, place] = clean.columns[name] if name else 1.0
-        y, low = self._outcome(clean), None
-        weight, offset = clean.beside(self.extras)
-        if not self.design.beside:
-            low = rest_of_powers(self.formula, self.design.names, clean.columns, X)
+        y, (weight, offset) = self._outcome(clean), clean.beside(self.extras)
+        low = None if self.design.beside else rest_of_powers(self.formula, self.design.names, clean.columns, X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low, axes=self.axes)
 
     def outcome(self, clean: Clean) -> pd.Series:

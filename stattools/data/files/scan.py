@@ -161,23 +161,22 @@ def as_said(batches: Iterable[pa.RecordBatch], said: Mapping[str, Chunk], where:
     """The batches of a row group, well formed. DomainError at their end where a column has not as many missing values,
     or not the least and the largest value, as the footer has `said`.
     """
-    missing, seen, types = Counter[str](), defaultdict[str, list[Any]](list), dict[str, pa.DataType]()
+    missing, seen = Counter[str](), defaultdict[str, list[Any]](list)
     for batch in batches:
         batch.validate(full=True)  # Arrow does not check offsets into text by itself
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             missing[name] += column.null_count
-            types[name] = kind = column.type
-            if pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind):
+            if pa.types.is_integer(column.type) or column.type in (pa.float32(), pa.float64()):
                 values = column.drop_null().to_numpy(zero_copy_only=False)
                 ends = (np.fmin.reduce(values), np.fmax.reduce(values)) if len(values) else ()
-                seen[name] += [end.item() for end in ends if end == end]  # NaN where all are NaN
+                seen[name] += [end for end in ends if end == end]  # NaN where all are NaN
         yield batch
     for name, chunk in said.items():
         words = ""
-        if name in types and chunk.missing not in (None, missing[name]):
+        if name in missing and chunk.missing not in (None, missing[name]):
             words = f"{chunk.missing} missing values, and it has {missing[name]}"
-        elif seen[name] and (told := chunk.ends(np.dtype(types[name].to_pandas_dtype()))) is not None:
-            (low, high), least, largest = told.tolist(), min(seen[name]), max(seen[name])
+        elif seen[name] and (told := chunk.ends(seen[name][0].dtype)) is not None:
+            (low, high), least, largest = told.tolist(), min(seen[name]).item(), max(seen[name]).item()
             if not np.isnan(told).any() and (low, high) != (least, largest):
                 words = f"values from {low} to {high}, and it has {least} to {largest}"
         if words:
