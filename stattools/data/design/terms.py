@@ -288,7 +288,7 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], columns: Mapping[st
         x = np.asarray(evaluate(inner, partial(numbers_of, columns), {}), dtype=float)
         powers = [(x, np.zeros_like(x))]
         with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(max(labels.values(), default=1) - 1):
+            for _ in range(max(labels.values()) - 1):
                 powers.append(pair_product(powers[-1], powers[0]))
         has_rest = any(low.any() for _, low in powers)
         for name, degree in labels.items():
@@ -305,17 +305,12 @@ def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[s
     match factor.tree:
         case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
             given = constants(call)
-            degree = given.get("degree", 1)
-            if not given.get("raw") or degree > HIGHEST:
-                return None
-            labels = {f"{factor.text}[{k}]": k for k in range(2, degree + 1)}
+            labels = {f"{factor.text}[{k}]": k for k in range(2, given.get("degree", 1) + 1) if given.get("raw")}
         case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
-            if not isinstance(k, int | float) or k != int(k) or not 2 <= k <= HIGHEST:
-                return None
-            labels = {factor.text: int(k)}
+            labels = {factor.text: int(k)} if k in range(2, HIGHEST + 1) else {}
         case _:
             return None
-    return (inner, labels) if set(labels) <= set(names) else None
+    return (inner, labels) if labels and set(labels) <= set(names) and max(labels.values()) <= HIGHEST else None
 
 
 def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
