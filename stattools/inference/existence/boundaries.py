@@ -35,6 +35,7 @@ from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
+from stattools.text.names import first_few
 
 GAIN = 0.25
 """An observation that is fitted exactly gains more where a scale falls by a factor e: 1, of a dispersion 1 / 2."""
@@ -187,12 +188,10 @@ def check_edge(model: Model, theta: Floats, share: float = AT) -> None:
         distance = np.abs(first - end)
         numbers = np.flatnonzero(distance <= share * np.median(distance))
         if len(numbers):
-            numbers = numbers if model.kept is None else model.kept[numbers]
-            shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
             have = "row has" if len(numbers) == 1 else "rows have"
-            said.append(
-                f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
-            )
+            mean = round(float(link.mean(np.array(end))), 9)
+            which = first_few([str(k) for k in (numbers if model.kept is None else model.kept[numbers])], 6)
+            said.append(f"{len(numbers)} {have} the {what} {mean:g} there ({which})")
     if said:
         raise IdentificationError(
             f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "

@@ -109,11 +109,10 @@ def _highest_at_risk(sets: RiskSets, rank: Ints, first: Ints) -> Ints:
 
 (potrf,) = get_lapack_funcs(("potrf",), dtype=np.float64)
 
-ROUND_OFF = 1e-12
-"""What is added to the squared length of each column, beside which no part of it is round-off."""
-
-NOTHING = 1e-10
-"""A part of a column whose square is less than this share is a combination of others."""
+ROUND_OFF, NOTHING = 1e-12, 1e-10
+"""What is added to the squared length of each column, beside which no part of it is round-off; and the share of it
+below which a part is a combination of others.
+"""
 
 
 def levels_without_events(model: Any) -> Separation | None:

@@ -154,11 +154,10 @@ def check_told_apart(model: MixedRegression) -> None:
     require_told_apart(model.title, [term.name for term in terms], [term.codes for term in terms], z, residual=False)
 
 
-MOST_ENTRIES = 5e7
-"""Half-cone times unknowns of the largest linear program that is solved."""
-
-MOVED = 1e-6
-"""A coefficient of standardized columns below this share of the largest moves nothing."""
+MOST_ENTRIES, MOVED = 5e7, 1e-6
+"""Half-cone times unknowns of the largest linear program that is solved; and the share of the largest coefficient of
+standardized columns below which one moves nothing.
+"""
 
 
 class Apart(NamedTuple):

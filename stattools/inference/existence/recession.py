@@ -30,12 +30,8 @@ from stattools.numerics.columns import sparse
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
-FEASIBLE = 1e-9
-"""A margin below minus this, for a row of unit length and |d| <= 1, is a violation."""
-
-POSITIVE = 1e-7
-"""A margin above this is positive."""
-
+FEASIBLE, POSITIVE = 1e-9, 1e-7
+"""Of a row of unit length, where |d| <= 1, a margin below minus the first is a violation, above the second positive."""
 
 AT_A_TIME = 1 << 24
 """Numbers that are in memory at a time."""

@@ -421,12 +421,10 @@ def _starts(model: Model, solution: Solution) -> list[Floats]:
     covariance of standardized columns, on both sides of the maximum.
     """
     facts, count, far = model.likelihood.facts, len(solution.estimate), NEAREST
-    if in_parts(solution.covariance) or not facts.knows_ends:  # many axes, or derivatives by steps
-        return []
     if not facts.concave_with:
-        if len(model.rows.X) > FEW_ROWS:
-            return []
-        count, far = LONGEST, AXIS_REACH
+        count, far = LONGEST if len(model.rows.X) <= FEW_ROWS else 0, AXIS_REACH
+    if in_parts(solution.covariance) or not (facts.knows_ends and count):  # many axes, or derivatives by steps
+        return []
     T = np.asarray(model.standardized()[1])
     half = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
     values, vectors = np.linalg.eigh(0.5 * (half + half.T))
