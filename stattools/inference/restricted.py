@@ -332,19 +332,3 @@ class ProfileCurve:
         return Point(
             tau, here.theta, now.loglik, beside, float(slope), float(curvature), here.decrement, correction, tangent
         )
-
-
-class Across:
-    """The metric of the other coefficients, the columns of `others`, for scores and steps in all coordinates."""
-
-    def __init__(self, others: Floats, information: Floats) -> None:
-        self.others = others
-        self.metric = Metric.for_ascent(others.T @ information @ others) if others.shape[1] else None
-
-    def norm(self, score: Floats) -> float:
-        """The length of a score across the profile, in standard errors."""
-        return 0.0 if self.metric is None else self.metric.norm(self.others.T @ score)
-
-    def solve(self, score: Floats) -> Floats:
-        """The Newton step across the profile; of each column of several scores (p, k)."""
-        return np.zeros_like(score) if self.metric is None else self.others @ self.metric.solve(self.others.T @ score)

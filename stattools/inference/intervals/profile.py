@@ -13,7 +13,7 @@ Wald's are monotone functions of Student's t, and the exact interval of all thre
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -21,7 +21,7 @@ from scipy import special
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.penalties import Ridge, penalized
-from stattools.inference.restricted import Across, Along, Point, ProfileCurve
+from stattools.inference.restricted import Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.model import Model
@@ -45,6 +45,9 @@ SHORT = 1e-4
 """An interval that reaches fewer standard errors is Wald's to 1e-8 of them, and the log-likelihood at its ends is that
 of the maximum to its last digits.
 """
+
+CONVEX = 10.0
+"""The largest curvature upward of a profile, in standard errors, beside which the information stays definite."""
 
 HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
@@ -170,24 +173,20 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
             f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
             f"that of {model.title}. Fit again."
         )
-    if in_parts(now.information):
-
-        def in_columns(j: int, side: float) -> tuple[ProfileCurve, float]:
-            along = T.pulled(side * np.eye(1, len(peak), j)[0])
-            out = metric.solve(along)
-            se = float(np.sqrt(along @ out))
-            return ProfileCurve(work, peak, now, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
-
-        return in_columns
-    W = metric.whiten()
-    toward = T @ W
-    whole, start = Along(work, W, peak), np.zeros(len(peak))
-    top = whole.evaluate(start)
 
     def curve(j: int, side: float) -> tuple[ProfileCurve, float]:
-        se = float(np.linalg.norm(toward[j]))
-        others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
-        return ProfileCurve(whole, start, top, side * toward[j] / se, partial(Across, others), fit.names[j]), se
+        along = T.pulled(side * np.eye(1, len(peak), j)[0])
+        out = metric.solve(along)
+        se = float(np.sqrt(along @ out))
+        unit = along / se
+
+        def across(information: Any) -> HeldMetric:
+            """The same whatever is added along the coefficient, where a profile may be convex."""
+            if not in_parts(information):
+                information = information + CONVEX * np.outer(unit, unit)
+            return HeldMetric(unit[None], information)
+
+        return ProfileCurve(work, peak, now, out / se, across, fit.names[j]), se
 
     return curve
 
