@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,10 +34,10 @@ from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictiv
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import datatree, summary
 from stattools.inference.arviz.layout import expectations, layout, replicates
-from stattools.inference.effects.averages import SLOPE, Move, average_slope, sloping, values_of
+from stattools.inference.effects.averages import Move, average_slope, sloping, values_of
 from stattools.inference.effects.means import asked_effects, head_of, moves_of
 from stattools.inference.effects.means import values_of as levels_asked
-from stattools.inference.effects.moved_rows import Population, holding, noted, population
+from stattools.inference.effects.moved_rows import Population, noted, population
 from stattools.inference.prediction.new_rows import (
     Missing,
     at_rows,
@@ -76,16 +77,11 @@ def averaged_summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats
 
 def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> dict[Move, Floats]:
     """The average mean of each move for every draw, or the average slope, (S, K)."""
-    return {
-        move: _slopes(posterior, holding(rows, dict(move.held)), str(move.name))
-        if move.value is SLOPE
-        else _means(posterior, rows, move)
-        for move in moves
-    }
+    return {move: move.of(rows, partial(_means, posterior), partial(_slopes, posterior)) for move in moves}
 
 
-def _means(posterior: Drawn, rows: Population, move: Move) -> Floats:
-    block, model = rows.block(rows.X(move.moved)), rows.model
+def _means(posterior: Drawn, rows: Population, values: Mapping[str, Any]) -> Floats:
+    block, model = rows.block(rows.X(values)), rows.model
     moved = replace(model, rows=replace(model.rows, X=block.X, offset=block.offset, low=None))
     mean = expectations(moved, posterior.flat)
     return np.tensordot(mean, np.asarray(block.weight), axes=(1, 0)).reshape(len(mean), -1)

@@ -53,6 +53,12 @@ class Move(NamedTuple):
         """All variables that are set, with their values."""
         return dict(self.held) | ({} if self.name is None else {self.name: self.value})
 
+    def of(self, rows: Population, average: Callable[..., Floats], slope: Callable[..., Floats]) -> Floats:
+        """What it makes of a population: the `average` with the variables set, or the `slope` in one of them."""
+        if self.value is SLOPE:
+            return slope(holding(rows, dict(self.held)), str(self.name))
+        return average(rows, self.moved)
+
 
 def averages(
     theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = ()
@@ -66,12 +72,7 @@ def averages(
         work = partial(averages, theta, moves=tuple(moves))
         found = every.gather(partial(_of_batch, work, discrete, every.coding, bare), *rows.names)
         return {move: found[move] * (1.0 / found["n"]) for move in moves}
-    return {
-        move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
-        if move.value is SLOPE
-        else _average(theta, rows, move.moved)
-        for move in moves
-    }
+    return {move: move.of(rows, partial(_average, theta), partial(_slope, theta)) for move in moves}
 
 
 def _of_batch(

@@ -26,6 +26,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
+from scipy import special
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -108,28 +109,23 @@ def on_scale_of_mean(
     linear predictor has a mean, and that alone decides it; of a Gumbel distribution the mean moves with the scale too,
     and intervals are even about the estimate.
     """
-    family = of_means(fit.model)
+    family, half = of_means(fit.model), quantile * se
     if over_grid:
-        eta = np.stack([value - quantile * se, value, value + quantile * se, value - STEP * se, value + STEP * se])
-        lower, mean, upper, below, above = (_mean(fit, part) for part in eta)
-        spread = np.abs(above - below) / (2.0 * STEP)
-        return mean, spread, np.minimum(lower, upper), np.maximum(lower, upper)
+        lower, mean, upper, below, above = (_mean(fit, value + by) for by in (-half, 0.0, half, -STEP * se, STEP * se))
+        return mean, np.abs(above - below) / (2.0 * STEP), np.minimum(lower, upper), np.maximum(lower, upper)
     if family.outcome.has_several:
-        logit = np.log(value) - np.log1p(-value)
-        half = quantile * se / (value * (1.0 - value))
-        return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))
+        logit, half = special.logit(value), half / (value * (1.0 - value))
+        return value, se, special.expit(logit - half), special.expit(logit + half)
     room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.facts.is_event else np.abs(value)
     step = STEP * np.where(room > 0, room, 1.0)
-    eta, beside = value, []
     with suppress(IncompatibleError), np.errstate(divide="ignore"):  # a mean at the end of its range has eta = inf
         eta = np.asarray(family.link(value), dtype=float)
-        of_first = np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300)
-        beside = [np.asarray(family.link(value + way * step), dtype=float) for way in (1.0, -1.0) if of_first]
-    if not beside:
-        return value, se, value - quantile * se, value + quantile * se
-    half = quantile * se * np.abs((beside[0] - beside[1]) / (2.0 * step))
-    ends = np.stack([_mean(fit, eta - half), _mean(fit, eta + half)])
-    return value, se, ends.min(axis=0), ends.max(axis=0)
+        if np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300):
+            ahead, behind = (np.asarray(family.link(value + by), dtype=float) for by in (step, -step))
+            half = half * np.abs((ahead - behind) / (2.0 * step))
+            ends = np.stack([_mean(fit, eta - half), _mean(fit, eta + half)])
+            return value, se, ends.min(axis=0), ends.max(axis=0)
+    return value, se, value - half, value + half
 
 
 STEP = 1e-4
@@ -150,10 +146,8 @@ def _mean(fit: Estimates, eta: Floats) -> Floats:
     wide[:, 0] = eta.ravel()
     for k in range(1, family.width):
         part, use = model.predictor.parts[k], model.predictor.uses[k]
-        row = np.ones(1)
-        if use != ():
-            row = np.average(np.asarray(model.rows.X), axis=0, weights=model.rows.weight)
-            row = row[list(use or range(model.predictor.columns))]
+        some = np.asarray(model.rows.X)[:, list(range(model.predictor.columns) if use is None else use)]
+        row = np.average(some, axis=0, weights=model.rows.weight) if use != () else np.ones(1)
         wide[:, k] = row @ fit.estimate[part]
     return np.asarray(nearest_mean(family, wide)).reshape(eta.shape)
 
@@ -269,8 +263,10 @@ def _tested(
     se = errors_of(fit, gradient, what)
     df = np.broadcast_to(df_along(fit, gradient), value.shape)
     statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
-    families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), df, strict=True)
-    p_value = np.concatenate([_adjusted(*family, k, method) for family in families])
+    if method == "tukey":
+        p_value = np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df.ravel()))
+    elif method != "none":
+        p_value = np.concatenate([adjusted(family, method) for family in p_value.reshape(value.shape)])
     half = _reach(df, level, value.shape[1], k, method) * se
     columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
     columns |= {"lower": shown(value - half), "upper": shown(value + half)}
@@ -289,12 +285,6 @@ def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFra
         for name, value in reversed(cell):
             table.insert(0, name, value)
     return tables[0][1] if len(tables) == 1 else pd.concat([table for _, table in tables], ignore_index=True)
-
-
-def _adjusted(statistic: Floats, p_value: Floats, df: Floats, k: int, method: str) -> Floats:
-    if method != "tukey":
-        return p_value if method == "none" else adjusted(p_value, method)
-    return np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df))
 
 
 def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:

@@ -1,25 +1,16 @@
-"""What is predicted of a row, and where its interval ends: a mean, a linear predictor, the probability of a zero.
+"""What is predicted of a row, and where its interval ends, from the covariance of the linear predictors.
 
-    mean    g(eta_0 -+ q s), s the standard error of the mean in units of eta_0; exp(log mean -+ q se) where several
-            linear predictors move one behind a logarithm, as of zero-inflated counts
-    link    eta_0 -+ q se(eta_0)
-    zero    expit(logit P(0) -+ q se), whose slope in eta is the score of a zero over 1 - P(0)
-
-Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
-
-How uncertain the linear predictors of rows are, from the covariance of the coefficients.
-
-Predictions of an outcome with labels: a probability for each, with intervals on the scale of its log odds.
-
-Quantiles of a new outcome where the parameters are as estimated, and survival of times that may be censored.
-
-    quantile    h^-1(h(y_p) -+ q se),    F(y_p) = p, h the log of positive outcomes, the log odds of shares
-    st.ols      mean + z_p scale,        with the uncertainty of both: scale^2 / (2 df) is the variance of the scale
+    mean        g(eta_0 -+ q s), s the standard error of the mean in units of eta_0; exp(log mean -+ q se) where several
+                linear predictors move one behind a logarithm, as of zero-inflated counts
+    link        eta_0 -+ q se(eta_0)
+    labels      expit(logit p_k -+ q se), of a zero expit(logit P(0) -+ q se), whose slope in eta is the score of a zero
+                over 1 - P(0)
+    quantile    h^-1(h(y_p) -+ q se),    F(y_p) = p, h the log of positive outcomes, the log odds of shares; of st.ols
+                mean + z_p scale, with the uncertainty of both: scale^2 / (2 df) is the variance of the scale
     survival    S(z -+ q se(z)),         z = (log t - eta_0) / sigma, of gamma times the normal score of F
 
-Source: Kalbfleisch & Prentice (2002), 3.6; delta method: Wasserman, All of Statistics (2004), 9.9.
-
-Confusion tables: how often each label was observed and each was predicted.
+Source: McCullagh & Nelder (1989), 2.4; Kalbfleisch & Prentice (2002), 3.6; delta method: Wasserman, All of Statistics
+(2004), 9.9.
 """
 
 from __future__ import annotations
@@ -51,17 +42,33 @@ Quantile = Callable[[Floats], float | Floats]
 """How many standard errors an interval reaches, by the slope (n, width) of what it is of in the linear predictors."""
 
 
-def require_counts(model: Model) -> None:
-    """IncompatibleError for outcomes that are no counts, and have no probability of a zero."""
-    if model.likelihood.outcome is not Outcome.COUNT:
+CUMULATIVE, SCORE, SURVIVAL = "cumulative", "score", "survival"
+"""Kinds of predictions: of labels in order P(y <= label), and the mean of the labels, or of their numbers; of times."""
+
+ORDER = "belongs to labels in order, as of st.ordinal"
+
+BELONGS: dict[str, tuple[Outcome, str, str]] = {
+    "zero": (Outcome.COUNT, 'predict(kind="zero") is the probability that a count is 0', ""),
+    CUMULATIVE: (Outcome.ORDERED, f"predict(kind='cumulative') {ORDER}", ""),
+    SCORE: (Outcome.ORDERED, f"predict(kind='score') {ORDER}", ""),
+    SURVIVAL: (
+        Outcome.TIME,
+        "predict(kind='survival') belongs to times that may be censored, as of st.aft",
+        ', or kind="quantile"',
+    ),
+}
+"""The outcome that a kind of prediction belongs to, in words, and what else to ask for instead."""
+
+
+def require_outcome(model: Model, kind: str) -> None:
+    """IncompatibleError for an outcome that has no prediction of this kind."""
+    if kind not in BELONGS:
+        return
+    outcome, said, instead = BELONGS[kind]
+    if model.likelihood.outcome is not outcome:
         raise IncompatibleError(
-            f'predict(kind="zero") is the probability that a count is 0; an outcome of {model.title} is '
-            f'{model.likelihood.outcome.value}. Use kind="mean".'
+            f'{said}; an outcome of {model.title} is {model.likelihood.outcome.value}. Use kind="mean"{instead}.'
         )
-
-
-def _mean(family: Likelihood, eta: Floats) -> Floats:
-    return family.mean(eta)
 
 
 def _link(family: Likelihood, eta: Floats) -> Floats:
@@ -122,7 +129,11 @@ def _shifted(eta: Floats, by: Floats) -> Floats:
     return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])
 
 
-VALUES: dict[str, Callable[[Any, Floats], Floats]] = {"mean": _mean, "link": _link, "zero": _zero}
+VALUES: dict[str, Callable[[Any, Floats], Floats]] = {
+    "mean": lambda family, eta: family.mean(eta),
+    "link": _link,
+    "zero": _zero,
+}
 
 ENDS: dict[str, Callable[[Any, Floats, Floats, Quantile], Two]] = {
     "mean": _ends_of_mean,
@@ -191,20 +202,8 @@ def require_digits(what: str, gradient: Floats, covariance: Any, variance: Float
         )
 
 
-CUMULATIVE, SCORE = "cumulative", "score"
-"""Kinds of predictions of labels in order: P(y <= label), and the mean of the labels, or of their numbers."""
-
 COLUMNS = {"mean": slice(None), CUMULATIVE: slice(None, -1)}
 """Which labels have a column, by the kind; linear predictors have one for all but the reference."""
-
-
-def require_order(model: Model, kind: str) -> None:
-    """IncompatibleError for outcomes whose labels have no order."""
-    if model.likelihood.outcome is not Outcome.ORDERED:
-        raise IncompatibleError(
-            f"predict(kind={kind!r}) belongs to labels in order, as of st.ordinal; an outcome of {model.title} is "
-            f'{model.likelihood.outcome.value}. Use kind="mean".'
-        )
 
 
 def scores(fit: Estimates, at: Model, interval: float | None) -> Any:
@@ -217,7 +216,7 @@ def scores(fit: Estimates, at: Model, interval: float | None) -> Any:
     if interval is None:
         return value
     slope = np.einsum("nkw,k->nw", at.likelihood.slope(eta), values)
-    half = quantiles(fit, at, interval)(slope) * _errors(fit, at, slope[:, None, :])[:, 0]
+    half = _half(fit, at, interval, slope[:, None, :])[:, 0]
     return pd.DataFrame({SCORE: value, "lower": value - half, "upper": value + half})
 
 
@@ -245,28 +244,18 @@ def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> 
     value = eta.reshape(len(eta), -1) if kind == "link" else _probabilities(at, eta, kind)[0]
     if interval is None:
         return pd.DataFrame(value, columns=names)
-    parts = []
-    eta = eta.reshape(len(eta), -1)
+    parts, eta = [], eta.reshape(len(eta), -1)
     for start in range(0, len(eta), 4096):
         part = slice(start, start + 4096)
-        some = at.subset(part)
-        reach = quantiles(fit, some, interval)
+        middle = eta[part]
+        slope = np.broadcast_to(np.eye(eta.shape[1]), (len(middle), eta.shape[1], eta.shape[1]))
         if kind != "link":
-            logit, slope = _logits(at, eta[part], kind)
-            half = _reach(reach, slope) * _errors(fit, some, slope)
-            parts.append((special.expit(logit - half), special.expit(logit + half)))
-        else:
-            V = eta_covariance(at.predictor, some.rows.X, fit.covariance)
-            each = np.broadcast_to(np.eye(V.shape[1]), V.shape)
-            half = _reach(reach, each) * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
-            parts.append((eta[part] - half, eta[part] + half))
+            middle, slope = _logits(at, middle, kind)
+        half = _half(fit, at.subset(part), interval, slope)
+        ends = middle - half, middle + half
+        parts.append(ends if kind == "link" else special.expit(ends))
     lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
     return long_frame(kind, len(eta), names, value.ravel(), lower, upper)
-
-
-def _reach(quantile: Quantile, slope: Floats) -> Floats:
-    """Quantiles of what has the slopes (m, K, width), (m, K)."""
-    return np.stack([np.broadcast_to(quantile(slope[:, k]), len(slope)) for k in range(slope.shape[1])], axis=1)
 
 
 def _probabilities(at: Model, eta: Floats, kind: str, sloped: bool = False) -> tuple[Floats, Floats]:
@@ -295,24 +284,25 @@ def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
     return full - others, slope
 
 
-def _errors(fit: Estimates, at: Model, slope: Floats) -> Floats:
-    """Standard errors of what has the slopes (m, K, width) in the linear predictors of the rows `at`, (m, K). A
+def _half(fit: Estimates, at: Model, interval: float, slope: Floats) -> Floats:
+    """How far intervals reach of what has the slopes (m, K, width) in the linear predictors of the rows `at`, (m, K). A
     location without the constant, which thresholds take up, may be far from 0: gradients in the coefficients are formed
     before they meet a covariance that is kept as a product.
     """
-    predictor, X = at.predictor, at.rows.X
+    predictor, X, each = at.predictor, at.rows.X, range(slope.shape[1])
+    quantile = quantiles(fit, at, interval)
+    reach = np.stack([np.broadcast_to(quantile(slope[:, k]), len(slope)) for k in each], axis=1)
     if predictor.taken_up and in_parts(fit.covariance):
-        each = (predictor.row_scores(X, slope[:, k]) for k in range(slope.shape[1]))
-        return np.sqrt(np.stack([quadratic([gradient], fit.covariance)[:, 0, 0] for gradient in each], axis=1))
-    return np.sqrt(np.maximum(((slope @ eta_covariance(predictor, X, fit.covariance)) * slope).sum(axis=2), 0.0))
+        gradients = (predictor.row_scores(X, slope[:, k]) for k in each)
+        return reach * np.sqrt(np.stack([quadratic([one], fit.covariance)[:, 0, 0] for one in gradients], axis=1))
+    V = eta_covariance(predictor, X, fit.covariance)
+    return reach * np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 
 
 MEDIAN, QUANTILE = QUANTILES = ("median", "quantile")
 
 OF_OUTCOMES = ("observation", *QUANTILES)
 """Kinds of predictions that depend on the trials and on the precision of an outcome."""
-
-SURVIVAL = "survival"
 
 STEP = 1e-3
 """Standard errors of a linear predictor over which a quantile is differenced: it is right to 1e-12 of itself."""
@@ -324,12 +314,8 @@ def asked_of(model: Model, kind: str, times: ArrayLike | None, p: float | None) 
     Raises IncompatibleError for survival of what is no time, for quantiles of labels, and for times or a probability
     that the kind has no use for; DomainError for a probability outside (0, 1), and times that are not positive.
     """
+    require_outcome(model, kind)
     outcome = model.likelihood.outcome
-    if kind == SURVIVAL and outcome is not Outcome.TIME:
-        raise IncompatibleError(
-            f"predict(kind={kind!r}) belongs to times that may be censored, as of st.aft; an outcome of {model.title} "
-            f'is {outcome.value}. Use kind="mean", or kind="quantile".'
-        )
     if kind in QUANTILES and outcome.has_labels:
         raise IncompatibleError(
             f"predict(kind={kind!r}): an outcome of {model.title} is {outcome.value}, which has no quantiles. "
@@ -374,10 +360,10 @@ def predicted_quantile(
         slope = np.ones((len(eta), 1))
     else:
         slope = family.facts.slope_of_quantile(family, eta, p, STEP * np.sqrt(np.diagonal(V, axis1=1, axis2=2)))
-    variance = ((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1)
+    variance = _error(slope, V) ** 2
     if at.has_scale:
         variance = variance + ndtri(p) ** 2 * own / (2.0 * fit.df)
-    half = quantiles(fit, at, interval)(slope) * np.sqrt(np.maximum(variance, 0.0))
+    half = quantiles(fit, at, interval)(slope) * np.sqrt(variance)
     middle = on_line(family, value)
     lower, upper = (from_line(family, end) for end in (middle - half, middle + half))
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
@@ -391,7 +377,7 @@ def predicted_survival(fit: Estimates, at: Model, interval: float | None, times:
     z = np.stack([score for score, _ in each], axis=1)
     found = {"row": np.repeat(np.arange(n), len(times)), "time": np.tile(times, n), SURVIVAL: family.beyond(z).ravel()}
     if interval is not None:
-        half = np.stack([_half(fit, at, interval, slope) for _, slope in each], axis=1)
+        half = _half(fit, at, interval, np.stack([slope for _, slope in each], axis=1))
         found |= {"lower": family.beyond(z + half).ravel(), "upper": family.beyond(z - half).ravel()}
     return pd.DataFrame(found)
 
@@ -400,13 +386,6 @@ def no_survival(times: Floats, interval: float | None) -> Any:
     """What `predicted_survival` gives for one row without a value."""
     ends = {} if interval is None else {"lower": np.nan, "upper": np.nan}
     return pd.DataFrame({"row": 0, "time": times, SURVIVAL: np.nan, **ends})
-
-
-def _half(fit: Estimates, at: Model, interval: float, slope: Floats) -> Floats:
-    """How far an interval reaches of what has this slope (n, width) in the linear predictors."""
-    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    error = np.sqrt(np.maximum(((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1), 0.0))
-    return quantiles(fit, at, interval)(slope) * error
 
 
 def most_probable(mean: NDArray[np.float64]) -> NDArray[np.intp]:

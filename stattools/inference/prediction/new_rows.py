@@ -1,8 +1,6 @@
 """Rows that a fit has not seen: their design as the fit learned it, their offsets, exposures, precisions and trials.
 
 What was a column of the table that was fitted is looked up in the new one; what was an array has to be given again.
-
-Predictions as they are handed out: beside the rows of their table, or bare.
 """
 
 from __future__ import annotations
@@ -118,40 +116,44 @@ def columns_beside(model: Model, kind: str, trials: Column, precision: Column) -
 
 def with_precision(at: Model, model: Model, data: Any, precision: Column = None) -> Model:
     """The rows `at` with the precision of a new outcome in each; `model` is that of the fit."""
-    if data is None:
-        if precision is not None:
-            raise IncompatibleError("predict takes precision= together with new rows; the rows of the fit have theirs.")
-        return at
-    if model.rows.precision is None:
+    if data is not None and model.rows.precision is None:
         _refuse_unless_fitted(model, "precision", precision)
         return at
-    precision = model.extras.get("precision") if precision is None else precision
-    if precision is None:
-        raise DomainError(
-            f"{model.title} was fitted with precision=, which says where a new outcome falls too: give precision=, one "
-            "number above 0 per new row (1 where the scale is its standard deviation)."
-        )
-    return replace(at, rows=replace(at.rows, precision=_positive(data, precision, "precision", at.places)))
+    column = _beside(
+        model, data, "precision", precision,
+        f"{model.title} was fitted with precision=, which says where a new outcome falls too: give precision=, one "
+        "number above 0 per new row (1 where the scale is its standard deviation).",
+    )  # fmt: skip
+    if data is None:
+        return at
+    return replace(at, rows=replace(at.rows, precision=_positive(data, column, "precision", at.places)))
 
 
 def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | None:
     """The number of trials of each of the rows `at` of a grouped outcome; None for other outcomes."""
     if "trials" not in model.likelihood.parts:
         return None
+    column = _beside(
+        model, data, "trials", trials,
+        f"a new outcome of {model.title} is a number of successes out of trials: give trials=, one whole number per "
+        "new row.",
+    )  # fmt: skip
     if data is None:
-        if trials is not None:
-            raise IncompatibleError("predict takes trials= together with new rows; the rows of the fit have theirs.")
         return model.likelihood.trials_of(model.rows.y)
-    trials = model.extras.get("trials") if trials is None else trials
-    if trials is None:
-        raise DomainError(
-            f"a new outcome of {model.title} is a number of successes out of trials: give trials=, one whole number "
-            "per new row."
-        )
-    values = _numbers(data, trials, "trials", at.places)
+    values = _numbers(data, column, "trials", at.places)
     if not ((values >= 0) & (values == np.floor(values))).all():
         raise DomainError("predict needs trials=, whole numbers >= 0.")
     return values
+
+
+def _beside(model: Model, data: Any, name: str, column: Column, absent: str) -> Column:
+    """What was given for new rows, or the column that the fit had; DomainError, in these words, where it is absent."""
+    if data is None and column is not None:
+        raise IncompatibleError(f"predict takes {name}= together with new rows; the rows of the fit have theirs.")
+    column = model.extras.get(name) if column is None else column
+    if data is not None and column is None:
+        raise DomainError(absent)
+    return column
 
 
 def frequencies_of(model: Any, data: Any) -> Floats | None:

@@ -6,8 +6,6 @@
 
 se comes from `fit.covariance`, whichever `cov=` was chosen, q from `fit.quantile`. Cost: one product of X with the
 covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
-
-Outcomes drawn from a regression's likelihood at given linear predictors.
 """
 
 from __future__ import annotations
@@ -42,8 +40,7 @@ from stattools.inference.prediction.kinds import (
     predicted_quantile,
     predicted_survival,
     quantiles,
-    require_counts,
-    require_order,
+    require_outcome,
     scores,
 )
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
@@ -117,10 +114,7 @@ def predictions(
         instead = meant("kind of predictions", kind, KINDS)
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     require_finite(fit, "predict")
-    if kind == "zero":
-        require_counts(model)
-    if kind in (CUMULATIVE, SCORE):
-        require_order(model, kind)
+    require_outcome(model, kind)
     is_asked = kind in (*QUANTILES, SURVIVAL) or times is not None or p is not None
     asked = asked_of(model, kind, times, p) if is_asked else np.empty(0)
     is_spread = kind in QUANTILES or (kind == "observation" and interval is not None)
@@ -196,10 +190,7 @@ def labels_of(model: Model) -> tuple[Any, ...]:
 def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
     if interval is not None:
         raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
-    labels = labels_of(at)
-    mean = at.likelihood.mean(at.eta(theta))
-    codes = most_probable(mean)
-    return as_outcome(labels, codes)
+    return as_outcome(labels_of(at), most_probable(at.likelihood.mean(at.eta(theta))))
 
 
 def _nothing(at: Model, interval: float | None, kind: str) -> Any:
