@@ -18,6 +18,7 @@ It is cut at half the quantile of chi-squared on one degree of freedom; at 0 the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -207,11 +208,12 @@ def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawin
     if not isinstance(variable, str) or variable not in known:
         got = "" if variable is None else f"; got {quoted(variable)}"
         raise DomainError(f'plot("profile", name) is of one of {listed(known)}: name it{got}.')
+    fall = float(ndtri(0.5 * (1.0 + level)) ** 2)
     with one_blas_thread():
-        value, ends, heights = known[variable](float(ndtri(0.5 * (1.0 + level)) ** 2), level)
+        value, ends, heights = known[variable](fall, level)
         x = _points(value, ends, variable.startswith("correlation("), variable in fit.names)
-        y = heights(x)
-    cut = -0.5 * float(ndtri(0.5 * (1.0 + level)) ** 2)
+        y = np.minimum(_outward(x, value, heights), 0.0)
+    cut = -0.5 * fall
     told = f"profile, {percent(level)} {ends[0]:.3g} to {ends[1]:.3g}"
     kind = "restricted likelihood" if fit.reml else "likelihood"
     return Drawing(
@@ -226,11 +228,13 @@ def listed(known: Iterable[str]) -> str:
     return ", ".join(map(repr, known))
 
 
-Curve = Callable[[float, float], tuple[float, tuple[float, float], Callable[[Floats], Floats]]]
+Heights = Callable[[Floats], Floats]
+Curve = Callable[[float, float], tuple[float, tuple[float, float], Heights]]
 
 
 def names(fit: Any) -> dict[str, Curve]:
-    """What a profile can be drawn of, by name, each with what makes its estimate, its ends and its heights."""
+    """What a profile can be drawn of, by name, each with what makes its estimate, its ends and its heights from
+    the estimate outward, each search starting where the one nearer to it ended."""
     found, made = fit.found, {}
     if "profile" in fit.kinds and not fit.reml and fit.model.fixed.has_scale:
         made |= {name: _of_fixed(fit, k) for k, name in enumerate(fit.names)}
@@ -248,37 +252,29 @@ def names(fit: Any) -> dict[str, Curve]:
 
 
 def _of_variance(found: Any, of: VarianceParameter) -> Curve:
-    def made(cut: float, level: float) -> Any:
-        return of.estimate, profile_ends(found, of, cut), lambda x: _walked(x, of.estimate, found, of)
-
-    return made
-
-
-def _walked(x: Floats, value: float, found: Any, of: VarianceParameter) -> Floats:
-    """Heights, each search starting where the one nearer to the estimate ended."""
-    heights = np.zeros(len(x))
-    for side in (np.flatnonzero(x < value)[::-1], np.flatnonzero(x > value)):
+    def heights(x: Floats) -> Floats:
         profile = VarianceProfile(found, of)
-        for k in side:
-            heights[k] = -0.5 * profile.height(float(x[k]))
-    return np.minimum(heights, 0.0)
+        return np.array([0.0 if one == of.estimate else -0.5 * profile.height(float(one)) for one in x])
+
+    return lambda fall, level: (of.estimate, profile_ends(found, of, fall), heights)
 
 
 def _of_fixed(fit: Any, k: int) -> Curve:
-    def made(cut: float, level: float) -> Any:
+    def heights(x: Floats) -> Floats:
+        profile = FixedProfile(fit.found, k)
+        return np.array([-0.5 * profile.fall(float(one)) for one in x])
+
+    def made(fall: float, level: float) -> Any:
         lower, upper = (float(end[k]) for end in fit.interval(level, kind="profile"))
-        value = float(fit.estimate[k])
-
-        def heights(x: Floats) -> Floats:
-            sides = []
-            for part in (x[x < value][::-1], x[x >= value]):
-                profile = FixedProfile(fit.found, k)
-                sides.append(np.array([-0.5 * profile.fall(float(one)) for one in part]))
-            return np.minimum(np.concatenate([sides[0][::-1], sides[1]]), 0.0)
-
-        return value, (lower, upper), heights
+        return float(fit.estimate[k]), (lower, upper), heights
 
     return made
+
+
+def _outward(x: Floats, value: float, heights: Heights) -> Floats:
+    """The heights at x, in order, made from the value outward on each of its sides."""
+    below, above = heights(x[x < value][::-1]), heights(x[x >= value])
+    return np.concatenate([below[::-1], above])
 
 
 def _points(value: float, ends: tuple[float, float], is_correlation: bool, is_fixed: bool) -> Floats:
@@ -339,9 +335,7 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
     cut = -0.5 * float(ndtri(0.5 * (1.0 - level))) ** 2
     if model.variances:
         x = np.linspace(max(low, 0.0) if j < len(model.positive) else low, high, 2 * STEPS + 1)
-        below, above = x[x < value][::-1], x[x >= value]
-        parts = [fall_of_variances(model, fit.estimate, j, part) for part in (below, above)]
-        heights = np.concatenate([parts[0][::-1], parts[1]])
+        heights = _outward(x, value, partial(fall_of_variances, model, fit.estimate, j))
     elif model.has_scale:
         x, q = np.linspace(low, high, 4 * STEPS + 1), float(stdtrit(fit.df, 0.5 * (1.0 + level)))
         t = (x - value) / (own[1] - value) * q
