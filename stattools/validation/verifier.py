@@ -205,8 +205,8 @@ def near(loglik: Any, square: float, V: Any, said: Any, a: Any, df: Any) -> Any:
     ok = bool(abs(loglik - said["loglik"]) < SAME * max(abs(loglik), 1.0))
     yield Check("log-likelihood", ok, f"{told}, and {loglik:.12g} when it is computed again")
     within, off = max(fit["solution"]["decrement"], 1e-8), float(np.max(np.abs(np.sqrt(np.diagonal(V)) / se - 1.0)))
-    told = (words := said["about"]["certificate"]).startswith(f"Within {within:.0e} standard".replace("e-0", "e-"))
-    top = f"{abs(square) ** 0.5:.2g} standard errors from it; the certificate: {words}"
+    told = said["about"]["certificate"].startswith(f"Within {within:.0e} standard errors".replace("e-0", "e-"))
+    top = f"{abs(square) ** 0.5:.2g} standard errors from it, {'' if told else 'not '}as the certificate says"
     yield Check("maximum", told and bool(square < max(within, LEAST) ** 2), top)
     ok, level = None if said["covariance"] != "information" else off < SAME_SE, fit["level"]
     yield Check("standard errors", ok, f"of kind {said['covariance']}, {off:.1g} from those of the information")

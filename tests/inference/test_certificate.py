@@ -88,14 +88,14 @@ def test_the_page_and_a_saved_file_have_its_sentence(fits, name, tmp_path):
     assert vars(st.load(path).certificate) == vars(fit.certificate)
 
 
-def test_a_report_and_the_list_of_the_verifier_have_its_sentence(fits, tmp_path):
+def test_a_report_has_its_sentence_and_the_verifier_computes_its_distance(fits, tmp_path):
     fit = fits["logistic"]
     first, rest = str(fit.certificate).split(". ", 1)
     text = st.report(fit, to=tmp_path / "r").read_text(encoding="utf-8")
     assert f"**{first}.** {rest}" in text
     rows = {row.name: row for row in verify(str(fit.save(tmp_path / "a.fit", design=True)))}
     assert rows["maximum"].ok
-    assert rows["maximum"].words.endswith(str(fit.certificate))
+    assert rows["maximum"].words.endswith("as the certificate says")
 
 
 def test_steps_are_exact_only_where_every_processor_takes_the_same(fits):
