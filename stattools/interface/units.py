@@ -12,6 +12,7 @@ from math import floor, log10, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.blas import ddot  # type: ignore[attr-defined]
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -21,7 +22,6 @@ SMALLEST, LARGEST = 1e-120, 1e120
 
 SMALLEST_SUM, LARGEST_SUM = 1e-240, 1e240
 """Sums of squares between these are taken without a look at the columns."""
-
 
 SMALLEST_VARIANCE, LARGEST_VARIANCE = 1e-290, 1e290
 """Variances between these have all their digits."""
@@ -73,9 +73,9 @@ def require_size(
 
     >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
     """
-    size = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
-    if size != size:
-        size = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
+    if values.ndim == 1 and len(values) and smallest**2 * len(values) <= ddot(values, values) <= largest**2:
+        return
+    size = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
     if size and not smallest <= size <= largest:
         raise DomainError(f"{who} {does} {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import quantile_of_mixture
 from stattools.likelihoods.words import Edge, Facts
+from stattools.numerics.threads import all_finite
 
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
@@ -337,8 +337,6 @@ def label_of(family: Likelihood, parameter: str) -> str:
 
 def floats(y: ArrayLike, who: str) -> Floats:
     """y as float64, or a DomainError that says what it is instead."""
-    if type(y) is np.ndarray and y.dtype is FLOAT64:
-        return y
     try:
         return np.asarray(y, dtype=float)
     except (TypeError, ValueError, OverflowError):
@@ -347,6 +345,8 @@ def floats(y: ArrayLike, who: str) -> Floats:
 
 def finite(values: Floats, who: str) -> Floats:
     """The values, or a DomainError that says which is not a finite number."""
+    if all_finite(values):
+        return values
     return allowed(values, np.isfinite(values), who, "finite numbers", "Drop or impute the missing values first.")
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -522,6 +522,9 @@ NARROWER_THAN_DSYRK = 22
 best, OpenBLAS reads the factors of small products where they are, and packs those of all others first.
 """
 
+SHORT = 500
+"""Rows up to which one `dsyrk` costs less than two products."""
+
 SMALL = 900_000
 """The most multiplications of a product that is small in this sense."""
 
@@ -532,7 +535,6 @@ CACHED = 40_000
 """Numbers of X that a full product reads at a time: with their weighted copy they stay in the cache of a core."""
 
 
-@np.errstate(over="ignore", invalid="ignore")  # sums that overflow are the caller's to refuse
 def add_gram(total: Floats, X: Floats) -> None:
     """Add X^T X to `total` (p, p) in place, of which only the upper triangle is to be read.
 
@@ -550,7 +552,7 @@ def add_gram(total: Floats, X: Floats) -> None:
     m, p = X.shape
     if X.itemsize not in X.strides:
         X = np.ascontiguousarray(X)
-    is_narrow = 1 < p <= NARROWER_THAN_DSYRK
+    is_narrow = 1 < p <= NARROWER_THAN_DSYRK and m > SHORT
     size = SMALL // (p * p) if is_narrow else max(m, 1)
     for first in range(0, m, size):
         part = X[first : first + size]
@@ -582,7 +584,8 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
             total += (X[rows].T * weight[rows]) @ X[rows]
         return total
     total = np.zeros((X.shape[1],) * 2)
-    add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
+    with np.errstate(over="ignore", invalid="ignore"):  # sums that overflow are the caller's to refuse
+        add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
 
 
@@ -594,8 +597,12 @@ def symmetric(upper: Floats) -> Floats:
     """
     if type(upper) is Arrow:  # which is symmetric as it is
         return upper
-    row = np.arange(len(upper))
-    return np.where(row[:, None] > row, upper.T, upper)
+    return np.where(_below(len(upper)), upper.T, upper)
+
+
+@lru_cache(maxsize=64)
+def _below(p: int) -> NDArray[np.bool_]:
+    return np.tri(p, k=-1, dtype=bool)
 
 
 def weighted(values: Floats, weight: Floats | None) -> Floats:

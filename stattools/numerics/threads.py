@@ -22,6 +22,7 @@ from threading import Event, local
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.linalg.blas import ddot  # type: ignore[attr-defined]  # without a warning where squares overflow
 
 from stattools.interface.arrays import Floats
 
@@ -192,20 +193,15 @@ WORTH_A_THREAD = 1 << 20
 def all_finite(values: Floats) -> bool:
     """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values.
 
-    The sum is finite only where all values are, unless it overflows.
+    The sum of squares is finite only where all values are, unless it overflows.
 
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
     """
     flat = values if values.ndim == 1 else values.ravel("K")
     if flat.size < 2 * WORTH_A_THREAD:
-        found = _sum(flat)
+        found = ddot(flat, flat) if flat.size else 0.0
     else:
         with one_blas_thread():
-            found = sum(sweep(len(flat), lambda first, last: _sum(flat[first:last]), WORTH_A_THREAD))
+            found = sum(sweep(len(flat), lambda first, last: ddot(flat[first:last], flat[first:last]), WORTH_A_THREAD))
     return isfinite(found) or bool(np.isfinite(flat).all())
-
-
-def _sum(values: Floats) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):  # each thread has a state of its own
-        return float(values.sum())

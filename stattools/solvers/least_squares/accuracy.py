@@ -27,15 +27,12 @@ from stattools.models.model import EXACT_FIT, Model
 from stattools.numerics.columns import with_levels
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.solvers.climb import footing, newton_ascent, noted
-from stattools.solvers.least_squares.cholesky import refine
+from stattools.solvers.least_squares.cholesky import ENOUGH, refine
 from stattools.solvers.least_squares.exact import eliminate, largest
 from stattools.solvers.solution import EPS, TINY, Digits, Known, Quality, Solution, Status, coefficient_error
 
 MOST_STEPS = 20
 """More steps than refinement ever takes."""
-
-ENOUGH = 13.0
-"""Digits of the fast rung with which "auto" does not try the exact one even where that costs milliseconds."""
 
 CHEAP = 200_000
 """The most numbers in X for which the exact rung costs milliseconds: it takes some twenty Gram products."""
@@ -99,7 +96,8 @@ class LeastSquares:
         """The solution of the first method that suffices, in the order of what they cost, or the one with the most
         digits; IdentificationError where it has none, since the data do not determine it in this arithmetic.
         """
-        found, is_auto, (n, p) = list[Solution](), self.accuracy == "auto", model.rows.X.shape
+        found: list[Solution] = []
+        is_auto, (n, p) = self.accuracy == "auto", model.rows.X.shape
         # one or two reads of the rows, near the cost of one Gram product
         if self.accuracy != "exact" and (fast := refine(model.rows, model.n)) is not None:
             sums, decrement = (max(fast.rss, EPS**2 * fast.size, TINY), fast.size), sqrt(fast.decrement_square)

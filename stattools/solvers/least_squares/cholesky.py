@@ -27,7 +27,7 @@ from stattools.data.rows.sums import ShiftedBlock, ShiftedSums
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
+from stattools.interface.units import within
 from stattools.numerics.columns import BesideOnes, symmetric, upper_gram
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import EPS, TINY, Digits, coefficient_error, sum_rounding
@@ -78,14 +78,13 @@ class Shift:
             center[:] = 0.0
         return cls(center, float(np.add.reduce(y)) / len(X), first, float(X[0, first]), some is rows)
 
-    def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
-        """theta and its inverse information, from phi and W, where W W^T = C is the inverse information of phi; then
-        the roots of the diagonal of C, and what rounding takes from theta on the way, relative to the root of its own
-        variance.
+    def back(self, phi: Floats, metric: Metric) -> tuple[Floats, Floats, list[float], float]:
+        """theta and its inverse information, from phi and its metric, whose inverse is C = W W^T; then the roots of the
+        diagonal of C, and what rounding takes from theta on the way, relative to the root of its own variance.
         """
-        first = self.first
+        first, W = self.first, metric.whiten()
         if first is None:
-            covariance = dgemm(1.0, W, W, 0.0, None, 0, 1)
+            covariance = metric.covariance()
             return phi, covariance, list(map(sqrt, covariance.diagonal().tolist())), 0.0
         center, value, coefficients = self.center.tolist(), self.value, phi.tolist()
         theta, V = phi.copy(), W.copy("F")
@@ -155,25 +154,22 @@ def sums(shift: Shift, phi: Floats | None, gram: bool, rows: Rows) -> ShiftedSum
 
 
 def _blocks(shift: Shift, rows: Rows) -> Iterator[ShiftedBlock]:
-    """Z, v, weights and y of one block after the other; Z and v are multiplied by the roots of the weights. Buffers are
-    used again for the next block. Raises NotConstant where the first column is not `value` in every row.
+    """Z, v, weights and y of one block after the other; Z and v are multiplied by the roots of the weights. Raises
+    NotConstant where the first column is not `value` in every row.
     """
-    weight, (n, p) = rows.importance, rows.X.shape
-    size = min(n, rows.block_size)
+    weight, n, size = rows.importance, len(rows.X), rows.block_size
     moved = dnrm2(shift.center) > 0.0
     known = shift.certain or (shift.first == 0 and isinstance(rows.X, BesideOnes))
-    by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
-    buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
     for start in range(0, n, size):
         part = slice(start, start + size)
         Z, y = rows.X[part], rows.y[part]
         v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
         if moved:
-            Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
+            Z = Z - shift.center
         w = None if weight is None else weight[part]
         if w is not None:
             root = np.sqrt(w)
-            Z = np.multiply(Z, root[:, None], out=buffer[: len(Z)])
+            Z = Z * root[:, None]
             v *= root
         yield Z, v, w, y
         # asked after its use, when the block is in the cache
@@ -185,6 +181,9 @@ LEAST_RCOND = 1e-12
 """The least reciprocal condition of a Gram matrix for refinement to start. Below it, too few of the 16 digits are left:
 at this one a step still leaves about a hundredth of the error.
 """
+
+ENOUGH = 13.0
+"""Digits of the fast rung with which "auto" does not try the exact one even where that costs milliseconds."""
 
 MOST_READS = 5
 """The most reads of refinement. Each takes at least half of the error that is left, or refinement ends before."""
@@ -277,12 +276,16 @@ def refine(rows: Rows, observations: float) -> Refined | None:
         shift = Shift(first.center, first.middle, 0, 1.0, True)
         if (found := _refined(rows, shift, first.phi, observations, first.sums)) is not None:
             return found
+    as_it_is = Shift.none(rows.X.shape[1])
+    if rows.source is None and len(rows.X) <= SAMPLE:  # to move few rows costs as much as to solve for them
+        found = _refined(rows, as_it_is, None, observations)
+        if found is not None and found.certainly(ENOUGH):
+            return found
     shift = Shift.of(rows)
     try:
         return _refined(rows, shift, guess(rows, shift), observations)
     except NotConstant:
-        shift = Shift.none(rows.X.shape[1])
-        return _refined(rows, shift, guess(rows, shift), observations)
+        return _refined(rows, as_it_is, guess(rows, as_it_is), observations)
 
 
 def _refined(
@@ -293,8 +296,7 @@ def _refined(
     upper, g, square, rss, size = known or rows.gather(partial(sums, shift, start, True))
     G = symmetric(upper)
     diagonal = G.diagonal()
-    squares = diagonal.tolist()
-    if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM):
+    if not within(diagonal):
         return None
     d = np.sqrt(diagonal)
     try:
@@ -333,7 +335,7 @@ def _refined(
     if left > 1e-12 and ratio > 1e-13:
         return None
     rss, left = max(rss - gain, 0.0), min(left, ratio)
-    theta, covariance, spread, lifting = shift.back(phi, metric.whiten())
+    theta, covariance, spread, lifting = shift.back(phi, metric)
     scale = sqrt(max(rss, EPS**2 * size, TINY) / max(observations - len(phi), 1.0))
     return Refined(
         theta, covariance, shift, n, phi, metric, spread, lifting, d, rss, size, square, whole, gain, steps, left, scale

@@ -61,7 +61,7 @@ def test_the_way_back_is_least_squares_on_the_columns_as_they_are():
     shift = Shift(np.array([0.3, 4.0, 0.0, 1.5]), 6.0, 2, -2.0, True)
     Z, v = X - shift.center, y - shift.middle
     phi, metric = np.linalg.lstsq(Z, v)[0], Metric(Z.T @ Z)
-    theta, covariance, spread, lifting = shift.back(phi, metric.whiten())
+    theta, covariance, spread, lifting = shift.back(phi, metric)
     assert_allclose(theta, np.linalg.lstsq(X, y)[0], rtol=1e-12)
     assert_allclose(covariance, np.linalg.inv(X.T @ X), rtol=1e-11, atol=1e-16)
     assert_allclose(spread, np.sqrt(np.linalg.inv(Z.T @ Z).diagonal()), rtol=1e-12)
@@ -73,7 +73,7 @@ def test_the_way_back_is_least_squares_on_the_columns_as_they_are():
 
 def test_nothing_moves_without_a_constant_column():
     shift, metric = Shift.none(2), Metric(np.diag([4.0, 9.0]))
-    theta, covariance, spread, lifting = shift.back(np.array([1.0, 2.0]), metric.whiten())
+    theta, covariance, spread, lifting = shift.back(np.array([1.0, 2.0]), metric)
     assert (theta.tolist(), spread, lifting) == ([1.0, 2.0], [1 / 2, 1 / 3], 0.0)
     assert_allclose(covariance, np.diag([1 / 4, 1 / 9]))
     assert shift.T.tolist() == np.eye(2).tolist()
