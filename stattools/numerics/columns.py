@@ -522,9 +522,6 @@ NARROWER_THAN_DSYRK = 22
 best, OpenBLAS reads the factors of small products where they are, and packs those of all others first.
 """
 
-SHORT = 500
-"""Rows up to which one `dsyrk` costs less than two products."""
-
 SMALL = 900_000
 """The most multiplications of a product that is small in this sense."""
 
@@ -552,7 +549,7 @@ def add_gram(total: Floats, X: Floats) -> None:
     m, p = X.shape
     if X.itemsize not in X.strides:
         X = np.ascontiguousarray(X)
-    is_narrow = 1 < p <= NARROWER_THAN_DSYRK and m > SHORT
+    is_narrow = 1 < p <= NARROWER_THAN_DSYRK and m > 500  # of few rows one `dsyrk` costs less than two products
     size = SMALL // (p * p) if is_narrow else max(m, 1)
     for first in range(0, m, size):
         part = X[first : first + size]
