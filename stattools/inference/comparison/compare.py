@@ -59,56 +59,46 @@ class Comparison(Faces):
         p_value.
 
         `p` counts the coefficients, and beside fits of other families the scale of `st.ols` too; `log_score` is -loglik
-        / n. The last four test the fit within a larger one, and are
-        missing where none contains it.
+        / n. The last four test the fit within a larger one, and are missing where none contains it.
         """
-        rows = []
-        for name, fit, p, test, within in zip(self.names, self.fits, self._sizes, self.tests, self.within, strict=True):
-            row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}
-            more = p - _counted(fit)
-            row |= {"p": p, "loglik": fit.loglik, "aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
-            row |= {"log_score": -fit.loglik / fit.n, "within": within}
-            row |= {"lr_statistic": np.nan if test is None else test.statistic}
-            row |= {"lr_df": np.nan if test is None else test.df, "p_value": np.nan if test is None else test.p_value}
-            rows.append(row)
-        return pd.DataFrame(rows)
-
-    @property
-    def _sizes(self) -> list[int]:
-        """Numbers of parameters: the scale of least squares is one where other fits have theirs as a coefficient."""
         scaled = [isinstance(fit.model, Model) and fit.model.has_scale for fit in self.fits]
-        return [_counted(fit) + (one and not all(scaled)) for fit, one in zip(self.fits, scaled, strict=True)]
+        rows = []
+        for name, fit, test, within, has_scale in zip(
+            self.names, self.fits, self.tests, self.within, scaled, strict=True
+        ):
+            # how many parameters: of a mixed model the variances as well; the scale where others have one among theirs
+            own = fit._counted if fit.model.is_mixed else len(fit.estimate)
+            more = has_scale and not all(scaled)
+            row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}
+            row |= {"p": own + more, "loglik": fit.loglik}
+            row |= {"aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
+            row |= {"log_score": -fit.loglik / fit.n, "within": within}
+            told = (np.nan, np.nan, np.nan) if test is None else (test.statistic, test.df, test.p_value)
+            rows.append(row | dict(zip(("lr_statistic", "lr_df", "p_value"), told, strict=True)))
+        return pd.DataFrame(rows)
 
     def _headline(self) -> str:
         model = self.fits[0].model
         return headline(self, "", ", ".join(self.names), f"{len(self.fits)} fits of {model.outcome_name}")
 
     def _page(self) -> Page:
-        model = self.fits[0].model
+        model, table = self.fits[0].model, self.table()
         size = f"{len(model.y):,} times" if model.is_series else model.counted or f"{len(model.rows.X):,} rows"
         lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
-        titles = dict(zip(self.names, (fit.model.title for fit in self.fits), strict=True))
-        same = len(set(titles.values())) == 1
-        for name, fit in zip(self.names, self.fits, strict=True):
-            lines.append(f"  {name}: {'' if same else fit.model.title + ', '}{describe(fit.model)}")
+        same = len(set(table["model"])) == 1
         head = ["fit", "p", "loglik", "AIC", "BIC", "log score", "within", "LR", "df", "p-value"]
         rows = []
-        for row in self.table().to_dict("records"):
+        for row in table.to_dict("records"):
+            lines.append(f"  {row['fit']}: {'' if same else row['model'] + ', '}{row['formula']}")
             cells = [row["fit"], f"{row['p']}", f"{row['loglik']:.4f}", f"{row['aic']:.2f}", f"{row['bic']:.2f}"]
             cells += [f"{row['log_score']:.4f}"]
             tested = row["lr_df"] == row["lr_df"]
             cells += [row["within"], number(row["lr_statistic"]), f"{row['lr_df']:.0f}"] if tested else ["—"] * 3
             rows.append([*cells, p_text(row["p_value"]) if tested else "—"])
-        best = {what: self.names[int(self.table()[what].argmin())] for what in ("aic", "bic")}
-        said = [f"Smallest {what.upper()}: {name}." for what, name in best.items()]
+        said = [f"Smallest {what.upper()}: {self.names[int(table[what].argmin())]}." for what in ("aic", "bic")]
         if any(test is not None for test in self.tests):
             said.append("LR: likelihood ratio of the fit within a larger one; a small p-value speaks for the larger.")
         return Page(*lines, "", Grid(head, rows, "lrrrrrlrrr"), "", *said, *self.notes)
-
-
-def _counted(fit: Fit) -> int:
-    """How many parameters a fit has: its coefficients, and of a mixed model the variances as well."""
-    return fit._counted if fit.model.is_mixed else len(fit.estimate)
 
 
 def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:

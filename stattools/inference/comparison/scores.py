@@ -79,17 +79,9 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     rows = []
     for label, fit, score, mean in zip(labels, fits, scores, means, strict=True):
         gap = score - scores[best]
-        rows.append(
-            {
-                "fit": label,
-                "n": int(n),
-                "log_score": mean,
-                "se": standard_error(score),
-                "difference": float(np.average(gap, weights=weight)),
-                "difference_se": standard_error(gap),
-                "accuracy": accuracy(fit, data),
-            }
-        )
+        row = {"fit": label, "n": int(n), "log_score": mean, "se": standard_error(score)}
+        row |= {"difference": float(np.average(gap, weights=weight)), "difference_se": standard_error(gap)}
+        rows.append(row | {"accuracy": accuracy(fit, data)})
     return pd.DataFrame(rows)
 
 
@@ -121,26 +113,25 @@ def pointwise(fit: Any, data: Any) -> Floats:
     return row_logliks(at, fit.estimate, fit.scale, y)
 
 
-def accuracy(fit: Any, data: Any) -> float:
+def accuracy(fit: AnyFit, data: Any) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
-    if not _has_classes(fit):
+    if not _has_classes(fit.model):
         return float("nan")
     mean, codes, _, weight = _classes(fit, data)
     return float(np.average(most_probable(mean) == codes, weights=weight))
 
 
-def _has_classes(fit: Any) -> bool:
-    if not isinstance(fit, AnyFit):
-        return False
-    model = fit.model
+def _has_classes(model: Any) -> bool:
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
-    if not _has_classes(fit):
-        title = described(fit.model if isinstance(fit, AnyFit) else fit)
-        raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
+    of = fit.model if isinstance(fit, AnyFit) else fit
+    if of is fit or not _has_classes(of):
+        raise IncompatibleError(
+            f"confusion needs a fit whose outcome has classes, such as st.softmax; got {described(of)}."
+        )
     if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)
@@ -191,41 +182,26 @@ def squared_error(mean: Floats, y: Floats) -> Floats:
     return (y - mean) ** 2
 
 
-def absolute_error(mean: Floats, y: Floats) -> Floats:
-    """|y - mean| of each row."""
-    return np.abs(y - mean)
-
-
 def brier(mean: Floats, y: Floats) -> Floats:
     """Squared error of the probabilities: of P(1) where there are two labels, else summed over all of them."""
     if mean.ndim == 1:
         return (y - mean) ** 2
-    hit = np.zeros_like(mean)
-    hit[np.arange(len(y)), y.astype(int)] = 1.0
-    return ((hit - mean) ** 2).sum(axis=1)
-
-
-def row_accuracy(mean: Floats, y: Floats) -> Floats:
-    """1 where the most probable label is the observed one."""
-    return (most_probable(mean) == y).astype(float)
+    return (((y[:, None] == np.arange(mean.shape[1])) - mean) ** 2).sum(axis=1)
 
 
 NUMBERS: dict[str, Callable[[Floats, Floats], Floats]] = {
     "squared error": squared_error,
-    "absolute error": absolute_error,
+    "absolute error": lambda mean, y: np.abs(y - mean),
 }
 
-LABELS: dict[str, Callable[[Floats, Floats], Floats]] = {"Brier score": brier, "accuracy": row_accuracy}
+LABELS: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "Brier score": brier,
+    "accuracy": lambda mean, y: (most_probable(mean) == y).astype(float),
+}
 
 SCORES: dict[Outcome, dict[str, Callable[[Floats, Floats], Floats]]] = {
-    Outcome.REAL: NUMBERS,
-    Outcome.POSITIVE: NUMBERS,
-    Outcome.UNIT: NUMBERS,
-    Outcome.COUNT: NUMBERS,
-    Outcome.TRIALS: NUMBERS,
-    Outcome.BINARY: LABELS,
-    Outcome.ORDERED: LABELS,
-    Outcome.CATEGORY: LABELS,
+    **dict.fromkeys((Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT, Outcome.COUNT, Outcome.TRIALS), NUMBERS),
+    **dict.fromkeys((Outcome.BINARY, Outcome.ORDERED, Outcome.CATEGORY), LABELS),
     Outcome.TIME: {},  # of a censored time only the density is known
 }
 """What is said of an outcome beside the log score; of trials it is the share of successes."""

@@ -10,6 +10,7 @@ Cook & Weisberg, Biometrika 70 (1983), 1-10; Therneau, Grambsch & Fleming, Biome
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -120,10 +121,8 @@ def score_statistic(V: Floats, whole: Floats, u: Floats, variance: float) -> tup
     return float(((Q.T @ u) ** 2 / values).sum()) / variance, len(V)
 
 
-SAMPLE = 2_000
-
-MOST = 50
-"""Squares that are looked at in one read."""
+SAMPLE, MOST = 2_000, 50
+"""Rows that tell the units of what is added, and squares that are looked at in one read."""
 
 
 def added(model: Model, theta: Floats) -> Added:
@@ -157,51 +156,39 @@ def added(model: Model, theta: Floats) -> Added:
     return Added(information, score, kept, curves, places[-1] if has_link else (), N, phi, variance, T)
 
 
-def squares_of(model: Any, phi: Floats) -> dict[str, int]:
+def squares_of(model: Model | CoxRegression, phi: Floats) -> dict[str, int]:
     """The terms that are one column of numbers, whose variable makes no other curve, with the column of X; of many
     those that explain most.
     """
     units = units_of(model)
-    found = {}
-    for unit in units:
-        alike = [other for other in units if other.variables == unit.variables]
-        if len(unit.columns) == len(unit.variables) == len(alike) == 1:
-            found[unit.name] = unit.columns[0], max(abs(float(phi[k])) for k in unit.coefficients)
-    most = sorted(found, key=lambda name: -found[name][1])[:MOST]
-    return {name: column for name, (column, _) in found.items() if name in most}
+    made = Counter(unit.variables for unit in units)
+    found = [unit for unit in units if len(unit.columns) == len(unit.variables) == made[unit.variables] == 1]
+    size = {unit.name: max(abs(float(phi[k])) for k in unit.coefficients) for unit in found}
+    most = sorted(size, key=lambda name: -size[name])[:MOST]
+    return {unit.name: unit.columns[0] for unit in found if unit.name in most}
 
 
 def _constant(model: Model) -> Floats | None:
     """The combination of the columns of the first parameter that is 1 in all rows of a sample; None for none."""
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
-    X: Any = among(model.rows.whole.X, model.predictor.main)
-    if (coded := with_levels(X)) is None:
-        return _made_of(X)
-    found = np.zeros(coded.shape[1])
-    if coded.is_complete:
+    X = among(model.rows.whole.X, model.predictor.main)
+    coded = with_levels(X)
+    found, rest = np.zeros(X.shape[1]), slice(None) if coded is None else coded.rest
+    if coded is not None and coded.is_complete:
         found[coded.constants] = 1.0
         return found
-    if (of_others := _made_of(coded.others)) is None:
-        return None
-    found[coded.rest] = of_others
-    return found
-
-
-def _made_of(X: Floats) -> Floats | None:
-    """The combination of the columns that is 1 in all rows."""
-    found: Any = np.linalg.lstsq(X, np.ones(len(X)), rcond=None)[0]
-    return found if np.abs(X @ found - 1.0).max() < 1e-8 else None
+    others = X if coded is None else coded.others
+    found[rest] = np.linalg.lstsq(others, np.ones(len(others)), rcond=None)[0]
+    return found if np.abs(others @ found[rest] - 1.0).max() < 1e-8 else None
 
 
 def _free(predictor: Linear, constant: Floats | None) -> Floats:
     """Directions of the coefficients: the constants of the first parameter, and all coefficients of others."""
     found = []
-    for part in predictor.parts[: predictor.n_first]:
-        if constant is not None:
-            direction = np.zeros(predictor.size)
-            direction[part] = constant
-            found.append(direction)
+    for part in predictor.parts[: predictor.n_first] if constant is not None else ():
+        found.append(np.zeros(predictor.size))
+        found[-1][part] = constant
     found += [np.arange(predictor.size) == k for k in range(predictor.size_first, predictor.size)]
     return np.array(found, dtype=float).reshape(-1, predictor.size).T
 
@@ -232,18 +219,14 @@ def _block(
 
 def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
     """The model at theta with the square of each of its numbers, and of its linear predictor."""
-    unit = model.column_sds
+    unit, sets, p = model.column_sds, model.sets, len(theta)
     phi = theta * unit
     X = (model.X - model.X.mean(axis=0)) / unit
     squares = squares_of(model, phi)
     eta = X @ phi
-    new = [X[:, k] ** 2 for k in squares.values()] + [(eta / (float(eta.std()) or 1.0)) ** 2]
-    sets = model.sets
-    curves = centered(np.array(new)[:, sets.rows], sets)
-    p, q = len(phi), len(new)
-    now = replace(model, Z=np.concatenate([model.Z / unit[:, None], curves])).evaluate(np.append(phi, np.zeros(q)))
-    places = [(p + k,) for k in range(q)]
-    return Added(
-        now.information, now.score, tuple(range(p)), dict(zip(squares, places, strict=False)), places[-1],
-        np.zeros((p, 0)), phi, 1.0,
-    )  # fmt: skip
+    new = np.array([*(X[:, k] ** 2 for k in squares.values()), (eta / (float(eta.std()) or 1.0)) ** 2])
+    wide = replace(model, Z=np.concatenate([model.Z / unit[:, None], centered(new[:, sets.rows], sets)]))
+    now = wide.evaluate(np.append(phi, np.zeros(len(new))))
+    places = [(p + k,) for k in range(len(new))]
+    curves, kept = dict(zip(squares, places, strict=False)), tuple(range(p))
+    return Added(now.information, now.score, kept, curves, places[-1], np.zeros((p, 0)), phi, 1.0)

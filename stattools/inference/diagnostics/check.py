@@ -12,7 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance.covariance import Spread, spread_of
@@ -42,8 +46,6 @@ class Limits(NamedTuple):
     why: str
 
 
-INF = float("inf")
-
 LIMITS: dict[str, Limits] = {
     "maximum": Limits(1e-4, 1e-2, "standard errors between the estimate and the maximum; below either no digit moves"),
     "overdispersion": Limits(1.2, 1.5, "Pearson / df; standard errors are its root too small, by 10 and by 22 %"),
@@ -56,12 +58,12 @@ LIMITS: dict[str, Limits] = {
     "form": Limits(0.2, 0.5, "missing / explained by the columns, in sd: 4 and 25 % of what is explained"),
     "proportional hazards": Limits(0.2, 0.5, "change with time / explained by the columns, in sd: 4 and 25 %"),
     "calibration": Limits(0.2, 0.5, "error of the probabilities / their sd: 4 and 25 % of their variance"),
-    "discrimination": Limits(-0.52, INF, "area under the ROC curve, 0.5 by chance; no fault of a fit, so never no"),
+    "discrimination": Limits(-0.52, inf, "area under the ROC curve, 0.5 by chance; no fault of a fit, so never no"),
     "zeros": Limits(0.02, 0.05, "share of zeros, observed less expected: 2 and 5 of 100 observations"),
-    "distribution": Limits(0.05, INF, "largest gap of the distribution; intervals of observations rest on it alone"),
+    "distribution": Limits(0.05, inf, "largest gap of the distribution; intervals of observations rest on it alone"),
     "serial correlation": Limits(0.2, 0.4, "largest autocorrelation of one-step errors: 4 and 16 % of their variance"),
     "even variance": Limits(2.0, 4.0, "variance of the last third of one-step errors / that of the first third"),
-    "normal errors": Limits(0.05, INF, "largest gap of the distribution; intervals of forecasts rest on it alone"),
+    "normal errors": Limits(0.05, inf, "largest gap of the distribution; intervals of forecasts rest on it alone"),
 }
 """Each check with its limits; the first two numbers are compared with how far it is from harmless."""
 
@@ -131,16 +133,12 @@ def judged(
     return Check(check, measure, float(value), found, "" if found == OK else advice, p_value, term, detail)
 
 
-EXACT = 1e-24
-"""A squared scale this small beside the outcomes is round-off."""
-
-
 @dataclass(frozen=True, eq=False)
 class LookedAt:
     """A fit, and the order of its rows where they have one: numbers of the rows from the first to the last."""
 
     fit: Estimates
-    order: Any = None
+    order: NDArray[np.intp] | None = None
 
     @property
     def model(self) -> Any:
@@ -171,11 +169,13 @@ class LookedAt:
         return replace(found, C=congruent(found.T.inverse, self.bread))
 
     def require_errors(self) -> None:
-        """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""
-        sums = self.fit.solution.residual_sums or (
-            self.model.residual_sums(self.theta) if self.model.has_scale else None
-        )
-        if sums is not None and self.fit.scale**2 <= EXACT * sums[1] / self.fit.n:
+        """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at: a squared
+        scale of 1e-24 beside the outcomes.
+        """
+        sums = self.fit.solution.residual_sums
+        if not sums and self.model.has_scale:
+            sums = self.model.residual_sums(self.theta)
+        if sums and self.fit.scale**2 <= 1e-24 * sums[1] / self.fit.n:
             raise IncompatibleError(
                 f"the fit of {self.model.title} is exact to round-off, and has no errors to look at."
             )

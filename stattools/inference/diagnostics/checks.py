@@ -42,7 +42,7 @@ from stattools.inference.diagnostics.form import (
 from stattools.inference.diagnostics.goodness import calibration_check, discrimination
 from stattools.inference.diagnostics.influence import influence
 from stattools.inference.estimates import Estimates
-from stattools.inference.hypotheses.result import several
+from stattools.inference.hypotheses.result import by_reason, several
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.threads import one_blas_thread
@@ -70,15 +70,11 @@ CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
 }
 """What is looked at, by name; a function answers None where there is nothing to look at."""
 
-OF_ALL = ("maximum", "autocorrelation", "influence", "collinearity", "link", "form")
-
 OF_PARTIAL = ("maximum", "influence", "collinearity", "link", "form")
 
-OF_TIMES = ("proportional hazards", *OF_PARTIAL)
+OF_ALL, OF_TIMES = (*OF_PARTIAL, "autocorrelation"), (*OF_PARTIAL, "proportional hazards")
 
-NUMBERS = ("heteroskedasticity", "distribution")
-
-LABELS = ("robust errors", "calibration", "discrimination")
+NUMBERS, LABELS = ("heteroskedasticity", "distribution"), ("robust errors", "calibration", "discrimination")
 
 OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
     Outcome.REAL: NUMBERS,
@@ -140,7 +136,7 @@ FEWEST = 15
 """Errors that are needed to see anything."""
 
 
-def checks_of_series(fit: Any) -> Looked:
+def checks_of_series(fit: Estimates) -> Looked:
     """The checks of the fit of a series.
 
     >>> import stattools as st
@@ -148,22 +144,20 @@ def checks_of_series(fit: Any) -> Looked:
     >>> [one.check for one in checks_of_series(st.fit(st.local_level(y))).checks]
     ['maximum', 'serial correlation', 'even variance', 'normal errors']
     """
-    e = errors_of(fit)
+    model, e = fit.model, errors_of(fit)
     if len(e) < FEWEST:
-        raise DomainError(
-            f"check looks at one-step errors, and needs {FEWEST} or more; {fit.model.title} has {len(e)}."
-        )
-    period = fit.model.components.period if fit.model.has_states else 0
-    checks: dict[str, Callable[[], Check]] = {
-        "maximum": lambda: certificate(LookedAt(fit)),
-        "serial correlation": lambda: _serial(e, 2 * (period or 0)),
-        "even variance": lambda: _even(e),
-        "normal errors": lambda: _normal(e),
+        raise DomainError(f"check looks at one-step errors, and needs {FEWEST} or more; {model.title} has {len(e)}.")
+    period = model.components.period if model.has_states else None
+    checks = {
+        "maximum": partial(certificate, LookedAt(fit)),
+        "serial correlation": partial(_serial, e, 2 * (period or 0)),
+        "even variance": partial(_even, e),
+        "normal errors": partial(_normal, e),
     }
-    return looked(checks, fit.model.title)
+    return looked(checks, model.title)
 
 
-def errors_of(fit: Any) -> Floats:
+def errors_of(fit: Estimates) -> Floats:
     """The one-step errors in their standard deviations, without those that are not there."""
     model = fit.model
     if model.has_states:
@@ -183,10 +177,8 @@ def _serial(e: Floats, at_least: int) -> Check:
         f"Errors are correlated {number(float(r[worst]), 2)} with those {worst + 1} steps before: the model misses "
         "something that repeats or lasts, such as a trend or a season, and its intervals are wrong."
     )
-    p_value = of_series(c, lags)[1]
-    return judged(
-        "serial correlation", "largest autocorrelation of one-step errors", abs(r[worst]), advice, p_value=p_value
-    )
+    measure, p_value = "largest autocorrelation of one-step errors", of_series(c, lags)[1]
+    return judged("serial correlation", measure, abs(r[worst]), advice, p_value=p_value)
 
 
 def _even(e: Floats) -> Check:
@@ -242,12 +234,10 @@ class CheckTable(Faces, pd.DataFrame):
         chance = self.attrs["p_value"]
         rows = []
         for row in self.to_dict("records"):
-            key = _key(row.get("category", ""), row["check"])
-            said = in_words(row["measure"], row["advice"], chance.get(key))
-            rows.append([key, _shown(float(row["value"])), row["verdict"], said])
-        reasons: dict[str, list[str]] = {}
-        for name, why in self.attrs["unchecked"].items():
-            reasons.setdefault(why, []).append(name)
+            key, value = _key(row.get("category", ""), row["check"]), float(row["value"])
+            shown = number(round(value, 4), 4) if abs(value) >= 5e-5 or not value else number(value, 1)
+            rows.append([key, shown, row["verdict"], in_words(row["measure"], row["advice"], chance.get(key))])
+        reasons = by_reason(self.attrs["unchecked"])
         unchecked = [f"Not checked: {', '.join(names)}. Reason: {why}" for why, names in reasons.items()]
         body = Grid(("check", "value", "verdict", "what it is, what to do"), rows, "lrlp")
         title = f"Checks of {self.attrs['subject']}: {self._counts}"
@@ -267,10 +257,6 @@ def check_table(looked: Mapping[str, Looked], subject: str) -> CheckTable:
     made.attrs["p_value"] = {key: float(p) for key, p in chance.items() if p is not None}
     made.attrs["subject"] = subject
     return made
-
-
-def _shown(value: float) -> str:
-    return number(round(value, 4), 4) if abs(value) >= 5e-5 or not value else number(value, 1)
 
 
 def _key(label: str, check: str) -> str:
@@ -298,9 +284,9 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
         raise IncompatibleError(
             f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
         )
-    checks: dict[str, Callable[[], Check]] = {"maximum": lambda: certificate(LookedAt(fit))}
+    checks: dict[str, Callable[[], Check]] = {"maximum": partial(certificate, LookedAt(fit))}
     if not fit.model.smooths:  # a group's part of a curve is not known
-        checks["influence"] = lambda: _group_influence(fit)
+        checks["influence"] = partial(_group_influence, fit)
     if fit.model.has_scale:
         checks["distribution"] = lambda: _normal(
             np.asarray(fit.residuals_of("pearson", align=False), dtype=float), "distribution"

@@ -22,6 +22,7 @@ from operator import iadd
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.files.source import AddedByName
@@ -33,9 +34,9 @@ from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.covariance.kinds import kernel_weights, labels_of_rows
 from stattools.inference.covariance.sandwich import Scores
 from stattools.inference.diagnostics.check import CHANCE, LIMITS, Check, LookedAt, judged, verdict
+from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import Arrow, arrow, in_parts, times
@@ -165,7 +166,15 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     measure = f"robust / own standard error of {term}"
     if not of.trusts:
         return Check(name, f"{measure}, which allows for it ({of.fit.cov.split('(')[0]})", value, p_value=p[worst])
-    found, advice = float(size[worst]), _advice(of, value)
+    found, cov = float(size[worst]), "HC3" if model.has_scale else "robust"
+    advice = f'Standard errors are up to {number(value, 3)} times too small: st.fit(model, cov="{cov}")'
+    if value < 1.0:
+        wide = number(1.0 / value, 3)
+        advice = f'Standard errors are up to {wide} times too large, on the safe side: cov="robust" has narrower ones.'
+    elif of.likelihood.outcome in VARIES_FREELY:
+        advice += ", or a model of the variance."
+    else:
+        advice += "; see overdispersion, link and form for why."
     if found <= LIMITS[name].look and uneven > UNEVEN:
         found = WIDE
         advice = (
@@ -175,14 +184,14 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
-def _sums(of: LookedAt, kind: str, factor: float) -> dict[str, Any]:
+def _sums(of: LookedAt, kind: str, factor: float) -> AddedByName:
     """The sums over all rows, of some coefficients at a time where levels are kept as codes."""
-    model, sandwich, asked = of.model, of.sandwich, of.asked
+    sandwich, asked = of.sandwich, of.asked
     size = max(1, CELLS // len(sandwich.work.rows.X)) if in_parts(sandwich.C) else len(asked)
     parts = []
     for start in range(0, len(asked), size):
         B = sandwich.back(asked[start : start + size])
-        work = OfRows(sandwich.terms, B, kind, of.fit.scale, model.has_scale, factor)
+        work = OfRows(sandwich.terms, B, kind, of.fit.scale, of.model.has_scale, factor)
         parts.append(sandwich.work.rows.gather(work))
     return parts[0] | {name: np.concatenate([part[name] for part in parts], axis=-1) for name in BY_COEFFICIENT}
 
@@ -202,25 +211,11 @@ def glejser(sums: Arrow) -> tuple[float, float]:
     return float(np.sqrt(by_columns / n)) / mean, float(special.chdtrc(rank - 1, n * by_columns / whole))
 
 
-def _advice(of: LookedAt, value: float) -> str:
-    if value < 1.0:
-        wide = number(1.0 / value, 3)
-        return f'Standard errors are up to {wide} times too large, on the safe side: cov="robust" has narrower ones.'
-    cov = "HC3" if of.model.has_scale else "robust"
-    what = f'Standard errors are up to {number(value, 3)} times too small: st.fit(model, cov="{cov}")'
-    if of.likelihood.outcome in VARIES_FREELY:
-        return f"{what}, or a model of the variance."
-    return f"{what}; see overdispersion, link and form for why."
+LAGS, FEWEST = 10, 10
+"""Lags that are looked at, and rows that are needed to look at any."""
 
 
-AUTOCORRELATION, THE_MEAN = "autocorrelation", "the mean"
-
-LAGS = 10
-
-FEWEST = 10
-
-
-def order_of(model: Model, order: Any) -> Any:
+def order_of(model: Model, order: Any) -> NDArray[np.intp] | None:
     """The numbers of the rows from the first to the last: of `order=`, a column's name or one value per row, or of an
     index of times; None where rows have no order.
 
@@ -234,12 +229,13 @@ def order_of(model: Model, order: Any) -> Any:
     model.rows.at_hand("order= puts all rows one after the other", model.title, "Fit a sample of them in memory.")
     labels, named = labels_of_rows(order, model, "order=")
     who = f"order={named!r}" if named else "order="
-    if missing(labels).any():
-        raise DomainError(f"{who} needs a value for every row; {int(missing(labels).sum())} have none.")
-    if labels.duplicated().any():
+    gaps, repeated = int(missing(labels).sum()), int(labels.duplicated().sum())
+    if gaps:
+        raise DomainError(f"{who} needs a value for every row; {gaps} have none.")
+    if repeated:
         raise DomainError(
-            f"{who} needs a different value for every row; {int(labels.duplicated().sum()):,} are repeated. Rows of "
-            "several series depend on each other within each: st.fit(model, cov=st.Cluster(groups))."
+            f"{who} needs a different value for every row; {repeated:,} are repeated. Rows of several series depend on "
+            "each other within each: st.fit(model, cov=st.Cluster(groups))."
         )
     try:
         return np.argsort(np.asarray(labels), kind="stable")
@@ -252,43 +248,34 @@ def autocorrelation(of: LookedAt) -> Check | None:
     if of.order is None:
         return None
     of.require_errors()
-    model = of.model
+    model, sandwich = of.model, of.sandwich
     if model.rows.weight is not None and (model.rows.weight != 1).any():
         raise IncompatibleError("weights= repeat rows, and repeated rows have no order.")
     n = len(model.rows.X)
     if n < FEWEST:
         raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
     lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
-    ratio = _ratios(of, lags)
+    ratio: dict[str, float] = {}
+    for part, moves in sandwich.along(of.asked):
+        ratio |= zip([model.names[k] for k in of.asked[part]], _ratio(moves[of.order], lags).tolist(), strict=True)
+    if "Intercept" in model.names:
+        ratio["the mean"] = float(_ratio(sandwich.along_mean()[of.order], lags)[0])
     worst = max(ratio, key=ratio.__getitem__)
     rows = model.rows.take(of.order)
     eta = model.predictor.forward(of.theta, rows.whole)[0]
     scores = model.likelihood.score(eta, rows.y).reshape(len(eta), -1)
     found = [of_series(u) for u in scores.T[: model.predictor.n_first]]  # of the parameter that has most
     first, p_value = min(found, key=lambda each: each[1])
-    p_value = min(1.0, len(found) * p_value)
+    name, p_value = "autocorrelation", min(1.0, len(found) * p_value)
     measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
     if isinstance(of.fit.cov_kind, HAC | Cluster) or of.fit.cov.startswith(("HAC", "Cluster")):
-        return Check(
-            AUTOCORRELATION, f"{measure}, which {of.fit.cov.split('(')[0]} allows for", ratio[worst], p_value=p_value
-        )
+        measure = f"{measure}, which {of.fit.cov.split('(')[0]} allows for"
+        return Check(name, measure, ratio[worst], p_value=p_value)
     advice = (
         f"Standard errors are up to {number(ratio[worst], 3)} times too small, as rows follow each other: "
         f"st.fit(model, cov=st.HAC(lags={lags})), or a model of the series."
     )
-    return judged(AUTOCORRELATION, measure, ratio[worst], advice, p_value=p_value, term=worst)
-
-
-def _ratios(of: LookedAt, lags: int) -> dict[str, float]:
-    """The standard errors with autocorrelation over those without, by what they are of."""
-    model, sandwich = of.model, of.sandwich
-    found: dict[str, float] = {}
-    for part, moves in sandwich.along(of.asked):
-        each = _ratio(moves[of.order], lags)
-        found |= dict(zip([model.names[k] for k in of.asked[part]], each.tolist(), strict=True))
-    if "Intercept" in model.names:
-        found[THE_MEAN] = float(_ratio(sandwich.along_mean()[of.order], lags)[0])
-    return found
+    return judged(name, measure, ratio[worst], advice, p_value=p_value, term=worst)
 
 
 def _ratio(series: Floats, lags: int) -> Floats:
@@ -324,16 +311,27 @@ def overdispersion(of: LookedAt) -> Check | None:
     if of.pearson is None:
         return None
     measure = "Pearson / df, 1 where they vary as the model says"
-    ratio, p = of.pearson.ratio, of.pearson.p_value
+    ratio, p, family, has_errors = of.pearson.ratio, of.pearson.p_value, of.likelihood, bool(of.fit.kinds)
     if of.fit.cov != "information":
         measure += f"; standard errors ({of.fit.cov.split('(')[0]}) allow for it"
         return Check(OVERDISPERSION, measure, ratio, p_value=p)
+    if ratio < 1.0:
+        advice = "They vary less than the model says."
+        if has_errors:
+            wide = number(ratio**-0.5, 2)
+            advice = f"Standard errors are about {wide} times too large: they are on the safe side."
+    else:
+        small = number(ratio**0.5, 2)
+        what = (
+            f"Standard errors are about {small} times too small: " if has_errors else "They vary more than the model: "
+        )
+        own = 'the variance is not that of the family. cov="robust" does not rest on it'
+        advice = f"{what}{own if family.others else OWN_DISPERSION[family.outcome]}."
     size = 1.4 if ratio < TOO_SMALL_RATIO else ratio  # intervals that are too wide are on the safe side
-    advice = _dispersion_advice(ratio, of.likelihood, bool(of.fit.kinds))
     return judged(OVERDISPERSION, measure, ratio, advice, size=size, p_value=p)
 
 
-def overdispersed(fit: Any, *, reads: bool = False) -> str:
+def overdispersed(fit: Estimates, *, reads: bool = False) -> str:
     """A sentence where counts or groups vary so much that the standard errors of a fit are too small; "" elsewhere.
 
     Rows in files are read for it only where that is asked for.
@@ -349,31 +347,18 @@ def overdispersed(fit: Any, *, reads: bool = False) -> str:
         known = found.ratio, found.p_value
     if known is None or verdict(OVERDISPERSION, *known) == "ok":
         return ""
-    ratio = known[0]
-    said = f"Overdispersed: Pearson / df {number(ratio, 3)}"
+    said = f"Overdispersed: Pearson / df {number(known[0], 3)}"
     if not fit.kinds:
         return f"{said}."
     family = fit.model.likelihood
     use = 'cov="robust", which does not rest on the variance' if family.others else OWN_DISPERSION[family.outcome]
-    return f"{said}; standard errors about {number(ratio**0.5, 2)} times too small. Use {use}."
+    return f"{said}; standard errors about {number(known[0] ** 0.5, 2)} times too small. Use {use}."
 
 
-def on_the_page(fit: Any) -> list[str]:
+def on_the_page(fit: Estimates) -> list[str]:
     """The sentence for the page of a fit; where rows are in files, which a page does not read, where it is found."""
-    model = fit.model
-    if fit.cov == "information" and not model.in_memory:
-        alone = model.likelihood.outcome in OWN_DISPERSION and not model.likelihood.others
+    likelihood = fit.model.likelihood
+    if fit.cov == "information" and not fit.model.in_memory:
+        alone = likelihood.outcome in OWN_DISPERSION and not likelihood.others
         return ["Whether they vary more than the family says: fit.check() reads the rows for it."] * alone
     return [said] if (said := overdispersed(fit)) else []
-
-
-def _dispersion_advice(ratio: float, family: Likelihood, has_errors: bool) -> str:
-    root = number(ratio**0.5, 2)
-    if ratio < 1.0:
-        if not has_errors:
-            return "They vary less than the model says."
-        return f"Standard errors are about {number(ratio**-0.5, 2)} times too large: they are on the safe side."
-    what = f"Standard errors are about {root} times too small: " if has_errors else "They vary more than the model: "
-    if family.others:
-        return f'{what}the variance is not that of the family. cov="robust" does not rest on it.'
-    return f"{what}{OWN_DISPERSION[family.outcome]}."

@@ -43,34 +43,25 @@ def link(of: LookedAt) -> Check | None:
     statistic, df = of.added.test(of.added.link)
     if not df:
         return None
-    size, p_value = size_of(of, statistic, df), _p_value(of, statistic, df)
-    what = f"logarithm of the {of.model.exponential.split()[0]}" if of.model.is_partial else "mean"
-    advice = f"The {what} bends against the linear predictor: {_other(of)}curves, see form."
-    measure = f"curve of the {what} that is missing / what the columns explain, in sd"
-    return judged("link", measure, size, advice, p_value=p_value)
-
-
-def _other(of: LookedAt) -> str:
-    """What else may be changed, before "curves"."""
+    what, other = "mean", "another link, or "
     if of.model.is_partial:
-        return ""
-    name = next(iter(of.likelihood.parameters.values()))
-    return "another link, or " if name in LINKS and name != "identity" else "log(y), or "
+        what, other = f"logarithm of the {of.model.exponential.split()[0]}", ""
+    elif (name := next(iter(of.likelihood.parameters.values()))) not in LINKS or name == "identity":
+        other = "log(y), or "
+    advice = f"The {what} bends against the linear predictor: {other}curves, see form."
+    measure = f"curve of the {what} that is missing / what the columns explain, in sd"
+    return judged("link", measure, size_of(of, statistic, df), advice, p_value=_p_value(of, statistic, df))
 
 
 def form(of: LookedAt) -> Check | None:
     """The square of each column of numbers; the worst of them."""
     of.require_errors()
-    found = {}
-    for name, places in of.added.curves.items():
-        statistic, df = of.added.test(places)
-        if df:
-            found[name] = statistic, df
+    tests = {name: of.added.test(places) for name, places in of.added.curves.items()}
+    found = {name: test for name, test in tests.items() if test[1]}
     if not found:
         return None
-    p_values = {name: _p_value(of, *each) for name, each in found.items()}
     worst = max(found, key=lambda name: (found[name][0] / found[name][1], name))
-    p_value = min(1.0, len(found) * p_values[worst])
+    p_value = min(1.0, len(found) * _p_value(of, *found[worst]))
     quoted = worst if worst.isidentifier() else f"({worst})"
     advice = f"{worst} has a bend that the line misses: try I({quoted}**2), log({quoted}) or bs({quoted}, df=4)."
     measure = f"curve of {worst} that is missing / what the columns explain, in sd"
@@ -93,13 +84,9 @@ def size_of(of: LookedAt, statistic: float, df: int) -> float:
     return min(float(np.sqrt(beyond / of.added.explained)), LARGEST) if of.added.explained > 0 else LARGEST
 
 
-PROPORTIONAL = "proportional hazards"
-
-
 def proportional(of: LookedAt) -> Check:
     """The term whose hazard ratio changes most, against time as Kaplan and Meier see it."""
-    fit: object = of.fit
-    table = fit.proportional_hazards()  # type: ignore[attr-defined]
+    table = of.fit.proportional_hazards()  # type: ignore[attr-defined]
     rows = [row for row in table.to_dict("records") if row["term"] != "GLOBAL"]
     worst = max(rows, key=lambda row: (row["statistic"] / row["df"], row["term"]))
     term = str(worst["term"])
@@ -110,10 +97,7 @@ def proportional(of: LookedAt) -> Check:
     measure = f"change with time of the log hazard ratio of {term} / what the columns explain, in sd"
     p_value = min(1.0, len(rows) * float(worst["p_value"]))
     size = size_of(of, float(worst["statistic"]), int(worst["df"]))
-    return judged(PROPORTIONAL, measure, size, advice, p_value=p_value, term=term)
-
-
-COLLINEARITY = "collinearity"
+    return judged("proportional hazards", measure, size, advice, p_value=p_value, term=term)
 
 
 def collinearity(of: LookedAt) -> Check | None:
@@ -128,11 +112,13 @@ def collinearity(of: LookedAt) -> Check | None:
         f"Other columns make the standard errors of {worst} {number(value, 3)} times as wide. Intervals allow for it; "
         "effects of columns that go together cannot be told apart: leave one out, or test them together, fit.test."
     )
-    return judged(COLLINEARITY, f"factor on the standard errors of {worst}, GVIF^(1/(2 df))", value, advice, term=worst)
+    measure = f"factor on the standard errors of {worst}, GVIF^(1/(2 df))"
+    return judged("collinearity", measure, value, advice, term=worst)
 
 
 def inflation(of: LookedAt) -> dict[str, float]:
-    """GVIF^(1 / (2 df)) of each set of variables that has terms of its own, by the names of these.
+    """GVIF^(1 / (2 df)) of each set of variables that has terms of its own, by the names of these: terms of the same
+    variables together, but for products whose parts are terms too.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 2.0, 5.0, 4.0], "x": [1, 2, 3, 4, 5], "z": [1, 2, 3, 4, 6]}
@@ -143,26 +129,19 @@ def inflation(of: LookedAt) -> dict[str, float]:
     root, found = np.sqrt(np.abs(of.added.base.diagonal())), {}
     # Where a category stands for the constants, one of its columns is not needed beside each.
     alone = [int(np.argmax(np.abs(direction) * root)) for direction in of.added.constants.T[:n_first]]
-    for name, variables, own in _groups(of.units):
-        beside = {k for unit in of.units if not variables < unit.variables for k in unit.coefficients}
-        mine = [k for k in own if k not in alone]
-        others = sorted(beside.difference(own, alone))
-        if not mine or not others:
+    groups: dict[frozenset[str], list[Unit]] = {}
+    for unit in of.units:
+        groups.setdefault(unit.variables, []).append(unit)
+    for variables, some in groups.items():
+        if any(other < variables for other in groups):
             continue
-        found[name] = max(of.added.inflation(mine, others), 1.0) ** (0.5 / len(mine))
+        own = sorted(k for unit in some for k in unit.coefficients)
+        beside = {k for unit in of.units if not variables < unit.variables for k in unit.coefficients}
+        mine, others = [k for k in own if k not in alone], sorted(beside.difference(own, alone))
+        if mine and others:
+            name = " and ".join(unit.name for unit in some[:2])
+            found[name] = max(of.added.inflation(mine, others), 1.0) ** (0.5 / len(mine))
     return found
-
-
-def _groups(units: tuple[Unit, ...]) -> list[tuple[str, frozenset[str], list[int]]]:
-    """Terms of the same variables together, but for products whose parts are terms too."""
-    found: dict[frozenset[str], list[Unit]] = {}
-    for unit in units:
-        found.setdefault(unit.variables, []).append(unit)
-    return [
-        (" and ".join(unit.name for unit in some[:2]), variables, sorted(k for unit in some for k in unit.coefficients))
-        for variables, some in found.items()
-        if not any(other < variables for other in found)
-    ]
 
 
 LEVELS = np.linspace(0.02, 0.98, 49)
@@ -174,8 +153,7 @@ def distribution(of: LookedAt) -> Check:
     scale = of.fit.scale if of.model.has_scale else None
     if scale is None:
         _require_cdf(of)
-    work = partial(_of_rows, of.likelihood, of.model.predictor, of.theta, scale)
-    total, weight = of.model.rows.gather(work)
+    total, weight = of.model.rows.gather(partial(_of_rows, of.likelihood, of.model.predictor, of.theta, scale))
     return of_shares(total, weight, "distribution", is_normal=scale is not None)
 
 
@@ -191,31 +169,21 @@ def of_shares(total: Floats, weight: Floats, name: str, *, is_normal: bool) -> C
     """The check of sums of shares at each level and of weights; `is_normal` where mean and scale were estimated."""
     n = float(weight[0])
     share = total / n
-    gap = share - LEVELS
-    worst = int(np.argmax(np.abs(gap)))
-    p = (lilliefors if is_normal else kolmogorov)(float(np.abs(gap[worst])), n)
+    worst = int(np.argmax(np.abs(share - LEVELS)))
+    gap = float(abs(share[worst] - LEVELS[worst]))
+    p = lilliefors(gap, n) if is_normal else float(special.kolmogorov(np.sqrt(n) * gap))
     of_all, below = 100.0 * LEVELS[worst], 100.0 * share[worst]
     advice = (
         f"{number(below, 3)} % fall below what should be the {of_all:.0f} % quantile: do not trust intervals of single "
         "observations; estimates hardly rest on it where there are many."
     )
-    return judged(
-        name,
-        "largest gap of the distribution, in shares",
-        float(np.abs(gap).max()),
-        advice,
-        p_value=p,
-        detail=(below, of_all),
-    )
-
-
-def kolmogorov(gap: float, n: float) -> float:
-    """How often n outcomes of a known distribution have a gap as large."""
-    return float(special.kolmogorov(np.sqrt(n) * gap))
+    measure = "largest gap of the distribution, in shares"
+    return judged(name, measure, gap, advice, p_value=p, detail=(below, of_all))
 
 
 def lilliefors(gap: float, n: float) -> float:
-    """The same of normal outcomes whose mean and standard deviation were estimated; 1 where that is often.
+    """How often n normal outcomes whose mean and standard deviation were estimated have a gap as large; 1 where that is
+    often.
 
     >>> round(lilliefors(0.1035, 100.0), 2)
     0.01
@@ -253,22 +221,19 @@ def _of_rows(likelihood: Likelihood, predictor: Linear, theta: Floats, scale: fl
 def zeros(of: LookedAt) -> Check | None:
     """The share of zeros, observed less expected; None of a family that has none."""
     _require_cdf(of)
-    part = partial(_zeros, of.likelihood, of.model.predictor, of.theta)
-    observed, expected, variance = of.model.rows.total(part)
-    n = of.model.n
+    n, part = of.model.n, partial(_zeros, of.likelihood, of.model.predictor, of.theta)
+    observed, expected, variance = of.model.rows.total(part).tolist()
     if expected <= 1e-12 * n and observed == 0:
         return None
-    gap, z = (observed - expected) / n, (observed - expected) / np.sqrt(max(float(variance), 1e-12))
-    p = float(2.0 * special.ndtr(-abs(z)))
+    gap, z = (observed - expected) / n, (observed - expected) / np.sqrt(max(variance, 1e-12))
     told = f"{number(100 * observed / n, 3)} % are zeros, the model expects {number(100 * expected / n, 3)} %: "
-    more = "st.zero_inflated or st.hurdle, or st.negative_binomial if counts are spread as a whole."
-    if of.likelihood.others:
-        more = "st.zero_inflated or st.hurdle."
-    advice = told + (more if gap > 0 else 'a family with fewer zeros, or cov="robust".')
-    measure = "share of zeros, observed less expected"
-    return judged(
-        "zeros", measure, float(gap), advice, size=abs(float(gap)), p_value=p, detail=(observed / n, expected / n)
-    )
+    use = 'a family with fewer zeros, or cov="robust".'
+    if gap > 0:
+        spread = "" if of.likelihood.others else ", or st.negative_binomial if counts are spread as a whole"
+        use = f"st.zero_inflated or st.hurdle{spread}."
+    measure, p = "share of zeros, observed less expected", float(2.0 * special.ndtr(-abs(z)))
+    detail = observed / n, expected / n
+    return judged("zeros", measure, gap, told + use, size=abs(gap), p_value=p, detail=detail)
 
 
 def _zeros(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
@@ -282,8 +247,7 @@ def _zeros(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Bloc
 
 def certificate(of: LookedAt) -> Check:
     """Standard errors between the estimate and the maximum, at least 1e-8."""
-    solution = of.fit.solution
-    value, what = max(float(solution.decrement), NEAREST), maximum(of.fit)
+    value, what = max(float(of.fit.solution.decrement), NEAREST), maximum(of.fit)
     if edge := at_zero(of.model, of.theta):
         what += f", where {', '.join(edge)} is 0, the edge of its range"
     advice = "The climb ended short of the maximum: change the units of columns, or leave out some that go together."

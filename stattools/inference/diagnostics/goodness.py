@@ -73,27 +73,18 @@ def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: flo
     return 1.0 - rss / total if total > 0 else float("nan")
 
 
-def null_loglik(model: Model) -> float:
-    """Maximum log-likelihood of the intercept alone, without a read; NaN of rows in files where counts of the outcome
-    do not tell.
+def null_loglik(model: Model, *, reads: bool = False) -> float:
+    """Maximum log-likelihood of the intercept alone, a constant for every parameter. Of rows in files, which are read
+    only where that is asked for, NaN where counts of the outcome do not tell.
     """
     rows = model.rows.outcome_counts()
     if rows is None or (rows.offset is None) != (model.rows.offset is None):
-        return float("nan")
-    return _of_constants(model, rows)
-
-
-def _of_constants(model: Model, rows: Rows) -> float:
-    """The maximum with a constant for every parameter."""
+        if not reads:
+            return float("nan")
+        rows = model.rows.without_columns()
     predictor = model.predictor.without_columns()
     start = starting_point(model.likelihood, predictor, rows)
     return Newton().solve(replace(model, rows=rows, predictor=predictor, start=start, source=None)).loglik
-
-
-def about_mean(model: Model) -> float:
-    """The total sum of squares of y - offset of rows in files: one read."""
-    moments = model.rows.total(_response)
-    return moments.about(moments.mean if "Intercept" in model.terms else 0.0)
 
 
 def _response(block: Block) -> SampleMoments:
@@ -144,16 +135,16 @@ def goodness(fit: Any) -> pd.DataFrame:
     row: dict[str, Any] = {"deviance": found["deviance"]}
     if model.has_scale:
         r_squared = fit.r_squared
-        if np.isnan(r_squared) and model.rows.offset is not None and (total := about_mean(model)) > 0:
-            r_squared = 1.0 - found["deviance"] / total
+        if np.isnan(r_squared) and model.rows.offset is not None:  # of rows in files: one more read
+            moments = model.rows.total(_response)
+            if (total := moments.about(moments.mean if "Intercept" in model.terms else 0.0)) > 0:
+                r_squared = 1.0 - found["deviance"] / total
         row["r_squared"] = r_squared
         row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
     if not model.likelihood.outcome.has_several:
         row["pearson"] = found["pearson"]
-    null = null_loglik(model)
-    if np.isnan(null):
-        null = _of_constants(model, model.rows.without_columns())  # reads of those in files
+    null = null_loglik(model, reads=True)
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
     whole_numbers = model.likelihood.outcome.is_whole  # log densities, and their ratio, depend on the unit of y
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}
@@ -161,7 +152,18 @@ def goodness(fit: Any) -> pd.DataFrame:
     row |= {"log_score": -fit.loglik / fit.n}
     if spread := spread_of(model, fit.estimate, found.get("pearson", 0.0)):
         row["dispersion"] = spread.ratio
-    made = pd.DataFrame([row | _of_probabilities(fit, model, found)])
+    if "square" in found:
+        several = model.likelihood.outcome.has_several
+        if not several:
+            others = found["weight"] - found["events"]
+            row["tjur"] = found["mean_of_events"] / found["events"] - found["mean_of_others"] / others
+        row["brier"] = found["square"] / found["weight"]
+        if not several and model.in_memory:  # the area under the curve compares all rows
+            p, share, weight = _observed(model.likelihood, model.predictor, fit.estimate, model.rows.whole)
+            row["auc"] = area_under_curve(p[:, 0], weight * share[:, 0], weight * (1.0 - share[:, 0]))
+        if model.likelihood.outcome is not Outcome.TRIALS:
+            row["accuracy"] = found["right"] / found["weight"]
+    made = pd.DataFrame([row])
     if said := overdispersed(fit, reads=True):
         made.attrs["note"] = said
     return made
@@ -190,14 +192,19 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
     probabilities(fit, "calibration")
-    p, share, weight = _observed(model, fit.estimate)
+    p, share, weight = _observed(model.likelihood, model.predictor, fit.estimate, model.rows.whole)
+    labels = [str(label) for label in model.labels or ()]
+    names: list[dict[str, str]] = [{"category": label} for label in labels]
     if model.likelihood.facts.is_event:
-        return pd.DataFrame(_groups(p[:, 0], share[:, 0], weight, bins, z))
-    labels, frames = [str(label) for label in model.labels or ()], []
-    is_ordered = model.likelihood.outcome is Outcome.ORDERED
-    what, names = ("cut", [f"<= {label}" for label in labels[:-1]]) if is_ordered else ("category", labels)
+        names = [{}]
+    elif model.likelihood.outcome is Outcome.ORDERED:
+        names = [{"cut": f"<= {label}"} for label in labels[:-1]]
+    frames = []
     for k, name in enumerate(names):
-        frames.append(pd.DataFrame({what: name} | _groups(p[:, k], share[:, k], weight, bins, z)))
+        predicted, observed, n = grouped(p[:, k], share[:, k], weight, bins)
+        lower, upper = wilson_ends(observed, n, z)
+        means = {"predicted": predicted, "observed": observed, "n": n}
+        frames.append(pd.DataFrame(name | means | {"lower": lower, "upper": upper}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -252,7 +259,7 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
     deviance = _sum(model.likelihood.deviance(eta, y), model.rows.importance)
     if model.has_scale:
         return AddedByName(deviance=deviance)
-    weight = _observations(model)
+    weight = _observations(model.likelihood, y, model.rows.weight)
     if model.likelihood.outcome.has_several:
         hit = y[:, None] == np.arange(mean.shape[1])
         square = ((hit - mean) ** 2).sum(axis=1) / (2.0 if mean.shape[1] == 2 else 1.0)  # two categories: as logistic
@@ -263,7 +270,7 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
     found["pearson"] = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
     if not model.likelihood.facts.is_event:
         return found
-    share = model.likelihood.observed(model.rows.y)
+    share = model.likelihood.observed(y)
     events, others = weight * share, weight * (1.0 - share)
     found |= {"weight": float(weight.sum()), "events": float(events.sum())}
     found |= {"mean_of_events": float(events @ mean), "mean_of_others": float(others @ mean)}
@@ -272,37 +279,17 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
     return found
 
 
-def _of_probabilities(fit: Estimates, model: Model, found: AddedByName) -> dict[str, float]:
-    """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
-    if "square" not in found:
-        return {}
-    brier, accuracy = {"brier": found["square"] / found["weight"]}, {"accuracy": found["right"] / found["weight"]}
-    if model.likelihood.outcome.has_several:
-        return brier | accuracy
-    others = found["weight"] - found["events"]
-    scores = {"tjur": found["mean_of_events"] / found["events"] - found["mean_of_others"] / others} | brier
-    if model.in_memory:
-        p, share, weight = _observed(model, fit.estimate)
-        scores["auc"] = area_under_curve(p[:, 0], weight * share[:, 0], weight * (1.0 - share[:, 0]))
-    return scores if model.likelihood.outcome is Outcome.TRIALS else scores | accuracy
+def _observed(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> tuple[Floats, Floats, Floats]:
+    """Predicted probabilities and observed shares of the rows of a block, (m, K): of the event, of each category, or of
+    outcomes up to each cut; and how many observations each row stands for.
+    """
+    p = _columns(likelihood.mean(predictor.forward(theta, block)[0]), likelihood)
+    return p, _shares(likelihood, block.y, p.shape[1]), _observations(likelihood, block.y, block.weight)
 
 
-def _observed(model: Model, theta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Predicted probabilities and observed shares of all rows, (n, K), and how many observations each stands for."""
-    p = _columns(model.likelihood.mean(model.eta(theta)), model.likelihood)
-    return p, shares_of(model.likelihood, model.rows.y, p.shape[1]), _observations(model)
-
-
-def _observations(model: Model) -> Floats:
+def _observations(likelihood: Likelihood, y: Floats, weight: Floats | None) -> Floats:
     """How many observations each row stands for: its frequency, times its trials where it is grouped."""
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    return weight * model.likelihood.trials_of(model.rows.y)
-
-
-def _groups(p: Floats, y: Floats, weight: Floats, bins: int, z: float) -> dict[str, Floats]:
-    predicted, observed, n = grouped(p, y, weight, bins)
-    lower, upper = wilson_ends(observed, n, z)
-    return {"predicted": predicted, "observed": observed, "n": n, "lower": lower, "upper": upper}
+    return likelihood.trials_of(y) * (np.ones(len(y)) if weight is None else weight)
 
 
 def _sum(values: Floats, weight: Floats | None) -> float:
@@ -348,17 +335,15 @@ def calibration_check(of: LookedAt) -> Check | None:
     edges = edges_of(_columns(of.likelihood.mean(some.eta(of.theta)), of.likelihood))
     if all(len(of_one) == 0 for of_one in edges):
         return None
-    part = partial(_block, of.likelihood, of.model.predictor, of.theta, edges)
-    sums = of.model.rows.total(part)
+    sums = of.model.rows.total(partial(_block, of.likelihood, of.model.predictor, of.theta, edges))
     if of.likelihood.outcome is not Outcome.ORDERED:
         return calibrated(sums, of.phi)
-    cuts = [str(label) for label in (of.model.labels or ())[:-1]]
-    each = [calibrated(sums[:, k : k + 1], of.phi) for k in range(len(cuts))]
+    each = [calibrated(sums[:, k : k + 1], of.phi) for k in range(len(edges))]
     worst = max(range(len(each)), key=lambda k: each[k].value)
-    p_value = each[worst].p_value
+    found, p_value = each[worst], each[worst].p_value
     return replace(
-        each[worst],
-        measure=f"{each[worst].measure}, of {of.model.outcome_name} <= {cuts[worst]}, the worst cut",
+        found,
+        measure=f"{found.measure}, of {of.model.outcome_name} <= {(of.model.labels or ())[worst]}, the worst cut",
         p_value=None if p_value is None else min(1.0, len(each) * p_value),
     )
 
@@ -368,7 +353,7 @@ def discrimination(of: LookedAt) -> Check:
     model = of.model
     model.rows.at_hand("an area under the ROC curve compares all rows", model.title, "Fit a sample of them in memory.")
     several = "cuts" if of.likelihood.outcome is Outcome.ORDERED else AGAINST
-    return ranked(*_observed(model, of.theta), several)
+    return ranked(*_observed(of.likelihood, model.predictor, of.theta, model.rows.whole), several)
 
 
 AGAINST = "categories against the rest"
@@ -390,12 +375,7 @@ def ranked(p: Floats, share: Floats, weight: Floats, several: str = AGAINST) -> 
 
 def edges_of(p: Floats) -> list[Floats]:
     """What separates the tenths of each column of probabilities: none where all are alike."""
-    found = []
-    for q in p.T:
-        edges = np.unique(np.quantile(q, TENTHS))
-        alike = q.max() - q.min() <= 1e-9
-        found.append(edges[:0] if alike else edges)
-    return found
+    return [np.unique(np.quantile(q, TENTHS)) if q.max() - q.min() > 1e-9 else np.empty(0) for q in p.T]
 
 
 def tenths(p: Floats, share: Floats, weight: Floats, edges: list[Floats]) -> Floats:
@@ -408,13 +388,11 @@ def tenths(p: Floats, share: Floats, weight: Floats, edges: list[Floats]) -> Flo
     return found
 
 
-def shares_of(likelihood: Likelihood, y: Floats, count: int) -> Floats:
+def _shares(likelihood: Likelihood, y: Floats, count: int) -> Floats:
     """What was observed, (n, K): shares of the event, 1 in the column of the category, or in those of cuts above it."""
     if likelihood.outcome is Outcome.ORDERED:
         return (y[:, None] <= np.arange(count)).astype(float)
-    if count == 1:
-        return likelihood.observed(y)[:, None]
-    return (y[:, None] == np.arange(count)).astype(float)
+    return likelihood.observed(y)[:, None] if count == 1 else (y[:, None] == np.arange(count)).astype(float)
 
 
 def _columns(mean: Floats, likelihood: Likelihood) -> Floats:
@@ -424,7 +402,4 @@ def _columns(mean: Floats, likelihood: Likelihood) -> Floats:
 
 
 def _block(likelihood: Likelihood, predictor: Linear, theta: Floats, edges: list[Floats], block: Block) -> Floats:
-    p = _columns(likelihood.mean(predictor.forward(theta, block)[0]), likelihood)
-    weight = np.ones(len(p)) if block.weight is None else block.weight
-    weight = weight * likelihood.trials_of(block.y)
-    return tenths(p, shares_of(likelihood, block.y, len(edges)), weight, edges)
+    return tenths(*_observed(likelihood, predictor, theta, block), edges)

@@ -52,34 +52,35 @@ def influence(of: LookedAt) -> Check:
     n = model.said.n if model.is_partial else model.rows.n_used
     rows, _ = worst_rows(of, int(np.clip(n // SHARE, 1, MOST)))
     said = named(of.sandwich.work, rows)
+    unlimited = Check(
+        NAME,
+        f"standard errors moved without {many(len(rows), 'row')}, at least",
+        LIMITS[NAME].no,
+        NO,
+        f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them.",
+    )
     try:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
-        return no_maximum(rows, said)
+        return unlimited
     if not (fit.covariance.diagonal() > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={fit.cov} is 0.")
     own = 1.0 if fit.cov != "information" else of.phi
     unit = np.minimum(np.sqrt(own * fit.covariance.diagonal()), se)
     if (se > FLAT * unit).any():
-        return no_maximum(rows, said)
+        return unlimited
     moves = (np.abs(of.theta - theta) / unit)[of.asked]
     which, farthest = of.asked[int(np.argmax(moves))], float(moves.max())
     found = Without(said, which, theta, se)
-    apart = abs(np.log(fit.scale / scale)) * np.sqrt(2.0 * model.n) if model.has_scale else 0.0
+    apart = float(abs(np.log(fit.scale / scale)) * np.sqrt(2.0 * model.n)) if model.has_scale else 0.0
     if farthest <= LIMITS[NAME].look < apart:
         before, after = number(fit.scale, 4), number(scale, 4)
         advice = f"The residual scale goes from {before} to {after} without {said}, and standard errors with it: look."
         measure = f"standard errors that the residual scale moves without {said}"
-        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found)
+        return judged(NAME, measure, apart, advice, size=min(apart, OF_SCALE), detail=found)
     name, before, after = model.names[which], number(of.theta[which], 4), number(theta[which], 4)
     advice = f"{name} goes from {before} to {after} without {said}: look at them, and report both."
     return judged(NAME, f"standard errors that {name} moves without {said}", farthest, advice, term=name, detail=found)
-
-
-def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
-    """What is said where a coefficient rests on some rows alone."""
-    advice = f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them."
-    return Check(NAME, f"standard errors moved without {many(len(rows), 'row')}, at least", LIMITS[NAME].no, NO, advice)
 
 
 def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
@@ -92,15 +93,15 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
         return (weighted(of_rows, weight) / unit[part] for part, of_rows in sandwich.along(asked, kind))
 
     try:
-        found = _farthest(moves("HC0" if model.is_partial else "HC3"), count)
+        each = _farthest(moves("HC0" if model.is_partial else "HC3"), count)
     except DomainError:  # a row alone fixes a coefficient
-        found = _farthest(moves("HC0"), count)
+        each = _farthest(moves("HC0"), count)
     if model.has_scale:
         gap = model.rows.y - model.eta(of.theta)
         squares = weighted(gap * gap, model.rows.precision) / of.fit.scale**2
-        of_scale = weighted((squares - 1.0) / np.sqrt(2.0 * model.n), weight)[:, None]
-        found += [(min(size, OF_SCALE), rows) for size, rows in _farthest([of_scale], count)]
-    size, rows = max(found, key=lambda each: each[0])
+        of_scale = weighted((squares - 1.0) / np.sqrt(2.0 * model.n), model.rows.weight)[:, None]
+        each += [(min(size, OF_SCALE), rows) for size, rows in _farthest([of_scale], count)]
+    size, rows = max(each, key=lambda one: one[0])
     return rows, size
 
 
@@ -108,7 +109,7 @@ def _farthest(parts: Iterable[Floats], count: int) -> list[tuple[float, NDArray[
     """For each way, the largest sum of moves of a coefficient, (n, some) of which are in a part, that a few rows make,
     and these rows.
     """
-    best: list[Any] = [(-np.inf, None), (-np.inf, None)]
+    best = [(-np.inf, np.empty(0, dtype=np.intp))] * 2
     for moves in parts:
         for k, way in enumerate((moves, -moves)):
             sums = np.partition(way, max(len(way) - count, 0), axis=0)[-count:].sum(axis=0)
@@ -155,7 +156,6 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
 
 def named(model: Any, rows: NDArray[np.intp]) -> str:
     """The rows by the labels of their table's index, or by their numbers in it, counting from 0."""
-    labels = rows if model.kept is None else model.kept[rows]
-    index = model.index
-    said = [str(index[k]) for k in rows] if index is not None else [str(k) for k in labels.tolist()]
+    labels = rows if model.kept is None else model.kept[rows].tolist()
+    said = [str(label) for label in (labels if model.index is None else model.index[rows])]
     return f"row{'' if len(said) == 1 else 's'} {', '.join(said)}"

@@ -24,7 +24,7 @@ decomposition of X and holds a copy of it.
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy import special
@@ -50,7 +50,7 @@ from stattools.text.names import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 
-KINDS = ("response", "pearson", "deviance", "quantile", "cox_snell")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ALONE = 1.0 - 1e-12
 """A row of more leverage determines a coefficient alone."""
@@ -82,41 +82,33 @@ def residuals(
         raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
-    eta = model.eta(fit.estimate)
+    family, y, eta = model.likelihood, model.rows.y, model.eta(fit.estimate)
     if kind == "cox_snell":
         return _cox_snell(model, eta)
-    category = model.likelihood.outcome is Outcome.CATEGORY
-    alone = (
-        model.likelihood.outcome in (Outcome.ORDERED, Outcome.TIME) or not model.likelihood.facts.knows_ends
-    )  # which may have no mean
-    if kind == "quantile" and alone and not category:
+    alone = family.outcome in (Outcome.ORDERED, Outcome.TIME) or not family.facts.knows_ends  # which may have no mean
+    if kind == "quantile" and alone and family.outcome is not Outcome.CATEGORY:
         return _quantiles(fit, model, eta, eta, seed)
-    mean = model.likelihood.mean(eta)
+    mean = family.mean(eta)
     if mean.ndim == 2:
         return _of_categories(model, mean, kind)
-    observed = model.likelihood.observed(model.rows.y)  # of a grouped outcome the share of successes
+    gap = family.observed(y) - mean  # of a grouped outcome the share of successes
     if kind == "response":
-        return (observed - mean) * model.likelihood.trials_of(model.rows.y)
+        return gap * family.trials_of(y)
     if kind == "pearson":
-        return _pearson(observed - mean, variance(fit, model, eta))
+        spread = variance(fit, model, eta)
+        if len(impossible := np.flatnonzero((spread == 0.0) & (gap != 0.0))):
+            raise DomainError(
+                f"pearson residuals divide by the standard deviation of a row: the fit is certain of another outcome "
+                f"of {'row' if len(impossible) == 1 else 'rows'} {first_few([*map(str, impossible)])}, numbered from 0 "
+                "among those that were kept. Leave out such rows, which have a weight of 0 or columns far from all "
+                'others, or use kind="response".'
+            )
+        return gap / np.where(gap == 0.0, 1.0, np.sqrt(spread))
     if kind == "deviance":
-        family, y = model.likelihood, model.rows.y
         precision = 1.0 if model.rows.precision is None else model.rows.precision
         rises = family.score(eta, y).reshape(len(eta), -1)[:, 0] * family.slope(eta)[:, 0, 0]  # towards the best mean
         return np.copysign(np.sqrt(family.deviance(eta, y) * precision), rises)
     return _quantiles(fit, model, eta, mean, seed)
-
-
-def _pearson(gap: Floats, variance: Floats) -> Floats:
-    """Gaps in standard deviations, 0 for outcomes that are certain; DomainError where another outcome was certain."""
-    if len(impossible := np.flatnonzero((variance == 0.0) & (gap != 0.0))):
-        raise DomainError(
-            f"pearson residuals divide by the standard deviation of a row: the fit is certain of another outcome of "
-            f"{'row' if len(impossible) == 1 else 'rows'} {first_few([*map(str, impossible)])}, numbered from 0 among "
-            "those that were kept. Leave out such rows, which have a weight of 0 or columns far from all others, or "
-            'use kind="response".'
-        )
-    return gap / np.where(gap == 0.0, 1.0, np.sqrt(variance))
 
 
 def leverage(fit: Estimates) -> Floats:
@@ -135,25 +127,23 @@ def leverage(fit: Estimates) -> Floats:
     model = regression(fit, "leverage")
     require_finite(fit, "leverage")
     one_leverage(fit, "leverage")
-    rows = model.rows
-    X: Any = among(rows.X, model.predictor.main)
-    curvature = _weights(model, model.eta(fit.estimate))
-    if rows.precision is not None:
-        curvature = curvature * rows.precision
+    rows, X = model.rows, among(model.rows.X, model.predictor.main)
+    curvature = weighted(_weights(model, model.eta(fit.estimate)), rows.precision)
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
     ridge = 0.0 if fit.penalty is None else fit.penalty.added(model)[model.predictor.parts[0]]
     ridge = np.broadcast_to(ridge, X.shape[1:])
     if (levels := with_levels(X)) is not None:
-        inverse: Any = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
+        inverse = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * quadratic([X], inverse)[:, 0, 0], 1.0)
     root = np.sqrt(curvature)
     whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
     size = np.abs(whole).max(axis=0)
-    Q, R = np.linalg.qr(whole / np.where(size > 0, size, 1.0))
+    size = np.where(size > 0, size, 1.0)
+    Q, R = np.linalg.qr(whole / size)
     share = (Q * Q).sum(axis=1)[: len(X)]
     absent = frequency == 0  # a row that was never seen did not shape Q: its leverage if it were seen once more
     if absent.any():
-        ghost = np.linalg.solve(R.T, (X[absent] * root[absent, None] / np.where(size > 0, size, 1.0)).T)
+        ghost = np.linalg.solve(R.T, (X[absent] * root[absent, None] / size).T)
         share[absent] = (ghost * ghost).sum(axis=0)
     return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
 
@@ -262,17 +252,16 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
 
 def _cox_snell(model: Model, eta: Floats) -> Floats:
     """-log S at the time until which each row was seen, less that at its entry."""
-    if model.likelihood.outcome is not Outcome.TIME:
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.TIME:
         raise IncompatibleError(
             f'residuals of kind "cox_snell" are of times that may be censored, as of st.aft; {model.title} has kind '
             '"quantile".'
         )
-    family: Any = model.likelihood
     low, high, entry = ends_of(model.rows.y, family.late)
     if ((low != high) & (high < np.inf)).any():
         raise IncompatibleError(
             'residuals of kind "cox_snell" are of times that were seen or are longer; some of these lie between two '
             'ends. Use "quantile".'
         )
-    ends = [low, np.full(len(low), np.inf), *[entry] * family.late]
-    return -family.loglik(eta, np.column_stack(ends))
+    return -family.loglik(eta, np.column_stack([low, np.full(len(low), np.inf), *[entry] * family.late]))

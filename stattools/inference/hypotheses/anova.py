@@ -19,7 +19,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
@@ -63,13 +62,10 @@ class RestrictedMaximum:
         """Twice the log-likelihood that is lost where R theta = 0; n log(RSS restricted / RSS) where a scale is
         estimated. ConvergenceError where the maximum under the hypotheses is not found.
         """
-        if not len(R):
-            return 0.0
-        lost = max(self.top - self.where(R, np.zeros(len(R)))[1], 0.0)
+        lost = max(self.top - self.where(R, np.zeros(len(R)))[1], 0.0) if len(R) else 0.0
         if not self.fit.model.has_scale:
             return 2.0 * lost
-        rss = self.fit.model.residual_sums(self.fit.estimate)[0]
-        return float(self.fit.n * np.log1p(2.0 * lost / rss))
+        return float(self.fit.n * np.log1p(2.0 * lost / self.fit.model.residual_sums(self.fit.estimate)[0]))
 
     def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
         """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
@@ -91,10 +87,14 @@ class RestrictedMaximum:
             values, gone = np.zeros(first), np.isin(np.arange(first), held).reshape(model.predictor.n_first, -1)
             values[held] = q / alone[1]
             if (gone == gone[0]).all() and np.ptp(values.reshape(gone.shape), axis=0).max() == 0.0:
-                return self._of_other_columns(held, values)
+                work, T, now, metric = footing(beside_held(model, held, values))  # a model of the other columns
+                found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
+                theta = np.zeros(model.predictor.size)
+                theta[np.delete(np.arange(len(theta)), held)], theta[held] = found.estimate, values[held]
+                return theta, found.loglik, found.converged
         along = self.T.pulled(np.asarray(R).T).T
         start = self.peak + HeldMetric(along, self.information).toward(q - R @ self.fit.estimate)
-        work, n = self.work, self.fit.model.n
+        work, n = self.work, model.n
 
         def stand(phi: Floats, now: Evaluation) -> Standing:
             metric = HeldMetric(along, now.information)
@@ -103,25 +103,13 @@ class RestrictedMaximum:
         now = work.evaluate(start)
         if not now.is_finite:
             return self.T @ start, now.loglik, False
-        found = climb(
-            stand(start, now), partial(rising, work.evaluate, stand, n), tolerance=1e-8, max_steps=100, n=n
-        ).solution(np.empty(0), "Newton")  # fmt: skip
+        end = climb(stand(start, now), partial(rising, work.evaluate, stand, n), tolerance=1e-8, max_steps=100, n=n)
+        found = end.solution(np.empty(0), "Newton")
         return self.T @ found.estimate, found.loglik, found.converged
 
-    def _of_other_columns(self, held: NDArray[np.intp], values: Floats) -> tuple[Floats, float, bool]:
-        """The same where columns have coefficients that are given: the maximum of a model of the others."""
-        less, others = (
-            beside_held(self.fit.model, held, values),
-            np.delete(np.arange(self.fit.model.predictor.size), held),
-        )
-        work, T, now, metric = footing(less)
-        found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
-        theta = np.zeros(len(others) + len(held))
-        theta[others], theta[held] = found.estimate, values[held]
-        return theta, found.loglik, found.converged
 
-
-TESTS = ("lr", "wald", "F")
+TESTS, TYPES = ("lr", "wald", "F"), ("I", "II", "III")
+"""By what terms are tested, and what each of them is compared with."""
 
 
 def _compared(of: TermsOfParameter, k: int, kind: str) -> tuple[Floats, Floats]:
@@ -132,10 +120,6 @@ def _compared(of: TermsOfParameter, k: int, kind: str) -> tuple[Floats, Floats]:
     if kind == "II":
         left_out = [j for j, term in enumerate(of.terms) if term.factors > of.terms[k].factors]
     return of.spaces.without([k, *left_out]), of.spaces.without(left_out)
-
-
-TYPES = ("I", "II", "III")
-"""What each term is compared with."""
 
 
 def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataFrame:
@@ -154,8 +138,7 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
     if fit.degrees is not None and chosen == "wald":
-        degrees: Any = fit.degrees
-        how, law = f"{degrees.by}, with covariance {fit.cov}", "F(df, df_residual)"
+        how, law = f"{fit.degrees.by}, with covariance {fit.cov}", "F(df, df_residual)"
         row, columns, residual = partial(_by_few_clusters, fit), ["df_residual"], {}
     else:
         measure, df_residual, how = _measure(fit, chosen)
@@ -219,11 +202,9 @@ def _beside(fit: Estimates, larger: Floats) -> tuple[Metric, Floats]:
 
 def _usual(fit: Estimates) -> str:
     """F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test."""
-    if fit.degrees is not None:
-        return "wald"
-    if np.isfinite(fit.t_df):
+    if fit.degrees is None and np.isfinite(fit.t_df):
         return "F"
-    trusted = fit.cov == "information" and not lacks_rows(fit.model)
+    trusted = fit.degrees is None and fit.cov == "information" and not lacks_rows(fit.model)
     return "lr" if trusted else "wald"
 
 
@@ -256,11 +237,10 @@ def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], floa
 def _by_likelihood(fit: Estimates, phi: float) -> Callable[[Floats, Floats], float]:
     summit, known = RestrictedMaximum.of(fit), {b"": 0.0}
 
-    def fall(R: Any) -> float:
-        R = np.asarray(R)
-        key = R.tobytes()
+    def fall(R: Floats) -> float:
+        key = np.asarray(R).tobytes()
         if key not in known:
-            known[key] = summit.fall(R)
+            known[key] = summit.fall(np.asarray(R))
         return known[key]
 
     return lambda smaller, larger: max(fall(smaller) - fall(larger), 0.0) / phi
@@ -280,5 +260,4 @@ def _apart(fit: Estimates, smaller: Floats, larger: Floats) -> float:
                 "float64: the fit is exact, or nearly so. Look whether the outcome is among the columns."
             )
         fit = replace(fit, estimate=fit.estimate - fit.covariance @ (pull @ larger))
-    found: Any = wald(fit, smaller, df=np.inf)
-    return found.statistic
+    return wald(fit, smaller, df=np.inf).statistic

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -29,10 +29,6 @@ from stattools.models.questions import AnyModel
 from stattools.models.samples.tables import CountedTables, counted
 from stattools.numerics.distributions.counts import share_as_rare, share_as_rare_of_draws
 from stattools.text.one_line import many
-
-KINDS = ("likelihood", "central", "mid-p")
-
-ALTERNATIVES = ("two-sided", "greater", "less")
 
 AS_RARE = 1e-7
 """Probabilities that differ by this share are equal, as in R's fisher.test and binom.test."""
@@ -69,8 +65,9 @@ def exact_test(
             f'{described(model_or_fit)}. For tables st.independence(..., test="exact"), for outcomes with ranks '
             "st.permutation_test."
         )
-    kind = choice("exact_test", "kind", kind, KINDS)
-    alternative = choice("exact_test", "alternative", alternative, ALTERNATIVES)
+    kind = choice("exact_test", "kind", kind, ("likelihood", "central", "mid-p"))
+    signs = {"two-sided": "=", "greater": "<=", "less": ">="}
+    alternative = choice("exact_test", "alternative", alternative, signs)
     at = exact_null if null is None else _number(null)
     values, logs, seen = model.exactly(at)
     p = np.exp(logs)
@@ -83,12 +80,9 @@ def exact_test(
         p_value = float(p[logs <= logs[k] + AS_RARE].sum())
     else:
         p_value = 2.0 * min(below, above)
-    name = model.names[0]
-    sign = {"two-sided": "=", "greater": "<=", "less": ">="}[alternative]
     note = f"Two-sided p-value of kind {kind}." if alternative == "two-sided" else f"Alternative: {alternative}."
-    return TestResult(
-        "exact", float(seen), 1, min(p_value, 1.0), (f"{name} {sign} {at:g}",), distribution="exact", note=note
-    )
+    said = f"{model.names[0]} {signs[alternative]} {at:g}"
+    return TestResult("exact", float(seen), 1, min(p_value, 1.0), (said,), "exact", note=note)
 
 
 def _number(null: Any) -> float:
@@ -98,13 +92,10 @@ def _number(null: Any) -> float:
     return float(found)
 
 
-TESTS = ("score", "lr", "exact")
-
-MOST = 10_000_000
-"""So many steps of paths are made to add up all tables: a second or two."""
-
-SMALL = 5.0
-"""Expected counts below this make chi2 doubtful (Cochran 1954)."""
+MOST, SMALL = 10_000_000, 5.0
+"""So many steps of paths are made to add up all tables: a second or two. Expected counts below 5 make chi2 doubtful
+(Cochran 1954).
+"""
 
 
 def independence(
@@ -132,7 +123,7 @@ def independence(
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
     (3.5059, 1, 0.0612)
     """
-    test = choice("independence", "test", test, TESTS)
+    test = choice("independence", "test", test, ("score", "lr", "exact"))
     found, notes = _occupied(counted("independence", table, data, None, weights))
     counts = found.counts[0].astype(float)
     n = counts.sum()
@@ -179,7 +170,7 @@ def _occupied(found: CountedTables) -> tuple[CountedTables, list[str]]:
     return replace(found, counts=counts[None]), notes
 
 
-def _exact(counts: Any, draws: Any, seed: Any) -> tuple[float, str]:
+def _exact(counts: NDArray[np.int64], draws: int, seed: int | np.random.Generator | None) -> tuple[float, str]:
     """The exact p-value, and how it was found."""
     asked = whole_number(draws, "draws", at_least=100)
     share = share_as_rare(counts, MOST)

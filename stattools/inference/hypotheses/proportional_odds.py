@@ -27,7 +27,7 @@ from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import terms_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.likelihoods import Bernoulli, Cumulative
+from stattools.likelihoods import Bernoulli
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
@@ -47,8 +47,17 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     ['lr', 'score', 'brant']
     """
     model = replace(fit.model, rows=replace(fit.model.rows, X=np.asarray(fit.model.rows.X)))  # an effect at each cut
-    family, of = _family(fit), terms_of(model)[0]
+    family = model.likelihood
+    if fit.penalty is not None or fit.cov != "information":
+        raise IncompatibleError(
+            "proportional_odds() compares maxima of the likelihood: fit without penalty= and without cov=."
+        )
+    if family.categories < 3:
+        raise DomainError(f"{model.title} has two labels and one cut: there is nothing to be proportional.")
     part, column = model.predictor.parts[0], model.predictor.column  # the columns of a term that are in the location
+    if not part.stop:
+        raise DomainError(f"{model.title} has no term whose effect is the same at every cut.")
+    of = terms_of(model)[0]
     columns = {
         name: tuple(int(column[at]) for at in of.columns(k) if part.start <= at < part.stop)
         for k, name in enumerate(of.names)
@@ -56,39 +65,25 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     columns = {name: chosen for name, chosen in columns.items() if chosen}
     if len(columns) > 1:
         columns[ALL] = tuple(sorted({column for each in columns.values() for column in each}))
-    binary = cache(lambda: _binary(model))  # of all cuts, for all terms
+    binary = cache(partial(_binary, model))  # of all cuts, for all terms
     plain = model.rows.place == "in memory" and family.link_name == "logit" and not family.facts.added
     answers: dict[str, Callable[[], tuple[Any, ...]]] = {}
+
+    def row(term: str, test: str, df: int, measure: Callable[[], float]) -> tuple[Any, ...]:
+        statistic = measure()
+        return term, test, df, statistic, float(special.chdtrc(df, statistic))
+
     for name, chosen in columns.items():
         larger = cache(partial(_larger, model, fit.estimate, chosen))
         tests = {"lr": partial(_ratio, larger, fit.loglik), "score": partial(_score, larger)}
         tests |= {"brant": partial(lambda chosen: _brant(model, binary(), chosen), chosen)} if plain else {}
         for test, statistic in tests.items():
-            answers[f"{test} of {name}"] = partial(_row, name, test, len(chosen) * (family.categories - 2), statistic)
+            answers[f"{test} of {name}"] = partial(row, name, test, len(chosen) * (family.categories - 2), statistic)
     rows, unmade = several(answers)
     table = pd.DataFrame(list(rows.values()), columns=["term", "test", "df", "statistic", "p_value"])
     if unmade:
         table.attrs["note"] = not_made(unmade)
     return table
-
-
-def _row(term: str, test: str, df: int, measure: Callable[[], float]) -> tuple[Any, ...]:
-    statistic = measure()
-    return term, test, df, statistic, float(special.chdtrc(df, statistic))
-
-
-def _family(fit: Estimates) -> Cumulative:
-    """The family, where the question can be asked; IncompatibleError or DomainError with the reason."""
-    model, family = fit.model, fit.model.likelihood
-    if fit.penalty is not None or fit.cov != "information":
-        raise IncompatibleError(
-            "proportional_odds() compares maxima of the likelihood: fit without penalty= and without cov=."
-        )
-    if family.categories < 3:
-        raise DomainError(f"{model.title} has two labels and one cut: there is nothing to be proportional.")
-    if not model.predictor.parts[0].stop:
-        raise DomainError(f"{model.title} has no term whose effect is the same at every cut.")
-    return family
 
 
 def _larger(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tuple[Model, Model, Evaluation]:
@@ -145,32 +140,28 @@ def _binary(model: Model) -> tuple[Floats, Floats]:
     X = np.concatenate([block.X for block in X.blocks()])[:, columns]
     U = T[np.ix_(columns, columns)]
     rows, betas, shares = model.rows, [], []
+    design = replace(model.design, names=tuple(model.terms[k] for k in columns))
     for cut in range(K - 1):
         over = replace(rows, X=X, y=(rows.y > cut).astype(float), center=None, scale=None, low=None)
-        design = replace(model.design, names=tuple(np.array(model.terms)[columns].tolist()))
-        one = replace(
-            model, likelihood=Bernoulli(), predictor=Linear(len(columns)), rows=over, design=design,
-            start=np.zeros(len(columns)), labels=None,
-            title=f"logistic regression beyond {(model.labels or ())[cut]!r}",
-        )  # fmt: skip
+        title = f"logistic regression beyond {(model.labels or ())[cut]!r}"
+        one = replace(model, likelihood=Bernoulli(), predictor=Linear(len(columns)), rows=over, design=design)
+        one = replace(one, start=np.zeros(len(columns)), labels=None, title=title)
         check_rank(one)
         check_overlap(one)
         solution = Newton().solve(one)
         betas.append(solution.estimate)
         shares.append(special.expit(one.eta(solution.estimate)))
-    p = np.array(shares)
-    inverse = [np.linalg.inv(X.T @ weighted(X, _times(rows, p[j] * (1.0 - p[j])))) for j in range(K - 1)]
-    q = len(columns)
-    V = np.empty((K - 1, q, K - 1, q))
+
+    def between(j: int, m: int) -> Floats:
+        return X.T @ weighted(X, weighted(shares[m] * (1.0 - shares[j]), rows.weight))
+
+    inverse = [np.linalg.inv(between(j, j)) for j in range(K - 1)]
+    V = np.empty((K - 1, len(columns), K - 1, len(columns)))
     for j in range(K - 1):
         for m in range(j, K - 1):
-            between = inverse[j] @ (X.T @ weighted(X, _times(rows, p[m] * (1.0 - p[j])))) @ inverse[m]
-            V[j, :, m], V[m, :, j] = U @ between @ U.T, U @ between.T @ U.T
-    return np.array(betas) @ U.T, V.reshape((K - 1) * q, -1)
-
-
-def _times(rows: Any, w: Floats) -> Floats:
-    return w if rows.weight is None else w * rows.weight
+            V[j, :, m] = U @ inverse[j] @ between(j, m) @ inverse[m] @ U.T
+            V[m, :, j] = V[j, :, m].T
+    return np.array(betas) @ U.T, V.reshape((K - 1) * len(columns), -1)
 
 
 def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...]) -> float:

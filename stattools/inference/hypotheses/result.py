@@ -100,8 +100,7 @@ class TestResult(Faces):
         if len(self.difference) == 1:
             cells += [("difference", number(self.difference[0])), ("se", number(self.se[0], 4))]
         head, row = zip(*cells, strict=True)
-        said = [f"Covariance: {self.cov}."] if self.kind == "Wald" else []
-        said += [self.note] if self.note else []
+        said = [f"Covariance: {self.cov}."] * (self.kind == "Wald") + [self.note] * bool(self.note)
         title = f"{self.kind[0].upper()}{self.kind[1:]} test of {', '.join(self.hypothesis)}"
         return Page(title, "", Grid(head, [row], "r" * len(head)), *([""] if said else []), *said)
 
@@ -140,35 +139,31 @@ Method = Literal["none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "f
 
 def _hommel(p: Floats) -> Floats:
     m = len(p)
-    q = adjusted = np.full(m, (m * p / np.arange(1, m + 1)).min())
+    adjusted = np.maximum(p, (m * p / np.arange(1, m + 1)).min())
     for size in range(m - 1, 1, -1):
-        first, last = slice(0, m - size + 1), slice(m - size + 1, m)
-        low = (size * p[last] / np.arange(2, size + 1)).min()
-        q = np.empty(m)
-        q[first] = np.minimum(size * p[first], low)
-        q[last] = q[m - size]
-        adjusted = np.maximum(adjusted, q)
-    return np.maximum(adjusted, p)
+        first = m - size + 1  # the largest of the smaller p-values beside which this subset stands
+        low = (size * p[first:] / np.arange(2, size + 1)).min()
+        adjusted[:first] = np.maximum(adjusted[:first], np.minimum(size * p[:first], low))
+        adjusted[first:] = np.maximum(adjusted[first:], min(size * p[first - 1], low))
+    return adjusted
 
 
-def _from_above(values: Floats) -> Floats:
-    """The smallest of a value and those after it."""
-    return np.minimum.accumulate(values[::-1])[::-1]
-
-
-def _places(p: Floats) -> Floats:
-    return np.arange(1.0, len(p) + 1.0)
+def _stepped_up(factors: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+    """Each p-value times its factor, of the places from the last to the first, and the smallest of it and those after
+    it.
+    """
+    return lambda p: np.minimum.accumulate(factors(np.arange(len(p), 0.0, -1.0)) * p[::-1])[::-1]
 
 
 METHODS: dict[str, Callable[[Floats], Floats]] = {
     "none": lambda p: p,
     "bonferroni": lambda p: len(p) * p,
     "sidak": lambda p: -np.expm1(len(p) * np.log1p(-np.minimum(p, 1.0 - 1e-16))),
-    "holm": lambda p: np.maximum.accumulate((len(p) + 1.0 - _places(p)) * p),
-    "hochberg": lambda p: _from_above((len(p) + 1.0 - _places(p)) * p),
+    "holm": lambda p: np.maximum.accumulate(np.arange(len(p), 0.0, -1.0) * p),
+    "hochberg": _stepped_up(lambda place: len(place) + 1.0 - place),
     "hommel": _hommel,
-    "fdr": lambda p: _from_above(len(p) / _places(p) * p),
-    "by": lambda p: _from_above((1.0 / _places(p)).sum() * len(p) / _places(p) * p),
+    "fdr": _stepped_up(lambda place: len(place) / place),
+    "by": _stepped_up(lambda place: (1.0 / place[::-1]).sum() * len(place) / place),
 }
 """Each adjustment, of p-values from the smallest to the largest."""
 
@@ -245,14 +240,19 @@ def several[Answer](tests: Mapping[str, Callable[[], Answer]]) -> tuple[dict[str
     return made, {name: error.message for name, error in unmade.items()}
 
 
+def by_reason(unmade: Mapping[str, str]) -> dict[str, list[str]]:
+    """The names of what could not be made, by the reason for it."""
+    found: dict[str, list[str]] = {}
+    for name, reason in unmade.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
 def not_made(unmade: Mapping[str, str]) -> str:
     """The tests that could not be made and their reasons, as a note; "" where there is none.
 
     >>> not_made({"x": "it is constant.", "z": "it is constant."})
     'Not made: x, z: it is constant.'
     """
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in unmade.items():
-        by_reason.setdefault(reason, []).append(name)
-    said = [f"{', '.join(names)}: {reason}" for reason, names in by_reason.items()]
+    said = [f"{', '.join(names)}: {reason}" for reason, names in by_reason(unmade).items()]
     return "Not made: " + " ".join(said) if said else ""

@@ -15,6 +15,7 @@ Source: Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010),
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design.design import Term, TermSpaces
-from stattools.data.formula.formula import Formula
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.linear import hypotheses
@@ -87,25 +87,20 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
         return ()
     design, predictor, likelihood = model.design, model.predictor, model.likelihood
     uses = design.uses or (tuple(range(len(design.names))),)
-    formulas = dict(
-        zip(["", *design.beside], zip([design.parsed, *design.beside.values()], uses, strict=True), strict=True)
-    )
-    first = list(range(predictor.n_first))
-    made: dict[str, list[int]] = {"": first}
+    made: dict[str, list[int]] = {"": list(range(predictor.n_first))}
     for at, parameter in enumerate(list(likelihood.parameters)[1:], predictor.n_first):
         name = likelihood.facts.formulas.get(parameter, parameter)
         made.setdefault("" if name != parameter else name, []).append(at)
     found = []
-    for name, (formula, use) in formulas.items():
+    formulas = zip(["", *design.beside], [design.parsed, *design.beside.values()], uses, strict=True)
+    for name, formula, use in formulas:
         if name and name not in made:  # the effects at cuts, which are terms of the first formula
             continue
         spaces = TermSpaces(formula, tuple(design.names[k] for k in use), design.levels)
         places = []
         for at in made[name]:
             own, first_of = predictor.uses[at], predictor.parts[at].start
-            numbers = {
-                column: first_of + k for k, column in enumerate(range(predictor.columns) if own is None else own)
-            }
+            numbers = dict(zip(range(predictor.columns) if own is None else own, count(first_of), strict=False))
             places.append(np.array([numbers.get(column, -1) for column in use], dtype=np.intp))
         found.append(TermsOfParameter(model.called(name) if name else "", spaces, tuple(places), predictor.size))
     return tuple(found)
@@ -216,18 +211,6 @@ def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
     return metric
 
 
-def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
-    """IdentificationError for a variance of a state space model that is to be 0."""
-    for k, name in enumerate(fit.model.variances):
-        R = np.asarray(R)
-        alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
-        if (alone & (q == 0)).any():
-            raise IdentificationError(
-                f"{name} = 0 is the edge of its range, where Wald's test does not hold. See "
-                f'fit.interval(kind="profile"), or compare with the model without it by AIC (st.compare).'
-            )
-
-
 def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
@@ -244,7 +227,13 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     (3.0, 1, 2.0)
     """
     whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
-    _refuse_edges(fit, whole, q)
+    for k, name in enumerate(fit.model.variances):  # of a state space model
+        rows = np.asarray(whole)[q == 0]
+        if ((rows[:, k] != 0) & (np.count_nonzero(rows, axis=1) == 1)).any():
+            raise IdentificationError(
+                f"{name} = 0 is the edge of its range, where Wald's test does not hold. See "
+                f'fit.interval(kind="profile"), or compare with the model without it by AIC (st.compare).'
+            )
     involved, R = involved_in(whole)
     theta, V = fit.estimate[involved], among(fit.covariance, involved)
     unknown = ~(np.isfinite(theta) & np.isfinite(V.diagonal()))
@@ -269,19 +258,20 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     statistic, difference, se = distance**2, difference / unit, se / unit
     if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
-    shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
-    k = len(labels)
-    if df is None and fit.degrees is not None:  # those that few clusters, or few groups, leave
-        degrees: Any = fit.degrees
-        F, left = degrees.several(whole, statistic)
-        p_value = float(special.fdtrc(k, left, F) if np.isfinite(left) else special.chdtrc(k, k * F))
-        return TestResult("Wald", F, k, p_value, distribution="F", df_residual=left, **shared)
-    if df is None:
-        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
-    if np.isinf(df):
-        return TestResult("Wald", statistic, k, float(special.chdtrc(k, statistic)), **shared)
-    p_value = float(special.fdtrc(k, df, statistic / k))
-    return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)
+    k, few = len(labels), fit.degrees if df is None else None  # those that few clusters, or few groups, leave
+    if few is not None:
+        F, df = few.several(whole, statistic)
+        statistic = k * F
+    else:
+        F, df = statistic / k, _residual(fit) if df is None else float(df)
+    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, statistic))
+    statistic, law = (F, "F") if few is not None or np.isfinite(df) else (statistic, "chi2")
+    return TestResult("Wald", statistic, k, p_value, labels, law, df, fit.cov, difference=difference, se=se)
+
+
+def _residual(fit: Estimates) -> float:
+    """The degrees of freedom of the scale, infinite where none is estimated."""
+    return fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
 
 
 def welch_james(
@@ -308,19 +298,8 @@ def welch_james(
         half = -float(special.stdtrit(residual, 0.5 * (1.0 - level))) * float(se[0])
         ends = f"{number(float(difference[0]) - half)} to {number(float(difference[0]) + half)}"
         note += f" The {level:.4g} interval of the difference is {ends}."
-    return TestResult(
-        "Welch",
-        F,
-        k,
-        float(special.fdtrc(k, residual, F)),
-        labels,
-        distribution="F",
-        df_residual=residual,
-        cov="each arm its own",
-        note=note,
-        difference=difference,
-        se=se,
-    )
+    p_value = float(special.fdtrc(k, residual, F))
+    return TestResult("Welch", F, k, p_value, labels, "F", residual, "each arm its own", note, difference, se)
 
 
 @dataclass(frozen=True)
@@ -338,7 +317,8 @@ class Unit:
 
 
 def units_of(model: Model) -> tuple[Unit, ...]:
-    """The terms of the first parameter, but for the intercept.
+    """The terms of the first parameter, but for the intercept. A larger term may contain one that is made of names,
+    `C(g)`, or products of these.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0, 4.0], "x": [0, 1, 2, 5, 4, 3], "g": ["a", "b", "c", "a", "b", "a"]}
@@ -348,31 +328,18 @@ def units_of(model: Model) -> tuple[Unit, ...]:
     found = terms_of(model)
     if not found:
         return ()
-    of = found[0]
+    of, formula = found[0], model.design.parsed
     columns = range(len(model.names)) if model.is_partial else model.predictor.column
-    told = _variables(of, model.design.parsed)
-    return tuple(
-        Unit(
-            name,
-            variables,
-            tuple(of.columns(k)),
-            tuple(sorted({int(columns[j]) for j in of.columns(k)})),
-            plain and any(j != k and variables <= other for j, (other, _) in enumerate(told)),
-            plain and variables == {name},
-        )
-        for k, (name, (variables, plain)) in enumerate(zip(of.names, told, strict=True))
-    )
-
-
-def _variables(of: TermsOfParameter, formula: Formula | None) -> list[tuple[frozenset[str], bool]]:
-    """The variables of each term, and whether a larger one may contain it: a name, `C(g)`, or a product of these."""
-    if formula is None:
-        return [(frozenset([name]), True) for name in of.names]
-    return [
-        (
-            frozenset(name for factor in term for name in factor.columns),
-            all(factor.category is not None for factor in term),
-        )
-        for term in formula.terms
-        if term
-    ]
+    told = [(frozenset([name]), True) for name in of.names]
+    if formula is not None:
+        terms = [term for term in formula.terms if term]
+        plain = (all(factor.category is not None for factor in term) for term in terms)
+        names = (frozenset(name for factor in term for name in factor.columns) for term in terms)
+        told = list(zip(names, plain, strict=True))
+    made = []
+    for k, (name, (variables, plain)) in enumerate(zip(of.names, told, strict=True)):
+        own = of.columns(k)
+        is_part = plain and any(j != k and variables <= other for j, (other, _) in enumerate(told))
+        places = tuple(sorted({int(columns[j]) for j in own}))
+        made.append(Unit(name, variables, tuple(own), places, is_part, plain and variables == {name}))
+    return tuple(made)

@@ -111,6 +111,10 @@ class ClusterWeights:
         among = self.is_exact and self.holds_sample
         return at_least / self.count if among else (1.0 + at_least) / (1.0 + self.count)
 
+    def share(self, squares: Floats, square: float) -> float:
+        """The same of draws with these squares of t*, where the sample has `square`."""
+        return self.p_value(int(np.count_nonzero(squares >= square * (1.0 - TIE))))
+
 
 TIE = 1e-9
 """Two statistics whose squares differ by no more, relatively, are the same: the sample among the patterns of signs."""
@@ -161,14 +165,9 @@ class Clusters:
         parts = []
         for v in signs.blocks():
             here, there = v * a - (v @ S) @ self.m.T, v * b - (v @ self.m) @ self.m.T
-            forms = v @ a, v @ b, (here * here).sum(axis=1), (here * there).sum(axis=1), (there * there).sum(axis=1)
-            parts.append(forms)
+            forms = (np.einsum("vg,vg->v", *pair) for pair in ((here, here), (here, there), (there, there)))
+            parts.append((v @ a, v @ b, *forms))
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-
-
-def as_far(squares: Floats, square: float) -> int:
-    """How many draws are as far out as the sample."""
-    return int(np.count_nonzero(squares >= square * (1.0 - TIE)))
 
 
 def accepted(forms: tuple[Floats, ...], signs: ClusterWeights, alpha: float) -> tuple[float, float]:
@@ -182,10 +181,17 @@ def accepted(forms: tuple[Floats, ...], signs: ClusterWeights, alpha: float) -> 
     size = np.maximum(np.abs(quartic).max(axis=1), 1.0)
     always = (v11 <= TIE * size) & (np.abs(quartic) <= TIE * size[:, None]).all(axis=1)  # the sample itself
     endless = ~always & (v11 <= TIE * size)
-    roots, changes = _roots(quartic[~always & ~endless])
+    usual = quartic[~always & ~endless]
+    companion = np.zeros((len(usual), 4, 4))
+    companion[:, [1, 2, 3], [0, 1, 2]] = 1.0
+    companion[:, 0] = -usual[:, 1:] / usual[:, :1]
+    found = np.linalg.eigvals(companion)
+    real = np.sort(np.where(found.imag == 0, found.real, np.inf), axis=1)
+    there = np.isfinite(real)
+    roots, changes = real[there], np.broadcast_to([1.0, -1.0, 1.0, -1.0], real.shape)[there]  # it rises, and it falls
     for one in quartic[endless]:
         found = np.roots(np.where(np.abs(one) > TIE * np.abs(one).max(), one, 0.0))
-        real = np.sort(found[np.abs(found.imag) == 0].real)
+        real = np.sort(found[found.imag == 0].real)
         ends = np.concatenate([[-1e300], real])
         middles = np.append(0.5 * (ends[1:-1] + ends[2:]), ends[-1] + 1.0) if len(real) else np.zeros(0)
         first = np.polyval(one, (real[0] if len(real) else 0.0) - 1.0) >= 0
@@ -198,34 +204,16 @@ def accepted(forms: tuple[Floats, ...], signs: ClusterWeights, alpha: float) -> 
     above = np.array([signs.p_value(float(one)) > alpha for one in counts], dtype=bool)[which]
     if signs.p_value(float(np.count_nonzero(always))) > alpha:
         return -np.inf, np.inf
-    inside = np.flatnonzero(above)
-    if not len(inside):
+    if not len(inside := np.flatnonzero(above)):
         return 0.0, 0.0
-    low = roots[inside[0]]
-    high = roots[inside[-1] + 1] if inside[-1] + 1 < len(roots) else np.inf
+    low, high = np.append(roots, np.inf)[[inside[0], inside[-1] + 1]]
     return (-np.inf if low <= -1e299 else float(low)), float(high)
 
 
-def _roots(quartic: Floats) -> tuple[Floats, Floats]:
-    """The real roots of all, and whether the quartic rises above 0 there, 1, or falls below it, -1."""
-    companion = np.zeros((len(quartic), 4, 4))
-    companion[:, [1, 2, 3], [0, 1, 2]] = 1.0
-    companion[:, 0] = -quartic[:, 1:] / quartic[:, :1]
-    found = np.linalg.eigvals(companion)
-    real = np.sort(np.where(np.abs(found.imag) == 0, found.real, np.inf), axis=1)
-    changes = np.broadcast_to([1.0, -1.0, 1.0, -1.0], real.shape)
-    there = np.isfinite(real)
-    return real[there], changes[there]
-
-
-NEAR = 1e-4
-"""How close to its end an interval is found where each value of the hypothesis is a climb, in standard errors."""
-
-FARTHEST = 1e3
-"""Standard errors from the estimate, at most, that such an interval is looked for."""
-
-TOLD = 1e6
-"""Standard errors from the estimate up to which float64 tells which draws are as far as the data."""
+NEAR, FARTHEST, TOLD = 1e-4, 1e3, 1e6
+"""In standard errors: how close to its end an interval is found where each value of the hypothesis is a climb, how far
+from the estimate it is looked for, and up to where float64 tells which draws are as far as the data.
+"""
 
 
 @answers_guesses
@@ -302,38 +290,37 @@ class WildBootstrap(Faces):
             return self.estimate - high * unit, self.estimate - low * unit
         if self._signs.p_value(1.0 if self.is_exact else 0.0) > alpha:
             return -np.inf, np.inf
-        return self._end(alpha, -unit), self._end(alpha, unit)
 
-    def _end(self, alpha: float, unit: float) -> float:
-        """Where p falls to alpha on one side, by doubling and halving."""
+        def end(unit: float) -> float:
+            """Where p falls to alpha on one side, by doubling and halving."""
 
-        def is_accepted(distance: float) -> bool:
-            q = self.estimate + distance * unit
-            return _p_value(self.fit, self._R, q, self._signs, *self._here)[0] > alpha
+            def is_accepted(distance: float) -> bool:
+                q = self.estimate + distance * unit
+                return _p_value(self.fit, self._R, q, self._signs, *self._here)[0] > alpha
 
-        inside, outside = 0.0, 2.0
-        while is_accepted(outside):
-            inside, outside = outside, 2.0 * outside
-            if outside > FARTHEST:
-                return float(np.copysign(np.inf, unit))
-        while outside - inside > NEAR:
-            middle = 0.5 * (inside + outside)
-            inside, outside = (middle, outside) if is_accepted(middle) else (inside, middle)
-        return self.estimate + 0.5 * (inside + outside) * unit
+            inside, outside = 0.0, 2.0
+            while is_accepted(outside):
+                inside, outside = outside, 2.0 * outside
+                if outside > FARTHEST:
+                    return float(np.copysign(np.inf, unit))
+            while outside - inside > NEAR:
+                middle = 0.5 * (inside + outside)
+                inside, outside = (middle, outside) if is_accepted(middle) else (inside, middle)
+            return self.estimate + 0.5 * (inside + outside) * unit
+
+        return end(-unit), end(unit)
 
     def _headline(self) -> str:
         made = f"t = {number(self.statistic)}, p = {p_text(self.p_value)}"
         return headline(self, self.weights, self.fit.model._subject, self.hypothesis, made)
 
     def _page(self) -> Page:
-        rows = Grid.of(self.table().to_dict("records"), like="se")
-        how = "restricted" if self.impose_null else "unrestricted"
+        how = "Restricted" if self.impose_null else "Unrestricted"
         drawn = f"all {2**self.groups:,} patterns of signs" if self.is_exact else f"{self._signs.count:,} draws"
-        usual = f"se: {self.fit.cov}."
         said = f"{how}, {self.weights} weights of {self.groups:,} clusters, {drawn}."
         level = f"Interval: {self.fit.level:.4g}, the values that are not refused."
-        title = f"Wild cluster bootstrap of {self.fit.model._subject}"
-        return Page(title, "", rows, "", said[0].upper() + said[1:], level, usual)
+        title, rows = f"Wild cluster bootstrap of {self.fit.model._subject}", self.table().to_dict("records")
+        return Page(title, "", Grid.of(rows, like="se"), "", said, level, f"se: {self.fit.cov}.")
 
 
 def wild_bootstrap(
@@ -383,7 +370,7 @@ def wild_bootstrap(
         p, squares = _p_value(fit, R[0], float(q[0]), signs, clusters, size)
     else:
         squares = clusters.squares(signs, 0.0)
-        p = signs.p_value(as_far(squares, ((estimate - q[0]) / unit) ** 2))
+        p = signs.share(squares, ((estimate - q[0]) / unit) ** 2)
     t = (estimate - float(q[0])) / se
     return WildBootstrap(
         fit, labels[0], estimate, se, t, p, np.sqrt(squares) * (unit / se), impose_null, kept, R[0], signs
@@ -392,9 +379,7 @@ def wild_bootstrap(
 
 def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, float]:
     """The clusters at a point, and the standard error of R theta by the information there."""
-    model: Any = fit.model
-    cov: Any = fit.cov_kind
-    bread = fit.solution.covariance
+    model, cov, bread = fit.model, fit.cov_kind, fit.solution.covariance
     if theta is not fit.estimate:
         found = Metric.where_definite(model.evaluate(theta).information)
         if found is None:
@@ -418,4 +403,4 @@ def _p_value(
     else:
         restricted = RestrictedMaximum.of(fit).where(R[None], np.array([q]))[0]
         squares = clusters_at(fit, restricted, R)[0].squares(signs, 0.0)
-    return signs.p_value(as_far(squares, gap * gap / here.spread)), squares
+    return signs.share(squares, gap * gap / here.spread), squares

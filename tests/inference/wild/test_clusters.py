@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.hypotheses.wild_bootstrap import VALUES, Clusters, ClusterWeights, accepted, as_far
+from stattools.inference.hypotheses.wild_bootstrap import VALUES, Clusters, ClusterWeights, accepted
 
 G = 7
 GROUPS = np.repeat(np.arange(G), [3, 4, 5, 6, 6, 9, 9])
@@ -58,7 +58,7 @@ def test_the_ends_are_where_p_falls_to_alpha(case, kind, draws, alpha):
     unit = clusters.spread**0.5
 
     def p(s):
-        return signs.p_value(as_far(clusters.squares(signs, s * unit), s * s))
+        return signs.share(clusters.squares(signs, s * unit), s * s)
 
     assert low < 0 < high
     for end, out in ((low, -1.0), (high, 1.0)):
