@@ -127,11 +127,10 @@ def _has_classes(model: Any) -> bool:
 
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
-    of = fit.model if isinstance(fit, AnyFit) else fit
-    if of is fit or not _has_classes(of):
-        raise IncompatibleError(
-            f"confusion needs a fit whose outcome has classes, such as st.softmax; got {described(of)}."
-        )
+    of = fit.model if isinstance(fit, AnyFit) else None
+    if of is None or not _has_classes(of):
+        got = described(fit if of is None else of)
+        raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {got}.")
     if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)

@@ -156,7 +156,7 @@ def added(model: Model, theta: Floats) -> Added:
     return Added(information, score, kept, curves, places[-1] if has_link else (), N, phi, variance, T)
 
 
-def squares_of(model: Model | CoxRegression, phi: Floats) -> dict[str, int]:
+def squares_of(model: Any, phi: Floats) -> dict[str, int]:
     """The terms that are one column of numbers, whose variable makes no other curve, with the column of X; of many
     those that explain most.
     """

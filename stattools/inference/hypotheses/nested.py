@@ -47,7 +47,7 @@ CELLS = 2_000_000
 """Numbers that are made at a time."""
 
 
-def require_same_likelihood(who: str, one: Fit, other: Fit) -> None:
+def require_same_likelihood(who: str, one: Any, other: Any) -> None:
     """IncompatibleError where one of two fits has a restricted likelihood and the other has another one."""
     fits = one, other
     kinds = {fit.integral.kind for fit in fits if fit.model.is_mixed and not fit.model.has_scale}
@@ -152,8 +152,8 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
     if not np.array_equal(_outcomes(one), _outcomes(other)):
         return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
     ones = np.ones(len(a.y))
-    for what, *pair in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
-        if not np.array_equal(*(ones if values is None else values for values in pair)):
+    for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
+        if not np.array_equal(ones if v is None else v, ones if w is None else w):
             return f"their {what} differ"
     return None
 

@@ -379,7 +379,8 @@ def wild_bootstrap(
 
 def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, float]:
     """The clusters at a point, and the standard error of R theta by the information there."""
-    model, cov, bread = fit.model, fit.cov_kind, fit.solution.covariance
+    model, bread = fit.model, fit.solution.covariance
+    cov: Any = fit.cov_kind
     if theta is not fit.estimate:
         found = Metric.where_definite(model.evaluate(theta).information)
         if found is None:

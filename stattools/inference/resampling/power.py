@@ -140,9 +140,9 @@ def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> tuple
         design = truth.model.subset(taken)
         return design, outcomes(design, eta[taken], truth.scale, count, random)
 
-    if rest:  # each draw has other rows
-        each = (drawn(np.concatenate([whole, random.choice(n, rest, replace=False)]), 1) for _ in range(m))
-    else:
+    each = (drawn(np.concatenate([whole, random.choice(n, rest, replace=False)]), 1) for _ in range(m))
+    design, Y = truth.model, np.empty((0, 0))
+    if not rest:  # all draws have the same rows
         design, Y = drawn(whole, m)
         each = ((design, Y[k : k + 1]) for k in range(m))
     models = (replace(one, rows=replace(one.rows, y=y[0])) for one, y in each)
