@@ -4,13 +4,10 @@
 
 with q the quantile of chi^2 on one degree of freedom. Where there is no maximum coefficients may run to infinity: along
 such a direction what is left of the log-likelihood falls by 1/e with each of Newton's steps, and is the square of the
-decrement, so that the supremum is known to REMAINDER. Where there is one, theta = peak + W psi with information I at
-the peak, coefficient j grows along one unit vector u and N holds it. With score g and information H at a point, the
-profile is a step (N^T H N)^-1 N^T g away, its tangent is u - N (N^T H N)^-1 N^T H u; the log-likelihood along it has
-
-    slope u^T g - u^T H N (N^T H N)^-1 N^T g,     curvature u^T H u - u^T H N (N^T H N)^-1 N^T H u
-
-Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided intervals for what is infinite.
+decrement, so that the supremum is known to REMAINDER. Where there is one, coefficient j grows along u by a standard
+error, and with score g, information H and the metric P of steps that hold it the profile is a step P g away from a
+point, its tangent is t = u - P H u, and the log-likelihood along it has the slope t'g and the curvature t'H u. Source:
+Venzon & Moolgavkar (1988); Geyer (2009), on one-sided intervals for what is infinite.
 """
 
 from __future__ import annotations
@@ -34,8 +31,9 @@ from stattools.likelihoods.words import Facts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.regressions.binding import starting_point
+from stattools.numerics.arrowhead import in_parts
 from stattools.solvers.climb import Standing, climb, rising
-from stattools.solvers.metric import Metric
+from stattools.solvers.metric import HeldMetric, Metric
 from stattools.solvers.solution import Solution
 
 
@@ -266,6 +264,10 @@ STEPS_TO_PROFILE = 100
 """From a point beside the profile a few steps lead onto it; so many are never needed where there is a maximum."""
 
 
+CONVEX = 10.0
+"""The largest curvature upward of a profile, in standard errors, beside which the information stays definite."""
+
+
 class Point(NamedTuple):
     """A point near the profile: `tau` standard errors out; log-likelihood, its slope and its curvature along it.
 
@@ -289,19 +291,19 @@ class ProfileCurve:
     """The profile of the log-likelihood over one coefficient, of a model whose coordinates are psi.
 
     The `peak` is the maximum, and `top` what the model says there. Along `out` the coefficient grows by a standard
-    error; the metric `across` of an information is that of steps which hold the coefficient.
+    error, and it is `held` in all steps without a change along that row.
     """
 
     model: Any
     peak: Floats
     top: Evaluation
     out: Floats
-    across: Callable[[Any], Any]
+    held: Floats
     name: str
 
-    def start(self) -> Point | None:
-        """The peak, or None where the log-likelihood is not finite there."""
-        return self._point(0.0, self._stand(self.peak, self.top)) if self.top.is_finite else None
+    def start(self) -> Point:
+        """The peak."""
+        return self._point(0.0, self._stand(self.peak, self.top))
 
     def at(self, tau: float, near: Point, tolerance: float) -> Point | None:
         """A point of the profile at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
@@ -319,8 +321,11 @@ class ProfileCurve:
         return self._point(tau, found.here)
 
     def _stand(self, psi: Floats, now: Evaluation) -> Standing:
-        across = self.across(now.information)
-        return Standing(psi, now, across, across.norm(now.score))
+        information = now.information
+        if not in_parts(information):  # what is added along the coefficient changes no step that holds it
+            information = information + CONVEX * np.outer(self.held, self.held)
+        metric = HeldMetric(self.held[None], information)
+        return Standing(psi, now, metric, metric.norm(now.score))
 
     def _point(self, tau: float, here: Standing) -> Point:
         """What is known of the profile beside a point where a climb stands."""

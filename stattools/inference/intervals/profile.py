@@ -13,7 +13,6 @@ Wald's are monotone functions of Student's t, and the exact interval of all thre
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -25,9 +24,8 @@ from stattools.inference.restricted import Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.model import Model
-from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import with_levels
-from stattools.solvers.metric import HeldMetric, Metric
+from stattools.solvers.metric import Metric
 
 CLOSE = 1e-9
 """An end is found when what a step leaves is this small, in standard errors; that step is still taken."""
@@ -45,9 +43,6 @@ SHORT = 1e-4
 """An interval that reaches fewer standard errors is Wald's to 1e-8 of them, and the log-likelihood at its ends is that
 of the maximum to its last digits.
 """
-
-CONVEX = 10.0
-"""The largest curvature upward of a profile, in standard errors, beside which the information stays definite."""
 
 HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
@@ -149,12 +144,10 @@ def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) ->
     sides = []
     for side, end in ((-1.0, low), (1.0, high)):
         curve, se = curve_of(j, side)
-        point = curve.start()
-        found: list[tuple[float, float]] = []
-        top = None if point is None else point.loglik
+        point: Point | None = curve.start()
+        found, top = list[tuple[float, float]](), point.loglik
         for tau in np.linspace(0.0, abs(end - value) / se, steps + 1)[1:]:
-            point = None if point is None else curve.at(tau, point, 1e-3)
-            if point is None or top is None:
+            if (point := curve.at(tau, point, 1e-3)) is None:
                 break
             found.append((value + side * se * tau, point.loglik - top))
         sides.append(found)
@@ -178,15 +171,7 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
         along = T.pulled(side * np.eye(1, len(peak), j)[0])
         out = metric.solve(along)
         se = float(np.sqrt(along @ out))
-        unit = along / se
-
-        def across(information: Any) -> HeldMetric:
-            """The same whatever is added along the coefficient, where a profile may be convex."""
-            if not in_parts(information):
-                information = information + CONVEX * np.outer(unit, unit)
-            return HeldMetric(unit[None], information)
-
-        return ProfileCurve(work, peak, now, out / se, across, fit.names[j]), se
+        return ProfileCurve(work, peak, now, out / se, along / se, fit.names[j]), se
 
     return curve
 
@@ -206,8 +191,6 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
     Without `height` it is the signed root of the score statistic, whose slope comes from the last two points.
     """
     point = curve.start()
-    if point is None:
-        raise ConvergenceError(f"The log-likelihood at the estimate is not finite: {curve.name!r} has no interval.")
     top, low, high, edge = point.loglik, 0.0, np.inf, np.inf
     tau, last, before = target, (0.0, 0.0), np.inf
     for _ in range(200):
