@@ -307,7 +307,7 @@ def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[s
             given = constants(call)
             labels = {f"{factor.text}[{k}]": k for k in range(2, given.get("degree", 1) + 1) if given.get("raw")}
         case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
-            labels = {factor.text: degree for degree in range(2, HIGHEST + 1) if degree == k}
+            labels = {factor.text: int(k)} if isinstance(k, int | float) and k in range(2, HIGHEST + 1) else {}
         case _:
             return None
     return (inner, labels) if labels and set(labels) <= set(names) and max(labels.values()) <= HIGHEST else None
