@@ -355,10 +355,9 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
 def _ordered(name: str, kind: str, seen: Mapping[Any, float] | None) -> list[Any]:
     """The levels that occur: text and numbers are sorted, categories have the order of their dictionaries."""
     if seen is None:
-        who, instead = f"column {name!r}", "leave an identifier out."
-        if kind not in TEXT:
-            who, instead = f"C({name})", f"use {name!r} as a number."
-        raise DomainError(f"{who} has more than {MOST_LEVELS:,} levels; {instead}")
+        many = f"has more than {MOST_LEVELS:,} levels"
+        of_text = f"column {name!r} {many}; leave an identifier out."
+        raise DomainError(of_text if kind in TEXT else f"C({name}) {many}; use {name!r} as a number.")
     occur = [level for level, count in seen.items() if count]
     if kind not in TEXT:
         return sorted(np.array(occur, dtype=DTYPES[kind]).tolist())
@@ -396,20 +395,17 @@ def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, 
     """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
     those of the sample for times, and where there are too many to count.
     """
-    formula, seen = coding.formula, counted["counts"].of
+    seen: Any = counted["counts"].of
+    formula, ends = coding.formula, coding.ends
     name, text = formula.outcome.category, formula.outcome.text
-    if coding.ends is not None:
-        if not seen.get(True):
-            raise DomainError(f"no row of {text} has its event, in {counted['n_rows']:,} rows.")
-        return np.concatenate([coding.ends(clean) for clean in _complete(coding, sample)]), None
-    values: Any
-    if name and coding.kinds[name] in TEXT:
-        values = pd.Categorical(coding.levels[name], categories=coding.levels[name])
-    elif seen is None:
-        found = [np.asarray(coding.outcome(clean)) for clean in _complete(coding, sample)]
-        return pd.Series(np.concatenate(found), name=text), None
-    else:
-        values = np.array(sorted(seen), dtype=DTYPES[coding.kinds[name]] if name else None)
+    if ends is not None and not seen.get(True):
+        raise DomainError(f"no row of {text} has its event, in {counted['n_rows']:,} rows.")
+    levels = coding.levels.get(name) if name and coding.kinds[name] in TEXT else None
+    if ends is not None or (seen is None and levels is None):
+        found = np.concatenate([np.asarray((ends or coding.outcome)(clean)) for clean in _complete(coding, sample)])
+        return (pd.Series(found, name=text) if ends is None else found), None
+    dtype = DTYPES.get(coding.kinds[name]) if name else None
+    values: Any = np.array(sorted(seen), dtype=dtype) if levels is None else pd.Categorical(levels, categories=levels)
     counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
     column = pd.Series(values, name=name or text)
     return outcome_of(formula, {name: column}, np.arange(len(column))) if name else column, counts
