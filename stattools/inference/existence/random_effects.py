@@ -63,12 +63,11 @@ def check_rows_of_groups(model: MixedRegression) -> None:
     vary_together = kind is Outcome.TRIALS and bool(likelihood.others)  # the trials of a row, by a parameter
     counted = np.ones(len(rows.X)) if rows.weight is None else rows.weight
     seen = counted if vary_together else counted * np.asarray(likelihood.trials_of(rows.y), dtype=float)
-    what, _ = WORDS.get(kind, ("a measurement with a spread of its own", ""))
-    way_out = "give the successes of several trials (trials=), where there are"
+    what, way_out = "a measurement with a spread of its own", "the spread of the outcome itself is estimated already"
     if vary_together:
         what = "the trials of which vary together already, by a parameter"
-    if vary_together or kind not in WORDS:
-        way_out = "the spread of the outcome itself is estimated already"
+    elif kind in WORDS:
+        what, way_out = WORDS[kind][0], "give the successes of several trials (trials=), where there are"
     total = float(counted.sum() if tells_spread else seen.sum())
     for term in model.random:
         moving = (term.z != 0.0).any(axis=1) & (term.codes >= 0)

@@ -277,16 +277,13 @@ def _limit_of_rows(model: Model, certain: Bools, allowed: Bools, kept: Floats) -
     the combinations `kept` of coefficients that it determines; and the numbers of the coefficients.
     """
     work, T = model.standardized()
-    extra, rows = model.predictor.size - len(kept), work.rows
-    V: Any = block_diag(kept, np.eye(extra))
-    keep = ~certain if rows.weight is None else ~certain & (rows.weight > 0)
-    weight, offset = (None if each is None else each[keep] for each in (rows.weight, rows.offset))
-    y, likelihood = rows.y[keep], work.likelihood
+    V: Any = block_diag(kept, np.eye(model.predictor.size - len(kept)))
+    keep = ~certain if work.rows.weight is None else ~certain & (work.rows.weight > 0)
+    rows, likelihood = work.rows.take(np.flatnonzero(keep)), work.likelihood
     if allowed.shape[1] > 1:
-        y = np.column_stack([y, allowed[keep]])
+        rows = replace(rows, y=np.column_stack([rows.y, allowed[keep]]))
         ordered = likelihood.outcome is Outcome.ORDERED
         likelihood = Beyond(likelihood) if ordered else Among(allowed.shape[1])  # type: ignore[arg-type]
-    rows = replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)
     limit = Along(replace(work, likelihood=likelihood, rows=rows), V, what="the limit of ")
     return maximum_along(limit, V.T @ work.start, T @ V)
 
