@@ -49,9 +49,20 @@ def quasi_dispersion(model: Model, theta: Floats) -> float:
     >>> quasi_dispersion(model, np.array([np.log(4.0)]))  # (16 + 25 + 9 + 4) / 4 / 3
     4.5
     """
-    reason = _refused(model)
-    df = model.n - len(theta)
-    if reason is None and df <= 0:
+    df, reason = model.n - len(theta), None
+    family, outcome = model.likelihood, model.likelihood.outcome
+    if outcome is Outcome.BINARY or (outcome is Outcome.TRIALS and most_trials(model) <= 1):
+        reason = (
+            "of rows of 0 and 1 Pearson / df is near 1 whatever the data are, and says nothing of how they vary. Group "
+            'rows of equal columns (successes + failures), or use cov="robust"'
+        )
+    elif model.has_scale or (family.others and outcome not in (Outcome.COUNT, Outcome.TRIALS)):
+        reason = f'{model.title} estimates a scale or a dispersion already. Leave cov= out, or use cov="robust"'
+    elif family.others:
+        reason = f"{model.title} estimates how much they vary, {model.names[-1]!r}. Leave cov= out"
+    elif outcome not in (Outcome.COUNT, Outcome.TRIALS):
+        reason = f'an outcome of {model.title} is {outcome.value}. Use cov="robust"'
+    elif df <= 0:
         reason = f"{model.n:.0f} rows leave no degrees of freedom beside {len(theta)} coefficients"
     if reason is not None:
         raise IncompatibleError(f'cov="quasi" is for counts and groups that vary more than their family: {reason}.')
@@ -77,23 +88,6 @@ def most_trials(model: Model) -> float:
     """The largest number of trials that a row is out of, 1 where an outcome is no number of successes."""
     of = model.likelihood.trials_of
     return float(model.rows.total(lambda block: Largest(np.atleast_1d(np.max(of(block.y))))).values[0])
-
-
-def _refused(model: Model) -> str | None:
-    """Why Pearson's statistic is no dispersion here."""
-    family, outcome = model.likelihood, model.likelihood.outcome
-    if outcome is Outcome.BINARY or (outcome is Outcome.TRIALS and most_trials(model) <= 1):
-        return (
-            "of rows of 0 and 1 Pearson / df is near 1 whatever the data are, and says nothing of how they vary. Group "
-            'rows of equal columns (successes + failures), or use cov="robust"'
-        )
-    if model.has_scale or (family.others and outcome not in (Outcome.COUNT, Outcome.TRIALS)):
-        return f'{model.title} estimates a scale or a dispersion already. Leave cov= out, or use cov="robust"'
-    if family.others:
-        return f"{model.title} estimates how much they vary, {model.names[-1]!r}. Leave cov= out"
-    if outcome not in (Outcome.COUNT, Outcome.TRIALS):
-        return f'an outcome of {model.title} is {outcome.value}. Use cov="robust"'
-    return None
 
 
 class Covariance(NamedTuple):

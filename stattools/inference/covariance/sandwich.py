@@ -142,12 +142,13 @@ class Sandwich:
             return cls(model, known, Standardization.whole_block(np.eye(len(free))), theta[free], C, free)
         work, T = about_levels(model) if in_parts(bread) else model.standardized()
         if not in_parts(bread):
-            C, back = np.linalg.solve(T, np.linalg.solve(T, bread).T), np.abs(np.linalg.inv(T))
+            whole = np.asarray(T)
+            C, back = np.linalg.solve(whole, np.linalg.solve(whole, bread).T), np.abs(np.linalg.inv(whole))
             lost, metric = EPS * ((back @ np.abs(bread)) * back).sum(axis=1), Metric.where_definite(C)
             if metric is None or not metric.well_conditioned(WELL_PLACED):
                 work, T = orthogonalized(model)
             if not T.within.places.size and (lost <= LOST * C.diagonal()).all():
-                return cls(model, work, T, T.solve(theta), C)
+                return cls(model, work, T, np.linalg.solve(whole, theta), C)
         phi = T.solve(theta)
         now = work.evaluate(phi)
         metric = Metric(now.information)

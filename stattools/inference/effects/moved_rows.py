@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -48,20 +48,7 @@ def filled(value: Any, n: int) -> Any:
 
 
 AGREE = 1e-3
-"""What both may differ by, relative to the largest: what is extrapolated from them is then right to 1e-6."""
-
-
-def extrapolated(model: Model, name: str, whole: Any, half: Any) -> Any:
-    """(4 half - whole) / 3 of the rates of all columns in this number; DomainError where they do not agree."""
-    gap, size = (np.abs(columns).max(axis=0) for columns in (half - whole, half))
-    if (moving := gap > AGREE * size).any():
-        raise DomainError(
-            f"{model.title} has no derivative in {name!r} that is known: a step of {name!r} and half of it move "
-            f"{model.terms[int(np.argmax(moving))]!r} by other slopes, it changes so fast. Compare values, "
-            f"fit.contrasts({name!r}, values=[...])."
-        )
-    return (half - 0.25 * whole) / 0.75
-
+"""What derivatives by two steps may differ by, relative to the largest: what is extrapolated is then right to 1e-6."""
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -189,7 +176,9 @@ class Population:
                 )
 
     def derivative(self, name: str) -> Floats:
-        """d X / d x, row by row, by two steps; DomainError where a row is at a kink, or at too steep a slope."""
+        """d X / d x, row by row, extrapolated from two steps; DomainError where a row is at a kink, and where the steps
+        do not agree.
+        """
         if self.model.design.parsed is None:
             change = np.zeros_like(self.model.rows.X)
             change[:, self.model.terms.index(name)] = 1.0
@@ -209,8 +198,15 @@ class Population:
             try:
                 self._require_smooth(name, low, high)
                 steps = ((low, high), (0.5 * (x + low), 0.5 * (x + high)))
-                rates = ((self.X({name: b}) - self.X({name: a})) / (b - a)[:, None] for a, b in steps)
-                return extrapolated(self.model, name, *rates)
+                whole, half = ((self.X({name: b}) - self.X({name: a})) / (b - a)[:, None] for a, b in steps)
+                gap, largest = (np.abs(columns).max(axis=0) for columns in (half - whole, half))
+                if not (moving := gap > AGREE * largest).any():
+                    return (half - 0.25 * whole) / 0.75
+                reason = DomainError(
+                    f"{self.model.title} has no derivative in {name!r} that is known: a step of {name!r} and half of "
+                    f"it move {self.model.terms[int(np.argmax(moving))]!r} by other slopes, it changes so fast. "
+                    f"Compare values, fit.contrasts({name!r}, values=[...])."
+                )
             except DomainError as error:
                 reason = error
         raise reason
@@ -218,7 +214,11 @@ class Population:
     def _require_smooth(self, name: str, low: Floats, high: Floats) -> None:
         """DomainError, with the number of rows, where the design has no derivative between two values of a number."""
         for found in self.breaks(name):
-            ends = [self._value(found.argument, {name: value}) for value in (low, high)]
+            with np.errstate(all="ignore"):  # what is not finite is refused when the columns of X are made
+                ends = [
+                    np.asarray(evaluate(found.argument, partial(self._number, {name: value}), self.model.design.state))
+                    for value in (low, high)
+                ]
             for point in found.points:
                 sides = (ends[0] - point) * (ends[1] - point)
                 rows = int(((sides < 0) if found.end else (sides <= 0)).sum())
@@ -229,15 +229,10 @@ class Population:
                         f"out of data=, or compare values of it, fit.contrasts({name!r}, values=[...])."
                     )
 
-    def _value(self, tree: ast.expr, moved: Mapping[str, Any]) -> Floats:
-        """The values of a part of a formula, with some columns moved."""
-        table = self.columns_at(moved)
-
-        def column(name: str) -> Any:
-            return table[name] if table[name].dtype.kind == "O" else np.asarray(table[name], dtype=float)
-
-        with np.errstate(all="ignore"):  # what is not finite is refused when the columns of X are made
-            return np.asarray(evaluate(tree, column, dict(self.model.design.state)))
+    def _number(self, moved: Mapping[str, Any], name: str) -> Any:
+        """A column as a formula reads it, where some are moved."""
+        column = moved[name] if name in moved else self.columns[name]
+        return column if column.dtype.kind == "O" else np.asarray(column, dtype=float)
 
     def block(self, X: Floats) -> Block:
         """Rows with weights that sum to 1; where they are collapsed their average, with the average offset."""

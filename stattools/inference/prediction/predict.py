@@ -109,10 +109,7 @@ def predictions(
     """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
     row, without a value. A mixed model has the rows `seen` as those of their groups, for which columns are `needed`.
     """
-    kind = word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of predictions", kind, KINDS)
-        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
+    kind = kind_asked("predict", kind)
     require_finite(fit, "predict")
     require_outcome(model, kind)
     is_asked = kind in (*QUANTILES, SURVIVAL) or times is not None or p is not None
@@ -143,6 +140,15 @@ def predictions(
     if kind in QUANTILES and rows:
         return predicted_quantile(fit, at, interval, kind, float(asked[0]), among), at.places
     return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places
+
+
+def kind_asked(who: str, kind: Any) -> str:
+    """A kind of predictions; IncompatibleError for another word."""
+    kind = word_of(kind, KINDS)
+    if not is_one_of(kind, KINDS):
+        instead = meant("kind of predictions", kind, KINDS)
+        raise IncompatibleError(f"{who} has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
+    return kind
 
 
 def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, trials: Floats | None) -> Any:

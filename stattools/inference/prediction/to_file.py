@@ -19,13 +19,11 @@ from stattools.data.files.coding import cleaned, require_kinds
 from stattools.data.files.scan import Scan, Source, source_of
 from stattools.data.files.source import Batch, at, kind_of
 from stattools.data.formula.formula import require
-from stattools.errors import DomainError, FileError, IncompatibleError, quoted
+from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import formula
 from stattools.inference.prediction.kinds import OF_OUTCOMES, is_of_categories, names_of_categories
-from stattools.inference.prediction.predict import KINDS, labels_of, predict, require_finite
-from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.names.answers import meant
+from stattools.inference.prediction.predict import kind_asked, labels_of, predict, require_finite
 from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
 from stattools.interface.writing import beside, reasons, replace_file
@@ -54,10 +52,7 @@ def predict_to(
         _require_file(path, source)
     elif path.exists() and (path.is_file() or any(path.iterdir())):
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
-    kind = word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of predictions", kind, KINDS)
-        raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
+    kind = kind_asked("predict_to", kind)
     if interval is not None and model.likelihood.outcome.has_several:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
