@@ -72,14 +72,14 @@ def certificate(fit: Any) -> Certificate:
     model, solution = fit.model, fit.solution
     if solution.solver == "ClosedForm":
         return Certificate(model.reached, 0.0, "a formula", "a formula")
-    rows = model.likelihood is not None and fit.penalty is None
-    reason = f"the columns are linearly independent{model.likelihood.facts.words.beside}" if rows else DOWN
+    family: Any = model.likelihood if fit.penalty is None else None
+    reason = DOWN if family is None else f"the columns are linearly independent{family.facts.words.beside}"
     if is_proven(fit):
         only = "the log-likelihood is concave" if model.is_concave else "no likelihood of its family has two"
         said = f"It exists and is the only one: {reason}."
     else:
         only = "local"
-        said = f"There the log-likelihood falls in every direction: {reason}." if rows else f"{DOWN.capitalize()}."
+        said = f"There the log-likelihood falls in every direction: {reason}." if family else f"{DOWN.capitalize()}."
     edge = tuple(
         f"{name} is 0, the boundary of its domain: the log-likelihood falls from there."
         for name in at_zero(model, fit.estimate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import ClassVar
 
@@ -41,7 +42,7 @@ exact gradient, which take no matrix of all effects.
 
 
 @record
-class MixedDegrees:
+class MixedDegrees(ABC):
     """The degrees of freedom of combinations of the fixed effects, of which each `kind` has a class."""
 
     found: MixedMaximum
@@ -68,13 +69,13 @@ class MixedDegrees:
         """The covariance (p, p) of the fixed effects that goes with the degrees of freedom."""
         return self.found.covariance
 
+    @abstractmethod
     def of_combinations(self, L: Floats) -> Floats:
         """Degrees of freedom of t for combinations (k, p) of orthonormal columns, none of which is 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def test(self, L: Floats) -> ApproximateF:
         """What makes Wald's statistic of these combinations together an F."""
-        raise NotImplementedError
 
     @property
     def without(self) -> tuple[str, ...]:
