@@ -219,7 +219,7 @@ class Linear:
             eta = X @ theta.reshape(self.width, self.columns).T
             return eta if offset is None else eta + offset[:, None], lambda score: (score.T @ X).ravel()
         each = self.columns_of(X)
-        eta = np.column_stack([of @ theta[part] for of, part in zip(each, self.parts, strict=True)])
+        eta = np.array([of @ theta[part] for of, part in zip(each, self.parts, strict=True)]).T
         if offset is not None:
             eta[:, : self.n_first] += offset[:, None]
         return eta, lambda score: np.concatenate([of.T @ score[:, k] for k, of in enumerate(each)])

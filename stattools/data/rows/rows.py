@@ -290,10 +290,12 @@ class Rows:
     @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Standardization]:
         """Rows with centered columns of unit variance (`standard_units`), and T with X_standardized = X T. Of rows
-        elsewhere the sample says which center and which unit: any will do.
+        elsewhere the sample says which center and which unit: any will do. In memory they are made once.
         """
         if self.center is not None:
             return self, Standardization.identity(self.X.shape[1])
+        if "standardized" in self.later:
+            return self.later["standardized"]
         if (levels := with_levels(self.X)) is not None:
             X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
@@ -302,7 +304,10 @@ class Rows:
         if held is not None and self.source is not None and np.isnan(self.constants[held]):
             held = None  # it is constant in the sample alone
         center, scale, T = standard_units(mean, spread, size, held)
-        return replace(self, center=center, scale=scale), T
+        found = replace(self, center=center, scale=scale), T
+        if self.source is None:
+            self.later["standardized"] = found
+        return found
 
 
 Numbers = NDArray[np.intp]

@@ -94,11 +94,12 @@ def orthogonal_columns(
     >>> np.abs(np.round(rows.X.T @ rows.X / 2, 6)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    if with_levels(rows.X) is not None:
+    if with_levels(rows.X) is not None or (rows.source is None and rows.later.get("independent")):
         return None
     R, whole = triangle(rows), rows.n if rows.importance is None else float(rows.importance.sum())
     size, T = np.linalg.norm(R, axis=0), np.zeros_like(R)
-    if not size.all() or np.linalg.svd(R / size, compute_uv=False)[-1] ** 2 > DEPENDENT:
+    rows.later["independent"] = not size.all() or np.linalg.svd(R / size, compute_uv=False)[-1] ** 2 > DEPENDENT
+    if rows.later["independent"]:
         return None
     for at, last in groups:
         found = orthogonalizing(np.linalg.qr(R[:, at], mode="r"), whole)
