@@ -43,7 +43,8 @@ class ShiftedSums(NamedTuple):
     size: float
 
     def __add__(self, other: ShiftedSums) -> ShiftedSums:  # type: ignore[override]
-        return ShiftedSums(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
+        return ShiftedSums(self.G + other.G, self.g + other.g, *squares)
 
     @classmethod
     def over(cls, blocks: Iterable[ShiftedBlock], phi: Floats | None, gram: bool = True) -> ShiftedSums:
