@@ -395,8 +395,7 @@ def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, 
     """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
     those of the sample for times, and where there are too many to count.
     """
-    seen: Any = counted["counts"].of
-    formula, ends = coding.formula, coding.ends
+    formula, seen, ends = coding.formula, counted["counts"].of, coding.ends
     name, text = formula.outcome.category, formula.outcome.text
     if ends is not None and not seen.get(True):
         raise DomainError(f"no row of {text} has its event, in {counted['n_rows']:,} rows.")
@@ -405,7 +404,9 @@ def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, 
         found = np.concatenate([np.asarray((ends or coding.outcome)(clean)) for clean in _complete(coding, sample)])
         return (pd.Series(found, name=text) if ends is None else found), None
     dtype = DTYPES.get(coding.kinds[name]) if name else None
-    values: Any = np.array(sorted(seen), dtype=dtype) if levels is None else pd.Categorical(levels, categories=levels)
+    values: Any = (
+        np.array(sorted(seen or ()), dtype=dtype) if levels is None else pd.Categorical(levels, categories=levels)
+    )
     counts = None if seen is None else np.array([seen[value] for value in values.tolist()])
     column = pd.Series(values, name=name or text)
     return outcome_of(formula, {name: column}, np.arange(len(column))) if name else column, counts

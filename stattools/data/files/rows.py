@@ -89,17 +89,14 @@ class ScannedRows(Rows):
 
     def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
         """The rows for a model whose outcome is y where that of the source is `values`; it reads the sample only."""
-        values, moments = self.values, self.outcome
-        numbers = values.dtype.kind in "biuf"
+        values, numbers = self.values, self.values.dtype.kind in "biuf"
         same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
-        if not same:
-            if self.counts is None:
-                raise DomainError(
-                    f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
-                )
-            moments = SampleMoments.of(y, self.counts)
-        keys = np.asarray(values) if numbers else None
-        coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
+        if not same and self.counts is None:
+            raise DomainError(
+                f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
+            )
+        moments, keys = self.outcome if same else SampleMoments.of(y, self.counts), np.asarray(values)
+        coding = replace(self.coding, values=keys if numbers else None, codes=None if same else y, check=check)
         parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")

@@ -26,7 +26,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrowhead import InParts, in_parts
-from stattools.numerics.columns import with_levels
+from stattools.numerics.columns import weighted, with_levels
 from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import Share, spans, sweep
 from stattools.text.one_line import prints
@@ -146,9 +146,7 @@ class Rows:
     @cached_property
     def importance(self) -> Floats | None:
         """Weight times precision: how much each row counts in a sum; None where all count 1."""
-        if self.weight is None or self.precision is None:
-            return self.precision if self.weight is None else self.weight
-        return self.weight * self.precision
+        return self.precision if self.weight is None else weighted(self.weight, self.precision)
 
     @cached_property
     def later(self) -> dict[str, Any]:
