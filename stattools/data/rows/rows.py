@@ -167,8 +167,7 @@ class Rows:
     @property
     def outcome_square(self) -> float:
         """The weighted sum of squares of an outcome (n,)."""
-        y, importance = self.y, self.importance
-        return float(y @ y if importance is None else y @ (importance * y))
+        return float(self.y @ weighted(self.y, self.importance))
 
     @property
     def constants(self) -> Floats:
@@ -215,8 +214,8 @@ class Rows:
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only, and how much they weigh together."""
-        given = ((name, getattr(self, name)) for name in ("X", "y", "weight", "offset", "precision"))
-        there: Any = {name: OnDisk(values.shape) for name, values in given if values is not None}
+        given = {"X": self.X, "y": self.y, "weight": self.weight, "offset": self.offset, "precision": self.precision}
+        there: Any = {name: OnDisk(values.shape) for name, values in given.items() if values is not None}
         if self.weight is not None:
             there["weight"] = OnDisk(self.weight.shape, self.n)
         return Rows(**there)
