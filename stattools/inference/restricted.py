@@ -102,17 +102,10 @@ class Among(Likelihood):
         return self.categories - 1
 
     def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
-        code, allowed = y[:, 0].astype(int), y[:, 1:] > 0
-        full = np.column_stack([np.zeros(len(eta)), eta])
-        full = np.where(allowed, full, -np.inf)
-        loglik = np.take_along_axis(full, code[:, None], axis=1)[:, 0] - special.logsumexp(full, axis=1)
-        p = special.softmax(full, axis=1)
-        hit = code[:, None] == np.arange(self.categories)
-        p1 = p[:, 1:]
-        information = -p1[:, :, None] * p1[:, None, :]
-        index = np.arange(self.width)
-        information[:, index, index] += p1
-        return loglik, (hit - p)[:, 1:], information
+        full = np.where(y[:, 1:] > 0, np.column_stack([np.zeros(len(eta)), eta]), -np.inf)
+        hit, p = y[:, :1] == np.arange(self.categories), special.softmax(full, axis=1)
+        information = p[:, 1:, None] * (np.eye(self.width) - p[:, None, 1:])
+        return full[hit] - special.logsumexp(full, axis=1), (hit - p)[:, 1:], information
 
 
 @dataclass(frozen=True)
