@@ -51,16 +51,14 @@ EARLIER = {
     ),
     "stattools.inference.diagnostics": ("stattools",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
-    "stattools.inference.existence": (
+    "stattools.inference.existence.partial_likelihood": (
+        "stattools.inference.existence.monotone_likelihood",
+        "stattools.inference.existence.monotone",
         "stattools.inference.existence.checks",
         "stattools.inference.existence.separated",
         "stattools.inference.existence.separation",
         "stattools.existence.separation",
         "stattools.separation",
-    ),
-    "stattools.inference.existence.partial_likelihood": (
-        "stattools.inference.existence.monotone_likelihood",
-        "stattools.inference.existence.monotone",
         "stattools.existence.monotone",
     ),
     "stattools.inference.existence.separation.Separation": (
@@ -71,6 +69,7 @@ EARLIER = {
     ),
     "stattools.inference.existence.separation": (
         "stattools.inference.existence.overlap",
+        "stattools.existence.overlap",
         "stattools.inference.existence.separated_rows",
         "stattools.existence.separation",
         "stattools.separation",

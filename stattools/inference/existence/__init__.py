@@ -19,7 +19,7 @@ from stattools.inference.existence.boundaries import (
     check_times,
     check_wide,
 )
-from stattools.inference.existence.partial_likelihood import monotone
+from stattools.inference.existence.partial_likelihood import separation
 from stattools.inference.existence.rank import check_rank, check_size, spans
 from stattools.inference.existence.recession import check_extremes
 from stattools.inference.existence.separation import (
@@ -28,13 +28,11 @@ from stattools.inference.existence.separation import (
     check_columns_of,
     check_overlap,
     check_solution,
-    separation_of,
 )
 from stattools.interface.memory import require_memory
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.columns import with_levels
 from stattools.solvers.softmax.maximum import large
 
@@ -127,23 +125,3 @@ CHECKS = (
     ExistenceCheck("end", lambda model: any(model.predictor.own) or model.likelihood.facts.inflated, check_wide),
 )
 """What is asked of a regression, in this order."""
-
-
-def separation(model: Any) -> Separation | None:
-    """What separates the outcomes of a discrete regression; None where they overlap and the maximum exists.
-
-    For logistic, probit, softmax, ordinal, Poisson and negative binomial regression, grouped counts, and hurdles, whose
-    zeros and positive counts are looked at one after the other, and for Cox's regression and matched sets, whose events
-    may be in the order of some combination of columns; None for other regressions. Under a second for 20,000 rows and
-    21 columns; IdentificationError names what separates beside slopes by thousands of levels. Source: Albert & Anderson
-    (1984); Konis (2007); Bryson & Johnson (1981).
-
-    >>> import stattools as st
-    >>> separation(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])) is None
-    True
-    >>> separation(st.logistic([0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0], names=["dose"])).infinite
-    {'Intercept': -inf, 'dose': inf}
-    >>> separation(st.cox("survival(t, d) ~ x", {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]})).infinite
-    {'x': inf}
-    """
-    return monotone(model) if isinstance(model, CoxRegression) else separation_of(model)

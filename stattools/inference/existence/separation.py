@@ -443,12 +443,10 @@ def check_overlap(model: Model) -> None:
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
-    raise rises_for_ever(
-        f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}",
-        found,
-        f"st.{'Jeffreys()' if has_firth else 'Ridge(strength)'}, leave out or merge the separating columns, or collect "
-        "rows that overlap.",
-    )
+    why = f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}"
+    penalty = "st.Jeffreys()" if has_firth else "st.Ridge(strength)"
+    ways_out = f"{penalty}, leave out or merge the separating columns, or collect rows that overlap."
+    raise SeparationError(rises_for_ever(why, found, ways_out), found)
 
 
 def moving(directions: Floats, size: Floats) -> Ints:
@@ -457,15 +455,14 @@ def moving(directions: Floats, size: Floats) -> Ints:
     return np.flatnonzero((moves / moves.max(axis=1, keepdims=True)).max(axis=0) > 1e-7)
 
 
-def rises_for_ever(why: str, found: Separation, penalty: str) -> SeparationError:
+def rises_for_ever(why: str, found: Separation, ways_out: str) -> str:
     """What is said of what separates: which coefficients are infinite, where the others are, and the ways out."""
     finite = len(found.model.names) - len(found.infinite) if found.infinite else 0
-    return SeparationError(
+    return (
         f"{why}, so that the log-likelihood rises for ever"
         f"{'; ' + listed(found.infinite) if found.infinite else UNTOLD}. "
         + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite else "")
-        + f"`separation.table()` of this error has estimates and intervals. Use penalty={penalty}",
-        found,
+        + f"`separation.table()` of this error has estimates and intervals. Use penalty={ways_out}"
     )
 
 
