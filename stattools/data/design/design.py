@@ -306,8 +306,7 @@ class TermSpaces:
         """The numbers of the columns of each term."""
         if self.formula is None:
             return tuple((k,) for k, name in enumerate(self.names) if name != "Intercept")
-        slices = self._made(self.formula, 2)[2]
-        pairs = zip(self.formula.terms, slices, strict=True)
+        pairs = zip(self.formula.terms, self._made(self.formula, 2)[2], strict=True)
         return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
 
     def without(self, dropped: Collection[int]) -> Any:

@@ -84,8 +84,7 @@ class RandomDesign:
     def codes(self, columns: Mapping[str, pd.Series]) -> Codes:
         """The places of the groups of clean columns in `levels`, -1 where there is none."""
         each = [sorted_codes(columns[name]) for name in self.part.groups]
-        for place, (name, (found, _)) in enumerate(zip(self.part.groups, each, strict=True)):
-            known = self.levels[0][place]
+        for name, (found, _), known in zip(self.part.groups, each, self.levels[0], strict=True):
             if found and isinstance(found[0], str) != isinstance(known, str):
                 raise DomainError(
                     f"the grouping column {name!r} has levels such as {found[0]!r}, and such as {known!r} when the "
