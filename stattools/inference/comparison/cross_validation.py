@@ -21,7 +21,7 @@ from stattools.errors import REFUSALS, DomainError, IdentificationError, Incompa
 from stattools.inference.comparison.scores import SCORES
 from stattools.inference.covariance.kinds import Groups
 from stattools.inference.estimates import judged
-from stattools.inference.fitting.many import ManyFits, replicated
+from stattools.inference.fitting.many import replicated
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.fitting.trainable import Trainable
 from stattools.interface.arguments import described, names_of
@@ -165,10 +165,17 @@ def cross_validate(
             )
         model.subset(slice(0, 1))  # refused where there are no rows
     labels = names_of(models, names, "cross_validate")
-    whole = [(model.parts or (model,))[0].without_groups for model in models]
-    weight = _frequencies(whole[0])
-    for label, first in zip(labels, whole, strict=True):
-        if not (np.array_equal(weight, _frequencies(first)) and np.array_equal(_places(whole[0]), _places(first))):
+    whole: list[Any] = [(model.parts or (model,))[0].without_groups for model in models]
+    seen = [
+        (
+            np.ones(len(one.rows.X)) if one.rows.weight is None else one.rows.weight,
+            np.arange(one.places.n) if one.places.kept is None else one.places.kept,
+        )
+        for one in whole
+    ]
+    weight = seen[0][0]
+    for label, first in zip(labels, seen, strict=True):
+        if not all(map(np.array_equal, seen[0], first)):
             raise IncompatibleError(
                 f"cross_validate: {label!r} has other rows or weights than {labels[0]!r}. Make them from one table "
                 "whose columns have no gaps."
@@ -182,17 +189,9 @@ def cross_validate(
     random = generator(seed)
     fold = _dealt(models[0].label_codes, weight, among, count, random)
     start = int(random.integers(2**31))
-    scores = tuple(_scores(model, fold, count, penalty, start) for model in models)
+    scores = tuple(_scores(model, fold, count, weight, penalty, start) for model in models)
     titles = tuple(f"{model.title}, {model._subject}" for model in models)
     return CrossValidation(titles, labels, count, fold, scores, weight, among, recorded(seed))
-
-
-def _frequencies(model: Any) -> Floats:
-    return np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-
-
-def _places(model: Any) -> NDArray[np.intp]:
-    return np.arange(model.places.n) if model.places.kept is None else model.places.kept
 
 
 def _dealt(
@@ -216,10 +215,15 @@ def _dealt(
     return fold
 
 
-def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start: int) -> dict[str, Floats]:
-    """Each score of each row, from the fit without its fold."""
+def _scores(
+    model: Any, fold: NDArray[np.intp], folds: int, weight: Floats, penalty: Any, start: int
+) -> dict[str, Floats]:
+    """Each score of each row, from the fit without its fold; an error that names it where there is none."""
     scores: dict[str, Floats] = {}
-    fitted = _together(model, fold, folds) if penalty is None and isinstance(model, Model) else None
+    fitted = None
+    if penalty is None and isinstance(model, Model):  # all at once: without a fold, whose rows have weight 0
+        fitted = replicated(model, None, np.where(fold == np.arange(folds)[:, None], 0.0, weight))
+    training: dict[str, Any] = {"seed": start} if isinstance(model, Trainable) else {}
     outcome = Outcome.CATEGORY if model.parts else model.without_groups.likelihood.outcome
     for k in range(folds):
         inside = np.flatnonzero(fold == k)
@@ -227,7 +231,14 @@ def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start:
         if fitted is not None and k not in fitted.reasons:
             found = judged(held_out, fitted.estimate[k], float(fitted.scale[k]))
         else:
-            found = _alone(model.subset(np.flatnonzero(fold != k)), k, folds, penalty, start)._judged(held_out)
+            try:
+                alone: Any = fit(model.subset(np.flatnonzero(fold != k)), penalty=penalty, **training)
+            except REFUSALS as error:
+                raise IdentificationError(
+                    f"cross_validate: there is no fit without fold {k} (of 0 ... {folds - 1}): {error.message} Use "
+                    "fewer folds, a penalty=, or leave out the column or level that a fold alone holds."
+                ) from error
+            found = alone._judged(held_out)
         each = {LOG_SCORE: -found.loglik}
         if found.mean is not None:
             with np.errstate(over="ignore"):  # refused below
@@ -240,20 +251,3 @@ def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start:
                 )
             scores.setdefault(name, np.empty(len(fold)))[inside] = values
     return scores
-
-
-def _together(model: Model, fold: NDArray[np.intp], folds: int) -> ManyFits:
-    """The fits without each fold, whose rows have weight 0."""
-    return replicated(model, None, np.where(fold == np.arange(folds)[:, None], 0.0, _frequencies(model)))
-
-
-def _alone(model: Any, k: int, folds: int, penalty: Any, start: int) -> Any:
-    """The fit without fold k, or an error that names it."""
-    training: dict[str, Any] = {"seed": start} if isinstance(model, Trainable) else {}
-    try:
-        return fit(model, penalty=penalty, **training)
-    except REFUSALS as error:
-        raise IdentificationError(
-            f"cross_validate: there is no fit without fold {k} (of 0 ... {folds - 1}): {error.message} Use fewer "
-            "folds, a penalty=, or leave out the column or level that a fold alone holds."
-        ) from error

@@ -45,7 +45,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.binding import starting_point
-from stattools.numerics.columns import nearest
+from stattools.numerics.columns import nearest, weighted
 from stattools.numerics.sums import SampleMoments, power_of_two
 from stattools.solvers import Newton
 from stattools.text.columns import number
@@ -256,7 +256,7 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
         model = model.subset(np.flatnonzero(model.rows.weight))
     eta = model.eta(fit.estimate)
     mean, y = model.likelihood.mean(eta), model.rows.y
-    deviance = _sum(model.likelihood.deviance(eta, y), model.rows.importance)
+    deviance = float(weighted(model.likelihood.deviance(eta, y), model.rows.importance).sum())
     if model.has_scale:
         return AddedByName(deviance=deviance)
     weight = _observations(model.likelihood, y, model.rows.weight)
@@ -267,7 +267,8 @@ def _of_rows(fit: Estimates, rows: Rows) -> AddedByName:
         total = float(weight.sum())
         return AddedByName(deviance=deviance, weight=total, square=float(weight @ square), right=right)
     found = AddedByName(deviance=deviance)
-    found["pearson"] = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
+    pearson = residuals(replace(fit, model=model), "pearson")
+    found["pearson"] = float(weighted(pearson * pearson, model.rows.weight).sum())
     if not model.likelihood.facts.is_event:
         return found
     share = model.likelihood.observed(y)
@@ -290,10 +291,6 @@ def _observed(likelihood: Likelihood, predictor: Linear, theta: Floats, block: B
 def _observations(likelihood: Likelihood, y: Floats, weight: Floats | None) -> Floats:
     """How many observations each row stands for: its frequency, times its trials where it is grouped."""
     return likelihood.trials_of(y) * (np.ones(len(y)) if weight is None else weight)
-
-
-def _sum(values: Floats, weight: Floats | None) -> float:
-    return float(values.sum() if weight is None else values @ weight)
 
 
 TENTHS = np.linspace(0.1, 0.9, 9)
@@ -352,15 +349,11 @@ def discrimination(of: LookedAt) -> Check:
     """The area under the ROC curve, of several categories the mean of each against the rest; it compares all rows."""
     model = of.model
     model.rows.at_hand("an area under the ROC curve compares all rows", model.title, "Fit a sample of them in memory.")
-    several = "cuts" if of.likelihood.outcome is Outcome.ORDERED else AGAINST
-    return ranked(*_observed(of.likelihood, model.predictor, of.theta, model.rows.whole), several)
+    found = _observed(of.likelihood, model.predictor, of.theta, model.rows.whole)
+    return ranked(*found, "cuts") if of.likelihood.outcome is Outcome.ORDERED else ranked(*found)
 
 
-AGAINST = "categories against the rest"
-"""What several areas are of."""
-
-
-def ranked(p: Floats, share: Floats, weight: Floats, several: str = AGAINST) -> Check:
+def ranked(p: Floats, share: Floats, weight: Floats, several: str = "categories against the rest") -> Check:
     """The check of discrimination, of probabilities and shares (n, K)."""
     both = [(q, weight * s, weight * (1.0 - s)) for q, s in zip(p.T, share.T, strict=True)]
     areas = [area_under_curve(np.round(q, 12), one, other) for q, one, other in both if one.any() and other.any()]

@@ -112,16 +112,6 @@ TESTS, TYPES = ("lr", "wald", "F"), ("I", "II", "III")
 """By what terms are tested, and what each of them is compared with."""
 
 
-def _compared(of: TermsOfParameter, k: int, kind: str) -> tuple[Floats, Floats]:
-    """The hypotheses of the smaller model and of the larger one that differ by term k, R theta = 0 each."""
-    if kind == "III":
-        return of.spaces.of_sums(k), of.spaces.without([])
-    left_out = list(range(k + 1, len(of.terms)))
-    if kind == "II":
-        left_out = [j for j, term in enumerate(of.terms) if term.factors > of.terms[k].factors]
-    return of.spaces.without([k, *left_out]), of.spaces.without(left_out)
-
-
 def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataFrame:
     """term, df, statistic, p_value, one row per term: see `Fit.anova`.
 
@@ -158,8 +148,14 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
 def _of_term(
     fit: Estimates, kind: str, of: TermsOfParameter, k: int, row: Callable[[Floats, Floats], tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """The name of a term and the row of its test, made of the hypotheses of the smaller model and of the larger one."""
-    smaller, larger = _compared(of, k, kind)
+    """The name of a term and the row of its test: of the hypotheses of the smaller model and of the larger one that
+    differ by the term, R theta = 0 each.
+    """
+    left_out = list(range(k + 1, len(of.terms)))
+    if kind == "II":
+        left_out = [j for j, term in enumerate(of.terms) if term.factors > of.terms[k].factors]
+    larger = of.spaces.without([] if kind == "III" else left_out)
+    smaller = of.spaces.of_sums(k) if kind == "III" else of.spaces.without([k, *left_out])
     if len(smaller) == len(larger):
         raise IncompatibleError(
             f"{of.names[k]!r} has no columns of its own in {fit.model.formula or fit.model.title}: the other terms "

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,16 +227,8 @@ def _of_columns(
     to = [full.predictor.columns + k for k in to]
     Q, S = np.linalg.qr(R[:, at])
     inside = Q.T @ R[:, to]
-    rest = np.linalg.norm(R[:, to] - Q @ inside, axis=0)
-    least = SAME_SPACE_OF_SEVERAL if several else SAME_SPACE
-    lost = rest > least * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)
-    if lost.any() and several:
-        raise IncompatibleError(
-            f"the models are not nested: a column of {describe(restricted)} is no combination of the columns that "
-            f"{describe(full)} has for the same parameter. Compare them by AIC or BIC (st.compare)."
-        )
-    if lost.any():
-        _refuse(full, restricted, int(np.argmax(lost)))
+    rest, whole = np.linalg.norm(R[:, to] - Q @ inside, axis=0), np.linalg.norm(R[:, to], axis=0)
+    _require_inside(full, restricted, rest, whole, None if several else 0)
     return (np.linalg.solve(S, inside) * size[to] / size[at][:, None]) @ given
 
 
@@ -257,19 +249,25 @@ def _of_levels(full: Model, restricted: Model, at: list[int], to: list[int], giv
             found = found + metric.solve(X.pulled(weighted(rest, weight)))
             rest = columns - X.product(found)
         left, whole = (np.sqrt((weighted(of, weight) * of).sum(axis=0)) for of in (rest, columns))
-        lost = left > SAME_SPACE * np.maximum(whole, 1e-300)
-        if lost.any():
-            _refuse(full, restricted, start + int(np.argmax(lost)))
+        _require_inside(full, restricted, left, whole, start)
         phi = phi + found @ given[start : start + columns.shape[1]]
     return units @ phi
 
 
-def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:
-    name = [*restricted.terms, "offset"][column]
-    raise IncompatibleError(
-        f"the models are not nested: {name!r} of {describe(restricted)} is no combination of the columns of "
-        f"{describe(full)}. Compare them by AIC or BIC (st.compare)."
-    )
+def _require_inside(full: Model, restricted: Model, rest: Floats, whole: Floats, first: int | None) -> None:
+    """IncompatibleError where the length of what is left of a column is not small beside the whole; the columns are
+    those of the smaller model from number `first` on, or None where parameters have columns of their own.
+    """
+    lost = rest > (SAME_SPACE_OF_SEVERAL if first is None else SAME_SPACE) * np.maximum(whole, 1e-300)
+    if lost.any():
+        what, among = "a column", f"the columns that {describe(full)} has for the same parameter"
+        if first is not None:
+            name = [*restricted.terms, "offset"][first + int(np.argmax(lost))]
+            what, among = repr(name), f"the columns of {describe(full)}"
+        raise IncompatibleError(
+            f"the models are not nested: {what} of {describe(restricted)} is no combination of {among}. Compare them "
+            "by AIC or BIC (st.compare)."
+        )
 
 
 def describe(model: Any) -> str:
@@ -288,14 +286,13 @@ def difference_of_series(one: Any, other: Any) -> str | None:
             return f"{b.title} is not of a series"
     if not np.array_equal(one.arrays()["y"], other.arrays()["y"], equal_nan=True):
         return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
-    if one.diffuse:
-        if one.diffuse != other.diffuse:
-            return (
-                f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
-                f"for {one.diffuse} and {other.diffuse} flat states, and what lies between depends on the units of y; "
-                "compare their one-step errors (fit.innovations(), fit.diagnostics()), or models with as many states"
-            )
-    elif one.used.sum() != other.used.sum():
+    if one.diffuse != other.diffuse:
+        return (
+            f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
+            f"for {one.diffuse} and {other.diffuse} flat states, and what lies between depends on the units of y; "
+            "compare their one-step errors (fit.innovations(), fit.diagnostics()), or models with as many states"
+        )
+    if not one.diffuse and one.used.sum() != other.used.sum():
         return "one counts the first value as an error and the other takes it for its level (initial=)"
     return None
 
@@ -460,12 +457,8 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and all(
         np.array_equal(getattr(one, part.name), getattr(other, part.name))
         for part in fields(one)
-        if part.name not in BY_FORMULA
+        if part.name not in ("partial", "scaled")
     )
-
-
-BY_FORMULA = ("partial", "scaled")
-"""Fields of likelihoods that say which parameters formulas add."""
 
 
 def edge_at(full: Model, restricted: Model) -> tuple[str, str]:

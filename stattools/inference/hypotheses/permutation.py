@@ -55,8 +55,7 @@ def of_choices(scores: Ints, m: int) -> Floats:
     >>> of_choices(np.array([1, 2, 3]), 2).round(4).tolist()
     [0.0, 0.0, 0.0, 0.3333, 0.3333, 0.3333, 0.0]
     """
-    n, total = len(scores), int(scores.sum())
-    few = min(m, n - m)
+    total, few = int(scores.sum()), min(m, len(scores) - m)
     # ways[k, s]: with probability 1/2 each score is chosen; the share of all 2^n ways stays a float for large n
     ways = np.zeros((few + 1, total + 1))
     ways[0, 0] = 1.0
@@ -64,8 +63,8 @@ def of_choices(scores: Ints, m: int) -> Floats:
         chosen = ways[:-1, : total + 1 - score].copy()
         ways *= 0.5
         ways[1:, score:] += 0.5 * chosen
-    found = ways[few]
-    return found / found.sum() if few == m else (found / found.sum())[::-1]
+    found = ways[few] / ways[few].sum()
+    return found if few == m else found[::-1]
 
 
 def of_signs(scores: Ints) -> Floats:
@@ -387,10 +386,10 @@ def _whole(scores: Floats, unit: float) -> Ints:
 
 def _unit(scores: Floats) -> float | None:
     """1 or 1/2 where all scores are multiples of it."""
-    for unit in (1.0, 0.5):
-        if np.abs(scores).max(initial=0.0) < 1e9 and (scores / unit == np.round(scores / unit)).all():
-            return unit
-    return None
+    doubled = 2.0 * scores
+    if not np.abs(scores).max(initial=0.0) < 1e9 or (doubled != np.round(doubled)).any():
+        return None
+    return 1.0 if (scores == np.round(scores)).all() else 0.5
 
 
 ROUND_OFF = 1e-12
@@ -456,7 +455,7 @@ def permutation_test(
     words: dict[str, str] = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
     words = {name: choice("permutation_test", name, word, WORDS[name]) for name, word in words.items()}
     asked = whole_number(draws, "draws", at_least=100)
-    blocks = {} if within is None else {"within": _codes(within, formula_or_y, data_or_X)}
+    blocks = {} if within is None else {"within": _codes(within, data_or_X)}
     data = read_rows(formula_or_y, data_or_X, None, True, **blocks)
     if data.scanned is not None:
         raise IncompatibleError("permutation_test needs all rows in memory. Test a sample of them.")
@@ -539,8 +538,7 @@ def _settled(values: Floats) -> Floats:
 def _scored(values: Floats, scores: str) -> Floats:
     if scores == "values":
         return values
-    values = _settled(values)
-    ranks = stats.rankdata(values)
+    ranks = stats.rankdata(_settled(values))
     return ranks if scores == "ranks" else special.ndtri(ranks / (len(ranks) + 1.0))
 
 
@@ -578,10 +576,10 @@ def _p_value(
     return seen.asymptotic(alternative), distribution, f"by the {name} distribution{more}."
 
 
-def _codes(within: Any, formula: Any, data: Any) -> Any:
+def _codes(within: Any, data: Any) -> Floats:
     """A number for each block, one per row."""
-    frame = table(data) if isinstance(formula, str) or isinstance(within, str) else None
-    if isinstance(within, str) and frame is not None:
+    if isinstance(within, str):
+        frame = table(data)
         if within not in frame.names:
             known = ", ".join(frame.names[:8])
             raise DomainError(f"permutation_test needs within=, a column of the table ({known}); got {within!r}.")

@@ -259,19 +259,14 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
     k, few = len(labels), fit.degrees if df is None else None  # those that few clusters, or few groups, leave
+    F = statistic / k
     if few is not None:
         F, df = few.several(whole, statistic)
-        statistic = k * F
-    else:
-        F, df = statistic / k, _residual(fit) if df is None else float(df)
-    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, statistic))
+    elif df is None:
+        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
+    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
     statistic, law = (F, "F") if few is not None or np.isfinite(df) else (statistic, "chi2")
-    return TestResult("Wald", statistic, k, p_value, labels, law, df, fit.cov, difference=difference, se=se)
-
-
-def _residual(fit: Estimates) -> float:
-    """The degrees of freedom of the scale, infinite where none is estimated."""
-    return fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
+    return TestResult("Wald", statistic, k, p_value, labels, law, float(df), fit.cov, difference=difference, se=se)
 
 
 def welch_james(

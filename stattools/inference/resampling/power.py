@@ -164,14 +164,10 @@ def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> tuple
     return np.array(b), np.array(V), np.array([one.t_df for one in found]), why
 
 
-AROUND = (0.6, 0.8, 1.0, 1.25, 1.6)
-"""Sizes that are simulated, as shares of the guess."""
-
-ROUNDS = 8
-"""Guesses that are tried."""
-
-MOST_OUTCOMES = 300_000_000
-"""Outcomes of one size that a search draws at most."""
+AROUND, ROUNDS, MOST_OUTCOMES = (0.6, 0.8, 1.0, 1.25, 1.6), 8, 300_000_000
+"""Sizes that are simulated, as shares of the guess; guesses that are tried; outcomes of one size that a search draws at
+most.
+"""
 
 
 @dataclass(frozen=True)
@@ -317,17 +313,13 @@ class Power(Faces):
             f"true {effects}; level {self.level:g}, covariance {self.cov}, {self.draws:,} draws, seed {self.seed}",
         ]
         head = ("rows", "power", "se", "coverage", "se", "no maximum")
-        rows = [
-            [f"{row['rows']:,}", *(place(row[name], 4) for name in SHARES), f"{row['no_maximum']:,}"]
-            for row in (size.record for size in self.sizes)
-        ]
-        told = []
-        if self.needed is not None:
-            told.append(
-                f"A power of {self.needed.target:g} needs {self.needed.rows:,} rows (Monte Carlo standard error "
-                f"{number(self.needed.se, 2)})."
-            )
-        told += [line for line in (self.note, self._failures()) if line]
+        each = [list(size.record.values()) for size in self.sizes]
+        rows = [[f"{row[0]:,}", *(place(value, 4) for value in row[1:-1]), f"{row[-1]:,}"] for row in each]
+        needed = ""
+        if found := self.needed:
+            needed = f"A power of {found.target:g} needs {found.rows:,} rows (Monte Carlo standard error "
+            needed += f"{number(found.se, 2)})."
+        told = [line for line in (needed, self.note, self._failures()) if line]
         return Page(*lines, "", Grid(head, rows, "r" * len(head)), *([""] if told else []), *told)
 
     def _failures(self) -> str:
@@ -336,9 +328,6 @@ class Power(Faces):
             return ""
         named = ", ".join(f"{count:,} {reason}" for reason, count in why.most_common())
         return f"{why.total():,} draws have no maximum ({named}): they do not reject, and coverage is without them."
-
-
-SHARES = ("power", "power_se", "coverage", "coverage_se")
 
 
 @one_blas_thread()
@@ -393,7 +382,14 @@ def power(
     design = _one_row_each(model)
     theta = _true(model, given, which, term, effect, coefficients)
     truth = Truth(design, theta, _scale(model, given, scale), which, kind, level)
-    wanted = None if target is None and rows is not None else _target(0.8 if target is None else target, level)
+    wanted = None
+    if target is not None or rows is None:
+        wanted = 0.8 if target is None else _finite(target, "target=")
+        if not 1.0 - level < wanted < 1.0:
+            raise DomainError(
+                f"power needs target= between {1.0 - level:g}, the level of the test, and 1; got "
+                f"{0.8 if target is None else target!r}."
+            )
     sizes = _sizes(rows, len(design.rows.X), target)
     require_memory(f"{max(sizes, default=0):,} rows", 3 * max(sizes, default=0) * len(theta), "Ask for fewer rows.")
     random = generator(seed)
@@ -501,13 +497,6 @@ def _finite(value: Any, what: str) -> float:
     if found.shape != () or not np.isfinite(found):
         raise DomainError(f"power needs {what}, a finite number; got {quoted(value)}.")
     return float(found)
-
-
-def _target(target: Any, level: float) -> float:
-    found = _finite(target, "target=")
-    if not 1.0 - level < found < 1.0:
-        raise DomainError(f"power needs target= between {1.0 - level:g}, the level of the test, and 1; got {target!r}.")
-    return found
 
 
 def _sizes(rows: Any, n: int, target: Any) -> list[int]:
