@@ -223,7 +223,8 @@ def _scores(
     fitted = None
     if penalty is None and isinstance(model, Model):  # all at once: without a fold, whose rows have weight 0
         fitted = replicated(model, None, np.where(fold == np.arange(folds)[:, None], 0.0, weight))
-    training: dict[str, Any] = {"seed": start} if isinstance(model, Trainable) else {}
+    trained: Any = model
+    training: dict[str, Any] = {"seed": start} if isinstance(trained, Trainable) else {}
     outcome = Outcome.CATEGORY if model.parts else model.without_groups.likelihood.outcome
     for k in range(folds):
         inside = np.flatnonzero(fold == k)

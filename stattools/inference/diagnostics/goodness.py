@@ -205,7 +205,7 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
         lower, upper = wilson_ends(observed, n, z)
         means = {"predicted": predicted, "observed": observed, "n": n}
         frames.append(pd.DataFrame(name | means | {"lower": lower, "upper": upper}))
-    return pd.concat(frames, ignore_index=True)
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def grouped(fitted: Floats, y: Floats, weight: Floats | None, bins: int = 10) -> tuple[Floats, Floats, Floats]:

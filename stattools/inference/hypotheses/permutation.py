@@ -576,7 +576,7 @@ def _p_value(
     return seen.asymptotic(alternative), distribution, f"by the {name} distribution{more}."
 
 
-def _codes(within: Any, data: Any) -> Floats:
+def _codes(within: Any, data: Any) -> Any:
     """A number for each block, one per row."""
     if isinstance(within, str):
         frame = table(data)
