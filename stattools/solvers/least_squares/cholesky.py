@@ -24,7 +24,6 @@ from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.sums import ShiftedBlock, ShiftedSums
-from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import within
@@ -169,8 +168,7 @@ def _blocks(shift: Shift, rows: Rows) -> Iterator[ShiftedBlock]:
         w = None if weight is None else weight[part]
         if w is not None:
             root = np.sqrt(w)
-            Z = Z * root[:, None]
-            v *= root
+            Z, v = Z * root[:, None], v * root
         yield Z, v, w, y
         # asked after its use, when the block is in the cache
         if not (known or (rows.X[part, shift.first] == shift.value).all()):
@@ -292,24 +290,26 @@ def _refined(
     rows: Rows, shift: Shift, start: Floats | None, observations: float, known: ShiftedSums | None = None
 ) -> Refined | None:
     """Refinement about a shift from phi = `start`; `known` are the sums there, where an earlier read took them."""
-    n = len(rows.X)
-    upper, g, square, rss, size = known or rows.gather(partial(sums, shift, start, True))
+    n, one = len(rows.X), rows.source is None and len(rows.X) <= SAMPLE  # one block is shifted once
+    shifted = tuple(_blocks(shift, rows)) if one else ()
+
+    def read(phi: Floats | None, gram: bool) -> ShiftedSums:
+        return ShiftedSums.over(shifted, phi, gram) if one else rows.gather(partial(sums, shift, phi, gram))
+
+    upper, g, square, rss, size = known or read(start, True)
     G = symmetric(upper)
     diagonal = G.diagonal()
     if not within(diagonal):
         return None
     d = np.sqrt(diagonal)
-    try:
-        metric = Metric(G)
-    except IdentificationError:
-        return None
-    if not metric.well_conditioned(LEAST_RCOND):
+    metric = Metric.where_definite(G)
+    if metric is None or not metric.well_conditioned(LEAST_RCOND):
         return None
     last, steps = 1.0, 0
     phi: Floats = dpotrs(metric.factor, g)[0] if start is None else start
     if start is None:  # phi was the first step itself
         steps = 1
-        _, g, _, rss, size = rows.gather(partial(sums, shift, phi, False))
+        _, g, _, rss, size = read(phi, False)
     while True:
         step = dpotrs(metric.factor, g)[0]
         phi = phi + step
@@ -331,7 +331,7 @@ def _refined(
                 break
         last = ratio
         steps += 1
-        _, g, _, rss, size = rows.gather(partial(sums, shift, phi, False))
+        _, g, _, rss, size = read(phi, False)
     if left > 1e-12 and ratio > 1e-13:
         return None
     rss, left = max(rss - gain, 0.0), min(left, ratio)
