@@ -28,12 +28,13 @@ from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import NUMBERS, matrix, named, vector, with_intercept
+from stattools.data.tables.arrays import NUMBERS, array, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, labeled, listing, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.outcome import Rest
 from stattools.data.tables.table import NamedColumns, label_of, paired, series, table
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arguments import require_truth
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
@@ -92,26 +93,24 @@ def complete_rows(
     that are not there, other lengths, other indexes, and where no row is complete.
     """
     raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
-    # what counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)
-    words = {key: f"{key}=" if key in frame.names else key for key in extras}
-    labels = {key: value if isinstance(value, str) else words[key] for key, value in extras.items()}
-    index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
+    index, labels = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items())), {}
     for key, value in extras.items():
         if isinstance(value, str):
-            raw[value] = frame.column(value)
-        else:
-            raw[labels[key]] = series(value, labels[key])
-            same_length(raw[labels[key]], labels[key], frame.n, "the table")
+            labels[key], raw[value] = value, frame.column(value)
+            continue
+        # counts and errors call an array by its keyword, `weights=` if a column has that name
+        labels[key] = label = f"{key}=" if key in frame.names else key
+        raw[label] = series(value, label)
+        same_length(raw[label], label, frame.n, "the table")
     gaps = {label: gap for label, column in raw.items() if (gap := missing(column)).any()}
     rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
     dropped = {label: int(gap.sum()) for label, gap in gaps.items()}
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    made = {}
-    for label, column in raw.items():
-        some = column if len(rows) == frame.n else column.iloc[rows].reset_index(drop=True)
-        made[label] = clean(some) if label in endless else checked(some, rows)
+    if gaps:
+        raw = {label: column.iloc[rows].reset_index(drop=True) for label, column in raw.items()}
+    made = {label: clean(one) if label in endless else checked(one, rows) for label, one in raw.items()}
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}
     return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
 
@@ -194,56 +193,41 @@ def read(
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
-    `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
-    array as long as the table. With a formula, rows with a missing value in a column that is used are dropped and
-    counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`; a large X is not copied
-    for it (`BesideOnes`). `formulas` are right sides for other parameters of the outcome's distribution by name,
-    {"scale": "~ z"}: their columns stand in X too, as `Design.uses` says. With `coded`, X is `Columns` where a factor
-    has very many levels. With `products`, the read of a source also takes the sums that least squares needs. With
-    `latent`, the formula may have effects of groups and curves, for which rows are in memory.
-
-    Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
+    `columns` are extras with one value per row, {"weights": "w"}: the name of a column (with a formula) or an array.
+    With a formula, rows with a missing value in a column that is used are dropped and counted; arrays must be complete.
+    Arrays get an intercept first, unless `intercept=False`. `formulas` are right sides for other parameters of the
+    outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as `Design.uses` says. With `coded`,
+    X is `Columns` where a factor has very many levels. With `products`, the read of a source also takes the sums that
+    least squares needs. With `latent`, the formula may have effects of groups and curves, for which rows are in memory.
 
     >>> data = read("y ~ x + g", {"y": [1, 2, 4, 8], "x": [1, None, 5, 7], "g": ["a", "b", "b", "a"]})
     >>> data.design.names, data.dropped, data.X.shape
     (('Intercept', 'x', 'g[T.b]'), {'x': 1}, (3, 3))
     """
     columns = given(columns)
-    if formulas and not isinstance(formula_or_y, str):
-        raise IncompatibleError(
-            f'{next(iter(formulas))}= is a formula over the columns of a table: give ("y ~ x", table), not arrays.'
-        )
-    if type(formula_or_y) is np.ndarray and type(data_or_X) is np.ndarray:
-        return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
-    if isinstance(formula_or_y, str):
-        if names is not None or intercept is not True:
+    if not isinstance(formula_or_y, str):
+        if formulas:
             raise IncompatibleError(
-                'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
-                "intercept out."
+                f'{next(iter(formulas))}= is a formula over the columns of a table: give ("y ~ x", table), not arrays.'
             )
-        if (source := source_of(data_or_X)) is not None:
-            if latent:
-                raise IncompatibleError(
-                    f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and "
-                    f'st.glm(..., family="normal"), which need their sums alone; the integrals of '
-                    f"{short(formula_or_y)!r} need all rows: give a table in memory."
-                )
-            made = from_source(formula_or_y, source, columns, formulas, products=products)
-            return replace(made, source=data_or_X)
+        return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
+    if names is not None or intercept is not True:
+        raise IncompatibleError(
+            'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
+            "intercept out."
+        )
+    if (source := source_of(data_or_X)) is None:
         frame, apart = table(data_or_X), apart_of(columns)
         mixed = mixed_formula(formula_or_y, frame.names, apart) if latent else None
         formula = parse(formula_or_y, frame.names, apart) if mixed is None else mixed.formula
         return from_table(frame, data_or_X, formula, columns, formulas, mixed=mixed, coded=coded)
-    if (source := source_of(data_or_X)) is not None:
-        raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
-    source_of(formula_or_y)  # a source as an outcome is refused: it would be read into memory whole
-    if isinstance(data_or_X, str):
-        if "~" in data_or_X:
-            raise DomainError(f"the formula comes first, then its table: ({data_or_X!r}, table).")
-        raise DomainError(
-            f'columns of a table are named in a formula, ("y ~ {data_or_X}", table); got {data_or_X!r} as X.'
+    if latent:
+        raise IncompatibleError(
+            f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and "
+            f'st.glm(..., family="normal"), which need their sums alone; the integrals of {short(formula_or_y)!r} need '
+            "all rows: give a table in memory."
         )
-    return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
+    return replace(from_source(formula_or_y, source, columns, formulas, products=products), source=data_or_X)
 
 
 def from_table(
@@ -312,9 +296,6 @@ def from_source(
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
     """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
     {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
-
-    Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
-    groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
 
     >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
     >>> rows, latent = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
@@ -390,18 +371,15 @@ def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
     return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
 
 
-def _width(values: Any) -> int:
-    """How many columns a matrix has; 0 for what is no matrix."""
-    try:
-        shape = np.shape(values)
-    except ValueError:  # its rows have different lengths
-        return 0
-    return shape[1] if len(shape) == 2 else 0
-
-
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
-    if intercept is not True and intercept is not False and not isinstance(intercept, np.bool_):
-        raise DomainError(f"intercept= is True or False; got {quoted(intercept)}.")
+    if (source := source_of(X)) is not None:
+        raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
+    source_of(y)  # a source as an outcome is refused: it would be read into memory whole
+    if isinstance(X, str):
+        if "~" in X:
+            raise DomainError(f"the formula comes first, then its table: ({X!r}, table).")
+        raise DomainError(f'columns of a table are named in a formula, ("y ~ {X}", table); got {X!r} as X.')
+    require_truth(intercept, "intercept=")
     values, found = matrix(X)
     called = named(names, found, values.shape[1])
     if intercept and "Intercept" in called:
@@ -412,8 +390,8 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     try:
         outcome = vector(y, "y")
     except DomainError:
-        if _width(y) > 1 and values.shape[1] == 1:
-            raise DomainError(f"the outcome comes first, (y, X); got {_width(y)} columns and then one.") from None
+        if values.shape[1] == 1 and len(shape := array(y, "y").shape) == 2 and shape[1] > 1:
+            raise DomainError(f"the outcome comes first, (y, X); got {shape[1]} columns and then one.") from None
         raise
     same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None

@@ -18,7 +18,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.dataset import CompleteRows, Dataset, complete_rows, from_source, from_table, given, require_formula
+from stattools.data.dataset import (
+    CompleteRows,
+    Dataset,
+    complete_rows,
+    from_source,
+    from_table,
+    given,
+    require_formula,
+    same_length,
+)
 from stattools.data.design.random_effects import combined
 from stattools.data.design.terms import empty_levels, outcome_of
 from stattools.data.files.scan import source_of
@@ -106,9 +115,6 @@ def survival_rows(
     """Read a formula about times and its table, `weights=`, and labels, each a column's name, several names whose
     combinations are labels, or an array.
 
-    Raises DomainError, with the row, for an event that is not 0, 1 or bool, a time that is negative, a row that ends
-    before it begins, rows of one `id` that overlap, and where there is no event at all.
-
     >>> found = survival_rows("st.cox", "survival(t, d) ~ x", {"t": [2, 5, 9], "d": [1, 0, 1], "x": [1, None, 3]})
     >>> found.time.tolist(), found.event.tolist(), found.dropped
     ([2.0, 9.0], [True, True], {'x': 1})
@@ -183,21 +189,17 @@ def asked_columns(
 ) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
     """The columns of each label by name; an array becomes a column named by its keyword."""
     asked: dict[str, tuple[str, ...]] = {}
-    more: dict[str, Any] = {}
     for key, label in given(labels).items():
         if isinstance(label, str):
             require(label, frame.names)
         asked[key] = names_of(label)
-        if asked[key] and set(asked[key]) <= set(frame.names):
-            continue
-        called = f"{key}="
-        paired(("the table", data), (called, label))
-        asked[key], more[called] = (called,), series(label, called)
-        if len(more[called]) != frame.n:
-            raise DomainError(
-                f"{called} has {len(more[called])} values and the table has {frame.n} rows; they must be the same."
-            )
-    return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
+        if not asked[key] or not set(asked[key]) <= set(frame.names):
+            called = f"{key}="
+            paired(("the table", data), (called, label))
+            column, asked[key] = series(label, called), (called,)
+            same_length(column, called, frame.n, "the table")
+            frame = NamedColumns({**frame.sources, called: column}, frame.n)
+    return asked, frame
 
 
 def crossed(key: str, columns: list[Any]) -> Codes:
@@ -230,9 +232,6 @@ def time_rows(
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
-
-    Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
-    event that is not 0, 1 or bool, rows of one `id` that overlap, and where no time has an upper end.
 
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]

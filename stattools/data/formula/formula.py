@@ -49,10 +49,9 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: 
     what there is none of here, or `error` where that says it all.
     """
     others = vocabulary().formulas
-    lacking = next((note for pattern, note in others.lacking if pattern.search(text)), None)
     ours, arguments = in_our_words(text)
-    if lacking is None and others.alien.search(ours):
-        lacking = others.alien_note
+    alien = others.alien_note if others.alien.search(ours) else None
+    lacking = next((note for pattern, note in others.lacking if pattern.search(text)), alien)
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
     refused, beside = DomainError(why) if lacking else error, ""
     if ours == text.strip():

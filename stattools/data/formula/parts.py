@@ -95,8 +95,6 @@ def mixed_formula(
     """Read a formula that may have random parts; the dot, all other columns, leaves out `apart` and those of groups.
     `read` reads what is left of it, where its outcome is of a kind of its own.
 
-    Raises DomainError for what `parse` refuses, and for random parts that are malformed, or the same twice.
-
     >>> found = mixed_formula("y ~ x + (x | a/b)", ["y", "x", "a", "b"])
     >>> [part.name for part in found.random], found.formula.text
     (['(x | a)', '(x | a:b)'], 'y ~ x + (x | a/b)')
@@ -138,24 +136,32 @@ def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
     'y ~ x'
     """
     fixed, at, pieces = "", 0, list[TypedPart]()
-    for start, end, piece in _barred(text):
+    for start, end, bar in _barred(text):
+        cuts = (start, end), (start + 1, bar.start()), (bar.end(), end - 1)
+        whole, left, right = (in_one_line(text[low:high]) for low, high in cuts)
+        if not left:
+            raise DomainError(f"{whole} in {short(text)!r} has nothing left of its bar: write (1 | {right}). {HOW}")
+        if not right:
+            raise DomainError(f"{whole} in {short(text)!r} has no grouping column right of its bar. {HOW}")
         before, after = f"{fixed}{text[at:start]}".rstrip(), text[end:].lstrip()
         if before.endswith("-"):
-            raise DomainError(f"{piece.text} cannot be taken away in {short(text)!r}: leave it out.")
+            raise DomainError(f"{whole} cannot be taken away in {short(text)!r}: leave it out.")
         if not before.endswith(("~", "+")) or (after and after[0] not in "+-"):
-            raise DomainError(f"{piece.text} in {short(text)!r} must stand for itself. {HOW}")
+            raise DomainError(f"{whole} in {short(text)!r} must stand for itself. {HOW}")
         if before.endswith("+"):
             before = before[:-1].rstrip()
-        elif after.startswith("+"):
-            after = after[1:].lstrip()
+        else:
+            after = after.removeprefix("+").lstrip()
         fixed, at = f"{before} ", len(text) - len(after)
-        pieces.append(piece)
-    fixed = f"{fixed}{text[at:]}".rstrip() if pieces else text
-    return f"{fixed} 1" if pieces and fixed.endswith("~") else fixed, tuple(pieces)
+        pieces.append(TypedPart(whole, left, bar[0], right))
+    if not pieces:
+        return text, ()
+    fixed = f"{fixed}{text[at:]}".rstrip()
+    return f"{fixed} 1" if fixed.endswith("~") else fixed, tuple(pieces)
 
 
-def _barred(text: str) -> Iterator[tuple[int, int, TypedPart]]:
-    """Begin, end and parts of the brackets of the right side with a bar in them."""
+def _barred(text: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Begin and end of the brackets of the right side with a bar in them, and this bar."""
     opened: list[tuple[int, bool]] = []  # where brackets begin that are open, and whether each is that of a call
     bars: list[re.Match[str]] = []
     right = False
@@ -168,8 +174,10 @@ def _barred(text: str) -> Iterator[tuple[int, int, TypedPart]]:
         elif mark == ")" and opened:
             start, _ = opened.pop()
             if bars and not opened:
-                yield start, found.end(), _piece(text, start, found.end(), bars)
-                bars = []
+                if len(bars) > 1 or len(bars[0][0]) > 2:
+                    whole = in_one_line(text[start : found.end()])
+                    raise DomainError(f"{whole} in {short(text)!r} has more than one bar. {HOW}")
+                yield start, found.end(), bars.pop()
         elif mark.startswith("|") and right:
             if not opened:
                 raise DomainError(f"the bar in {short(text)!r} needs brackets around it. {HOW}")
@@ -179,19 +187,6 @@ def _barred(text: str) -> Iterator[tuple[int, int, TypedPart]]:
             bars.append(found)
     if bars:
         raise DomainError(f"the bracket of a random part is not closed in {short(text)!r}. {HOW}")
-
-
-def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> TypedPart:
-    whole = in_one_line(text[start:end])
-    if len(bars) > 1 or len(bars[0][0]) > 2:
-        raise DomainError(f"{whole} in {short(text)!r} has more than one bar. {HOW}")
-    bar = bars[0]
-    left, right = in_one_line(text[start + 1 : bar.start()]), in_one_line(text[bar.end() : end - 1])
-    if not left:
-        raise DomainError(f"{whole} in {short(text)!r} has nothing left of its bar: write (1 | {right}). {HOW}")
-    if not right:
-        raise DomainError(f"{whole} in {short(text)!r} has no grouping column right of its bar. {HOW}")
-    return TypedPart(whole, left, bar[0], right)
 
 
 def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -237,18 +232,17 @@ def _parts(
     left = parse(f"~ {piece.left}", available, (), formula.outcome)
     words = (one.written if isinstance(one, Expression) else one for one in tokens(piece.left, available))
     spaced = "".join(f" {word} " if word in ("+", "-") else word for word in words).strip()
-    found: list[RandomPart] = []
-    for groups in products:
-        called = ":".join(column(name).written for name in groups)
-        if piece.bar == "|":
-            found.append(RandomPart(f"({spaced} | {called})", left, groups))
-            continue
-        for term in left.terms:
-            said = ":".join(factor.written for factor in term)
-            said = f"0 + {said}" if said else "1"
-            alone = replace(left, text=f"~ {said}", terms=(term,))
-            found.append(RandomPart(f"({said} | {called})", alone, groups, True))
-    return found
+    effects = {spaced: left}
+    if piece.bar == "||":
+        alone = {":".join(factor.written for factor in term): term for term in left.terms}
+        each = {f"0 + {name}" if name else "1": term for name, term in alone.items()}
+        effects = {said: replace(left, text=f"~ {said}", terms=(term,)) for said, term in each.items()}
+    named = ((groups, ":".join(column(name).written for name in groups)) for groups in products)
+    return [
+        RandomPart(f"({said} | {called})", effect, groups, piece.bar == "||")
+        for groups, called in named
+        for said, effect in effects.items()
+    ]
 
 
 def _require_apart(parts: Sequence[RandomPart]) -> None:
@@ -325,8 +319,6 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
     """The formula with a line for each curve, and the curves; the text stays as it was typed. `is_factor` says of what
     `by=` names whether it holds levels.
 
-    Raises DomainError for a curve that is no term of its own, and for the same one twice.
-
     >>> from stattools.data.formula.formula import parse
     >>> lines, curves = smooth_parts(parse("y ~ s(x, k=9) + z", ["y", "x", "z"]), lambda by: False)
     >>> [factor.text for factor in lines.factors], [(part.name, part.k) for part in curves]
@@ -397,9 +389,6 @@ def survival_formula(
 ) -> Formula:
     """Read a formula about times, whose outcome has named parts; `available` are the columns of the table, `apart`
     those that `.` leaves out, and `intervals` says whether times may be known by the two ends between which they lie.
-
-    Raises DomainError, in the name of `who`, for another outcome, for parts that are too many or no expressions, and
-    for columns that are not there.
 
     >>> found = survival_formula("st.cox", "survival(time, status == 2) ~ age", ["time", "status", "age"])
     >>> {name: part.text for name, part in found.parts.items()}, found.outcome.text

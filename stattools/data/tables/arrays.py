@@ -1,11 +1,8 @@
 """Arrays, lists and frames of numbers as a complete matrix, and which rows of them have gaps. NumPy arrays are read
-without pandas and without a copy.
+without pandas and without a copy. The IDX format is that of LeCun, Cortes & Burges, The MNIST database of handwritten
+digits, big-endian:
 
-The IDX format of the MNIST digits: a magic number, the sizes of the axes, then the values, big-endian.
-
-    bytes 0-1: 0, byte 2: type of the values, byte 3: number of axes, then one 32-bit size per axis
-
-Source: LeCun, Cortes & Burges, The MNIST database of handwritten digits.
+    bytes 0-1: 0, byte 2: type of the values, byte 3: number of axes, one 32-bit size per axis, the values
 """
 
 from __future__ import annotations
@@ -97,8 +94,7 @@ def vector(values: Any, what: str) -> Any:
         raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
     if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
         column = series(values, what)
-        gaps = missing(column)
-        if gaps.any():
+        if (gaps := missing(column)).any():
             raise _gap(what, gaps, column.to_numpy(dtype=object))
         cleaned = clean(column)
         values = cleaned.to_numpy() if cleaned.dtype.kind in NUMBERS else cleaned
@@ -214,51 +210,36 @@ def _gap(what: str, gaps: NDArray[np.bool_], values: NDArray[Any], names: Sequen
     )
 
 
-def rows_with_gaps(X: Any) -> NDArray[np.bool_]:
-    """Which rows of a matrix, a column or a table have no value somewhere: a mask.
+def without_gaps(X: Any) -> tuple[Any, NDArray[np.bool_]]:
+    """A matrix, a column or a table with other values of its columns in place of gaps, so that the rows keep their
+    numbers, and a mask of the rows that had one.
 
-    >>> rows_with_gaps([[1.0, 2.0], [None, 3.0]]).tolist()
-    [False, True]
+    >>> filled, gaps = without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]]))
+    >>> filled.tolist(), gaps.tolist()
+    ([[1.0, 2.0], [1.0, 3.0]], [False, True])
     """
-    return np.logical_or.reduce([_gaps(column) for column in _columns(X)[0].values()])
-
-
-def without_gaps(X: Any) -> Any:
-    """The same data with other values of their columns in place of the gaps, so that the rows keep their numbers.
-
-    >>> without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]])).tolist()
-    [[1.0, 2.0], [1.0, 3.0]]
-    """
-    columns, shape = _columns(X)
-    filled = dict[Any, Any]()
-    for name, values in columns.items():
-        filled[name], gaps = values, _gaps(values)
-        if gaps.any():  # they hold the first value that is there, or 0 where there is none
-            filled[name] = found = np.array(values, dtype=values.dtype if values.dtype.kind == "f" else object)
-            found[gaps] = 0.0 if gaps.all() else found[int(np.argmin(gaps))]
-    return filled if shape is None else np.column_stack([*filled.values()]).reshape(shape)
-
-
-def _columns(X: Any) -> tuple[dict[Any, Any], tuple[int, ...] | None]:
-    """The columns of a table, a series as one, or those of an array, with its shape."""
+    columns, shape = dict[Any, Any](), None
     if is_frame(X):
         frame = table(X)
-        return {name: frame.column(name) for name in frame.names}, None
-    if not isinstance(X, np.ndarray | list | tuple) and axes(X) == 1:
-        return {"x": series(X, "the new data")}, None
-    values = array(X, "the new data")
-    rows = np.atleast_1d(values)
-    return dict(enumerate(rows.reshape(len(rows), prod(rows.shape[1:])).T)), values.shape
-
-
-def _gaps(values: Any) -> NDArray[np.bool_]:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return np.isnan(values)
-    return missing(pd.Series(values, name="the new data", dtype=object) if isinstance(values, np.ndarray) else values)
+        columns |= {name: frame.column(name) for name in frame.names}
+    elif not isinstance(X, ARRAYS) and axes(X) == 1:
+        columns["x"] = series(X, "the new data")
+    else:
+        values = array(X, "the new data")
+        rows, shape = np.atleast_1d(values), values.shape
+        columns |= enumerate(rows.reshape(len(rows), prod(rows.shape[1:])).T)
+    gaps = list[NDArray[np.bool_]]()
+    for name, values in columns.items():
+        kind = None if values.dtype.kind == "f" else object
+        gaps.append(gap := missing(values if shape is None else pd.Series(values, name="the new data", dtype=kind)))
+        if gap.any():  # they hold the first value that is there, or 0 where there is none
+            columns[name] = found = np.array(values, dtype=kind or FLOAT64)
+            found[gap] = 0.0 if gap.all() else found[int(np.argmin(gap))]
+    return columns if shape is None else np.column_stack([*columns.values()]).reshape(shape), np.logical_or.reduce(gaps)
 
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-"""NumPy's types by the third byte of the file, as the format defines them."""
+"""NumPy's types by the third byte of an IDX file."""
 
 
 def read_idx(path: str | os.PathLike[str], /) -> NDArray[Any]:

@@ -91,7 +91,15 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
     if every(int, np.integer, np.bool_) and all(-(2**63) <= int(value) < 2**63 for value in values):
         return pd.Series(values.astype(np.int64), name=name)
     if every(numbers.Real, Decimal, np.bool_):
-        return pd.Series(np.array([_float(value, name) for value in values]), name=name)
+        found = np.empty(len(values))
+        for place, value in enumerate(values):
+            try:
+                found[place] = float(value)
+            except (ArithmeticError, ValueError):  # the number is not shown: it may have thousands of digits
+                raise DomainError(
+                    f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
+                ) from None
+        return pd.Series(found, name=name)
     if any(issubclass(kind, str) for kind in kinds):
         require_no_marks(f"column {name!r}", list(dict.fromkeys(map(str, values))))
         text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
@@ -138,15 +146,6 @@ def require_no_marks(what: str, levels: Sequence[Any]) -> None:
         f"Read it as missing, as by pandas.read_csv(path, na_values={marks!r}), or leave the fields of the file empty; "
         "a category that is meant needs another name."
     )
-
-
-def _float(value: Any, name: str) -> float:
-    try:
-        return float(value)
-    except (ArithmeticError, ValueError):  # the number is not shown: it may have thousands of digits
-        raise DomainError(
-            f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
-        ) from None
 
 
 def _tidy(column: pd.Series) -> pd.Series:

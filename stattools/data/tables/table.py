@@ -2,8 +2,6 @@
 
 Values that are given side by side are paired by position, so that pandas indexes must agree where there are two.
 Arrays, lists and columns of Polars and PyArrow have no index; only their lengths are checked, where they are read.
-
-The times of a series are its pandas index where it has one.
 """
 
 from __future__ import annotations
@@ -363,12 +361,14 @@ def times_of(values: Any, n: int, what: str = "y") -> Any:
 
 
 def following(times: Any, steps: int) -> Any:
-    """The times after the last one: the index goes on by its frequency or its constant step; without an index the times
-    go on as 0, 1, 2, ... do.
+    """The times of at least 1 step after the last one: the index goes on by its frequency or its constant step; without
+    an index the times go on as 0, 1, 2, ... do. DomainError for steps that memory or the kind of time cannot hold.
 
     >>> following(np.array([1968, 1969, 1970]), 2).tolist()
     [1971, 1972]
     """
+    steps = whole_number(steps, "steps=", at_least=1)
+    require_memory(f"A forecast of {steps:,} steps", 16 * steps, "Ask for fewer steps.")
     try:
         if type(times).__name__ in DATED and times.freq is not None:
             return np.array([times[-1] + (h + 1) * times.freq for h in range(steps)])
@@ -384,10 +384,3 @@ def following(times: Any, steps: int) -> Any:
         raise DomainError(
             f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer."
         ) from error
-
-
-def ahead(steps: Any) -> int:
-    """The number of steps, at least 1, for which there is memory: each is a row of a table."""
-    count = whole_number(steps, "steps=", at_least=1)
-    require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
-    return count

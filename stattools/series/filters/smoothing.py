@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, ndtri
 
 from stattools.data.design.design import Design
-from stattools.data.tables.table import ahead, following
+from stattools.data.tables.table import following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
@@ -166,7 +166,7 @@ class ExponentialSmoothing(AnyModel):
         import pandas as pd
 
         theta = self._checked(theta)
-        times = following(self._clock, steps := ahead(steps))
+        steps = len(times := following(self._clock, steps))
         found = self.errors(theta)
         coming = self._coming(theta, steps, data)
         spare = self.n - (len(theta) - 1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.arrays import matrix
-from stattools.data.tables.table import ahead, following
+from stattools.data.tables.table import following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
@@ -36,8 +36,7 @@ def forecasts(
     [2.0059, 2.5059]
     """
     half = require_quantile(level)
-    steps = ahead(steps)
-    times = following(model.times, steps)
+    steps = len(times := following(model.times, steps))
     variances, beta = completed(model, theta)
     full = model.components.full(variances)
     mean, variance = _moments(model.components, full, *_after(model, variances, beta), steps)

@@ -14,7 +14,6 @@ from stattools.data.tables.arrays import (
     default_names,
     matrix,
     named,
-    rows_with_gaps,
     vector,
     with_intercept,
     without_gaps,
@@ -172,8 +171,9 @@ def test_the_intercept_comes_first():
 
 def test_a_column_of_gaps_becomes_numbers():
     frame = pd.DataFrame({"a": [None, None], "b": [None, True]})
-    assert rows_with_gaps(frame).tolist() == [True, True]
-    assert {name: list(column) for name, column in without_gaps(frame).items()} == {"a": [0.0, 0.0], "b": [True, True]}
+    filled, gaps = without_gaps(frame)
+    assert gaps.tolist() == [True, True]
+    assert {name: list(column) for name, column in filled.items()} == {"a": [0.0, 0.0], "b": [True, True]}
 
 
 @pytest.mark.parametrize(
