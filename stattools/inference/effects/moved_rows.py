@@ -215,10 +215,8 @@ class Population:
         """DomainError, with the number of rows, where the design has no derivative between two values of a number."""
         for found in self.breaks(name):
             with np.errstate(all="ignore"):  # what is not finite is refused when the columns of X are made
-                ends = [
-                    np.asarray(evaluate(found.argument, partial(self._number, {name: value}), self.model.design.state))
-                    for value in (low, high)
-                ]
+                values = (partial(self._number, {name: value}) for value in (low, high))
+                ends = [np.asarray(evaluate(found.argument, each, dict(self.model.design.state))) for each in values]
             for point in found.points:
                 sides = (ends[0] - point) * (ends[1] - point)
                 rows = int(((sides < 0) if found.end else (sides <= 0)).sum())

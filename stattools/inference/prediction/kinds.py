@@ -382,12 +382,6 @@ def predicted_survival(fit: Estimates, at: Model, interval: float | None, times:
     return pd.DataFrame(found)
 
 
-def no_survival(times: Floats, interval: float | None) -> Any:
-    """What `predicted_survival` gives for one row without a value."""
-    ends = {} if interval is None else {"lower": np.nan, "upper": np.nan}
-    return pd.DataFrame({"row": 0, "time": times, SURVIVAL: np.nan, **ends})
-
-
 def most_probable(mean: NDArray[np.float64]) -> NDArray[np.intp]:
     """The code of the most probable label: of probabilities (n, K), or of P(1) (n,), where one half is label 0.
 

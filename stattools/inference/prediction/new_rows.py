@@ -233,7 +233,17 @@ def _numbers(data: Any, values: Any, what: str, places: Places) -> Floats:
 def _raw(data: Any, values: Any, what: str, n: int) -> Any:
     """A column of the new rows by its name, or an array, as a series of n values of any kind."""
     paired(("the new rows", data), (f"{what}=", values))
-    column = _column(data, values, what) if isinstance(values, str) else series(values, f"{what}=")
+    if isinstance(values, str):
+        frame = table(data) if is_frame(data) else None
+        if frame is None or values not in frame.names:
+            has = "no columns with names" if frame is None else f"the columns {listing(frame.names)}"
+            raise DomainError(
+                f"predict needs the {what} of each new row, the column {values!r}, and they have {has}: add it, or "
+                f"give {what}=, one number per row."
+            )
+        column = frame.column(values)
+    else:
+        column = series(values, f"{what}=")
     if len(column) != n:
         raise _no_numbers(what, n, column)
     return column
@@ -241,17 +251,6 @@ def _raw(data: Any, values: Any, what: str, n: int) -> Any:
 
 def _no_numbers(what: str, n: int, column: Any) -> DomainError:
     return DomainError(f"predict needs {what}=, {n} finite numbers; got {column.dtype} of shape {column.shape}.")
-
-
-def _column(data: Any, name: str, what: str) -> Any:
-    frame = table(data) if is_frame(data) else None
-    if frame is None or name not in frame.names:
-        has = "no columns with names" if frame is None else f"the columns {listing(frame.names)}"
-        raise DomainError(
-            f"predict needs the {what} of each new row, the column {name!r}, and they have {has}: add it, or give "
-            f"{what}=, one number per row."
-        )
-    return frame.column(name)
 
 
 KEYS = ("row", "category", "time")

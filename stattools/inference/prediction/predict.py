@@ -36,7 +36,6 @@ from stattools.inference.prediction.kinds import (
     long_frame,
     most_probable,
     names_of_categories,
-    no_survival,
     predicted_quantile,
     predicted_survival,
     quantiles,
@@ -132,14 +131,15 @@ def predictions(
         require_numbers(at)
         at = with_precision(at, model, data, precision) if is_spread else at
         among = trials_of(at, model, data, trials)
-    rows = len(at.rows.X)
-    if seen is not None and rows:
+    if not len(at.rows.X):
+        return _nothing(at, interval, kind, asked), at.places
+    if seen is not None:
         fit, at = seen(at)
     if kind == SURVIVAL:
-        return (predicted_survival(fit, at, interval, asked) if rows else no_survival(asked, interval)), at.places
-    if kind in QUANTILES and rows:
+        return predicted_survival(fit, at, interval, asked), at.places
+    if kind in QUANTILES:
         return predicted_quantile(fit, at, interval, kind, float(asked[0]), among), at.places
-    return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places
+    return _predicted(fit, at, interval, kind, among), at.places
 
 
 def kind_asked(who: str, kind: Any) -> str:
@@ -199,10 +199,13 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
     return as_outcome(labels_of(at), most_probable(at.likelihood.mean(at.eta(theta))))
 
 
-def _nothing(at: Model, interval: float | None, kind: str) -> Any:
+def _nothing(at: Model, interval: float | None, kind: str, asked: Floats) -> Any:
     """What would be predicted for one row, without a value."""
     if kind == "class":
         return as_outcome(labels_of(at), np.zeros(1, dtype=np.intp))
+    if kind == SURVIVAL:
+        ends = {} if interval is None else {"lower": np.nan, "upper": np.nan}
+        return pd.DataFrame({"row": 0, "time": asked, SURVIVAL: np.nan, **ends})
     nan = np.full(1, np.nan)
     if is_of_categories(at, kind):
         names = names_of_categories(at, kind)
