@@ -32,6 +32,9 @@ SMALLEST_OF_SERIES, LARGEST_OF_SERIES = 1e-50, 1e50
 SMALLEST_GIVEN, LARGEST_GIVEN = 1e-140, 1e140
 """Variances that are given are between these, so that their ratios are finite."""
 
+ON_ONE_THREAD = 10_000
+"""Numbers up to which BLAS multiplies two vectors without other threads, for which it would wait."""
+
 SMALLEST_PRECISION = 1e-60
 """Precisions are between this and its inverse."""
 
@@ -73,7 +76,8 @@ def require_size(
 
     >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
     """
-    if values.ndim == 1 and len(values) and smallest**2 * len(values) <= ddot(values, values) <= largest**2:
+    few = values.ndim == 1 and 0 < len(values) <= ON_ONE_THREAD
+    if few and smallest**2 * len(values) <= ddot(values, values) <= largest**2:
         return
     size = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
     if size and not smallest <= size <= largest:

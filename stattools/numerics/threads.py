@@ -25,6 +25,7 @@ import numpy as np
 from scipy.linalg.blas import ddot  # type: ignore[attr-defined]  # without a warning where squares overflow
 
 from stattools.interface.arrays import Floats
+from stattools.interface.units import ON_ONE_THREAD
 
 _free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
 
@@ -191,15 +192,14 @@ WORTH_A_THREAD = 1 << 20
 
 
 def all_finite(values: Floats) -> bool:
-    """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values.
-
-    The sum of squares is finite only where all values are, unless it overflows.
+    """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values:
+    the sum of squares is finite only where all values are, unless it overflows.
 
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
     """
     flat = values if values.ndim == 1 else values.ravel("K")
-    if flat.size < 2 * WORTH_A_THREAD:
+    if flat.size <= ON_ONE_THREAD:
         found = ddot(flat, flat) if flat.size else 0.0
     else:
         with one_blas_thread():
