@@ -231,7 +231,11 @@ def without_gaps(X: Any) -> tuple[Any, NDArray[np.bool_]]:
     gaps = list[NDArray[np.bool_]]()
     for name, values in columns.items():
         kind = None if values.dtype.kind == "f" else object
-        gaps.append(gap := missing(values if shape is None else pd.Series(values, name="the new data", dtype=kind)))
+        if shape is not None and kind is None:
+            gap = np.isnan(values)
+        else:
+            gap = missing(values if shape is None else pd.Series(values, name="the new data", dtype=object))
+        gaps.append(gap)
         if gap.any():  # they hold the first value that is there, or 0 where there is none
             columns[name] = found = np.array(values, dtype=kind or FLOAT64)
             found[gap] = 0.0 if gap.all() else found[int(np.argmin(gap))]
