@@ -190,7 +190,7 @@ class Linear:
                 found |= set(T.moved(use))
         return sorted(found)
 
-    @property
+    @cached_property
     def read_alike(self) -> list[tuple[NDArray[np.intp], int]]:
         """The columns that the same predictors read, behind those that these all read among others: the numbers of both
         and how many are of the first kind. A map that adds to columns what stands before them is followed by each.
