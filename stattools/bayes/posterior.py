@@ -28,9 +28,8 @@ from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.sampled_check import laplace_by_sample
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, is_one_of, word_of
+from stattools.interface.arguments import is_number, one_of
 from stattools.interface.memory import require_memory
-from stattools.interface.names.answers import meant
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
@@ -88,12 +87,8 @@ def posterior(
     >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
     <Posterior ols: y ~ x, nuts, 2 x 200 draws, seed = 1>
     """
-    method = word_of(method, METHODS)
-    if method is not None and not is_one_of(method, METHODS):
-        instead = meant("method", method, METHODS)
-        raise DomainError(
-            f"posterior has methods {', '.join(map(repr, METHODS))}; got method={quoted(method)}.{instead}"
-        )
+    if method is not None:
+        method = one_of(method, METHODS, "posterior has methods {}", got="method=", meaning="method")
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from stattools.errors import DomainError
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.networks.dense import Pullback
 
@@ -47,9 +46,7 @@ class Activation:
     size = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", word_of(self.kind, FUNCTIONS))
-        if not is_one_of(self.kind, FUNCTIONS):
-            raise DomainError(f"activation is {', '.join(map(repr, FUNCTIONS))}; got {self.kind!r}.")
+        object.__setattr__(self, "kind", one_of(self.kind, FUNCTIONS, "activation is {}"))
 
     @property
     def title(self) -> str:

@@ -26,9 +26,9 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.penalties import Ridge
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.progress import PATIENCE, progress
@@ -283,9 +283,7 @@ def fit_network(
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts= of st.fit", at_least=1, at_most=MOST)
-    ensemble = word_of(ensemble, ("deep", "bootstrap"))
-    if not is_one_of(ensemble, ("deep", "bootstrap")):
-        raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {quoted(ensemble)}.')
+    ensemble = one_of(ensemble, ("deep", "bootstrap"), 'ensemble= is "deep" or "bootstrap"')
     if members is None and ensemble != "deep":
         raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")
     random = generator(seed)

@@ -14,15 +14,14 @@ import numpy as np
 
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
-from stattools.errors import IncompatibleError, quoted
+from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks import CheckTable, Looked, check_table
 from stattools.inference.diagnostics.goodness import calibrated, edges_of, ranked, tenths
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.kinds import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse
@@ -123,11 +122,14 @@ class TrainedNetwork(PlottedNetwork):
 
 def require_kind(kind: Any) -> Any:
     """The kind of predictions that a word spells; IncompatibleError where it is none."""
-    kind = word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of predictions", kind, KINDS)
-        raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.{instead}")
-    return kind
+    return one_of(
+        kind,
+        KINDS,
+        "predict of a network has kind 'mean' and 'class'",
+        IncompatibleError,
+        got="kind=",
+        meaning="kind of predictions",
+    )
 
 
 def inputs_of(model: NetworkModel, data: Any, missing: Missing) -> tuple[Floats | None, Places]:

@@ -19,7 +19,7 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import called, factors, require_ratios, whole_table
-from stattools.interface.arguments import is_number, is_one_of, names_of, require_truth, word_of
+from stattools.interface.arguments import is_number, names_of, one_of, require_truth
 from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
@@ -157,15 +157,15 @@ def report_table(
     <BLANKLINE>
     *Estimate (standard error).*
     """
-    format = word_of(format, FACES)
-    if not is_one_of(format, FACES):
-        raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {quoted(format)}.")
+    format = one_of(format, FACES, f"report_table needs format= one of {', '.join(FACES)}")
     face = FACES[format]
     require_truth(exponentiate, "exponentiate= of report_table")
     limits = stars_of(stars)
-    spread = word_of(("interval" if exponentiate else "se") if spread is None else spread, ("se", "interval"))
-    if not is_one_of(spread, ("se", "interval")):
-        raise DomainError(f'report_table needs spread="se" or "interval"; got {quoted(spread)}.')
+    spread = one_of(
+        ("interval" if exponentiate else "se") if spread is None else spread,
+        ("se", "interval"),
+        'report_table needs spread="se" or "interval"',
+    )
     require_level(level)
     if not results:
         raise DomainError("report_table needs one fit or more; got none.")

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.errors import DomainError
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.custom import Custom
@@ -29,7 +30,6 @@ from stattools.solvers.solution import (
     Solution,
     Status,
     TraceStep,
-    require_choice,
     require_rows,
     require_tolerance,
 )
@@ -303,7 +303,7 @@ class Newton:
 
     def __post_init__(self) -> None:
         require_tolerance("Newton", self.tolerance, self.max_steps)
-        subsample = require_choice("Newton", "subsample", self.subsample, ("auto", "never"))
+        subsample = one_of(self.subsample, ("auto", "never"), "Newton needs subsample to be one of {}")
         object.__setattr__(self, "subsample", subsample)
 
     def solve(self, model: Model) -> Solution:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, is_one_of, word_of
+from stattools.interface.arguments import is_number, one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names, constructed_by_callers
 from stattools.interface.record import record
@@ -218,10 +218,7 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
 
 def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> Any:
     """The choice that the value spells; DomainError unless it is one."""
-    value = word_of(value, choices)
-    if not is_one_of(value, choices):
-        raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {quoted(value)}.")
-    return value
+    return one_of(value, choices, f"{solver} needs {name} to be one of {{}}")
 
 
 @constructed_by_callers

@@ -31,8 +31,8 @@ from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
@@ -178,9 +178,7 @@ class NormalInverseGamma(ByArm, Updatable):
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
-        parameter = word_of(parameter, PARAMETERS)
-        if not is_one_of(parameter, PARAMETERS):
-            raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {quoted(parameter)}.")
+        parameter = one_of(parameter, PARAMETERS, "marginal needs one of {}")
         if parameter == "mean":
             scale = np.sqrt(self.scale / self.shape / self.strength)
             return StudentT(2.0 * self.shape, self.mean, scale, arms=self.arms)

@@ -22,8 +22,8 @@ from scipy import special
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
 from stattools.bayes.conjugate.improper import Improper
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import IncompatibleError
+from stattools.interface.arguments import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.distributions.beta import probability_less
 from stattools.text.faces import Faces
@@ -99,9 +99,7 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     >>> st.surprise(st.posterior(st.binomial(2, 20), prior=st.Beta(1, 1))).probability  # all counts alike
     1.0
     """
-    kind = word_of(kind, ("density", "tails"))
-    if not is_one_of(kind, ("density", "tails")):
-        raise DomainError(f'surprise needs kind="density" or kind="tails"; got {quoted(kind)}.')
+    kind = one_of(kind, ("density", "tails"), 'surprise needs kind="density" or kind="tails"')
     batches(posterior, "surprise")
     check = CHECKS.get(type(posterior).__name__)
     if check is None:

@@ -19,7 +19,7 @@ from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.layout import observations_of as observations
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.own_functions import called
@@ -78,9 +78,7 @@ def predictive_check(
     >>> predictive_check(rate, lambda y: (y == 0).sum(), seed=1).p_value < 0.01  # too many zeros for one rate
     True
     """
-    under = word_of(under, ("posterior", "prior"))
-    if not is_one_of(under, ("posterior", "prior")):
-        raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {quoted(under)}.')
+    under = one_of(under, ("posterior", "prior"), 'predictive_check needs under="posterior" or under="prior"')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {quoted(statistic)}.")
     seen, made = (_of_draws if isinstance(posterior, Drawn) else _of_exact)(posterior, under, seed)

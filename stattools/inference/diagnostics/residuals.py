@@ -29,13 +29,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy import special
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import one_leverage, standard_errors
 from stattools.inference.prediction.predict import regression, require_finite
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import expected_of_first
 from stattools.likelihoods.outcomes import Outcome
@@ -76,10 +75,7 @@ def residuals(
     >>> residuals(fit, "pearson").round(6).tolist()
     [0.516398, -0.258199, -1.032796, 0.774597]
     """
-    kind = word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of residuals", kind, KINDS)
-        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
+    kind = one_of(kind, KINDS, "residuals have kind {}", IncompatibleError, got="kind=", meaning="kind of residuals")
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     family, y, eta = model.likelihood, model.rows.y, model.eta(fit.estimate)

@@ -49,7 +49,7 @@ from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
 from stattools.inference.prediction.kinds import require_digits
 from stattools.inference.prediction.predict import regression, require_finite
-from stattools.interface.arguments import are_different, is_one_of, require_truth, several, word_of
+from stattools.interface.arguments import are_different, is_one_of, one_of, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -68,9 +68,7 @@ def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") ->
     require_finite(fit, who)
     level = fit.level if level is None else level
     require_level(level)
-    found = word_of(over, ("rows", "grid"))
-    if not is_one_of(found, ("rows", "grid")):
-        raise DomainError(f'over= is "rows" or "grid"; got {quoted(over)}.')
+    found = one_of(over, ("rows", "grid"), 'over= is "rows" or "grid"')
     if found == "grid" and model.likelihood.outcome.has_several:
         raise IncompatibleError(
             f"{model.title} has a probability for each category, which are averaged over rows: leave over= out."
@@ -439,11 +437,13 @@ class AskedEffects:
 def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which: Any) -> AskedEffects:
     """What was asked for, with every name and value looked at."""
     held = at if isinstance(at, Mapping) else {}
-    at = word_of("overall" if held else at, ("overall", "mean"))
-    if not is_one_of(at, ("overall", "mean")):
-        raise IncompatibleError(
-            f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
-        )
+    at = one_of(
+        "overall" if held else at,
+        ("overall", "mean"),
+        'marginal_effects has at="overall", at="mean" and at={"x": 1.0}',
+        IncompatibleError,
+        got="at=",
+    )
     rows = population(model, **which)
     over = at_mean(rows) if at == "mean" else rows
     held = tuple(require_held(rows, held).items())

@@ -27,11 +27,11 @@ from scipy.linalg import block_diag
 
 from stattools.data.formula.expression import short
 from stattools.data.rows.rows import Block
-from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.existence.rank import check_rank, pieces, spans
 from stattools.inference.existence.recession import POSITIVE, Bools, Ints, direction, recession_cone, still
 from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -115,11 +115,12 @@ class Separation(Faces):
         another kind.
         """
         require_level(level)
-        kind = word_of(kind, ("profile", "wald"))
-        if not is_one_of(kind, ("profile", "wald")):
-            raise IncompatibleError(
-                f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."
-            )
+        kind = one_of(
+            kind,
+            ("profile", "wald"),
+            f"{self.kind} separation leaves intervals of kind 'profile', 'wald'",
+            IncompatibleError,
+        )
         profiled = (~np.isfinite(self.solution.estimate) | (self.pure is None)) & (kind == "profile")
         lower, upper = self._ends(level, profiled).T
         return Interval(lower, upper, level, kind, self.model.names)

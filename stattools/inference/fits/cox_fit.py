@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.design.smooths import SmoothTerm
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, of_integral
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.result import TestResult
@@ -30,7 +30,7 @@ from stattools.inference.survival.cox import (
     cox_residuals,
     proportional_hazards,
 )
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
@@ -165,9 +165,7 @@ class CoxFit(Fit):
         It is that of a row whose columns are at their means, or are all 0, `at="zero"`, h_0 itself, where curves are 0
         too. Breslow's estimator, with Efron's steps where ties are Efron's; of exact ties Breslow's.
         """
-        at = word_of(at, ("mean", "zero"))
-        if not is_one_of(at, ("mean", "zero")):
-            raise DomainError(f'baseline is at="mean" or at="zero"; got {quoted(at)}.')
+        at = one_of(at, ("mean", "zero"), 'baseline is at="mean" or at="zero"')
         base, model = self._base, self._base.model
         factor = 1.0 if at == "mean" else float(np.exp(-base.center @ base.theta))
         frames = []

@@ -22,7 +22,7 @@ from stattools.inference.intervals.coefficients import table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.prediction.new_rows import handed_out
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import is_one_of, one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.record import record
@@ -30,7 +30,6 @@ from stattools.interface.when_needed import pd
 from stattools.series.statespace.forecasts import forecasts
 from stattools.series.statespace.innovations import diagnostics, innovations
 from stattools.series.statespace.state_table import decomposition, states
-from stattools.solvers.solution import require_choice
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
@@ -245,7 +244,7 @@ class Fit(Estimates):
         linear in their effects; IncompatibleError where there are none.
         """
         if self.model.is_mixed:
-            require_choice(f"fit.{name}", "groups", "population" if groups is None else groups, GROUPS)
+            one_of("population" if groups is None else groups, GROUPS, f"fit.{name} needs groups to be one of {{}}")
         elif groups is not None:
             raise IncompatibleError(
                 f"groups= of {name} says over which groups of a model with random effects is averaged, and "

@@ -40,14 +40,13 @@ from stattools.inference.mixed.variances import (
 from stattools.inference.mixed.views import InColumns, all_columns, all_columns_of_normal, population, typical
 from stattools.inference.needs import require
 from stattools.inference.prediction.new_rows import Missing
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import is_one_of, one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_effects import fixed_ends
-from stattools.solvers.solution import require_choice
 from stattools.text.page import Page
 
 BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
@@ -255,7 +254,7 @@ class MixedRegressionFit(Fit):
 
     def _averaged_over(self, groups: Any, name: str) -> Any:
         given = "population" if groups is None else groups
-        groups = require_choice(f"fit.{name}", "groups", given, ("population", "typical"))
+        groups = one_of(given, ("population", "typical"), f"fit.{name} needs groups to be one of {{}}")
         if groups == "population":
             return self._population
         require(self._of_rows, name)

@@ -33,7 +33,7 @@ from stattools.inference.fitting.regressions import Kind, fit_regression, not_co
 from stattools.inference.fitting.trainable import Trainable
 from stattools.inference.mixed.degrees import degrees_of
 from stattools.inference.penalties import Penalty
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import one_of, require_truth
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
@@ -58,7 +58,6 @@ from stattools.solvers import ClosedForm, Newton, Solution, Solver
 from stattools.solvers.metric import SINGULAR
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, laplace_maximum, quadrature_maximum
 from stattools.solvers.mixed.maximum import CERTIFY, maximized
-from stattools.solvers.solution import require_choice
 
 OF_EFFECTS = (
     "by Newton's method on the covariances of its effects, with the covariance of the fixed effects that these imply"
@@ -105,7 +104,7 @@ def fit_mixed(
         model.require_groups()
         model.require_variation()
     with one_blas_thread():
-        found = maximized(model, bool(reml), certify=require_choice("st.fit", "certify", certify, CERTIFY))
+        found = maximized(model, bool(reml), certify=one_of(certify, CERTIFY, "st.fit needs certify to be one of {}"))
         best = found.maximum
         solution = Solution(
             found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,
@@ -136,7 +135,7 @@ def fit_mixed_regression(
 ) -> MixedRegressionFit:
     """The fit by the likelihood with the effects integrated out."""
     require_no_others(model, solver, cov, penalty)
-    integral = require_choice("st.fit", "integral", integral, INTEGRALS)
+    integral = one_of(integral, INTEGRALS, "st.fit needs integral to be one of {}")
     if nodes is not None:
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
     model.require_groups()

@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
+from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.estimates import Estimates, lacks_rows
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import TermsOfParameter, involved_in, metric_of, spread_of, terms_of, wald
 from stattools.inference.penalties import penalized
 from stattools.inference.restricted import beside_held
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.evaluation import Evaluation
@@ -121,12 +121,13 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     >>> found.round(3).to_numpy().tolist(), found.attrs["distribution"]
     ([['x', 1, 10.714, 0.082], ['g', 2, 0.478, 0.677]], 'F(df, 2)')
     """
-    kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, TYPES)
-    if not is_one_of(kind, TYPES):
-        raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
-    chosen = _usual(fit) if test is None else word_of(test, TESTS)
-    if not is_one_of(chosen, TESTS):
-        raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
+    kind = one_of(
+        {1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind,
+        TYPES,
+        'anova has kind="I", "II" and "III"',
+        got="kind=",
+    )
+    chosen = _usual(fit) if test is None else one_of(test, TESTS, 'anova has test="lr", "wald" and "F"', got="test=")
     if fit.degrees is not None and chosen == "wald":
         how, law = f"{fit.degrees.by}, with covariance {fit.cov}", "F(df, df_residual)"
         row, columns, residual = partial(_by_few_clusters, fit), ["df_residual"], {}

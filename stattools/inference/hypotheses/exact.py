@@ -21,8 +21,8 @@ from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import AnyFit
-from stattools.inference.hypotheses.result import TestResult, choice
-from stattools.interface.arguments import as_numbers, described
+from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arguments import as_numbers, described, one_of
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.questions import AnyModel
@@ -65,9 +65,9 @@ def exact_test(
             f'{described(model_or_fit)}. For tables st.independence(..., test="exact"), for outcomes with ranks '
             "st.permutation_test."
         )
-    kind = choice("exact_test", "kind", kind, ("likelihood", "central", "mid-p"))
+    kind = one_of(kind, ("likelihood", "central", "mid-p"), "exact_test has kind= {}")
     signs = {"two-sided": "=", "greater": "<=", "less": ">="}
-    alternative = choice("exact_test", "alternative", alternative, signs)
+    alternative = one_of(alternative, signs, "exact_test has alternative= {}")
     at = exact_null if null is None else _number(null)
     values, logs, seen = model.exactly(at)
     p = np.exp(logs)
@@ -123,7 +123,7 @@ def independence(
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
     (3.5059, 1, 0.0612)
     """
-    test = choice("independence", "test", test, ("score", "lr", "exact"))
+    test = one_of(test, ("score", "lr", "exact"), "independence has test= {}")
     found, notes = _occupied(counted("independence", table, data, None, weights))
     counts = found.counts[0].astype(float)
     n = counts.sum()

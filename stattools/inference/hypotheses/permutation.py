@@ -29,7 +29,8 @@ from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.hypotheses.result import TestResult, choice
+from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
@@ -453,7 +454,7 @@ def permutation_test(
     (1.964, 'exact', 0.1)
     """
     words: dict[str, str] = {"scores": scores, "method": method, "alternative": alternative, "zeros": zeros}
-    words = {name: choice("permutation_test", name, word, WORDS[name]) for name, word in words.items()}
+    words = {name: one_of(word, WORDS[name], f"permutation_test has {name}= {{}}") for name, word in words.items()}
     asked = whole_number(draws, "draws", at_least=100)
     blocks = {} if within is None else {"within": _codes(within, data_or_X)}
     data = read_rows(formula_or_y, data_or_X, None, True, **blocks)

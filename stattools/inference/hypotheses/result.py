@@ -18,7 +18,7 @@ Several tests at once: one that cannot be made is named with its reason, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
-from stattools.interface.arguments import as_numbers, is_one_of, word_of
+from stattools.interface.arguments import as_numbers, one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -122,18 +122,6 @@ def p_words(p: float) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def choice(who: str, name: str, value: Any, words: Collection[str]) -> Any:
-    """The word that a text spells, as `word_of`; DomainError where `who` has no such word for `name`.
-
-    >>> choice("exact_test", "kind", "Mid-P", ("central", "mid-p"))
-    'mid-p'
-    """
-    found = word_of(value, words)
-    if not is_one_of(found, words):
-        raise DomainError(f"{who} has {name}= {', '.join(map(repr, words))}; got {quoted(found)}.")
-    return found
-
-
 Method = Literal["none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "fdr", "by"]
 
 
@@ -190,7 +178,7 @@ def method_of(method: Any) -> str:
     """The name of a method, of R's and statsmodels' too; DomainError for another."""
     plain = "".join(letter for letter in method.lower() if letter.isalnum()) if isinstance(method, str) else method
     found = FOREIGN.get(plain, method) if isinstance(plain, str) else method
-    return str(choice("p_adjust", "method", found, METHODS))
+    return str(one_of(found, METHODS, "p_adjust has method= {}"))
 
 
 def adjusted(p_values: Any, method: str) -> Any:

@@ -35,9 +35,8 @@ from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.linear import hypotheses
-from stattools.inference.hypotheses.result import choice
 from stattools.inference.hypotheses.wald import of_terms
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -340,7 +339,7 @@ def wild_bootstrap(
     >>> test.is_exact, test.p_value
     (True, 0.125)
     """
-    weights = choice("wild_bootstrap", "weights", weights, VALUES)
+    weights = one_of(weights, VALUES, "wild_bootstrap has weights= {}")
     require_truth(impose_null, "impose_null= of wild_bootstrap")
     asked = whole_number(draws, "draws", at_least=19)
     R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)

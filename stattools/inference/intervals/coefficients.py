@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE
-from stattools.interface.arguments import is_one_of, require_truth, word_of
+from stattools.interface.arguments import one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
-from stattools.interface.names.answers import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -131,12 +130,14 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     model = fit.model
     if not fit.kinds:
         np.asarray(fit.covariance)  # refused, with what to do
-    kind = word_of(kind, fit.kinds)
-    if not is_one_of(kind, fit.kinds):
-        raise IncompatibleError(
-            f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={quoted(kind)}."
-            f"{meant('kind of intervals', kind, fit.kinds)}"
-        )
+    kind = one_of(
+        kind,
+        fit.kinds,
+        f"{model.title} has intervals of kind {{}}",
+        IncompatibleError,
+        got="kind=",
+        meaning="kind of intervals",
+    )
     if model.intervals:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)

@@ -126,7 +126,7 @@ def _no_option(key: str, name: str, plots: Plots) -> str:
     return f'plot("{name}") has no {key}={has}. {" and ".join(others)} {"has" if len(others) == 1 else "have"} it.'
 
 
-def one_of(model: Any) -> Any:
+def event_label(model: Any) -> Any:
     """The label that a binary regression counts as 1."""
     return 1 if model.labels is None else model.labels[1]
 
@@ -146,7 +146,7 @@ def mean_of(model: Any) -> str:
     if model.likelihood.outcome.has_several:
         return "probability"
     return (
-        f"probability that {outcome} is {plain(one_of(model))}"
+        f"probability that {outcome} is {plain(event_label(model))}"
         if model.likelihood.facts.is_event
         else f"mean of {outcome}"
     )

@@ -16,15 +16,15 @@ import numpy as np
 from scipy.special import ndtri
 
 from stattools import figures
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.diagnostics.residuals import variance
 from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
 from stattools.inference.needs import curves
-from stattools.inference.plots.drawing import Drawing, level_of, mean_of, one_of
-from stattools.interface.arguments import is_one_of, several, word_of
+from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
+from stattools.interface.arguments import one_of, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -171,7 +171,7 @@ def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:
     share, weight, unit = shares(model)
     predicted, observed, size = grouped(probability, share, weight, bins)
     lower, upper = wilson_ends(observed, size, _quantile(level))
-    event = figures.plain(model.outcome_name if unit == "trials" else f"{model.outcome_name} = {one_of(model)}")
+    event = figures.plain(model.outcome_name if unit == "trials" else f"{model.outcome_name} = {event_label(model)}")
     event = f"success ({event})" if unit == "trials" else event
     worst = float(np.abs(predicted - observed).max())
     return Drawing(
@@ -304,9 +304,10 @@ def smooth_curve(
     fit: Any, variable: str | None = None, *, values: Any = None, kind: str = "curve", level: float | None = None
 ) -> Drawing:
     """See `Fit.plot`."""
-    level, kind = level_of(fit, level), word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        raise DomainError(f'plot("smooth") has kind="curve" and kind="slope"; got kind={quoted(kind)}.')
+    level, kind = (
+        level_of(fit, level),
+        one_of(kind, KINDS, 'plot("smooth") has kind="curve" and kind="slope"', got="kind="),
+    )
     curves(fit, 'plot("smooth")')
     name = fit.model.smooths[0].design.part.name if variable is None else variable
     smooth = fit.smooth(name, at=values, level=level)

@@ -21,9 +21,9 @@ from stattools.data.tables.columns import clean, listing
 from stattools.data.tables.columns import missing as gaps_of
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.table import is_frame, paired, series, table
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.kinds import OF_OUTCOMES
-from stattools.interface.arguments import is_one_of, require_truth, word_of
+from stattools.interface.arguments import one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -74,10 +74,9 @@ def at_rows(
 
 def require_missing(missing: Any) -> Any:
     """The word; IncompatibleError for another than those of `Missing`."""
-    missing = word_of(missing, ("raise", "null"))
-    if not is_one_of(missing, ("raise", "null")):
-        raise IncompatibleError(f'predict has missing="raise" and missing="null"; got missing={quoted(missing)}.')
-    return missing
+    return one_of(
+        missing, ("raise", "null"), 'predict has missing="raise" and missing="null"', IncompatibleError, got="missing="
+    )
 
 
 def encoded(design: Design, data: Any, missing: Missing, beside: Mapping[str, Column] = NONE) -> tuple[Floats, Places]:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import NONE
 from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
-from stattools.errors import IdentificationError, IncompatibleError, quoted
+from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.prediction.kinds import (
     CUMULATIVE,
@@ -43,10 +43,9 @@ from stattools.inference.prediction.kinds import (
     scores,
 )
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.interface.names.answers import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
@@ -144,11 +143,8 @@ def predictions(
 
 def kind_asked(who: str, kind: Any) -> str:
     """A kind of predictions; IncompatibleError for another word."""
-    kind = word_of(kind, KINDS)
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of predictions", kind, KINDS)
-        raise IncompatibleError(f"{who} has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
-    return kind
+    says = f"{who} has kind {{}}"
+    return one_of(kind, KINDS, says, IncompatibleError, got="kind=", meaning="kind of predictions")
 
 
 def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, trials: Floats | None) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import REFUSALS, IdentificationError, IncompatibleError, StattoolsError
 from stattools.inference.covariance.sandwich import Sandwich, add_by_group, survival_scores
 from stattools.inference.estimates import require_rows
 from stattools.inference.existence.partial_likelihood import certified_partial
@@ -30,7 +30,7 @@ from stattools.inference.fitting.many import replicate
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.drawn_groups import DRAWN_GROUPS
 from stattools.inference.prediction.predict import outcomes
-from stattools.interface.arguments import described, is_one_of, word_of
+from stattools.interface.arguments import described, one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
@@ -202,9 +202,7 @@ class Bootstrap(Faces):
         DomainError for a level outside (0, 1), IncompatibleError for another kind.
         """
         require_level(level)
-        kind = word_of(kind, INTERVALS)
-        if not is_one_of(kind, INTERVALS):
-            raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {quoted(kind)}.")
+        kind = one_of(kind, INTERVALS, f"a bootstrap has intervals of kind {', '.join(INTERVALS)}", IncompatibleError)
         tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.estimate
         if kind == "normal":
             lower, upper = theta + special.ndtri(tails)[:, None] * self.se
@@ -303,8 +301,7 @@ def bootstrap(
         model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
-    if not is_one_of(kind := word_of(kind, KINDS), KINDS):
-        raise DomainError(f"bootstrap has kind {', '.join(map(repr, KINDS))}; got {quoted(kind)}.")
+    kind = one_of(kind, KINDS, "bootstrap has kind {}")
     asked, q = whole_number(draws, "draws", at_least=2), len(model.names)
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)

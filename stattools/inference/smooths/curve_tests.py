@@ -27,7 +27,7 @@ import numpy as np
 from stattools.errors import DomainError, quoted
 from stattools.inference.hypotheses.result import TestResult, not_made, several
 from stattools.inference.smooths.curves import chosen
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
@@ -128,9 +128,7 @@ NULLS = {"flat": "is flat", "line": "is a straight line"}
 def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> TestResult:
     """See `Fit.smooth_test`."""
     who = "fit.smooth_test"
-    null = word_of(null, tuple(NULLS))
-    if not is_one_of(null, tuple(NULLS)):
-        raise DomainError(f'{who} has null="flat" and null="line"; got {quoted(null)}.')
+    null = one_of(null, tuple(NULLS), f'{who} has null="flat" and null="line"')
     curves = chosen(fit, variable)
     if len(curves) != 1:
         names = ", ".join(quoted(curve.term.name) for curve in curves)

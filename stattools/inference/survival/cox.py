@@ -34,11 +34,11 @@ from stattools.data.design.design import TermSpaces
 from stattools.data.tables.columns import missing
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.table import index_of, table
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.prediction.new_rows import handed_out
 from stattools.inference.survival.product_limit import BANDS, ProductLimit, first_below
-from stattools.interface.arguments import is_one_of, some_numbers, word_of
+from stattools.interface.arguments import one_of, some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.record import record
@@ -134,13 +134,8 @@ def cox_predictions(
 ) -> Any:
     """See `CoxFit.predict`."""
     model = baseline.model
-    kind, band = word_of(kind, PREDICTION_KINDS), word_of(band, BANDS)
-    if not is_one_of(kind, PREDICTION_KINDS):
-        raise IncompatibleError(
-            f"{model.title} predicts kind= {', '.join(map(repr, PREDICTION_KINDS))}; got {quoted(kind)}."
-        )
-    if not is_one_of(band, tuple(BANDS)):
-        raise DomainError(f"predict has band= {', '.join(map(repr, BANDS))}; got {quoted(band)}.")
+    kind = one_of(kind, PREDICTION_KINDS, f"{model.title} predicts kind= {{}}", IncompatibleError)
+    band = one_of(band, BANDS, "predict has band= {}")
     if interval is not None:
         require_level(interval)
     if times is not None and kind not in BY_TIME:
@@ -250,11 +245,7 @@ RESIDUAL_KINDS = ("martingale", "deviance", "score", "schoenfeld")
 
 def cox_residuals(model: CoxRegression, theta: Floats, kind: str, align: bool) -> Any:
     """See `CoxFit.residuals_of`."""
-    kind = word_of(kind, RESIDUAL_KINDS)
-    if not is_one_of(kind, RESIDUAL_KINDS):
-        raise IncompatibleError(
-            f"{model.title} has residuals of kind {', '.join(map(repr, RESIDUAL_KINDS))}; got {quoted(kind)}."
-        )
+    kind = one_of(kind, RESIDUAL_KINDS, f"{model.title} has residuals of kind {{}}", IncompatibleError)
     if model.exact is not None and kind in ("score", "schoenfeld"):
         raise IncompatibleError(
             f'{kind} residuals take the events of a tie one by one, which ties="exact" does not; fit with ties="efron".'
@@ -419,9 +410,7 @@ ALL = "GLOBAL"
 
 def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) -> pd.DataFrame:
     """One row per term and one for all, "GLOBAL": term, statistic, df, p_value."""
-    transform = word_of(transform, CLOCKS)
-    if not is_one_of(transform, tuple(CLOCKS)):
-        raise DomainError(f"proportional_hazards has transform= {', '.join(CLOCKS)}; got {quoted(transform)}.")
+    transform = one_of(transform, CLOCKS, f"proportional_hazards has transform= {', '.join(CLOCKS)}")
     if model.exact is not None:
         raise IncompatibleError(
             'proportional_hazards adds up the events of a tie one by one, which ties="exact" does not; fit with '

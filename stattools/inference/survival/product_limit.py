@@ -32,7 +32,7 @@ from scipy.special import chdtrc, ndtri
 from stattools.data.survival_data import Label, SurvivalRows, groups_of, strata_of, survival_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import is_number, is_one_of, some_numbers, word_of
+from stattools.interface.arguments import is_number, one_of, some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -219,9 +219,7 @@ def kaplan_meier(
     [[2.0, 4.0, 1.0, 0.75], [5.0, 3.0, 1.0, 0.5], [8.0, 1.0, 1.0, 0.0]]
     """
     require_level(level)
-    band = word_of(band, BANDS)
-    if not is_one_of(band, tuple(BANDS)):
-        raise DomainError(f"{WHO} has band= {', '.join(map(repr, BANDS))}; got {quoted(band)}.")
+    band = one_of(band, BANDS, f"{WHO} has band= {{}}")
     rows = survival_rows(WHO, formula, data, weights=weights)
     codes, labels = groups_of(WHO, rows)
     return KaplanMeier(rows, codes, labels, level, band)

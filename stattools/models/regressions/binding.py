@@ -22,9 +22,8 @@ from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
 from stattools.data.tables.outcome import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial
@@ -382,12 +381,7 @@ def right_side(word: str, text: Any) -> Any:
 
 def chosen(who: str, argument: str, given: Any, known: Collection[str], what: str = "") -> str:
     """The word of those that are known; DomainError with all of them, and with what others call `what` it is."""
-    if is_one_of(word := word_of(given, tuple(known)), known):
-        return word
-    raise DomainError(
-        f"{who} needs {argument}=, one of {', '.join(map(repr, known))}; got {quoted(given)}."
-        f"{meant(what or argument, given, known)}"
-    )
+    return one_of(given, known, f"{who} needs {argument}=, one of {{}}", meaning=what or argument)
 
 
 def successes_and_trials(data: Dataset) -> tuple[Dataset, NDArray[np.float64]]:

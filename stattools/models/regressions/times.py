@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from stattools.data.files.scan import source_of
 from stattools.data.formula.parts import MARK, has_curves
 from stattools.data.survival_data import Label, case_formula, survival_rows, time_rows
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arguments import one_of
 from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, chosen, moving, right_side
@@ -130,9 +130,7 @@ def cox(
     >>> fit.table(exponentiate=True)[["term", "estimate", "p_value"]].round(3).to_numpy().tolist()
     [['dose', 1.151, 0.838]]
     """
-    ties = word_of(ties, COX_KINDS)
-    if not is_one_of(ties, COX_KINDS):
-        raise DomainError(f"st.cox has ties= {', '.join(map(repr, COX_KINDS))}; got {quoted(ties)}.")
+    ties = one_of(ties, COX_KINDS, "st.cox has ties= {}")
     if isinstance(formula, str) and (source := source_of(data)) is not None:
         from stattools.models.survival.cox import sorted_cox
 

@@ -474,11 +474,8 @@ class ConditionalOdds(SampleModel):
         <Interval 0.95 exact: log odds ratio, [-inf, 0.31...]>
         """
         require_level(level)
-        kind = arguments.word_of(kind, tuple(self.intervals))
-        if not arguments.is_one_of(kind, tuple(self.intervals)):
-            raise IncompatibleError(
-                f"{self.title} has intervals of kind {', '.join(map(repr, self.intervals))}; got kind={kind!r}."
-            )
+        needs = f"{self.title} has intervals of kind {{}}"
+        kind = arguments.one_of(kind, self.intervals, needs, IncompatibleError, got="kind=")
         return Interval(*self.intervals[kind](level), level, kind, self.names)
 
     def test(self) -> Ends:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, Literal
 
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import IncompatibleError
+from stattools.interface.arguments import one_of
 
 type Engine = Literal["auto", "lapack", "numba"]
 
@@ -16,9 +16,7 @@ MANY = 200_000
 
 def require_engine(who: str, engine: Any) -> Any:
     """The engine; DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
-    engine = word_of(engine, ("auto", "lapack", "numba"))
-    if not is_one_of(engine, ("auto", "lapack", "numba")):
-        raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {quoted(engine)}.")
+    engine = one_of(engine, ("auto", "lapack", "numba"), f"{who} has engine='auto', 'lapack' and 'numba'")
     if engine == "numba" and find_spec("numba") is None:
         raise IncompatibleError(f"{who}: engine='numba' needs Numba: install stattools[fast], or use 'lapack'.")
     return engine

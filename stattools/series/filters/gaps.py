@@ -12,8 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array
@@ -23,10 +22,7 @@ type Missing = Literal["carry", "decay", "raise"]
 
 def require_missing(who: str, missing: Any) -> Any:
     """The word; DomainError for another."""
-    missing = word_of(missing, ("carry", "decay", "raise"))
-    if not is_one_of(missing, ("carry", "decay", "raise")):
-        raise DomainError(f"{who} has missing='carry', 'decay' and 'raise'; got {quoted(missing)}.")
-    return missing
+    return one_of(missing, ("carry", "decay", "raise"), f"{who} has missing='carry', 'decay' and 'raise'")
 
 
 def bridged(

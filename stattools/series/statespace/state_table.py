@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, is_one_of, word_of
+from stattools.errors import IncompatibleError
+from stattools.interface.arguments import as_theta, one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
@@ -39,9 +39,7 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
     [1119.91, 1119.9, 1115.89, 1127.16, 1130.14]
     """
     half = require_quantile(level)
-    kind = word_of(kind, ("smoothed", "filtered"))
-    if not is_one_of(kind, ("smoothed", "filtered")):
-        raise DomainError(f'kind= is "smoothed" or "filtered"; got {quoted(kind)}.')
+    kind = one_of(kind, ("smoothed", "filtered"), 'kind= is "smoothed" or "filtered"')
     found = (smoothed if kind == "smoothed" else filtered)(_structural(model), *completed(model, variances))
     parts = []
     for name, (mean, variance) in found.items():

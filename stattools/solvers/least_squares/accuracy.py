@@ -18,8 +18,8 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from stattools.data.rows.sums import triangle
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import IdentificationError, IncompatibleError
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.units import require_units
@@ -73,9 +73,8 @@ class LeastSquares:
     needs = "a Gaussian likelihood with a linear predictor"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "accuracy", word_of(self.accuracy, ("auto", "fast", "exact")))
-        if not is_one_of(self.accuracy, ("auto", "fast", "exact")):
-            raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
+        needs = "LeastSquares needs accuracy= 'auto', 'fast' or 'exact'"
+        object.__setattr__(self, "accuracy", one_of(self.accuracy, ("auto", "fast", "exact"), needs))
 
     def solve(self, model: Any) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1, by the first of the methods that suffices."""

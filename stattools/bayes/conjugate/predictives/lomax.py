@@ -19,11 +19,10 @@ from scipy.special import expm1, log1p
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, is_one_of, word_of
+from stattools.interface.arguments import as_numbers, one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
-from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
@@ -89,10 +88,9 @@ class Lomax:
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "eti") -> Interval:
         """The interval that holds the time with probability `prob`: equal-tailed, or of highest density, from 0."""
         tail = tail_area(prob, "prob")
-        kind = word_of(kind, ("hdi", "eti"))
-        if not is_one_of(kind, ("hdi", "eti")):
-            instead = meant("kind of belief", kind, ("hdi", "eti"))
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.{instead}')
+        kind = one_of(
+            kind, ("hdi", "eti"), 'interval needs kind="hdi" or kind="eti"', got="kind=", meaning="kind of belief"
+        )
         lower = self.quantile(tail if kind == "eti" else 0.0)
         shape = np.shape(self.shape)
         names = ("time",) if not shape else tuple(map(str, self.arms if self.arms is not None else range(shape[0])))

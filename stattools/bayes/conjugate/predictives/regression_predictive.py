@@ -11,11 +11,10 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.student_t import StudentT
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, handed_out, with_precision
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -69,10 +68,13 @@ class RowPredictions:
         >>> posterior.predict({"x": [4]}, interval=0.95).round(3).to_numpy().tolist()
         [[10.0, 7.959, 12.041]]
         """
-        kind = word_of(kind, ("mean", "observation"))
-        if not is_one_of(kind, ("mean", "observation")):
-            instead = meant("kind of predictions", kind, ("mean", "observation"))
-            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.{instead}')
+        kind = one_of(
+            kind,
+            ("mean", "observation"),
+            'predict needs kind="mean" or kind="observation"',
+            got="kind=",
+            meaning="kind of predictions",
+        )
         if precision is not None and (kind != "observation" or interval is None):
             raise IncompatibleError('predict takes precision= for the interval of kind="observation" only.')
         if interval is not None:
