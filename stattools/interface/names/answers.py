@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import cache
+from numbers import Real
 from typing import Any
 
 from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
@@ -237,9 +238,7 @@ def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
         return code or ours
     if argument in COLUMNS and text is not None:
         return f'{argument}="{text}"'
-    from stattools.interface.arguments import is_number  # it loads NumPy, which `stattools --version` goes without
-
-    if argument in ("level", "interval", "prob") and is_number(value) and 0.0 < value < 1.0:
+    if argument in ("level", "interval", "prob") and isinstance(value, Real) and 0.0 < value < 1.0:
         return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
     return ours
 
