@@ -28,8 +28,9 @@ from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.sampled_check import laplace_by_sample
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, one_of
+from stattools.interface.arguments import is_number
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model

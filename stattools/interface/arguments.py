@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.errors import DomainError, StattoolsError, quoted
+from stattools.errors import DomainError, quoted
 
 FLOAT64 = np.dtype(np.float64)
 """The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
@@ -225,30 +225,6 @@ def word_of(value: Any, words: Collection[str]) -> Any:
         return value
     bare = value.translate(JOINTS).lower()
     return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
-
-
-def one_of(
-    value: Any,
-    words: Collection[str],
-    needs: str,
-    error: type[StattoolsError] = DomainError,
-    *,
-    got: str = "",
-    meaning: str = "",
-) -> Any:
-    """The word that a text spells, as `word_of`; an error that begins with `needs`, where "{}" stands for the words,
-    for anything else. `got` is written before the value, and what `meant` says of it, by `meaning`, after it.
-
-    >>> one_of("Mid-P", ("central", "mid-p"), "exact_test has kind= {}")
-    'mid-p'
-    """
-    found = word_of(value, words)
-    if is_one_of(found, words):
-        return found
-    from stattools.interface.names.answers import meant  # which reads the tables of names
-
-    instead = meant(meaning, found, words) if meaning else ""
-    raise error(f"{needs.replace('{}', ', '.join(map(repr, words)))}; got {got}{quoted(found)}.{instead}")
 
 
 def is_one_of(value: Any, words: Collection[str]) -> bool:

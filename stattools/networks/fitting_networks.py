@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.penalties import Ridge
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number

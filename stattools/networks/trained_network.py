@@ -20,8 +20,8 @@ from stattools.inference.diagnostics.goodness import calibrated, edges_of, ranke
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.kinds import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse

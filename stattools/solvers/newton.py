@@ -18,8 +18,8 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Steps, fitting_step

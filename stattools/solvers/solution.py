@@ -17,8 +17,9 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, one_of
+from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_names, constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number

@@ -32,9 +32,9 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample, normal, squares_about_mean

@@ -23,7 +23,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import IncompatibleError
-from stattools.interface.arguments import one_of
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.distributions.beta import probability_less
 from stattools.text.faces import Faces

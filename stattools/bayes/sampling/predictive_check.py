@@ -19,8 +19,8 @@ from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.layout import observations_of as observations
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator

@@ -33,8 +33,8 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import one_leverage, standard_errors
 from stattools.inference.prediction.predict import regression, require_finite
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import expected_of_first
 from stattools.likelihoods.outcomes import Outcome

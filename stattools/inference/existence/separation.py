@@ -31,9 +31,9 @@ from stattools.errors import ConvergenceError, IdentificationError, Incompatible
 from stattools.inference.existence.rank import check_rank, pieces, spans
 from stattools.inference.existence.recession import POSITIVE, Bools, Ints, direction, recession_cone, still
 from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import side_of_first

@@ -22,8 +22,9 @@ from stattools.inference.intervals.coefficients import table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.prediction.new_rows import handed_out
-from stattools.interface.arguments import is_one_of, one_of, word_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -40,8 +40,9 @@ from stattools.inference.mixed.variances import (
 from stattools.inference.mixed.views import InColumns, all_columns, all_columns_of_normal, population, typical
 from stattools.inference.needs import require
 from stattools.inference.prediction.new_rows import Missing
-from stattools.interface.arguments import is_one_of, one_of, word_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

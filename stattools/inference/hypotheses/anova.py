@@ -28,8 +28,8 @@ from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import TermsOfParameter, involved_in, metric_of, spread_of, terms_of, wald
 from stattools.inference.penalties import penalized
 from stattools.inference.restricted import beside_held
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.arrowhead import in_parts

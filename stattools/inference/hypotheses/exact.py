@@ -22,7 +22,8 @@ from scipy import special
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import AnyFit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import as_numbers, described, one_of
+from stattools.interface.arguments import as_numbers, described
+from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.questions import AnyModel

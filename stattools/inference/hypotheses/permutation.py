@@ -30,8 +30,8 @@ from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
 from stattools.interface.whole_numbers import whole_number

@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
-from stattools.interface.arguments import as_numbers, one_of
+from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number, p_text

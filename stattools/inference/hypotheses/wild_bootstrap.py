@@ -36,9 +36,10 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.linear import hypotheses
 from stattools.inference.hypotheses.wald import of_terms
-from stattools.interface.arguments import one_of, require_truth
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number

@@ -17,9 +17,10 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE
-from stattools.interface.arguments import one_of, require_truth
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model

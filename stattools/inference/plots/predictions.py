@@ -24,10 +24,11 @@ from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
 from stattools.inference.needs import curves
 from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
-from stattools.interface.arguments import one_of, several
+from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.outcomes import Outcome

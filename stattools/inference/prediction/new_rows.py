@@ -23,8 +23,9 @@ from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.table import is_frame, paired, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.kinds import OF_OUTCOMES
-from stattools.interface.arguments import one_of, require_truth
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate

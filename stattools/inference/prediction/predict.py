@@ -43,9 +43,9 @@ from stattools.inference.prediction.kinds import (
     scores,
 )
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome

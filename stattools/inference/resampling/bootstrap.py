@@ -30,10 +30,11 @@ from stattools.inference.fitting.many import replicate
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.drawn_groups import DRAWN_GROUPS
 from stattools.inference.prediction.predict import outcomes
-from stattools.interface.arguments import described, one_of
+from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import nearest
 from stattools.interface.seeds import generator, recorded

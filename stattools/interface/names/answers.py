@@ -10,6 +10,7 @@ from functools import cache
 from numbers import Real
 from typing import Any
 
+from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
 
 FORMULA_FIRST = "formula_or_y"
@@ -308,6 +309,30 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
         if plain(value) in map(plain, theirs.split()) and not unknown:
             return f" Write {ours if ours.startswith(('kind=', 'family=')) else f'{argument}={ours}'}."
     return did_you_mean(value, words)
+
+
+def one_of(
+    value: Any,
+    words: Collection[str],
+    needs: str,
+    error: type[StattoolsError] = DomainError,
+    *,
+    got: str = "",
+    meaning: str = "",
+) -> Any:
+    """The word that a text spells, as `word_of`; an error that begins with `needs`, where "{}" stands for the words,
+    for anything else. `got` is written before the value, and what `meant` says of it, by `meaning`, after it.
+
+    >>> one_of("Mid-P", ("central", "mid-p"), "exact_test has kind= {}")
+    'mid-p'
+    """
+    from stattools.interface.arguments import is_one_of, word_of  # these load NumPy, as `stattools --version` does not
+
+    found = word_of(value, words)
+    if is_one_of(found, words):
+        return found
+    instead = meant(meaning, found, words) if meaning else ""
+    raise error(f"{needs.replace('{}', ', '.join(map(repr, words)))}; got {got}{quoted(found)}.{instead}")
 
 
 def _groups(value: Any) -> str | None:

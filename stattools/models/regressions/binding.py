@@ -22,8 +22,8 @@ from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
 from stattools.data.tables.outcome import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.binary import Binomial

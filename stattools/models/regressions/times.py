@@ -17,7 +17,7 @@ from stattools.data.files.scan import source_of
 from stattools.data.formula.parts import MARK, has_curves
 from stattools.data.survival_data import Label, case_formula, survival_rows, time_rows
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.arguments import one_of
+from stattools.interface.names.answers import one_of
 from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, chosen, moving, right_side

@@ -32,6 +32,7 @@ from stattools.interface import arguments
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
@@ -475,7 +476,7 @@ class ConditionalOdds(SampleModel):
         """
         require_level(level)
         needs = f"{self.title} has intervals of kind {{}}"
-        kind = arguments.one_of(kind, self.intervals, needs, IncompatibleError, got="kind=")
+        kind = one_of(kind, self.intervals, needs, IncompatibleError, got="kind=")
         return Interval(*self.intervals[kind](level), level, kind, self.names)
 
     def test(self) -> Ends:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from stattools.errors import IncompatibleError
-from stattools.interface.arguments import one_of
+from stattools.interface.names.answers import one_of
 
 type Engine = Literal["auto", "lapack", "numba"]
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.interface.arguments import one_of
+from stattools.interface.names.answers import one_of
 from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array

@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from stattools.errors import IncompatibleError
-from stattools.interface.arguments import as_theta, one_of
+from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.structural import Structural

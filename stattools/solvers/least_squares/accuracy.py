@@ -19,8 +19,8 @@ from scipy.linalg import solve_triangular
 
 from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.interface.arguments import one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model

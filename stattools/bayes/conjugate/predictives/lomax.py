@@ -19,10 +19,11 @@ from scipy.special import expm1, log1p
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, one_of
+from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
