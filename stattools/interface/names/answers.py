@@ -239,8 +239,8 @@ def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
         return code or ours
     if argument in COLUMNS and text is not None:
         return f'{argument}="{text}"'
-    if argument in ("level", "interval", "prob") and isinstance(value, Real) and 0.0 < value < 1.0:
-        return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
+    if argument in ("level", "interval", "prob") and issubclass(type(value), Real) and 0.0 < value < 1.0:
+        return f"{argument}={max(value, 1.0 - value):.6g}"
     return ours
 
 
