@@ -7,7 +7,6 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import cache
-from numbers import Real
 from typing import Any
 
 from stattools.errors import DomainError, StattoolsError, quoted
@@ -239,8 +238,8 @@ def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
         return code or ours
     if argument in COLUMNS and text is not None:
         return f'{argument}="{text}"'
-    if argument in ("level", "interval", "prob") and issubclass(type(value), Real) and 0.0 < value < 1.0:
-        return f"{argument}={max(value, 1.0 - value):.6g}"
+    if argument in ("level", "interval", "prob") and isinstance(value, float) and 0.0 < value < 1.0:
+        return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
     return ours
 
 
