@@ -17,8 +17,8 @@ from stattools.errors import IncompatibleError
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import is_concave
-from stattools.models.mixed.marginal import is_integrated
 from stattools.text.columns import number
+from stattools.text.printing import printed
 
 STEADY = ("LeastSquares", "Newton")
 """Solvers that take the same number of steps on every processor."""
@@ -63,6 +63,7 @@ class Certificate:
     integral_error: float | None = None
     boundary: tuple[str, ...] = ()
 
+    @printed
     def __str__(self) -> str:
         return self.sentence
 
@@ -228,6 +229,8 @@ KINDS = {"quadrature": "adaptive Gauss-Hermite quadrature", "Laplace": "Laplace'
 
 def _integrated(fit: Any) -> str:
     """How the effects were integrated out, and how far a better integral moves the parameters."""
+    from stattools.models.mixed.marginal import is_integrated
+
     of = fit.integral
     said = f"Effects integrated out by {KINDS[of.kind]}"
     if of.kind == "quadrature":

@@ -212,7 +212,7 @@ def _moments(
     """These of columns that stand in blocks with weights."""
     whole = float(sum(len(X) for X, _ in blocks) if importance is None else importance.sum())
     each = [(weighted(X, weight).sum(axis=0), np.abs(X).max(axis=0)) for X, weight in blocks]
-    mean: Floats = sum(total for total, _ in each) / whole
+    mean: Floats = np.asarray(sum(total for total, _ in each)) / whole
     size: Floats = np.max([largest for _, largest in each], axis=0)
     unit = np.where(size > 0, size, 1.0)
     square = sum(weighted(np.square((X - mean) / unit), weight).sum(axis=0) for X, weight in blocks)

@@ -127,7 +127,8 @@ def _has_classes(model: Any) -> bool:
 
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
-    of = fit.model if isinstance(fit, AnyFit) else None
+    one: Any = fit
+    of = one.model if isinstance(fit, AnyFit) else None
     if of is None or not _has_classes(of):
         got = described(fit if of is None else of)
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {got}.")
@@ -141,9 +142,9 @@ def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floa
         )
     if not isinstance(fit.model, Model):
         X, y = fit.model.rows_of(data)
-        return fit.mean(X), y, fit.labels, frequencies_of(fit.model, data)
+        return one.mean(X), y, one.labels, frequencies_of(one.model, data)
     at, y = (fit.model, fit.model.rows.y) if data is None else _new_rows(fit, data)
-    return at.likelihood.mean(at.eta(fit.estimate)), y, labels_of(fit.model), frequencies_of(fit.model, data)
+    return at.likelihood.mean(at.eta(one.estimate)), y, labels_of(fit.model), frequencies_of(fit.model, data)
 
 
 def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
