@@ -171,7 +171,8 @@ def of_variances(fit: Any) -> Certificate:
         said.append(f"The likelihood has {len(frame)} local maxima, of {term}: {rest} of {FALL}.")
     edge = tuple(_edges(fit, what))
     gap = None if proof is None else float(proof.gap)
-    return Certificate(" ".join([*said, *edge]), _bound(found.maximum), DOWN, only, gap, boundary=edge)
+    reason = "" if found.maximum.is_flat else DOWN  # flat along a combination of the variances: nobody knows
+    return Certificate(" ".join([*said, *edge]), _bound(found.maximum), reason, only, gap, boundary=edge)
 
 
 def _global(proof: Any) -> str:
