@@ -10,7 +10,6 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +17,7 @@ from typer.main import get_command
 
 from stattools import __version__
 from stattools.cli.commands import COMMANDS, Command, Commands
+from stattools.interface.when_needed import Package
 from stattools.text.printing import PLAINLY
 
 
@@ -50,9 +50,10 @@ class Loaded(Mapping[str, Any]):
             raise KeyError(name)
         if name not in self._made:
             with no_garbage():
-                home = vars(import_module(f"stattools.cli.{name}"))
+                home = Package(f"stattools.cli.{name}")
+                command = getattr(home, name)
             alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-            alone.command(cls=home.get("PARSER", Command))(home[name])
+            alone.command(cls=getattr(home, "PARSER", Command))(command)
             self._made[name] = get_command(alone)
         return self._made[name]
 

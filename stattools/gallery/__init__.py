@@ -6,10 +6,10 @@ file here and its name in `ANALYSES`.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from stattools.errors import DomainError
+from stattools.interface.when_needed import Package
 from stattools.reporting.document import Document
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Gallery:
         if name not in (*ANALYSES, INDEX, *VALIDATION):
             raise DomainError(f"the gallery has {', '.join(ANALYSES)}; got {name!r}.")
         if name not in self._computed:
-            module = import_module(f"stattools.gallery.{name}")
+            module = Package(f"stattools.gallery.{name}")
             if name == INDEX:
                 self._computed[name] = module.document({other: self.document(other) for other in ANALYSES})
             else:

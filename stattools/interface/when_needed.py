@@ -1,4 +1,6 @@
-"""Packages that take long to load, or need not be there: they are loaded when something of theirs is first used."""
+"""Packages that take long to load, or need not be there, and modules of ours that are known by their names: they are
+loaded when something of theirs is first used.
+"""
 
 from __future__ import annotations
 

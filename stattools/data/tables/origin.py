@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -41,8 +40,8 @@ class Origin:
             return _with_gaps(values, there)
         if self._has_own_index:
             whole = _with_gaps(values, there, in_pandas=True)
-            return import_module(self.backend).Series(whole, index=self.index, name=name)
-        return _of_narwhals(self.backend, values, there, name).to_native()
+            return self._library.to_native_namespace().Series(whole, index=self.index, name=name)
+        return _of_narwhals(self._library, values, there, name).to_native()
 
     def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
         """A data frame of columns, each with where it is there; of pandas where the rows came as arrays.
@@ -52,23 +51,29 @@ class Origin:
         if self.backend is not None and not self._has_own_index:
             import narwhals as nw
 
-            made: Any = {name: _of_narwhals(self.backend, *column, name) for name, column in columns.items()}
-            return nw.from_dict(made, backend=self.backend).to_native()  # type: ignore[arg-type]
+            made: Any = {name: _of_narwhals(self._library, *column, name) for name, column in columns.items()}
+            return nw.from_dict(made, backend=self._library).to_native()
         ready = {name: _with_gaps(*column, in_pandas=True) for name, column in columns.items()}
         if self.backend is None:
             return pd.DataFrame(ready)
         index = self.index if each == 1 else self.index.repeat(each)
-        return import_module(self.backend).DataFrame(ready, index=index)
+        return self._library.to_native_namespace().DataFrame(ready, index=index)
 
     def take(self, rows: NDArray[np.intp] | slice) -> Origin:
         """The origin of some of the rows."""
         return Origin(self.backend, None if self.index is None else self.index[rows])
 
     @property
-    def _has_own_index(self) -> bool:
+    def _library(self) -> Any:
+        """The package as narwhals knows it."""
         import narwhals as nw
 
-        return nw.Implementation.from_backend(self.backend).is_pandas_like()  # type: ignore[arg-type]
+        backend: Any = self.backend
+        return nw.Implementation.from_backend(backend)
+
+    @property
+    def _has_own_index(self) -> bool:
+        return self._library.is_pandas_like()
 
 
 ARRAYS = Origin()
@@ -122,11 +127,11 @@ def _with_gaps(values: NDArray[Any], there: Mask | None, in_pandas: bool = False
     return found
 
 
-def _of_narwhals(backend: str, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
+def _of_narwhals(backend: Any, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
     import narwhals as nw
 
     def series(column: Any, **dtype: Any) -> Any:
-        return nw.new_series(name or "", column, backend=backend, **dtype)  # type: ignore[arg-type]
+        return nw.new_series(name or "", column, backend=backend, **dtype)
 
     column = series(values if values.dtype.kind in "biuf" else values.tolist())
     return column if there is None else column.zip_with(series(there), series([None] * len(there), dtype=column.dtype))

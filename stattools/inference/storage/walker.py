@@ -13,7 +13,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -32,7 +31,7 @@ from stattools.inference.penalties import NO_SE, Jeffreys
 from stattools.inference.penalties.ridge import NoCovariance, Ridge, no_covariance
 from stattools.inference.storage.without_rows import KEPT
 from stattools.interface.record import nearest
-from stattools.interface.when_needed import stats
+from stattools.interface.when_needed import Package, stats
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood, likelihood
@@ -338,7 +337,7 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
 
 def class_named(name: str) -> Any:
     """A class of `CLASSES`, whose file is read when it is needed."""
-    return getattr(import_module(f"stattools.{CLASSES[name]}"), name)
+    return getattr(Package(f"stattools.{CLASSES[name]}"), name)
 
 
 def _read_again(text: str, columns: list[str]) -> Formula:

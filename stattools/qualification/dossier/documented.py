@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-import importlib
+import inspect
 import io
 import re
 import sys
@@ -18,25 +18,21 @@ from stattools.qualification.dossier.procedure import Observation, Procedure
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def examples() -> dict[str, tuple[str, str]]:
-    """The public names that have an example: in which file they are, and what they are called there."""
-    return {name: (home, name) for name, home in st._MODULE_OF.items() if _tests(home, name)}
+def examples() -> list[str]:
+    """The public names that have an example."""
+    return sorted(name for name in st._MODULE_OF if _tests(name))
 
 
 def procedures() -> tuple[Procedure, ...]:
     """A test for each public name with an example."""
-    return tuple(
-        Procedure(f"example: {name}", "operation", partial(observe, home, name))
-        for name, (home, _) in sorted(examples().items())
-    )
+    return tuple(Procedure(f"example: {name}", "operation", partial(observe, name)) for name in examples())
 
 
-def observe(home: str, name: str, effort: float = 1.0) -> Observation:
+def observe(name: str, effort: float = 1.0) -> Observation:
     """Run the examples of a name, and of the methods of a class; what they printed is not kept."""
     said, tried, failed = io.StringIO(), 0, 0
-    thing = vars(importlib.import_module(f"stattools.{home}"))[name]
-    for test in _tests(home, name):
-        test.globs = dict(vars(sys.modules[thing.__module__]))
+    for test in _tests(name):
+        test.globs = dict(vars(sys.modules[_thing(name).__module__]))
         runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -48,12 +44,15 @@ def observe(home: str, name: str, effort: float = 1.0) -> Observation:
     return Observation(True, f"{lines} what is documented")
 
 
-def _tests(home: str, name: str) -> list[Any]:
+def _thing(name: str) -> Any:
+    """The class of a public name, or the function as it stands in its file."""
+    return inspect.unwrap(getattr(st, name))
+
+
+def _tests(name: str) -> list[Any]:
     """The examples of a name, none where they need a package that is not installed."""
-    thing = vars(importlib.import_module(f"stattools.{home}"))[name]
-    found = [
-        test for test in doctest.DocTestFinder(exclude_empty=True).find(thing, name, module=False) if test.examples
-    ]
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = [test for test in finder.find(_thing(name), name, module=False) if test.examples]
     lines = "\n".join(example.source for test in found for example in test.examples)
     needed = {word for line in re.findall(r"^(?:import|from) ([\w, ]+)", lines, re.MULTILINE) for word in _roots(line)}
     return [] if any(find_spec(word) is None for word in needed) else found

@@ -3,19 +3,19 @@ import doctest
 from stattools.qualification.dossier import documented
 
 
-def wrong(home, name):
+def wrong(name):
     return [doctest.DocTestParser().get_doctest(">>> 1 + 1\n3\n", {}, name, None, None)]
 
 
 def test_an_example_that_prints_something_else_fails(monkeypatch):
-    assert documented.observe("interface.interval", "Interval").ok
+    assert documented.observe("Interval").ok
     monkeypatch.setattr(documented, "_tests", wrong)
-    found = documented.observe("interface.interval", "Interval")
+    found = documented.observe("Interval")
     assert not found.ok
     assert "1 of 1 lines" in found.words
 
 
 def test_an_example_of_a_package_that_is_not_there_is_left_out(monkeypatch):
     monkeypatch.setattr(documented, "find_spec", lambda name: None if name == "pyarrow" else object())
-    assert documented._tests("data.files.scan", "scan") == []
-    assert documented._tests("interface.interval", "Interval") != []
+    assert documented._tests("scan") == []
+    assert documented._tests("Interval") != []
