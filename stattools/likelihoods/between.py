@@ -19,9 +19,8 @@ import numpy as np
 from scipy.special import expit, log_expit, log_ndtr
 
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.links import LARGEST, held_exp
+from stattools.likelihoods.links import LARGEST, LINKS, held_exp
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.distributions.normal import mills, minus_slope
 
 NARROW = 0.05
 """A normal probability of a width that is this short beside 1 / |middle| is summed as a series, to 1e-13 of it."""
@@ -90,50 +89,43 @@ def _cloglog(a: Floats, b: Floats, w: Floats) -> Between:
     return Between(log, up, -down, Eq - A, up * (above + down), down * (1.0 + Eq * v), up * above, down * below)
 
 
-def _loglog(a: Floats, b: Floats, w: Floats) -> Between:
-    log, upper, lower, shift, of_upper, of_lower, upper_shift, lower_shift = _cloglog(-b, -a, w)
+def _mirrored(found: Between) -> Between:
+    """What is known of the cuts -b and -a, of a and b."""
+    log, upper, lower, shift, of_upper, of_lower, upper_shift, lower_shift = found
     return Between(log, -lower, -upper, -shift, of_lower, of_upper, lower_shift, upper_shift)
 
 
+def _loglog(a: Floats, b: Floats, w: Floats) -> Between:
+    return _mirrored(_cloglog(-b, -a, w))
+
+
 def _probit(a: Floats, b: Floats, w: Floats) -> Between:
-    first, last = a == -np.inf, b == np.inf
-    one = first | last
-    right = ~one & (a + b > 0.0)  # both cuts are mirrored into the left tail
+    """Where one cut is infinite, the link knows the logarithm of what is beyond the other."""
+    first, last, link = a == -np.inf, b == np.inf, LINKS["probit"]
+    ends, found = first | last, np.zeros((len(Between._fields), *a.shape))
+    found[:, ~ends] = _two_normal_cuts(a[~ends], b[~ends], w[~ends])
+    for rows, cut, curve, own in ((first, b, link.log_mean, (1, 4, 6)), (last, a, link.log_rest, (2, 5, 7))):
+        log, slope, bend = curve(cut[rows])
+        found[np.ix_((0, 3, *own), rows)] = log, slope, slope, -bend, -bend
+    return Between._make(found)
+
+
+def _two_normal_cuts(a: Floats, b: Floats, w: Floats) -> Between:
+    right = a + b > 0.0  # both cuts are mirrored into the left tail
     lo, hi = np.where(right, -b, a), np.where(right, -a, b)
-    lo, hi = np.where(one, -1.0, lo), np.where(last, -a, np.where(first, b, hi))
-    m = np.where(one, 0.0, 0.5 * (lo + hi))
-    width = np.where(one, 2.0, w)
-    log_hi = log_ndtr(hi)
-    series = ~one & (width * np.maximum(np.abs(m), 1.0) < NARROW)
-    s, u = np.where(series, width * width, 0.0), np.where(series, width * m, 0.0) ** 2
+    m, log_hi = 0.5 * (lo + hi), log_ndtr(hi)
+    series = w * np.maximum(np.abs(m), 1.0) < NARROW
+    s, u = np.where(series, w * w, 0.0), np.where(series, w * m, 0.0) ** 2
     short = 1.0 + (u - s) / 24.0 + (u * u - 6.0 * u * s + 3.0 * s * s) / 1920.0
-    near = np.log(width * short) - 0.5 * np.where(series, m, 0.0) ** 2 - HALF_LOG_TWO_PI
+    near = np.log(w * short) - 0.5 * np.where(series, m, 0.0) ** 2 - HALF_LOG_TWO_PI
     distant = m < -DISTANT  # where the difference of the logarithms has lost its digits
-    gap = np.where(distant, width * -m + np.log1p(width / np.maximum(-hi, 1.0)), log_hi - log_ndtr(lo))
-    gap = np.where(series | one, 1.0, gap)
-    far = log_hi + np.where(one, 0.0, np.log(-np.expm1(-gap)))
-    log = np.where(series, near, far)
-    h = np.where(one, mills(np.where(one, hi, 0.0)), 0.0)
-    top = np.where(one, 0.0, -HALF_LOG_TWO_PI - log)
-    most = 2.0 * (np.abs(hi) + 1.0 + 1.0 / width)  # beyond, far out, it is round-off of the squares
-    up = np.where(one, h, np.minimum(held_exp(np.where(one, 0.0, -0.5 * hi * hi) + top), most))
-    down = np.where(one, 0.0, -np.minimum(held_exp(np.where(one, 0.0, -0.5 * lo * lo) + top), most))
-    shift = np.where(one, up, -up * np.expm1(np.where(one, 0.0, width * m)))  # the density is larger at hi
-    bend = np.where(one, minus_slope(np.where(one, hi, 0.0), h), up * (hi + up))
-    of_up, of_down = bend, np.where(one, 0.0, down * (lo + down))
-    up_shift = np.where(one, bend, up * (hi + shift))
-    down_shift = np.where(one, 0.0, down * (lo + shift))
-    flip = right | last
-    return Between(
-        log,
-        np.where(flip, -down, up),
-        np.where(flip, -up, down),
-        np.where(flip, -shift, shift),
-        np.where(flip, of_down, of_up),
-        np.where(flip, of_up, of_down),
-        np.where(flip, down_shift, up_shift),
-        np.where(flip, up_shift, down_shift),
-    )
+    gap = np.where(distant, w * -m + np.log1p(w / np.maximum(-hi, 1.0)), log_hi - log_ndtr(lo))
+    log = np.where(series, near, log_hi + np.log(-np.expm1(-np.where(series, 1.0, gap))))
+    top, most = -HALF_LOG_TWO_PI - log, 2.0 * (np.abs(hi) + 1.0 + 1.0 / w)  # beyond, far out, squares are round-off
+    up, down = (np.minimum(held_exp(top - 0.5 * cut * cut), most) for cut in (hi, lo))
+    down, shift = -down, -up * np.expm1(w * m)  # the density is larger at hi
+    found = Between(log, up, down, shift, up * (hi + up), down * (lo + down), up * (hi + shift), down * (lo + shift))
+    return Between(*(np.where(right, other, one) for one, other in zip(found, _mirrored(found), strict=True)))
 
 
 BETWEEN: dict[str, Callable[[Floats, Floats, Floats], Between]] = {

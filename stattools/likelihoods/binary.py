@@ -258,8 +258,3 @@ class Binomial(OutOfTrials, Successes):
         """2 (k log(k / n p) + m log(m / n q)) with k successes and m failures out of n."""
         successes, n = self.counts(y)
         return 2.0 * (deviance_part(successes, n * expit(eta)) + deviance_part(n - successes, n * expit(-eta)))
-
-
-def are_zero_or_one(y: NDArray[Any]) -> bool:
-    """True where every entry is 0 or 1."""
-    return np.count_nonzero(y == 1.0) == np.count_nonzero(y)

@@ -32,7 +32,7 @@ from stattools.likelihoods.cumulants import Categories
 from stattools.likelihoods.likelihood import LARGEST_LOG, Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Equation, Facts, HalfSpaces, bounded, words_of
+from stattools.likelihoods.words import Facts, HalfSpaces, bounded, equation_of, words_of
 
 
 def _side_of_codes(family: Any, y: Floats) -> Floats:
@@ -180,10 +180,8 @@ class Cuts:
         eta, K = family._wide(eta), family.categories
         self.shape, eta = eta.shape[:-1], eta.reshape(-1, family.width)
         self.family, self.eta, self.n = family, eta, len(eta)
-        inner, end = (
-            eta[:, 1:K] - eta[:, K : 2 * K - 1] if family.partial else eta[:, 1:K],
-            np.full((self.n, 1), np.inf),
-        )
+        inner, end = eta[:, 1:K], np.full((self.n, 1), np.inf)
+        inner = inner - eta[:, K : 2 * K - 1] if family.partial else inner
         self.thresholds = np.hstack([-end, inner, end])
         self.s = np.clip(eta[:, -1], -LARGEST_LOG, LARGEST_LOG) if family.scaled else None
         self.per = 1.0 if self.s is None else np.exp(-self.s)
@@ -262,14 +260,6 @@ def codes_of(y: ArrayLike) -> NDArray[np.intp]:
     return np.asarray(y, dtype=float).astype(np.intp)
 
 
-CUT = {
-    "logit": r"\log \frac{P(y_i \le k)}{P(y_i > k)}",
-    "probit": r"\Phi^{-1}(P(y_i \le k))",
-    "cloglog": r"\log(- \log P(y_i > k))",
-    "loglog": r"- \log(- \log P(y_i \le k))",
-}
-"""The cut above label k as a function of its probability."""
-
 SCALE, NONPARALLEL, EFFECT = "scale", "nonparallel", "effect at "
 """The names of the formulas of the scale and of columns with an effect at each cut, and how those effects are named."""
 MOST = 10_000
@@ -331,13 +321,14 @@ class Cumulative(Labels):
             parameters |= {f"{EFFECT}{cut}": "identity" for cut in cuts}
         if self.scaled:
             parameters |= {SCALE: "log"}
-        words = replace(words_of(f"Cumulative.{self.link_name}"), equation=self._equation(len(parameters) - 1))
+        options = [self.link_name, *["partial"] * self.partial, *["scaled"] * self.scaled]
+        equation = equation_of("Cumulative", options, others=(r"\theta",) * (len(parameters) - 1))
         effects = [name for name in parameters if name.startswith(EFFECT)]
         # the thresholds take up a shift of the location, each that of the effects at its cut; nobody that of the scale
         cut, numbers = f"{self.link_name} P({{outcome}} <= k) =", tuple(range(1, K))
         taken_up = [(0, numbers), *((k + K - 1, (k,)) for k in numbers if effects)]
         facts = Facts(
-            own_words=words,
+            own_words=replace(words_of(f"Cumulative.{self.link_name}"), equation=equation),
             verified="" if self.partial or self.scaled else "ordinal",
             has_firth=not self.scaled,
             side=bounded,  # `half_spaces` says it: several linear predictors move together
@@ -354,24 +345,6 @@ class Cumulative(Labels):
             else f"{cut} threshold - effects: a positive one goes with higher values",
         )
         vars(self).update(parameters=parameters, width=len(parameters), facts=facts)
-
-    def _equation(self, others: int) -> Equation:
-        cut = r"\theta_k - \eta_i" + r" - \delta_{ik}" * self.partial
-        right = rf"\frac{{{cut}}}{{\sigma_i}}" if self.scaled else cut
-        beside = "A positive coefficient goes with higher labels."
-        if self.partial:
-            beside += " $\\delta_{ik}$ is a linear predictor of threshold $k$, without a constant."
-        if self.scaled:
-            beside += " $\\log \\sigma_i$ is a linear predictor without a constant."
-        return Equation(
-            "Row $i$ has the label of number $y_i$, counted from the lowest of {y}. The thresholds between labels are "
-            "$\\theta_k$, and a linear predictor without a constant moves every row against them:",
-            rf"{CUT[self.link_name]} = {right}",
-            r"\sum_{i} {w}\log \left[ P(y_i \le y) - P(y_i \le y - 1) \right]_{y = y_i}",
-            of=r"\beta, \theta" + r", \delta" * self.partial + r", \gamma" * self.scaled,
-            beside=beside,
-            others=(r"\theta",) * others,
-        )
 
     def mean(self, eta: ArrayLike) -> Floats:
         """All K probabilities, the lowest first, shape (n, K); DomainError where one would be negative."""

@@ -343,16 +343,12 @@ def floats(y: ArrayLike, who: str) -> Floats:
         raise DomainError(f"{who} needs numbers; got {quoted(y)}. Convert the outcome to numbers first.") from None
 
 
-def finite(values: Floats, who: str) -> Floats:
-    """The values, or a DomainError that says which is not a finite number."""
+def finite_floats(y: ArrayLike, who: str) -> Floats:
+    """y as float64, or a DomainError that says which entry is not a finite number."""
+    values = floats(y, who)
     if all_finite(values):
         return values
     return allowed(values, np.isfinite(values), who, "finite numbers", "Drop or impute the missing values first.")
-
-
-def finite_floats(y: ArrayLike, who: str) -> Floats:
-    """y as float64, or a DomainError that says which entry is not a finite number."""
-    return finite(floats(y, who), who)
 
 
 def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remedy: str) -> Floats:

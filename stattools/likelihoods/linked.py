@@ -31,10 +31,6 @@ OWN: dict[str, Callable[[Link, Floats], Curve]] = {
 }
 """A family's linear predictor as a function of another link's, by the family's own link."""
 
-MEANS = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "logit": (0.0, 1.0)}
-"""The means that a family has, by its own link."""
-
-
 RATIOS = {"mean": "ratio of means", "probability": "risk ratio"}
 """What the exponential of a coefficient is where the link is the logarithm."""
 
@@ -106,7 +102,7 @@ class Linked(Likelihood):
             canonical=known.canonical and same,
             from_zero=False,
             has_firth=has_firth,
-            domain=link.domain(*MEANS[own]),
+            domain=link.domain(*LINKS[own].ends),
             limits={},
             side=_side,
             far=link.far,
@@ -147,11 +143,9 @@ class Linked(Likelihood):
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """-d2 loglik / d eta2, shape (n,) or (n, width, width): the observed one, where it depends on y."""
-        if y is None and self.facts.canonical:
-            return self.family.information(eta)
-        if y is None:
+        if y is None and not self.facts.canonical:
             raise DomainError("The information of a family with another link is the observed one: give y too.")
-        return self.evaluate(eta, y)[2]
+        return self.family.information(eta) if y is None else self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

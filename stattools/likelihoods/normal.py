@@ -22,7 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import require_size
-from stattools.likelihoods.likelihood import Likelihood, Terms, finite, floats, log_of_second, side_by_side
+from stattools.likelihoods.likelihood import Likelihood, Terms, finite_floats, log_of_second, side_by_side
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -35,8 +35,8 @@ class NormalErrors(Likelihood):
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
-        y = floats(y, "Gaussian")
-        require_size("Gaussian", "y", finite(y, "Gaussian"))
+        y = finite_floats(y, "Gaussian")
+        require_size("Gaussian", "y", y)
         return y
 
     def _z(self, eta: Floats, y: Floats) -> Floats:

@@ -171,10 +171,10 @@ class OwnLikelihood(Likelihood):
     """
 
     name: str
-    density: Callable[..., Any]
+    density: Function
     by_name: Mapping[str, str]
     kind: Outcome
-    answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    answers: Mapping[str, Function] = field(default_factory=dict)
     allows: Callable[[Floats], Any] | None = None
     steps: tuple[float, ...] = ()
     distribution: Any = None
@@ -217,7 +217,7 @@ class OwnLikelihood(Likelihood):
 
     @one_line
     def __repr__(self) -> str:
-        return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
+        return f"OwnLikelihood({self.name!r}, parameters={dict(self.parameters)})"
 
     def scaled(self, y: Floats) -> OwnLikelihood:
         """This likelihood with steps that suit these outcomes (n,). DomainError unless their log-likelihood is an array
@@ -225,7 +225,7 @@ class OwnLikelihood(Likelihood):
         """
         eta, who = np.zeros((len(y), self.width)), f"loglik of {self.name}"
         eta[:, 0] = self.link(np.median(y))
-        values = self._values(eta)
+        values = self.values(eta)
         try:
             found = np.asarray(called(who, self.density, y, **values))  # what is not finite is told by `start`
         except FunctionError as error:
@@ -247,10 +247,10 @@ class OwnLikelihood(Likelihood):
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
-        y, who, (low, high) = finite_floats(y, self.name), self.name, self.kind.range
-        whole = self.kind.is_whole
+        y, who, (low, high) = finite_floats(y, self.name), self.name, self.outcome.range
+        whole = self.outcome.is_whole
         good = (y >= low) & (y <= high) & (y == np.floor(y)) if whole else (y > low) & (y < high)
-        allowed(y, good, who, *NEEDS[self.kind])
+        allowed(y, good, who, *NEEDS[self.outcome])
         if self.allows is not None:
             needs = "outcomes within the support of the distribution"
             allowed(y, np.asarray(self.allows(y), dtype=bool), who, needs, "Drop the others, or take another one.")
@@ -275,7 +275,7 @@ class OwnLikelihood(Likelihood):
 
     def link(self, mean: Any) -> Any:
         """The first linear predictor where the first parameter is this number, as far as it can be."""
-        link = LINKS[next(iter(self.by_name.values()))]
+        link = LINKS[next(iter(self.parameters.values()))]
         with np.errstate(all="ignore"):  # a number that the parameter cannot be has no linear predictor
             eta = np.asarray(link.of(mean), dtype=float)
         return np.where(np.isfinite(eta), eta, 0.0)
@@ -318,10 +318,10 @@ class OwnLikelihood(Likelihood):
         first = [
             float(self.link(ends[1] or np.mean(some))) if k == 0
             else np.log(spread) if link == "log" and name in ("scale", "sigma", "sd") else 0.0
-            for k, (name, link) in enumerate(self.by_name.items())
+            for k, (name, link) in enumerate(self.parameters.items())
         ]  # fmt: skip
         size, beside = np.ones(self.width), np.zeros((len(some), self.width))
-        size[0], beside[:, 0] = spread if next(iter(self.by_name.values())) == "identity" else 1.0, shift
+        size[0], beside[:, 0] = spread if next(iter(self.parameters.values())) == "identity" else 1.0, shift
         function = self._function(some)
 
         def loss(step: Floats) -> float:
@@ -332,7 +332,7 @@ class OwnLikelihood(Likelihood):
         tries = (np.append(0.0, np.full(self.width - 1, value)) for value in (0.0, 1.0, spread, 0.3, -1.0))
         best = min(tries, key=loss)
         if loss(best) >= 1e300:
-            near = ", ".join(f"{name} = {float(at[0]):.3g}" for name, at in self._values(np.atleast_2d(first)).items())
+            near = ", ".join(f"{name} = {float(at[0]):.3g}" for name, at in self.values(np.atleast_2d(first)).items())
             raise DomainError(
                 f"{self.name} has no finite log-likelihood near {near}, where the outcomes lie. Check the function, "
                 "the links and the outcome."
@@ -352,21 +352,18 @@ class OwnLikelihood(Likelihood):
             return super()._lacks(question)
         return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
 
-    def values(self, eta: ArrayLike) -> dict[str, Floats]:
-        """The parameters by name, each (n,)."""
-        return self._values(self._wide(eta))
-
-    def _values(self, wide: Floats) -> dict[str, Floats]:
-        return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.by_name.items())}
+    def values(self, wide: Floats) -> dict[str, Floats]:
+        """The parameters by name, each (n,), of linear predictors (n, width)."""
+        return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.parameters.items())}
 
     def _function(self, y: Floats) -> Callable[[Floats], Floats]:
         who = f"loglik of {self.name}"
-        return lambda eta: np.asarray(called(who, self.density, y, **self._values(eta)), dtype=float)
+        return lambda eta: np.asarray(called(who, self.density, y, **self.values(eta)), dtype=float)
 
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
             raise self._lacks(name)
-        values = self.values(eta)
+        values = self.values(self._wide(eta))
         found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
         try:
             found = np.asarray(found, dtype=float)
@@ -453,7 +450,11 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     methods = {"mean": "mean", "variance": "var", "cdf": "cdf", "survival": "sf", "quantile": "ppf", "sample": "rvs"}
     methods["log_density"] = "logpdf" if continuous else "logpmf"
     answers = {word: partial(getattr(distribution, method), **settled) for word, method in methods.items()}
-    kind, allows = _outcome(name, continuous, low, high), partial(_has_density, density, bases[:2], low, high)
+    if not continuous and (low < 0.0 or low != np.floor(low)):
+        raise IncompatibleError(f"{name} has outcomes below 0, or that are not whole; counts 0, 1, 2, ... are taken.")
+    kinds = (Outcome.POSITIVE, Outcome.UNIT, Outcome.REAL) if continuous else (Outcome.BINARY, Outcome.COUNT)
+    kind = next((kind for kind in kinds if kind.range == (low, high)), kinds[-1])
+    allows = partial(_has_density, density, bases[:2], low, high)
     return OwnLikelihood(name, density, parameters, kind, answers, allows, (), distribution, settled)
 
 
@@ -527,16 +528,6 @@ def _support(
         )
     low, high = known[:, 0].tolist()
     return [{word: float(value[k]) for word, value in values.items()} for k in range(eta.shape[1])], low, high
-
-
-def _outcome(name: str, continuous: bool, low: float, high: float) -> Outcome:
-    """What kind of thing an outcome is, by the support."""
-    if continuous:
-        known = {(0.0, np.inf): Outcome.POSITIVE, (0.0, 1.0): Outcome.UNIT}
-        return known.get((low, high), Outcome.REAL)
-    if low < 0.0 or low != np.floor(low):
-        raise IncompatibleError(f"{name} has outcomes below 0, or that are not whole; counts 0, 1, 2, ... are taken.")
-    return Outcome.BINARY if (low, high) == (0.0, 1.0) else Outcome.COUNT
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})

@@ -38,15 +38,6 @@ SMALLEST = 1e-300
 """Keeps divisions by variances that may be 0."""
 
 
-def interval_of_outcomes(
-    family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """The ends (m,) of a new outcome, as `Facts.interval`; IncompatibleError for labels."""
-    if family.outcome.has_labels:
-        raise IncompatibleError(f"an outcome of {type(family).__name__} is one of its labels: it has no interval.")
-    return family.facts.interval(family, eta, V, level, trials)
-
-
 def tails_of(family: Any, eta: Floats, y: Floats) -> Tails:
     """Both sides of the distribution at y, and for whole outcomes at the number before it, of times at both ends."""
     below, above = family.cdf(eta, y), family.survival(eta, y)
@@ -91,13 +82,10 @@ def count_interval(
 
     def of(part: slice) -> Callable[[float], Floats]:
         at, n = eta[part], None if trials is None else trials[part]
-        cdf, variance = counts_up_to(family, at, V[part], n), V[part, 0, 0]
-        own, here = family if n is None else with_trials(family, n), at[:, 0] if at.shape[1] == 1 else at
+        cdf, (own, here) = counts_up_to(family, at, V[part], n), _laid_out(family, at[:, None], n)
         mean = (1.0 if n is None else n) * _center(own, here)
-        # the variance of the count over the squared slope of its mean, which is about that of T_y near the mean
-        with np.errstate(over="ignore"):  # all counts are within reach then
-            root = np.sqrt(own.variance(here, mean)) / np.maximum(own.slope(here)[:, 0, 0], SMALLEST)
-        reach = mean * np.sqrt(root**2 + np.minimum(variance, 1.0)) + 1.0
+        _, square = _moments(at, mean, n)
+        reach = mean * np.sqrt(square + np.minimum(V[part, 0, 0], 1.0)) + 1.0
         return lambda p: crossing(cdf, p, mean, reach, whole=True)
 
     return by_parts(of, len(eta), 4096, level)
@@ -153,7 +141,10 @@ def mixture_interval(
     """The same for any family that knows its distribution function, by a sum over values of eta: ends (m,), (m,).
 
     Right to about 1e-6 of a probability where eta is known better than an observation, to 0.01 where far worse.
+    Raises IncompatibleError for labels.
     """
+    if likelihood.outcome.has_labels:
+        raise IncompatibleError(f"an outcome of {type(likelihood).__name__} is one of its labels: it has no interval.")
     z, share = product_of_nodes(eta.shape[1])
 
     def of(part: slice) -> Callable[[float], Floats]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,55 +38,34 @@ from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Terms, al
 from stattools.likelihoods.links import LINKS, Curve, held_exp
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import once, shape_of, terms_of_log
-from stattools.likelihoods.words import Equation, Facts, words_of
+from stattools.likelihoods.words import Facts, equation_of, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, tail
-
-
-def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
-    """The family written out, of errors as they are said, where rows are there from a time on or from 0."""
-    return Equation(
-        "Row $i$ has a time $y_i$, {y}, that was seen, or is known to lie between two ends. Its log is a linear "
-        "predictor and an error:",
-        r"\log y_i = \eta_i + " + r"{phi} " * scale + rf"W_i, \qquad {said}",
-        r"\sum_{i} {w}\log P(y_i)",
-        of=r"\beta, \sigma" if scale else r"\beta",
-        sum="With $P$ the density of a time that was seen, or the probability of its range,"
-        + " given that it is after the entry of its row," * late
-        + " the log-likelihood is",
-        beside="$\\log \\sigma$ is estimated together with $\\beta$, as the last coefficient." * scale,
-        phi=r"\sigma",
-    )
-
 
 LARGEST_SCALE = 100.0
 """The logarithm of a scale: beyond, it stays there, so that all is finite."""
 FARTHEST = 1e75
 """The largest distance in units of the scale, whose square is a number."""
-OF_WIDTH = ([0], [0, 1, 3], [0, 1, 2, 3, 4, 5])
-"""The numbers of the terms that are asked for, by the number of parameters whose derivatives are."""
 
 
 @dataclass(frozen=True)
 class LogTimeErrors:
-    """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
-    its slope and its bend, and log E(exp(sigma W)) with its slope in log sigma;
+    """A distribution of errors W: the `link` whose mean is its distribution function, log f(z) with its slope and its
+    bend, and log E(exp(sigma W)) with its slope in log sigma;
     `at_once` is log f(z) of events, 1, and log(1 - F(z)) of longer times, 0, of what they have in common.
 
     Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
     """
 
     link: str
-    said: str
     density: Callable[[Floats], Curve]
     log_mean: Callable[[Floats], tuple[Floats, Floats]]
     at_once: Callable[[Floats, Floats], Curve] | None = None
     concave = True
 
-    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, most: int = 6) -> Floats:
         """log f of times that were seen, low = high, and log(F(high) - F(low)) of others, where low may be 0 or high
-        inf; its two slopes; minus its second derivatives, mixed ones between: (6, n). Of `width` 1 those about the
-        location, (3, n), and of 0 the log alone.
+        inf; its two slopes; minus its second derivatives, mixed ones between: (6, n), or the log alone if `most` is 1.
         """
         seen, first, last = low == high, low == 0.0, high == np.inf
         event, shared = seen.astype(float), once(log_scale)
@@ -99,19 +79,16 @@ class LogTimeErrors:
             link = LINKS[self.link]
             for rows, log in ((seen, self.density), (last & ~first, link.log_rest), (first & ~last, link.log_mean)):
                 if rows.any():
-                    for out, part in zip(curve, log(z[rows]), strict=True):
-                        out[rows] = part
-        found = np.empty((len(OF_WIDTH[width]), len(z)))
+                    curve[:, rows] = log(z[rows])
+        found = np.empty((most, len(z)))
         found[0] = value - event * (log_time + shared)
-        if width > 0:
-            found[1], found[-1 if width == 1 else 3] = -precision * slope, -precision * precision * bend
-        if width > 1:
+        if most > 1:
             turn = z * bend + slope
-            found[2], found[4], found[5] = -z * slope - event, -precision * turn, -z * turn
+            found[1], found[2] = -precision * slope, -z * slope - event
+            found[3], found[4], found[5] = -precision * precision * bend, -precision * turn, -z * turn
         ends = ~(seen | first | last)
         if ends.any():
-            whole = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
-            found[:, ends] = whole[OF_WIDTH[width]]
+            found[:, ends] = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])[:most]
         return found
 
     def tail_of(self, z: Floats, lower: bool) -> Floats:
@@ -186,7 +163,7 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
     return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
 
 
-EXTREME = LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _gamma_mean, _extreme)
+EXTREME = LogTimeErrors("cloglog", _extreme, _gamma_mean, _extreme)
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 DROP = 45.0
@@ -202,7 +179,6 @@ INTEGRATED = 2048
 class GammaTimes:
     """Gamma times by their linear predictors, the log mean and log sigma, each of shape (n,)."""
 
-    said = r"W_i \sim \log \mathrm{Gamma}(1 / {phi}^2, 1)"
     concave = False
 
     def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
@@ -213,15 +189,15 @@ class GammaTimes:
             found[:, part] = _gamma_between(location[part], shape_of(2.0 * log_scale[part]), low[part], high[part])
         return found
 
-    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, width: int = 2) -> Floats:
-        """As those of `LogTimeErrors`; of `width` 0 the log alone."""
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats, most: int = 6) -> Floats:
+        """As those of `LogTimeErrors`."""
         found, seen = np.zeros((6, len(low))), low == high  # a time from 0 to inf has probability 1
         others = ~seen & ((low > 0.0) | (high < np.inf))
         t, k = _ratio(location[seen], low[seen]), shape_of(2.0 * log_scale[seen])
         found[:, seen] = _of_log(t, k)
         found[0, seen] -= np.log(low[seen])
         found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
-        return found if width else found[:1]
+        return found[:most]
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""
@@ -306,16 +282,8 @@ def _gamma_between(location: Floats, k: Floats, low: Floats, high: Floats) -> Fl
     t, k = base, k[:, 0]
     beside = np.where(first, tail(t, k, False), np.where(last, tail(t, k, True), 1.0))
     log_p = np.where(beside < 0.5, np.log1p(-np.minimum(beside, 0.5)), log_p)
-    return np.stack(
-        [
-            log_p,
-            by_location,
-            by_scale,
-            mean(own) - mean(slope * slope),
-            mean(mixed) - mean(slope * turn),
-            mean(curl) - mean(turn * turn),
-        ]
-    )
+    bends = ((own, slope, slope), (mixed, slope, turn), (curl, turn, turn))
+    return np.stack([log_p, by_location, by_scale, *(mean(bend) - mean(one * other) for bend, one, other in bends)])
 
 
 def _extent(k: Floats, top: Floats) -> tuple[Floats, Floats]:
@@ -335,8 +303,8 @@ def _extent(k: Floats, top: Floats) -> tuple[Floats, Floats]:
 
 ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
     "weibull": EXTREME,
-    "lognormal": LogTimeErrors("probit", r"W_i \sim \mathrm{Normal}(0, 1)", _normal, _normal_mean),
-    "loglogistic": LogTimeErrors("logit", r"P(W_i > w) = \frac{1}{1 + e^w}", _logistic, _logistic_mean),
+    "lognormal": LogTimeErrors("probit", _normal, _normal_mean),
+    "loglogistic": LogTimeErrors("logit", _logistic, _logistic_mean),
     "exponential": EXTREME,
     "gamma": GammaTimes(),
 }
@@ -380,11 +348,6 @@ def _slope_of_quantile(family: Any, eta: Floats, p: float, step: Floats) -> Floa
     return family._law.slope_of_quantile(*family.location_scale(eta), p)[:, : family.width]
 
 
-def _median(family: Any, eta: Floats) -> Floats:
-    """The median, near which quantiles lie, as the mean may not."""
-    return family.quantile(eta, 0.5)
-
-
 @constructed_by_callers
 @dataclass(frozen=True)
 class FailureTime(Likelihood):
@@ -416,15 +379,15 @@ class FailureTime(Likelihood):
         require_truth(self.late, "late= of FailureTime")
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
         single = len(parameters) == 1
-        equation = equation_of(self._law.said, not single, self.late)
+        options = [self.distribution, *["scale"] * (not single), *["late"] * self.late]
         facts = Facts(
             "FailureTime",
-            own_words=replace(words_of("FailureTime"), equation=equation),
+            own_words=replace(words_of("FailureTime"), equation=equation_of("FailureTime", options)),
             verified="" if self.distribution == "gamma" else "failure-time",
             form=self.distribution,
             side=_side,
             reach=_reach,
-            center=_median,
+            center=partial(FailureTime.quantile, p=0.5),  # near which quantiles lie, as the mean may not
             slope_of_quantile=_slope_of_quantile,
             concave_with=("log",) if single else (),
             concave_in_units=self._law.concave and not self.scaled and (single or not self.late),
@@ -465,27 +428,27 @@ class FailureTime(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f of times that were seen, log P of the others."""
-        return self._terms(eta, y, 0)[0]
+        return self._terms(eta, y, 1)[0]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go, each kind of rows by itself."""
-        found = self._terms(eta, y, self.width)
+        found = self._terms(eta, y)
         if self.width == 1:
-            return found[0], found[1], found[2]
+            return found[0], found[1], found[3]
         information = found[[3, 4, 4, 5]].reshape(2, 2, -1)
         return found[0], found[1:3].T, information.transpose(2, 0, 1)
 
-    def _terms(self, eta: ArrayLike, y: ArrayLike, width: int) -> Floats:
-        """The terms of the law for so many parameters, less those of a time after the entry."""
+    def _terms(self, eta: ArrayLike, y: ArrayLike, most: int = 6) -> Floats:
+        """The terms of the law, less those of a time after the entry."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        found, late = np.empty((len(OF_WIDTH[width]), len(low))), entry > 0.0
+        found, late = np.empty((most, len(low))), entry > 0.0
         for start in range(0, len(low), AT_A_TIME):  # what is made on the way stays in the cache
             part = slice(start, start + AT_A_TIME)
-            found[:, part] = self._law.terms(location[part], log_scale[part], low[part], high[part], width)
+            found[:, part] = self._law.terms(location[part], log_scale[part], low[part], high[part], most)
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
-            found[:, late] -= self._law.terms(location[late], log_scale[late], entry[late], endless, width)
+            found[:, late] -= self._law.terms(location[late], log_scale[late], entry[late], endless, most)
         return found
 
     def mean(self, eta: ArrayLike) -> Floats:

@@ -7,7 +7,8 @@ The families of the house have a row each in `families.toml`, which is read when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -163,7 +164,7 @@ def words_of(row: str) -> Words:
     >>> words_of("Poisson").exponential
     'rate ratio'
     """
-    said = {key: value for key, value in rows()[row].items() if key not in ("edge", "refused")}
+    said = {key: value for key, value in rows()[row].items() if key not in ("edge", "refused", "options")}
     if "equation" in said:
         said["equation"] = Equation(**said["equation"])
     for other in ("with_precision", "at_mean"):
@@ -172,6 +173,21 @@ def words_of(row: str) -> Words:
     if "dispersion" in said:
         said["dispersion"] = Dispersion(**said["dispersion"], value=VALUES[row])
     return Words(**said)
+
+
+def equation_of(row: str, options: Collection[str], others: tuple[str, ...] = ()) -> Equation:
+    """The equation of a row with `options`, whose texts take the place of names in braces: of other options nothing.
+
+    >>> equation_of("ZeroInflated", ["alpha"]).of, equation_of("ZeroInflated", []).of
+    ('\\\\beta, \\\\gamma, \\\\alpha', '\\\\beta, \\\\gamma')
+    """
+    said, of_options = rows()[row]["equation"], rows()[row]["options"]
+    texts = {name: "" for texts in of_options.values() for name in texts}
+    for option in options:
+        texts |= of_options[option]
+    pattern = re.compile(rf"\{{({'|'.join(texts)})\}}")
+    filled: dict[str, Any] = {key: pattern.sub(lambda name: texts[name[1]], text) for key, text in said.items()}
+    return Equation(**filled, others=others)
 
 
 @cache

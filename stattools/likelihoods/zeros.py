@@ -34,15 +34,10 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Bernoulli
 from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson, side_of_counts
 from stattools.likelihoods.likelihood import ZERO, Likelihood, Terms, allowed, log_of_second, room
-from stattools.likelihoods.words import Facts, Piece, Words, bounded, words_of
+from stattools.likelihoods.words import Facts, Piece, bounded, equation_of, words_of
 
 COUNTS, RATE = Poisson(), "rate"
 """The usual family, and what its mean is called where other counts have a mean of their own."""
-
-NO_DEVIANCE = (
-    "Counts whose zeros are apart have no deviance: no mean alone fits a count perfectly. Use the log-likelihood, or "
-    'kind="pearson".'
-)
 
 LEAST_ETA, MOST_ETA, LEAST, LEAST_MEAN = -150.0, 200.0, 1e-290, 1.0 + 1e-6
 """The logarithm of a mean stays between the first two, a probability above the next; where all positive counts are 1, a
@@ -110,14 +105,14 @@ class Zeros(Count):
     def __post_init__(self) -> None:
         who = type(self).__name__
         (_, link), *others = of_counts(self.family, who).parameters.items()
-        words, limits = words_of(who), self.family.facts.limits
+        limits, (option, last) = self.family.facts.limits, ("alpha", [r"\log {phi}"]) if others else ("plain", [])
+        equation = equation_of(who, [option], others=(r"\log \frac{p_i}{1 - p_i}", *last))
         facts = Facts(
             who,
-            own_words=_with_alpha(words) if others else words,
+            own_words=replace(words_of(who), equation=equation),
             limits={name: (type(self)(), said) for name, (_, said) in limits.items()},
             labels={ZERO: ZERO},
             side=side_of_counts,
-            reasons={"deviance": NO_DEVIANCE},
         )
         parameters = {RATE: link, ZERO: "logit", **dict(others)}
         columns = f"one for each of {', '.join(parameters)}"
@@ -191,21 +186,6 @@ class Zeros(Count):
         return (eta[..., 0] if self.width == 2 else eta[..., ::2]), eta[..., 1]
 
 
-def _with_alpha(words: Words) -> Words:
-    """The words where the counts are negative binomial, with a parameter alpha."""
-    if (plain := words.equation) is None:
-        return words
-    written = replace(
-        plain,
-        each=plain.each.replace("a Poisson count", "a negative binomial count"),
-        of=plain.of + r", \alpha",
-        beside=plain.beside + " The variance of the count is $\\mu_i + {phi} \\mu_i^2$.",
-        others=(*plain.others, r"\log {phi}"),
-        phi=r"\alpha",
-    )
-    return replace(words, equation=written)
-
-
 def _side_of_positive(family: Any, y: Floats) -> Floats:
     """A count of 1 wants a mean of 0."""
     return np.where(y > 1.0, 0.0, -1.0)
@@ -233,7 +213,6 @@ class ZeroTruncated(Count):
             own_words=family.facts.words,
             concave_with=family.facts.concave_with,
             limits={name: (ZeroTruncated(), said) for name, (_, said) in family.facts.limits.items()},
-            reasons={"deviance": NO_DEVIANCE},
         )
         parameters = {RATE: next(iter(family.parameters.values())), **dict(family.others)}
         vars(self).update(parameters=parameters, width=family.width, facts=facts)

@@ -2,12 +2,13 @@
 
 import mpmath
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.likelihoods.binary import are_zero_or_one
+from stattools.data.tables.outcome import binary
 
 
 def test_bernoulli_at_800():
@@ -36,7 +37,8 @@ def test_what_is_given_to_an_evaluation_is_left_as_it_was():
 
 
 def test_codes_of_two_labels():
-    for codes in ([0.0, 1.0], [1.0, 1.0], [0, 1], [False, True]):
-        assert are_zero_or_one(np.array(codes))
-    for others in ([0.0, 0.5], [0.0, np.nan], [1.0, -1.0], [2, 0], [5e-324, 1.0], [np.inf, 1.0]):
-        assert not are_zero_or_one(np.array(others))
+    for codes in ([0.0, 1.0], [0, 1], [False, True]):
+        assert binary(np.array(codes), "y")[0].tolist() == [0.0, 1.0]
+    for others in ([0.0, 0.5], [1.0, -1.0], [2, 0], [5e-324, 1.0]):
+        with pytest.raises(st.DomainError, match="is 0 or 1"):
+            binary(np.array(others), "y")

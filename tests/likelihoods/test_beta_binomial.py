@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.likelihoods.predictive import interval_of_outcomes, tails_of
+from stattools.likelihoods.predictive import tails_of
 
 
 @pytest.mark.parametrize("logit", [-60.0, -0.7, 3.0])
@@ -71,10 +71,11 @@ def test_rows_of_unequal_trials_and_of_none():
     assert_allclose(family.cdf(eta, successes), [low for low, _ in wanted], rtol=1e-12)
     assert_allclose(family.survival(eta, successes), [high for _, high in wanted], rtol=1e-12)
     assert_allclose(
-        interval_of_outcomes(st.BetaBinomial(), eta[:1], np.zeros((1, 2, 2)), 0.9, trials[2:3]), [[0.0], [2.0]]
+        st.BetaBinomial().facts.interval(st.BetaBinomial(), eta[:1], np.zeros((1, 2, 2)), 0.9, trials[2:3]),
+        [[0.0], [2.0]],
     )
     with pytest.raises(st.IncompatibleError, match="needs the trials"):
-        interval_of_outcomes(st.BetaBinomial(), eta, np.zeros((6, 2, 2)), 0.9)
+        st.BetaBinomial().facts.interval(st.BetaBinomial(), eta, np.zeros((6, 2, 2)), 0.9)
 
 
 def _sides(logit, log_precision, k, n):

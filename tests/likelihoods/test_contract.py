@@ -19,7 +19,7 @@ from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import inside as within
-from stattools.likelihoods.predictive import interval_of_outcomes, tails_of, with_trials
+from stattools.likelihoods.predictive import tails_of, with_trials
 from tests.cases import LIKELIHOODS, LikelihoodCase, rng
 
 pytestmark = pytest.mark.parametrize("case", LIKELIHOODS, ids=str)
@@ -195,11 +195,11 @@ def test_intervals_of_a_new_outcome_cover(case: LikelihoodCase):
     center = 0.5 * np.abs(case.draw(rng(12), 1)[0].reshape(1, width)) + 1.0
     center[:, 0] *= -1.0 if family.facts.domain[1] <= 0.0 else 1.0
     root = 0.2 * np.tril(np.ones((width, width)))
-    if refuses(interval_of_outcomes, family, center, (root @ root.T)[None], 0.9, np.array([12.0])):
+    if refuses(family.facts.interval, family, center, (root @ root.T)[None], 0.9, np.array([12.0])):
         assert family.outcome.has_labels or family.outcome is Outcome.TRIALS
         return
     given = np.array([12.0]) if family.outcome is Outcome.TRIALS else None
-    lower, upper = (float(end[0]) for end in interval_of_outcomes(family, center, (root @ root.T)[None], 0.9, given))
+    lower, upper = (float(end[0]) for end in family.facts.interval(family, center, (root @ root.T)[None], 0.9, given))
     eta = center + rng(13).standard_normal((60_000, width)) @ root.T
     eta[:, 0] = np.clip(eta[:, 0], *within(*family.facts.domain))
     y = with_trials(family, np.full(len(eta), 12.0)).sample(eta[:, 0] if width == 1 else eta, seed=14)

@@ -15,7 +15,6 @@ from stattools.data.tables.columns import distinct, listing
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
 from stattools.interface.when_needed import pd
-from stattools.likelihoods.binary import are_zero_or_one
 
 
 def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
@@ -53,7 +52,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
         _check_two(name, labels)
         return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
     y = np.asarray(column, dtype=np.float64)
-    if not are_zero_or_one(y):
+    if np.count_nonzero(y == 1.0) != np.count_nonzero(y):
         found = np.unique(column).tolist()
         if len(found) > 2:
             _check_two(name, found)

@@ -49,7 +49,7 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import interval_of_outcomes, with_trials
+from stattools.likelihoods.predictive import with_trials
 from stattools.models.model import Model
 
 KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUANTILES, SURVIVAL)
@@ -233,7 +233,7 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
         own = fit.scale**2 / precision
         half = quantile_of(_df_of_observations(fit, at, own, V[:, 0, 0]), interval) * np.sqrt(own + V[:, 0, 0])
         return _frame("mean", mean, mean - half, mean + half)
-    ends = interval_of_outcomes(at.likelihood, eta.reshape(len(eta), -1), V, interval, trials)
+    ends = at.likelihood.facts.interval(at.likelihood, eta.reshape(len(eta), -1), V, interval, trials)
     return _frame("mean", mean, *ends)
 
 

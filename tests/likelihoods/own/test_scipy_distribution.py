@@ -34,7 +34,7 @@ def test_every_answer_is_scipys(distribution, parameters, fixed, outcome):
     g = np.random.default_rng(2)
     eta = g.normal(size=(30, len(parameters))) * 0.3 - 0.1
     eta = eta[:, 0] if len(parameters) == 1 else eta
-    law = distribution(**fixed, **likelihood.values(eta))
+    law = distribution(**fixed, **likelihood.values(eta.reshape(30, -1)))
     y = law.rvs(random_state=g)
     assert_allclose(likelihood.check(y), y)
     density = law.logpmf(y) if outcome.is_whole else law.logpdf(y)
