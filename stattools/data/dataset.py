@@ -52,7 +52,8 @@ def apart_of(columns: Mapping[str, Any]) -> list[str]:
 @record
 class CompleteRows:
     """Clean columns of a table by name, or by keyword for arrays, on the rows in which none of them is missing.
-    `numbers` are the extras, `rows` the numbers of the rows that stayed, `index` that of the whole table.
+    `numbers` are the extras, `rows` the numbers of the rows that stayed in the table `source`, of which `origin` says
+    what it was. What was dropped is counted as in a `Dataset`.
     """
 
     columns: dict[str, Any]
@@ -60,8 +61,14 @@ class CompleteRows:
     rows: np.ndarray
     dropped: dict[str, int]
     n_dropped: int
-    index: Any
-    n_empty: int = 0
+    n_empty: int
+    source: Any
+    origin: Origin | None
+
+    @property
+    def kept(self) -> np.ndarray | None:
+        """The numbers of the rows that stayed, None where all did."""
+        return self.rows if self.n_dropped else None
 
     @property
     def weights(self) -> np.ndarray | None:
@@ -112,7 +119,7 @@ def complete_rows(
         raw = {label: column.iloc[rows].reset_index(drop=True) for label, column in raw.items()}
     made = {label: clean(one) if label in endless else checked(one, rows) for label, one in raw.items()}
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}
-    return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
+    return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), 0, data, origin_of(data, index=index))
 
 
 def number_column(column: Any, key: str, label: str) -> np.ndarray:
@@ -267,10 +274,9 @@ def from_table(
     else:
         (design, X, low), latent = learn(formula, found, beside, coded=coded), None
     numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
-    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
     return Dataset(
-        X, values.copy(), formula.outcome.text, design, numbers, found.dropped, found.n_dropped, kept, data, low, None,
-        origin, _origins(columns), found.n_empty, latent,
+        X, values.copy(), formula.outcome.text, design, numbers, found.dropped, found.n_dropped, found.kept, data, low,
+        None, found.origin, _origins(columns), found.n_empty, latent,
     )  # fmt: skip
 
 

@@ -36,7 +36,6 @@ from stattools.data.formula.parts import mixed_formula, survival_formula
 from stattools.data.rows.rows import frequencies, number
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
-from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.table import NamedColumns, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
@@ -52,26 +51,18 @@ Label = str | Sequence[str] | ArrayLike | None
 
 
 @record
-class SurvivalRows:
-    """Complete rows: `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None, frequency `weights` or None.
+class SurvivalRows(CompleteRows):
+    """Complete rows with `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None; their weights are frequencies.
 
-    `columns` are clean, and `rows` the numbers of the rows in the table; `labels` are the codes and labels of what was
-    asked for beside the formula, such as strata, and `asked` the names of their columns. `empty` are the levels of
-    columns that no row has.
+    `labels` are the codes and labels of what was asked for beside the formula, such as strata, and `asked` the names of
+    their columns. `empty` are the levels of columns that no row has.
     """
 
     said: Formula
     time: Floats
     event: NDArray[np.bool_]
     entry: Floats | None
-    weights: Floats | None
-    columns: Mapping[str, Any]
     labels: Mapping[str, Codes]
-    rows: NDArray[np.intp]
-    dropped: dict[str, int]
-    n_dropped: int
-    source: Any
-    origin: Origin | None
     asked: Mapping[str, tuple[str, ...]]
     empty: Mapping[str, tuple[str, ...]]
 
@@ -80,20 +71,15 @@ class SurvivalRows:
         """Number of rows."""
         return len(self.time)
 
-    @property
-    def kept(self) -> NDArray[np.intp] | None:
-        """The numbers of the rows that stayed, None where all did."""
-        return self.rows if self.n_dropped else None
-
     def take(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> SurvivalRows:
         """Some of the rows, each as often as it is asked for, with the codes of other strata where these are given."""
-        weights, entry = (None if part is None else part[which] for part in (self.weights, self.entry))
+        numbers, entry = {key: one[which] for key, one in self.numbers.items()}, self.entry
         labels = {key: (codes[which], names) for key, (codes, names) in self.labels.items()}
         if strata is not None:
             labels["strata"] = strata, tuple(range(int(strata.max()) + 1))
         return replace(
-            self, time=self.time[which], event=self.event[which], entry=entry, weights=weights, labels=labels,
-            rows=self.rows[which],
+            self, numbers=numbers, rows=self.rows[which], time=self.time[which], event=self.event[which],
+            entry=None if entry is None else entry[which], labels=labels,
         )  # fmt: skip
 
 
@@ -131,11 +117,11 @@ def survival_rows(
     made = {key: crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
     if "id" in made:
         require_apart(who, made["id"], entry, time, found.rows)
+    frequencies(found.weights, found.rows)
+    empty = empty_levels(frame, said.columns, found.columns)
     return SurvivalRows(
-        said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
-        found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index), asked,
-        empty_levels(frame, said.columns, found.columns),
-    )  # fmt: skip
+        **vars(found), said=said, time=time, event=event, entry=entry, labels=made, asked=asked, empty=empty
+    )
 
 
 def groups_of(who: str, said: SurvivalRows) -> Codes:

@@ -15,7 +15,7 @@ def test_rows_with_a_gap_are_counted_and_infinite_numbers_are_allowed_by_name():
     found = complete_rows(TABLE, table(TABLE), ("y", "x"), {"weights": [1.0, 2.0, 3.0]}, endless=("x",))
     assert_array_equal(found.rows, [0, 2])
     assert_array_equal(found.numbers["weights"], [1.0, 3.0])
-    assert (found.dropped, found.n_dropped, found.index) == ({"y": 1}, 1, None)
+    assert (found.dropped, found.n_dropped, found.origin) == ({"y": 1}, 1, None)
     with pytest.raises(DomainError, match="not finite"):
         complete_rows(TABLE, table(TABLE), ("y", "x"), {})
 

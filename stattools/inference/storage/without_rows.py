@@ -326,19 +326,17 @@ def cox_again(it: Any) -> Again:
     """The fit of Cox's regression, or of matched sets, whose baseline is known."""
     n, p = it.rows, len(it.center)
     gone, X, Z = (Unsaved(shape) for shape in ((n,), (n, p), (p, n)))
-    weights = None if it.weight is None else Unsaved((n,), (it.weight,))
+    numbers = {} if it.weight is None else {"weights": Unsaved((n,), (it.weight,))}
     columns = it.strata or ((),)
     labels = columns[0] if len(columns) == 1 else tuple(zip(*columns, strict=True))
     stratum: Any = it.strata_of_times.astype(np.intp)
-    of_rows: Any = (
-        gone, gone, None, weights, {}, {"strata": (gone, labels)} if labels else {}, gone, it.dropped, it.n_dropped,
-        None, None, {"strata": it.strata_names} if labels else {}, it.empty,
-    )  # fmt: skip
+    of_rows: Any = {}, numbers, gone, it.dropped, it.n_dropped, 0, None, None
+    strata: Any = ({"strata": (gone, labels)}, {"strata": it.strata_names}) if labels else ({}, {})
     of_sets: Any = gone, gone, gone, gone, it.times, stratum, np.flatnonzero(np.diff(stratum, prepend=-1)), gone, None
     sets = RiskSets(*of_sets)
     vars(sets).update(deaths=it.deaths, at_risk=it.at_risk)
     of_model: Any = X, sets, Z, it.ties, it.kind, it.title
-    said = SurvivalRows(it.design.parsed, *of_rows)
+    said = SurvivalRows(*of_rows, it.design.parsed, gone, gone, None, *strata, it.empty)
     model = MODELS[it.kind](said, it.design, *of_model)
     covariance: Any = no_covariance(model, it.penalty) if isinstance(it.penalty, Ridge) else it.covariance
     base = CoxBaseline(model, it.solution.estimate, covariance)
