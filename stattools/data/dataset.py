@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.design.design import NONE, Design, learn
+from stattools.data.design.design import NONE, Design, learn, outcome_of
 from stattools.data.design.random_effects import (
     LatentTerms,
     RandomDesign,
@@ -21,7 +21,6 @@ from stattools.data.design.random_effects import (
     terms_in,
 )
 from stattools.data.design.smooths import SmoothDesign, curves_of, over_knots
-from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import Source, source_of
 from stattools.data.files.source import TEXT
 from stattools.data.formula.expression import short

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 
 import stattools as st
 from stattools.data.dataset import read
-from stattools.data.design import design, terms
+from stattools.data.design import design
 from stattools.numerics.columns import Columns
 
 rng = np.random.default_rng(0)
@@ -29,7 +29,7 @@ RIGHT = {
 def test_slopes_by_level_are_the_columns_of_all_levels(right, factor, monkeypatch):
     formula, (levels, kinds) = "y ~ " + right.replace("G", factor), RIGHT[right]
     plain = read(formula, DATA)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = read(formula, DATA, coded=True)
     assert type(coded.X) is Columns
     assert coded.X.places.shape == (levels + (factor == "C(k)"), kinds)
@@ -39,7 +39,7 @@ def test_slopes_by_level_are_the_columns_of_all_levels(right, factor, monkeypatc
 
 
 def test_a_factor_in_no_product_has_one_column_for_each_level(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     assert read("y ~ x + g", DATA, coded=True).X.slopes is None
     ones = read("y ~ g:x", DATA.assign(x=1.0), coded=True)
     assert ones.X.slopes is not None  # whatever the numbers are: new rows may have others
@@ -47,8 +47,8 @@ def test_a_factor_in_no_product_has_one_column_for_each_level(monkeypatch):
 
 @pytest.mark.parametrize("right", ["C(g, contr.sum) * x", "g:C(k)", "g:poly(x, 3):h + g:z", "g:x + C(g)"])
 def test_factors_whose_columns_are_made(right, monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
-    monkeypatch.setattr(terms, "MOST_SLOPES", 3)
+    monkeypatch.setattr(design, "MANY", 4)
+    monkeypatch.setattr(design, "MOST_SLOPES", 3)
     assert isinstance(read("y ~ " + right, DATA, coded=True).X, np.ndarray)
 
 
@@ -57,5 +57,5 @@ def test_levels_that_are_codes_need_no_room_for_columns(monkeypatch):
     monkeypatch.setattr(design, "LARGEST", 300)  # of 40 rows times 8 levels
     with pytest.raises(st.DomainError, match=r"the term 'x:C\(g\)' has 8 levels in 40 rows|the term 'C\(g\)'"):
         st.ols("y ~ x*C(g)", data)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     assert len(st.ols("y ~ x*C(g)", data).names) == 16

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stattools.data.design.terms import Encoding, columns_of, outcome_of, require_room
+from stattools.data.design.design import Encoding, columns_of, outcome_of, require_room
 from stattools.data.formula.formula import parse
 from stattools.errors import StattoolsError
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.resampling.bootstrap import acceleration
 
 g = np.random.default_rng(4)
@@ -29,7 +29,7 @@ def test_that_of_a_mean_is_a_sixth_of_the_skewness():
 def test_levels_as_codes_have_that_of_columns(monkeypatch, make, formula):
     options = {"precision": TABLE["w"]} if make is st.ols else {"weights": "w"}
     dense = acceleration(st.fit(make(formula, TABLE, **options)))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     monkeypatch.setattr("stattools.inference.diagnostics.errors.CELLS", 130)
     fit = st.fit(make(formula, TABLE, **options))
     assert type(fit.model.rows.X).__name__ == "Columns"

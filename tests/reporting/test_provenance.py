@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import IncompatibleError
 from stattools.numerics.columns import Columns
 from stattools.reporting import provenance
@@ -51,7 +51,7 @@ def test_versions():
 def test_levels_that_are_codes_have_the_hash_of_their_columns(monkeypatch):
     data = {"y": np.arange(30) % 4, "g": np.arange(30) % 5}
     plain = data_hash(st.poisson("y ~ C(g)", data))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     monkeypatch.setattr(provenance, "AT_A_TIME", 7)
     coded = st.poisson("y ~ C(g)", data)
     assert type(coded.rows.X) is Columns

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.bayes.priors.defaults import overview
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import IdentificationError
 from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import Columns
@@ -50,9 +50,9 @@ RIGHT = {"0 + g": {}, "x + g": {"weights": "w"}, "0 + x + z + C(g)": {"offset": 
 def both(make, *asked, **beside):
     """The model with all columns in memory, and with codes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terms, "MANY", 10**9)
+        patch.setattr(design, "MANY", 10**9)
         plain = make(*asked, **beside)
-        patch.setattr(terms, "MANY", 4)
+        patch.setattr(design, "MANY", 4)
         coded = make(*asked, **beside)
     assert isinstance(coded.rows.X, Columns)
     assert coded.names == plain.names

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design.design import Design
-from stattools.data.design.terms import outcome_of, rest_of_powers
+from stattools.data.design.design import Design, outcome_of, rest_of_powers
 from stattools.data.files.source import DTYPES, TEXT, Batch, at
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import Rows, offset_of, require_frequencies

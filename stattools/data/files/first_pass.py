@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design.design import Design, side_by_side
-from stattools.data.design.terms import Encoding, in_order, levels_of, numbers_of, outcome_of
+from stattools.data.design.design import Design, Encoding, in_order, levels_of, numbers_of, outcome_of, side_by_side
 from stattools.data.files.coding import Clean, Coding, cleaned, require_kinds
 from stattools.data.files.rows import BLOCK, DROP, ScannedRows
 from stattools.data.files.scan import Scan, Source

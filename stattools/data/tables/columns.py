@@ -206,21 +206,8 @@ def sorted_codes(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     """
     if column.dtype.kind == "O":
         return column.cat.categories.tolist(), column.cat.codes.to_numpy()
-    labels, codes = distinct(column.to_numpy())
+    codes, labels = pd.factorize(column.to_numpy(), sort=True)
     return labels.tolist(), codes
-
-
-def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The values that occur, sorted, and the place of each among them; small whole numbers are counted, not sorted.
-
-    >>> labels, codes = distinct(np.array([3, 0, 3]))
-    >>> labels.tolist(), codes.tolist()
-    ([0, 3], [1, 0, 1])
-    """
-    if values.dtype.kind not in "iu" or not len(values) or values.min() < 0 or values.max() > len(values):
-        return np.unique(values, return_inverse=True)
-    occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 
 def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:

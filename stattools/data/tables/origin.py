@@ -152,7 +152,8 @@ class Places:
         >>> Places(3, np.array([0, 2])).column(np.array([0.5, 0.25]), "mean").tolist()
         [0.5, nan, 0.25]
         """
-        return self.origin.column(self._spread(values), self._there, name)
+        there = None if self.kept is None else self._place >= 0
+        return self.origin.column(self._spread(values), there, name)
 
     def columns(self, values: NDArray[Any], names: list[str]) -> Any:
         """A number per row and category, (rows, K), as a frame with one column each; as an array, (n, K), where the
@@ -172,7 +173,7 @@ class Places:
         each = len(found) // used
         if self.kept is None and self.origin.backend is None:
             return found
-        there = None if self._there is None else self._there.repeat(each)
+        there = None if self.kept is None else (self._place >= 0).repeat(each)
         columns = {
             name: (self._spread(found[name].to_numpy(), each), None if name in keys else there)
             for name in found.columns
@@ -193,15 +194,12 @@ class Places:
         return found
 
     @cached_property
-    def _there(self) -> Mask | None:
-        return None if self.kept is None else np.isin(np.arange(self.n), self.kept)
+    def _place(self) -> NDArray[np.intp]:
+        """The place of each row among those that were used, -1 of others."""
+        place, kept = np.full(self.n, -1), np.arange(self.n) if self.kept is None else self.kept
+        place[kept] = np.arange(len(kept))
+        return place
 
     def _spread(self, values: NDArray[Any], each: int = 1) -> NDArray[Any]:
         """The values at their places among all rows; any others stand where a row was not used."""
-        if self.kept is None:
-            return values
-        place = np.zeros(self.n, dtype=np.intp)
-        place[self.kept] = np.arange(len(self.kept))
-        if each > 1:
-            place = (place[:, None] * each + np.arange(each)).ravel()
-        return values[place]
+        return values if self.kept is None else values[(self._place[:, None] * each + np.arange(each)).ravel()]

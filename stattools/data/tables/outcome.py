@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.tables.arrays import NUMBERS, vector
-from stattools.data.tables.columns import distinct, listing
+from stattools.data.tables.columns import listing
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
 from stattools.interface.when_needed import pd
@@ -79,7 +79,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     if column.dtype.kind not in NUMBERS:
         labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
     else:
-        found, codes = distinct(column)
+        codes, found = pd.factorize(column, sort=True)
         if found.dtype.kind == "f":
             if np.any(found != np.floor(found)):
                 raise DomainError(

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, ndtri
 
 from stattools.data.dataset import complete_rows
-from stattools.data.design.terms import levels_of, outcome_of
+from stattools.data.design.design import levels_of, outcome_of
 from stattools.data.formula.expression import Expression, constants, short
 from stattools.data.formula.formula import Formula, parse
 from stattools.data.tables.columns import clean, listing, missing, sorted_codes

@@ -9,7 +9,7 @@ import stattools as st
 from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
 from stattools.bayes.sampling.observed import observed
 from stattools.bayes.sampling.regressions import Regression
-from stattools.data.design import terms
+from stattools.data.design import design
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(1200, 2))
@@ -62,5 +62,5 @@ def test_others_have_no_fast_form(monkeypatch):
     monkeypatch.setattr("stattools.bayes.sampling.regressions.MOST_CELLS", 3000)
     assert type(observed(st.negative_binomial(Y, X))) is Regression
     assert type(observed(st.poisson(Y, X))) is Regression
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     assert type(observed(st.poisson("y ~ C(g)", table))) is Regression

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import stattools as st
-from stattools.data.tables.columns import checked, clean, distinct, finite, listing, missing
+from stattools.data.tables.columns import checked, clean, finite, listing, missing, sorted_codes
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError
 
@@ -364,9 +364,9 @@ def test_numbers_in_any_dress_are_the_same_series():
     ids=str,
 )
 def test_values_that_occur_and_their_places_are_those_of_a_sort(values):
-    labels, codes = distinct(np.array(values))
+    labels, codes = sorted_codes(pd.Series(values))
     sorted_labels, sorted_places = np.unique(values, return_inverse=True)
-    assert labels.tolist() == sorted_labels.tolist()
+    assert labels == sorted_labels.tolist()
     assert codes.tolist() == sorted_places.tolist()
 
 

@@ -16,7 +16,7 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.regression.tests.results import results_macro_ols_robust as macro_stata
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.covariance import kinds as clusters
@@ -307,7 +307,7 @@ def test_clusters_beyond_reach_are_refused_at_once(kind, monkeypatch):
     data = {"y": np.arange(60) % 7, "g": np.arange(60) % 5, "c": np.arange(60) // 10}
     monkeypatch.setattr(clusters, "LONGEST", 6 * 5**3 - 1)
     for many in (10**9, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         with pytest.raises(st.IncompatibleError, match=r'of 5 coefficients and 6 clusters, .* Use kind="CR1"'):
             st.fit(st.poisson("y ~ C(g)", data), cov=st.Cluster("c", kind=kind))
     monkeypatch.setattr(clusters, "LONGEST", 6 * 5**3)

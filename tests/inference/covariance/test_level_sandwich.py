@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.numerics.low_rank import LowRank
 
 
@@ -23,7 +23,7 @@ def models():
     found = []
     with pytest.MonkeyPatch.context() as patch:
         for many in (10**9, 3):
-            patch.setattr(terms, "MANY", many)
+            patch.setattr(design, "MANY", many)
             found.append([
                 st.negative_binomial("y ~ C(g) + x", data, weights="w"), st.ols("y ~ 0 + x + C(g)", data),
                 st.poisson("y ~ z * C(g) + c", data, weights="w"), st.ols("y ~ 0 + C(g) + C(g):z + c", data),
@@ -78,7 +78,7 @@ def test_leverages_are_those_of_all_columns(models):
 
 def test_a_level_of_one_row_has_no_variance_below_0(monkeypatch):
     """Its residual is 0, and the other levels cancel out of the variance of its mean up to round-off."""
-    monkeypatch.setattr(terms, "MANY", 3)
+    monkeypatch.setattr(design, "MANY", 3)
     for seed in range(20):
         y = np.random.default_rng(seed).standard_normal(40)
         found = st.fit(st.ols("y ~ C(g)", {"g": np.append(np.arange(36), [35, 35, 34, 34]), "y": y}), cov="HC0")

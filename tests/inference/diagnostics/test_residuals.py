@@ -11,7 +11,7 @@ from scipy import special, stats
 from statsmodels.datasets import longley
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
 from tests.cases import rng
 from tests.gumbel import gumbel
@@ -306,7 +306,7 @@ def test_cooks_distance_is_one_step_of_newton_without_the_row():
 
 @pytest.mark.parametrize("many", [10**9, 3])
 def test_cooks_distances_beside_levels_are_those_of_their_columns(many, monkeypatch):
-    monkeypatch.setattr(terms, "MANY", many)
+    monkeypatch.setattr(design, "MANY", many)
     frame = data(60).assign(g=np.arange(60) % 5)
     for model in (st.poisson("c ~ C(g) + x", frame), st.negative_binomial("over ~ C(g) + x", frame)):
         fit = st.fit(model)
@@ -361,7 +361,7 @@ def test_an_outcome_that_the_fit_excludes_is_named_and_rows_that_do_not_count_ch
 @pytest.mark.parametrize("many", [10**9, 3])
 def test_leverages_of_a_ridge_are_how_much_an_outcome_moves_its_fitted_value(many, monkeypatch):
     """They were those without the ridge: 1 where a level has one row, and none where a level has no weight."""
-    monkeypatch.setattr(terms, "MANY", many)
+    monkeypatch.setattr(design, "MANY", many)
     frame = data(60).assign(g=np.append(np.arange(59) % 5, 5))
     formula, ridge = "y ~ C(g) + C(g):x + z", st.Ridge(2.0)
     fit = st.fit(st.ols(formula, frame), penalty=ridge)

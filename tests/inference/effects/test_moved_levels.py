@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.effects import means as groups
 from stattools.inference.effects.moved_rows import Population
 from stattools.interface.memory import require_memory
@@ -18,7 +18,7 @@ DATA = {"g": RNG.integers(0, 6, 80), "x": RNG.standard_normal(80), "y": 1 + RNG.
 
 @pytest.mark.parametrize("right", ["x + C(g)", "0 + C(g) + x", "0 + C(g) + C(g):x", "C(g) + C(g):x"])
 def test_all_rows_are_at_one_level(right, monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     model = st.poisson(f"y ~ {right}", DATA)
     one = Population(model, DATA)
     for level in range(6):
@@ -39,7 +39,7 @@ def test_all_rows_are_at_one_level(right, monkeypatch):
 @pytest.mark.parametrize("right", ["x + C(g)", "x * C(g)", "0 + C(g) + C(g):x", "C(g):poly(x, 2)"])
 def test_means_and_contrasts_are_those_of_all_columns(right, monkeypatch):
     plain = st.fit(st.poisson(f"y ~ {right}", DATA))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(st.poisson(f"y ~ {right}", DATA))
     assert isinstance(coded.model.rows.X, Columns)
     no_columns(monkeypatch)
@@ -59,7 +59,7 @@ EFFECTS = [
 @pytest.mark.parametrize("ask", EFFECTS)
 def test_effects_make_no_column_of_a_level(ask, right, monkeypatch):
     plain = st.fit(st.gamma(f"y ~ {right}", DATA))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(st.gamma(f"y ~ {right}", DATA))
     expected = ask(plain).select_dtypes("number").to_numpy()
     no_columns(monkeypatch)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.existence import partial_likelihood as monotone_module
 from stattools.inference.existence.partial_likelihood import monotone
 
@@ -125,7 +125,7 @@ def slopes(seed, late, **beside):
 def failure(formula, data, many, largest=1e7):
     """The error of a fit, or the fit itself, where levels beyond `many` are kept as codes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terms, "MANY", many)
+        patch.setattr(design, "MANY", many)
         patch.setattr(monotone_module, "LARGEST_BESIDE_SLOPES", largest)
         try:
             return st.fit(st.cox(formula, data))

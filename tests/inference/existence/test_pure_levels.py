@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.existence.separation import SeparationError, is_rising, pure_levels, separation_of_levels
 
 
@@ -23,7 +23,7 @@ def data():
 def both(monkeypatch, make):
     with pytest.raises(SeparationError) as plain:
         st.fit(make())
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     with pytest.raises(SeparationError) as coded:
         st.fit(make())
     return plain.value, coded.value
@@ -52,7 +52,7 @@ def test_the_first_level_of_zeros_makes_the_constant_and_all_levels_infinite(mon
 
 
 def test_columns_beside_the_levels_are_looked_at_too(monkeypatch, data):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     model = st.logistic("b ~ C(g) + x", data)
     assert separation_of_levels(model) is None
     assert not is_rising(model)

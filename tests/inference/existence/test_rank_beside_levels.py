@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.existence.rank import check_rank_beside_levels
 
 
 @pytest.fixture
 def data(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     rng, g = np.random.default_rng(1), np.repeat(np.arange(8), 5)
     x = rng.standard_normal(40)
     return {"y": rng.standard_normal(40), "g": g, "x": x, "u": 1e4 + (g % 3), "v": x + g, "w": np.where(g == 2, 0, 1)}

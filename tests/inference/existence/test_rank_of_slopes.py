@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 
 rng = np.random.default_rng(2)
 DATA = pd.DataFrame({"y": rng.standard_normal(60), "g": list("abcdef") * 10, "x": rng.standard_normal(60)})
@@ -15,7 +15,7 @@ STILL = DATA.assign(x=DATA["x"].where(DATA["g"] != "c", 7.3))
 
 def error(formula, data, many, **beside):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terms, "MANY", many)
+        patch.setattr(design, "MANY", many)
         model = st.ols(formula, data, **beside)
     with pytest.raises(st.IdentificationError) as raised:
         st.fit(model)
@@ -42,7 +42,7 @@ def test_what_rounding_leaves_of_a_number_beside_another_slope_is_no_column(orde
 
 def test_a_level_whose_number_does_not_vary_is_enough_for_a_slope_alone():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terms, "MANY", 4)
+        patch.setattr(design, "MANY", 4)
         found = st.fit(st.ols("y ~ 0 + g:x", STILL))
     assert np.abs(found.estimate - st.fit(st.ols("y ~ 0 + g:x", STILL)).estimate).max() < 1e-12
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.existence.separation import is_rising
 
 FAMILIES = {"logistic": st.logistic, "poisson": st.poisson, "probit": st.probit, "ordinal": st.ordinal}
@@ -23,7 +23,7 @@ def table(seed, rows, family):
 def models(family, formula, data):
     for many in (4, 10**9):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(terms, "MANY", many)
+            patch.setattr(design, "MANY", many)
             yield FAMILIES[family](formula, data)
 
 

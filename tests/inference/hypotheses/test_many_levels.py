@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.interface import memory
 from stattools.numerics.low_rank import LowRank
 
@@ -33,7 +33,7 @@ def refuse_arrays(monkeypatch):
 @pytest.mark.parametrize("formula", ["y ~ x + z + C(g)", "y ~ x * C(g)", "y ~ 0 + x + C(g)"])
 @pytest.mark.parametrize("cov", ["information", "HC1", "HC3"])
 def test_they_are_those_of_the_array(formula, cov, monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 50)
+    monkeypatch.setattr(design, "MANY", 50)
     fit = st.fit(st.ols(formula, FEWER if "*" in formula else SOME), cov=cov)  # anova finds where spaces meet in p**3
     assert type(fit.covariance) is LowRank
     dense = replace(fit, covariance=np.asarray(fit.covariance))
@@ -59,7 +59,7 @@ def test_those_of_several_categories_are_those_of_the_array(formula, cov, monkey
     y = (eta + r.gumbel(size=(n, 3))).argmax(axis=1)
     data = {"y": np.array(list("abc"))[y], "x": x, "z": z, "g": g, "h": r.integers(0, 40, n)}
     dense = st.fit(st.softmax(formula, data), cov=cov)
-    monkeypatch.setattr(terms, "MANY", 10)
+    monkeypatch.setattr(design, "MANY", 10)
     fit = st.fit(st.softmax(formula, data), cov=cov)
     assert type(fit.covariance) is LowRank or isinstance(cov, st.Cluster)
     assert fit.names == dense.names

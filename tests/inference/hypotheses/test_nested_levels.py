@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.hypotheses import nested as nested_levels
 from stattools.inference.hypotheses.nested import embedding
 from stattools.numerics.columns import Columns
@@ -26,7 +26,7 @@ def test_it_lies_where_it_does_with_all_columns(large, small, monkeypatch):
     monkeypatch.setattr(nested_levels, "CELLS", 200)
     found = []
     for many in (10**9, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         full, restricted = (st.fit(st.poisson(formula, TABLE, weights="w")) for formula in (large, small))
         if many == 4:
             assert type(full.model.rows.X) is Columns
@@ -41,7 +41,7 @@ def test_it_lies_where_it_does_with_all_columns(large, small, monkeypatch):
 
 
 def test_an_offset_and_a_dispersion(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     full = st.negative_binomial("k ~ x + C(g)", TABLE)
     held = st.fit(st.negative_binomial("k ~ C(g)", TABLE, offset=0.5 * TABLE["x"]))
     theta = embedding(full, held.model, held.estimate)
@@ -52,7 +52,7 @@ def test_an_offset_and_a_dispersion(monkeypatch):
 
 
 def test_columns_and_offsets_outside_are_refused(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     full = st.poisson("k ~ far + C(g)", TABLE)
     for small, given, name in (
         ("k ~ C(half) + I(x**2)", {}, "I\\(x \\*\\* 2\\)"),
@@ -64,12 +64,12 @@ def test_columns_and_offsets_outside_are_refused(monkeypatch):
 
 
 def test_no_column_separates_beside_levels_that_overlap(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     model = st.logistic("b ~ C(g) + x", DATA)
     monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
     assert st.separation(model) is None
     monkeypatch.undo()
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     apart = st.separation(st.logistic("b ~ C(g) + x", DATA | {"x": np.where(DATA["b"], 1.0, -1.0)}))
     assert apart is not None
     assert apart.infinite["x"] == np.inf

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.proportional_odds import _brant
 
@@ -97,9 +97,9 @@ def test_brants_test_is_left_out_where_its_covariance_is_not_definite():
 def test_levels_that_are_codes_have_the_tests_of_all_columns(formula, table, monkeypatch):
     """Effects at each cut of slopes by level ended in an error of NumPy, or in words of a column that is all 0."""
     some = table.assign(g=np.arange(400) % 5)
-    monkeypatch.setattr(terms, "MANY", 10**9)
+    monkeypatch.setattr(design, "MANY", 10**9)
     plain = st.fit(st.ordinal(formula, some)).proportional_odds()
-    monkeypatch.setattr(terms, "MANY", 3)
+    monkeypatch.setattr(design, "MANY", 3)
     coded = st.fit(st.ordinal(formula, some))
     assert type(coded.model.rows.X) is not np.ndarray
     found = coded.proportional_odds()

@@ -53,7 +53,7 @@ HELD = {
 def test_beside_levels_that_are_codes_the_maximum_is_that_of_all_columns(make, held, monkeypatch):
     table = DATA.assign(g=np.arange(N) % 6, k=RNG.negative_binomial(2, 0.4, N))
     models = [make("k ~ x + z + C(g)", table, weights="w", offset="o")]
-    monkeypatch.setattr("stattools.data.design.terms.MANY", 4)
+    monkeypatch.setattr("stattools.data.design.design.MANY", 4)
     models.append(make("k ~ x + z + C(g)", table, weights="w", offset="o"))
     R, q = HELD[held]
     R = np.pad(R, ((0, 0), (0, len(models[0].names) - 8)))

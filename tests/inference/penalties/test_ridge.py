@@ -11,7 +11,7 @@ from scipy import special
 from scipy.optimize import minimize
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.data.rows.standardization import Standardization
 from stattools.inference.penalties import Ridge, maximize
 from tests.cases import rng
@@ -212,7 +212,7 @@ def test_ratios_are_told_without_errors(fit):
 @pytest.mark.parametrize("many", [200, 3], ids=["columns", "codes"])
 @pytest.mark.parametrize("make, y", [(st.gamma, "y"), (st.ols, "y"), (st.logistic, "u"), (st.softmax, "g")])
 def test_a_strength_that_overflows_in_the_units_of_a_column_is_refused(make, y, many, large, monkeypatch):
-    monkeypatch.setattr(terms, "MANY", many)
+    monkeypatch.setattr(design, "MANY", many)
     by_passes = large and make in (st.logistic, st.softmax)
     monkeypatch.setattr(sys.modules["stattools.inference.penalties.penalized"], "large_with_ridge", lambda _: by_passes)
     g = rng(3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.plots.drawing import summary
 from stattools.numerics.columns import Columns
 from tests.data.files.test_scanned_rows import DATA, write
@@ -29,7 +29,7 @@ def test_columns_are_those_of_all_rows(where, tmp_path):
 
 def test_levels_that_are_codes_are_summed_without_their_columns(monkeypatch):
     plain = summary(st.ols("t ~ x + g + z", DATA, weights="w"))
-    monkeypatch.setattr(terms, "MANY", 2)
+    monkeypatch.setattr(design, "MANY", 2)
     model = st.ols("t ~ x + g + z", DATA, weights="w")
     monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
     found = summary(model)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import IdentificationError
 from stattools.inference.existence import SeparationError
 from stattools.inference.hypotheses.anova import RestrictedMaximum
@@ -57,7 +57,7 @@ MODELS = {
 def plain_and_coded(request, monkeypatch):
     make, rows = MODELS[request.param], table()
     plain = make(rows)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = make(rows)
     assert type(coded.rows.X) is Columns
     assert type(plain.rows.X) is not Columns
@@ -90,7 +90,7 @@ def test_the_information_is_that_of_the_array(plain_and_coded):
 def test_sandwiches_are_those_of_the_array(monkeypatch, name, cov):
     rows = table()
     plain = st.fit(MODELS[name](rows), cov=cov, solver=st.Newton(tolerance=1e-11))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(MODELS[name](rows), cov=cov, solver=st.Newton(tolerance=1e-11))
     assert_allclose(coded.se, plain.se, rtol=1e-7)
 
@@ -117,7 +117,7 @@ def test_a_level_on_one_side_is_named_as_with_all_columns(monkeypatch, which, le
     rows, found = table(), []
     name, values = PURE[which](rows, rows["g"] == level)
     for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         with pytest.raises(SeparationError) as error:
             st.fit(SEPARATED[which](rows | {name: values}))
         found.append(error.value)
@@ -134,7 +134,7 @@ def test_a_level_on_one_side_is_named_as_with_all_columns(monkeypatch, which, le
 
 def test_columns_that_separate_beside_levels_are_found(monkeypatch):
     rows = table()
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     steep = rows["x"] + 0.01 * rows["g"]
     with pytest.raises(SeparationError, match="x"):
         st.fit(st.ordinal("label ~ C(g) + x", rows | {"label": np.digitize(steep, [-0.5, 0.5])}))
@@ -147,7 +147,7 @@ def test_columns_that_are_not_determined_are_named(monkeypatch):
     rows = table()
     rows |= {"twice": 2.0 * rows["z"], "group": (rows["g"] > 3) * 1.0}
     rows["none"] = np.where(rows["g"] == 4, 0, rows["count"])
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     for model, said in (
         (st.aft("survival(time, seen) ~ C(g) + x", rows, scale="~ z + twice"), "columns of log scale.*twice = 2 z"),
         (st.ordinal("label ~ C(g) + x + group", rows), r"group is the same in all rows of each level of C\(g\)"),
@@ -158,14 +158,14 @@ def test_columns_that_are_not_determined_are_named(monkeypatch):
 
 
 def test_levels_that_several_linear_predictors_read_have_columns(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     assert type(st.hurdle("count ~ C(g) + x", table(), zero="~ C(g)").rows.X) is np.ndarray
 
 
 def test_new_rows_and_saved_fits_have_the_same_columns(monkeypatch, tmp_path):
     rows, few = table(), {"g": [0, 5], "x": [0.3, -1.0], "year": [2000.5, 1999.0], "k": ["b", "a"], "z": [0.1, 0.2]}
     plain = st.fit(MODELS["hurdle of columns"](rows)).predict(few)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(MODELS["hurdle of columns"](rows))
     assert_allclose(coded.predict(few), plain, rtol=1e-8)
     assert_allclose(st.load(coded.save(tmp_path / "fit")).predict(few), plain, rtol=1e-8)
@@ -184,7 +184,7 @@ def test_columns_are_read_where_they_stand():
 def test_terms_are_tested_as_with_all_columns(monkeypatch, name):
     found = []
     for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         fit = st.fit(MODELS[name](table()))
         found.append((fit.anova(test="lr").p_value, fit.interval(kind="profile").lower, fit.anova(test="wald").p_value))
     for ours, theirs in zip(*found, strict=True):
@@ -193,7 +193,7 @@ def test_terms_are_tested_as_with_all_columns(monkeypatch, name):
 
 @pytest.mark.parametrize("name", ["times", "labels", "labels with a scale", "hurdle of columns"])
 def test_the_point_of_a_restricted_maximum_has_its_height(monkeypatch, name):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     fit = st.fit(MODELS[name](table()))
     summit, p = RestrictedMaximum.of(fit), len(fit.names)
     levels = [k for k, one in enumerate(fit.names) if one.startswith("C(g)")]

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.numerics.columns import Columns
 
 
@@ -51,9 +51,9 @@ RIGHT = {"x * g + h": {}, "0 + g + g:x": {"weights": "w"}, "g:x + h": {}, "z * g
 def both(make, *asked, **beside):
     """The model with all columns in memory, and with codes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terms, "MANY", 10**9)
+        patch.setattr(design, "MANY", 10**9)
         plain = make(*asked, **beside)
-        patch.setattr(terms, "MANY", 4)
+        patch.setattr(design, "MANY", 4)
         coded = make(*asked, **beside)
     assert type(coded.rows.X) is Columns
     assert coded.names == plain.names
@@ -129,9 +129,9 @@ def test_every_answer_is_that_of_all_columns(kind):
 
 
 def test_cox_regression_of_slopes_is_that_of_all_columns(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 10**9)
+    monkeypatch.setattr(design, "MANY", 10**9)
     expected = st.fit(st.cox("survival(t, e) ~ x * g", DATA))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     found = st.fit(st.cox("survival(t, e) ~ x * g", DATA))
     assert isinstance(found.model.X, Columns)
     assert_allclose(found.estimate, expected.estimate, rtol=1e-6, atol=1e-8)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import SeparationError
 from stattools.likelihoods.times import ERRORS
@@ -305,7 +305,7 @@ def many_levels():
 def test_levels_kept_as_codes_change_nothing(monkeypatch, name, formula):
     make = lambda: st.aft(formula, many_levels(), distribution=name, weights="w", offset="x")  # noqa: E731
     plain = st.fit(make(), solver=st.Newton(tolerance=1e-11))
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(make(), solver=st.Newton(tolerance=1e-11))
     assert type(coded.model.rows.X) is Columns
     assert type(plain.model.rows.X) is np.ndarray
@@ -318,7 +318,7 @@ def test_levels_kept_as_codes_change_nothing(monkeypatch, name, formula):
 def test_late_entry_beside_levels_kept_as_codes(monkeypatch):
     make = lambda: st.aft("survival(e, t, d) ~ C(f) + x", many_levels())  # noqa: E731
     plain = st.fit(make())
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.fit(make())
     assert_allclose(coded.estimate, plain.estimate, atol=1e-8)
     assert_allclose(coded.se, plain.se, rtol=1e-8)
@@ -331,7 +331,7 @@ def test_a_level_without_events_is_named_as_with_all_columns(monkeypatch, withou
     rows["d"] = np.where(rows["f"] == without, 0, rows["d"])
     found = []
     for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         with pytest.raises(SeparationError) as error:
             st.fit(st.aft(f"survival(t, d) ~ {right}", rows))
         found.append(error.value)
@@ -347,7 +347,7 @@ def test_times_that_levels_fit_exactly_are_refused_as_with_all_columns(monkeypat
     rows = many_levels()
     exact = rows | {"t": np.exp(0.3 * rows["f"] + 0.5 * rows["x"])}
     at_once = rows | {"lo": np.where(rows["d"] == 1, 0.0, 5.0), "hi": np.where(rows["d"] == 1, 5.0, np.inf)}
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     with pytest.raises(IdentificationError, match="fit the times of all events to round-off"):
         st.fit(st.aft("survival(t, d) ~ C(f) + x", exact))
     with pytest.raises(IdentificationError, match="any"):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.numerics.columns import Columns
 from tests.cases import rng
 
@@ -50,7 +50,7 @@ def test_offsets_of_rows_that_do_not_count_move_no_start():
 
 def test_levels_without_an_intercept_start_at_their_means_beside_slopes_and_an_offset(monkeypatch):
     """Slopes that went with other constants stayed: far from 0 the climb began at -2e135 and came to no end."""
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     g = np.random.default_rng(5)
     level, z = np.arange(120) % 6, g.normal(size=120)
     table = {"y": g.poisson(np.exp(0.5 + 0.4 * z)), "g": level, "x": 1000.0 + z, "o": 0.1 * g.normal(size=120)}

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import DomainError
 from stattools.models.survival.partial_likelihood import information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets, breslow
@@ -49,7 +49,7 @@ CASES = {
 def plain_and_coded(request, monkeypatch):
     formula, options = CASES[request.param]
     plain = st.cox(formula, table(), **options)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.cox(formula, table(), **options)
     assert type(coded.Z) is Transposed
     assert (coded.X.slopes is None) == (":" not in coded.names[-1] and ":" not in coded.names[-2])
@@ -80,7 +80,7 @@ def test_what_is_asked_of_a_fit_beside_levels(monkeypatch, tmp_path):
     new = {"g": [1, 5], "x": [0.2, -0.1], "z": [2000.0, 2001.0]}
     found = []
     for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         fit = st.fit(st.cox(PLAIN, table()))
         robust = st.fit(st.cox(PLAIN, table()), cov="HC0")
         again = st.load(fit.save(tmp_path / f"fit {many}"))
@@ -92,14 +92,14 @@ def test_what_is_asked_of_a_fit_beside_levels(monkeypatch, tmp_path):
 
 
 def test_exact_ties_have_columns(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     assert type(st.cox(PLAIN, table(), ties="exact").Z) is np.ndarray
 
 
 def test_linear_predictors_that_are_far_apart_are_near_again(monkeypatch):
     rows = table() | {"x": 400.0 * (np.arange(240) % 3 == 0)}
     plain = st.cox("survival(t, d) ~ C(g) + x", rows)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     coded = st.cox("survival(t, d) ~ C(g) + x", rows)
     theta = np.append(np.zeros(7), 1.0)
     assert_allclose(coded.evaluate(theta).loglik, plain.evaluate(theta).loglik, rtol=1e-12)

@@ -11,7 +11,7 @@ def test_it_equals_the_ladder_also_of_columns_far_from_zero(monkeypatch):
     g = rng.integers(0, 7, 60)
     data = {"g": g, "x": 1e6 + rng.standard_normal(60), "w": rng.integers(1, 4, 60), "y": g + rng.standard_normal(60)}
     plain = st.ols("y ~ 0 + C(g) + x", data, weights="w")
-    monkeypatch.setattr("stattools.data.design.terms.MANY", 3)
+    monkeypatch.setattr("stattools.data.design.design.MANY", 3)
     model = st.ols("y ~ 0 + C(g) + x", data, weights="w")
     found, expected = st.LeastSquares().solve(model), st.fit(plain, solver=st.LeastSquares(accuracy="exact")).solution
     assert found.rung is None

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.validation.recipes.points import decrement
 from stattools.validation.references.statsmodels import reference_fit, sparse_fit
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, both, no_columns
@@ -45,7 +45,7 @@ def test_a_wrong_estimate_is_seen(monkeypatch):
 
 
 def test_other_models_are_refused_at_once(monkeypatch):
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     for model in (st.gamma("p ~ x + C(g)", DATA), st.negative_binomial("k ~ x + C(g)", DATA)):
         with pytest.raises(st.IncompatibleError, match="statsmodels would hold all columns"):
             st.validate(st.fit(model))

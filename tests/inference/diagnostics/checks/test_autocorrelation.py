@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.errors import DomainError
 from stattools.inference.diagnostics.errors import of_series, order_of
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
@@ -85,7 +85,7 @@ def test_levels_as_codes_have_the_check_of_columns(monkeypatch, make, formula):
     table = {"g": [f"l{k}" for k in g.integers(0, 6, 120)], "x": g.normal(size=120), "day": g.permutation(120)}
     table["y"] = g.poisson(np.exp(1.0 + 0.5 * np.sin(table["day"] / 5.0)))
     dense = st.fit(make(formula, table)).check(order="day").set_index("check").loc["autocorrelation"]
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     monkeypatch.setattr("stattools.inference.diagnostics.errors.CELLS", 130)
     fit = st.fit(make(formula, table))
     assert type(fit.model.rows.X).__name__ == "Columns"

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
-from stattools.data.design import terms
+from stattools.data.design import design
 from stattools.inference.covariance import sandwich
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics import errors as errors_beside_levels
@@ -46,9 +46,9 @@ MODELS = [
 
 def both(monkeypatch, make, **given):
     """The fit with all columns, and that with codes, which may make none."""
-    monkeypatch.setattr(terms, "MANY", 10**9)
+    monkeypatch.setattr(design, "MANY", 10**9)
     plain = st.fit(make(), **given)
-    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(design, "MANY", 4)
     return plain, st.fit(make(), **given)
 
 
@@ -172,6 +172,6 @@ def test_the_largest_rows_are_in_their_order():
 def test_checks_of_several_linear_predictors_are_those_of_all_columns(monkeypatch, name):
     said = []
     for many in (200, 4):
-        monkeypatch.setattr(terms, "MANY", many)
+        monkeypatch.setattr(design, "MANY", many)
         said.append(str(st.fit(BESIDE[name](rows_of_models()), solver=st.Newton(tolerance=1e-11)).check()))
     assert said[1] == said[0]
