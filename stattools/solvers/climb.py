@@ -19,8 +19,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from stattools.data.rows.rows import orthogonal_columns
 from stattools.data.rows.standardization import within_levels
-from stattools.data.rows.sums import orthogonal_columns
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

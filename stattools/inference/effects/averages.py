@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from stattools.data.files.coding import Coding
+from stattools.data.files.rows import Coding
 from stattools.data.files.source import AddedByName, Batch
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, FunctionError, IdentificationError, quoted

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.design.design import factor_of_codes
-from stattools.data.files.coding import Coding, cleaned
+from stattools.data.files.rows import Coding, cleaned
 from stattools.data.files.source import Batch
 from stattools.data.formula.expression import Break, Expression, breaks, constants, contrast_call, evaluate
 from stattools.data.rows.rows import Block

@@ -19,9 +19,8 @@ from scipy.linalg import solve_triangular
 
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
-from stattools.data.rows.rows import Rows
+from stattools.data.rows.rows import Rows, triangle
 from stattools.data.rows.standardization import orthogonal, standard_columns
-from stattools.data.rows.sums import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.words import Piece

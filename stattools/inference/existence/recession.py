@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import null_space
 
-from stattools.data.rows.rows import Rows
-from stattools.data.rows.sums import triangle
+from stattools.data.rows.rows import Rows, triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize

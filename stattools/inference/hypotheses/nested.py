@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.data.rows.rows import Rows
-from stattools.data.rows.sums import Triangle, triangle
+from stattools.data.rows.rows import Rows, Triangle, triangle
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence.rank import check_rank, check_size

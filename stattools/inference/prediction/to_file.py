@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from stattools.data.files.coding import cleaned, require_kinds
+from stattools.data.files.rows import cleaned, require_kinds
 from stattools.data.files.scan import Scan, Source, source_of
 from stattools.data.files.source import Batch, at, kind_of
 from stattools.data.formula.formula import require

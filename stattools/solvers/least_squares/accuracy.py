@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from stattools.data.rows.sums import triangle
+from stattools.data.rows.rows import triangle
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of

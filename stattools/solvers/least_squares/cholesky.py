@@ -22,8 +22,7 @@ from scipy.linalg.blas import ddot, dgemm, dgemv, dnrm2  # type: ignore[attr-def
 from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 
 from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
-from stattools.data.rows.rows import Rows
-from stattools.data.rows.sums import ShiftedBlock, ShiftedSums
+from stattools.data.rows.rows import Rows, ShiftedBlock, ShiftedSums
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import within

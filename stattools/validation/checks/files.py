@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.data.dataset import codes_of, new_outcome
-from stattools.data.files.coding import Coding
+from stattools.data.files.rows import Coding
 from stattools.data.files.source import TEXT, Batch, at
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.covariance.covariance import quasi_dispersion

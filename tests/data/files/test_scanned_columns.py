@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stattools.data.files.coding import cleaned
+from stattools.data.files.rows import cleaned
 from stattools.errors import DomainError
 
 

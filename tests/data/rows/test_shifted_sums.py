@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.sums import ShiftedSums
+from stattools.data.rows.rows import ShiftedSums
 from tests.cases import rng
 
 

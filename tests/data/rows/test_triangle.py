@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.rows import Rows
-from stattools.data.rows.sums import Triangle, triangle
+from stattools.data.rows.rows import Rows, Triangle, triangle
 from stattools.numerics.columns import Columns
 from tests.cases import rng
 from tests.columns import indicators

@@ -18,7 +18,7 @@ from scipy.linalg import solve_triangular
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.student_t import log_t_density
-from stattools.data.rows.sums import triangle
+from stattools.data.rows.rows import triangle
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
