@@ -330,13 +330,16 @@ def cox_again(it: Any) -> Again:
     columns = it.strata or ((),)
     labels = columns[0] if len(columns) == 1 else tuple(zip(*columns, strict=True))
     stratum: Any = it.strata_of_times.astype(np.intp)
-    of_rows: Any = {}, numbers, gone, it.dropped, it.n_dropped, 0, None, None
-    strata: Any = ({"strata": (gone, labels)}, {"strata": it.strata_names}) if labels else ({}, {})
+    strata = ({"strata": (gone, labels)}, {"strata": it.strata_names}) if labels else ({}, {})
+    of_rows: Any = (
+        {}, numbers, gone, it.dropped, it.n_dropped, 0, None, None, it.design.parsed, gone, gone, None, *strata,
+        it.empty,
+    )  # fmt: skip
     of_sets: Any = gone, gone, gone, gone, it.times, stratum, np.flatnonzero(np.diff(stratum, prepend=-1)), gone, None
     sets = RiskSets(*of_sets)
     vars(sets).update(deaths=it.deaths, at_risk=it.at_risk)
     of_model: Any = X, sets, Z, it.ties, it.kind, it.title
-    said = SurvivalRows(*of_rows, it.design.parsed, gone, gone, None, *strata, it.empty)
+    said = SurvivalRows(*of_rows)
     model = MODELS[it.kind](said, it.design, *of_model)
     covariance: Any = no_covariance(model, it.penalty) if isinstance(it.penalty, Ridge) else it.covariance
     base = CoxBaseline(model, it.solution.estimate, covariance)
