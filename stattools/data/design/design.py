@@ -29,7 +29,7 @@ from stattools.data.formula.expression import Expression, constants, contrast_ca
 from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.transforms import BASES, WEIGHTS, are_frequencies, contrast
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import default_names, matrix, with_intercept, without_gaps
+from stattools.data.tables.arrays import default_names, matrix, with_intercept
 from stattools.data.tables.columns import checked, finite, listing, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns, axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -431,14 +431,15 @@ class Design:
     def gaps(self, data: Any) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
         if self.whole is None:
-            return without_gaps(self._columns_of_array(data))[1]
+            X, _ = matrix(self._columns_of_array(data), "the new data", gaps=True)
+            return np.isnan(X).any(axis=1)
         frame = table(data)
         gaps = [np.zeros(frame.n, dtype=bool), *(missing(frame.column(name)) for name in self.whole.columns)]
         return np.logical_or.reduce(gaps)
 
     def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
-        X, _ = matrix(data if some is None else without_gaps(data)[0], "the new data")
+        X, _ = matrix(data, "the new data", gaps=some is not None)
         names = self.names[1:] if self.added else self.names
         if X.shape[1] != len(names):
             raise DomainError(f"the model has {len(names)} columns ({listing(names)}); the new data have {X.shape[1]}.")

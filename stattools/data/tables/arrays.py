@@ -1,6 +1,5 @@
-"""Arrays, lists and frames of numbers as a complete matrix, and which rows of them have gaps. NumPy arrays are read
-without pandas and without a copy. The IDX format is that of LeCun, Cortes & Burges, The MNIST database of handwritten
-digits, big-endian:
+"""Arrays, lists and frames of numbers as a matrix. NumPy arrays are read without pandas and without a copy. The IDX
+format is that of LeCun, Cortes & Burges, The MNIST database of handwritten digits, big-endian:
 
     bytes 0-1: 0, byte 2: type of the values, byte 3: number of axes, one 32-bit size per axis, the values
 """
@@ -23,7 +22,6 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.interface.owned import found_finite
 from stattools.interface.paths import path_of, require_regular
-from stattools.interface.when_needed import pd
 from stattools.numerics.columns import BesideOnes
 from stattools.numerics.threads import all_finite
 
@@ -40,18 +38,18 @@ fewer costs less than to do without.
 """
 
 
-def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
+def matrix(X: Any, what: str = "X", gaps: bool = False) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """X as a float64 matrix (n, p), and the names of its columns if it is a frame or a named series.
 
-    A float64 array in C or Fortran order is not copied. One-dimensional input is one column. Raises DomainError for
-    what is not numbers, not rectangular, or not finite.
+    A float64 array in C or Fortran order is not copied. One-dimensional input is one column. With `gaps`, values may be
+    missing and are NaN. Raises DomainError for what is not numbers, not rectangular, or not finite.
 
     >>> matrix([[1, 2], [3, 4]])[0].shape
     (2, 2)
     """
     if found_finite(X):
         return X, None
-    values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
+    values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what, gaps)
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim != 2 or not len(values):
@@ -60,7 +58,7 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
             f"got shape {values.shape}."
         )
     if values.dtype.kind == "O":
-        values = _stack(table(dict(enumerate(values.T))), what)
+        values = _stack(table(dict(enumerate(values.T))), what, gaps)
     if values.dtype.kind not in NUMBERS:
         raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
     if not values.flags.forc:
@@ -68,8 +66,8 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     if values.dtype is not FLOAT64:
         with np.errstate(over="ignore"):  # a longdouble beyond float64 becomes infinite and is refused
             values = values.astype(FLOAT64, copy=False)
-    if not all_finite(values):
-        raise _gap(what, ~np.isfinite(values), values, names)
+    if not all_finite(values) and (bad := np.isinf(values) if gaps else ~np.isfinite(values)).any():
+        raise _gap(what, bad, values, names)
     return values, names
 
 
@@ -153,7 +151,7 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
     return wider.copy() if X.size < WORTH_NO_COPY else wider
 
 
-def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+def _read(X: Any, what: str, gaps: bool) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Values and names, before any check of the values."""
     if X is None or isinstance(X, str):
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
@@ -164,21 +162,21 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     if not is_frame(X) and axes(X) == 1:  # a series
         label = label_of(X)
         column = table({what if label is None else label: X})
-        return _stack(column, what), None if label is None else column.names
+        return _stack(column, what, gaps), None if label is None else column.names
     try:
         frame = table(X)
     except DomainError:
         if is_frame(X) or not hasattr(X, "__array__"):
             raise
         return np.asarray(X), None
-    return _stack(frame, what), frame.names
+    return _stack(frame, what, gaps), frame.names
 
 
-def _stack(frame: NamedColumns, what: str) -> np.ndarray:
-    """The columns of a table side by side as float64; DomainError for text, categories and gaps."""
+def _stack(frame: NamedColumns, what: str, gaps: bool) -> np.ndarray:
+    """The columns of a table side by side as float64; DomainError for text, categories and, unless asked, gaps."""
     columns = []
     for name in frame.names:
-        values = vector(frame.column(name), f"{what}, column {name!r},")
+        values = (with_gaps if gaps else vector)(frame.column(name), f"{what}, column {name!r},")
         if values.dtype.kind not in NUMBERS:
             raise DomainError(f"{what}, column {name!r}, holds categories; they need {FORMULA}.")
         columns.append(np.asarray(values, dtype=np.float64))
@@ -208,38 +206,6 @@ def _gap(what: str, gaps: NDArray[np.bool_], values: NDArray[Any], names: Sequen
         f"{what} has {np.sum(gaps)} missing or infinite values; the first is {values[first]} in row {first[0]}{where} "
         f"(counting from 0). Arrays must be complete: {FORMULA} drops and counts rows with missing values."
     )
-
-
-def without_gaps(X: Any) -> tuple[Any, NDArray[np.bool_]]:
-    """A matrix, a column or a table with other values of its columns in place of gaps, so that the rows keep their
-    numbers, and a mask of the rows that had one.
-
-    >>> filled, gaps = without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]]))
-    >>> filled.tolist(), gaps.tolist()
-    ([[1.0, 2.0], [1.0, 3.0]], [False, True])
-    """
-    columns, shape = dict[Any, Any](), None
-    if is_frame(X):
-        frame = table(X)
-        columns |= {name: frame.column(name) for name in frame.names}
-    elif not isinstance(X, ARRAYS) and axes(X) == 1:
-        columns["x"] = series(X, "the new data")
-    else:
-        values = array(X, "the new data")
-        rows, shape = np.atleast_1d(values), values.shape
-        columns |= enumerate(rows.reshape(len(rows), prod(rows.shape[1:])).T)
-    gaps = list[NDArray[np.bool_]]()
-    for name, values in columns.items():
-        kind = None if values.dtype.kind == "f" else object
-        if shape is not None and kind is None:
-            gap = np.isnan(values)
-        else:
-            gap = missing(values if shape is None else pd.Series(values, name="the new data", dtype=object))
-        gaps.append(gap)
-        if gap.any():  # they hold the first value that is there, or 0 where there is none
-            columns[name] = found = np.array(values, dtype=kind or FLOAT64)
-            found[gap] = 0.0 if gap.all() else found[int(np.argmin(gap))]
-    return columns if shape is None else np.column_stack([*columns.values()]).reshape(shape), np.logical_or.reduce(gaps)
 
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -16,7 +16,6 @@ from stattools.data.tables.arrays import (
     named,
     vector,
     with_intercept,
-    without_gaps,
 )
 from stattools.errors import DomainError
 
@@ -171,9 +170,7 @@ def test_the_intercept_comes_first():
 
 def test_a_column_of_gaps_becomes_numbers():
     frame = pd.DataFrame({"a": [None, None], "b": [None, True]})
-    filled, gaps = without_gaps(frame)
-    assert gaps.tolist() == [True, True]
-    assert {name: list(column) for name, column in filled.items()} == {"a": [0.0, 0.0], "b": [True, True]}
+    assert_array_equal(matrix(frame, gaps=True)[0], [[np.nan, np.nan], [np.nan, 1.0]])
 
 
 @pytest.mark.parametrize(
