@@ -5,8 +5,8 @@ that is used. Outcomes of new rows are coded by the labels that the model knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,13 +51,16 @@ def apart_of(columns: Mapping[str, Any]) -> list[str]:
 @record
 class CompleteRows:
     """Clean columns of a table by name, or by keyword for arrays, on the rows in which none of them is missing.
-    `numbers` are the extras, `rows` the numbers of the rows that stayed in the table `source`, of which `origin` says
-    what it was. What was dropped is counted as in a `Dataset`.
+
+    `numbers` are the extras, (n,) float64. `rows` are the numbers of the rows that stayed, None where these are not in
+    memory. `dropped` counts for each column the rows in which it was missing. `n_dropped` counts all rows that were
+    dropped, and `n_empty` those of them without information (0 trials, times from 0 to inf). `source` is the table as
+    it came, None for arrays; `origin` says what it was.
     """
 
     columns: dict[str, Any]
     numbers: dict[str, np.ndarray]
-    rows: np.ndarray
+    rows: Any
     dropped: dict[str, int]
     n_dropped: int
     n_empty: int
@@ -74,7 +77,7 @@ class CompleteRows:
         """How often each row was seen, where that was given."""
         return self.numbers.get("weights")
 
-    def keeping(self, places: np.ndarray) -> CompleteRows:
+    def keeping(self, places: np.ndarray) -> Self:
         """The rows at some places among these; the others are counted as dropped, and empty."""
         return replace(
             self,
@@ -136,12 +139,9 @@ def same_length(column: Any, what: str, n: int, against: str) -> None:
 
 
 @record
-class Dataset:
-    """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
+class Dataset(CompleteRows):
+    """Complete rows with X (n, p) float64 and the outcome as it came.
 
-    `dropped` counts for each column the rows in which it was missing. `n_dropped` counts all rows that were dropped,
-    and `n_empty` those of them without information (0 trials, times from 0 to inf). `kept` are the numbers of the rows
-    that stayed, None where all did. `source` is the table as it came, None for arrays; `origin` says what it was.
     `extras` are the columns that the extras were, None for an array. `low` is what float64 does not hold of powers in
     X. X may be a `BesideOnes`. For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for
     each of its values. `latent` are the effects of groups that the formula names.
@@ -151,16 +151,9 @@ class Dataset:
     outcome: pd.Series | np.ndarray
     outcome_name: str
     design: Design
-    columns: dict[str, np.ndarray] = field(default_factory=dict)
-    dropped: dict[str, int] = field(default_factory=dict)
-    n_dropped: int = 0
-    kept: np.ndarray | None = None
-    source: Any = None
+    extras: Mapping[str, str | None]
     low: Low | None = None
     scanned: Any = None
-    origin: Origin | None = None
-    extras: Mapping[str, str | None] = field(default_factory=dict)
-    n_empty: int = 0
     latent: LatentTerms | None = None
 
     def without(self, empty: np.ndarray) -> Dataset:
@@ -173,13 +166,9 @@ class Dataset:
             for one in latent.random:
                 require_groups(one.part, one.labels, len(keep))
         return replace(
-            self,
+            self.keeping(keep),
             X=self.X[keep],
             outcome=np.asarray(self.outcome)[keep],
-            columns={key: values[keep] for key, values in self.columns.items()},
-            n_dropped=self.n_dropped + int(empty.sum()),
-            n_empty=int(empty.sum()),
-            kept=keep if self.kept is None else self.kept[keep],
             low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
             latent=latent,
         )
@@ -272,10 +261,11 @@ def from_table(
         (design, X, low), latent = learn_latent(mixed, beside, found)
     else:
         (design, X, low), latent = learn(formula, found, beside, coded=coded), None
-    numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
+    # a table of pandas may share its memory
+    found = replace(found, numbers={key: values.copy() for key, values in found.numbers.items()})
     return Dataset(
-        X, values.copy(), formula.outcome.text, design, numbers, found.dropped, found.n_dropped, found.kept, data, low,
-        None, found.origin, _origins(columns), found.n_empty, latent,
+        **vars(found), X=X, outcome=values.copy(), outcome_name=formula.outcome.text, design=design,
+        extras=_origins(columns), low=low, latent=latent,
     )  # fmt: skip
 
 
@@ -295,7 +285,10 @@ def from_source(
 
     rows, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
     name, design = rows.coding.formula.outcome.text, rows.coding.design
-    return Dataset(rows.X, rows.values, name, design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
+    return Dataset(
+        {}, {}, None, dropped, n_dropped, 0, None, None, rows.X, rows.values, name, design, _origins(columns),
+        scanned=rows,
+    )  # fmt: skip
 
 
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
@@ -413,7 +406,8 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
     label = None if plain else label_of(y)
     whole, name = with_intercept(values) if intercept else values, "y" if label in (None, "") else str(label)
-    return Dataset(whole, outcome, name, design, extras, origin=origin, extras=_origins(columns) if extras else NONE)
+    rows = np.arange(len(values))
+    return Dataset({}, extras, rows, {}, 0, 0, None, origin, whole, outcome, name, design, _origins(columns))
 
 
 def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:

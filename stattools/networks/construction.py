@@ -79,7 +79,7 @@ def network(
     require_memory(f"A network of {size:,} parameters", 8 * size, "Use fewer units.")  # and what training keeps
     perceptron = Perceptron.of(inputs, units, judge.width, activation=activation, batch_norm=batch_norm)
     X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
-    rows = Rows(X, y, frequencies(data.columns.get("weights"), data.kept))
+    rows = Rows(X, y, frequencies(data.numbers.get("weights"), data.kept))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
     center, scale = spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
     quantity = judge.facts.has_scale

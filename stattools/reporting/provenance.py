@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.files.parquet_footer import footer_of, is_checked
-from stattools.data.files.scan import Scan
+from stattools.data.files.scan import Scan, footer_of, is_checked
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import InParts

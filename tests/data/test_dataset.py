@@ -37,7 +37,7 @@ def test_rows_with_a_gap_are_dropped_and_counted_by_column(table):
     assert found.X.tolist() == [[1, 1, 0], [1, 5, 1], [1, 8, 0]]
     assert found.outcome.tolist() == [1, 5, 6]
     assert found.outcome_name == "y"
-    assert {key: values.tolist() for key, values in found.columns.items()} == {"weights": [1, 1, 2]}
+    assert {key: values.tolist() for key, values in found.numbers.items()} == {"weights": [1, 1, 2]}
 
 
 @given(some.lists(some.tuples(*[some.booleans()] * 3), min_size=4, max_size=30))
@@ -62,7 +62,7 @@ def test_counts_equal_a_slow_loop(pattern):
 )
 def test_extras_may_be_arrays_as_long_as_the_table(values):
     found = read("y ~ x", {"y": [1, 2, 3], "x": [4, 5, 7]}, columns={"offset": values})
-    assert found.columns["offset"].tolist() == [1, 3]
+    assert found.numbers["offset"].tolist() == [1, 3]
     assert found.dropped == {"offset": 1}
     assert found.X[:, 1].tolist() == [4, 7]
 
@@ -147,7 +147,7 @@ def test_extras_that_do_not_fit(extra, words):
 
 def test_a_table_that_was_filtered_keeps_its_own_index():
     some_rows = GAPS[GAPS["y"] > 3]
-    assert read("y ~ x", some_rows, columns={"weights": some_rows["y"]}).columns["weights"].tolist() == [4, 5, 6, 7]
+    assert read("y ~ x", some_rows, columns={"weights": some_rows["y"]}).numbers["weights"].tolist() == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("options", [{"names": ["a"]}, {"intercept": False}])
@@ -187,7 +187,7 @@ def test_arrays(y, values, options, names, outcome_name):
     start = 1 if "Intercept" in names else 0
     assert_array_equal(found.X[:, start:], X[:, : len(names) - start])
     assert found.X[:, :start].tolist() == [[1.0] * start] * 3
-    assert found.columns["weights"].tolist() == [1, 2, 3]
+    assert found.numbers["weights"].tolist() == [1, 2, 3]
 
 
 def test_text_outcomes_of_arrays_are_categories():

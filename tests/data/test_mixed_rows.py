@@ -14,7 +14,7 @@ def test_rows_with_a_gap_in_any_column_are_dropped_and_counted():
     rows, latent = mixed_rows("st.linear_mixed", "y ~ 1 + (x | g)", table, {"precision": "w"})
     assert (rows.dropped, rows.n_dropped) == ({"g": 1, "w": 1}, 2)
     assert_array_equal(rows.kept, [0, 2, 3, 4, 5, 7])
-    assert_array_equal(rows.columns["precision"], [1.0, 3.0, 4.0, 5.0, 6.0, 8.0])
+    assert_array_equal(rows.numbers["precision"], [1.0, 3.0, 4.0, 5.0, 6.0, 8.0])
     assert latent.terms[0].codes.tolist() == [1, 0, 0, 1, 1, 0]
     assert_array_equal(latent.terms[0].z[:, 1], [0.0, 2.0, 3.0, 1.0, 0.0, 2.0])
 

@@ -493,7 +493,7 @@ def _orders(data: Dataset, y: Floats, columns: list[int], scores: str) -> tuple[
             "permutation_test needs one column on the right side; what else there is goes into within=, or use "
             "fit.anova() of a regression."
         )
-    codes = data.columns.get("within", np.zeros(len(y)))
+    codes = data.numbers.get("within", np.zeros(len(y)))
     blocks = tuple(np.flatnonzero(codes == code) for code in np.unique(codes))
     g = np.asarray(data.X)[:, columns].astype(float)
     is_group = bool(np.isin(g, (0.0, 1.0)).all())

@@ -218,7 +218,7 @@ def bind(
         require_moderate(likelihood, data.scanned.farthest, data.scanned.outcome)
         rows = data.scanned.bound(y, likelihood.check)
     else:
-        columns, kept = data.columns, data.kept
+        columns, kept = data.numbers, data.kept
         offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), kept), columns.get("precision")
         weight = frequencies(columns.get("weights"), kept)
         if offset is not None:
@@ -300,7 +300,7 @@ def bind_events(
 
 def require_some(y: Floats, title: str, data: Dataset) -> None:
     """DomainError where all counts are 0, or all of rows whose weight is not 0."""
-    weights = None if data.scanned is not None else data.columns.get("weights")
+    weights = None if data.scanned is not None else data.numbers.get("weights")
     counted = y if weights is None or not (weights > 0).any() else y[weights > 0]
     if not counted.any():
         among = " in rows whose weight is not 0" if y.any() else ""
@@ -407,7 +407,7 @@ def successes_and_trials(data: Dataset) -> tuple[Dataset, NDArray[np.float64]]:
 def both_counts(data: Dataset) -> NDArray[np.float64]:
     """Successes and trials of each row, shape (n, 2)."""
     successes = numeric(data.outcome, data.outcome_name)
-    trials = data.columns["trials"] if "trials" in data.columns else successes + data.columns["failures"]
+    trials = data.numbers["trials"] if "trials" in data.numbers else successes + data.numbers["failures"]
     if max(np.abs(successes).max(), np.abs(trials).max()) > 2**53:
         raise DomainError(
             f"the counts of {data.outcome_name!r} go beyond 2^53, where float64 skips numbers; check them."
@@ -422,5 +422,5 @@ def with_empty_rows(model: Model) -> Model:
     formulas = {name: formula.text for name, formula in model.design.beside.items()}
     data = read(model.formula, model.source, columns=dict(model.extras), formulas=formulas)
     X = model.design.encode(model.source, data.kept)  # the columns of the fit, whatever levels these rows have beside
-    rows = Rows(X, both_counts(data), offset=data.columns.get("offset"))
+    rows = Rows(X, both_counts(data), offset=data.numbers.get("offset"))
     return replace(model, rows=rows, kept=data.kept, n_dropped=data.n_dropped, n_empty=0, origin=data.origin)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stattools.data.files.parquet_footer import chunks_of
+from stattools.data.files.scan import chunks_of
 
 G = np.random.default_rng(0)
 N = 600

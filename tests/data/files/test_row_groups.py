@@ -7,8 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data.files.parquet_footer import is_checked
-from stattools.data.files.scan import batches_of
+from stattools.data.files.scan import batches_of, is_checked
 
 
 def written(path, **options):
