@@ -22,10 +22,8 @@ from stattools.inference.diagnostics.errors import on_the_page
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, require_ratios, table
-from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
+from stattools.likelihoods import BetaFamily, GammaFamily, NegativeBinomial
 from stattools.likelihoods.likelihood import unlinked
-from stattools.likelihoods.linked import Linked
-from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.questions import told
@@ -33,19 +31,6 @@ from stattools.series.statespace.state_table import drift_of
 from stattools.text.columns import decimals, number, p_text, place
 from stattools.text.names import first_few
 from stattools.text.page import Grid, Page
-
-OF_GLM = (Probit, GammaFamily, InverseGaussian, NegativeBinomial, Linked)
-"""The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
-
-NATURAL = {
-    GammaFamily: ("inverse",),
-    InverseGaussian: ("inverse-squared",),
-    LocationScale: ("identity",),
-    BetaFamily: LINKS,
-}
-"""Families with a dispersion beside the mean, and the links at which the two informations are one all the same, or of
-which another sentence speaks.
-"""
 
 
 @dataclass(frozen=True)
@@ -69,14 +54,11 @@ def conventions(fit: Any) -> list[str]:
 
 
 def _observed(fit: Any) -> bool:
-    """Standard errors of an information that is not the expected one, of a model that R's glm has too."""
-    likelihood = fit.model.likelihood
-    plain = fit.cov == "information" and fit.penalty is None and not fit.model.design.beside
-    return plain and isinstance(likelihood, OF_GLM) and not (likelihood.facts.canonical or _is_natural(likelihood))
-
-
-def _is_natural(likelihood: Any) -> bool:
-    return next(iter(likelihood.parameters.values())) in NATURAL.get(type(unlinked(likelihood)), ())
+    """Standard errors of an information that is not the expected one, of a model that R's glm or glm.nb has too."""
+    likelihood, plain = fit.model.likelihood, fit.cov == "information" and fit.penalty is None
+    is_natural = next(iter(likelihood.parameters.values())) == likelihood.facts.natural
+    of_glm = bool(likelihood.facts.natural) or _is(fit, NegativeBinomial)
+    return plain and of_glm and not is_natural and not fit.model.design.beside
 
 
 def _observed_beta(fit: Any) -> bool:
@@ -92,6 +74,11 @@ def _has_zeros(fit: Any) -> bool:
 def _is(fit: Any, *families: type) -> bool:
     """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
     return isinstance(unlinked(fit.model.likelihood), families) and not fit.model.design.beside
+
+
+def _has_dispersion(fit: Any) -> bool:
+    """Whether the family is an exponential one with a dispersion, which is estimated together with the mean."""
+    return bool(fit.model.likelihood.facts.natural and fit.model.likelihood.others)
 
 
 def _weighted(fit: Any) -> bool:
@@ -153,7 +140,7 @@ CONVENTIONS = (
     ),
     Convention(
         "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",
-        lambda fit: _is(fit, GammaFamily, InverseGaussian, LocationScale),
+        lambda fit: _has_dispersion(fit) and not fit.model.design.beside,
     ),
     Convention(
         "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).",

@@ -6,35 +6,22 @@ vectorised over rows, `check`, `mean`, `loglik`, `score` (d loglik / d eta), `in
 X, of blocks or of solvers.
 """
 
-from stattools.likelihoods.beta import BetaBinomial, BetaFamily
-from stattools.likelihoods.binary import Bernoulli, Binomial, Probit
-from stattools.likelihoods.counts import NegativeBinomial, Poisson
-from stattools.likelihoods.labels import Categorical, Cumulative
-from stattools.likelihoods.likelihood import Likelihood
-from stattools.likelihoods.linked import Linked
-from stattools.likelihoods.normal import Gaussian, LocationScale
-from stattools.likelihoods.positive import GammaFamily, InverseGaussian
-from stattools.likelihoods.times import FailureTime
-from stattools.likelihoods.zeros import Hurdle, ZeroInflated, ZeroTruncated
-
-__all__ = [
-    "Bernoulli",
-    "BetaBinomial",
-    "BetaFamily",
-    "Binomial",
-    "Categorical",
-    "Cumulative",
-    "FailureTime",
-    "GammaFamily",
-    "Gaussian",
-    "Hurdle",
-    "InverseGaussian",
-    "Likelihood",
-    "Linked",
-    "LocationScale",
-    "NegativeBinomial",
-    "Poisson",
-    "Probit",
-    "ZeroInflated",
-    "ZeroTruncated",
-]
+from stattools.likelihoods.beta import BetaBinomial as BetaBinomial
+from stattools.likelihoods.beta import BetaFamily as BetaFamily
+from stattools.likelihoods.binary import Bernoulli as Bernoulli
+from stattools.likelihoods.binary import Binomial as Binomial
+from stattools.likelihoods.binary import Probit as Probit
+from stattools.likelihoods.counts import NegativeBinomial as NegativeBinomial
+from stattools.likelihoods.counts import Poisson as Poisson
+from stattools.likelihoods.labels import Categorical as Categorical
+from stattools.likelihoods.labels import Cumulative as Cumulative
+from stattools.likelihoods.likelihood import Likelihood as Likelihood
+from stattools.likelihoods.linked import Linked as Linked
+from stattools.likelihoods.normal import Gaussian as Gaussian
+from stattools.likelihoods.normal import LocationScale as LocationScale
+from stattools.likelihoods.positive import GammaFamily as GammaFamily
+from stattools.likelihoods.positive import InverseGaussian as InverseGaussian
+from stattools.likelihoods.times import FailureTime as FailureTime
+from stattools.likelihoods.zeros import Hurdle as Hurdle
+from stattools.likelihoods.zeros import ZeroInflated as ZeroInflated
+from stattools.likelihoods.zeros import ZeroTruncated as ZeroTruncated

@@ -63,6 +63,7 @@ class Successes(Likelihood):
     outcome = Outcome.BINARY
     facts = Facts(
         is_event=True,
+        natural="logit",
         starts_at_zero=True,
         linear_score=True,
         has_firth=True,

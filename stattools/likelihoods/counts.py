@@ -103,6 +103,7 @@ class Poisson(Count):
         interval=count_interval,
         cumulants=_cumulants_of_poisson,
         verified="poisson",
+        natural="log",
         canonical=True,
         from_zero=True,
         linear_score=True,

@@ -106,7 +106,7 @@ class LocationScale(NormalErrors):
     """
 
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
-    facts = Facts("LocationScale", side=bounded, verified="normal", linear_score=True)
+    facts = Facts("LocationScale", side=bounded, verified="normal", natural="identity", linear_score=True)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -86,7 +86,12 @@ class GammaFamily(Positive):
     # without k and mean. The coefficients that maximize have the least sum of w d, whatever k: y exp(-eta) + eta is
     # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
     facts = Facts(
-        "GammaFamily", side=bounded, verified="gamma", linear_score=True, concave_if_shared=("log", "inverse")
+        "GammaFamily",
+        side=bounded,
+        verified="gamma",
+        natural="inverse",
+        linear_score=True,
+        concave_if_shared=("log", "inverse"),
     )
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
@@ -166,7 +171,7 @@ class InverseGaussian(Positive):
     """
 
     who = "An inverse Gaussian regression"
-    facts = Facts("InverseGaussian", side=bounded, linear_score=True)
+    facts = Facts("InverseGaussian", side=bounded, natural="inverse-squared", linear_score=True)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -241,6 +241,8 @@ class Facts:
     """True where a scale is estimated beside the linear predictors, and `loglik` takes it as known."""
     canonical: bool = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    natural: str = ""
+    """The link with which the linear predictor is the natural parameter of an exponential family, a dispersion held."""
     from_zero: bool = False
     """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
     linear_score: bool = False

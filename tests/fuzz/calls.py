@@ -49,7 +49,7 @@ ENTRIES = tuple(name for name in st.__all__ if callable(getattr(st, name)) and n
 ASKED_OF_MODELS = ("loglik", "names", "n")
 """Models are asked by the verbs; their other methods are what solvers use."""
 
-FAMILIES = [name for name in st.__all__ if name in likelihoods.__all__]
+FAMILIES = [name for name in st.__all__ if isinstance(vars(likelihoods).get(name), type)]
 
 INSIDE = {
     **dict.fromkeys(FAMILIES, "*"), "Newton": "*", "LBFGS": "*", "Adam": "*", "ClosedForm": "*",

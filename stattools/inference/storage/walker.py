@@ -46,7 +46,11 @@ FACTS_SINCE = ("_spread",)
 """Facts that files of earlier versions have not, and are None there."""
 
 CLASSES = {
-    **{name: "likelihoods" for name in likelihoods.__all__ if name != "Likelihood"},
+    **{
+        name: "likelihoods"
+        for name, kind in vars(likelihoods).items()
+        if isinstance(kind, type) and name != "Likelihood"
+    },
     "Activation": "networks.activation",
     "BatchNorm": "networks.batch_norm",
     "BernoulliTrials": "models.samples.proportions",

@@ -414,9 +414,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "beta_binomial": ("BetaBinomial",),
     "zero_inflated": ("ZeroInflated",),
     "hurdle": ("Hurdle",),
-    "glm": ("Linked", "InverseGaussian", "BetaFamily", "LocationScale"),
 }
-"""The classes of their likelihoods."""
+"""The classes of their likelihoods; `glm` has those that no other constructor has, and links."""
+FAMILIES["glm"] = "Linked", *{type(f.likelihood).__name__ for f in GENERALIZED.values()}.difference(*FAMILIES.values())
 
 HOUSE = (Outcome.TRIALS, Outcome.ORDERED, Outcome.TIME)
 """Outcomes that are read in ways of their own, by constructors of their own."""

@@ -26,6 +26,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.between import BETWEEN
+from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ERRORS
 from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
@@ -66,8 +67,8 @@ SAME = {
 FORMS = {Outcome.ORDERED: ("link_name", "link {}", BETWEEN), Outcome.TIME: ("distribution", "{} times", ERRORS)}
 """By the outcome: which field of its likelihood says the form, the form in words, and the forms that there are."""
 
-MOMENTS = ("gamma", "inverse-gaussian")
-"""Families of which other packages take the dispersion from moments."""
+NAMED = {ours: pair for pair, ours in SAME.items()}
+"""The families and links of those constructors."""
 
 
 def _families(state: State) -> Iterator[Variant]:
@@ -79,7 +80,8 @@ def _families(state: State) -> Iterator[Variant]:
         return
     for kind in _kinds(y):
         yield Variant(f"{_said(kind)} regression", partial(_of_family, state, kind), ("family",))
-        if kind.split()[0] in MOMENTS and (state.claim is None or "se" in state.claim.columns):
+        has_moments = _likelihood(kind).outcome is Outcome.POSITIVE and _likelihood(kind).facts.natural
+        if has_moments and (state.claim is None or "se" in state.claim.columns):
             words = f"{_said(kind)} regression, its dispersion from Pearson's statistic as in R's and statsmodels' glm"
             yield Variant(words, partial(_by_moments, state, kind), ("family",))
     if not model.has_scale:
@@ -105,15 +107,21 @@ def _by_moments(state: State, kind: str) -> State:
 
 def _kinds(y: Any) -> list[str]:
     """The families that an outcome allows, by the names of constructors."""
-    names = [kind for kind in CONSTRUCTORS if kind not in SAME and kind != "softmax"]
-    is_binary = bool(np.isin(y, (0.0, 1.0)).all())
     whole, positive = bool((y == np.round(y)).all() and (y >= 0).all()), bool((y > 0).all())
-    allowed = {"ols", "normal"}
-    allowed |= {"logistic", "probit", "binomial", "poisson"} if is_binary else set()
-    allowed |= {"poisson", "negative_binomial", "negative-binomial"} if whole else set()
-    allowed |= {"gamma", "inverse-gaussian"} if positive else set()
-    allowed |= {"beta"} if positive and bool((y < 1).all()) else set()
-    return [kind for kind in names if kind.split()[0] in allowed]
+    allowed = {
+        Outcome.REAL: True,
+        Outcome.POSITIVE: positive,
+        Outcome.UNIT: positive and bool((y < 1).all()),
+        Outcome.COUNT: whole,
+        Outcome.TRIALS: bool(np.isin(y, (0.0, 1.0)).all()),
+    }
+    names = [kind for kind in CONSTRUCTORS if kind not in SAME and kind != "softmax"]
+    return [kind for kind in names if allowed[_likelihood(kind).outcome]]
+
+
+def _likelihood(kind: str) -> Likelihood:
+    """That of a constructor's family."""
+    return GENERALIZED[NAMED.get(kind, kind).split()[0]].likelihood
 
 
 def _said(kind: str) -> str:

@@ -168,7 +168,8 @@ MEANS: dict[str, Callable[[Any], Any]] = {
 
 
 def _linked(name: str, link: str) -> Density:
-    return lambda y, eta, *others: OF_MEAN[name](y, MEANS[link](eta), *others)
+    density, mean = OF_MEAN[name], MEANS[link]
+    return lambda y, eta, *others: density(y, mean(eta), *others)
 
 
 for _family in GENERALIZED.values():
