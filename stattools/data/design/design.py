@@ -25,9 +25,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate, in_backticks
+from stattools.data.formula.expression import (
+    BASES,
+    WEIGHTS,
+    Expression,
+    are_frequencies,
+    constants,
+    contrast,
+    contrast_call,
+    evaluate,
+    in_backticks,
+)
 from stattools.data.formula.formula import Formula, require, together
-from stattools.data.formula.transforms import BASES, WEIGHTS, are_frequencies, contrast
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import default_names, matrix, with_intercept
 from stattools.data.tables.columns import checked, finite, listing, missing, sorted_codes

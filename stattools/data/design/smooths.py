@@ -20,10 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design.design import Design, learn
-from stattools.data.formula.expression import Expression
+from stattools.data.formula.expression import Expression, are_frequencies
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SmoothPart, smooth_parts
-from stattools.data.formula.transforms import are_frequencies
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats

@@ -24,9 +24,8 @@ from stattools.data.design.design import Design, Encoding, in_order, levels_of, 
 from stattools.data.files.rows import BLOCK, DROP, Clean, Coding, ScannedRows, cleaned, require_kinds
 from stattools.data.files.scan import Scan, Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
-from stattools.data.formula.expression import constants, evaluate
+from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate, of_moments
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE, of_moments
 from stattools.data.rows.rows import Farthest, OnDisk, ShiftedBlock, ShiftedSums, require_some
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError

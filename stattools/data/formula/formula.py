@@ -16,8 +16,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
-from stattools.data.formula.expression import HIDDEN, Expression, column, column_of, expression, short
-from stattools.data.formula.transforms import ALLOWED
+from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
 from stattools.interface.names.vocabulary import vocabulary
 from stattools.interface.record import record

@@ -70,7 +70,7 @@ def resampled(
         raise IncompatibleError(f"kind={kind!r} {why[kind]}; for {model.title} use kind='pairs'.")
     # rows that weights repeat are drawn one by one
     alone = units_of_rows(model) is None and model.said.weights is not None
-    each: Any = replace(model, said=replace(model.said, weights=None)) if alone else model
+    each: Any = replace(model, said=replace(model.said, numbers={})) if alone else model
     found: list[Floats] = []
     reasons: dict[int, str] = {}
     for k, (which, strata) in zip(range(asked), _draws(model, random), strict=False):

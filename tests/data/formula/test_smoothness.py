@@ -2,8 +2,7 @@ import ast
 
 import pytest
 
-from stattools.data.formula.expression import BREAKS, OPERATORS, breaks
-from stattools.data.formula.transforms import TRANSFORMS
+from stattools.data.formula.expression import BREAKS, OPERATORS, TRANSFORMS, breaks
 
 
 def test_every_operation_of_a_formula_says_where_it_breaks():
