@@ -605,7 +605,8 @@ def _of_times(now: Any, target: Any) -> Iterator[Change]:
     )
     for names, cause, words in parts:
         if not all(_same_part(getattr(now.said, name), getattr(target.said, name)) for name in names):
-            said = replace(now.said, **{name: getattr(target.said, name) for name in names})
+            fields = ("numbers" if name == "weights" else name for name in names)
+            said = replace(now.said, **{name: getattr(target.said, name) for name in fields})
             now = _with(now, said, now.X, now.design)
             yield cause, words, now
     for change in (other_scaling, other_values, other_columns):
