@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.design.design import NONE, Design, learn, outcome_of
-from stattools.data.design.random_effects import (
+from stattools.data.design.latent_terms import (
     LatentTerms,
     RandomDesign,
+    SmoothDesign,
+    curves_of,
     learn_latent,
+    over_knots,
     require_groups,
     require_numbers,
     terms_in,
 )
-from stattools.data.design.smooths import SmoothDesign, curves_of, over_knots
 from stattools.data.files.scan import Source, source_of
 from stattools.data.files.source import TEXT
 from stattools.data.formula.expression import short

@@ -29,7 +29,7 @@ from stattools.data.dataset import (
     same_length,
 )
 from stattools.data.design.design import empty_levels, outcome_of
-from stattools.data.design.random_effects import combined
+from stattools.data.design.latent_terms import combined
 from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.parts import mixed_formula, survival_formula

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.smooths import Indices, SmoothTerm
+from stattools.data.design.latent_terms import Indices, SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -198,7 +198,7 @@ def spline_gram(term: SmoothTerm, w: Floats | None = None) -> Floats:
     """B'B (k, k) of the B-splines of a curve, or with weights of the rows B'WB.
 
     >>> from types import SimpleNamespace
-    >>> from stattools.data.design.smooths import bsplines
+    >>> from stattools.data.design.latent_terms import bsplines
     >>> first, values, _ = bsplines(np.array([0.0, 1.0]), 5)
     >>> spline_gram(SimpleNamespace(first=first, values=values, k=5)).diagonal().round(4).tolist()
     [0.0278, 0.4722, 0.4722, 0.0278, 0.0]

@@ -17,7 +17,7 @@ from math import log, sqrt
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

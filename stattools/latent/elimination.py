@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs, solve_triangular
 
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

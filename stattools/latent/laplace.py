@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from stattools.data.design.smooths import Indices, bsplines
+from stattools.data.design.latent_terms import Indices, bsplines
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.blocks import (

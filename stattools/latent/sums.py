@@ -28,14 +28,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.random_effects import (
+from stattools.data.design.latent_terms import (
     LatentTerms,
+    SmoothDesign,
+    SmoothTerm,
     combined,
     require_groups,
     terms_in,
     terms_of,
 )
-from stattools.data.design.smooths import SmoothDesign, SmoothTerm
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import AddedByName, Batch
 from stattools.data.rows.rows import Rows

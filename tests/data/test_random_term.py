@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 
 
 def test_a_term_counts_its_levels():

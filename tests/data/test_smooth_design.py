@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.data.dataset import complete_rows
 from stattools.data.design.design import learn
-from stattools.data.design.smooths import curves_of, learn_smooth
+from stattools.data.design.latent_terms import curves_of, learn_smooth
 from stattools.data.formula.formula import parse
 from stattools.data.tables.table import table
 from stattools.errors import DomainError

@@ -2,7 +2,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.interpolate import BSpline
 
-from stattools.data.design.smooths import MARGIN, bsplines, wiggly
+from stattools.data.design.latent_terms import MARGIN, bsplines, wiggly
 
 rng = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.interface.arrays import Floats
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.deviance import Deviance

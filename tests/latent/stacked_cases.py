@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
 from stattools.latent.elimination import OneFactor

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.latent.coordinates import coordinates, orthonormal
 from tests.latent.certified import term

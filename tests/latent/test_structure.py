@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.elimination import Crossed, Nested, OneFactor
 from tests.latent.certified import term

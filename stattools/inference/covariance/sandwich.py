@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design.random_effects import combined
+from stattools.data.design.latent_terms import combined
 from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.files.source import AddedByName, Batch
 from stattools.data.formula.formula import require

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.inference.existence import ExistenceCheck, examine
 from stattools.inference.existence.boundaries import check_dispersion, check_labels

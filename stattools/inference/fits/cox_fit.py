@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, of_integral
 from stattools.inference.fits.fit import Fit

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.design.random_effects import RandomTerm
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.inference.existence.rank import check_rank

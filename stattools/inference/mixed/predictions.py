@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from stattools.data.design.random_effects import RandomDesign, RandomTerm, terms_of
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import RandomDesign, RandomTerm, SmoothTerm, terms_of
 from stattools.data.files.scan import source_of
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import table

@@ -22,8 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.design.random_effects import RandomTerm
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates, Unsaved, lacks_rows

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, stdtr
 
-from stattools.data.design.smooths import SmoothTerm, bsplines
+from stattools.data.design.latent_terms import SmoothTerm, bsplines
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arguments import is_one_of, some_numbers

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from stattools.data.design.random_effects import LatentTerms, RandomDesign, terms_of
+from stattools.data.design.latent_terms import LatentTerms, RandomDesign, terms_of
 from stattools.data.formula.parts import mixed_formula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IncompatibleError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import block_diag, solve_triangular
 from scipy.special import logsumexp
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import ConvergenceError, IncompatibleError

@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.random_effects import LatentTerms, require_groups
-from stattools.data.design.smooths import curves_of, learn_smooth
+from stattools.data.design.latent_terms import LatentTerms, curves_of, learn_smooth, require_groups
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IdentificationError, IncompatibleError

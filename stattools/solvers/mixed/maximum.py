@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import block_diag, get_lapack_funcs
 
-from stattools.data.design.smooths import SmoothTerm
+from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

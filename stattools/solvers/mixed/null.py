@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

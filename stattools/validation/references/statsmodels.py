@@ -61,7 +61,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VC
 from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Groups

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 
 
 def term(codes: np.ndarray, **columns: Any) -> RandomTerm:

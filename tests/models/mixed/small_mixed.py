@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
-from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.models.mixed.marginal import ByLaplace
 
 
