@@ -446,11 +446,10 @@ class Fit(Estimates):
         are not there, IncompatibleError for a method that does not know the distribution. Source: Stram & Lee,
         Biometrics 50 (1994); Crainiceanu & Ruppert, JRSS B 66 (2004).
         """
-        from stattools.inference.mixed.drawn_groups import NULLS
         from stattools.inference.mixed.variances import variance_test
 
         require(self, "variance_test")
-        return variance_test(self, term, effect, method, draws, seed, NULLS[type(self.model)])
+        return variance_test(self, term, effect, method, draws, seed)
 
     def random_effects(
         self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"

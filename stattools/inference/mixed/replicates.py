@@ -1,8 +1,9 @@
-"""Replicates of a linear mixed model: outcomes drawn from the fit, and fitted anew.
+"""Replicates of a mixed model: outcomes drawn from the fit, and fitted anew.
 
     y* = X beta_hat + sum_k Z_k u*_k + e*,   u* ~ N(0, Sigma_hat),   e* ~ N(0, sigma_hat^2 / precision)
 
-Replicates of models of one grouping are climbed all at once. Of others the sums over rows of many outcomes are made in
+Of other outcomes y* ~ p(y | x'beta_hat + z'u*). Replicates of linear models of one grouping are climbed all at once. Of
+other linear models the sums over rows of many outcomes are made in
 one pass, with those of the columns that all share, and each replicate is then fitted as the fit was. Source: Davison &
 Hinkley, Bootstrap Methods and their Application (1997).
 
@@ -11,12 +12,13 @@ Many linear mixed models of one grouping factor fitted at once, for `st.fit_many
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError, StattoolsError
+from stattools.errors import REFUSALS, IncompatibleError, StattoolsError
+from stattools.inference.prediction.predict import outcomes
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.latent.blocks import LatentColumns
@@ -24,6 +26,7 @@ from stattools.latent.deviance import MOST, Deviance
 from stattools.latent.elimination import structure_of
 from stattools.solvers.batches import Members
 from stattools.solvers.mixed.maximum import MixedMaximum, proven_maximum, stacked_maxima
+from stattools.solvers.mixed.null import again, with_outcome
 
 EFFECTS = 2
 """Effects of a group up to which models are stacked."""
@@ -84,19 +87,22 @@ more than reading the rows again.
 """
 
 
-def varying(found: MixedMaximum) -> tuple[tuple[str, ...], Floats]:
-    """The standard deviations of effects and residual, with their names."""
+def varying(found: Any) -> tuple[tuple[str, ...], Floats]:
+    """The standard deviations of effects, and of the residual where there is one, with their names."""
     names = [f"sd({name} | {term.group})" for term in found.model.random for name in term.columns]
-    return (*names, "sigma"), deviations(found.roots, found.s2)
+    if found.model.has_scale:
+        return (*names, "sigma"), deviations(found.roots, found.s2)
+    return tuple(names), deviations(found.roots)
 
 
-def deviations(roots: Any, s2: float) -> Floats:
+def deviations(roots: Any, s2: float | None = None) -> Floats:
     """The standard deviations of effects with covariances R R', and of the residual."""
-    return np.concatenate([*(np.sqrt((root**2).sum(axis=1)) for root in roots), [np.sqrt(s2)]])
+    sds = [np.sqrt((root**2).sum(axis=1)) for root in roots]
+    return np.concatenate(sds if s2 is None else [*sds, [np.sqrt(s2)]])
 
 
-def drawn_outcomes(found: MixedMaximum, m: int, random: np.random.Generator) -> Floats:
-    """m outcomes (m, n) of the fitted model."""
+def normal_outcomes(found: MixedMaximum, m: int, random: np.random.Generator) -> Floats:
+    """m outcomes (m, n) of a fitted linear model."""
     model = found.model
     Y = np.broadcast_to(model.X @ found.beta, (m, len(model.y))).copy()
     for term, root in zip(model.random, found.roots, strict=True):
@@ -106,38 +112,57 @@ def drawn_outcomes(found: MixedMaximum, m: int, random: np.random.Generator) -> 
     return Y + (noise if model.precision is None else noise / np.sqrt(model.precision))
 
 
-def require_parametric(model: Any, kind: str, beside: str) -> None:
-    """IncompatibleError for a bootstrap of single rows, and of a model with curves; `beside` is drawn with effects."""
-    model.require_groups_alone("the bootstrap of a mixed model")
-    if kind != "parametric":
-        raise IncompatibleError(
-            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
-            f"kind='parametric', which draws effects and {beside} from the fit."
-        )
+def drawn_outcomes(model: Any, estimate: Floats, roots: Any, m: int, random: np.random.Generator) -> Iterator[Floats]:
+    """m outcomes of another model with these coefficients, and roots of the covariances of its effects."""
+    model.require_groups_alone("drawing outcomes")
+    fixed = model.fixed
+    if fixed.rows.weight is not None and not (fixed.rows.weight == 1).all():
+        raise IncompatibleError("outcomes are drawn one a row, and weights= say more. Repeat the rows.")
+    eta = fixed.eta(estimate)
+    for _ in range(m):
+        moved = eta.copy()
+        first = moved if moved.ndim == 1 else moved[:, 0]
+        for term, root in zip(model.random, roots, strict=True):
+            effects = random.standard_normal((term.n_levels, root.shape[1])) @ root.T
+            first += np.einsum("iq,iq->i", effects[term.codes], term.z)
+        yield outcomes(fixed, moved, 1.0, 1, random)[0]
 
 
 def replicates(
     model: Any, kind: str, asked: int, random: np.random.Generator, whole: Any
 ) -> tuple[Floats, dict[int, str]]:
-    """Fixed effects and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
-    none.
+    """Coefficients and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
+    none. IncompatibleError for a bootstrap of single rows, and of a model with curves.
     """
-    require_parametric(model, kind, "residuals")
-    found: MixedMaximum = whole.found
-    kept: list[Floats] = []
-    reasons: dict[int, str] = {}
-    chunk = max(1, min(AT_ONCE, ENTRIES // len(model.y)))
-    for start in range(0, asked, chunk):
-        Y = drawn_outcomes(found, min(chunk, asked - start), random)
-        for k, estimate in enumerate(_refitted(found, Y)):
-            if isinstance(estimate, str):
-                reasons[start + k] = estimate
-            else:
-                kept.append(estimate)
+    model.require_groups_alone("the bootstrap of a mixed model")
+    if kind != "parametric":
+        raise IncompatibleError(
+            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
+            f"kind='parametric', which draws effects and {'residuals' if model.has_scale else 'outcomes'} from the fit."
+        )
+    made = list((_of_normal if model.has_scale else _of_family)(whole, asked, random))
+    kept = [one for one in made if not isinstance(one, str)]
+    reasons = {k: one for k, one in enumerate(made) if isinstance(one, str)}
     return np.array(kept).reshape(len(kept), -1), reasons
 
 
-def _refitted(found: MixedMaximum, Y: Floats) -> Any:
+def _of_normal(whole: Any, asked: int, random: np.random.Generator) -> Iterator[Floats | str]:
+    chunk = max(1, min(AT_ONCE, ENTRIES // len(whole.model.y)))
+    for start in range(0, asked, chunk):
+        yield from _refitted(whole.found, normal_outcomes(whole.found, min(chunk, asked - start), random))
+
+
+def _of_family(whole: Any, asked: int, random: np.random.Generator) -> Iterator[Floats | str]:
+    for y in drawn_outcomes(whole.model, whole.estimate, whole.found.roots, asked, random):
+        try:
+            found = again(whole.found, with_outcome(whole.model, y))
+        except REFUSALS as error:
+            yield error.message
+            continue
+        yield np.concatenate([found.estimate, deviations(found.roots)])
+
+
+def _refitted(found: MixedMaximum, Y: Floats) -> Iterator[Floats | str]:
     """The estimates of each of the outcomes (m, n), or why there are none."""
     estimates = _together(found, Y)
     alone = _one_by_one(found, Y[np.isnan(estimates[:, 0])])
@@ -167,7 +192,7 @@ def _together(found: MixedMaximum, Y: Floats) -> Floats:
     return estimates
 
 
-def _one_by_one(found: MixedMaximum, Y: Floats) -> Any:
+def _one_by_one(found: MixedMaximum, Y: Floats) -> Iterator[Floats | str]:
     """The estimates of each outcome, one after the other, from sums over rows that are made in one pass."""
     way, columns, of = found.coordinates, found.coordinates.columns, found.deviance
     root = 1.0 if found.model.precision is None else np.sqrt(found.model.precision)

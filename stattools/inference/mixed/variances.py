@@ -17,9 +17,8 @@ Demirtas & Gibbons, Biometrics 74 (2018), 354-361.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -30,6 +29,7 @@ from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
+from stattools.inference.mixed.replicates import drawn_outcomes
 from stattools.inference.mixed.views import beside_curves, known
 from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
@@ -40,7 +40,14 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.maximum import MixedMaximum
-from stattools.solvers.mixed.null import mixture_tail, simulated_ratios
+from stattools.solvers.mixed.null import (
+    bootstrapped_ratios,
+    drawn_ratios,
+    mixture_tail,
+    simulated_ratios,
+    without,
+    without_marginal,
+)
 from stattools.solvers.mixed.variance_profile import HigherLikelihood, VarianceParameter, parameters, profile_ends
 from stattools.solvers.solution import require_choice
 
@@ -99,138 +106,85 @@ def _missing(value: float) -> float | None:
 
 WHO = "fit.variance_test"
 
-
-class Nulls(NamedTuple):
-    """How a model is fitted `without` an effect of a term, and how `ratios` of the two likelihoods are drawn there."""
-
-    without: Callable[[Any, int, int | None], Any]
-    ratios: Callable[[Any, Any, int, np.random.Generator], Iterable[float]]
+DRAWS = {"mixture": None, "exact": 9999, "bootstrap": 999}
+"""How the p-value is made: by a mixture of two chi-squared, which is exact with many groups; by so many draws of the
+exact distribution, known of the only variance of a normal outcome; or by so many fits to outcomes drawn without it.
+"""
 
 
-class AskedVariance(NamedTuple):
-    """What is tested: the variance of the effect `i` of the term `k` of a fit, of all its effects where `i` is None."""
-
-    fit: Any
-    k: int
-    i: int | None
-    nulls: Nulls
-    draws: int | None
-    seed: Any
-
-
-class Mixture:
-    """By a mixture of two chi-squared, which is exact with many groups."""
-
-    law = "chibar2"
-
-    def check(self, asked: AskedVariance) -> None:
-        """IncompatibleError for all effects of a term at once, and for draws."""
-        term = asked.fit.model.random[asked.k]
-        if asked.i is None:
-            raise IncompatibleError(
-                f"{WHO}: without all {len(term.columns)} effects of {term.name} the likelihood ratio is no mixture of "
-                f"two chi-squared. Test one by effect={quoted(term.columns[-1])}, or use "
-                'method="bootstrap".'
-            )
-        if not (asked.draws is None and asked.seed is None):
-            raise IncompatibleError(f'{WHO}: method="mixture" draws nothing; leave draws= and seed= out.')
-
-    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
-        """The p-value, and what is said of it."""
-        note = (
-            f"chibar2: half chi2({null.lost}), half chi2({null.lost + 1}), since 0 is the edge of the range; of few "
-            "groups its p-values are too large."
-        )
-        return mixture_tail(statistic, null.lost), note
-
-
-@dataclass(frozen=True)
-class Bootstrapped:
-    """By likelihood ratios drawn without the variance, `usual` of them unless it is said how many."""
-
-    method: str
-    usual: int
-    law: ClassVar[str] = "draws"
-
-    def check(self, asked: AskedVariance) -> None:
-        """DomainError without a seed, or for a number of draws below 1."""
-        if asked.seed is None:
-            raise DomainError(f"{WHO}: method={quoted(self.method)} draws at random and needs seed=, such as seed=1.")
-        self.count(asked)
-
-    def count(self, asked: AskedVariance) -> int:
-        """How many ratios are drawn."""
-        return self.usual if asked.draws is None else whole_number(asked.draws, "draws", at_least=1)
-
-    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
-        """The p-value, and what is said of it."""
-        count = self.count(asked)
-        ratios = self.ratios(asked, null, count)
-        return (1.0 + float((ratios >= statistic - 1e-8).sum())) / (1.0 + count), self.note(count)
-
-    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
-        """Likelihood ratios, (count,)."""
-        return np.fromiter(asked.nulls.ratios(asked.fit.found, null, count, generator(asked.seed)), float, count)
-
-    def note(self, count: int) -> str:
-        """How the p-value was made."""
-        return f"p-value by {count:,} outcomes drawn from the model without it, both models fitted to each."
-
-
-class ExactDraws(Bootstrapped):
-    """By draws of the exact distribution, which is known of the only variance of a normal outcome."""
-
-    def check(self, asked: AskedVariance) -> None:
-        """IncompatibleError where it is not known, DomainError without a seed."""
-        if not asked.fit.model.has_scale:
-            raise IncompatibleError(
-                f"{WHO}: the exact distribution is known of a normal outcome. Use "
-                'method="mixture" or method="bootstrap".'
-            )
-        if asked.fit.found.structure.widths != (1,):
-            raise IncompatibleError(
-                f"{WHO}: the exact distribution is known of the only variance of a model; "
-                f'{asked.fit.model.formula} has more. Use method="bootstrap".'
-            )
-        Bootstrapped.check(self, asked)
-
-    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
-        return simulated_ratios(asked.fit.found.deviance, count, generator(asked.seed))
-
-    def note(self, count: int) -> str:
-        return f"p-value by {count:,} draws of the exact distribution (Crainiceanu and Ruppert)."
-
-
-METHODS: dict[str, Mixture | Bootstrapped] = {
-    "mixture": Mixture(),
-    "exact": ExactDraws("exact", 9999),
-    "bootstrap": Bootstrapped("bootstrap", 999),
-}
-"""How the p-value is made."""
-
-
-def variance_test(
-    fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls
-) -> TestResult:
+def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any) -> TestResult:
     """See `Fit.variance_test`."""
-    require_choice(WHO, "method", method, tuple(METHODS))
+    require_choice(WHO, "method", method, tuple(DRAWS))
     fit.model.require_groups_alone(WHO)
     k, i = _place(fit, term, effect)
-    if fit.model.summed is not None:
+    model, found = fit.model, fit.found
+    if model.summed is not None:
         raise IncompatibleError(
             f"{WHO} fits the model without the variance, for which rows in files are not read again."
         )
-    by, asked = METHODS[method], AskedVariance(fit, k, i, nulls, draws, seed)
-    by.check(asked)
+    tested, count = model.random[k], _draws(fit, k, i, method, draws, seed)
     with one_blas_thread():
-        null = nulls.without(fit.found, k, i)
+        null = (without if model.has_scale else without_marginal)(found, k, i)
         statistic = max(null.deviance - fit.deviance, 0.0)
-        p_value, note = by.tail(asked, null, statistic)
-    columns = fit.model.random[k].columns
-    names = [columns[i]] if i is not None and len(columns) > 1 else []
-    hypothesis = " ".join(["variance of", *names, *(["in"] if names else []), fit.model.random[k].name, "= 0"])
-    kind = "restricted likelihood ratio" if fit.reml else "likelihood ratio"
-    return TestResult(kind, statistic, null.lost + 1, p_value, (hypothesis,), distribution=by.law, note=note)
+        if count is None:
+            p_value = mixture_tail(statistic, null.lost)
+            note = (
+                f"chibar2: half chi2({null.lost}), half chi2({null.lost + 1}), since 0 is the edge of the range; of "
+                "few groups its p-values are too large."
+            )
+        else:
+            ratios = np.fromiter(_ratios(found, null, method, count, generator(seed)), float, count)
+            p_value = (1.0 + float((ratios >= statistic - 1e-8).sum())) / (1.0 + count)
+            note = f"p-value by {count:,} {NOTES[method]}"
+    names = [tested.columns[i]] if i is not None and len(tested.columns) > 1 else []
+    hypothesis = " ".join(["variance of", *names, *(["in"] if names else []), tested.name, "= 0"])
+    kind, law = "restricted likelihood ratio" if fit.reml else "likelihood ratio", "draws" if count else "chibar2"
+    return TestResult(kind, statistic, null.lost + 1, p_value, (hypothesis,), distribution=law, note=note)
+
+
+NOTES = {
+    "exact": "draws of the exact distribution (Crainiceanu and Ruppert).",
+    "bootstrap": "outcomes drawn from the model without it, both models fitted to each.",
+}
+
+
+def _draws(fit: Any, k: int, i: int | None, method: str, draws: int | None, seed: Any) -> int | None:
+    """How many ratios are drawn, None for a mixture; IncompatibleError where the method does not know the distribution,
+    DomainError without a seed, or for a number below 1.
+    """
+    term = fit.model.random[k]
+    if method == "mixture" and i is None:
+        raise IncompatibleError(
+            f"{WHO}: without all {len(term.columns)} effects of {term.name} the likelihood ratio is no mixture of two "
+            f"chi-squared. Test one by effect={quoted(term.columns[-1])}, or use "
+            'method="bootstrap".'
+        )
+    if method == "mixture":
+        if not (draws is None and seed is None):
+            raise IncompatibleError(f'{WHO}: method="mixture" draws nothing; leave draws= and seed= out.')
+        return None
+    if method == "exact" and not fit.model.has_scale:
+        raise IncompatibleError(
+            f'{WHO}: the exact distribution is known of a normal outcome. Use method="mixture" or method="bootstrap".'
+        )
+    if method == "exact" and fit.found.structure.widths != (1,):
+        raise IncompatibleError(
+            f"{WHO}: the exact distribution is known of the only variance of a model; {fit.model.formula} has more. "
+            'Use method="bootstrap".'
+        )
+    if seed is None:
+        raise DomainError(f"{WHO}: method={quoted(method)} draws at random and needs seed=, such as seed=1.")
+    return DRAWS[method] if draws is None else whole_number(draws, "draws", at_least=1)
+
+
+def _ratios(found: Any, null: Any, method: str, count: int, random: np.random.Generator) -> Iterable[float]:
+    """Likelihood ratios of outcomes without the variance."""
+    if method == "exact":
+        return simulated_ratios(found.deviance, count, random)
+    if found.model.has_scale:
+        return bootstrapped_ratios(found, null, count, random)
+    roots = null.found.roots if null.model.random else ()
+    return drawn_ratios(found, null, drawn_outcomes(null.model, null.found.estimate, roots, count, random))
 
 
 def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:

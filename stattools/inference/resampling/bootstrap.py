@@ -28,7 +28,7 @@ from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.many import replicate
 from stattools.inference.fitting.maximum_likelihood import fit
-from stattools.inference.mixed.drawn_groups import DRAWN_GROUPS
+from stattools.inference.mixed import replicates as of_groups
 from stattools.inference.prediction.predict import outcomes
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
@@ -36,7 +36,6 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.record import nearest
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.mixed.mixed_model import MixedModel
@@ -293,7 +292,7 @@ def bootstrap(
     """
     whole: Any = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
-    mixed, partial = nearest(DRAWN_GROUPS, model), isinstance(model, CoxRegression | MixedModel)
+    mixed, partial = isinstance(model, MixedModel), isinstance(model, CoxRegression | MixedModel)
     if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
     require_rows(model)
@@ -307,13 +306,13 @@ def bootstrap(
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)
     whole = fit(model) if whole is None else whole
-    make = mixed[0] if mixed else resampled if partial else _estimates
+    make = of_groups.replicates if mixed else resampled if partial else _estimates
     estimates, reasons = make(whole.model, kind, asked, random, whole)
     if len(estimates) < 2:
         raise IdentificationError(
             f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
         )
-    beside: Any = mixed[1](whole.found) if mixed else ()
+    beside: Any = of_groups.varying(whole.found) if mixed else ()
     return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed), *beside)
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.drawn_groups import drawn_outcomes, varying
+from stattools.inference.mixed.replicates import drawn_outcomes, varying
 from tests.inference.mixed.regressions import fit, table
 
 

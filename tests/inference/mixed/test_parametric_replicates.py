@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.replicates import _one_by_one, _refitted, _together, drawn_outcomes
+from stattools.inference.mixed.replicates import _one_by_one, _refitted, _together, normal_outcomes
 from tests.inference.mixed.balanced import OF_GROUPS, TABLE, WITHIN, fitted
 
 R = np.random.default_rng(3)
@@ -20,7 +20,7 @@ def test_a_replicate_is_the_fit_of_what_was_drawn(random):
     formula = f"y ~ x + {random}"
     fit = st.fit(st.linear_mixed(formula, DATA, precision="w"), reml=False)
     boot = st.bootstrap(fit, draws=3, seed=7, kind="parametric")
-    Y = drawn_outcomes(fit.found, 3, np.random.default_rng(7))
+    Y = normal_outcomes(fit.found, 3, np.random.default_rng(7))
     for y, draw in zip(Y, boot.draws, strict=True):
         again = st.fit(st.linear_mixed(formula, {**DATA, "y": y}, precision="w"), reml=False)
         sds = again.variance_components(interval=None).query("what == 'sd'")["estimate"]
@@ -30,7 +30,7 @@ def test_a_replicate_is_the_fit_of_what_was_drawn(random):
 
 
 def test_outcomes_have_the_variances_of_the_fit():
-    Y = drawn_outcomes(fitted().found, 4000, np.random.default_rng(0))
+    Y = normal_outcomes(fitted().found, 4000, np.random.default_rng(0))
     found = np.cov(Y.T)
     assert_allclose(found[0, 0], OF_GROUPS + WITHIN, rtol=0.1)  # 4 standard errors of 4,000 draws
     assert_allclose(found[0, 1], OF_GROUPS, rtol=0.15)
@@ -57,7 +57,7 @@ def test_replicates_at_once_are_those_one_by_one(term, precision, reml):
     shift = 0.0 if "||" in term else 1000.0
     table = pd.DataFrame({"y": y, "x": x + shift, "g": g, "w": random.uniform(0.5, 2.0, 84)})
     found = st.fit(st.linear_mixed(f"y ~ x + {term}", table, precision=precision), reml=reml).found
-    Y = drawn_outcomes(found, 20, random)
+    Y = normal_outcomes(found, 20, random)
     together = _together(found, Y)
     done = ~np.isnan(together[:, 0])
     assert done.sum() >= 12
