@@ -1,6 +1,5 @@
-"""The fit of Cox's regression: beside what every fit says, survival, concordance, residuals, proportional hazards.
-
-The fit of Cox's regression with curves: seen as one of all columns, and as a page.
+"""The fit of Cox's regression: beside what every fit says, survival, concordance, residuals, proportional hazards;
+with curves it is seen as one of all columns.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, of_integral
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.mixed.page import effects
+from stattools.inference.mixed.page import page
 from stattools.inference.needs import require
-from stattools.inference.page import coefficients
 from stattools.inference.penalties import penalized
 from stattools.inference.smooths.curves import said_beyond
 from stattools.inference.survival.cox import (
@@ -35,7 +33,6 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.models.questions import told
 from stattools.solvers.mixed.marginal_maximum import curve_parts
 from stattools.text.page import Page
 
@@ -45,15 +42,6 @@ def curves_at(model: Any, data: Any) -> list[SmoothTerm]:
     if data is None:
         return list(model.smooths)
     return [term for curve in model.whole.design.curves for term in curve.terms(data)]
-
-
-def curved_page(fit: Any) -> Page:
-    """The page that `print(fit)` shows."""
-    title, *rest = told(fit.model)
-    line = f"restricted log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    foot = [line, str(fit.certificate), *fit.model.remarks]
-    foot += [f"Standard errors: inverse information, variances taken as known. Intervals: {fit.level:.4g}, Wald."]
-    return Page(f"{title} by restricted maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
 
 
 OF_COEFFICIENTS = ("score", "schoenfeld")
@@ -128,7 +116,7 @@ class CoxFit(Fit):
         return self.found.n_parameters if self.model.smooths else super()._counted
 
     def _page(self) -> Page:
-        return curved_page(self) if self.model.smooths else super()._page()
+        return page(self) if self.model.smooths else super()._page()
 
     @property
     def bic(self) -> float:

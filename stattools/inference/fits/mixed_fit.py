@@ -20,7 +20,7 @@ from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
-from stattools.inference.mixed.page import regression_page
+from stattools.inference.mixed.page import page
 from stattools.inference.mixed.predictions import (
     family_predictions,
     family_residuals,
@@ -198,8 +198,6 @@ class LinearMixedFit(Fit):
         return variance_of_rows(self.found)
 
     def _page(self) -> Page:
-        from stattools.inference.mixed.page import page
-
         return page(self)
 
 
@@ -385,4 +383,4 @@ class MixedRegressionFit(Fit):
         return of_integral(self, self._existence, self.model.fixed.remarks)
 
     def _page(self) -> Page:
-        return regression_page(self)
+        return page(self)

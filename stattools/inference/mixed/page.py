@@ -1,8 +1,4 @@
-"""The fit of a linear mixed model as a page: fixed effects, what varies between groups, and the certificate.
-
-The fit of a regression with random effects as a page: coefficients, what varies between groups, how good the
-integral over effects is, and the certificate.
-"""
+"""The fit of a model with groups or curves as a page: coefficients, what varies, and the certificate."""
 
 from __future__ import annotations
 
@@ -19,8 +15,10 @@ from stattools.text.page import Grid, Page
 def page(fit: Any) -> Page:
     """The page that `print(fit)` shows."""
     title, *rest = told(fit.model)
-    by = "restricted maximum likelihood" if fit.reml else "maximum likelihood"
-    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", *effects(fit), *_foot(fit))
+    which = "restricted " if fit.reml else ""
+    line = f"{which}log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    foot = [line, str(fit.certificate), *fit.model.remarks, *_source(fit)]
+    return Page(f"{title} by {which}maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
 
 
 def effects(fit: Any) -> list[Grid | str]:
@@ -55,12 +53,6 @@ def components(fit: Any) -> Grid:
     return Grid(head, rows, "ll" + "r" * (1 + widest))
 
 
-def _foot(fit: Any) -> list[str]:
-    which = "restricted log-likelihood" if fit.reml else "log-likelihood"
-    line = f"{which} {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    return [line, str(fit.certificate), *fit.model.remarks, *_source(fit)]
-
-
 SOURCES = {
     "satterthwaite": "Standard errors: the variances taken as known. t: Satterthwaite's degrees of freedom.",
     "residual": "Standard errors: the variances taken as known. t: rows less effective degrees of freedom.",
@@ -74,24 +66,18 @@ NOT_KNOWN = (
 
 
 def _source(fit: Any) -> list[str]:
+    intervals = f"Intervals: {fit.level:.4g}, Wald."
+    if not fit.model.has_scale:
+        known = "taken as known" if fit.model.smooths else "estimated too"
+        lines = [f"Standard errors: inverse information, variances {known}. {intervals}"]
+        if fit.model.random:
+            lines.append("Coefficients are those of a group whose effects are 0, not averages over groups.")
+        return lines
     normal = "Standard errors: the variances taken as known."
-    lines = [f"{normal if fit.degrees is None else SOURCES[fit.degrees.kind]} Intervals: {fit.level:.4g}, Wald."]
     if fit.degrees is not None and fit.degrees.are_normal:
-        return [f"{normal} {NOT_KNOWN} Intervals: {fit.level:.4g}, Wald."]
+        return [f"{normal} {NOT_KNOWN} {intervals}"]
+    lines = [f"{normal if fit.degrees is None else SOURCES[fit.degrees.kind]} {intervals}"]
     if fit.degrees is not None and fit.degrees.without:
         terms = " and ".join(fit.degrees.without)
         lines.append(f"A variance of {terms} is 0: the degrees of freedom are those of the model without it.")
     return lines
-
-
-def regression_page(fit: Any) -> Page:
-    """The page that `print(fit)` shows."""
-    title, *rest = told(fit.model)
-    which = "restricted " if fit.model.smooths else ""
-    line = f"{which}log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    foot = [line, str(fit.certificate), *fit.model.remarks]
-    known = "taken as known" if fit.model.smooths else "estimated too"
-    foot += [f"Standard errors: inverse information, variances {known}. Intervals: {fit.level:.4g}, Wald."]
-    if fit.model.random:
-        foot.append("Coefficients are those of a group whose effects are 0, not averages over groups.")
-    return Page(f"{title} by {which}maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)

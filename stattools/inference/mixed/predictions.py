@@ -14,7 +14,7 @@ Generalized, Linear, and Mixed Models (2001), 6.7; Satterthwaite, Biometrics 2 (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,21 +25,21 @@ from stattools.data.design.latent_terms import RandomDesign, RandomTerm, SmoothT
 from stattools.data.files.scan import source_of
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import table
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.diagnostics.residuals import residuals
-from stattools.inference.estimates import Judged, judged, quantile_of
+from stattools.inference.estimates import Estimates, Judged, judged, quantile_of
 from stattools.inference.mixed.modes import label_of, wiggles
 from stattools.inference.mixed.views import along_curves, beside_curves, known, new, population
 from stattools.inference.prediction.kinds import OF_OUTCOMES, QUANTILES, asked_of
-from stattools.inference.prediction.new_rows import at_rows, columns_beside, handed_out, with_precision
+from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, handed_out, with_precision
 from stattools.inference.prediction.predict import predictions
 from stattools.inference.smooths.curves import beside_beyond, said_beyond
-from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.latent.deviance import Curves, Profile, changes_of, joint_spread, pulls
+from stattools.latent.deviance import Profile, changes_of, joint_spread, pulls
 from stattools.latent.marginal_family import OverEffects
 from stattools.models.mixed.mixed_model import LinearMixed
 from stattools.models.model import Model
@@ -62,16 +62,24 @@ class PredictedRows:
     groups: str
 
     @classmethod
-    def of(cls, found: MixedMaximum, X: Floats, terms: tuple[RandomTerm, ...], groups: str) -> PredictedRows:
-        """From the columns and the terms of the rows, as the data have them; no terms for the population."""
+    def of(
+        cls,
+        found: MixedMaximum,
+        X: Floats,
+        terms: tuple[RandomTerm, ...],
+        groups: str,
+        curves: Sequence[SmoothTerm] = (),
+    ) -> PredictedRows:
+        """From the columns and the terms of the rows, as the data have them, no terms for the population; the columns
+        of curves stand before those of X, as `Curves.seen` has them.
+        """
         pairs = zip(terms, found.coordinates.to_effects, strict=bool(terms))
         z = tuple((term.z @ back).T for term, back in pairs)
-        return cls(X @ found.coordinates.to_beta, z, tuple(term.codes for term in terms), groups)
-
-    def beside_curves(self, curves: Curves, terms: Sequence[SmoothTerm]) -> PredictedRows:
-        """The same rows with the columns of curves before those of X, as `Curves.seen` has them."""
-        Z = [term.columns @ back for term, back in zip(terms, curves.back, strict=True)]
-        return replace(self, x=np.column_stack([*Z, self.x]))
+        x = X @ found.coordinates.to_beta
+        if curves:
+            Z = [term.columns @ back for term, back in zip(curves, found.model.curves.back, strict=True)]
+            x = np.column_stack([*Z, x])
+        return cls(x, z, tuple(term.codes for term in terms), groups)
 
     def variances(self, at: Profile) -> Floats:
         """The variance (r,) of what is predicted less what it will be, over that of the residual."""
@@ -148,14 +156,16 @@ def mixed_predictions(
     interval: float | None,
     precision: Any,
     p: float | None,
-    missing: Any,
+    missing: Missing,
     align: bool,
 ) -> Any:
     """See `LinearMixedFit.predict`."""
-    groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
     model, found = fit.model, fit.found
-    groups = "population" if is_one_of(groups, ("typical",)) else groups  # the mean is linear in the effects
-    _require_words(model, groups, kind)
+    groups = one_of(groups, GROUPS, "predict has groups {}", IncompatibleError, got="groups=")
+    kind = one_of(kind, KINDS, f"{model.title} predicts kind {{}}", IncompatibleError, got="kind=")
+    groups = "population" if groups == "typical" else groups  # the mean is linear in the effects
+    if kind in OF_OUTCOMES:
+        _require_a_group(kind, groups)
     fixed, is_quantile = replace(model.fixed, title=model.title), kind in QUANTILES
     asked = asked_of(fixed, kind, None, p) if is_quantile or p is not None else np.empty(0)
     if interval is not None:
@@ -174,25 +184,31 @@ def mixed_predictions(
             f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
         )
     beside = columns_beside(fixed, kind, None, precision) if interval is not None or is_quantile else {}
-    for design in () if data is None else model.read.random:
-        beside |= {name: name for name in columns_of(design, groups)}
-    at = at_rows(fixed, data, missing=missing, beside=beside)
+    at = at_rows(fixed, data, missing=missing, beside=beside | _needed(model, data, groups))
     name = kind if kind in ("link", *QUANTILES) else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
     curves: tuple[SmoothTerm, ...] = ()
     if len(at.rows.X):
-        terms, curves = terms_at(model, data, groups, at), curves_at(model, data, at)
-        mean, extra = _expected(found, at, terms, groups, curves), 0.0
+        X, terms, curves = np.asarray(at.rows.X), terms_at(model, data, groups, at), curves_at(model, data, at)
+        mean = X @ found.beta + wiggles(found, curves)
+        if groups == "known":
+            for term, modes in zip(terms, found.modes, strict=False):
+                mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+        extra: Any = 0.0  # the variance of an observation beside its mean's
         if kind in OF_OUTCOMES and (is_quantile or interval is not None):
             held = with_precision(at, fixed, data, precision).rows.precision
             extra = found.s2 if held is None else found.s2 / held
+        rows = PredictedRows.of(found, X, terms, groups, curves)
+        seen = found.model.curves.seen(found.profile) if curves else found.profile
         if is_quantile:
-            rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
-            seen = found.model.curves.seen(found.profile) if curves else found.profile
             between = found.s2 * _new_variance(rows, seen)[1] if groups == "new" else 0.0
             mean = mean + ndtri(asked) * np.sqrt(extra + between)
         if interval is not None:
-            half = _half(fit, at, terms, groups, curves, interval, extra)
+            variance, degrees = found.s2 * rows.variances(seen) + extra, fit.degrees
+            df = fit.t_df if curves else np.inf
+            if not (curves or degrees is None or degrees.are_normal):
+                df = degrees_of(found, degrees.curvatures, rows, variance)
+            half = quantile_of(df, interval) * np.sqrt(variance)
     if interval is None:
         return said_beyond(handed_out(at.places, mean, name, align), curves)
     frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
@@ -200,49 +216,19 @@ def mixed_predictions(
     return said_beyond(handed_out(at.places, frame, name, align, is_bare=False), curves)
 
 
-def _expected(
-    found: MixedMaximum, at: Model, terms: tuple[RandomTerm, ...], groups: str, curves: tuple[SmoothTerm, ...]
-) -> Floats:
-    """The means of the rows."""
-    mean = np.asarray(at.rows.X) @ found.beta + wiggles(found, curves)
-    if groups == "known":
-        for term, modes in zip(terms, found.modes, strict=False):
-            mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
-    return mean
-
-
-def _half(
-    fit: Any,
-    at: Model,
-    terms: tuple[RandomTerm, ...],
-    groups: str,
-    curves: tuple[SmoothTerm, ...],
-    interval: float,
-    extra: Floats | float,
-) -> Floats:
-    """Half the width of the intervals; `extra` is the variance of an observation beside its mean's."""
-    found = fit.found
-    rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
-    if curves:
-        rows, seen = rows.beside_curves(found.model.curves, curves), found.model.curves.seen(found.profile)
-        return quantile_of(fit.t_df, interval) * np.sqrt(found.s2 * rows.variances(seen) + extra)
-    variance = found.s2 * rows.variances(found.profile) + extra
-    if fit.degrees is None or fit.degrees.are_normal:
-        return quantile_of(np.inf, interval) * np.sqrt(variance)
-    degrees = degrees_of(found, fit.degrees.curvatures, rows, variance)
-    return quantile_of(degrees, interval) * np.sqrt(variance)
-
-
-def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
-    if not is_one_of(groups, GROUPS):
-        raise IncompatibleError(f"predict has groups {', '.join(map(repr, GROUPS))}; got groups={quoted(groups)}.")
-    if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"{model.title} predicts kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
-    if kind in OF_OUTCOMES and groups == "population":
+def _require_a_group(kind: str, groups: str) -> None:
+    """IncompatibleError for an outcome of no group in particular."""
+    if groups in ("population", "typical"):
         raise IncompatibleError(
             f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
-            'nobody saw; groups="population" has a mean only.'
+            f'nobody saw; groups="{groups}" has a mean only.'
         )
+
+
+def _needed(model: Any, data: Any, groups: str) -> dict[str, Any]:
+    """The columns of new rows that their random terms are made of."""
+    designs = () if data is None else model.read.random
+    return {name: name for design in designs for name in columns_of(design, groups)}
 
 
 def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
@@ -293,70 +279,18 @@ def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:
     )
 
 
-type Seen = tuple[Any, dict[str, Any]]
-"""The fit of single rows that is asked, and options of `predictions`."""
-
 FAMILY_KINDS = ("mean", "link", "observation", *QUANTILES, "class", "zero", "cumulative", "score")
 
 WHAT = {"observation": "an observation", "median": "the median of an outcome", "quantile": "a quantile of an outcome"}
 """What `OF_OUTCOMES` are called."""
 
 
-def _typical(fit: Any, *_: Any) -> Seen:
-    return fit._of_rows, {}
-
-
-def _population(fit: Any, *_: Any) -> Seen:
-    return population(fit), {}
-
-
-def _known(fit: Any, data: Any, interval: float | None) -> Seen:
-    def seen(at: Any) -> Any:
-        return known(fit, at, terms_at(fit.model, data, "known", at), interval is not None)
-
-    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "known")}
-
-
-def _new(fit: Any, data: Any, interval: float | None) -> Seen:
-    if interval is None:
-        return _population(fit)
-
-    def seen(at: Any) -> Any:
-        return new(fit, at, terms_at(fit.model, data, "new", at))
-
-    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "new")}
-
-
-def _needed(fit: Any, data: Any, groups: str) -> dict[str, str]:
-    """The columns of new rows that their random terms are made of."""
-    designs = () if data is None else fit.model.read.random
-    return {name: name for design in designs for name in columns_of(design, groups)}
-
-
-def _with_curves(fit: Any, data: Any, of: Any, options: dict[str, Any], over: list[SmoothTerm]) -> Seen:
-    """The same with the curves of the model, which are put into `over`."""
-    if not fit.model.smooths:
-        return of, options
-
-    def seen(at: Any) -> Any:
-        view, rows = options["seen"](at) if "seen" in options else (of, at)
-        over[:] = curves_at(fit.model, data, at)
-        return beside_curves(fit, view, rows, over)
-
-    return of, options | {"seen": seen}
-
-
-FAMILY_GROUPS: dict[str, Callable[[Any, Any, float | None], Seen]] = {
-    "population": _population,
-    "known": _known,
-    "typical": _typical,
-    "new": _new,
-}
+FAMILY_GROUPS = ("population", "known", "typical", "new")
 """Of whom it is predicted."""
 
 
 def family_predictions(
-    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Missing, align: bool, **beside: Any
 ) -> Any:
     """See `MixedRegressionFit.predict`."""
     found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
@@ -364,21 +298,15 @@ def family_predictions(
 
 
 def predicted(
-    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, **beside: Any
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
 ) -> tuple[Any, Any, str, list[SmoothTerm]]:
     """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
-    groups = require_choice("predict", "groups", groups, tuple(FAMILY_GROUPS))
+    groups = require_choice("predict", "groups", groups, FAMILY_GROUPS)
     groups = groups if fit.model.random else "typical"
-    kind, family = (
-        require_choice("predict", "kind", word_of(kind, FAMILY_KINDS), FAMILY_KINDS),
-        fit.model.fixed.likelihood,
-    )
+    kind, family = require_choice("predict", "kind", kind, FAMILY_KINDS), fit.model.fixed.likelihood
     of_number = fit.model.random and not family.outcome.has_labels  # labels are refused below, whatever the groups
-    if kind in OF_OUTCOMES and of_number and groups in ("population", "typical"):
-        raise IncompatibleError(
-            f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
-            f'nobody saw; groups="{groups}" has a mean only.'
-        )
+    if kind in OF_OUTCOMES and of_number:
+        _require_a_group(kind, groups)
     if kind in QUANTILES and of_number and groups == "new" and interval is not None:
         raise IncompatibleError(
             f'predict(kind={kind!r}, groups="new") is that of all that a group may be, and has no interval: leave '
@@ -393,8 +321,21 @@ def predicted(
     over: list[SmoothTerm] = []
 
     def asked(groups: str, interval: float | None) -> Any:
-        of, seen = _with_curves(fit, data, *FAMILY_GROUPS[groups](fit, data, interval), over)
-        return predictions(of, of.model, data, interval=interval, kind=kind, missing=missing, **beside, **seen)
+        averaged = groups == "population" or (groups == "new" and interval is None)
+        of = population(fit) if averaged else fit._of_rows
+
+        def seen(at: Model) -> tuple[Estimates, Model]:
+            view, rows = of, at
+            if groups == "known":
+                view, rows = known(fit, at, terms_at(fit.model, data, groups, at), interval is not None)
+            elif groups == "new" and not averaged:
+                view, rows = new(fit, at, terms_at(fit.model, data, groups, at))
+            over[:] = curves_at(fit.model, data, at)
+            return beside_curves(fit, view, rows, over)
+
+        needed = {} if averaged or groups == "typical" else _needed(fit.model, data, groups)
+        how = {"kind": kind, "missing": missing, "seen": seen, "needed": needed}
+        return predictions(of, of.model, data, interval=interval, **how, **beside)
 
     found, places = asked(groups, interval)
     if groups == "new" and interval is not None and kind != "link":
@@ -405,14 +346,8 @@ def predicted(
     return found, places, name, over
 
 
-RESIDUAL_KINDS: dict[str, Any] = {
-    "conditional": "response",
-    "response": "response",
-    "marginal": "response",
-    "pearson": "pearson",
-    "deviance": "deviance",
-    "quantile": "quantile",
-}
+RESIDUAL_KINDS: dict[str, Any] = dict.fromkeys(("conditional", "response", "marginal"), "response")
+RESIDUAL_KINDS |= {kind: kind for kind in ("pearson", "deviance", "quantile")}
 """By kind, that of the fit of single rows which has them."""
 
 OVER_EFFECTS = ("marginal", "quantile")
@@ -445,8 +380,7 @@ def judged_rows(fit: Any, model: Any) -> Judged:
     for term, mine, modes, spread, root in zip(
         model.random, fit.model.random, found.modes, found.spreads, found.roots, strict=True
     ):
-        places = {level: place for place, level in enumerate(mine.levels)}
-        codes = np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
+        codes = _codes_of(term, mine)
         there = codes >= 0
         shift += np.where(there, np.einsum("iq,qi->i", term.z, modes[:, codes]), 0.0)
         mine_own = np.einsum("iq,qri,ir->i", term.z, spread[:, :, codes], term.z)
@@ -459,48 +393,40 @@ def judged_rows(fit: Any, model: Any) -> Judged:
     return Judged(family.loglik(eta, fixed.rows.y), family.mean(eta), family.observed(fixed.rows.y))
 
 
-def _marginal(found: MixedMaximum) -> Floats:
-    return found.model.y - found.model.X @ found.beta - wiggles(found, found.model.smooths)
+def _codes_of(term: RandomTerm, own: RandomTerm) -> Codes:
+    """The groups of rows by their numbers in the fit's `own` term, -1 of those that it does not know."""
+    places = {level: place for place, level in enumerate(own.levels)}
+    return np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
 
 
-def _conditional(found: MixedMaximum) -> Floats:
-    left = _marginal(found)
-    for term, modes in zip(found.model.random, found.modes, strict=True):
-        left = left - np.einsum("iq,qi->i", term.z, modes[:, term.codes])
-    return left
-
-
-def _pearson(found: MixedMaximum) -> Floats:
-    precision = found.model.precision
-    return _conditional(found) * np.sqrt((1.0 if precision is None else precision) / found.s2)
-
-
-RESIDUALS = {"conditional": _conditional, "response": _conditional, "marginal": _marginal, "pearson": _pearson}
-"""By kind."""
+RESIDUALS = ("conditional", "response", "marginal", "pearson")
 
 
 def mixed_residuals(fit: Any, kind: str, align: bool) -> Any:
     """See `LinearMixedFit.residuals_of`."""
-    kind = word_of(kind, RESIDUALS)
-    if not is_one_of(kind, tuple(RESIDUALS)):
-        raise IncompatibleError(f"{fit.model.title} has residuals {', '.join(RESIDUALS)}; got kind={quoted(kind)}.")
-    return handed_out(fit.model.places, RESIDUALS[kind](fit.found), "residual", align)
+    says = f"{fit.model.title} has residuals {', '.join(RESIDUALS)}"
+    kind = one_of(kind, RESIDUALS, says, IncompatibleError, got="kind=")
+    found, model = fit.found, fit.model
+    left = found.model.y - found.model.X @ found.beta - wiggles(found, found.model.smooths)
+    if kind != "marginal":
+        for term, modes in zip(found.model.random, found.modes, strict=True):
+            left = left - np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+    if kind == "pearson":
+        left = left * np.sqrt((1.0 if found.model.precision is None else found.model.precision) / found.s2)
+    return handed_out(model.places, left, "residual", align)
 
 
 def judged_groups(fit: Any, model: LinearMixed) -> Judged:
     """The log density of each row of a model like that of the fit, its mean, and what was observed."""
     found, mean, terms = fit.found, model.X @ fit.found.beta, []
     for term, own, modes in zip(model.random, fit.model.random, found.modes, strict=True):
-        places = {level: place for place, level in enumerate(own.levels)}
-        codes = np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
+        codes = _codes_of(term, own)
         effects = np.where(codes >= 0, modes[:, codes], 0.0)
         mean = mean + np.einsum("iq,qi->i", term.z, effects)
         terms.append(replace(term, codes=codes))
     mean = mean + wiggles(found, model.smooths)
-    rows, at = PredictedRows.of(found, model.X, tuple(terms), "known"), found.profile
-    if model.smooths:
-        curves = found.model.curves
-        rows, at = rows.beside_curves(curves, model.smooths), curves.seen(at)
+    rows = PredictedRows.of(found, model.X, tuple(terms), "known", model.smooths)
+    at = found.model.curves.seen(found.profile) if model.smooths else found.profile
     own = 1.0 if model.precision is None else 1.0 / model.precision
     variance = found.s2 * (rows.variances(at) + own)
     gap = model.y - mean
