@@ -31,9 +31,8 @@ from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, array, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, labeled, listing, missing
-from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.outcome import Rest
-from stattools.data.tables.table import NamedColumns, label_of, paired, series, table
+from stattools.data.tables.table import NamedColumns, Origin, label_of, origin_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import require_truth
 from stattools.interface.record import record

@@ -23,7 +23,7 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import Standardization
-from stattools.data.tables.origin import ARRAYS, Origin, Places
+from stattools.data.tables.table import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats

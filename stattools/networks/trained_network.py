@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
-from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.table import ARRAYS, Places, origin_of
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks import CheckTable, Looked, check_table
 from stattools.inference.diagnostics.goodness import calibrated, edges_of, ranked, tenths

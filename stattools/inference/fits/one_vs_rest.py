@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.table import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, of_each
 from stattools.inference.estimates import AnyFit, Judged

@@ -19,8 +19,7 @@ from stattools.data.rows.rows import Farthest, Rows, frequencies
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import clean, listing
 from stattools.data.tables.columns import missing as gaps_of
-from stattools.data.tables.origin import ARRAYS, Places, origin_of
-from stattools.data.tables.table import is_frame, paired, series, table
+from stattools.data.tables.table import ARRAYS, Places, is_frame, origin_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.kinds import OF_OUTCOMES
 from stattools.interface.arguments import require_truth

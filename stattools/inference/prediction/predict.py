@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import NONE
-from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.table import Places
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.prediction.kinds import (

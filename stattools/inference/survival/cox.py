@@ -32,8 +32,7 @@ from scipy.special import chdtrc, ndtri, xlogy
 
 from stattools.data.design.design import TermSpaces
 from stattools.data.tables.columns import missing
-from stattools.data.tables.origin import ARRAYS, Places, origin_of
-from stattools.data.tables.table import index_of, table
+from stattools.data.tables.table import ARRAYS, Places, index_of, origin_of, table
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.prediction.new_rows import handed_out

@@ -29,7 +29,7 @@ from stattools.data.formula.parts import survival_formula
 from stattools.data.rows.standardization import Standardization, standard_columns
 from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.columns import listing
-from stattools.data.tables.origin import ARRAYS, Places
+from stattools.data.tables.table import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats

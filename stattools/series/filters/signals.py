@@ -8,8 +8,7 @@ import numpy as np
 
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.arrays import with_gaps
-from stattools.data.tables.origin import origin_of
-from stattools.data.tables.table import label_of
+from stattools.data.tables.table import label_of, origin_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.units import require_size

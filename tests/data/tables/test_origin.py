@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import stattools as st
-from stattools.data.tables.origin import ARRAYS, Origin, Places, origin_of
+from stattools.data.tables.table import ARRAYS, Origin, Places, origin_of
 
 
 @pytest.mark.parametrize(
