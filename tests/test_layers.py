@@ -179,6 +179,23 @@ def test_a_class_name_stands_once():
     assert {name: places for name, places in files.items() if len(places) > 1} == {}
 
 
+MOST_CLASSES = 4
+"""Classes in a line of bases, the class itself among them: it has at most three of ours above it."""
+
+
+def test_no_class_has_more_than_three_of_ours_above_it():
+    bases = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.endswith("Error"):
+                bases[node.name] = [ast.unparse(base).split("[")[0].split(".")[-1] for base in node.bases]
+
+    def line(name):
+        return 1 + max((line(base) for base in bases[name] if base in bases), default=0)
+
+    assert {name: line(name) for name in bases if line(name) > MOST_CLASSES} == {}
+
+
 def test_files_are_named_by_nouns_of_the_subject():
     for path in FILES:
         assert path.stem not in {"utils", "helpers", "base", "common", "manager", "misc", "tools"}

@@ -71,11 +71,15 @@ class Distribution:
         return of_arms.key(self, parameters(self))
 
 
+@with_faces
 @answers_guesses
-class Prior(Distribution):
+class Prior:
     """A distribution that is a prior alone, of any shape."""
 
     log_density: Any
+
+    def _headline(self) -> str:
+        return of_arms.shown(self, parameters(self))
 
     def _page(self) -> Page:
         return Page(self._headline())
@@ -235,17 +239,7 @@ class ByArm(Distribution):
 
 
 @answers_guesses
-class OfNumbers(ByArm):
-    """What is believed about one number x per arm."""
-
-    @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return np.exp(self.log_density(x))
-
-
-@answers_guesses
-class SymmetricDistribution(OfNumbers):
+class SymmetricDistribution(ByArm):
     """A symmetric distribution of the whole line: a standard one, times its scale, around its center."""
 
     @property
@@ -262,6 +256,11 @@ class SymmetricDistribution(OfNumbers):
     def median(self) -> Any:
         """The center."""
         return self._place()[0]
+
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
 
     def pdf(self, x: ArrayLike) -> Any:
         """The density, by the name that predictive distributions have for it."""

@@ -22,7 +22,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_kind, interval_of, ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.gamma_curve import inverse_gamma_ends, quantile, tails
-from stattools.bayes.conjugate.distribution import OfNumbers
+from stattools.bayes.conjugate.distribution import ByArm
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -35,7 +35,7 @@ from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_pa
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
-class RootOfVariance(OfNumbers):
+class RootOfVariance(ByArm):
     """The r-th root of a variance that is InverseGamma(shape, scale): for r = 1 or 2 the variance or its root."""
 
     shape: Any
@@ -58,6 +58,11 @@ class RootOfVariance(OfNumbers):
     def mode(self) -> Any:
         """Where the density is highest: (r scale / (r shape + 1))^(1 / r)."""
         return plain((self._root * self.scale / (self._root * self.shape + 1.0)) ** (1.0 / self._root))
+
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x), -inf at 0. Raises DomainError for x < 0 and for NaN."""

@@ -47,10 +47,6 @@ class Uniform(Prior):
         """The middle."""
         return plain(0.5 * (np.asarray(self.low) + self.high))
 
-    def density(self, x: ArrayLike) -> Floats:
-        """f(x) at each x."""
-        return plain(np.exp(self.log_density(x)))
-
     def log_density(self, x: ArrayLike) -> Floats:
         """-log(high - low) inside, -inf outside. Raises DomainError for NaN."""
         x = points(x, "x", self.low)
