@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
-from stattools.likelihoods import BetaFamily, Cumulative, InverseGaussian, LocationScale
+from stattools.likelihoods import Cumulative
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.models.predictor import Linear
+from stattools.models.regressions.glm import GENERALIZED
 from tests.cloglog import cloglog
+from tests.families import ALONE, CASES, REFUSED, law_of
 from tests.gumbel import Gumbel, gumbel
 from tests.zeros import Behind, Inflated
 
@@ -215,31 +217,16 @@ LIKELIHOODS = [
         (np.nan, np.inf, "tall"),
         spread=0.5,
     ),
-    LikelihoodCase(
-        "inverse gaussian",
-        InverseGaussian(),
-        lambda eta, y: stats.invgauss.logpdf(y, np.exp(eta.sum(axis=1)), scale=np.exp(-eta[:, 1])),
-        lambda g, n: g.gamma(2.0, size=n),
-        (0, -1, np.nan, np.inf, "dear"),
-        spread=1.0,
-    ),
-    LikelihoodCase(
-        "beta",
-        BetaFamily(),
-        lambda eta, y: stats.beta.logpdf(
-            y, np.exp(eta[:, 1] + special.log_expit(eta[:, 0])), np.exp(eta[:, 1] + special.log_expit(-eta[:, 0]))
-        ),
-        lambda g, n: g.beta(2.0, 3.0, size=n),
-        (0, 1, -0.1, np.nan, "half"),
-        spread=1.0,
-    ),
-    LikelihoodCase(
-        "location-scale",
-        LocationScale(),
-        lambda eta, y: stats.norm.logpdf(y, eta[:, 0], np.exp(eta[:, 1])),
-        lambda g, n: g.standard_normal(n),
-        (np.nan, np.inf, "tall"),
-        spread=0.5,
+    *(
+        LikelihoodCase(
+            name,
+            GENERALIZED[name].likelihood,
+            lambda eta, y, name=name: law_of(name, eta[:, 0], eta[:, 1]).logpdf(y),
+            lambda g, n, name=name: CASES[name].drawn(g, np.full(n, 0.5)),
+            REFUSED[GENERALIZED[name].likelihood.outcome],
+            spread=0.5 if name == "normal" else 1.0,
+        )
+        for name in ALONE
     ),
     *(
         LikelihoodCase(
@@ -650,25 +637,19 @@ REGRESSIONS = [
         spread=0.5,
         slow=True,
     ),
-    *_family(
-        partial(st.glm, family="beta"),
-        lambda eta, log_precision, b: stats.beta(
-            np.exp(log_precision) * special.expit(eta), np.exp(log_precision) * special.expit(-eta)
-        ),
-        "glm beta",
-        "glm beta weights offset",
-        truth=(1.5,),
-        outcome="unit",
-        slow=True,
-    ),
-    *_family(
-        partial(st.glm, family="inverse-gaussian"),
-        lambda eta, log_dispersion, b: stats.invgauss(np.exp(eta + log_dispersion), scale=np.exp(-log_dispersion)),
-        "glm wald",
-        "glm wald weights exposure",
-        truth=(-1.0,),
-        outcome="positive",
-        slow=True,
+    *(
+        case
+        for name in ALONE
+        if name != "normal"  # which is st.ols, with a log link below
+        for case in _family(
+            partial(st.glm, family=name),
+            lambda eta, log_last, b, name=name: law_of(name, eta, log_last),
+            f"glm {name}",
+            f"glm {name} weights {'exposure' if 'exposure' in GENERALIZED[name].takes else 'offset'}",
+            truth=(float(np.log(CASES[name].last)),),
+            outcome=GENERALIZED[name].likelihood.outcome.name.lower(),
+            slow=True,
+        )
     ),
     *_family(
         partial(st.glm, family="normal", link="log"),

@@ -15,6 +15,9 @@ import pandas as pd
 from scipy.special import expit
 
 import stattools as st
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.regressions.glm import GENERALIZED
+from tests.families import ALONE
 
 Random = np.random.Generator
 Floats = np.ndarray
@@ -88,13 +91,18 @@ REGRESSIONS = {
     "zero_inflated": Regression(partial(st.zero_inflated, zero="~ z"), _with_zeros, ("weights", "offset", "exposure")),
     "hurdle": Regression(partial(st.hurdle, zero="~ z"), _with_zeros, ("weights", "offset", "exposure")),
     "gamma": Regression(st.gamma, _amounts, ("weights", "offset", "exposure")),
-    "glm inverse-gaussian": Regression(
-        partial(st.glm, family="inverse-gaussian"), _amounts, ("weights", "offset", "exposure")
-    ),
     "glm cloglog": Regression(
         partial(st.glm, family="binomial", link="cloglog"), _shares, ("weights", "offset", "trials"), ("trials",)
     ),
-    "glm beta": Regression(partial(st.glm, family="beta"), _parts, ("weights", "offset")),
+    **{
+        f"glm {name}": Regression(
+            partial(st.glm, family=name),
+            {Outcome.POSITIVE: _amounts, Outcome.UNIT: _parts}[GENERALIZED[name].likelihood.outcome],
+            ("weights", "offset", *[word for word in ("exposure",) if word in GENERALIZED[name].takes]),
+        )
+        for name in ALONE
+        if name != "normal"
+    },
     "aft": Regression(st.aft, _times, ("weights", "offset"), left="survival(y, seen)"),
     "aft gamma": Regression(
         partial(st.aft, distribution="gamma"), _times, ("weights", "offset"), left="survival(y / 3, y, seen)"

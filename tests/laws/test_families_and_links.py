@@ -9,9 +9,15 @@ from scipy import stats
 
 import stattools as st
 from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.regressions.glm import GENERALIZED
+from tests.families import CASES
 
 PAIRS = [(family, link) for family, kind in GENERALIZED.items() for link in kind.links]
+
+
+def are_shares(family):
+    return GENERALIZED[family].likelihood.outcome in (Outcome.UNIT, Outcome.TRIALS)
 
 
 def table(family, link, seed, n=None):
@@ -23,18 +29,10 @@ def table(family, link, seed, n=None):
     apart = {"log": 1.0 + e, "inverse": 1.0 + 0.4 * e, "inverse-squared": 1.0 + 0.4 * e, "identity": 3.0 + e}
     eta = apart.get(link, 2.0 + e)
     eta = eta if link == "log" else np.maximum(eta, 0.2)
-    if family in ("binomial", "beta"):
+    if are_shares(family):
         eta = {"log": np.minimum(0.4 * e - 1.5, -0.05), "identity": np.clip(0.5 + 0.1 * e, 0.1, 0.9)}.get(link, 0.2 + e)
     m = LINKS[link].mean(eta)
-    y = {
-        "normal": lambda: m + 0.3 * g.normal(size=n),
-        "binomial": lambda: g.binomial(1, m).astype(float),
-        "poisson": lambda: g.poisson(m),
-        "gamma": lambda: g.gamma(2.0, m / 2.0),
-        "inverse-gaussian": lambda: g.wald(m, 4.0),
-        "negative-binomial": lambda: g.negative_binomial(2, 2.0 / (2.0 + m)),
-        "beta": lambda: np.clip(g.beta(6.0 * m, 6.0 * (1.0 - m)), 1e-9, 1.0 - 1e-9),
-    }[family]()
+    y = CASES[family].drawn(g, m)
     return {"y": y, "x": x, "z": z, "g": np.array(list("abc"))[k]}
 
 
@@ -83,20 +81,19 @@ LINES = {
     "binomial identity": (0.5, 0.1),
 }
 """Intercept and factor of the columns by which `table` draws; others have 0.2 or 2, and 1."""
-LAST = {"normal": 0.3, "gamma": 0.5, "inverse-gaussian": 0.25, "negative-binomial": 0.5, "beta": 6.0}
 
 
 @pytest.mark.slow
 def test_what_was_drawn_is_recovered():
     for family, link in PAIRS:
-        unit = family in ("binomial", "beta")
+        unit = are_shares(family)
         usual = (0.2, 1.0) if unit else (2.0, 1.0)
         start, factor = LINES.get(f"binomial {link}" if unit else link, usual)
         fit = st.fit(st.glm("y ~ x + z + g", table(family, link, 1, 4000), family=family, link=link))
         truth = np.array([start, 0.2 * factor, 0.0, 0.3 * factor, -0.2 * factor])
         truth = dict(zip(["Intercept", "g[T.b]", "g[T.c]", "x", "z"], truth, strict=True))
         if fit.model.others:
-            truth[fit.names[-1]] = np.log(LAST[family])
+            truth[fit.names[-1]] = np.log(CASES[family].last)
         apart = (fit.estimate - [truth[name] for name in fit.names]) / fit.se
         assert np.abs(apart).max() < 4.0, (family, link, apart)
 

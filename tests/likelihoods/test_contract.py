@@ -372,7 +372,7 @@ def test_words_say_what_a_predictor_is(case: LikelihoodCase):
     words = case.likelihood.facts.words
     assert words.predictor.startswith("the ")
     assert (words.ratio is None) == (
-        case.name in ("gaussian", "probit", "gumbel", "beta", "location-scale", "own of SciPy")
+        case.name in ("gaussian", "probit", "gumbel", "beta", "normal", "own of SciPy")
         or any(word in case.name for word in ("cumulative probit", "cumulative cloglog", "cumulative loglog"))
         or (isinstance(case.likelihood, Linked) and case.likelihood.through.name != "log")
     )

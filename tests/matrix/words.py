@@ -10,8 +10,12 @@ import numpy as np
 
 import stattools as st
 from stattools.reporting import equations
+from tests.families import ALONE, link_of
 from tests.matrix.asked import Asked
 from tests.matrix.question import question
+
+OF_LINK = {"log": ("The mean of y", 1), "logit": ("The log odds of the mean of y", 0)}
+"""Of a family that only st.glm has, by its own link."""
 
 SAID = {
     "ols": ("The mean of y", 0),
@@ -34,8 +38,7 @@ SAID = {
     "cloglog": ("The complementary log-log of the probability that y is 1", 0),
     "glm loglog": ("The log-log of the probability of a success", 0),
     "glm inverse": ("The inverse of the mean of y", 0),
-    "glm beta": ("The log odds of the mean of y", 0),
-    "glm wald": ("The mean of y", 1),
+    **{f"glm {name}": OF_LINK[link_of(name)] for name in ALONE if name != "normal"},
     "glm normal": ("The mean of y", 1),
     "glm identity": ("The mean of y", 0),
     "glm log": ("The probability that y is 1", 1),
