@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -36,10 +37,6 @@ from stattools.models.questions import AnyModel
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 LOG_SCORE = "log score"
 
@@ -70,8 +67,6 @@ class CrossValidation(Faces):
         `difference` is the mean minus that of the model with the best log score, whose row has 0, with the standard
         error of the paired difference.
         """
-        import pandas as pd
-
         best = self.scores[int(np.argmin([self._mean(each[LOG_SCORE]) for each in self.scores]))]
         rows = []
         for score in [score for score in best if all(score in each for each in self.scores)]:
@@ -83,8 +78,6 @@ class CrossValidation(Faces):
 
     def by_fold(self) -> pd.DataFrame:
         """One row per model and fold: model, fold, n, and the mean of each score."""
-        import pandas as pd
-
         rows = []
         for name, each in zip(self.names, self.scores, strict=True):
             for k in range(self.folds):

@@ -35,6 +35,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_few, require_series, ways_of
 from stattools.inference.covariance.long_run import Series, dense, long_run
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import sparse
 from stattools.likelihoods import Likelihood
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -344,11 +345,9 @@ def _autocorrelated(terms: Any, kernel: Floats, rows: Rows) -> Series:
 
 def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight: Floats | None) -> None:
     """Add each row's score to the row of `total` (groups, p) that its code says, as often as it was seen."""
-    from scipy.sparse import csr_array
-
     here, code = np.unique(codes, return_inverse=True)
     entries = np.ones(len(code)) if weight is None else weight
-    total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
+    total[here] += sparse.csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
 
 
 def add_information(

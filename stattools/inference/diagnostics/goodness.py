@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ from stattools.inference.prediction.predict import regression, require_finite
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
@@ -49,10 +50,6 @@ from stattools.numerics.columns import nearest, weighted
 from stattools.numerics.sums import SampleMoments, power_of_two
 from stattools.solvers import Newton
 from stattools.text.columns import number
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 SAME_SPACE = 1e-8
 """A constant lies among the columns where what is left of it beside them is this small beside it."""
@@ -125,8 +122,6 @@ def goodness(fit: Any) -> pd.DataFrame:
     >>> goodness(fit)[["mcfadden", "tjur", "brier", "auc", "accuracy"]].round(4).to_numpy().tolist()
     [[0.4042, 0.445, 0.1468, 0.8889, 0.6667]]
     """
-    import pandas as pd
-
     model = regression(fit, "goodness")
     require_finite(fit, "goodness")
     some = model.rows.sampled
@@ -183,8 +178,6 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     >>> calibration(fit, bins=2)[["predicted", "observed", "n"]].round(3).to_numpy().tolist()
     [[0.179, 0.333, 3.0], [0.821, 0.667, 3.0]]
     """
-    import pandas as pd
-
     model = regression(fit, "calibration")
     require_finite(fit, "calibration")
     bins = whole_number(bins, "bins= of calibration", at_least=1)

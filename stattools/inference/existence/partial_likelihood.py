@@ -42,6 +42,7 @@ from stattools.inference.existence.separation import (
 )
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import sparse
 from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, whitened
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
@@ -146,10 +147,8 @@ def _undetermined_beside_levels(model: CoxRegression, X: Columns) -> list[str]:
     """What is said of columns that are the same for all rows that are compared, up to a combination of the levels and
     of columns before them.
     """
-    from scipy.sparse import csr_array
-
     n = len(X)
-    each = csr_array((np.ones(n), (compared(model.sets), np.arange(n))))
+    each = sparse.csr_array((np.ones(n), (compared(model.sets), np.arange(n))))
 
     def less_means(A: Any) -> Floats:
         """The products of columns of unit length, less their means among rows that are compared."""

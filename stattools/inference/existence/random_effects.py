@@ -35,6 +35,7 @@ from stattools.inference.existence.separation import (
     soon,
 )
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize, sparse
 from stattools.latent.coordinates import orthonormal
 from stattools.latent.covariance_factors import require_told_apart
 from stattools.likelihoods.between import between
@@ -221,17 +222,15 @@ def constant_coefficients(fixed: Model) -> Bools:
 
 def _program(cone: RecessionCone, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
     """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
-    from scipy.sparse import csr_array, hstack
-
     rows, equal = cone.rows, cone.held
     m, moving, blocks = len(rows), np.zeros(len(rows), dtype=bool), []
     for term in terms:
         z, at = term.z[rows], (np.arange(m), term.codes[rows])
         moving |= (z != 0.0).any(axis=1)
-        blocks += [csr_array((cone.normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
+        blocks += [sparse.csr_array((cone.normals[:, 0] * column, at), shape=(m, term.n_levels)) for column in z.T]
     if (moving & equal).any() or not moving.any() or m * (free.sum() + 1.0) > MOST_ENTRIES:
         return None
-    A = hstack([cone.A[:, free], *blocks], format="csr")
+    A = sparse.hstack([cone.A[:, free], *blocks], format="csr")
     if (found := lying_between(A, moving.astype(float), np.where(equal, 0.0, np.inf))) is None:
         return None
     b = np.zeros(len(free))
@@ -360,8 +359,6 @@ def supremum_at_infinity(cone: RecessionCone, term: RandomTerm, start: Floats) -
     """The largest limit of the log-likelihood of rows whose groups have one effect, as it grows together with the
     coefficients: sum over groups of log(Phi(high) - Phi(low)), concave in these, a lower bound of its supremum.
     """
-    from scipy.optimize import minimize
-
     A, slope = cone.A, cone.normals[:, 0] * term.z[cone.rows, 0]
     codes, up = term.codes[cone.rows], slope > 0.0
     present = np.unique(codes)
@@ -377,7 +374,9 @@ def supremum_at_infinity(cone: RecessionCone, term: RandomTerm, start: Floats) -
         return -float(between("probit", low, high, high - low).log.sum())
 
     options = {"maxiter": 400 * len(start), "adaptive": True}
-    ends = [minimize(fall, one, method="Nelder-Mead", options=options).fun for one in (start, np.zeros(len(start)))]
+    ends = [
+        optimize.minimize(fall, one, method="Nelder-Mead", options=options).fun for one in (start, np.zeros(len(start)))
+    ]
     return -float(min(ends))
 
 

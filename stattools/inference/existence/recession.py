@@ -21,10 +21,10 @@ from scipy.linalg import null_space
 from stattools.data.rows.rows import Rows, triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.interface.when_needed import optimize
+from stattools.interface.when_needed import optimize, sparse
 from stattools.likelihoods.likelihood import side_of
 from stattools.models.model import Model
-from stattools.numerics.columns import sparse
+from stattools.numerics.columns import sparse as in_sparse
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -52,8 +52,6 @@ class RecessionCone(NamedTuple):
 
 def recession_cone(model: Model) -> RecessionCone | None:
     """What the likelihood says of the rows of a model; None where every observation has a maximum."""
-    from scipy.sparse import diags_array, hstack
-
     y, likelihood, weight, predictor = model.rows.y, model.likelihood, model.rows.weight, model.predictor
     spaces, K, beyond = likelihood.facts.half_spaces(likelihood, y), predictor.width + 1, None
     if spaces is not None:
@@ -72,11 +70,13 @@ def recession_cone(model: Model) -> RecessionCone | None:
         normals[:, 0] = np.where(held, 1.0, side[rows])
     used = np.full(len(rows), True) if weight is None else weight[rows] > 0.0
     rows, normals, held, beyond = rows[used], normals[used], held[used], None if beyond is None else beyond[used]
-    each: list[Any] = [sparse(of) for of in predictor.columns_of(model.standardized_rows()[0].whole.X)]
+    each: list[Any] = [in_sparse(of) for of in predictor.columns_of(model.standardized_rows()[0].whole.X)]
     length = np.sqrt(sum((of * of).sum(axis=1)[rows] * u * u for of, u in zip(each, normals.T, strict=True)))
     unit = np.where(length > 0.0, np.linalg.norm(normals, axis=1) / np.where(length > 0.0, length, 1.0), 1.0)
     normals = normals * unit[:, None]
-    A: Any = hstack([diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr")
+    A: Any = sparse.hstack(
+        [sparse.diags_array(u) @ of[rows] for of, u in zip(each, normals.T, strict=True)], format="csr"
+    )
     return RecessionCone(rows, normals, held, beyond, A if predictor.taken_up else A[:, : predictor.size_first])
 
 
@@ -91,8 +91,6 @@ def still(A: Any) -> Floats:
 
 def direction(cone: RecessionCone, active: Bools) -> Floats | None:
     """A d with A d >= 0 over the active rows and A d > 0 for some of them, |d| <= 1; None where there is none."""
-    from scipy.sparse import vstack
-
     A, held = cone.A, cone.held
 
     def more(d: Floats, working: Ints) -> Ints | None:
@@ -104,7 +102,7 @@ def direction(cone: RecessionCone, active: Bools) -> Floats | None:
         return np.concatenate([working, worst]) if len(new) else None
 
     def normals(which: Ints) -> Any:
-        return vstack([A[which], -A[which[held[which]]]])
+        return sparse.vstack([A[which], -A[which[held[which]]]])
 
     d = highest(A.T @ active, more, normals, np.zeros(0, dtype=np.intp))
     return None if d is None or not np.where(active, A @ d, 0.0).max() > POSITIVE else d
@@ -137,10 +135,8 @@ def highest(
 
 def lying_between(A: Any, low: Floats, high: Floats) -> Floats | None:
     """An x with low <= A x <= high, from a linear program; None where there is none."""
-    from scipy.sparse import csr_array, vstack
-
-    A, above, below = csr_array(A), np.isfinite(high), np.isfinite(low)
-    rows, ends = vstack([A[above], -A[below]]).tocsr(), np.concatenate([high[above], -low[below]])
+    A, above, below = sparse.csr_array(A), np.isfinite(high), np.isfinite(low)
+    rows, ends = sparse.vstack([A[above], -A[below]]).tocsr(), np.concatenate([high[above], -low[below]])
     found = optimize.linprog(np.zeros(A.shape[1]), A_ub=rows, b_ub=ends, bounds=(None, None), method="highs")
     return found.x if found.status == 0 else None
 

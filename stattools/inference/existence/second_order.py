@@ -18,6 +18,7 @@ import numpy as np
 from stattools.errors import ConvergenceError, DomainError, FunctionError, IdentificationError
 from stattools.inference.existence.boundaries import check_end, levels_off
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import in_parts
@@ -282,8 +283,6 @@ def _reached(model: Custom) -> Floats:
     edges = np.full(len(model.start), np.nan)
     if model.low is None or model.high is None:
         return edges
-    from scipy.optimize import minimize
-
     start, unit, top = model.start, np.abs(np.diagonal(model.axes)), model.loglik(model.start)
     with np.errstate(invalid="ignore"):  # there is no share of a way that has no end
         ends = [np.where(np.isfinite(end), end + NEAR * (start - end), end) for end in (model.low, model.high)]
@@ -294,7 +293,7 @@ def _reached(model: Custom) -> Floats:
 
     low, high = ((end - start) / unit for end in ends)
     bounds = [*zip(low.tolist(), high.tolist(), strict=True)]
-    found = start + unit * minimize(loss, np.zeros(len(start)), method="L-BFGS-B", bounds=bounds).x
+    found = start + unit * optimize.minimize(loss, np.zeros(len(start)), method="L-BFGS-B", bounds=bounds).x
     for end, near in zip((model.low, model.high), ends, strict=True):
         at = np.flatnonzero(np.isfinite(end))
         at = at[np.abs(found[at] - end[at]) <= 2.0 * np.abs(near[at] - end[at])]

@@ -35,7 +35,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.when_needed import pd
+from stattools.interface.when_needed import pd, sparse
 from stattools.likelihoods.likelihood import side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -220,8 +220,6 @@ def separation_of_rows(model: Model, largest: float) -> Separation | None:
     """What separates the outcomes by any columns; beside levels a sparse program tells first whether anything does.
     IdentificationError with the columns where the limit of a model with levels takes dense programs that are too large.
     """
-    from scipy.sparse import csr_array
-
     X, is_small = _levels_of(model), program_size(model) <= largest
     if (X is None and not is_small) or (cone := recession_cone(model)) is None:
         return None
@@ -240,7 +238,7 @@ def separation_of_rows(model: Model, largest: float) -> Separation | None:
     active, steps, free, within = ~cone.held, list[Floats](), np.eye(cone.A.shape[1]), cone
     if cone.held.any():  # what moves no held row are few directions, mostly none
         free = still(cone.A[cone.held])
-        within = cone._replace(A=csr_array(cone.A @ free), held=np.zeros_like(cone.held))
+        within = cone._replace(A=sparse.csr_array(cone.A @ free), held=np.zeros_like(cone.held))
     while active.any() and (step := direction(within, active)) is not None:
         steps.append(free @ step)
         active &= cone.A @ steps[-1] <= 1e-7

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
     from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
-    from stattools.inference.intervals.coefficient import Coefficient
+    from stattools.inference.intervals.coefficients import Coefficient
     from stattools.inference.prediction.new_rows import Missing
     from stattools.inference.smooths.curves import Smooth
 
@@ -119,7 +119,7 @@ class Fit(Estimates):
         """One coefficient, `fit["x"]`: its `estimate`, `se`, `interval` and `test`, which `print` shows in a line.
         DomainError, with the names that there are, for another name.
         """
-        from stattools.inference.intervals.coefficient import Coefficient
+        from stattools.inference.intervals.coefficients import Coefficient
 
         return Coefficient(self, name)
 

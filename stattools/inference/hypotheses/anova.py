@@ -36,6 +36,7 @@ from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import picked
 from stattools.solvers.climb import Standing, climb, footing, newton_ascent, rising
 from stattools.solvers.metric import HeldMetric, Metric
+from stattools.solvers.solution import Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +70,17 @@ class RestrictedMaximum:
 
     def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
         """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
-        theta, height, done = self._held(R, q)
-        lost = self.top - height
-        if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
+        found = self._held(R, q)
+        lost = np.nan if found is None or not found.converged else self.top - found.loglik
+        if found is None or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
             raise ConvergenceError(
                 f"The maximum of {self.fit.model.title} without a term was not reached, so there is no likelihood "
                 'ratio. Use test="wald".'
             )
-        return theta, height
+        return found.estimate, found.loglik
 
-    def _held(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
-        """theta, the log-likelihood there, and whether it is the maximum."""
+    def _held(self, R: Floats, q: Floats) -> Solution | None:
+        """The end of a climb under the hypotheses, at theta; None where the log-likelihood is not finite at once."""
         (held, those), model = involved_in(R), self.fit.model
         alone = picked(those) if self.fit.penalty is None else None
         first = model.predictor.size_first if in_parts(self.information) and not model.is_partial else 0
@@ -91,7 +92,7 @@ class RestrictedMaximum:
                 found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
                 theta = np.zeros(model.predictor.size)
                 theta[np.delete(np.arange(len(theta)), held)], theta[held] = found.estimate, values[held]
-                return theta, found.loglik, found.converged
+                return replace(found, estimate=theta)
         along = self.T.pulled(np.asarray(R).T).T
         start = self.peak + HeldMetric(along, self.information).toward(q - R @ self.fit.estimate)
         work, n = self.work, model.n
@@ -102,10 +103,10 @@ class RestrictedMaximum:
 
         now = work.evaluate(start)
         if not now.is_finite:
-            return self.T @ start, now.loglik, False
+            return None
         end = climb(stand(start, now), partial(rising, work.evaluate, stand, n), tolerance=1e-8, max_steps=100, n=n)
         found = end.solution(np.empty(0), "Newton")
-        return self.T @ found.estimate, found.loglik, found.converged
+        return replace(found, estimate=self.T @ found.estimate)
 
 
 TESTS, TYPES = ("lr", "wald", "F"), ("I", "II", "III")
@@ -127,7 +128,10 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
         'anova has kind="I", "II" and "III"',
         got="kind=",
     )
-    chosen = _usual(fit) if test is None else one_of(test, TESTS, 'anova has test="lr", "wald" and "F"', got="test=")
+    # F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test.
+    trusted = fit.degrees is None and fit.cov == "information" and not lacks_rows(fit.model)
+    usual = "F" if fit.degrees is None and np.isfinite(fit.t_df) else "lr" if trusted else "wald"
+    chosen = usual if test is None else one_of(test, TESTS, 'anova has test="lr", "wald" and "F"', got="test=")
     if fit.degrees is not None and chosen == "wald":
         how, law = f"{fit.degrees.by}, with covariance {fit.cov}", "F(df, df_residual)"
         row, columns, residual = partial(_by_few_clusters, fit), ["df_residual"], {}
@@ -195,14 +199,6 @@ def _beside(fit: Estimates, larger: Floats) -> tuple[Metric, Floats]:
     unit = 1.0 / np.sqrt(spread_of(larger, fit.covariance).diagonal())
     spread = spread_of(larger * unit[:, None], fit.covariance)
     return metric_of(fit, spread, "the terms that contain this one"), unit
-
-
-def _usual(fit: Estimates) -> str:
-    """F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test."""
-    if fit.degrees is None and np.isfinite(fit.t_df):
-        return "F"
-    trusted = fit.degrees is None and fit.cov == "information" and not lacks_rows(fit.model)
-    return "lr" if trusted else "wald"
 
 
 def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], float], float, str]:

@@ -75,7 +75,8 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
 
     for name, chosen in columns.items():
         larger = cache(partial(_larger, model, fit.estimate, chosen))
-        tests = {"lr": partial(_ratio, larger, fit.loglik), "score": partial(_score, larger)}
+        tests: dict[str, Callable[[], float]] = {"lr": partial(_ratio, larger, fit.loglik)}
+        tests["score"] = partial(lambda at: Metric(at()[2].information).norm(at()[2].score) ** 2, larger)  # Rao's
         tests |= {"brant": partial(lambda chosen: _brant(model, binary(), chosen), chosen)} if plain else {}
         for test, statistic in tests.items():
             answers[f"{test} of {name}"] = partial(row, name, test, len(chosen) * (family.categories - 2), statistic)
@@ -114,12 +115,6 @@ def _larger(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tuple[Mo
     if (number := undetermined(at.information)) is not None:  # as of a level without rows in a label
         raise IdentificationError(f"the data do not determine {full.names[number]} beside the other effects at cuts.")
     return full, work, at
-
-
-def _score(larger: Callable[[], tuple[Model, Model, Evaluation]]) -> float:
-    """Rao's statistic."""
-    at = larger()[2]
-    return Metric(at.information).norm(at.score) ** 2
 
 
 def _ratio(larger: Callable[[], tuple[Model, Model, Evaluation]], loglik: float) -> float:

@@ -159,27 +159,8 @@ def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats,
     else:
         exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
         statistic = np.divide(value, se, out=exact, where=known)
-    if isinstance(df, np.ndarray):
-        normal = special.ndtr(-np.abs(statistic))
-        return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, -np.abs(statistic)), normal)
-    tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
-    return statistic, 2.0 * tail
-
-
-def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
-    """R with each row times a power of two, which brings the size of R theta near its standard error, and the powers.
-
-    A hypothesis may have any units: its squares then stay within float64.
-    """
-    with np.errstate(over="ignore"):
-        reach = np.abs(R) @ se
-    if not ((reach == 0) | ((reach > 1e-290) & (reach < 1e290))).all():
-        raise DomainError(
-            "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
-            "the hypothesis: multiply both of its sides by the same power of ten."
-        )
-    unit = 1.0 / power_of_two(reach)
-    return R * unit[:, None], unit
+    far = -np.abs(statistic)
+    return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, far), special.ndtr(far))
 
 
 def involved_in(R: Any) -> tuple[NDArray[np.intp], Any]:
@@ -243,7 +224,15 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             f"Wald's test needs finite estimates with a variance, and {name!r} has none. Test the others, or compare "
             "models by likelihood ratio or score."
         )
-    R, unit = _in_standard_errors(R, np.sqrt(V.diagonal()))
+    with np.errstate(over="ignore"):  # told below
+        reach = np.abs(R) @ np.sqrt(V.diagonal())
+    if not ((reach == 0) | ((reach > 1e-290) & (reach < 1e290))).all():
+        raise DomainError(
+            "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
+            "the hypothesis: multiply both of its sides by the same power of ten."
+        )
+    unit = 1.0 / power_of_two(reach)  # a hypothesis may have any units: near its standard error squares are in float64
+    R = R * unit[:, None]
     with np.errstate(over="ignore"):  # told below
         difference = R @ theta - q * unit
     spread = spread_of(R, V)

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -42,16 +42,13 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number, p_text
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 ROOT5 = 5.0**0.5
 
@@ -266,8 +263,6 @@ class WildBootstrap(Faces):
 
     def table(self, level: float | None = None) -> pd.DataFrame:
         """One row: hypothesis, estimate, se, statistic, p_value, lower, upper."""
-        import pandas as pd
-
         lower, upper = self.interval(level)
         row = {"hypothesis": self.hypothesis, "estimate": self.estimate, "se": self.se, "statistic": self.statistic}
         return pd.DataFrame([row | {"p_value": self.p_value, "lower": float(lower), "upper": float(upper)}])

@@ -1,4 +1,4 @@
-"""One row per coefficient: estimate, test of zero, interval, as it is or as a ratio; and one row per fit.
+"""Coefficients, in a table or one by one: estimate, test of zero, interval, as they are or as ratios; a fit in one row.
 
     wald          estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
     hazard ratio  exp(h -+ q se(h)),   h = -beta e^-s, s = log sigma;  Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
@@ -9,25 +9,30 @@ Statistical Analysis of Failure Time Data (2002), 2.3.4; delta method: Wasserman
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses import TestResult, against_zero
+from stattools.inference.hypotheses.result import p_words
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE
 from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.named import place_of
 from stattools.interface.names.answers import one_of
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
-
+from stattools.text.columns import number, percent
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 PLAIN = {"log": "{}", "logit": "odds {}"}
 """What the exponential of the linear predictor of a parameter is called, by its link."""
@@ -263,3 +268,60 @@ def hazard_ratios(fit: Any, level: float | None = None) -> pd.DataFrame:
         "the logarithm."
     )
     return frame
+
+
+@answers_guesses
+class Coefficient(Faces):
+    """A coefficient of a fit, by its `name`.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}))
+    >>> print(fit["x"])
+    x: 1.9 (se 0.252), 95 % interval 1.099 to 2.701, t = 7.55, p = 0.005
+    >>> fit["x"].test.p_value == fit.test("x = 0").p_value
+    True
+    """
+
+    def __init__(self, fit: Any, name: str) -> None:
+        self._place = place_of(name, fit.names, "fit")
+        self._fit, self.name = fit, name
+
+    @property
+    def estimate(self) -> float:
+        """The estimate."""
+        return float(self._fit.estimate[self._place])
+
+    @property
+    def se(self) -> float:
+        """Its standard error; AbsentError for a ridge fit, which has none."""
+        return float(self._fit.se[self._place])
+
+    @property
+    def interval(self) -> Interval:
+        """Its Wald interval at the level of the fit, two floats; `fit.interval(0.9, kind=...)` has the others."""
+        found = self._fit.interval()
+        lower, upper = (float(np.atleast_1d(end)[self._place]) for end in found)
+        return Interval(lower, upper, found.level, found.kind, (self.name,))
+
+    @cached_property
+    def test(self) -> TestResult:
+        """Wald's test that it is 0, `fit.test([name])`."""
+        return self._fit.test([self.name])
+
+    def _told(self) -> str:
+        fit, said = self._fit, number(self.estimate, 4)
+        if not fit.kinds:
+            return f"{said}, penalized: no standard error"
+        row, level = fit.table().iloc[self._place], percent(fit.level)
+        said += f" (se {number(row.se, 3)}), {level} interval {number(row.lower, 4)} to {number(row.upper, 4)}"
+        if fit.model.intervals or np.isnan(row.p_value):  # parameters of a sample, and variances, are not held to 0
+            return said
+        return (
+            f"{said}, {'z' if np.all(np.isinf(fit.t_df)) else 't'} = {number(row.statistic, 3)}, {p_words(row.p_value)}"
+        )
+
+    def _headline(self) -> str:
+        return headline(self, self.name, number(self.estimate))
+
+    def _page(self) -> Page:
+        return Page(f"{self.name}: {self._told()}")

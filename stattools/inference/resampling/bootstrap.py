@@ -37,6 +37,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
@@ -50,7 +51,6 @@ from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
 
@@ -220,8 +220,6 @@ class Bootstrap(Faces):
 
     def table(self, level: float = 0.95, *, kind: IntervalKind = "percentile") -> pd.DataFrame:
         """One row per coefficient: term, estimate, bias, se, lower, upper; `attrs["note"]` counts the failures."""
-        import pandas as pd
-
         lower, upper = self.interval(level, kind=kind)
         columns = {"term": self.names, "estimate": self.estimate, "bias": self.bias, "se": self.se}
         frame = pd.DataFrame(columns | {"lower": lower, "upper": upper})

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.units import require_size
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
@@ -44,10 +45,6 @@ from stattools.text.columns import number, place
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 ENTRIES = 1_000_000
 """So many outcomes are drawn at a time."""
@@ -291,8 +288,6 @@ class Power(Faces):
         The standard errors are those of `draws` simulated outcomes; `no_maximum` counts draws whose fit does not exist:
         their test is taken not to reject, and coverage is that of the others. `attrs["note"]` says why they have none.
         """
-        import pandas as pd
-
         frame = pd.DataFrame([size.record for size in self.sizes])
         frame.attrs["note"] = self._failures()
         return frame
