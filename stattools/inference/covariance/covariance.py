@@ -322,9 +322,7 @@ def spread_of(model: Model, theta: Floats, statistic: float | None = None) -> Sp
 
 def _variance(model: Model, theta: Floats) -> float:
     """E r^4 - 1 under the model; 2, that of normal outcomes, where a likelihood draws none."""
-    rows = model.rows.sampled
-    rows = rows if len(rows.X) <= ROWS else rows.sample(ROWS)
-    family = model.likelihood
+    rows, family = model.rows.sample(ROWS), model.likelihood
     eta = np.repeat(replace(model, rows=rows, source=None).eta(theta), TIMES, axis=0)
     y = np.repeat(rows.y, TIMES, axis=0)
     trials = family.trials_of(y)

@@ -129,8 +129,7 @@ def added(model: Model, theta: Floats) -> Added:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
     phi = T.solve(theta)
-    rows = work.rows.sampled
-    some = replace(work, rows=rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE), source=None)
+    some = replace(work, rows=work.rows.sample(SAMPLE), source=None)
     eta = some.predictor.forward(phi, some.rows.whole)[0]
     has_link = model.predictor.n_first == 1
     first = eta.reshape(len(eta), -1)[:, 0]

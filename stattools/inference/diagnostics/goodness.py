@@ -84,10 +84,6 @@ def null_loglik(model: Model, *, reads: bool = False) -> float:
     return Newton().solve(replace(model, rows=rows, predictor=predictor, start=start, source=None)).loglik
 
 
-def _response(block: Block) -> SampleMoments:
-    return SampleMoments.of(block.y if block.offset is None else block.y - block.offset, block.weight)
-
-
 def total_sum_of_squares(model: Model) -> float:
     """Sum of squares of y - offset about its mean, or about 0 where no combination of the columns is constant."""
     rows: Any = model.rows
@@ -131,7 +127,7 @@ def goodness(fit: Any) -> pd.DataFrame:
     if model.has_scale:
         r_squared = fit.r_squared
         if np.isnan(r_squared) and model.rows.offset is not None:  # of rows in files: one more read
-            moments = model.rows.total(_response)
+            moments = model.rows.total(lambda block: SampleMoments.of(block.y - block.offset, block.weight))
             if (total := moments.about(moments.mean if "Intercept" in model.terms else 0.0)) > 0:
                 r_squared = 1.0 - found["deviance"] / total
         row["r_squared"] = r_squared
@@ -277,8 +273,12 @@ def _observed(likelihood: Likelihood, predictor: Linear, theta: Floats, block: B
     """Predicted probabilities and observed shares of the rows of a block, (m, K): of the event, of each category, or of
     outcomes up to each cut; and how many observations each row stands for.
     """
-    p = _columns(likelihood.mean(predictor.forward(theta, block)[0]), likelihood)
-    return p, _shares(likelihood, block.y, p.shape[1]), _observations(likelihood, block.y, block.weight)
+    p, y = _columns(likelihood.mean(predictor.forward(theta, block)[0]), likelihood), block.y
+    if likelihood.outcome is Outcome.ORDERED:
+        share = (y[:, None] <= np.arange(p.shape[1])).astype(float)
+    else:
+        share = likelihood.observed(y)[:, None] if p.shape[1] == 1 else (y[:, None] == np.arange(p.shape[1])) * 1.0
+    return p, share, _observations(likelihood, y, block.weight)
 
 
 def _observations(likelihood: Likelihood, y: Floats, weight: Floats | None) -> Floats:
@@ -319,13 +319,12 @@ def calibrated(sums: Floats, phi: float = 1.0) -> Check:
 
 def calibration_check(of: LookedAt) -> Check | None:
     """Predicted against observed shares; None where all predictions are alike."""
-    rows = of.model.rows.sampled
-    rows = rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE)
-    some = replace(of.model, rows=rows, source=None)
+    some = replace(of.model, rows=of.model.rows.sample(SAMPLE), source=None)
     edges = edges_of(_columns(of.likelihood.mean(some.eta(of.theta)), of.likelihood))
     if all(len(of_one) == 0 for of_one in edges):
         return None
-    sums = of.model.rows.total(partial(_block, of.likelihood, of.model.predictor, of.theta, edges))
+    seen = partial(_observed, of.likelihood, of.model.predictor, of.theta)
+    sums = of.model.rows.total(lambda block: tenths(*seen(block), edges))
     if of.likelihood.outcome is not Outcome.ORDERED:
         return calibrated(sums, of.phi)
     each = [calibrated(sums[:, k : k + 1], of.phi) for k in range(len(edges))]
@@ -374,18 +373,7 @@ def tenths(p: Floats, share: Floats, weight: Floats, edges: list[Floats]) -> Flo
     return found
 
 
-def _shares(likelihood: Likelihood, y: Floats, count: int) -> Floats:
-    """What was observed, (n, K): shares of the event, 1 in the column of the category, or in those of cuts above it."""
-    if likelihood.outcome is Outcome.ORDERED:
-        return (y[:, None] <= np.arange(count)).astype(float)
-    return likelihood.observed(y)[:, None] if count == 1 else (y[:, None] == np.arange(count)).astype(float)
-
-
 def _columns(mean: Floats, likelihood: Likelihood) -> Floats:
     if likelihood.outcome is Outcome.ORDERED:  # P(y <= k) at each cut
         return np.cumsum(mean, axis=1)[:, :-1]
     return mean if likelihood.outcome.has_several else mean[:, None]
-
-
-def _block(likelihood: Likelihood, predictor: Linear, theta: Floats, edges: list[Floats], block: Block) -> Floats:
-    return tenths(*_observed(likelihood, predictor, theta, block), edges)

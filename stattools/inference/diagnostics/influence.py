@@ -115,14 +115,9 @@ def _farthest(parts: Iterable[Floats], count: int) -> list[tuple[float, NDArray[
             sums = np.partition(way, max(len(way) - count, 0), axis=0)[-count:].sum(axis=0)
             column = int(np.argmax(sums))
             if sums[column] > best[k][0]:
-                best[k] = float(sums[column]), _largest(way[:, column], count)
+                first = np.argsort(-way[:, column], kind="stable")[:count]  # of equal ones the first
+                best[k] = float(sums[column]), np.sort(first[way[first, column] > 0.0])
     return best
-
-
-def _largest(values: Floats, count: int) -> NDArray[np.intp]:
-    """The rows of the few largest values, the first of equal ones, those above 0 only, in their order."""
-    first = np.argsort(-values, kind="stable")[:count]
-    return np.sort(first[values[first] > 0.0])
 
 
 def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float]:

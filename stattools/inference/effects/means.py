@@ -262,11 +262,14 @@ def _tested(
     se = errors_of(fit, gradient, what)
     df = np.broadcast_to(df_along(fit, gradient), value.shape)
     statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
+    some, place = np.unique(df, return_inverse=True)  # intervals reach so many standard errors
+    reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])[1](level, value.shape[1]))
     if method == "tukey":
         p_value = np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df.ravel()))
+        reach = stats.studentized_range.ppf(level, k, some) / np.sqrt(2.0)
     elif method != "none":
         p_value = np.concatenate([adjusted(family, method) for family in p_value.reshape(value.shape)])
-    half = _reach(df, level, value.shape[1], k, method) * se
+    half = np.asarray(reach)[place].reshape(df.shape) * se
     columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
     columns |= {"lower": shown(value - half), "upper": shown(value + half)}
     return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
@@ -284,16 +287,6 @@ def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFra
         for name, value in reversed(cell):
             table.insert(0, name, value)
     return tables[0][1] if len(tables) == 1 else pd.concat([table for _, table in tables], ignore_index=True)
-
-
-def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:
-    """How many standard errors intervals reach, of m contrasts between k means."""
-    some, place = np.unique(df, return_inverse=True)
-    if method == "tukey":
-        reach = stats.studentized_range.ppf(level, k, some) / np.sqrt(2.0)
-    else:
-        reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])[1](level, m))
-    return np.asarray(reach)[place].reshape(df.shape)
 
 
 def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:

@@ -544,7 +544,11 @@ def _scored(values: Floats, scores: str) -> Floats:
 
 
 def _p_value(
-    of: Orders | SignArrangements, seen: Standardized, asked: dict[str, str], draws: int, seed: Any
+    of: Orders | SignArrangements,
+    seen: Standardized,
+    asked: dict[str, str],
+    draws: int,
+    seed: int | np.random.Generator | None,
 ) -> tuple[float, str, str]:
     """The p-value, its distribution, and how it was found."""
     method, alternative = asked["method"], asked["alternative"]

@@ -67,7 +67,7 @@ def profile_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     target, exact = _prepare(fit, level)
     if exact or target < SHORT:
         return _wald(fit, float(quantile_of(fit.df, level)) if exact else target)
-    return _ends(fit, target, _signed_root, tolerance=0.03)
+    return _ends(fit, target, is_score=False, tolerance=0.03)
 
 
 def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
@@ -91,7 +91,7 @@ def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
             'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
         )
     target, exact = _prepare(fit, level)
-    return _wald(fit, float(quantile_of(fit.df, level))) if exact else _ends(fit, target, None, tolerance=1e-9)
+    return _wald(fit, float(quantile_of(fit.df, level))) if exact else _ends(fit, target, is_score=True, tolerance=1e-9)
 
 
 def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
@@ -110,14 +110,14 @@ def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     return fit.estimate - half, fit.estimate + half
 
 
-def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
+def _ends(fit: Estimates, target: float, *, is_score: bool, tolerance: float) -> tuple[Floats, Floats]:
     _require_reachable(fit)
     curve_of = _curves(fit)
     ends = np.empty((2, len(fit.names)))  # of a mixed model its variances are no coefficients
     for j in range(len(fit.names)):
         for row, side in enumerate((-1.0, 1.0)):
             curve, se = curve_of(j, side)
-            ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)
+            ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, is_score, tolerance)
     return ends[0], ends[1]
 
 
@@ -176,19 +176,10 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     return curve
 
 
-Height = Callable[[Point, float], tuple[float, float]]
-
-
-def _signed_root(point: Point, top: float) -> tuple[float, float]:
-    """sqrt(2 (top - loglik)), which rises by about 1 per standard error, and its slope."""
-    root = float(np.sqrt(2.0 * max(top - point.loglik, 0.0)))
-    return root, -point.slope / root if root > 0 else 1.0
-
-
-def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance: float) -> float:
-    """How many standard errors from the peak `height` first equals the target; inf where it never does.
-
-    Without `height` it is the signed root of the score statistic, whose slope comes from the last two points.
+def _reach(curve: ProfileCurve, target: float, is_score: bool, tolerance: float) -> float:
+    """How many standard errors from the peak the root of the statistic first equals the target; inf where it never
+    does. sqrt(2 (top - loglik)) rises by about 1 per standard error; the slope of the root of the score statistic comes
+    from the last two points.
     """
     point = curve.start()
     top, low, high, edge = point.loglik, 0.0, np.inf, np.inf
@@ -202,17 +193,23 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
             tau = 0.5 * (tau + point.tau)
             continue
         point = new
-        _require_below(curve, point, top)
-        if height is None and point.curvature <= 0.0:
-            return np.inf
-        if height is None:
+        if point.height > top + 1e-7 * (1.0 + 1e-4 * abs(top)):
+            raise ConvergenceError(
+                f"A higher log-likelihood ({point.height:.9g} against {top:.9g}) was met {point.tau:.3g} standard "
+                f"errors from the estimate of {curve.name!r}: the fit is not the maximum. Fit again from another start."
+            )
+        if is_score:
+            if point.curvature <= 0.0:
+                return np.inf
             value = -point.slope / np.sqrt(point.curvature)
             slope = (value - last[1]) / (tau - last[0])
             wrong = abs(slope - before) / abs(slope) if slope else np.inf  # about as wrong as it was before
             last, before = (tau, value), slope
         else:
-            value, slope = height(point, top)
-            if _levels_off(point, top - 0.5 * target**2):
+            value = float(np.sqrt(2.0 * max(top - point.loglik, 0.0)))
+            slope, above = -point.slope / value if value > 0 else 1.0, point.loglik - (top - 0.5 * target**2)
+            # A convex profile: is what is left of an exponential fall, slope^2 / curvature, far from enough?
+            if point.curvature < 0.0 < above and 1e3 * point.slope**2 < -point.curvature * above:
                 return np.inf
             wrong = 0.5 * abs(point.curvature - slope**2) / (value * abs(slope)) if value * slope else np.inf
         gap = value - target
@@ -224,23 +221,9 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
         if following >= edge:
             following = 0.5 * (tau + edge)
         step = abs(following - tau)
-        left = step * wrong * (1.0 if height is None else step) if 0.0 < step <= SURE and edge == np.inf else step
+        left = step * wrong * (1.0 if is_score else step) if 0.0 < step <= SURE and edge == np.inf else step
         if min(step, left) <= CLOSE * max(1.0, tau) and point.decrement <= 1e-4:
             return following
         following = min(following, 3.0 * max(tau, target))
         tau = following if low < following < high else 0.5 * (low + high)
     raise ConvergenceError(f"The end of the interval of {curve.name!r} was not found. Use Wald's interval.")
-
-
-def _levels_off(point: Point, cut: float) -> bool:
-    """Is the profile convex, with what is left of an exponential fall, slope^2 / curvature, far from enough?"""
-    above = point.loglik - cut
-    return point.curvature < 0.0 < above and 1e3 * point.slope**2 < -point.curvature * above
-
-
-def _require_below(curve: ProfileCurve, point: Point, top: float) -> None:
-    if point.height > top + 1e-7 * (1.0 + 1e-4 * abs(top)):
-        raise ConvergenceError(
-            f"A higher log-likelihood ({point.height:.9g} against {top:.9g}) was met {point.tau:.3g} standard errors "
-            f"from the estimate of {curve.name!r}: the fit is not the maximum. Fit again from another start."
-        )

@@ -12,7 +12,7 @@ from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics import errors as errors_beside_levels
 from stattools.inference.diagnostics.check import LookedAt
 from stattools.inference.diagnostics.errors import OfRows, explained, glejser
-from stattools.inference.diagnostics.influence import _largest, worst_rows
+from stattools.inference.diagnostics.influence import _farthest, worst_rows
 from stattools.numerics.arrowhead import Arrow, arrow
 from stattools.numerics.columns import Columns, beside, symmetric, upper_gram
 from tests.columns import indicators
@@ -164,8 +164,8 @@ def test_a_regression_on_levels(complete):
 
 
 def test_the_largest_rows_are_in_their_order():
-    assert _largest(np.array([1.0, 5.0, -1.0, 5.0, 5.0]), 2).tolist() == [1, 3]
-    assert _largest(np.array([-1.0, 2.0]), 2).tolist() == [1]
+    assert _farthest([np.array([[1.0], [5.0], [-1.0], [5.0], [5.0]])], 2)[0][1].tolist() == [1, 3]
+    assert _farthest([np.array([[-1.0], [2.0]])], 2)[0][1].tolist() == [1]
 
 
 @pytest.mark.parametrize("name", ["times", "labels", "labels with a scale", "overdispersed hurdle", "gamma"])
