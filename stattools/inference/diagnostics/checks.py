@@ -19,26 +19,8 @@ import pandas as pd
 from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.diagnostics import errors, form
 from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check, LookedAt, in_words, judged
-from stattools.inference.diagnostics.errors import (
-    LAGS,
-    autocorrelation,
-    of_series,
-    order_of,
-    overdispersion,
-    standard_errors,
-)
-from stattools.inference.diagnostics.form import (
-    LEVELS,
-    certificate,
-    collinearity,
-    distribution,
-    form,
-    link,
-    of_shares,
-    proportional,
-    zeros,
-)
 from stattools.inference.diagnostics.goodness import calibration_check, discrimination
 from stattools.inference.diagnostics.influence import influence
 from stattools.inference.estimates import Estimates
@@ -53,20 +35,20 @@ from stattools.text.one_line import headline, prints
 from stattools.text.page import Grid, Page
 
 CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
-    "maximum": certificate,
-    "proportional hazards": proportional,
-    "overdispersion": overdispersion,
-    "zeros": zeros,
-    "heteroskedasticity": partial(standard_errors, name="heteroskedasticity"),
-    "robust errors": partial(standard_errors, name="robust errors"),
-    "autocorrelation": autocorrelation,
+    "maximum": form.certificate,
+    "proportional hazards": form.proportional,
+    "overdispersion": errors.overdispersion,
+    "zeros": form.zeros,
+    "heteroskedasticity": partial(errors.standard_errors, name="heteroskedasticity"),
+    "robust errors": partial(errors.standard_errors, name="robust errors"),
+    "autocorrelation": errors.autocorrelation,
     "influence": influence,
-    "collinearity": collinearity,
-    "link": link,
-    "form": form,
+    "collinearity": form.collinearity,
+    "link": form.link,
+    "form": form.form,
     "calibration": calibration_check,
     "discrimination": discrimination,
-    "distribution": distribution,
+    "distribution": form.distribution,
 }
 """What is looked at, by name; a function answers None where there is nothing to look at."""
 
@@ -108,7 +90,7 @@ def checks_of(fit: Estimates, order: Any = None) -> Looked:
     """
     with one_blas_thread():
         if not fit.model.is_partial:
-            of = LookedAt(fit, order_of(fit.model, order))
+            of = LookedAt(fit, errors.order_of(fit.model, order))
             names = (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome])
         elif order is not None:
             title = fit.model.title
@@ -149,7 +131,7 @@ def checks_of_series(fit: Estimates) -> Looked:
         raise DomainError(f"check looks at one-step errors, and needs {FEWEST} or more; {model.title} has {len(e)}.")
     period = model.components.period if model.has_states else None
     checks = {
-        "maximum": partial(certificate, LookedAt(fit)),
+        "maximum": partial(form.certificate, LookedAt(fit)),
         "serial correlation": partial(_serial, e, 2 * (period or 0)),
         "even variance": partial(_even, e),
         "normal errors": partial(_normal, e),
@@ -170,14 +152,14 @@ def errors_of(fit: Estimates) -> Floats:
 
 def _serial(e: Floats, at_least: int) -> Check:
     c = e - e.mean()
-    lags = min(max(LAGS, at_least), len(e) // 5)
+    lags = min(max(errors.LAGS, at_least), len(e) // 5)
     r = np.array([c[k:] @ c[:-k] for k in range(1, lags + 1)]) / (c @ c)
     worst = int(np.argmax(np.abs(r)))
     advice = (
         f"Errors are correlated {number(float(r[worst]), 2)} with those {worst + 1} steps before: the model misses "
         "something that repeats or lasts, such as a trend or a season, and its intervals are wrong."
     )
-    measure, p_value = "largest autocorrelation of one-step errors", of_series(c, lags)[1]
+    measure, p_value = "largest autocorrelation of one-step errors", errors.of_series(c, lags)[1]
     return judged("serial correlation", measure, abs(r[worst]), advice, p_value=p_value)
 
 
@@ -197,8 +179,8 @@ def _normal(e: Floats, name: str = "normal errors") -> Check:
     """The gap between the distribution of errors, or of residuals, and the normal one."""
     spread = e.std(ddof=1)
     u = special.ndtr((e - e.mean()) / (spread if spread > 0.0 else 1.0))
-    total = (u[:, None] <= LEVELS).sum(axis=0).astype(float)
-    return of_shares(total, np.full(len(LEVELS), float(len(e))), name, is_normal=True)
+    total = (u[:, None] <= form.LEVELS).sum(axis=0).astype(float)
+    return form.of_shares(total, np.full(len(form.LEVELS), float(len(e))), name, is_normal=True)
 
 
 COLUMNS = ("check", "value", "verdict", "advice", "measure")
@@ -284,7 +266,7 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
         raise IncompatibleError(
             f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
         )
-    checks: dict[str, Callable[[], Check]] = {"maximum": partial(certificate, LookedAt(fit))}
+    checks: dict[str, Callable[[], Check]] = {"maximum": partial(form.certificate, LookedAt(fit))}
     if not fit.model.smooths:  # a group's part of a curve is not known
         checks["influence"] = partial(_group_influence, fit)
     if fit.model.has_scale:

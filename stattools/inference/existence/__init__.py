@@ -6,19 +6,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
-from stattools.inference.existence.boundaries import (
-    check_crossing,
-    check_dispersion,
-    check_edge,
-    check_exact,
-    check_extra_zeros,
-    check_flat_end,
-    check_labels,
-    check_late_entry,
-    check_levels,
-    check_times,
-    check_wide,
-)
+from stattools.inference.existence import boundaries
 from stattools.inference.existence.partial_likelihood import separation
 from stattools.inference.existence.rank import check_rank, check_size, spans
 from stattools.inference.existence.recession import check_extremes
@@ -98,7 +86,7 @@ def _asks_for_rank(model: Model) -> bool:
 
 CHECKS = (
     ExistenceCheck("before", None, check_size),
-    ExistenceCheck("before", lambda model: model.predictor.taken_up, check_labels),
+    ExistenceCheck("before", lambda model: model.predictor.taken_up, boundaries.check_labels),
     ExistenceCheck("before", lambda model: model.likelihood.facts.by_category and not _is_array(model), check_extremes),
     ExistenceCheck("before", lambda model: len(model.start) > WIDE and _is_array(model), _require_room),
     ExistenceCheck("before", _asks_for_rank, check_rank),
@@ -107,21 +95,25 @@ CHECKS = (
     ExistenceCheck("failed", None, Model.standardized),  # refuses units beyond float64
     ExistenceCheck("failed", None, check_rank),
     ExistenceCheck("failed", lambda model: not model.likelihood.facts.has_scale, check_overlap),
-    ExistenceCheck("failed", _has_one_scale, check_times),
-    ExistenceCheck("failed", lambda model: model.likelihood.facts.inflated, check_flat_end),
-    ExistenceCheck("singular", lambda model: isinstance(model, Model) and model.predictor.own, check_exact),
+    ExistenceCheck("failed", _has_one_scale, boundaries.check_times),
+    ExistenceCheck("failed", lambda model: model.likelihood.facts.inflated, boundaries.check_flat_end),
+    ExistenceCheck("singular", lambda model: isinstance(model, Model) and model.predictor.own, boundaries.check_exact),
     # Along columns that are aliased the rest of a solution is round-off: these are asked of first.
     ExistenceCheck("end", None, check_columns_of),
-    ExistenceCheck("end", has_edges, lambda model, found: check_edge(model, found.estimate)),
+    ExistenceCheck("end", has_edges, lambda model, found: boundaries.check_edge(model, found.estimate)),
     ExistenceCheck(
-        "end", lambda model: model.likelihood.width > 1, lambda model, found: check_dispersion(model, found.estimate)
+        "end",
+        lambda model: model.likelihood.width > 1,
+        lambda model, found: boundaries.check_dispersion(model, found.estimate),
     ),
-    ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, check_levels),
-    ExistenceCheck("end", _has_one_scale, check_times),
-    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.TIME, check_late_entry),
-    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.ORDERED, check_crossing),
-    ExistenceCheck("end", lambda model: model.likelihood.facts.inflated, check_extra_zeros),
+    ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, boundaries.check_levels),
+    ExistenceCheck("end", _has_one_scale, boundaries.check_times),
+    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.TIME, boundaries.check_late_entry),
+    ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.ORDERED, boundaries.check_crossing),
+    ExistenceCheck("end", lambda model: model.likelihood.facts.inflated, boundaries.check_extra_zeros),
     ExistenceCheck("end", lambda model: not model.likelihood.facts.has_scale, check_solution),
-    ExistenceCheck("end", lambda model: any(model.predictor.own) or model.likelihood.facts.inflated, check_wide),
+    ExistenceCheck(
+        "end", lambda model: any(model.predictor.own) or model.likelihood.facts.inflated, boundaries.check_wide
+    ),
 )
 """What is asked of a regression, in this order."""
