@@ -18,9 +18,11 @@ from numpy.typing import ArrayLike
 from stattools.errors import AbsentError, IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, at_zero, certificate
 from stattools.inference.estimates import Estimates, Judged, judged
-from stattools.inference.intervals.coefficients import table
+from stattools.inference.hypotheses import wald
+from stattools.inference.intervals.coefficients import glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
+from stattools.inference.plots.frames import pictured
 from stattools.inference.prediction.new_rows import handed_out
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
@@ -140,8 +142,6 @@ class Fit(Estimates):
         for proportions. Profile and score intervals are the likelihood's own, whatever `cov` is. Raises DomainError
         for a level outside (0, 1), IncompatibleError for a kind that the model does not have.
         """
-        from stattools.inference.intervals.coefficients import interval
-
         return interval(self, self.level if level is None else level, kind)
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
@@ -154,7 +154,6 @@ class Fit(Estimates):
         their own interval; the standard error stays that of the logarithm and is called se_log. Raises
         IncompatibleError where exp of a coefficient is no ratio.
         """
-
         return table(self, level, exponentiate)
 
     def glance(self) -> pd.DataFrame:
@@ -163,8 +162,6 @@ class Fit(Estimates):
         `r_squared` is the share of the variance explained for `st.ols`, McFadden's 1 - loglik / loglik_null for other
         regressions, and missing for a proportion.
         """
-        from stattools.inference.intervals.coefficients import glance
-
         return glance(self)
 
     def test(self, hypothesis: Any) -> TestResult:
@@ -175,8 +172,6 @@ class Fit(Estimates):
         chi-squared otherwise; of means of `st.normal`, whose arms have variances of their own, Welch's F. Raises
         DomainError for text that is not linear or names that the model does not have.
         """
-        from stattools.inference.hypotheses import wald
-
         require(self, "test")
         df: Any = self.t_df if self.degrees is None else None
         return wald(self._of_rows, hypothesis, df=df)
@@ -289,7 +284,6 @@ class Fit(Estimates):
         groups whose effects are 0.
         """
         from stattools.inference.effects.means import marginal_effects
-        from stattools.inference.plots.frames import pictured
 
         of = self._averaged_over(groups, "marginal_effects")
         rows = {"data": data, "offset": offset, "exposure": exposure}
@@ -319,7 +313,6 @@ class Fit(Estimates):
         `offset`, `exposure`, `groups` as in `marginal_effects`. The formulas stand in docs/tables.md.
         """
         from stattools.inference.effects.means import means
-        from stattools.inference.plots.frames import pictured
 
         of = self._averaged_over(groups, "means")
         rows = {"data": data, "offset": offset, "exposure": exposure}
@@ -353,7 +346,6 @@ class Fit(Estimates):
         has no `values` and for a value that is no level, IncompatibleError for ratios that are none.
         """
         from stattools.inference.effects.means import contrasts
-        from stattools.inference.plots.frames import pictured
 
         of = self._averaged_over(groups, "contrasts")
         rows = {"data": data, "offset": offset, "exposure": exposure}
@@ -403,8 +395,6 @@ class Fit(Estimates):
         >>> fit.hazard_ratios().estimate.round(3).tolist()
         [0.368]
         """
-        from stattools.inference.intervals.coefficients import hazard_ratios
-
         require(self, "hazard_ratios")
         return hazard_ratios(self, level)
 
@@ -469,7 +459,6 @@ class Fit(Estimates):
         [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
         """
         from stattools.inference.mixed.modes import random_effects
-        from stattools.inference.plots.frames import pictured
 
         require(self, "random_effects")
         made = random_effects(self, group, self.level if level is None else level, fixed)

@@ -220,15 +220,7 @@ class MixedRegressionFit(Fit):
     found: Any = None
     _answered = frozenset({*BY_VIEWS, "calibration", "integral"})
 
-    @property
-    def deviance(self) -> float:
-        """-2 times the log-likelihood."""
-        return -2.0 * self.loglik
-
-    @property
-    def _counted(self) -> int:
-        """Coefficients, other parameters such as a residual variance, and entries of the covariances, as R counts."""
-        return self.found.n_parameters
+    deviance, _counted = LinearMixedFit.deviance, LinearMixedFit._counted
 
     @cached_property
     def _existence(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from stattools.data.tables.arrays import NUMBERS, matrix
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.table import index_of, is_frame, paired, same_index, series, table
 from stattools.errors import REFUSALS, DomainError, IncompatibleError, quoted
+from stattools.inference.estimates import quantile_of
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.replicates import stacked_mixed
@@ -29,6 +30,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.own_functions import called
 from stattools.interface.units import LARGEST, SMALLEST
+from stattools.interface.when_needed import pd
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.glm import ols
@@ -40,11 +42,7 @@ from stattools.solvers.batches import together as is_batched
 from stattools.text.columns import number
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many
-from stattools.text.one_line import many as counted
 from stattools.text.page import Grid, Page
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @answers_guesses
@@ -88,64 +86,46 @@ class ManyFits(Faces):
 
         Raises DomainError for a level outside (0, 1).
         """
-        from scipy import special
-
         require_level(level)
-        tail = 0.5 * (1.0 - level)
-        df = self.df if self.df.ndim > 1 else self.df[:, None]
-        q = np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail)) * self.se
+        q = quantile_of(self.df if self.df.ndim > 1 else self.df[:, None], level) * self.se
         return Interval(self.estimate - q, self.estimate + q, level, "wald", self.names)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """One row per member and coefficient: member, term, estimate, se, lower, upper, reason (empty: fitted)."""
-        import pandas as pd
-
-        lower, upper = self.interval(level)
+        lower, upper = map(np.ravel, self.interval(level))
         p = len(self.names)
         reasons = [self.reasons.get(label, "") for label in self.labels]
-        return pd.DataFrame(
-            {
-                "member": np.repeat(np.array(self.labels, dtype=object), p),
-                "term": list(self.names) * len(self),
-                "estimate": self.estimate.ravel(),
-                "se": self.se.ravel(),
-                "lower": np.ravel(lower),
-                "upper": np.ravel(upper),
-                "reason": np.repeat(np.array(reasons, dtype=object), p),
-            }
-        )
+        of = {"member": np.repeat(np.array(self.labels, dtype=object), p), "term": list(self.names) * len(self)}
+        numbers = {"estimate": self.estimate.ravel(), "se": self.se.ravel(), "lower": lower, "upper": upper}
+        return pd.DataFrame(of | numbers | {"reason": np.repeat(np.array(reasons, dtype=object), p)})
 
     def _headline(self) -> str:
         sizes = f"{many(len(self), 'fit')} of {many(len(self.names), 'coefficient')}"
         return headline(self, "", self.title, sizes, f"{self.failed:,} without a maximum" if self.failed else "")
 
     def _page(self) -> Page:
-        return page(self)
+        sizes = f"{many(len(self), 'fit')} of {many(len(self.names), 'coefficient')}"
+        found = np.isfinite(self.loglik)
+        spread: list[str | Grid] = []
+        if found.any():
+            spread = ["", Grid(("", "median", "lowest", "highest", "median se"), _rows(self, found), "lrrrr")]
+        reasons = [f"  {label}: {reason:.140}" for label, reason in list(self.reasons.items())[:SHOWN]]
+        more = self.failed - len(reasons)
+        told = reasons + ([f"  and {more:,} more; see .reasons"] if more else [])
+        return Page(
+            f"{self.title}: {sizes}, {self.failed:,} without a maximum", *spread, *([""] if told else []), *told
+        )
 
 
 SHOWN = 3
 """A page gives the reasons of so many members without a fit."""
 
 
-def page(many: Any) -> Page:
-    """The page that `print` shows of `stattools.ManyFits`."""
-    sizes = f"{counted(len(many), 'fit')} of {counted(len(many.names), 'coefficient')}"
-    title = f"{many.title}: {sizes}, {many.failed:,} without a maximum"
-    found = np.isfinite(many.loglik)
-    spread: list[str | Grid] = []
-    if found.any():
-        spread = ["", Grid(("", "median", "lowest", "highest", "median se"), _rows(many, found), "lrrrr")]
-    reasons = [f"  {label}: {reason:.140}" for label, reason in list(many.reasons.items())[:SHOWN]]
-    more = many.failed - len(reasons)
-    told = reasons + ([f"  and {more:,} more; see .reasons"] if more else [])
-    return Page(title, *spread, *([""] if told else []), *told)
-
-
-def _rows(many: Any, found: Any) -> list[list[str]]:
-    estimate, se = many.estimate[found], many.se[found]
+def _rows(fits: ManyFits, found: NDArray[np.bool_]) -> list[list[str]]:
+    estimate, se = fits.estimate[found], fits.se[found]
     return [
         [str(name), *(number(float(of(estimate[:, j]))) for of in (np.median, np.min, np.max)), number(middle)]
-        for j, (name, middle) in enumerate(zip(many.names, np.median(se, axis=0).tolist(), strict=True))
+        for j, (name, middle) in enumerate(zip(fits.names, np.median(se, axis=0).tolist(), strict=True))
     ]
 
 

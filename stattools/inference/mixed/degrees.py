@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import one_of
 from stattools.interface.owned import sealed
 from stattools.interface.record import record
 from stattools.latent.deviance import VarianceDirections, variance_directions
@@ -222,9 +222,8 @@ def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDe
     is flat in the variances.
     """
     curved = bool(found.model.smooths)
-    kind = ("residual" if curved else "satterthwaite") if df is None else word_of(df, tuple(DEGREES_KINDS))
-    if not is_one_of(kind, tuple(DEGREES_KINDS)):
-        raise DomainError(f"df= of st.fit is {', '.join(map(repr, DEGREES_KINDS))}; got df={quoted(df)}.")
+    usual = "residual" if curved else "satterthwaite"
+    kind = usual if df is None else one_of(df, DEGREES_KINDS, "df= of st.fit is {}", got="df=")
     if curved and kind in OF_GROUPS:
         raise IncompatibleError(
             f'df={kind!r} is of groups alone; a model with curves has df="residual", its rows less the effective '

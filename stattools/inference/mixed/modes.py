@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
-from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import quantile_of
 from stattools.inference.existence.rank import check_rank
-from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.latent.blocks import LatentColumns, fitted
 from stattools.latent.elimination import structure_of
@@ -41,11 +41,9 @@ def random_effects(fit: Any, group: str | None, level: float, fixed: str) -> pd.
     groups = list(dict.fromkeys(term.group for term in random))
     if not groups:
         raise IncompatibleError(f"random_effects are those of groups, and {found.model.formula!r} has curves alone.")
-    group, fixed = word_of(group, groups), word_of(fixed, FIXED)
-    if group is not None and not is_one_of(group, tuple(groups)):
-        raise DomainError(f"random_effects has the groups {', '.join(map(repr, groups))}; got {quoted(group)}.")
-    if not is_one_of(fixed, FIXED):
-        raise DomainError(f'random_effects has fixed="known" and fixed="estimated"; got {quoted(fixed)}.')
+    if group is not None:
+        group = one_of(group, groups, "random_effects has the groups {}")
+    fixed = one_of(fixed, FIXED, 'random_effects has fixed="known" and fixed="estimated"')
     estimates, errors = found.modes, found.errors(fixed)
     require_level(level)
     q = quantile_of(np.inf, level)
@@ -56,19 +54,9 @@ def random_effects(fit: Any, group: str | None, level: float, fixed: str) -> pd.
         labels = [label_of(label) for label in random[own[0]].levels]
         estimate = np.concatenate([estimates[k] for k in own]).T.ravel()  # the effects of a level side by side
         se = np.concatenate([errors[k] for k in own]).T.ravel()
-        frames.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "level": [label for label in labels for _ in columns],
-                    "term": columns * len(labels),
-                    "estimate": estimate,
-                    "se": se,
-                    "lower": estimate - q * se,
-                    "upper": estimate + q * se,
-                }
-            )
-        )
+        made = {"group": name, "level": [label for label in labels for _ in columns], "term": columns * len(labels)}
+        made |= {"estimate": estimate, "se": se, "lower": estimate - q * se, "upper": estimate + q * se}
+        frames.append(pd.DataFrame(made))
     table = pd.concat(frames, ignore_index=True)
     table.attrs["note"] = NOTES[fixed]
     return table
@@ -131,13 +119,8 @@ def _variances_held(fit: Any, term: RandomTerm) -> tuple[Floats, Floats]:
 def grouping(model: Any, group: str | None) -> RandomTerm:
     """A term of the group, which is needed where there are several."""
     groups = list(dict.fromkeys(term.group for term in model.random))
-    group = word_of(group, groups)
-    if group is None and len(groups) == 1:
-        group = groups[0]
-    if not is_one_of(group, tuple(groups)):
-        raise DomainError(
-            f"group_influence needs one of the groups {', '.join(map(repr, groups))}; got {quoted(group)}."
-        )
+    group = groups[0] if group is None and len(groups) == 1 else group
+    group = one_of(group, groups, "group_influence needs one of the groups {}")
     return next(term for term in model.random if term.group == group)
 
 

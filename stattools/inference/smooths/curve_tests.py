@@ -138,20 +138,14 @@ def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> Te
     term = curve.term
     k, found = next(k for k, one in enumerate(fit.found.of_curves) if one is curve), fit.found
     with one_blas_thread():
-        seen = ENGINES[type(found)](found, k)
+        seen = (_of_normal if found.model.has_scale else OF_MARGINALS[type(found.marginal)])(found, k)
         is_flat = null == "flat" and term.slope is not None
         statistic = seen.ratio(is_flat)
         drawn = seen.draws(is_flat, count, generator(seed))
     p_value = (1.0 + float((drawn >= statistic).sum())) / (1.0 + count)
-    return TestResult(
-        "restricted likelihood ratio",
-        max(statistic, 0.0),
-        1 + is_flat,
-        p_value,
-        (f"{term.name} {NULLS[null]}",),
-        distribution="draws",
-        note=_note(count, np.isinf(seen.free), len(found.model.random) + len(found.of_curves) > 1),
-    )
+    note = _note(count, np.isinf(seen.free), len(found.model.random) + len(found.of_curves) > 1)
+    kind, hypotheses = "restricted likelihood ratio", (f"{term.name} {NULLS[null]}",)
+    return TestResult(kind, max(statistic, 0.0), 1 + is_flat, p_value, hypotheses, distribution="draws", note=note)
 
 
 def _note(count: int, is_asymptotic: bool, is_beside: bool) -> str:
@@ -179,10 +173,6 @@ def _of_normal(found: MixedMaximum, k: int) -> CurveNull:
         slope = coordinates.beta[model.smooths[k].slope] / coordinates.unit + float(way @ at.b)
         line, across = float(slope**2 / v), R @ inverse @ way / np.sqrt(v)
     return CurveNull.of(A, U, line, across, at.r2, found.deviance.n - found.deviance.p)
-
-
-def _of_marginal(found: MarginalMaximum, k: int) -> CurveNull:
-    return MARGINALS[type(found.marginal)](found, k)
 
 
 def _of_coefficients(found: MarginalMaximum, k: int) -> CurveNull:
@@ -232,14 +222,11 @@ def _place(model: Any, column: int) -> int:
     return int(np.flatnonzero(columns == column)[0])
 
 
-ENGINES: dict[type, Callable[[Any, int], CurveNull]] = {MixedMaximum: _of_normal, MarginalMaximum: _of_marginal}
-"""What a maximum says of the model without a curve, by its kind."""
-
-MARGINALS: dict[type, Callable[[MarginalMaximum, int], CurveNull]] = {
+OF_MARGINALS: dict[type, Callable[[MarginalMaximum, int], CurveNull]] = {
     ByLaplace: _by_rows,
     ByCoefficients: _of_coefficients,
 }
-"""The same of a `MarginalMaximum`, by the kind of its likelihood."""
+"""What the maximum of an outcome that is not normal says of the model without a curve, by the kind of likelihood."""
 
 NOTE = (
     "Curves: the restricted likelihood ratio of no effect, with effective degrees of freedom; its p-value is by 9,999 "
