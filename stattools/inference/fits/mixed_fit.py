@@ -220,7 +220,11 @@ class MixedRegressionFit(Fit):
     found: Any = None
     _answered = frozenset({*BY_VIEWS, "calibration", "integral"})
 
-    deviance, _counted = LinearMixedFit.deviance, LinearMixedFit._counted
+    deviance = LinearMixedFit.deviance
+
+    @property
+    def _counted(self) -> int:
+        return self.found.n_parameters
 
     @cached_property
     def _existence(self) -> str:

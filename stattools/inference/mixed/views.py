@@ -168,20 +168,27 @@ def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Estimates
     """The rows with columns for what else is uncertain in their first linear predictor: its `slopes` (n, t) in all
     parameters of the fit beside those in the coefficients, and a variance of its `own`.
     """
-    found, old, p = fit.found, at.predictor, np.shape(at.rows.X)[1]
-    t = slopes.shape[1]
-    beside = np.arange(p, p + t + 1)
-    main = tuple(range(p)) if old.main is None else old.main
-    predictor = replace(old, columns=p + t + 1, main=(*main, *beside.tolist()))
-    first, size = len(main), len(fit.estimate)
-    order = np.concatenate([np.arange(first), np.arange(size, size + t + 1), np.arange(first, size)])
+    size, t = len(fit.estimate), slopes.shape[1]
     whole = np.zeros((size + t + 1, size + t + 1))
-    whole[: size + t, : size + t] = _covariance(found, np.eye(t))
+    whole[: size + t, : size + t] = _covariance(fit.found, np.eye(t))
     whole[-1, -1] = 1.0
-    X = np.column_stack([np.asarray(at.rows.X), slopes, np.sqrt(np.maximum(own, 0.0))])
-    theta = np.concatenate([fit.estimate, np.zeros(t + 1)])[order]
-    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta)
-    return Estimates(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+    Z = np.column_stack([slopes, np.sqrt(np.maximum(own, 0.0))])
+    return _with_columns(fit, at, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
+
+
+def _with_columns(fit: Any, at: Model, Z: Floats, theta: Floats, covariance: Floats) -> tuple[Estimates, Model]:
+    """The rows with columns Z (n, t) beside those of their first linear predictor; the coefficients of these are the
+    last of `theta` and of its covariance.
+    """
+    old, p, t = at.predictor, np.shape(at.rows.X)[1], Z.shape[1]
+    main = tuple(range(p)) if old.main is None else old.main
+    predictor = replace(old, columns=p + t, main=(*main, *range(p, p + t)))
+    first, size = len(main), len(theta) - t
+    order = np.concatenate([np.arange(first), np.arange(size, size + t), np.arange(first, size)])
+    X = np.column_stack([np.asarray(at.rows.X), Z])
+    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta[order])
+    C = covariance[np.ix_(order, order)]
+    return Estimates(made, theta[order], C, fit.loglik, fit.solution, 1.0, fit.level), made
 
 
 def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTerm]) -> tuple[Estimates, Model]:
@@ -191,22 +198,16 @@ def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTe
     b, covariance, _ = curve_parts(fit.found)
     if fit.model.by_category:
         return _of_categories(fit, at, terms, np.concatenate([view.estimate, b]), covariance)
-    p, old, Q = np.shape(at.rows.X)[1], at.predictor, len(b)
-    main = tuple(range(p)) if old.main is None else old.main
-    first, size, n = len(main), len(view.estimate), len(fit.estimate)
-    own = fit.model.fixed.predictor
-    places = np.arange(n) + np.where(np.arange(n) < own.size_first, 0, first - own.size_first)
+    size, n, Q = len(view.estimate), len(fit.estimate), len(b)
+    own, first = fit.model.fixed.predictor.size_first, at.predictor.size_first
+    places = np.arange(n) + np.where(np.arange(n) < own, 0, first - own)
     whole = np.zeros((size + Q, size + Q))
     whole[:size, :size], whole[size:, size:] = view.covariance, covariance[n:, n:]
     whole[places, size:] = covariance[:n, n:]
     whole[size:, places] = covariance[n:, :n]
-    order = np.concatenate([np.arange(first), np.arange(size, size + Q), np.arange(first, size)])
-    theta = np.concatenate([view.estimate, b])[order]
-    predictor = replace(old, columns=p + Q, main=(*main, *range(p, p + Q)))
-    X = np.column_stack([np.asarray(at.rows.X), *(term.columns for term in terms)])
-    design = at.design.curved(fit.model.read.smooths)
-    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta, design=design)
-    return Estimates(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+    Z = np.column_stack([term.columns for term in terms])
+    at = replace(at, design=at.design.curved(fit.model.read.smooths))
+    return _with_columns(fit, at, Z, np.concatenate([view.estimate, b]), whole)
 
 
 def _of_categories(
@@ -218,9 +219,8 @@ def _of_categories(
     Q = made.predictor.columns - p
     order = np.concatenate([np.r_[a * p : (a + 1) * p, size + a * Q : size + (a + 1) * Q] for a in range(K)])
     made = replace(made, start=theta[order], design=at.design.curved(fit.model.read.smooths))
-    return Estimates(
-        made, theta[order], covariance[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level
-    ), made
+    C = covariance[np.ix_(order, order)]
+    return Estimates(made, theta[order], C, fit.loglik, fit.solution, 1.0, fit.level), made
 
 
 def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
@@ -242,17 +242,8 @@ def all_columns_of_normal(fit: Any) -> Estimates:
             f"averages over the rows of {model.title} need these in memory: its curves were summed where they are. "
             "predict(table) has the mean at any rows."
         )
-    fixed = model.fixed
-    X = np.column_stack([np.asarray(fixed.rows.X), *(term.columns for term in model.smooths)])
+    Z = np.column_stack([term.columns for term in model.smooths])
     theta = np.concatenate([fit.estimate, *(curve.wiggly for curve in found.of_curves)])
-    made = replace(
-        fixed,
-        predictor=replace(fixed.predictor, columns=X.shape[1]),
-        rows=replace(fixed.rows, X=X),
-        start=theta,
-        design=fixed.design.curved(model.read.smooths),
-    )
-    return Estimates(
-        made, theta, whole_covariance(found), fit.loglik, fit.solution, fit.scale, fit.level, t_df=fit.t_df,
-        degrees=fit.degrees,  # type: ignore[arg-type]
-    )  # fmt: skip
+    at = replace(model.fixed, design=model.fixed.design.curved(model.read.smooths))
+    view, _ = _with_columns(fit, at, Z, theta, whole_covariance(found))
+    return replace(view, scale=fit.scale, t_df=fit.t_df, degrees=fit.degrees)

@@ -24,7 +24,7 @@ from stattools.interface.names.answers import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, answer_of
 from stattools.solvers.climb import newton_ascent, orthogonalized
 from stattools.solvers.first_order import LBFGS
 from stattools.solvers.newton import Newton
@@ -54,26 +54,14 @@ class Penalized(AnyModel):
     penalty: Penalty
     T: Any
     is_unconstrained = True
+    names = answer_of("model.names", "Names of the coefficients.")
+    n = answer_of("model.n", "Number of observations.")
+    start = answer_of("model.start", "Where solvers begin.")
 
     @property
     def title(self) -> str:
         """`Logistic regression, penalized by Jeffreys()`."""
         return f"{self.model.title}, penalized by {self.penalty!r}"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coefficients."""
-        return self.model.names
-
-    @property
-    def n(self) -> float:
-        """Number of observations."""
-        return self.model.n
-
-    @property
-    def start(self) -> Floats:
-        """Where solvers begin."""
-        return self.model.start
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Penalized log-likelihood, its score and its information (minus the second derivative)."""

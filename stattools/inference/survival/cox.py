@@ -119,11 +119,6 @@ def survival_ends(hazard: Floats, se: Floats, z: float, band: str) -> tuple[Floa
     return BANDS[band](S, se * se, -z), BANDS[band](S, se * se, z)
 
 
-def median_of(times: Floats, S: Floats) -> Any:
-    """Where each curve (r, times) comes down to a half, infinite where it does not."""
-    return np.array([first_below(times, row, 0.5) for row in S])
-
-
 PREDICTION_KINDS = ("hazard_ratio", "survival", "median", "link", "cumulative_hazard")
 
 BY_TIME = ("survival", "cumulative_hazard")
@@ -172,12 +167,10 @@ def _strata(model: CoxRegression, data: Any) -> NDArray[np.intp]:
             "strata= of st.cox."
         )
     frame = table(data)
-    columns = []
     for name in names:
-        column = frame.column(name)
-        if missing(column).any():
-            raise DomainError(f"the stratum {name!r} has no value in row {int(np.argmax(missing(column)))}.")
-        columns.append(column.tolist())
+        if (gaps := missing(frame.column(name))).any():
+            raise DomainError(f"the stratum {name!r} has no value in row {int(np.argmax(gaps))}.")
+    columns = [frame.column(name).tolist() for name in names]
     each = columns[0] if len(names) == 1 else list(zip(*columns, strict=True))
     known = {label: k for k, label in enumerate(model.strata)}
     if (unseen := next((label for label in each if label not in known), None)) is not None:
@@ -221,7 +214,7 @@ def _medians(baseline: CoxBaseline, x: Floats, strata: NDArray[np.intp], z: floa
         times = baseline.curve(int(stratum))[0]
         H, se = baseline.hazards(x[here], int(stratum), times)
         ends = survival_ends(H, se, 0.0 if z is None else z, band)
-        found[:, here] = [median_of(times, S) for S in (np.exp(-H), *ends)]
+        found[:, here] = [[first_below(times, row, 0.5) for row in S] for S in (np.exp(-H), *ends)]
     names = ("median", "lower", "upper") if z is not None else ("median",)
     return pd.DataFrame(dict(zip(names, found, strict=False)))
 
@@ -233,9 +226,8 @@ def _ratios(baseline: CoxBaseline, x: Floats, kind: str, z: float | None) -> pd.
     columns = {kind: link}
     if z is not None:
         variance = np.einsum("ri,ij,rj->r", away, baseline.covariance, away)
-        half = z * np.sqrt(
-            np.maximum(variance, 0.0)
-        )  # near the means of columns far from 0 it may be below by round-off
+        variance = np.maximum(variance, 0.0)  # near the means of columns far from 0 it may be below by round-off
+        half = z * np.sqrt(variance)
         columns |= {"lower": link - half, "upper": link + half}
     return pd.DataFrame({name: np.exp(v) if kind == "hazard_ratio" else v for name, v in columns.items()})
 

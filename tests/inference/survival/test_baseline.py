@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 import stattools as st
-from stattools.inference.survival.cox import median_of
+from stattools.inference.survival.product_limit import first_below
 
 G = np.random.default_rng(6)
 N = 30
@@ -45,7 +45,8 @@ def test_the_origin_of_a_column_changes_no_survival():
 
 
 def test_a_median_is_infinite_where_the_curve_ends_above():
-    assert median_of(np.array([1.0, 2.0]), np.array([[0.9, 0.4], [0.9, 0.8]])).tolist() == [2.0, np.inf]
+    curves = np.array([[0.9, 0.4], [0.9, 0.8]])
+    assert [first_below(np.array([1.0, 2.0]), one, 0.5) for one in curves] == [2.0, np.inf]
 
 
 def test_ratios_near_the_means_of_columns_far_from_0_have_intervals():
