@@ -40,17 +40,28 @@ def index_of(values: Any) -> Any:
     >>> index_of([1, 2]) is None
     True
     """
-    if values is None or isinstance(values, np.ndarray | str | list | tuple):
-        return None
+    return next((index for _, index in _libraries(values) if index is not None), None)
+
+
+def _libraries(values: Any) -> list[tuple[str, Any]]:
+    """The module that a table or a column is of, or each column of a dict; and its pandas index, None without."""
+    if values is None or isinstance(values, np.ndarray | list | tuple | str):
+        return []
     if is_pandas(values):
-        return values.index
+        return [("pandas", values.index)]
     if isinstance(values, Mapping):
-        return next((index for column in values.values() if (index := index_of(column)) is not None), None)
+        return [found for column in values.values() for found in _libraries(column)]
+    if is_arrow(values):
+        return [("pyarrow", None)]
     import narwhals as nw
     from narwhals.dependencies import is_pandas_like_dataframe, is_pandas_like_series
 
     native = nw.to_native(values, pass_through=True)
-    return native.index if is_pandas_like_series(native) or is_pandas_like_dataframe(native) else None
+    has_index = is_pandas_like_series(native) or is_pandas_like_dataframe(native)
+    try:
+        return [(nw.get_native_namespace(native).__name__, native.index if has_index else None)]
+    except TypeError:  # an index or an extension array, for example: arrays here
+        return []
 
 
 def paired(*given: tuple[str, Any]) -> Any:
@@ -414,30 +425,10 @@ def origin_of(*given: Any, index: Any = None) -> Origin | None:
     >>> found.backend, found.index.tolist()
     ('pandas', ['a', 'b'])
     """
-    libraries = [library for values in given for library in _libraries(values)]
-    index = next((own for values in given if (own := index_of(values)) is not None), index)
-    if not libraries and index is None:
-        return None
-    return Origin(next((library for library, own in libraries if own), libraries[0][0]) if libraries else None, index)
-
-
-def _libraries(values: Any) -> list[tuple[str, bool]]:
-    """The module that a table or a column is of, or each column of a dict; and whether it has an index."""
-    if values is None or isinstance(values, np.ndarray | list | tuple | str):
-        return []
-    if is_pandas(values):
-        return [("pandas", True)]
-    if isinstance(values, Mapping):
-        return [found for column in values.values() for found in _libraries(column)]
-    if is_arrow(values):
-        return [("pyarrow", False)]
-    import narwhals as nw
-
-    native = nw.to_native(values, pass_through=True)
-    try:
-        return [(nw.get_native_namespace(native).__name__, index_of(native) is not None)]
-    except TypeError:  # an index or an extension array, for example: arrays here
-        return []
+    found = [one for values in given for one in _libraries(values)]
+    if not found:
+        return None if index is None else Origin(None, index)
+    return Origin(*next((one for one in found if one[1] is not None), (found[0][0], index)))
 
 
 def _with_gaps(values: NDArray[Any], there: Mask | None, in_pandas: bool = False) -> Any:
