@@ -195,6 +195,7 @@ def read(
     outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as `Design.uses` says. With `coded`,
     X is `Columns` where a factor has very many levels. With `products`, the read of a source also takes the sums that
     least squares needs. With `latent`, the formula may have effects of groups and curves, for which rows are in memory.
+    Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
     >>> data = read("y ~ x + g", {"y": [1, 2, 4, 8], "x": [1, None, 5, 7], "g": ["a", "b", "b", "a"]})
     >>> data.design.names, data.dropped, data.X.shape
@@ -295,6 +296,9 @@ def from_source(
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
     """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
     {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
+
+    Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
+    groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
 
     >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
     >>> rows, latent = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})

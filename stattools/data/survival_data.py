@@ -101,6 +101,9 @@ def survival_rows(
     """Read a formula about times and its table, `weights=`, and labels, each a column's name, several names whose
     combinations are labels, or an array.
 
+    Raises DomainError, with the row counted from 0, for an event that is not 0, 1 or bool, a time that is negative, a
+    row that ends before it begins, for rows of one `id` that overlap, and where there is no event at all.
+
     >>> found = survival_rows("st.cox", "survival(t, d) ~ x", {"t": [2, 5, 9], "d": [1, 0, 1], "x": [1, None, 3]})
     >>> found.time.tolist(), found.event.tolist(), found.dropped
     ([2.0, 9.0], [True, True], {'x': 1})
@@ -218,6 +221,9 @@ def time_rows(
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
+
+    Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
+    event that is not 0, 1 or bool, rows of one `id` that overlap, and where no time has an upper end.
 
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]

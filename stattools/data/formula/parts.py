@@ -93,7 +93,8 @@ def mixed_formula(
     read: Callable[[str, Sequence[str], Collection[str]], Formula] = parse,
 ) -> MixedFormula:
     """Read a formula that may have random parts; the dot, all other columns, leaves out `apart` and those of groups.
-    `read` reads what is left of it, where its outcome is of a kind of its own.
+    `read` reads what is left of it, where its outcome is of a kind of its own. Raises DomainError for what `parse`
+    refuses, and for random parts that are malformed, or the same twice.
 
     >>> found = mixed_formula("y ~ x + (x | a/b)", ["y", "x", "a", "b"])
     >>> [part.name for part in found.random], found.formula.text
@@ -317,7 +318,7 @@ def has_curves(formula: Formula) -> bool:
 
 def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> tuple[Formula, tuple[SmoothPart, ...]]:
     """The formula with a line for each curve, and the curves; the text stays as it was typed. `is_factor` says of what
-    `by=` names whether it holds levels.
+    `by=` names whether it holds levels. DomainError for a curve that is no term of its own, and the same one twice.
 
     >>> from stattools.data.formula.formula import parse
     >>> lines, curves = smooth_parts(parse("y ~ s(x, k=9) + z", ["y", "x", "z"]), lambda by: False)
@@ -389,6 +390,8 @@ def survival_formula(
 ) -> Formula:
     """Read a formula about times, whose outcome has named parts; `available` are the columns of the table, `apart`
     those that `.` leaves out, and `intervals` says whether times may be known by the two ends between which they lie.
+    Raises DomainError, in the name of `who`, for another outcome, for parts that are too many or no expressions, and
+    for columns that are not there.
 
     >>> found = survival_formula("st.cox", "survival(time, status == 2) ~ age", ["time", "status", "age"])
     >>> {name: part.text for name, part in found.parts.items()}, found.outcome.text
