@@ -16,12 +16,7 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.fits.fit import Fit
-from stattools.inference.hypotheses.nested import (
-    describe,
-    difference_in_outcome,
-    likelihood_ratio,
-    require_same_likelihood,
-)
+from stattools.inference.hypotheses import nested
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.names.guesses import answers_guesses
@@ -69,7 +64,12 @@ class Comparison(Faces):
             # how many parameters: of a mixed model the variances as well; the scale where others have one among theirs
             own = fit._counted if fit.model.is_mixed else len(fit.estimate)
             more = has_scale and not all(scaled)
-            row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}
+            row: dict[str, Any] = {
+                "fit": name,
+                "model": fit.model.title,
+                "formula": nested.describe(fit.model),
+                "n": fit.n,
+            }
             row |= {"p": own + more, "loglik": fit.loglik}
             row |= {"aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
             row |= {"log_score": -fit.loglik / fit.n, "within": within}
@@ -132,11 +132,11 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
         if not isinstance(fit, Estimates):
             raise IncompatibleError(f"compare needs fits, st.fit(model); got {type(fit).__name__}.")
     for label, fit in zip(labels[1:], fits[1:], strict=True):
-        if reason := difference_in_outcome(fits[0].model, fit.model):
+        if reason := nested.difference_in_outcome(fits[0].model, fit.model):
             raise IncompatibleError(
                 f"compare needs fits of one outcome on the same rows, and {labels[0]} and {label} are not: {reason}."
             )
-        require_same_likelihood("compare", fits[0], fit)
+        nested.require_same_likelihood("compare", fits[0], fit)
     tests: list[TestResult | None] = []
     within: list[str | None] = []
     notes: list[str] = []
@@ -149,7 +149,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
         within.append(None)
         for k in sorted(larger, key=lambda k: len(fits[k].estimate)):
             try:
-                test = likelihood_ratio(fits[k], fit)
+                test = nested.likelihood_ratio(fits[k], fit)
             except StattoolsError as error:
                 notes.append(f"No test of {labels[index]} within {labels[k]}: {error.message}")
                 continue
