@@ -127,7 +127,9 @@ def goodness(fit: Any) -> pd.DataFrame:
     if model.has_scale:
         r_squared = fit.r_squared
         if np.isnan(r_squared) and model.rows.offset is not None:  # of rows in files: one more read
-            moments = model.rows.total(lambda block: SampleMoments.of(block.y - block.offset, block.weight))
+            moments = model.rows.total(
+                lambda block: SampleMoments.of(block.y - (0.0 if block.offset is None else block.offset), block.weight)
+            )
             if (total := moments.about(moments.mean if "Intercept" in model.terms else 0.0)) > 0:
                 r_squared = 1.0 - found["deviance"] / total
         row["r_squared"] = r_squared

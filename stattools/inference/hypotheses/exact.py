@@ -69,7 +69,11 @@ def exact_test(
     kind = one_of(kind, ("likelihood", "central", "mid-p"), "exact_test has kind= {}")
     signs = {"two-sided": "=", "greater": "<=", "less": ">="}
     alternative = one_of(alternative, signs, "exact_test has alternative= {}")
-    at = exact_null if null is None else _number(null)
+    needs = "exact_test needs a value of the parameter, a finite number"
+    given = as_numbers(exact_null if null is None else null, needs)
+    if given.shape != () or not np.isfinite(given):
+        raise DomainError(f"{needs}; got {quoted(null)}.")
+    at = float(given)
     values, logs, seen = model.exactly(at)
     p = np.exp(logs)
     k = int(np.argmax(values == seen))
@@ -84,13 +88,6 @@ def exact_test(
     note = f"Two-sided p-value of kind {kind}." if alternative == "two-sided" else f"Alternative: {alternative}."
     said = f"{model.names[0]} {signs[alternative]} {at:g}"
     return TestResult("exact", float(seen), 1, min(p_value, 1.0), (said,), "exact", note=note)
-
-
-def _number(null: Any) -> float:
-    found = as_numbers(null, "exact_test needs a value of the parameter, a finite number")
-    if found.shape != () or not np.isfinite(found):
-        raise DomainError(f"exact_test needs a value of the parameter, a finite number; got {quoted(null)}.")
-    return float(found)
 
 
 MOST, SMALL = 10_000_000, 5.0
