@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence, Sized
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -468,8 +467,7 @@ class Places:
         >>> Places(3, np.array([0, 2])).column(np.array([0.5, 0.25]), "mean").tolist()
         [0.5, nan, 0.25]
         """
-        there = None if self.kept is None else self._place >= 0
-        return self.origin.column(self._spread(values), there, name)
+        return self.origin.column(*self._spread(values), name)
 
     def columns(self, values: NDArray[Any], names: list[str]) -> Any:
         """A number per row and category, (rows, K), as a frame with one column each; as an array, (n, K), where the
@@ -489,11 +487,8 @@ class Places:
         each = len(found) // used
         if self.kept is None and self.origin.backend is None:
             return found
-        there = None if self.kept is None else (self._place >= 0).repeat(each)
-        columns = {
-            name: (self._spread(found[name].to_numpy(), each), None if name in keys else there)
-            for name in found.columns
-        }
+        columns = {name: self._spread(found[name].to_numpy(), each) for name in found.columns}
+        columns |= {name: (columns[name][0], None) for name in keys if name in columns}
         if "row" in keys and "row" in columns:
             columns["row"] = np.arange(self.n).repeat(each), None
         made = self.origin.frame(columns, each)
@@ -509,16 +504,14 @@ class Places:
         found[:, self.kept] = values
         return found
 
-    @cached_property
-    def _place(self) -> NDArray[np.intp]:
-        """The place of each row among those that were used, -1 of others."""
-        place, kept = np.full(self.n, -1), np.arange(self.n) if self.kept is None else self.kept
-        place[kept] = np.arange(len(kept))
-        return place
-
-    def _spread(self, values: NDArray[Any], each: int = 1) -> NDArray[Any]:
-        """The values at their places among all rows; any others stand where a row was not used."""
-        return values if self.kept is None else values[(self._place[:, None] * each + np.arange(each)).ravel()]
+    def _spread(self, values: NDArray[Any], each: int = 1) -> tuple[NDArray[Any], Mask | None]:
+        """The values at their places among all rows, any others where a row was not used; and where one was."""
+        if self.kept is None:
+            return values, None
+        place = np.full(self.n, -1)
+        place[self.kept] = np.arange(len(self.kept))
+        place = (place[:, None] * each + np.arange(each)).ravel()
+        return values[place], place >= 0
 
 
 DATED = ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
