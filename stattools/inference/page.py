@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,14 +32,6 @@ from stattools.text.names import first_few
 from stattools.text.page import Grid, Page
 
 
-@dataclass(frozen=True)
-class Convention:
-    """A sentence of the page, and for which fits of regressions it is one."""
-
-    sentence: str
-    touches: Callable[[Any], bool]
-
-
 def conventions(fit: Any) -> list[str]:
     """The sentences for this fit.
 
@@ -50,7 +41,7 @@ def conventions(fit: Any) -> list[str]:
     >>> conventions(st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])))
     []
     """
-    return [one.sentence for one in CONVENTIONS if isinstance(fit.model, Model) and one.touches(fit)]
+    return [one for one, touches in CONVENTIONS.items() if isinstance(fit.model, Model) and touches(fit)]
 
 
 def _observed(fit: Any) -> bool:
@@ -85,9 +76,9 @@ def _weighted(fit: Any) -> bool:
     return fit.model.rows.weight is not None
 
 
-def _sorted_by_capitals(design: Design) -> bool:
+def _sorted_by_capitals(fit: Any) -> bool:
     """Levels of text, in the order of their code points, that a dictionary would sort otherwise."""
-    every = [levels for levels in design.levels.values() if all(isinstance(level, str) for level in levels)]
+    every = [levels for levels in fit.model.design.levels.values() if all(isinstance(level, str) for level in levels)]
     return any(list(levels) == sorted(levels) != sorted(levels, key=_in_dictionary) for levels in every)
 
 
@@ -97,10 +88,11 @@ def _in_dictionary(level: str) -> tuple[str, str]:
     return plain.casefold(), level.swapcase()
 
 
-def _without_main_effects(design: Design) -> bool:
+def _without_main_effects(fit: Any) -> bool:
     """A product of categories of which R makes more columns than its rank: two of the factors are coded in full, as
     the product without them is no term, though a term below it, or the intercept, is.
     """
+    design: Design = fit.model.design
     if design.parsed is None:
         return False
     terms = {frozenset(factor.text for factor in term) for term in design.parsed.terms}
@@ -113,60 +105,38 @@ def _without_main_effects(design: Design) -> bool:
     return False
 
 
-CONVENTIONS = (
-    Convention(
-        "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.",
-        lambda fit: fit.model.has_scale,
+CONVENTIONS: dict[str, Callable[[Any], bool]] = {
+    "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.": lambda fit: fit.model.has_scale,
+    "Standard errors are of the observed information; R's glm uses the expected.": _observed,
+    "Standard errors are of the observed information; betareg takes the expected.": _observed_beta,
+    "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.": lambda fit: _is(
+        fit, NegativeBinomial
     ),
-    Convention(
-        "Standard errors are of the observed information; R's glm uses the expected.",
-        _observed,
+    "'zero' are log odds of a zero; those of R's hurdle are of a positive count.": lambda fit: (
+        _has_zeros(fit) and bool(fit.model.likelihood.facts.pieces)
     ),
-    Convention(
-        "Standard errors are of the observed information; betareg takes the expected.",
-        _observed_beta,
+    "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.": lambda fit: (
+        _has_zeros(fit) and not fit.model.predictor.own[0]
     ),
-    Convention(
-        "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.",
-        lambda fit: _is(fit, NegativeBinomial),
+    "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.": lambda fit: (
+        _has_dispersion(fit) and not fit.model.design.beside
     ),
-    Convention(
-        "'zero' are log odds of a zero; those of R's hurdle are of a positive count.",
-        lambda fit: _has_zeros(fit) and bool(fit.model.likelihood.facts.pieces),
+    "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).": lambda fit: (
+        _weighted(fit) and fit.model.has_scale
     ),
-    Convention(
-        "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.",
-        lambda fit: _has_zeros(fit) and not fit.model.predictor.own[0],
+    "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.": lambda fit: (
+        _weighted(fit) and _is(fit, GammaFamily)
     ),
-    Convention(
-        "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",
-        lambda fit: _has_dispersion(fit) and not fit.model.design.beside,
+    "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.": lambda fit: bool(
+        fit.model.design.ordered
     ),
-    Convention(
-        "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).",
-        lambda fit: _weighted(fit) and fit.model.has_scale,
+    "Levels are in code-point order, capitals first; R sorts them by locale.": _sorted_by_capitals,
+    "a:b without main effects has full rank; R has a column per pair of levels.": _without_main_effects,
+    "Newey & West's (1994) lags are those of scores in any units; R's depend on them.": lambda fit: (
+        "found automatically" in fit.cov
     ),
-    Convention(
-        "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.",
-        lambda fit: _weighted(fit) and _is(fit, GammaFamily),
-    ),
-    Convention(
-        "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.",
-        lambda fit: bool(fit.model.design.ordered),
-    ),
-    Convention(
-        "Levels are in code-point order, capitals first; R sorts them by locale.",
-        lambda fit: _sorted_by_capitals(fit.model.design),
-    ),
-    Convention(
-        "a:b without main effects has full rank; R has a column per pair of levels.",
-        lambda fit: _without_main_effects(fit.model.design),
-    ),
-    Convention(
-        "Newey & West's (1994) lags are those of scores in any units; R's depend on them.",
-        lambda fit: "found automatically" in fit.cov,
-    ),
-)
+}
+"""The sentences of the page, and for which fits of regressions each is one."""
 
 
 def page(fit: Estimates, *, exponentiate: bool = False) -> Page:

@@ -33,7 +33,7 @@ TABLE = pd.DataFrame(
     }
 )
 AIC, OBSERVED, BETA, ALPHA, SIGN, ZEROS, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS, LAGS = (
-    one.sentence for one in CONVENTIONS
+    one for one in CONVENTIONS
 )
 CASES: dict[str, tuple[Any, list[str]]] = {
     "ols": (lambda: st.ols("y ~ x + g", TABLE), [AIC]),
@@ -81,7 +81,7 @@ def test_a_convention_is_said_where_it_applies(case):
     fit = st.fit(make(), penalty=st.Jeffreys() if "product" in case else None)
     assert conventions(fit) == expected
     lines = str(fit).splitlines()
-    assert [line for line in lines if line in {one.sentence for one in CONVENTIONS}] == expected
+    assert [line for line in lines if line in set(CONVENTIONS)] == expected
 
 
 def lags_in_r(S):
@@ -128,12 +128,10 @@ def test_other_standard_errors_are_of_no_information(tmp_path):
 def test_the_documentation_has_the_same_sentences():
     lines = DOCS.read_text(encoding="utf-8").splitlines()
     rows = [line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")]
-    assert [row for row in rows if row.endswith(".")] == [one.sentence for one in CONVENTIONS]
-    assert all(len(one.sentence) <= 80 for one in CONVENTIONS)
-    assert len({one.sentence for one in CONVENTIONS}) == len(CONVENTIONS)
-    assert {one.sentence for one in CONVENTIONS} == {
-        sentence for _, expected in CASES.values() for sentence in expected
-    } | {LAGS}
+    assert [row for row in rows if row.endswith(".")] == list(CONVENTIONS)
+    assert all(len(one) <= 80 for one in CONVENTIONS)
+    assert len(set(CONVENTIONS)) == len(CONVENTIONS)
+    assert set(CONVENTIONS) == {sentence for _, expected in CASES.values() for sentence in expected} | {LAGS}
 
 
 def test_the_numbers_differ_from_those_of_statsmodels_as_said():

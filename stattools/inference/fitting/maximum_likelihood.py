@@ -6,7 +6,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from stattools.inference.fitting.regressions import Kind, fit_regression
-from stattools.inference.fitting.trainable import Trainable, TrainingOptions, require_options
+from stattools.inference.fitting.trainable import SPECIAL, Trainable, TrainingOptions, require_options
 from stattools.inference.penalties import Penalty
 from stattools.interface.interval import require_level
 from stattools.models.model import Model
@@ -168,21 +168,8 @@ def fit(
     return way_of(model)(model, solver, level, cov, penalty, **special)
 
 
-TRAINING = {
-    "reml": True,
-    "df": None,
-    "certify": "auto",
-    "integral": "auto",
-    "nodes": None,
-    "seed": 0,
-    "restarts": 1,
-    "members": None,
-    "ensemble": "deep",
-}
-"""What `**special` is, with the defaults."""
-
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
 
-_named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, value in TRAINING.items()]
+_named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, (value, _) in SPECIAL.items()]
 
 fit.__signature__ = signature(fit).replace(parameters=_named)  # type: ignore[attr-defined]

@@ -26,38 +26,40 @@ class TrainingOptions(TypedDict, total=False):
     ensemble: Literal["deep", "bootstrap"]
 
 
-OF_TRAINING = ("seed", "restarts", "members", "ensemble")
-"""What only a training needs."""
+TRAINED = "networks, which are trained from random starts"
 
-OF_MODELS = {
-    "reml": "st.linear_mixed",
-    "df": "st.linear_mixed",
-    "certify": "st.linear_mixed",
-    "integral": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
-    "nodes": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
+OF_EFFECTS = 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)'
+
+SPECIAL = {
+    "reml": (True, "st.linear_mixed"),
+    "df": (None, "st.linear_mixed"),
+    "certify": ("auto", "st.linear_mixed"),
+    "integral": ("auto", OF_EFFECTS),
+    "nodes": (None, OF_EFFECTS),
+    "seed": (0, TRAINED),
+    "restarts": (1, TRAINED),
+    "members": (None, TRAINED),
+    "ensemble": ("deep", TRAINED),
 }
-"""What only models of one kind have among their `options`, and what makes them."""
+"""The options that only models of one kind have: their defaults, and what these models are."""
 
 
 def require_options(model: Any, options: Mapping[str, Any]) -> None:
     """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
     for name, value in options.items():
-        if name in OF_MODELS:
-            if not (isinstance(model, AnyModel) and name in model.options):
-                raise IncompatibleError(
-                    f"{name}= of st.fit is for {OF_MODELS[name]}; got it for {described(model)}. Leave it out."
-                )
-            continue
-        if name not in OF_TRAINING:
+        if name not in SPECIAL:
             from stattools.interface.names.answers import about_argument
 
-            ours = ("solver", "level", "cov", "penalty", *OF_TRAINING, *OF_MODELS)
-            raise IncompatibleError(about_argument(name, "st.fit", ours, (), value))
-        if not isinstance(model, Trainable):
             raise IncompatibleError(
-                f"{name}= of st.fit is for networks, which are trained from random starts; got it for "
-                f"{described(model)}. Leave it out."
+                about_argument(name, "st.fit", ("solver", "level", "cov", "penalty", *SPECIAL), (), value)
             )
+        whose = SPECIAL[name][1]
+        if whose is TRAINED:
+            is_there = isinstance(model, Trainable)
+        else:
+            is_there = isinstance(model, AnyModel) and name in model.options
+        if not is_there:
+            raise IncompatibleError(f"{name}= of st.fit is for {whose}; got it for {described(model)}. Leave it out.")
 
 
 @runtime_checkable

@@ -82,10 +82,6 @@ class MixedDegrees(ABC):
         """The random terms in which an effect has the variance 0: the degrees of freedom are those without it."""
         return tuple(self.found.model.random[k].name for k in self.curvatures.without)
 
-    def alone(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """No coefficient is determined by one group in a way that its standard error leaves out."""
-        return (), ()
-
     def df(self, gradient: Floats) -> Floats:
         """Degrees of freedom of t for combinations of the coefficients, (..., p); infinite where they are of none."""
         L = gradient.reshape(-1, gradient.shape[-1]) @ self.found.coordinates.to_beta
@@ -186,10 +182,6 @@ class ResidualDegrees:
     without: tuple[str, ...] = ()
     are_normal: bool = False
     by: str = "Wald's with the residual degrees of freedom"
-
-    def alone(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """No coefficient is determined by one group in a way that its standard error leaves out."""
-        return (), ()
 
     def df(self, gradient: Floats) -> Floats:
         """Degrees of freedom of t for combinations of the coefficients, (..., p)."""

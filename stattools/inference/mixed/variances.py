@@ -289,15 +289,8 @@ def goodness(found: Any, estimate: Floats, rows: float, **beside: float) -> pd.D
     explained = float(np.average((eta - np.average(eta, weights=weight)) ** 2, weights=weight) * n / (n - 1.0))
     groups = sum(variances_of_groups(found).values())
     whole = explained + groups + rows
-    return pd.DataFrame(
-        {
-            **{name: [value] for name, value in beside.items()},
-            "r2_marginal": [explained / whole],
-            "r2_conditional": [(explained + groups) / whole],
-            "icc": [groups / (groups + rows)],
-            "deviance": [-2.0 * found.loglik],
-        }
-    )
+    ratios = {"r2_marginal": explained / whole, "r2_conditional": (explained + groups) / whole}
+    return pd.DataFrame([beside | ratios | {"icc": groups / (groups + rows), "deviance": -2.0 * found.loglik}])
 
 
 def intraclass(fit: Any) -> pd.DataFrame:
