@@ -33,7 +33,7 @@ from stattools.likelihoods.likelihood import named_parts
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.columns import with_levels
-from stattools.solvers.climb import HALF, ROUND_OFF, Standing, climb, footing, newton_ascent
+from stattools.solvers.climb import HALF, ROUND_OFF, Standing, climb, footing, newton_ascent, orthogonalized
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Shares, unit_ascend
 from stattools.solvers.solution import Solution
@@ -212,12 +212,14 @@ def named(solver: str, model: Model) -> str:
 
 
 def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution | None:
-    """The maximum of a model whose rows are in files, with its certificate from all rows; None for rows in memory."""
+    """The maximum of a model whose rows are in files, with its certificate from all rows; None for rows in memory. Its
+    columns are those that the sample asks for: its own, standardized or, where these nearly depend, orthogonal ones.
+    """
     if model.in_memory:
         return None
-    T = footing(expanded(model)).T
+    _, T, _, metric = footing(expanded(model))
     if T is not None:
-        model, T = model.standardized()
+        model, T = orthogonalized(model) if metric is None and isinstance(model, Model) else model.standardized()
     return certified_ascent(model, expanded(model), tolerance, max_steps, named("Newton", model)).mapped(T)
 
 

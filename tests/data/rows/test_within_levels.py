@@ -241,6 +241,21 @@ def test_rows_in_files_have_them_too(outcome, tmp_path):
     assert_allclose(found, here.predict(near, kind="link", interval=0.95), rtol=0.0, atol=1e-8)
 
 
+@pytest.mark.parametrize("name", DENSE)
+def test_regressions_in_files_have_them_down_to_a_part_of_1e_8(name, tmp_path):
+    """All of them were refused: the data do not determine x, or no maximum was found."""
+    far, near = dense(1e-8)
+    pd.DataFrame(far).to_parquet(tmp_path / "far.parquet", row_group_size=700)
+    weights = {"weights": "w"} if name == "weighted" else {}
+    if weights:
+        pd.DataFrame({**far, "w": np.arange(FEW * 60) % 3 + 1}).to_parquet(tmp_path / "far.parquet", row_group_size=700)
+    make = (lambda d: st.logistic("b ~ x + C(g) + u", d, **weights)) if weights else DENSE[name]
+    there, here = st.fit(make(st.scan(tmp_path / "far.parquet"))), st.fit(DENSE[name](near))
+    at = [k for k, term in enumerate(there.names) if term.endswith("x")]
+    assert_allclose(there.se[at] * 1e-8, here.se[at], rtol=1e-6)
+    assert_allclose(there.estimate[at] * 1e-8, here.estimate[at], rtol=0.0, atol=1e-6 * here.se[at].max())
+
+
 def test_a_saved_fit_keeps_them_and_is_verified(tmp_path):
     far, _ = dense(1e-6)
     fit = st.fit(st.poisson("k ~ x + C(g) + u", far))
