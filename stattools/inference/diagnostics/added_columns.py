@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,6 @@ from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.wald import units_of
 from stattools.interface.arrays import Floats
-from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.models.survival.cox import CoxRegression, centered
@@ -140,9 +139,22 @@ def added(model: Model, theta: Floats) -> Added:
     n_new = len(squares) + has_link
     own, new = model.predictor, tuple(range(model.predictor.columns, model.predictor.columns + n_new))
     wide = Linear(own.columns + n_new, own.width, own.own, None if own.main is None else (*own.main, *new))
-    columns = list(squares.values())
-    part = partial(_block, work.likelihood, work.predictor, wide, phi, columns, (center, unit) if has_link else None)
-    found = work.rows.total(part)
+    family, predictor, columns = work.likelihood, work.predictor, list(squares.values())
+
+    @np.errstate(over="ignore", invalid="ignore")  # told below
+    def of_block(block: Block) -> AddedByName:
+        """Information, an array or an `Arrow`, and score of the rows of a block."""
+        eta, X = predictor.forward(phi, block)[0], block.X
+        extra = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
+        if has_link:
+            extra.append(((eta.reshape(len(eta), -1)[:, :1] - center) / unit) ** 2)
+        wider = block._replace(X=beside(X, *extra))
+        _, score, information = family.evaluate(eta, block.y)
+        score, information = weighted(score, block.weight), weighted(information, block.weight)
+        along = wide.forward(np.zeros(wide.size), wider)[1]
+        return AddedByName(information=wide.information(wider, information), score=along(score))
+
+    found = work.rows.total(of_block)
     information, score = found["information"], found["score"]
     if not (np.isfinite(information.ravel()).all() and np.isfinite(score).all()):
         raise IncompatibleError(f"squares of the columns of {model.title} are beyond float64. Change their units.")
@@ -190,30 +202,6 @@ def _free(predictor: Linear, constant: Floats | None) -> Floats:
         found[-1][part] = constant
     found += [np.arange(predictor.size) == k for k in range(predictor.size_first, predictor.size)]
     return np.array(found, dtype=float).reshape(-1, predictor.size).T
-
-
-@np.errstate(over="ignore", invalid="ignore")  # told by the caller
-def _block(
-    likelihood: Likelihood,
-    predictor: Linear,
-    wide: Linear,
-    phi: Floats,
-    columns: list[int],
-    link: tuple[float, float] | None,
-    block: Block,
-) -> AddedByName:
-    """Information, an array or an `Arrow`, and score of the rows of a block."""
-    eta = predictor.forward(phi, block)[0]
-    X = block.X
-    new = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
-    if link is not None:
-        first = eta.reshape(len(eta), -1)[:, :1]
-        new.append(((first - link[0]) / link[1]) ** 2)
-    wider = block._replace(X=beside(X, *new))
-    _, score, information = likelihood.evaluate(eta, block.y)
-    score, information = weighted(score, block.weight), weighted(information, block.weight)
-    along = wide.forward(np.zeros(wide.size), wider)[1]
-    return AddedByName(information=wide.information(wider, information), score=along(score))
 
 
 def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
