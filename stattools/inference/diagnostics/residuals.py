@@ -55,12 +55,7 @@ ALONE = 1.0 - 1e-12
 """A row of more leverage determines a coefficient alone."""
 
 
-def residuals(
-    fit: Estimates,
-    kind: Kind = "response",
-    *,
-    seed: int | np.random.Generator | None = None,
-) -> Floats:
+def residuals(fit: Estimates, kind: Kind = "response", *, seed: int | np.random.Generator | None = None) -> Floats:
     """One residual per row, shape (n_rows,); for softmax "response" and "pearson" of every category, (n_rows, K).
 
     Precision weights are honored (a precise row has a small sd); a row that stands for several observations (frequency

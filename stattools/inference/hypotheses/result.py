@@ -82,14 +82,10 @@ class TestResult(Faces):
         return pd.DataFrame([row | {"p_value": self.p_value, "cov": self.cov}])
 
     def _headline(self) -> str:
-        return headline(self, self.kind, ", ".join(self.hypothesis), self._told(), p_words(self.p_value))
-
-    def _told(self) -> str:
-        """The statistic and its distribution."""
-        if self.distribution in WITHOUT_DF:
-            return f"{WITHOUT_DF[self.distribution]} = {number(self.statistic)}"
         df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {df_text(self.df_residual)}"
-        return f"{self.distribution}({df}) = {number(self.statistic)}"
+        law = WITHOUT_DF.get(self.distribution, f"{self.distribution}({df})")
+        told = f"{law} = {number(self.statistic)}"
+        return headline(self, self.kind, ", ".join(self.hypothesis), told, p_words(self.p_value))
 
     def _page(self) -> Page:
         cells = [(self.distribution, number(self.statistic)), ("df", f"{self.df}")]
