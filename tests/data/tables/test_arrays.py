@@ -208,6 +208,9 @@ def test_arrays_may_have_gaps_too():
     one = st.fit(st.ols(X[:, 1] + g.normal(size=20), X[:, 0]))
     series = pd.Series([0.5, np.nan], list("ab"))
     assert one.predict(series, missing="null").isna().tolist() == [False, True]
+    below = pd.DataFrame({"x1": [np.inf, None, 1.0], "x2": [1.0, 2.0, 3.0]})
+    with pytest.raises(st.DomainError, match="has 1 missing or infinite values; the first is inf in row 0"):
+        fit.predict(below, missing="null")
     new[3, 1] = np.inf
     with pytest.raises(st.DomainError, match="row 3"):
         fit.predict(new, missing="null")
