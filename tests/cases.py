@@ -226,7 +226,7 @@ LIKELIHOODS = [
             REFUSED[GENERALIZED[name].likelihood.outcome],
             spread=0.5 if name == "normal" else 1.0,
         )
-        for name in ALONE
+        for name in (*ALONE, "normal")
     ),
     *(
         LikelihoodCase(
@@ -640,7 +640,6 @@ REGRESSIONS = [
     *(
         case
         for name in ALONE
-        if name != "normal"  # which is st.ols, with a log link below
         for case in _family(
             partial(st.glm, family=name),
             lambda eta, log_last, b, name=name: law_of(name, eta, log_last),

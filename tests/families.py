@@ -45,9 +45,6 @@ CASES = {
     "beta": FamilyCase(lambda m, s: stats.beta(s * m, s * (1.0 - m)), 8.0),
 }
 
-ALONE = [name for name, kind in GENERALIZED.items() if type(kind.likelihood).__name__ in FAMILIES["glm"]]
-"""Those whose likelihood no other constructor has."""
-
 OF_LINK = {"identity": np.asarray, "log": np.exp, "logit": special.expit}
 """The mean, by a family's own link."""
 
@@ -62,6 +59,14 @@ REFUSED: dict[Outcome, tuple[Any, ...]] = {
 def link_of(name: str) -> str:
     """The family's own link."""
     return next(iter(GENERALIZED[name].likelihood.parameters.values()))
+
+
+ALONE = [
+    name
+    for name, kind in GENERALIZED.items()
+    if type(kind.likelihood).__name__ in FAMILIES["glm"] and link_of(name) not in kind.named
+]
+"""Those that no other constructor has."""
 
 
 def law_of(name: str, eta: Floats, log_last: Any) -> Any:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 import stattools as st
-from tests.laws.regressions import REGRESSIONS, Case, Floats, Random
+from tests.laws.regressions import AMOUNTS, REGRESSIONS, Case, Floats, Random
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ LAWS = {
             "negative_binomial": "counts have no complement",
             "zero_inflated": "counts have no complement",
             "hurdle": "counts have no complement",
-            **dict.fromkeys(("gamma", "aft", "aft gamma", "glm inverse-gaussian"), "positive numbers have none"),
+            **dict.fromkeys(("aft", "aft gamma", *AMOUNTS), "positive numbers have none"),
             "glm cloglog": "its link is not symmetric",
             "softmax": "three categories have no complement",
             "ordinal": "levels in the other order: tests/models/regressions/test_ordinal.py",

@@ -101,7 +101,6 @@ REGRESSIONS = {
             ("weights", "offset", *[word for word in ("exposure",) if word in GENERALIZED[name].takes]),
         )
         for name in ALONE
-        if name != "normal"
     },
     "aft": Regression(st.aft, _times, ("weights", "offset"), left="survival(y, seen)"),
     "aft gamma": Regression(
@@ -111,6 +110,9 @@ REGRESSIONS = {
     "ordinal": Regression(st.ordinal, _grades, ("weights", "offset"), penalties=BOTH),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }
+
+AMOUNTS = [name for name, one in REGRESSIONS.items() if one.outcome is _amounts]
+"""Those of positive numbers that were all seen."""
 
 NO_LAWS = {
     "network": "several hidden units have several maxima, and the random start says which one is found",

@@ -38,7 +38,7 @@ SAID = {
     "cloglog": ("The complementary log-log of the probability that y is 1", 0),
     "glm loglog": ("The log-log of the probability of a success", 0),
     "glm inverse": ("The inverse of the mean of y", 0),
-    **{f"glm {name}": OF_LINK[link_of(name)] for name in ALONE if name != "normal"},
+    **{f"glm {name}": OF_LINK[link_of(name)] for name in ALONE},
     "glm normal": ("The mean of y", 1),
     "glm identity": ("The mean of y", 0),
     "glm log": ("The probability that y is 1", 1),
