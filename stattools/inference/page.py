@@ -171,13 +171,11 @@ def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
         cells = [str(row[name]) for name in labels]
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
-        if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
-            rows.append(
-                [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
-            )
-            continue
-        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3)]
-        cells += [*(f"{row[name]:.2f}" for name in own), p_text(row["p_value"])]
+        if not (np.isnan(row["se"]) or np.isnan(statistic)):
+            cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3)]
+            cells += [*(f"{row[name]:.2f}" for name in own), p_text(row["p_value"])]
+        elif tested:  # a variance
+            cells += [""] * 2
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
     return Grid(head, rows, "l" * len(labels) + "r" * (len(head) - len(labels)))
 

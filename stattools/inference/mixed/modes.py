@@ -12,7 +12,7 @@ in Medicine 24 (2005), 893-909; Pregibon, Annals of Statistics 9 (1981), 705-724
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,10 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.latent.blocks import LatentColumns, fitted
 from stattools.latent.elimination import structure_of
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.numerics.small_matrices import Codes
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.mixed.null import without_rows
 
@@ -69,7 +71,7 @@ NOTES = {
 """What the standard errors leave out."""
 
 
-def wiggles(found: Any, curves: Sequence[SmoothTerm]) -> Floats | float:
+def wiggles(found: MixedMaximum | MarginalMaximum, curves: Sequence[SmoothTerm]) -> Floats | float:
     """What the wiggly parts of curves, as the maximum has them, make of rows (n,)."""
     pairs = zip(curves, found.of_curves, strict=True) if curves else ()
     return sum((fitted(rows, (rows.wiggles @ one.wiggly)[:, None])[0] for rows, one in pairs), 0.0)
@@ -116,7 +118,7 @@ def _variances_held(fit: Any, term: RandomTerm) -> tuple[Floats, Floats]:
     return distance, (moved @ back.T) * found.coordinates.unit / np.sqrt(found.covariance.diagonal())
 
 
-def grouping(model: Any, group: str | None) -> RandomTerm:
+def grouping(model: MixedModel, group: str | None) -> RandomTerm:
     """A term of the group, which is needed where there are several."""
     groups = list(dict.fromkeys(term.group for term in model.random))
     group = groups[0] if group is None and len(groups) == 1 else group
@@ -136,7 +138,7 @@ def _solved(cross: Floats, term: RandomTerm, j: int) -> Floats:
     return np.linalg.solve(gram, cross[:-1, -1])
 
 
-def _crosses_without(found: MixedMaximum, codes: Codes, count: int) -> Any:
+def _crosses_without(found: MixedMaximum, codes: Codes, count: int) -> Iterator[Floats]:
     """W'V^-1 W (m, m) without each of the groups."""
     columns, at = found.coordinates.columns, found.profile
     if all(_within(other, codes, size) for other, size in zip(columns.codes, columns.sizes, strict=True)):

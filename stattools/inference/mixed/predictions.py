@@ -41,7 +41,7 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.latent.deviance import Profile, changes_of, joint_spread, pulls
 from stattools.latent.marginal_family import OverEffects
-from stattools.models.mixed.mixed_model import LinearMixed
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
 from stattools.numerics.small_matrices import Codes, lower
 from stattools.solvers.mixed.fixed_effects import Curvatures, variance_covariance
@@ -225,7 +225,7 @@ def _require_a_group(kind: str, groups: str) -> None:
         )
 
 
-def _needed(model: Any, data: Any, groups: str) -> dict[str, Any]:
+def _needed(model: LinearMixed | MixedRegression, data: Any, groups: str) -> dict[str, Any]:
     """The columns of new rows that their random terms are made of."""
     designs = () if data is None else model.read.random
     return {name: name for design in designs for name in columns_of(design, groups)}
@@ -240,7 +240,7 @@ def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
     return (*design.part.groups, *effects) if groups == "known" else effects
 
 
-def terms_at(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
+def terms_at(model: LinearMixed | MixedRegression, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
     """The random terms at the rows; DomainError for groups that were not seen where they should be known."""
     if groups == "population":
         return ()
@@ -260,7 +260,7 @@ def terms_at(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[Ran
     return tuple(found)
 
 
-def curves_at(model: Any, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
+def curves_at(model: LinearMixed | MixedRegression, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
     """The curves at the rows."""
     if data is None:
         return model.smooths

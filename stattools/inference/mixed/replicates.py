@@ -95,7 +95,7 @@ def varying(found: Any) -> tuple[tuple[str, ...], Floats]:
     return tuple(names), deviations(found.roots)
 
 
-def deviations(roots: Any, s2: float | None = None) -> Floats:
+def deviations(roots: Sequence[Floats], s2: float | None = None) -> Floats:
     """The standard deviations of effects with covariances R R', and of the residual."""
     sds = [np.sqrt((root**2).sum(axis=1)) for root in roots]
     return np.concatenate(sds if s2 is None else [*sds, [np.sqrt(s2)]])

@@ -38,7 +38,9 @@ from stattools.interface.seeds import generator
 from stattools.interface.when_needed import optimize, pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
+from stattools.models.mixed.mixed_model import MixedModel, MixedRegression
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.mixed.null import (
     bootstrapped_ratios,
@@ -87,7 +89,7 @@ def _ends(found: Any, cut: float) -> tuple[list[tuple[float, float]], list[str]]
     return ends, notes
 
 
-def _row(model: Any, of: VarianceParameter) -> dict[str, Any]:
+def _row(model: MixedModel, of: VarianceParameter) -> dict[str, Any]:
     if of.k < 0:
         return {"group": "Residual", "term": "", "with": "", "what": "sd", "estimate": of.estimate}
     term = model.varying[of.k]
@@ -213,7 +215,7 @@ LATENT = {"logit": np.pi**2 / 3.0, "probit": 1.0, "cloglog": np.pi**2 / 6.0, "lo
 """The variance of what is behind a yes or no, or labels in order, by the link."""
 
 
-def variances_of_groups(found: Any) -> dict[str, float]:
+def variances_of_groups(found: MixedMaximum | MarginalMaximum) -> dict[str, float]:
     """The mean variance of what each grouping adds to a row."""
     sizes: dict[str, float] = {}
     for term, root in zip(found.model.random, found.roots, strict=False):  # curves come last, and are no groups
@@ -221,7 +223,7 @@ def variances_of_groups(found: Any) -> dict[str, float]:
     return sizes
 
 
-def _mean(values: Floats, model: Any) -> float:
+def _mean(values: Floats, model: MixedModel) -> float:
     weight = model.fixed.rows.weight
     return float(np.average(values, weights=weight))
 
@@ -232,7 +234,7 @@ def variance_of_rows(found: MixedMaximum) -> float:
     return found.s2 * (1.0 if precision is None else float(np.mean(1.0 / precision)))
 
 
-def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
+def latent_variance(model: MixedRegression, estimate: Floats, averaged: Any) -> float:
     """The variance of rows on the scale of the linear predictor, from `averaged`, the fit of the population.
 
     IncompatibleError where the link, or the family, has none.
@@ -260,7 +262,7 @@ def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
     return variance / float(family.slope(eta)[0, 0, 0]) ** 2
 
 
-def at_mean(model: Any, mean: Floats, others: Floats) -> Floats:
+def at_mean(model: MixedRegression, mean: Floats, others: Floats) -> Floats:
     """The linear predictors that have a mean (m,), beside the `others` (m, width - 1); IncompatibleError where the
     first does not decide the mean, as where there are extra zeros.
     """
@@ -275,16 +277,11 @@ def at_mean(model: Any, mean: Floats, others: Floats) -> Floats:
     return eta
 
 
-def linear_part(fixed: Any, estimate: Floats) -> Floats:
-    """x'beta of each row, (n,), without offsets: of the first parameter."""
-    predictor, X = fixed.predictor, np.asarray(fixed.rows.X)
-    return X[:, predictor.first] @ estimate[predictor.parts[0]]
-
-
-def goodness(found: Any, estimate: Floats, rows: float, **beside: float) -> pd.DataFrame:
+def goodness(found: MixedMaximum | MarginalMaximum, estimate: Floats, rows: float, **beside: float) -> pd.DataFrame:
     """One row: what is `beside`, r2_marginal, r2_conditional, icc, deviance; `rows` is the variance of rows."""
     model = found.model
-    eta, weight = linear_part(model.fixed, estimate) + wiggles(found, model.smooths), model.fixed.rows.weight
+    predictor, X, weight = model.fixed.predictor, np.asarray(model.fixed.rows.X), model.fixed.rows.weight
+    eta = X[:, predictor.first] @ estimate[predictor.parts[0]] + wiggles(found, model.smooths)
     n = model.n
     explained = float(np.average((eta - np.average(eta, weights=weight)) ** 2, weights=weight) * n / (n - 1.0))
     groups = sum(variances_of_groups(found).values())

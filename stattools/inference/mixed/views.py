@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.design.design import Design
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
@@ -30,9 +31,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.marginal_family import OverEffects
 from stattools.models.mixed.marginal import beside
+from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.solvers.mixed.marginal_maximum import curve_parts
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, curve_parts
 from stattools.solvers.mixed.maximum import whole_covariance
 
 
@@ -97,7 +99,7 @@ def population(fit: Any) -> Estimates:
     return Estimates(made, theta, _with_roots(found), fit.loglik, fit.solution, 1.0, fit.level)
 
 
-def _with_roots(found: Any) -> Floats:
+def _with_roots(found: MarginalMaximum) -> Floats:
     """The covariance of the coefficients and of all entries of the N_k T_k, column by column: linear in the entries of
     the T_k, whatever the covariance of the effects is.
     """
@@ -111,7 +113,7 @@ def _with_roots(found: Any) -> Floats:
     return _covariance(found, change)
 
 
-def _covariance(found: Any, change: Floats) -> Floats:
+def _covariance(found: MarginalMaximum, change: Floats) -> Floats:
     """The covariance of the coefficients, and of what moves by `change` (k, t) with the coordinates of the climb."""
     of, p = found.marginal, len(found.estimate)
     whole = np.concatenate([of.to_fixed @ of.fixed_change(found.at), change])
@@ -120,7 +122,7 @@ def _covariance(found: Any, change: Floats) -> Floats:
     return made
 
 
-def _columns(model: Any, beside: list[tuple[RandomTerm, int]]) -> Any:
+def _columns(model: MixedRegression, beside: list[tuple[RandomTerm, int]]) -> Any:
     """X with columns of random terms beside."""
     X = model.fixed.rows.X
     if lacks_rows(model):
@@ -128,7 +130,7 @@ def _columns(model: Any, beside: list[tuple[RandomTerm, int]]) -> Any:
     return np.column_stack([np.asarray(X), *(term.z[:, k] for term, k in beside)])
 
 
-def _design(model: Any, names: tuple[str, ...]) -> Any:
+def _design(model: MixedRegression, names: tuple[str, ...]) -> Design:
     """How columns of a table become those of the fixed effects and of the effects that vary, side by side."""
     design, places = model.fixed.design, {name: k for k, name in enumerate(names)}
     uses = design.uses or (tuple(range(len(design.names))),)

@@ -22,7 +22,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.figures.house_style import plain
-from stattools.inference.needs import Need, require
+from stattools.inference.needs import Need, offered, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -97,14 +97,7 @@ def drawn(asked: Any, plots: Plots) -> list[str]:
     >>> drawn(st.fit(st.coin([0, 1, 1])), PLOTS)
     ['coefficients', 'profile']
     """
-    found = []
-    for name, plot in plots.items():
-        try:
-            require(asked, name, {name: plot.needs})
-        except StattoolsError:
-            continue
-        found.append(name)
-    return found
+    return offered(asked, plots, {name: plot.needs for name, plot in plots.items()})
 
 
 def level_of(fit: Any, level: float | None) -> float:

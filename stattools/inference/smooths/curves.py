@@ -71,7 +71,7 @@ def slopes(t: Floats, beyond: NDArray[np.bool_]) -> Floats:
     return np.stack([-0.5 * rest * rest, 1.5 * t * t - 2.0 * t, -1.5 * t * t + t + 0.5, 0.5 * t * t], axis=1)
 
 
-def values_of(curve: Any, rows: Floats) -> tuple[Floats, Floats]:
+def values_of(curve: FittedCurve, rows: Floats) -> tuple[Floats, Floats]:
     """Combinations of the coefficients of a `FittedCurve`, and their standard errors."""
     variance = np.einsum("gk,kl,gl->g", rows, curve.covariance, rows, optimize=True)
     return rows @ curve.coefficients, np.sqrt(np.maximum(variance, 0.0))
@@ -299,7 +299,7 @@ def maxima_of(fit: Any) -> pd.DataFrame:
     return pd.DataFrame({"sd": sds, "penalty": penalties, "deviance": [-2.0 * loglik for _, loglik in found.maxima]})
 
 
-def chosen(fit: Any, variable: str) -> tuple[Any, ...]:
+def chosen(fit: Any, variable: str) -> tuple[FittedCurve, ...]:
     """The curves that a name means: one, or those of all levels of a factor."""
     curves = fit.found.of_curves
     own = [curve for curve in curves if is_one_of(variable, (curve.term.name,))]
@@ -313,7 +313,7 @@ def chosen(fit: Any, variable: str) -> tuple[Any, ...]:
     raise DomainError(f"fit.smooth needs the name of one curve of {which}; got {quoted(variable)}.")
 
 
-def _names(term: Any) -> tuple[str, ...]:
+def _names(term: SmoothTerm) -> tuple[str, ...]:
     part = term.design.part
     return (term.variable, *part.variable.columns, part.name, part.written)
 
