@@ -6,7 +6,7 @@ Figures of decisions: how a probability moves as data come in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -92,8 +92,8 @@ def shrinkage(
         some = (weight >= low) & (weight < high)
         if some.any():
             name = f"{100 * low:.0f}-{min(100 * high, 100):.0f} % prior"
-            axes.plot(observed[some], shrunken[some], "o", color=color, markersize=5, alpha=0.65, markeredgewidth=0,
-                      label=name)  # fmt: skip
+            look: dict[str, Any] = {"markersize": 5, "alpha": 0.65, "markeredgewidth": 0}
+            axes.plot(observed[some], shrunken[some], "o", color=color, label=name, **look)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     legend(axes)
     return figure

@@ -90,5 +90,6 @@ def _name(axes: Axes, x: np.ndarray, y: np.ndarray, names: Mapping[int, str]) ->
         step = free[0] if free else STEPS[0]
         taken.append((at[1] + step, start, start + wide))
         offset = (-6.0 if back else 6.0, step)
-        axes.annotate(name, (x[k], y[k]), xytext=offset, textcoords="offset points",
-                      ha="right" if back else "left", fontsize=8.5)  # fmt: skip
+        axes.annotate(
+            name, (x[k], y[k]), xytext=offset, textcoords="offset points", ha="right" if back else "left", fontsize=8.5
+        )

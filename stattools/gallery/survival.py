@@ -209,7 +209,7 @@ def _curves(curves: Any) -> tuple[Block, ...]:
 def _lasting(fit: Fit, heart: Any) -> tuple[Block, ...]:
     """Scaled Schoenfeld residuals: the effect at the time of each event."""
     found = fit.residuals_of("schoenfeld")  # type: ignore[arg-type]
-    off = fit.residuals_of("deviance")  # type: ignore[arg-type]
+    off = fit.residuals_of("deviance")
     early, late = off.idxmax(), off.idxmin()
     scaled = fit.estimate[0] + len(found) * float(np.asarray(fit.covariance)[0, 0]) * found["age"].to_numpy()
     times = found["time"].to_numpy()
@@ -266,10 +266,10 @@ def _times(fit: Fit, weibull: Fit, heart: Any) -> tuple[Block, ...]:
     rows = pd.DataFrame({"age": x})
     drawn = {}
     for name, one in (("Cox", fit), ("Weibull", weibull)):
-        lived = one.predict(rows, kind="survival", times=[YEAR], interval=fit.level)  # type: ignore[call-arg]
+        lived = one.predict(rows, kind="survival", times=[YEAR], interval=fit.level)
         drawn[name] = tuple(lived[end].to_numpy() for end in ("survival", "lower", "upper"))
     hazard = float(np.exp(-weibull.estimate[1] / np.exp(weibull.estimate[2])))
-    median = weibull.predict({"age": list(AGES)}, kind="median", interval=fit.level)  # type: ignore[call-arg]
+    median = weibull.predict({"age": list(AGES)}, kind="median", interval=fit.level)
     said = [
         f"{number(row['median'], 0)} ({between(row['lower'], row['upper'], 0)}) at {age}"
         for age, row in zip(AGES, median.to_dict("records"), strict=True)
@@ -362,7 +362,7 @@ def _strikes(shorter: Fit, strikes: Any) -> tuple[Block, ...]:
 
 def _conclusion(fit: Fit, agreement: Agreement) -> str:
     row = fit.table(exponentiate=True).iloc[0]
-    lived = fit.predict({"age": list(AGES)}, kind="survival", times=[YEAR], interval=fit.level)  # type: ignore[call-arg]
+    lived = fit.predict({"age": list(AGES)}, kind="survival", times=[YEAR], interval=fit.level)
     said = [
         f"{100.0 * row['survival']:.0f} % ({100.0 * row['lower']:.0f} to {100.0 * row['upper']:.0f} %) at {age}"
         for age, row in zip(AGES, lived.to_dict("records"), strict=True)

@@ -169,8 +169,9 @@ def _correlation(class_: Any) -> tuple[Block, ...]:
     fit = st.fit(st.correlation("gpa ~ tuce", class_))
     theirs = scipys.pearsonr(class_.gpa, class_.tuce)
     low, high = fit.interval(kind="fisher")
-    row = UsualTest("correlation", 'st.fit(st.correlation("gpa ~ tuce", table))', fit.table().p_value[0], theirs.pvalue,
-              "pearsonr")  # fmt: skip
+    row = UsualTest(
+        "correlation", 'st.fit(st.correlation("gpa ~ tuce", table))', fit.table().p_value[0], theirs.pvalue, "pearsonr"
+    )
     return (
         Paragraph(
             "Rows of two columns are bivariate normal; with the means and standard deviations at their best for each "
@@ -182,7 +183,7 @@ def _correlation(class_: Any) -> tuple[Block, ...]:
             f"{between(low, high, 3)} on Fisher's scale. The test of 0 is that of the slope of one column on the other."
         ),
         compared(row),
-    )  # fmt: skip
+    )
 
 
 def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:

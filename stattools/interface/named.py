@@ -32,7 +32,7 @@ class NamedArray(np.ndarray):
 
     _names: Sequence[str] = ()
     _called = ""
-    __array_priority__: Any = -1.0  # type: ignore[misc]  # among other arrays it is one of them
+    __array_priority__: Any = -1.0  # among other arrays it is one of them
 
     def __getitem__(self, key: Any) -> Any:
         keys = key if isinstance(key, tuple) else (key,)
@@ -59,7 +59,7 @@ class NamedArray(np.ndarray):
     def __repr__(self) -> str:
         return repr(self.view(np.ndarray))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 Number.__name__ = "float, which is written without parentheses,"

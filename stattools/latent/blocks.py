@@ -1010,11 +1010,11 @@ class SplineColumns(EffectColumns):
 class ScaledSplines(ScaledColumns):
     """Z~ of curves at the standard deviations `taus`."""
 
-    of: SplineColumns  # type: ignore[assignment]
+    of: SplineColumns
     taus: tuple[float, ...] = ()
 
     @property
-    def inner(self) -> None:  # type: ignore[override]
+    def inner(self) -> None:
         """There are no groups."""
         return
 

@@ -1136,15 +1136,9 @@ class StackedEffects:
 
     def some(self, which: np.ndarray) -> StackedEffects:
         """The effects of some of the members."""
-        s = self.sums
-        sums = StackedSums(
-            s.A[which], s.B[which], s.C[which], s.beta[which], s.to_beta[which], s.unit[which], s.n[which],
-            s.log_precision[which], s.log_gram[which], s.sound[which], s.to_effects[which],
-        )  # fmt: skip
-        return StackedEffects(
-            sums, self.reml, self.is_apart, self.u[which], self.y[which], self.C[which], self.pair,
-            self.largest[:, which],
-        )  # fmt: skip
+        sums = StackedSums(**{name: part[which] for name, part in vars(self.sums).items()})
+        arrays = self.u[which], self.y[which], self.C[which], self.pair, self.largest[:, which]
+        return StackedEffects(sums, self.reml, self.is_apart, *arrays)
 
     def factors(self, theta: Floats) -> Floats:
         """T (m, Q, Q) of theta (m, t): the effects of a group have the covariance s2 T T'."""

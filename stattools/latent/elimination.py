@@ -1160,9 +1160,9 @@ class PenalizedInformation:
         if columns.inner is not None and of.inner is not None:
             taken = of.nesting.less(values, len(of.inner.pattern[0]))
             inner = cls.of(columns.inner, w, taken)
-            return None if inner is None else cls(
-                columns, w, back, values, across, S, inner, log_determinant + inner.log_determinant
-            )  # fmt: skip
+            if inner is None:
+                return None
+            return cls(columns, w, back, values, across, S, inner, log_determinant + inner.log_determinant)
         if of.r:
             S = columns.within(w)
             S.flat[:: len(S) + 1] += of.prior[of.size - of.r :]

@@ -75,7 +75,7 @@ class LowRank(SymmetricInParts):
         """
         U, E = T @ self.U, self.E
         if isinstance(T, InParts):
-            M = T.of_levels(self.at)  # type: ignore[attr-defined]
+            M = T.of_levels(self.at)
             E = M @ E @ M.transpose(0, 2, 1)
         return LowRank(self.at, 0.5 * (E + E.transpose(0, 2, 1)), U, self.K)
 

@@ -128,7 +128,7 @@ def limits(found: EmpiricalBayes, points: int = 80) -> tuple[Any, Any]:
     n = np.geomspace(found.size.min(), found.size.max(), points)
     n = np.unique(n.astype(int)) if of.are_whole else n
     laws = of.laws(n, _center(found), float(np.median(of.strength(found.prior))))
-    return tuple((n, law.ppf(tail) / n, law.ppf(1.0 - tail) / n) for law in laws)  # type: ignore[return-value]
+    return tuple((n, law.ppf(tail) / n, law.ppf(1.0 - tail) / n) for law in laws)
 
 
 def within(found: EmpiricalBayes, spread: float) -> Any:

@@ -119,9 +119,11 @@ def likelihood(model: NetworkModel) -> Section:
     if hidden:
         function = FUNCTIONS[kinds[0]]
         blocks.append(
-            Math(rf"\eta_i = W_{{{hidden + 1}}}^\top h_{{{hidden}}} + b_{{{hidden + 1}}}, \qquad h_l = f({inner}), "
-                 rf"\qquad f(z) = {function}")
-        )  # fmt: skip
+            Math(
+                rf"\eta_i = W_{{{hidden + 1}}}^\top h_{{{hidden}}} + b_{{{hidden + 1}}}, \qquad h_l = f({inner}), "
+                rf"\qquad f(z) = {function}"
+            )
+        )
     return Section("Likelihood", (*blocks, Paragraph(words)))
 
 

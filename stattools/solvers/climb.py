@@ -93,10 +93,8 @@ class Climbed:
     ) -> Solution:
         """The solution that stands here, with what the climb does not know of it."""
         here = self.here
-        return Solution(
-            here.theta, covariance, here.now.loglik, self.status, self.steps, here.decrement, tuple(self.trace), solver,
-            quality, reads=reads, reach=reach,
-        )  # fmt: skip
+        climbed = self.status, self.steps, here.decrement, tuple(self.trace)
+        return Solution(here.theta, covariance, here.now.loglik, *climbed, solver, quality, reads=reads, reach=reach)
 
 
 def ended(decrement: float, last: float, tolerance: float, round_off: float = ROUND_OFF) -> Status | None:
@@ -313,10 +311,8 @@ def newton_ascent(
         shorter = new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(here.now.score)
         return stand(point, new) if shorter else None
 
-    found = climb(
-        stand(theta, now, metric), partial(rising, model.evaluate, stand, n), tolerance=tolerance, max_steps=max_steps,
-        n=n, first=first, trace=trace, finish=finish,
-    )  # fmt: skip
+    start, step = stand(theta, now, metric), partial(rising, model.evaluate, stand, n)
+    found = climb(start, step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace, finish=finish)
     end, now = found.here.metric, found.here.now
     if not end.definite:  # no maximum here: raises, saying which coefficient is not determined
         try:

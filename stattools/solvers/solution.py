@@ -19,7 +19,6 @@ from scipy.linalg import get_blas_funcs
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_names, constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number
@@ -215,11 +214,6 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
             f"{solver} needs a positive tolerance, in standard errors; got {quoted(tolerance)}. The default is 1e-8."
         )
     whole_number(max_steps, f"max_steps= of {solver}", at_least=1)
-
-
-def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> Any:
-    """The choice that the value spells; DomainError unless it is one."""
-    return one_of(value, choices, f"{solver} needs {name} to be one of {{}}")
 
 
 @constructed_by_callers

@@ -16,10 +16,10 @@ from stattools.bayes.conjugate.arms import arms_of, frozen, labels, place, plain
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, is_one_of, word_of, written
+from stattools.interface.arguments import as_numbers, written
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import one_of
 from stattools.models.samples.arms import tail_area
 
 KINDS = ("hdi", "eti")
@@ -135,27 +135,22 @@ def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
     return values
 
 
-def interval_kind(kind: Any) -> Any:
-    """The kind of interval that a text spells, "hdi" or "eti"; anything else as it is, for `tail` to refuse.
+def tail(prob: float, kind: Any) -> tuple[float, Any]:
+    """(1 - prob) / 2, and the kind of interval that a text spells, "hdi" or "eti"; DomainError unless 0 < prob < 1, the
+    kind is known, and the densest is not smaller than LEAST.
 
-    >>> interval_kind("HDI")
-    'hdi'
+    >>> tail(0.9, "ETI")[1]
+    'eti'
     """
-    return word_of(kind, KINDS)
-
-
-def tail(prob: float, kind: str) -> float:
-    """(1 - prob) / 2; DomainError unless 0 < prob < 1, the kind is known, and the densest is not smaller than LEAST."""
-    if not is_one_of(kind, KINDS):
-        instead = meant("kind of belief", kind, KINDS)
-        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.{instead}')
+    needs = 'interval needs kind="hdi" or kind="eti"'
+    kind = one_of(kind, KINDS, needs, got="kind=", meaning="kind of belief")
     aside = tail_area(prob, "prob")
     if kind == "hdi" and prob < LEAST:
         raise DomainError(
             f"an interval of highest density needs prob of at least {LEAST:g}: the density within a smaller one is the "
             f'same to the digits of float64; got {quoted(prob)}. Use kind="eti", or the mode.'
         )
-    return aside
+    return aside, kind
 
 
 def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, names: tuple[str, ...]) -> Interval:

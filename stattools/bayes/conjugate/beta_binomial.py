@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.belief import between, interval_kind, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import between, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends, mode, require_one_peak
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
 from stattools.bayes.conjugate.data.trial_data import TRIALS, left_out, log_evidence, outcomes
@@ -213,8 +213,7 @@ class Beta(ByArm, Updatable):
         >>> round(low, 6), round(high, 6)
         (0.36832, 0.892395)
         """
-        kind = interval_kind(kind)
-        aside = tail(prob, kind)
+        aside, kind = tail(prob, kind)
         if kind == "hdi":
             require_one_peak(self, "no single interval of highest density", 'Use kind="eti".')
             lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.belief import interval_kind, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
@@ -219,8 +219,7 @@ class Gamma(ByArm, Updatable):
         >>> round(low, 6), round(high, 6)
         (0.754332, 4.177699)
         """
-        kind = interval_kind(kind)
-        aside = tail(prob, kind)
+        aside, kind = tail(prob, kind)
         if kind == "hdi":
             lower, upper = (e.reshape(np.shape(self.shape)) / self.rate for e in gamma_ends(prob, np.ravel(self.shape)))
         else:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_kind, interval_of, ordered, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.bayes.conjugate.distribution import ByArm
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
@@ -105,8 +105,7 @@ class RootOfVariance(ByArm):
         >>> round(low, 6), round(high, 6)
         (0.402538, 3.678084)
         """
-        kind = interval_kind(kind)
-        aside = tail(prob, kind)
+        aside, kind = tail(prob, kind)
         if kind == "hdi":
             ends = inverse_gamma_ends(prob, self.shape, self.scale, self._root)
         else:

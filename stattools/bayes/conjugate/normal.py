@@ -18,7 +18,7 @@ from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_kind, interval_of, numbers, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import interval_of, numbers, points, probabilities, settle, tail
 from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
 from stattools.bayes.conjugate.data.pair import DeclaredPair, LeftOut, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import SymmetricDistribution, Updatable
@@ -177,8 +177,8 @@ class Normal(SymmetricDistribution, Updatable):
         >>> Normal(0, 1).interval(0.95)
         <Interval 0.95 hdi: theta, [-1.95996, 1.95996]>
         """
-        kind = interval_kind(kind)
-        half = -special.ndtri(tail(prob, kind)) * self.sd
+        aside, kind = tail(prob, kind)
+        half = -special.ndtri(aside) * self.sd
         return interval_of(self.mean - half, self.mean + half, prob, kind, of_arms.terms(self, "theta"))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:

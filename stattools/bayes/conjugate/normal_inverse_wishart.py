@@ -58,7 +58,7 @@ def _read(belief: Any, more: Any) -> tuple[MultivariateSample, dict[str, Any]]:
 
 def _posterior(belief: Any, total: tuple[Any, ...], data: MultivariateSample, labels: Any) -> NormalInverseWishart:
     prior, (n, *sums), d = belief.prior, total, data.values.shape[1]
-    center, scatter = center_and_scatter(n, tuple(sums))  # type: ignore[arg-type]
+    center, scatter = center_and_scatter(n, tuple(sums))
     strength, df = prior.strength + n, prior.df + n
     gap = center - prior.mean
     scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)

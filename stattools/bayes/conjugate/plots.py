@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
-from stattools.bayes.conjugate.belief import interval_kind, tail
+from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
@@ -60,10 +60,11 @@ def _of_one(belief: Any, curve: Any, prob: float, kind: str) -> Drawing:
     height, prior, symbol = np.asarray(curve.density(theta), dtype=float), None, belief._symbol
     if belief.seen is None:
         return Drawing(
-            lambda on: figures.densities(theta, {figures.plain(repr(belief), 60): height}, xlabel=symbol,
-                                         ylabel="density", on=on),
+            lambda on: figures.densities(
+                theta, {figures.plain(repr(belief), 60): height}, xlabel=symbol, ylabel="density", on=on
+            ),
             alt=f"Density of {symbol}, {belief!r}",
-        )  # fmt: skip
+        )
     if not isinstance(belief.prior, Improper):
         prior = np.asarray(belief.prior._curve().density(theta), dtype=float)
     interval, label = curve.interval(prob, kind=kind), f"{percent(prob)} {kind.upper()}"
@@ -123,9 +124,7 @@ def interval_of(belief: Any, prob: float | None, kind: Any) -> tuple[float, Any]
     """Probability and kind: by default highest density, or equal tails where some density has two peaks."""
     prob = PROB if prob is None else prob
     if kind is not None:
-        kind = interval_kind(kind)
-        tail(prob, kind)
-        return prob, kind
+        return prob, tail(prob, kind)[1]
     tail(prob, "eti")
     try:
         belief.interval(prob, kind="hdi")

@@ -17,7 +17,7 @@ from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_kind, interval_of, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import interval_of, points, probabilities, settle, tail
 from stattools.bayes.conjugate.distribution import SymmetricDistribution
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -90,8 +90,8 @@ class StudentT(SymmetricDistribution):
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """location -+ t scale: the interval of highest density and the equal-tailed one are the same."""
-        kind = interval_kind(kind)
-        half = -self._reach(tail(prob, kind))
+        aside, kind = tail(prob, kind)
+        half = -self._reach(aside)
         if not np.isfinite(half).all():
             raise DomainError(f"{self!r} reaches beyond float64: its interval ends above 1e308. Give more df.")
         return interval_of(self.location - half, self.location + half, prob, kind, of_arms.terms(self, "theta"))

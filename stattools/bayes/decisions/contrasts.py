@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from stattools.bayes.conjugate.belief import interval_kind, points, tail
+from stattools.bayes.conjugate.belief import points, tail
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.normal import Normal
@@ -186,8 +186,7 @@ class Contrast(Faces):
         density may have several peaks: betas with parameters below 1 (differences need one arm with both parameters at
         least 1).
         """
-        kind = interval_kind(kind)
-        aside = tail(prob, kind)
+        aside, kind = tail(prob, kind)
         if aside < LEAST_ASIDE:
             raise DomainError(f"the interval of a {self.name} needs prob up to 1 - 1e-15; got {quoted(prob)}.")
         if kind == "eti":

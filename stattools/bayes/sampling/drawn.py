@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_kind, ordered, tail
+from stattools.bayes.conjugate.belief import ordered, tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
 from stattools.bayes.sampling.sampled_check import SampledCheck
@@ -77,7 +77,7 @@ class Drawn:
         "hdi" is the shortest that holds this share of the draws, "eti" leaves the same share on either side. Raises
         DomainError for prob outside (0, 1) and an unknown kind.
         """
-        kind = interval_kind(kind)
+        _, kind = tail(prob, kind)
         lower, upper = ends(self.flat, prob, kind)
         return Interval(lower, upper, prob, kind, self.names)
 
@@ -116,7 +116,7 @@ class Drawn:
 
 def ends(draws: Floats, prob: float, kind: Kind) -> tuple[Floats, Floats]:
     """The ends of the intervals that hold a share `prob` of draws (S, q)."""
-    aside = tail(prob, kind)
+    aside, kind = tail(prob, kind)
     if kind == "eti":
         lower, upper = np.quantile(draws, [aside, 1.0 - aside], axis=0)
         return lower, upper

@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.belief import interval_kind, tail
+from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.datatree import datatree, summary
 from stattools.inference.arviz.layout import expectations, layout, replicates
 from stattools.inference.effects.averages import Move, average_slope, sloping, values_of
@@ -47,9 +47,9 @@ from stattools.inference.prediction.new_rows import (
     with_precision,
 )
 from stattools.inference.prediction.predict import require_numbers
-from stattools.interface.arguments import is_one_of, require_truth, word_of
+from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model, behind_links
@@ -272,8 +272,7 @@ class Posterior(Drawn, Faces):
 
         Diagnostics of convergence come with NUTS only: of independent draws they would prove nothing.
         """
-        kind = interval_kind(kind)
-        tail(prob, kind)
+        _, kind = tail(prob, kind)
         tree = datatree({"posterior": layout(self.model).split(self.draws)}, **self._names_of_axes(), attrs={})
         return summary(tree, prob=prob, kind=kind, sampled=self.method == "nuts")
 
@@ -302,7 +301,8 @@ class Posterior(Drawn, Faces):
         a new row has no value of what it needs; `align=False` leaves these out. Of `st.linear_mixed` it is the mean
         over all groups. Raises IncompatibleError for models that have no rows, and for intervals of new labels.
         """
-        kind = word_of(kind, ("mean", "observation"))
+        needs = 'predict needs kind="mean" or kind="observation"'
+        kind = one_of(kind, ("mean", "observation"), needs, got="kind=", meaning="kind of predictions")
         if self.model.single_rows is not None:
             if kind == "observation":
                 raise IncompatibleError(
@@ -314,9 +314,6 @@ class Posterior(Drawn, Faces):
                 data, kind=kind, interval=interval, offset=offset, exposure=exposure, **same
             )
         model = self._rows("predict")
-        if not is_one_of(kind, ("mean", "observation")):
-            instead = meant("kind of predictions", kind, ("mean", "observation"))
-            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.{instead}')
         require_truth(align, "align= of predict")
         if interval is not None:
             tail_area(interval, "interval")  # refused before any work

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools import figures
-from stattools.bayes.conjugate.belief import interval_kind, tail
+from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.drawn import ends
 from stattools.errors import DomainError, IncompatibleError
@@ -140,7 +140,7 @@ def effect(
 def predictive(posterior: Any, *, prob: float | None = None, seed: Any = None) -> Drawing:
     """See `Posterior.plot`."""
     prob, model = PROB if prob is None else prob, posterior.model
-    aside = tail(prob, "eti")
+    aside, _ = tail(prob, "eti")
     random = generator(0 if seed is None else seed)
     made = replicates(model, posterior.sample(REPLICATES, seed=random), seed=random)
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
@@ -196,9 +196,8 @@ def _panels(posterior: Any, terms: Any) -> list[int]:
 
 
 def _interval(prob: float | None, kind: Any) -> tuple[float, Any]:
-    prob, kind = PROB if prob is None else prob, "hdi" if kind is None else interval_kind(kind)
-    tail(prob, kind)
-    return prob, kind
+    prob = PROB if prob is None else prob
+    return prob, tail(prob, "hdi" if kind is None else kind)[1]
 
 
 def _prior(posterior: Any, k: int) -> Callable[[NDArray[np.float64]], Floats] | None:

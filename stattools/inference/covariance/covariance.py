@@ -232,8 +232,11 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: 
 
 
 OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
-    "quasi": _quasi, **dict.fromkeys(POWER, _of_rows), HAC: _of_series, Cluster: _of_clusters
-}  # fmt: skip
+    "quasi": _quasi,
+    **dict.fromkeys(POWER, _of_rows),
+    HAC: _of_series,
+    Cluster: _of_clusters,
+}
 """What makes the covariance of each kind, by its name or its class, but for the inverse information itself."""
 
 

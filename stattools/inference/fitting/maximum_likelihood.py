@@ -172,4 +172,4 @@ _named = [one for one in signature(fit).parameters.values() if one.kind is not P
 
 _named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, (value, _) in SPECIAL.items()]
 
-fit.__signature__ = signature(fit).replace(parameters=_named)  # type: ignore[attr-defined]
+fit.__signature__ = signature(fit).replace(parameters=_named)

@@ -74,10 +74,8 @@ def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any, how: str 
 
 def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
     """How the maximum of an integrated likelihood was found; ConvergenceError with the `advice` where it was not."""
-    solution = Solution(
-        found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
-        "Newton",
-    )  # fmt: skip
+    climbed = found.status, found.steps, found.decrement, found.trace
+    solution = Solution(found.estimate, found.covariance, found.loglik, *climbed, "Newton")
     if not found.converged:
         raise ConvergenceError(
             f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
@@ -107,16 +105,14 @@ def fit_mixed(
     with one_blas_thread():
         found = maximized(model, bool(reml), certify=one_of(certify, CERTIFY, "st.fit needs certify to be one of {}"))
         best = found.maximum
-        solution = Solution(
-            found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,
-            "Newton",
-        )  # fmt: skip
+        climbed = best.status, best.steps, best.decrement, best.trace
+        solution = Solution(found.beta, found.covariance / found.s2, found.loglik, *climbed, "Newton")
         degrees = degrees_of(found, df)
         covariance = found.covariance if degrees is None else degrees.covariance
     scale = float(np.sqrt(found.s2))
     return LinearMixedFit(
         model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found
-    )  # fmt: skip
+    )
 
 
 INTEGRALS = ("auto", "quadrature", "laplace")
@@ -149,9 +145,7 @@ def fit_mixed_regression(
             raise
         examine(CHECKS, "end", model, found)
         solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
-    return MixedRegressionFit(
-        model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
-    )  # fmt: skip
+    return MixedRegressionFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
 
 
 def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:

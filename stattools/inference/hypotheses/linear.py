@@ -207,8 +207,11 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
             R = picking([places[part] for part in what], len(names))
             return Hypotheses(R, np.zeros(len(what)), tuple(f"{part} = 0" for part in what))
         parts = [parse(in_backticks(part) if part in names else part, names) for part in what]
-        labels = [label.replace(in_backticks(text), text) if text in names else label
-                  for text, part in zip(what, parts, strict=True) for label in part.labels]  # fmt: skip
+        labels = [
+            label.replace(in_backticks(text), text) if text in names else label
+            for text, part in zip(what, parts, strict=True)
+            for label in part.labels
+        ]
         return checked(np.vstack([part.R for part in parts]), np.concatenate([part.q for part in parts]), labels)
     if (found := picked(what)) is not None:
         labels = [_in_words(np.array([size]), 0.0, names[k : k + 1]) for k, size in zip(*found, strict=True)]

@@ -151,7 +151,7 @@ def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) ->
                 break
             found.append((value + side * se * tau, point.loglik - top))
         sides.append(found)
-    return tuple(np.array([*sides[0][::-1], (value, 0.0), *sides[1]]).T)  # type: ignore[return-value]
+    return tuple(np.array([*sides[0][::-1], (value, 0.0), *sides[1]]).T)
 
 
 def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]]:

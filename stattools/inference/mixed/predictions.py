@@ -46,7 +46,6 @@ from stattools.models.model import Model
 from stattools.numerics.small_matrices import Codes, lower
 from stattools.solvers.mixed.fixed_effects import Curvatures, variance_covariance
 from stattools.solvers.mixed.maximum import MixedMaximum
-from stattools.solvers.solution import require_choice
 
 STEP = 1e-4
 """Change of a variance component, as a share of it, for the slopes of variances."""
@@ -301,9 +300,9 @@ def predicted(
     fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
 ) -> tuple[Any, Any, str, list[SmoothTerm]]:
     """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
-    groups = require_choice("predict", "groups", groups, FAMILY_GROUPS)
+    groups = one_of(groups, FAMILY_GROUPS, "predict needs groups to be one of {}")
     groups = groups if fit.model.random else "typical"
-    kind, family = require_choice("predict", "kind", kind, FAMILY_KINDS), fit.model.fixed.likelihood
+    kind, family = one_of(kind, FAMILY_KINDS, "predict needs kind to be one of {}"), fit.model.fixed.likelihood
     of_number = fit.model.random and not family.outcome.has_labels  # labels are refused below, whatever the groups
     if kind in OF_OUTCOMES and of_number:
         _require_a_group(kind, groups)
@@ -356,7 +355,7 @@ OVER_EFFECTS = ("marginal", "quantile")
 
 def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
     """See `MixedRegressionFit.residuals_of`."""
-    kind = require_choice(f"residuals_of {fit.model.title}", "kind", kind, tuple(RESIDUAL_KINDS))
+    kind = one_of(kind, tuple(RESIDUAL_KINDS), f"residuals_of {fit.model.title} needs kind to be one of {{}}")
     if kind in OVER_EFFECTS:
         of = population(fit)
         model = of.model

@@ -34,6 +34,7 @@ from stattools.inference.mixed.views import beside_curves, known
 from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import optimize, pd
 from stattools.interface.whole_numbers import whole_number
@@ -61,7 +62,7 @@ def variance_components(fit: Any, level: float | None = None, interval: str | No
     require_level(at_level)
     rows = [_row(found.model, of) for of in parameters(found)]
     if interval is not None:
-        require_choice("fit.variance_components", "interval", interval, ("profile",))
+        one_of(interval, ("profile",), "fit.variance_components needs interval to be one of {}")
         cut = float(special.ndtri(0.5 * (1.0 - at_level)) ** 2)
         with one_blas_thread():
             for (lower, upper), note, made in zip(*_ends(found, cut), rows, strict=True):

@@ -211,7 +211,7 @@ class NoCovariance:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         self.refuse()
 
-    __eq__ = __ne__ = __getitem__ = __iter__ = refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __getitem__ = __iter__ = refuse
     __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __matmul__ = __neg__ = refuse
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = refuse
     __hash__ = object.__hash__

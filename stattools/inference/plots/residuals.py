@@ -77,7 +77,7 @@ def _residuals(fit: Any, kind: str | None, seed: Any) -> tuple[str, Floats]:
     if kind not in (None, "quantile"):
         if seed is not None:
             raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
-        return kind, fit.residuals_of(kind, align=False)  # type: ignore[arg-type]
+        return kind, fit.residuals_of(kind, align=False)
     try:
         return "quantile", fit.residuals_of("quantile", seed=SEED if seed is None else seed, align=False)
     except IncompatibleError:

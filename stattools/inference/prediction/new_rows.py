@@ -118,11 +118,11 @@ def with_precision(at: Model, model: Model, data: Any, precision: Column = None)
     if data is not None and model.rows.precision is None:
         _refuse_unless_fitted(model, "precision", precision)
         return at
-    column = _beside(
-        model, data, "precision", precision,
+    absent = (
         f"{model.title} was fitted with precision=, which says where a new outcome falls too: give precision=, one "
-        "number above 0 per new row (1 where the scale is its standard deviation).",
-    )  # fmt: skip
+        "number above 0 per new row (1 where the scale is its standard deviation)."
+    )
+    column = _beside(model, data, "precision", precision, absent)
     if data is None:
         return at
     return replace(at, rows=replace(at.rows, precision=_positive(data, column, "precision", at.places)))
@@ -132,11 +132,11 @@ def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | No
     """The number of trials of each of the rows `at` of a grouped outcome; None for other outcomes."""
     if "trials" not in model.likelihood.parts:
         return None
-    column = _beside(
-        model, data, "trials", trials,
+    absent = (
         f"a new outcome of {model.title} is a number of successes out of trials: give trials=, one whole number per "
-        "new row.",
-    )  # fmt: skip
+        "new row."
+    )
+    column = _beside(model, data, "trials", trials, absent)
     if data is None:
         return model.likelihood.trials_of(model.rows.y)
     values = _numbers(data, column, "trials", at.places)

@@ -104,8 +104,9 @@ class CoxBaseline:
         """The cumulative hazard of rows x (r, p) at the times, and its standard error, (r, times)."""
         k = self.steps(stratum)
         place = np.searchsorted(self.model.sets.times[k], times, side="right")
-        hazard, square, means = (np.append(np.zeros((*part.shape[:-1], 1)), part[..., k], axis=-1)[..., place]
-                                 for part in self.sums)  # fmt: skip
+        hazard, square, means = (
+            np.append(np.zeros((*part.shape[:-1], 1)), part[..., k], axis=-1)[..., place] for part in self.sums
+        )
         away = x - self.center
         risk = np.exp(away @ self.theta)[:, None]
         q = away[:, :, None] * hazard - means

@@ -196,7 +196,7 @@ class MixedDensity(DensityOfMixed):
     without_rows = WITHOUT_ROWS.format("integrated out")
 
     @property
-    def single_rows(self) -> Any:  # type: ignore[override]
+    def single_rows(self) -> Any:
         """The fixed effects and sigma: the mean over all groups, whose effects are 0 on average; None with curves."""
         return None if self.mixed.smooths else (self.mixed.fixed, [*range(len(self.mixed.names)), len(self.names) - 1])
 
@@ -209,7 +209,7 @@ class MixedDensity(DensityOfMixed):
         return cls(mixed, structure, coordinates, effects)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:  # type: ignore[override]
+    def names(self) -> tuple[str, ...]:
         """Fixed effects, what each term has, and sigma."""
         return (*self.mixed.names, *(name for one in self.effects for name in one.called), "sigma")
 
@@ -342,7 +342,7 @@ class JointDensity(DensityOfMixed):
         return tuple(own[k][0] if k in own else name for k, name in enumerate(self.mixed.fixed.names))
 
     @cached_property
-    def names(self) -> tuple[str, ...]:  # type: ignore[override]
+    def names(self) -> tuple[str, ...]:
         """The parameters of the regression on their own scale, what each term has, and the effects."""
         outer = (*self._fixed, *(name for one in self.effects for name in one.called))
         return outer if self.is_outer else (*outer, *self._effects)

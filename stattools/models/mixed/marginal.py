@@ -639,12 +639,12 @@ class ByCoefficients(MarginalLikelihood):
         return cls(model, model.coefficients)
 
     @property
-    def to_taus(self) -> Floats:  # type: ignore[override]
+    def to_taus(self) -> Floats:
         """What makes these those of second differences in the user's units."""
         return 1.0 / self.coefficients.sizes
 
     @cached_property
-    def to_fixed(self) -> Floats:  # type: ignore[override]
+    def to_fixed(self) -> Floats:
         """What makes the user's coefficients of all others of those of the climb."""
         flat = self.coefficients.flat
         return self.coefficients.to_user[np.ix_(flat, flat)]

@@ -75,7 +75,7 @@ class MixedModel(AnyModel):
     column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
 
     @property
-    def is_saved(self) -> bool:  # type: ignore[override]
+    def is_saved(self) -> bool:
         """Files keep the effects of groups, and no curves."""
         return not self.smooths
 
@@ -133,8 +133,8 @@ class LinearMixed(MixedModel):
 
     read: LatentTerms
     fixed: Model
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
+    kind: str = field()
+    title: str = field()
     summed: SummedRows | SummedCurves | None = None
     has_scale = True
     options = ("reml", "df", "certify")
@@ -242,8 +242,8 @@ class MixedRegression(MixedModel):
 
     read: LatentTerms
     fixed: Model
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
+    kind: str = field()
+    title: str = field()
     options = ("integral", "nodes")
 
     likelihood = answer_of("fixed.likelihood", "What one row says about its linear predictors.")
@@ -308,8 +308,8 @@ class CurvedCox(MixedModel):
     read: LatentTerms
     fixed: CoxRegression  # type: ignore[assignment]
     whole: CoxRegression
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
+    kind: str = field()
+    title: str = field()
     exponential = "hazard ratio"
     kept = answer_of("fixed.said.kept", "The numbers of the rows that stayed, None where all did.")
     source = answer_of("fixed.said.source", "The table as it was given.")

@@ -288,7 +288,7 @@ class SampleModel(Dropped, AnyModel):
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
-        held = {one.name: getattr(self, one.name) for one in fields(self) if one.compare}  # type: ignore[arg-type]
+        held = {one.name: getattr(self, one.name) for one in fields(self) if one.compare}
         return {name: values for name, values in held.items() if isinstance(values, np.ndarray | int)}
 
     def require_fitted(self, size: int, prior: str) -> None:

@@ -119,7 +119,7 @@ class Trials(SampleModel):
 
     @property
     def _data(self) -> tuple[Any, ...]:
-        held = [getattr(self, one.name) for one in fields(self) if one.compare]  # type: ignore[arg-type]
+        held = [getattr(self, one.name) for one in fields(self) if one.compare]
         return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in held)
 
     @property

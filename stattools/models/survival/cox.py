@@ -165,8 +165,8 @@ class CoxRegression(ProportionalHazards):
     sets: RiskSets
     Z: Floats
     ties: str
-    kind: str = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
+    kind: str = field()
+    title: str = field()
     event = "event"
     """What happens to a row, in words."""
     is_partial = True
@@ -326,7 +326,7 @@ class SortedCox(ProportionalHazards):
     unit: Floats
     scale: Floats
     source: Any
-    n_dropped: int = field()  # type: ignore[assignment]
+    n_dropped: int = field()
     dropped: dict[str, int] = field()
     kind = "cox"
     title = "Cox regression of rows in files"
@@ -335,7 +335,7 @@ class SortedCox(ProportionalHazards):
     parsed = answer_of("said", "The formula as it was read.")
 
     @property
-    def n_telling(self) -> float:  # type: ignore[override]
+    def n_telling(self) -> float:
         """Number of events, which Schwarz's criterion counts."""
         return float(self.scanned.n_events or 0.0)
 

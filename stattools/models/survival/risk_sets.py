@@ -206,10 +206,8 @@ def efron(S: Floats, T: Floats, d: Floats) -> TiedTerms:
         return np.add.reduceat(values, start)
 
     one = 1.0 / phi
-    return TiedTerms(
-        summed(np.log(phi)), summed(one), summed(share * one), summed(one * one), summed(share * one * one),
-        summed((share * one) ** 2),
-    )  # fmt: skip
+    terms = (np.log(phi), one, share * one, one * one, share * one * one, (share * one) ** 2)
+    return TiedTerms(*map(summed, terms))
 
 
 TIES: Mapping[str, Callable[[Floats, Floats, Floats], TiedTerms]] = {"efron": efron, "breslow": breslow}

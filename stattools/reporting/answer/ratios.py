@@ -81,7 +81,5 @@ def answer(fit: Fit, question: str, seen: str, words: RatioWords, more: Sequence
     basis = basis_of(fit)
     said = (question, found(fit, seen, words), sure(basis), limits(basis))
     table = table_of_terms(fit, terms_of_ratios(fit, words), ratio=words.ratio)
-    return Answered(
-        Box(tuple(filter(None, said))), (Section("Results", (table,)),),
-        (Section("Diagnostics", (*checked(basis), *more)),),
-    )  # fmt: skip
+    results, diagnostics = Section("Results", (table,)), Section("Diagnostics", (*checked(basis), *more))
+    return Answered(Box(tuple(filter(None, said))), (results,), (diagnostics,))

@@ -163,8 +163,11 @@ def _at_levels(fit: Fit, column: Any, levels: tuple[Any, ...]) -> tuple[Floats, 
     if model.likelihood.facts.is_event or model.likelihood.outcome is Outcome.TRIALS:
         y, weight, _ = shares(model)
     weight = np.ones(len(y)) if weight is None else weight
-    found = [(k, float(np.average(y[some], weights=weight[some]))) for k, level in enumerate(levels)
-             if (some := column == level).any() and weight[some].sum() > 0]  # fmt: skip
+    found = [
+        (k, float(np.average(y[some], weights=weight[some])))
+        for k, level in enumerate(levels)
+        if (some := column == level).any() and weight[some].sum() > 0
+    ]
     return np.array([k for k, _ in found], dtype=float), np.array([mean for _, mean in found])
 
 

@@ -166,10 +166,8 @@ def _series(
                 raise DomainError(f"X has {len(columns)} rows and y has {len(y)} values: give one row for each time.")
         elif names is not None:
             raise DomainError("names= name the columns of X=, and there is no X=.")
-    model = Structural(
-        kind, title + (f" with a seasonal of period {components.period}" if components.period else ""),
-        y, times, components, outcome, columns, labels, known, design, formula,
-    )  # fmt: skip
+    whole = f"{title} with a seasonal of period {components.period}" if components.period else title
+    model = Structural(kind, whole, y, times, components, outcome, columns, labels, known, design, formula)
     require_series(title, "y", y)
     require_size(title, "drift= over all steps", np.array([known * len(y)]), smallest=0.0, largest=LARGEST_OF_SERIES)
     for name, column in zip(labels, columns.T, strict=True):

@@ -507,10 +507,8 @@ def maximum_of(
         found = _climbed_laplace(by, following[0], found.steps + 1, trace, watch)
     here = found.here
     metric = here.metric if here.metric.is_exact else Bent.of(by.information(here.theta), here.metric.free, True)
-    return MarginalMaximum(
-        by.model, by, here.theta, here.now.loglik, metric.H, metric.norm(here.now.score), found.status, found.steps,
-        tuple(trace), Integral("Laplace", 1),
-    )  # fmt: skip
+    climbed = metric.norm(here.now.score), found.status, found.steps, tuple(trace)
+    return MarginalMaximum(by.model, by, here.theta, here.now.loglik, metric.H, *climbed, Integral("Laplace", 1))
 
 
 def laplace_start(by: ByLaplace) -> Floats:
@@ -698,10 +696,8 @@ def quadrature_maximum(
     if found.here.decrement > SHARPLY:
         found = _settled(by, found.here.theta + found.here.ahead, SHARPLY, trace, found.steps + 1, watch)
     here = found.here
-    return MarginalMaximum(
-        model, by, here.theta, here.now.loglik, here.now.information, here.decrement, found.status, found.steps,
-        tuple(trace), Integral("quadrature", by.nodes, error),
-    )  # fmt: skip
+    stands, integral = (here.theta, here.now.loglik, here.now.information), Integral("quadrature", by.nodes, error)
+    return MarginalMaximum(model, by, *stands, here.decrement, found.status, found.steps, tuple(trace), integral)
 
 
 def quadrature_start(by: ByQuadrature) -> Floats:

@@ -137,10 +137,9 @@ def marginal_surface(found: Any) -> Surface:
 
     size = len(found.entries)
     spread = np.sqrt(np.maximum(found.inverse.diagonal(), 0.0))
-    return Surface(
-        fall, found.at, factors, len(found.at) - size - len(found.taus), found.marginal.to_effects, 1.0,
-        np.where(spread > 0.0, spread, 1.0), 2.0 * found.information, 1e-3, 2 if size > 1 else 0,
-    )  # fmt: skip
+    first, scattered = len(found.at) - size - len(found.taus), 2 if size > 1 else 0
+    spread, bend = np.where(spread > 0.0, spread, 1.0), 2.0 * found.information
+    return Surface(fall, found.at, factors, first, found.marginal.to_effects, 1.0, spread, bend, 1e-3, scattered)
 
 
 FLAT = 1e-10

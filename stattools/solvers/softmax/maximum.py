@@ -95,10 +95,8 @@ def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -
         return stand(point, passes.evaluate(point, order=1))
 
     start = stand(found.here.theta, found.here.now)
-    climbed = climb(
-        start, step, tolerance=tolerance, max_steps=np.inf, n=passes.n, first=found.steps, trace=found.trace[:-1],
-        leaves=LEAVES,
-    )  # fmt: skip
+    n, first, trace = passes.n, found.steps, found.trace[:-1]
+    climbed = climb(start, step, tolerance=tolerance, max_steps=np.inf, n=n, first=first, trace=trace, leaves=LEAVES)
     return metric, start.decrement, climbed
 
 

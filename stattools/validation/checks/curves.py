@@ -64,10 +64,9 @@ def validate_curves(fit: Any) -> Agreement:
     here = again.at(found.taus)
     estimate, se = again.coefficients(here, found.taus)
     k, exact = again.size, not found.marginal.n_outer  # beside other parameters errors have theirs in them
-    rows = compared(
-        {"term": list(fit.names[:k])}, fit.estimate[:k], estimate, unit=fit.se[:k], se=fit.se[:k],
-        reference_se=se if exact else np.full(k, np.nan), known=10.0,
-    )  # fmt: skip
+    own, theirs = fit.se[:k], se if exact else np.full(k, np.nan)
+    terms = {"term": list(fit.names[:k])}
+    rows = compared(terms, fit.estimate[:k], estimate, unit=own, se=own, reference_se=theirs, known=10.0)
     decrement = _moved(found, lambda taus: again.at(taus, here.c).value, 1e-3)
     name = f"{SECOND}, the B-splines in a dense matrix with SciPy's densities,"
     return _judged(fit, rows, here.value, decrement, name, OF_REGRESSIONS, exact)

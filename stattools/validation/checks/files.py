@@ -68,11 +68,10 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
             f"{ratio:.2g} in ratio, log-likelihoods by {fit.loglik - there.loglik:+.3g}, rows by {lost:,}."
         )
     sample_ok, sample_said, notes = _sample(fit, validate)
-    notes = (sample_said, *there.notes, *notes) if sample_ok else (*there.notes, *notes)
-    return Agreement(
-        rows, fit.loglik, there.loglik, reference_name, True, there.decrement, there.decrement, ok and sample_ok,
-        said if sample_ok else f"{said} {sample_said}", notes,
-    )  # fmt: skip
+    notes, gap = (*there.notes, *notes), there.decrement
+    notes, said = ((sample_said, *notes), said) if sample_ok else (notes, f"{said} {sample_said}")
+    ok = ok and sample_ok
+    return Agreement(rows, fit.loglik, there.loglik, reference_name, True, gap, gap, ok, said, notes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,10 +60,8 @@ def validate_mixed(fit: Any) -> Agreement:
     rows = _rows(fit, reference)
     ok, sentence = _judged(fit, reference, rows, ours, theirs, lead)
     notes = (OTHER_ERRORS,) if again is None else (_said(again.loglik, fit.loglik), AT_ITS_VARIANCES)
-    return Agreement(
-        rows, fit.loglik, reference.loglik, reference.name, reference.converged, ours, theirs, ok and close, sentence,
-        (*notes, *reference.notes),
-    )  # fmt: skip
+    verdict = (ours, theirs, ok and close, sentence, (*notes, *reference.notes))
+    return Agreement(rows, fit.loglik, reference.loglik, reference.name, reference.converged, *verdict)
 
 
 def _is_close(a: float, b: float) -> bool:

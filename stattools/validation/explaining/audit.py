@@ -153,8 +153,10 @@ def _entries(group: Any) -> tuple[list[tuple[str, ...]], Floats]:
         if int(np.prod(shape)) > MOST:
             continue
         for index in np.ndindex(*shape):
-            said = [str(np.asarray(variable.coords[axis])[k]) if axis in variable.coords else str(k)
-                    for axis, k in zip(axes, index, strict=True)]  # fmt: skip
+            said = [
+                str(np.asarray(variable.coords[axis])[k]) if axis in variable.coords else str(k)
+                for axis, k in zip(axes, index, strict=True)
+            ]
             whole = f"{name}[{', '.join(said)}]" if said else str(name)
             labels.append((whole, *said) if len(said) == 1 else (whole,))
             columns.append(values[(slice(None), slice(None), *index)])

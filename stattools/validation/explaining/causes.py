@@ -202,7 +202,7 @@ def _shrunk(foreign: Foreign, without: str) -> Finding | None:
         return declared_penalty(
             foreign.recipe, theta, np.full(len(theta), np.nan), f"far from any maximum. {without.rstrip('.')}"
         )
-    found = penalty(model, theta, declared, foreign.tells_penalty)  # type: ignore[arg-type]
+    found = penalty(model, theta, declared, foreign.tells_penalty)
     if found is None:
         return None
     apart = refit_distance(model, found[0], theta, np.full(len(theta), np.nan))
@@ -399,9 +399,7 @@ def gather_refit(foreign: Foreign) -> Evidence:
         found = error.separation
         absent = [_of_error("separation", error), *_where_it_stopped(foreign)]
         gain = found.solution.loglik - recipe.model.loglik(theta) if np.isfinite(theta).all() else far
-        return Evidence(
-            (*absent, *findings), False, far, far, gain, found.solution.estimate, limit_se(found), has_se
-        )  # fmt: skip
+        return Evidence((*absent, *findings), False, far, far, gain, found.solution.estimate, limit_se(found), has_se)
     except StattoolsError as error:
         return Evidence((_of_error("no maximum", error), *findings), False, far, far, far, none, none, has_se)
     if findings:

@@ -136,9 +136,7 @@ MOST_CHANGES = 60
 
 def changes_of_columns(now: Model, target: Model) -> Iterator[tuple[str, str, Model]]:
     """Outcome, weights, offset, columns and likelihood of the first made those of the second, one at a time."""
-    changes = (
-        _outcome, _weights, _offset, other_intercept, other_scaling, other_values, other_columns, _likelihood,
-    )  # fmt: skip
+    changes = (_outcome, _weights, _offset, other_intercept, other_scaling, other_values, other_columns, _likelihood)
     for change in changes:
         for _ in range(MOST_CHANGES):
             found = change(now, target)

@@ -27,11 +27,11 @@ TIMES = {
 }
 """The distribution, what its parameters are called there, and the sign of the second as our log scale."""
 FITTED = {"params_": None, "standard_errors_": None, "penalizer": 0.0, "l1_ratio": 0.0, "robust": False}
-COLUMNS = {
-    "duration_col": None, "event_col": None, "entry_col": None, "weights_col": None, "cluster_col": None,
-    "strata": None, "_n_examples": None, "_censoring_type": None, "baseline_estimation_method": "breslow",
-    "regressors": None, "_norm_std": None, "_cols_to_not_penalize": None,
-}  # fmt: skip
+COLUMNS: dict[str, Any] = {
+    **dict.fromkeys(("duration_col", "event_col", "entry_col", "weights_col", "cluster_col", "strata", "regressors")),
+    **dict.fromkeys(("_n_examples", "_censoring_type", "_norm_std", "_cols_to_not_penalize")),
+    "baseline_estimation_method": "breslow",
+}
 """What fitters say of the table that they were fitted to."""
 CURVE = "a curve has no coefficients, and st.kaplan_meier has it exactly: st.validate compares with statsmodels"
 PARAMETRIC = "its likelihood has no twin here; the fitters of accelerated failure times have"

@@ -70,7 +70,4 @@ def _of_refit(fit: Any) -> Foreign:
         lower, upper = (np.append(np.ravel(end), none[len(np.ravel(end)) :]) for end in fit.interval())
         numbers = Numbers(own.estimate, own.se, lower, upper)
     solution = fit.solution
-    return Foreign(
-        "stattools", recipe, numbers, fit.cov, solution.converged, solution.steps,
-        tells_penalty=True,
-    )  # fmt: skip
+    return Foreign("stattools", recipe, numbers, fit.cov, solution.converged, solution.steps, tells_penalty=True)

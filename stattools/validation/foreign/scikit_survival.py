@@ -21,14 +21,14 @@ WHO = "a scikit-survival estimator"
 FITTED = {"coef_": None, "feature_names_in_": None, "alphas_": None, "penalty_factor_": None}
 OPTIONS = {"alpha": 0.0, "ties": "breslow", "l1_ratio": 0.0, "normalize": False}
 KNOWN = ("CoxPHSurvivalAnalysis", "CoxnetSurvivalAnalysis")
-TREES = "it has no coefficients and no likelihood"
+TREES, RANKS = "it has no coefficients and no likelihood", "its loss is of ranks, not of a likelihood"
 REFUSED = {
     "IPCRidge": "it is least squares of weighted log times, which is no likelihood of censored ones; st.aft has them",
-    **dict.fromkeys(("RandomSurvivalForest", "ExtraSurvivalTrees", "SurvivalTree", "GradientBoostingSurvivalAnalysis",
-                     "ComponentwiseGradientBoostingSurvivalAnalysis"), TREES),
-    **dict.fromkeys(("FastSurvivalSVM", "HingeLossSurvivalSVM", "FastKernelSurvivalSVM", "NaiveSurvivalSVM",
-                     "MinlipSurvivalAnalysis"), "its loss is of ranks, not of a likelihood"),
-}  # fmt: skip
+    **dict.fromkeys(("RandomSurvivalForest", "ExtraSurvivalTrees", "SurvivalTree"), TREES),
+    **{f"{part}GradientBoostingSurvivalAnalysis": TREES for part in ("", "Componentwise")},
+    **{f"{kind}SurvivalSVM": RANKS for kind in ("Fast", "HingeLoss", "FastKernel", "Naive")},
+    "MinlipSurvivalAnalysis": RANKS,
+}
 """Why an estimator is not judged."""
 
 

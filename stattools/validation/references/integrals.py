@@ -261,10 +261,10 @@ class GroupIntegrals:
     def information(self, theta: Floats, unit: Floats) -> Floats:
         """Minus the second derivatives, by differences over a small part of each unit."""
         h = DIFFERENCE * unit
-        found = np.array([
-            (self.slopes(theta - step) - self.slopes(theta + step)) / (2.0 * size)
-            for size, step in zip(h, np.diag(h), strict=True)
-        ])  # fmt: skip
+        steps = zip(h, np.diag(h), strict=True)
+        found = np.array(
+            [(self.slopes(theta - step) - self.slopes(theta + step)) / (2.0 * size) for size, step in steps]
+        )
         return 0.5 * (found + found.T)
 
 

@@ -43,7 +43,7 @@ class Measurements:
         """
         own = pair_product(first, (self.values, np.zeros_like(self.values))) if second is None else second
         sums = [tuple(part[self.arm_of] for part in one.rounded()) for one in total]
-        return pair_difference(sums[0], first), pair_difference(sums[1], own)  # type: ignore[arg-type]
+        return pair_difference(sums[0], first), pair_difference(sums[1], own)
 
     def left_out(self, pointwise: Floats) -> LeftOut:
         """The result, one entry per measurement."""

@@ -20,7 +20,7 @@ TABLE = {
     "g": list("aabbccab"),
     "t": [5.0, 3.0, 8.0, 2.0, 7.0, 9.0, 4.0, 6.0],
 }
-DOUBLE = TABLE | {"w": [2 * x + 1 for x in TABLE["x"]]}  # type: ignore[operator]
+DOUBLE = TABLE | {"w": [2 * x + 1 for x in TABLE["x"]]}
 CUT = TABLE | {"x": [1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 2.5, 4.5]}
 
 

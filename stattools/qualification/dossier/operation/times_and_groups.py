@@ -130,7 +130,7 @@ def linear_mixed() -> Iterable[SideBySide]:
     C = np.linalg.inv(X.T @ W @ X)
     beta = C @ X.T @ W @ y
     rest = y - X @ beta
-    value = stats.multivariate_normal.logpdf(y, X @ beta, V)  # type: ignore[arg-type]
+    value = stats.multivariate_normal.logpdf(y, X @ beta, V)
     value += 0.5 * (np.linalg.slogdet(C)[1] + 3 * np.log(2 * np.pi))
     yield SideBySide("the restricted log-likelihood", fit.loglik, value, 1e-8)
     yield SideBySide("coefficients", fit.estimate, beta, 1e-7)

@@ -53,8 +53,5 @@ def describe(results: Any) -> Foreign:
     said = str(told.cov_type) if np.isfinite(se).any() else "none"
     recipe = Recipe(ours, cov=covariance_of(told.cov_kwds, said))
     half = recipe.quantile() * se
-    converged, steps, limit = taken(results)
-    return Foreign(
-        f"{release('statsmodels')} OrderedModel", recipe, Numbers(theta, se, theta - half, theta + half), said,
-        converged, steps, limit, rows=rows_of(sm),
-    )  # fmt: skip
+    name, numbers = f"{release('statsmodels')} OrderedModel", Numbers(theta, se, theta - half, theta + half)
+    return Foreign(name, recipe, numbers, said, *taken(results), rows=rows_of(sm))

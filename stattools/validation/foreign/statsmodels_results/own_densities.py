@@ -36,10 +36,8 @@ def describe_shares(results: Any) -> Foreign:
     outcome = columns.add(sm.endog_names, np.asarray(sm.endog, dtype=float))
     side = columns.side(X, of_means)
     beside = columns.side(Z, texts(of_precision, Z.shape[1]))
-    model: Any = glm(
-        f"{outcome} ~ {side}", columns.table, family="beta", link=LINKS[link],
-        dispersion=None if beside == "1" else f"~ {beside}",
-    )  # fmt: skip
+    dispersion = None if beside == "1" else f"~ {beside}"
+    model: Any = glm(f"{outcome} ~ {side}", columns.table, family="beta", link=LINKS[link], dispersion=dispersion)
     order = [*in_our_order(X, of_means), *(p + k for k in in_our_order(Z, of_precision))]
     is_observed = attributes(sm, MODEL).hess_type == "oim"
     return reordered(results, model, order, is_observed)
@@ -58,8 +56,6 @@ def describe_counts(results: Any) -> Foreign:
     names = texts(list(sm.exog_names)[: X.shape[1]], X.shape[1])
     outcome = columns.add(sm.endog_names, np.asarray(sm.endog, dtype=float))
     offset = np.zeros(len(X)) + np.asarray(told.offset, dtype=float) + np.asarray(told.exposure, dtype=float)
-    model: Any = regression(
-        f"{outcome} ~ {columns.side(X, names)}", columns.table, ZeroTruncated(TRUNCATED[name]),
-        offset=offset if offset.any() else None,
-    )  # fmt: skip
+    formula, shift = f"{outcome} ~ {columns.side(X, names)}", offset if offset.any() else None
+    model: Any = regression(formula, columns.table, ZeroTruncated(TRUNCATED[name]), offset=shift)
     return reordered(results, model, [*in_our_order(X, names), *range(X.shape[1], len(flat(results.params)))], True)

@@ -71,8 +71,6 @@ def _described(routine: str, results: Any, recipe: Refit, said: str, notes: tupl
     theta, bse = flat(results.params), attributes(results, RESULTS).bse
     se = np.full(len(theta), np.nan) if bse is None else flat(bse)
     half = recipe.quantile(len(theta)) * se
-    converged, steps, limit = taken(results)
-    return Foreign(
-        f"{release('statsmodels')} {routine}", recipe, Numbers(theta, se, theta - half, theta + half),
-        said if np.isfinite(se).any() else "none", converged, steps, limit, rows=rows_of(results.model), notes=notes,
-    )  # fmt: skip
+    name, numbers = f"{release('statsmodels')} {routine}", Numbers(theta, se, theta - half, theta + half)
+    said = said if np.isfinite(se).any() else "none"
+    return Foreign(name, recipe, numbers, said, *taken(results), rows=rows_of(results.model), notes=notes)

@@ -26,8 +26,8 @@ def reordered(results: Any, model: Model, order: list[int], is_observed: bool = 
     said = str(told.cov_type) if np.isfinite(se).any() else "none"
     recipe = Recipe(model, cov=covariance_of(told.cov_kwds, said) if is_observed else None)
     half = recipe.quantile() * se
-    converged, steps, limit = taken(results)
-    return Foreign(
-        f"{release('statsmodels')} {type(results.model).__name__}", recipe,
-        Numbers(theta, se, theta - half, theta + half), said, converged, steps, limit, rows=rows_of(results.model),
-    )  # fmt: skip
+    name, numbers = (
+        f"{release('statsmodels')} {type(results.model).__name__}",
+        Numbers(theta, se, theta - half, theta + half),
+    )
+    return Foreign(name, recipe, numbers, said, *taken(results), rows=rows_of(results.model))
