@@ -52,7 +52,6 @@ from stattools.solvers.mixed.null import (
     without_marginal,
 )
 from stattools.solvers.mixed.variance_profile import HigherLikelihood, VarianceParameter, parameters, profile_ends
-from stattools.solvers.solution import require_choice
 
 
 def variance_components(fit: Any, level: float | None = None, interval: str | None = "profile") -> pd.DataFrame:
@@ -117,7 +116,7 @@ exact distribution, known of the only variance of a normal outcome; or by so man
 
 def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any) -> TestResult:
     """See `Fit.variance_test`."""
-    require_choice(WHO, "method", method, tuple(DRAWS))
+    method = one_of(method, tuple(DRAWS), f"{WHO} needs method to be one of {{}}")
     fit.model.require_groups_alone(WHO)
     k, i = _place(fit, term, effect)
     model, found = fit.model, fit.found
