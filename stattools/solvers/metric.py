@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from math import isfinite, sqrt, sumprod
+from math import e, isfinite, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,6 @@ class Metric:
     definite = True
     _inverse_factor: Floats | None = None
     _inverse: Floats | None = None
-    _inflation: float | None = None
 
     def __new__(cls, information: Any = None) -> Metric:
         return object.__new__(METRICS.get(type(information), cls))
@@ -88,21 +87,11 @@ class Metric:
     def well_conditioned(self, least: float) -> bool:
         """Is `rcond` at least this? Answered by a bound where that suffices: for H of unit diagonal and p columns
 
-        1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
+        1 / rcond = |H| |H^-1| in the largest column sum  <=  p sqrt(p) / the least eigenvalue  <=  e p sqrt(p) / det H.
         """
-        inflation = self._inflation or self.inflation()
-        return len(self.factor) ** 1.5 * inflation * least <= 1.0 or self.rcond >= least
-
-    def inflation(self) -> float:
-        """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""
-        if self._inflation is None:
-            diagonal = self.information.diagonal()
-            if len(diagonal) <= LARGEST_KEPT:  # the inverse costs little, and is asked for again
-                self._inflation = sumprod(diagonal.tolist(), self.covariance().diagonal().tolist())
-            else:
-                half = np.sqrt(diagonal) * self.whiten().T
-                self._inflation = float(nrm2(half.ravel("K"))) ** 2
-        return self._inflation
+        roots, diagonal = self.factor.diagonal().tolist(), self.information.diagonal().tolist()
+        determinant = prod([root / sqrt(size) for root, size in zip(roots, diagonal, strict=True)]) ** 2
+        return e * len(roots) ** 1.5 * least <= determinant or self.rcond >= least
 
     @classmethod
     def where_definite(cls, information: Any) -> Metric | None:
@@ -396,14 +385,14 @@ class HeldMetric:
 
     def __init__(self, R: Floats, information: Any) -> None:
         self.whole: Any = Metric.for_ascent(information)
-        self.R, self.G = R, self.whole.solve(R.T)
-        self.spread = Metric(R @ self.G)
+        self.R, G = R, self.whole.solve(R.T)
+        self.back = Metric(R @ G).solve(G.T).T  # G S^-1, (p, r)
 
     def solve(self, score: Floats) -> Floats:
         """P g: the Newton step; of each column where g is (p, k)."""
         step = self.whole.solve(score)
         for _ in range(2):  # the second time takes off what rounding left of the first
-            step = step - self.G @ self.spread.solve(self.R @ step)
+            step = step - self.back.dot(self.R.dot(step))
         return step
 
     def norm(self, score: Floats) -> float:
@@ -412,4 +401,4 @@ class HeldMetric:
 
     def toward(self, gap: Floats) -> Floats:
         """The shortest d with R d = gap, (r,)."""
-        return self.G @ self.spread.solve(gap)
+        return self.back @ gap

@@ -74,9 +74,10 @@ def test_well_conditioned_is_what_rcond_says(p, closeness):
 
 def test_what_a_metric_keeps_of_its_factor_is_not_that_of_another():
     metric = Metric(information())
-    metric.whiten(), metric.inflation()
+    metric.whiten(), metric.covariance()
     assert_allclose(metric.times(4.0).covariance(), metric.covariance() / 4.0, rtol=1e-14)
-    assert_allclose(metric.times(4.0).inflation(), metric.inflation(), rtol=1e-14)
+    assert_allclose(metric.times(4.0).whiten(), metric.whiten() / 2.0, rtol=1e-14)
+    assert metric.times(4.0).well_conditioned(1e-9)
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e-9, 1e120])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from math import isfinite, isnan
 from operator import iadd
 from typing import Any
@@ -102,7 +102,8 @@ def cleaned(
     found = dict[str, pd.Series]()
     for name, column in columns.items():
         found[name] = pd.Series(_values(column, name, kinds[name], (levels or {}).get(name)), name=name, copy=False)
-    return Clean(found, first + np.flatnonzero(whole), gaps, doubtful)
+    rows = np.arange(first, first + len(whole)) if not gaps else first + np.flatnonzero(whole)
+    return Clean(found, rows, gaps, doubtful)
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
@@ -250,6 +251,22 @@ LARGEST, LONGEST = 2_000_000, 1 << 15
 """Numbers of X that are made at a time, and rows: 16 MB, of few columns as much as a cache holds."""
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The rows of a sample in `parts`, which stand one below the other where they are asked for: of many columns that
+    costs a tenth of a read of all rows, and least squares does not ask.
+    """
+
+    parts: tuple[Rows, ...]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All of them."""
+        given = [name for name in ("X", "y", "weight", "offset") if getattr(self.parts[0], name) is not None]
+        held: Any = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in given}
+        return Rows(**held)
+
+
 @record
 class ScannedRows(Rows):
     """The rows of a source that are complete in the columns of a formula, whose arrays know their shapes only.
@@ -292,13 +309,11 @@ class ScannedRows(Rows):
             )
         moments, keys = self.outcome if same else SampleMoments.of(y, self.counts), np.asarray(values)
         coding = replace(self.coding, values=keys if numbers else None, codes=None if same else y, check=check)
-        parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
+        parts = tuple(found[0] for batch in self.raw if (found := coding.complete(batch)) is not None)
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
-        given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
-        held: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
         low = next((part.low for part in parts if part.low is not None), None)
-        return replace(self, coding=coding, outcome=moments, values=y, held=Rows(**held), low=low)
+        return replace(self, coding=coding, outcome=moments, values=y, held=Held(parts), low=low)
 
     @property
     def _placed(self) -> Coding:
@@ -339,7 +354,7 @@ class ScannedRows(Rows):
     @property
     def sampled(self) -> Rows:
         """The rows held, in the coordinates of these."""
-        return replace(self.held, center=self.center, scale=self.scale, axes=self.axes)
+        return replace(self.held.rows, center=self.center, scale=self.scale, axes=self.axes)
 
     @property
     def typical(self) -> Rows:
@@ -352,7 +367,8 @@ class ScannedRows(Rows):
         coding, plain = self.coding, replace(self, center=None, scale=None, low=None, axes=None)
         formula, design = replace(coding.formula, terms=((),)), replace(coding.design, names=("Intercept",), beside={})
         coding = replace(coding, formula=formula, design=design, groups=coding.columns)
-        return replace(plain, X=self.absent(len(self.X), 1), coding=coding, held=self.held.without_columns())
+        held = Held(tuple(part.without_columns() for part in self.held.parts))
+        return replace(plain, X=self.absent(len(self.X), 1), coding=coding, held=held)
 
     def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""

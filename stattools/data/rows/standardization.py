@@ -91,11 +91,13 @@ class Standardization(InParts):
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
-        return (self.t * v.T).T + self.A @ (self.R.T @ v) + self.within.product(v)
+        found = (self.t * v.T).T + self.A @ (self.R.T @ v)
+        return found + self.within.product(v) if self.within.places.size else found
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
-        return (self.t * u.T).T + self.R @ (self.A.T @ u) + self.within.pulled(u)
+        found = (self.t * u.T).T + self.R @ (self.A.T @ u)
+        return found + self.within.pulled(u) if self.within.places.size else found
 
     @cached_property
     def inverse(self) -> Standardization:
