@@ -141,18 +141,18 @@ def added(model: Model, theta: Floats) -> Added:
     wide = Linear(own.columns + n_new, own.width, own.own, None if own.main is None else (*own.main, *new))
     family, predictor, columns = work.likelihood, work.predictor, list(squares.values())
 
-    @np.errstate(over="ignore", invalid="ignore")  # told below
     def of_block(block: Block) -> AddedByName:
         """Information, an array or an `Arrow`, and score of the rows of a block."""
-        eta, X = predictor.forward(phi, block)[0], block.X
-        extra = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
-        if has_link:
-            extra.append(((eta.reshape(len(eta), -1)[:, :1] - center) / unit) ** 2)
-        wider = block._replace(X=beside(X, *extra))
-        _, score, information = family.evaluate(eta, block.y)
-        score, information = weighted(score, block.weight), weighted(information, block.weight)
-        along = wide.forward(np.zeros(wide.size), wider)[1]
-        return AddedByName(information=wide.information(wider, information), score=along(score))
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            eta, X = predictor.forward(phi, block)[0], block.X
+            extra = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
+            if has_link:
+                extra.append(((eta.reshape(len(eta), -1)[:, :1] - center) / unit) ** 2)
+            wider = block._replace(X=beside(X, *extra))
+            _, score, information = family.evaluate(eta, block.y)
+            score, information = weighted(score, block.weight), weighted(information, block.weight)
+            along = wide.forward(np.zeros(wide.size), wider)[1]
+            return AddedByName(information=wide.information(wider, information), score=along(score))
 
     found = work.rows.total(of_block)
     information, score = found["information"], found["score"]
