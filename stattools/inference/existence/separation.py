@@ -519,16 +519,16 @@ def _is_far(model: Model, solution: Solution) -> bool:
     """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
     2), for probit exp(-eta^2 / 4).
     """
-    reach, facts = solution.reach, model.likelihood.facts
+    reach, predictor, likelihood, facts = solution.reach, model.predictor, model.likelihood, model.likelihood.facts
     if isnan(reach):
 
-        @np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
         def reached(block: Block) -> Largest:
-            eta = model.predictor.forward(solution.estimate, block)[0]
-            if facts.reach is not None:
-                return Largest(np.asarray(facts.reach(model.likelihood, eta, block.y)))
-            firsts = [piece.predictors[0] for piece in facts.pieces] or slice(model.predictor.n_first)
-            return Largest(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
+            with np.errstate(over="ignore", invalid="ignore"):  # what is beyond float64 is far
+                eta = predictor.forward(solution.estimate, block)[0]
+                if facts.reach is not None:
+                    return Largest(np.asarray(facts.reach(likelihood, eta, block.y)))
+                firsts = [piece.predictors[0] for piece in facts.pieces] or slice(predictor.n_first)
+                return Largest(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
 
         reach = float(model.rows.total(reached).values)
     return reach > facts.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
