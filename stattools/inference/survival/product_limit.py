@@ -278,16 +278,11 @@ class KaplanMeier(Faces):
             raise DomainError(f"{SHARES}; got {quoted(p)}.")
         frames = []
         for k, curve in enumerate(self.curves):
-            ends = [
-                np.where(curve.survival > 0.0, side, at) for side, at in zip(self._band(curve), (0, 1), strict=True)
-            ]
+            times, band = curve.table.times, zip(("lower", "upper"), self._band(curve), (0, 1), strict=True)
+            ends = {name: np.where(curve.survival > 0.0, side, at) for name, side, at in band}
             found = [
-                {
-                    "p": share,
-                    "time": curve.quantile(share),
-                    "lower": first_below(curve.table.times, ends[0], 1.0 - share),
-                    "upper": first_below(curve.table.times, ends[1], 1.0 - share),
-                }
+                {"p": share, "time": curve.quantile(share)}
+                | {name: first_below(times, end, 1.0 - share) for name, end in ends.items()}
                 for share in shares.tolist()
             ]
             frames.append(self._led_by(k, pd.DataFrame(found)))
@@ -312,10 +307,8 @@ class KaplanMeier(Faces):
     def at_risk(self, times: ArrayLike) -> pd.DataFrame:
         """How many are at risk just before each time, one row per time: time, and a column for each group."""
         asked = _times(times)
-        counts = {
-            "at_risk" if not self.groups else self.groups[k]: self._counts(k, asked) for k in range(self._several)
-        }
-        return pd.DataFrame({"time": asked} | counts)
+        names = self.groups or ("at_risk",)
+        return pd.DataFrame({"time": asked} | {name: self._counts(k, asked) for k, name in enumerate(names)})
 
     def test(self, *, strata: Label = None) -> TestResult:
         """The log-rank test that all groups have one curve, `statistic, df, p_value`, within `strata` where these are
