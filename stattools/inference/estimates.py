@@ -147,8 +147,7 @@ class Estimates(AnyFit):
     @property
     def bic(self) -> float:
         """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
-        n = self.model.n_telling or self.n
-        return float(self._counted * np.log(n) - 2.0 * self.loglik) if self.model.is_counted else float("nan")
+        return float(self._counted * np.log(self.model.n_telling) - 2.0 * self.loglik)
 
     @property
     def _counted(self) -> int:

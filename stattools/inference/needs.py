@@ -44,7 +44,7 @@ def rows_there(fit: Any, name: str) -> None:
 def rows_or_series(fit: Any, name: str) -> None:
     """Rows that are there, groups of them, or a series."""
     has_groups = fit.model.is_mixed and not fit.model.without_groups.is_partial
-    if fit.model.is_series or fit.model.is_partial or has_groups:
+    if fit.model.facts.is_series or fit.model.is_partial or has_groups:
         return
     if not isinstance(fit.model, Model):
         raise IncompatibleError(
@@ -134,14 +134,14 @@ def one_way_of_clusters(fit: Any, name: str) -> None:
 
 
 def saved(fit: Any, name: str) -> None:
-    """A kind of model that files know."""
-    if not fit.model.is_saved:
+    """A kind of model that files know, which have no place for curves, nor for a standard error that does not exist."""
+    if not fit.model.facts.is_saved or fit.model.smooths or fit.model.on_bounds:
         raise IncompatibleError(f"a fit of {fit.model.title} cannot be saved; fit.table() is a frame to be kept.")
 
 
 def states(fit: Any, name: str) -> None:
     """A state space model."""
-    if not fit.model.has_states:
+    if not fit.model.facts.has_states:
         raise IncompatibleError(
             f"{name} belongs to state space models such as st.local_level; this is {fit.model.title}."
         )

@@ -26,7 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.models import evaluation
 from stattools.models.evaluation import NOT_ASKED, Evaluation, H, Steps
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 from stattools.text.one_line import many
 
 LARGEST = 1e150
@@ -56,14 +56,12 @@ class Custom(AnyModel):
     is_by_row: bool = False
     edges: Floats | None = None
     kind = "custom"
-    is_function = True
-    is_unconstrained = True
-    without_rows = "has no rows that the package knows. Draw from your own likelihood at posterior.sample(...)"
-
-    @property
-    def is_saved(self) -> bool:
-        """False where the maximum is on a bound: a file has no place for a standard error that does not exist."""
-        return not self.on_bounds
+    facts = ModelFacts(
+        is_unconstrained=True,
+        is_function=True,
+        is_saved=True,
+        without_rows="has no rows that the package knows. Draw from your own likelihood at posterior.sample(...)",
+    )
 
     @property
     def on_bounds(self) -> tuple[str, ...]:
@@ -71,10 +69,11 @@ class Custom(AnyModel):
         return () if self.edges is None else tuple(np.array(self.names)[~np.isnan(self.edges)].tolist())
 
     @property
-    def ends_at_zero(self) -> tuple[str, ...]:
-        """Names of the parameters that have 0 as a bound."""
-        ends = () if self.low is None or self.high is None else zip(self.low, self.high, self.names, strict=True)
-        return tuple(name for low, high, name in ends if 0.0 in (low, high))
+    def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]] | None:
+        """The bounds, if there are any, of parameters that are coefficients."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low, self.high, ("coefficient",) * len(self.names)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -92,14 +91,14 @@ class Custom(AnyModel):
         return 1.0 if self.observations is None else self.observations
 
     @property
-    def is_counted(self) -> bool:
-        """True where the number of observations was given."""
-        return self.observations is not None
+    def n_telling(self) -> float:
+        """Number of observations, NaN where it was not given."""
+        return np.nan if self.observations is None else self.observations
 
     @property
     def counted(self) -> str:
         """How many observations there are, in words."""
-        return many(self.n, "observation") if self.is_counted else "number of observations not given"
+        return many(self.n, "observation") if self.observations is not None else "number of observations not given"
 
     def arrays(self) -> dict[str, Any]:
         """Raises IncompatibleError: what a function depends on cannot be seen."""

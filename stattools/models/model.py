@@ -34,7 +34,7 @@ from stattools.likelihoods.likelihood import is_concave, is_unimodal, label_of
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
-from stattools.models.questions import AnyModel, answer_of
+from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.threads import Share
 
@@ -70,8 +70,7 @@ class Model(AnyModel):
     source: Any = None
     origin: Origin | None = None
     n_events: float | None = None
-    is_unconstrained = True
-    is_saved = True
+    facts = ModelFacts(is_unconstrained=True, is_saved=True)
 
     terms = answer_of("design.names", "Names of the columns of X.")
     formula = answer_of("design.formula", "The formula, or None for arrays.")

@@ -5,6 +5,7 @@ A model as a page: what it says of which data, and the names of its parameters.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Self
@@ -41,7 +42,7 @@ def told(model: Any) -> list[str]:
         lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
     if model.likelihood is not None and (said := model.likelihood.facts.convention):
         lines.append(said.format(outcome=model.outcome_name))
-    return [*lines, rows_line(model), *model.not_seen]
+    return [*lines, rows_line(model), *model._not_seen]
 
 
 def event(model: Any) -> str | None:
@@ -94,6 +95,30 @@ def answer_of(path: str, doc: str) -> Any:
     return property(attrgetter(path), doc=doc)
 
 
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is true of every model of a kind, whatever its data; a class states what differs from these defaults."""
+
+    is_unconstrained: bool = False
+    """True where parameters are free and solvers may climb from `start`."""
+    has_formula: bool = False
+    """True where the maximum is a formula: `maximum()`, with `covariance(theta)`."""
+    is_function: bool = False
+    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
+    is_series: bool = False
+    """True where the observations follow each other in time."""
+    has_states: bool = False
+    """True for state space models."""
+    is_saved: bool = False
+    """True where files of fits know the kind."""
+    options: tuple[str, ...] = ()
+    """Options of `st.fit` that only this kind of model has."""
+    exponential: str = ""
+    """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    without_rows: str = "has no rows"
+    """What draws say that are asked for predictions of rows, where a model has none."""
+
+
 @with_faces
 @answers_names
 class AnyModel:
@@ -103,34 +128,22 @@ class AnyModel:
     names is declared with `= field()` where it has no default of its own: the answer here would be taken for it.
     """
 
+    facts: Any = ModelFacts()
+    """What is true of every model of its kind."""
     kind: Any
     title: Any
     names: Any
     n: Any
     has_scale: Any = False
     """True where a scale is estimated beside theta."""
-    is_function = False
-    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
     is_concave: Any = False
     """True where the log-likelihood is proven to be concave in theta."""
-    is_series = False
-    """True where the observations follow each other in time."""
     is_mixed = False
     """True where rows share effects of their groups that nobody saw."""
     smooths: Any = ()
     """The smooth curves of its formula over the rows."""
     is_partial = False
     """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
-    has_states: Any = False
-    """True for state space models."""
-    options: Any = ()
-    """Options of `st.fit` that only this kind of model has."""
-    is_saved: Any = False
-    """True where files of fits know this kind of model."""
-    is_unconstrained = False
-    """True where parameters are free and solvers may climb from `start`."""
-    has_formula = False
-    """True where the maximum is a formula: `maximum()`, with `covariance(theta)`."""
     likelihood: Any = None
     """What one row says about its linear predictors; None where there are no rows."""
     rows: Any = None
@@ -155,41 +168,19 @@ class AnyModel:
     """The models that are fitted one by one in its place."""
     remarks: Any = ()
     """What a certificate says of how derivatives were made, in sentences."""
-    is_counted: Any = True
-    """False where nobody said how many observations there are."""
-    n_telling: Any = None
-    """How many observations Schwarz's criterion counts, where these are fewer than `n`: events of Cox's in files."""
+    n_telling: Any = answer_of("n", "How many observations Schwarz's criterion counts; NaN where nobody said.")
     counted: Any = None
     """What was counted, in words; None for rows."""
-    not_seen: Any = ()
-    """Lines of the page on levels of factors that no row has."""
-    positive: Any = ()
-    """Names of the parameters that are positive."""
     variances: Any = ()
     """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
     on_bounds: Any = ()
     """Names of the parameters that a fit has on a bound, where they have no standard error."""
-    exponential: Any = ""
-    """What exp of the parameter is, where it is a ratio and the model is no regression."""
     single_rows: Any = None
     """The regression of single rows that some parameters of draws are of, and which these are, where there are more."""
-    without_rows: Any = "has no rows"
-    """What draws say that are asked for predictions of rows, where a model has none."""
-    roles: Any = ()
-    """What the parameters are to a prior, "coefficient", "dispersion" or "scale", where they have ranges."""
-    low: Any = None
-    """The lower ends of the ranges of the parameters, None where nothing ends; `high` has the upper ones."""
-    high: Any = None
-    spread_of_means: Any = None
-    """Unbiased variances of the first parameters, which are means of arms, and their degrees of freedom."""
-    tested: Any = ("Score test", "z")
-    """What `test()` is, and what its statistic is called, where the model brings a test of `null` itself."""
-    exact_words: Any = ""
-    """What the exact test of `null` is called on the page of a fit; "" where the page has none."""
-    reached: Any = "Maximum in closed form."
-    """What the certificate says of a maximum that is a formula."""
-    exact_null: Any = None
-    """The value that `st.exact_test` tests where none is given; models that have it answer `exactly(theta)`."""
+    ranges: Any = None
+    """The lower and the upper ends of the ranges of the parameters, and what each is to a prior: a "coefficient", a
+    "dispersion" or a "scale"; None where nothing ends.
+    """
     diffuse: Any = 0
     """How many initial states of a series are flat."""
     n_dropped: Any = 0
@@ -207,7 +198,6 @@ class AnyModel:
     """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
     formulas: Any = property(lambda self: (self.formula,) if self.formula else ())
     """What a page says of how the model was made: the formula, and those of other parameters."""
-    ends_at_zero = answer_of("variances", "Names of the parameters whose range ends at 0.")
     first_terms = answer_of("terms", "Names of the columns of the first parameter.")
 
     @property
@@ -218,6 +208,9 @@ class AnyModel:
     def _headline(self) -> str:
         kind = str(self.kind).replace("_", " ")
         return headline(self, kind, self._subject, self.counted or f"n = {self.n:,.0f}")
+
+    _not_seen: Any = ()
+    """Lines of the page on levels of factors that no row has."""
 
     @property
     def _subject(self) -> str:
@@ -259,14 +252,6 @@ class AnyModel:
         """Squared scale at theta; 1 where none is estimated beside theta."""
         return 1.0
 
-    def settled(self) -> Self:
-        """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""
-        return self
-
     def standardized(self) -> tuple[Any, Standardization]:
         """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
         return self, Standardization.identity(len(self.names))
-
-    def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
-        """The values of the count that `st.exact_test` takes, their log probabilities, and the one that was seen."""
-        raise IncompatibleError(f"{self.title} has no count whose distribution is known at each value.")

@@ -109,7 +109,7 @@ def conclusion(fit: Any, checked: str) -> str:
 
 def _said(model: Any, row: Mapping[Any, Any]) -> str:
     """A coefficient, or the ratio that its exponential is."""
-    ratio = model.exponential if model.is_partial else story(model).ratio
+    ratio = model.facts.exponential if model.is_partial else story(model).ratio
     parts = factors_of(model.design, row["term"])
     estimate, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     what, se, say = "coefficient", float(row["se"]), between

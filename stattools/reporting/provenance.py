@@ -70,7 +70,7 @@ def extent(model: Any) -> tuple[str, float] | None:
     """
     if model.rows is not None:
         return "rows", len(model.rows.X)
-    return ("observations", float(model.n)) if model.is_counted else None
+    return ("observations", float(model.n)) if not np.isnan(model.n_telling) else None
 
 
 def code_version() -> str:

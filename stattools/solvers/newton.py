@@ -317,7 +317,7 @@ class Newton:
             return found
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
-        if model.is_function:
+        if model.facts.is_function:
             return climb_in_own_units(model, self.tolerance, steps)[1]
         work, T, now, metric = footing(model)
         return newton_ascent(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

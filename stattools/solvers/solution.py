@@ -201,7 +201,7 @@ class Solver(Protocol):
 
 def require_rows(solver: str, needs: str, model: Any) -> None:
     """IncompatibleError unless the model is a log-likelihood with unconstrained parameters."""
-    if not (isinstance(model, AnyModel) and model.is_unconstrained):
+    if not (isinstance(model, AnyModel) and model.facts.is_unconstrained):
         raise IncompatibleError(
             f"{solver} needs {needs}; got {type(model).__name__}. Leave solver= out: the maximum has a closed form."
         )
@@ -231,7 +231,7 @@ class ClosedForm:
 
     def solve(self, model: Any) -> Solution:
         """The closed-form maximum with its variance."""
-        if not model.has_formula:
+        if not model.facts.has_formula:
             raise IncompatibleError(
                 f"ClosedForm needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )

@@ -28,6 +28,14 @@ MODELS = {
     "network": st.network("x ~ y", TABLE, likelihood=st.Gaussian(), hidden=(2,)),
 }
 QUESTIONS = [name for name in dir(AnyModel) if not name.startswith("_")]
+MOST_QUESTIONS = 46
+"""Public attributes of every model: never more. What only one kind can be asked is an attribute of that kind, and what
+is true of all models of a kind stands in its `facts`.
+"""
+
+
+def test_the_base_of_models_does_not_grow():
+    assert len({*QUESTIONS, *AnyModel.__annotations__} - {"_not_seen"}) <= MOST_QUESTIONS
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
@@ -45,13 +53,16 @@ def test_answers_agree_with_each_other(model):
     names = model.names
     assert (model.rows is None) == (model.likelihood is None) == (model.counted is not None)
     assert len(names) - model.n_free == (model.kind == "multinomial")
-    assert set(model.positive) <= set(names)
+    if model.ranges is not None:
+        low, high, roles = model.ranges
+        assert len(low) == len(high) == len(roles) == len(names)
+        assert (low < high).all()
     assert tuple(model.variances) == names[: len(model.variances)]
     assert bool(model.diffuse) == bool(model.variances)
-    assert bool(model.intervals) <= model.has_formula
+    assert bool(model.intervals) <= model.facts.has_formula
     if model.parameters:
         assert len(names) == len(model.parameters) * int(np.prod(model.shape))
-    if model.is_unconstrained:
+    if model.facts.is_unconstrained:
         work, T = model.standardized()
         theta = np.asarray(model.start, dtype=float)
         assert np.isclose(work.evaluate(np.linalg.solve(T, theta), 0).loglik, model.evaluate(theta, 0).loglik)

@@ -194,8 +194,10 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
         return of_joint(model, tuple(_of_regression(fixed, parameters_of(fixed))), unit)
     if all(np.isfinite(parameter.high) for parameter in parameters):
         return tuple(_of_range(parameter) for parameter in parameters)
-    if model.exponential:
-        one = f"the logarithm of {'an' if model.exponential[0] in 'aeiou' else 'a'} {model.exponential} of 1"
+    if model.facts.exponential:
+        one = (
+            f"the logarithm of {'an' if model.facts.exponential[0] in 'aeiou' else 'a'} {model.facts.exponential} of 1"
+        )
         return tuple(
             Default(
                 Normal(0.0, WIDTH / sd),

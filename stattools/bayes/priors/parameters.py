@@ -13,9 +13,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model, shared
-from stattools.models.samples.normal import NormalSample
 
-LINE = (-np.inf, np.inf)
 POSITIVE = (0.0, np.inf)
 
 
@@ -39,8 +37,8 @@ class Parameter:
 def parameters(model: Any) -> tuple[Parameter, ...]:
     """The parameters that a posterior of the model has, in order: coefficients, then sigma or alpha.
 
-    Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); of other models those that they call `positive`
-    are, and the standard deviations of `st.normal` are scales; a function of your own has its bounds. Raises
+    Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); others are where their model says, rates and
+    standard deviations above 0, of which those of `st.normal` are scales; a function of your own has its bounds. Raises
     IncompatibleError for what is no model of one likelihood.
 
     >>> import stattools as st
@@ -73,13 +71,10 @@ def _parameters(model: Any) -> tuple[Parameter, ...]:
         )
     if model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
-    if model.low is not None and model.high is not None:
-        roles = model.roles or ("coefficient",) * len(model.names)
-        return tuple(map(Parameter, model.names, model.low.tolist(), model.high.tolist(), roles))
-    role = "scale" if isinstance(model, NormalSample) else "coefficient"
-    return tuple(
-        Parameter(name, *POSITIVE, role) if name in model.positive else Parameter(name, *LINE) for name in model.names
-    )
+    if model.ranges is not None:
+        low, high, roles = model.ranges
+        return tuple(map(Parameter, model.names, low.tolist(), high.tolist(), roles))
+    return tuple(map(Parameter, model.names))
 
 
 def cuts_of(model: Any) -> tuple[int, ...]:

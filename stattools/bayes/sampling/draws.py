@@ -485,5 +485,7 @@ class Posterior(Drawn, Faces):
 
     def _rows(self, what: str) -> Model:
         if not isinstance(self.model, Model):
-            raise IncompatibleError(f"{what} belongs to regressions; {self.model.title} {self.model.without_rows}.")
+            raise IncompatibleError(
+                f"{what} belongs to regressions; {self.model.title} {self.model.facts.without_rows}."
+            )
         return self.model

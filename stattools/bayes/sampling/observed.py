@@ -116,7 +116,7 @@ def observed(model: Any) -> Observed:
     -1.0
     """
     if not isinstance(model, Model):
-        if not model.is_unconstrained or model.is_function:  # which finds units of its own
+        if not model.facts.is_unconstrained or model.facts.is_function:  # which finds units of its own
             return Whole(model, np.eye(len(model.names)), model.frame)
         work, T = model.standardized()
         if not np.array_equal(T, np.diag(np.diagonal(T))):

@@ -116,7 +116,7 @@ def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
         model.likelihood.observed(model.rows.y)  # refuses times that are censored
     data = observations(model)
     if data is None:
-        raise IncompatibleError(f"predictive_check needs the data; {model.title} {model.without_rows}.")
+        raise IncompatibleError(f"predictive_check needs the data; {model.title} {model.facts.without_rows}.")
     if under == "posterior":
         return data.observed, data.replicate(posterior.flat, random)
     if data.conditional:

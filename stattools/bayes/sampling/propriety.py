@@ -193,7 +193,7 @@ def check_tails(model: Any, center: Mode) -> None:
     standard deviations; a density that does not has no finite integral.
     """
     density = center.target
-    if density.priors.is_proper or not model.is_function:
+    if density.priors.is_proper or not model.facts.is_function:
         return
     for j, prior in enumerate(density.priors.each):
         step = np.zeros(len(center.center))

@@ -83,7 +83,7 @@ class Comparison(Faces):
 
     def _page(self) -> Page:
         model, table = self.fits[0].model, self.table()
-        size = f"{len(model.y):,} times" if model.is_series else model.counted or f"{len(model.rows.X):,} rows"
+        size = f"{len(model.y):,} times" if model.facts.is_series else model.counted or f"{len(model.rows.X):,} rows"
         lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
         same = len(set(table["model"])) == 1
         head = ["fit", "p", "loglik", "AIC", "BIC", "log score", "within", "LR", "df", "p-value"]

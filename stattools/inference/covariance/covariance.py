@@ -271,7 +271,7 @@ def _without_rows(model: Any, cov: Any) -> IncompatibleError:
 
 def _require_variances(model: Any, variances: list[float], scale: float) -> None:
     """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
-    if not model.is_unconstrained:
+    if not model.facts.is_unconstrained:
         return
     square = scale * scale
     if not isinstance(model, Model):  # a variance at its boundary 0 has none

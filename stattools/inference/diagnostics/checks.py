@@ -129,7 +129,7 @@ def checks_of_series(fit: Estimates) -> Looked:
     model, e = fit.model, errors_of(fit)
     if len(e) < FEWEST:
         raise DomainError(f"check looks at one-step errors, and needs {FEWEST} or more; {model.title} has {len(e)}.")
-    period = model.components.period if model.has_states else None
+    period = model.components.period if model.facts.has_states else None
     checks = {
         "maximum": partial(form.certificate, LookedAt(fit)),
         "serial correlation": partial(_serial, e, 2 * (period or 0)),
@@ -142,7 +142,7 @@ def checks_of_series(fit: Estimates) -> Looked:
 def errors_of(fit: Estimates) -> Floats:
     """The one-step errors in their standard deviations, without those that are not there."""
     model = fit.model
-    if model.has_states:
+    if model.facts.has_states:
         e = innovations(model, fit.estimate)["standardized"].to_numpy()
         return e[np.isfinite(e)]
     e = model.filtered(fit.estimate)["error"].to_numpy()
@@ -247,7 +247,7 @@ def _key(label: str, check: str) -> str:
 
 def check(fit: Estimates, order: Any = None) -> CheckTable:
     """The table of the checks of a fit: see `stattools.Fit.check`."""
-    if not fit.model.is_series:
+    if not fit.model.facts.is_series:
         return check_table({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
     if order is not None:
         raise IncompatibleError(f"check looks at {fit.model.title} in the order that its series has; leave order= out.")

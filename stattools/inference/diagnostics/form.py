@@ -45,7 +45,7 @@ def link(of: LookedAt) -> Check | None:
         return None
     what, other = "mean", "another link, or "
     if of.model.is_partial:
-        what, other = f"logarithm of the {of.model.exponential.split()[0]}", ""
+        what, other = f"logarithm of the {of.model.facts.exponential.split()[0]}", ""
     elif (name := next(iter(of.likelihood.parameters.values()))) not in LINKS or name == "identity":
         other = "log(y), or "
     advice = f"The {what} bends against the linear predictor: {other}curves, see form."

@@ -836,10 +836,10 @@ class SeriesFit(Fit):
         """
         level = self.level if level is None else level
         require_level(level)
-        known, other, given = ("X=", "data=", data) if self.model.has_states else ("data=", "X=", X)
+        known, other, given = ("X=", "data=", data) if self.model.facts.has_states else ("data=", "X=", X)
         if given is not None:
             raise IncompatibleError(f"forecast of {self.model.title} takes what is coming as {known}, not {other}.")
-        if self.model.has_states:
+        if self.model.facts.has_states:
             return forecasts(self.model, self.estimate, steps, level=level, X=X)
         return self.model.forecast(self.estimate, steps, level=level, data=data)
 

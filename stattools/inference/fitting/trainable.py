@@ -57,7 +57,7 @@ def require_options(model: Any, options: Mapping[str, Any]) -> None:
         if whose is TRAINED:
             is_there = isinstance(model, Trainable)
         else:
-            is_there = isinstance(model, AnyModel) and name in model.options
+            is_there = isinstance(model, AnyModel) and name in model.facts.options
         if not is_there:
             raise IncompatibleError(f"{name}= of st.fit is for {whose}; got it for {described(model)}. Leave it out.")
 

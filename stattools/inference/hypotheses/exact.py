@@ -26,7 +26,7 @@ from stattools.interface.arguments import as_numbers, described
 from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.questions import AnyModel
+from stattools.models.samples.arms import SampleModel
 from stattools.models.samples.tables import CountedTables, counted
 from stattools.numerics.distributions.counts import share_as_rare, share_as_rare_of_draws
 from stattools.text.one_line import many
@@ -59,7 +59,7 @@ def exact_test(
     0.0391
     """
     model: Any = model_or_fit.model if isinstance(model_or_fit, AnyFit) else model_or_fit
-    exact_null = model.exact_null if isinstance(model, AnyModel) else None
+    exact_null = model.exact_null if isinstance(model, SampleModel) else None
     if exact_null is None:
         raise IncompatibleError(
             f"exact_test needs one count, st.odds_ratio(...) or st.binomial(successes, trials); got "

@@ -119,7 +119,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
     for model in (one, other):
         if not isinstance(model, AnyModel):
             return f"{described(model)} is no model"
-    if one.is_series or other.is_series:
+    if one.facts.is_series or other.facts.is_series:
         return difference_of_series(one, other)
     if one.is_partial or other.is_partial:
         return difference_of_times(one, other)
@@ -281,7 +281,7 @@ def difference_of_series(one: Any, other: Any) -> str | None:
     for a, b in ((one, other), (other, one)):
         if a.diffuse and not b.diffuse:
             return f"the log-likelihood of {a.title} is diffuse, and that of {b.title} is not"
-        if not b.is_series:
+        if not b.facts.is_series:
             return f"{b.title} is not of a series"
     if not np.array_equal(one.arrays()["y"], other.arrays()["y"], equal_nan=True):
         return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
@@ -354,7 +354,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
             )
         require_same_likelihood("likelihood ratio", full, restricted)
     require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
-    series = full.model.is_series
+    series = full.model.facts.is_series
     if series or full.model.is_partial:
         require_nested(full.model, restricted.model)
     else:
@@ -498,7 +498,7 @@ def require_information(who: str, *fits: Fit) -> None:
 def require_same_outcome(who: str, one: Any, other: Any) -> None:
     """IncompatibleError, with the reason, unless both are regressions of the same outcome on the same rows."""
     reason = difference_in_outcome(one, other)
-    if reason is None and not one.is_series and not _alike(one, other) and not edge_at(one, other)[0]:
+    if reason is None and not one.facts.is_series and not _alike(one, other) and not edge_at(one, other)[0]:
         reason = f"{one.title} and {other.title} have different likelihoods"
     if reason is not None:
         raise IncompatibleError(f"{who} needs models of one likelihood for one outcome on the same rows: {reason}.")

@@ -245,7 +245,8 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             "is beyond float64. Look at the units of the hypothesis."
         )
     statistic, difference, se = distance**2, difference / unit, se / unit
-    if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
+    means = fit.model.spread_of_means if "sd" in fit.model.parameters else None
+    if means is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
     k, few = len(labels), fit.degrees if df is None else None  # those that few clusters, or few groups, leave
     F = statistic / k

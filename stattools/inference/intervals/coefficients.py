@@ -59,8 +59,8 @@ def require_ratios(model: Any) -> str:
 changes the normal quantile of the probability: its exponential is no ratio. fit.table() has the coefficients, \
 fit.marginal_effects() what they do to the mean.
     """
-    if model.exponential:
-        return model.exponential
+    if model.facts.exponential:
+        return model.facts.exponential
     if not isinstance(model, Model):
         raise IncompatibleError(
             f"exponentiate=True makes ratios of the coefficients of a regression; {model.title} has parameters, which "
@@ -84,7 +84,7 @@ fit.marginal_effects() what they do to the mean.
 
 def called(model: Any) -> tuple[str, ...]:
     """The names of the coefficients after exponentiation: `log alpha` is then alpha, `log scale: x` is `scale: x`."""
-    if model.exponential:
+    if model.facts.exponential:
         return tuple(name.removeprefix("log ") for name in model.names)
     names, predictor = list(model.names), model.predictor
     parts = predictor.parts[predictor.n_first :]
@@ -122,7 +122,7 @@ def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns.intersection(["estimate", "lower", "upper"]):  # a ridge fit has no interval
         table[column] = factors(made[column], names)
     said = f"exp(coefficient): each estimate is a ratio ({what})"
-    said += "" if model.exponential else AT_ZERO[bool(model.predictor.taken_up)]
+    said += "" if model.facts.exponential else AT_ZERO[bool(model.predictor.taken_up)]
     table.attrs = {**made.attrs, "ratio": what}
     beside = f"; {made.attrs['note']}" if "note" in made.attrs else ""
     error = "; se_log is the standard error of its logarithm" if "se_log" in table else ""
@@ -217,8 +217,8 @@ def tests_of_zero(fit: Estimates) -> tuple[Floats, Floats]:
         statistic, p_value = fit.model.test()
         return np.atleast_1d(statistic), np.atleast_1d(p_value)
     statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
-    if ends := fit.model.ends_at_zero:  # where 0 is the end of a range, Wald's test means nothing
-        edges = np.isin(fit.names, ends)
+    if fit.model.ranges is not None:  # where 0 is the end of a range, Wald's test means nothing
+        edges = np.equal(fit.model.ranges[:2], 0.0).any(axis=0)
         statistic[edges] = p_value[edges] = np.nan
     return statistic, p_value
 

@@ -24,7 +24,7 @@ from stattools.interface.names.answers import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel, answer_of
+from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.solvers.climb import newton_ascent, orthogonalized
 from stattools.solvers.first_order import LBFGS
 from stattools.solvers.newton import Newton
@@ -53,7 +53,7 @@ class Penalized(AnyModel):
     model: Any
     penalty: Penalty
     T: Any
-    is_unconstrained = True
+    facts = ModelFacts(is_unconstrained=True)
     names = answer_of("model.names", "Names of the coefficients.")
     n = answer_of("model.n", "Number of observations.")
     start = answer_of("model.start", "Where solvers begin.")
@@ -106,7 +106,7 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
         raise IncompatibleError(
             f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.{meant('penalty', penalty)}"
         )
-    if not (isinstance(model, AnyModel) and model.is_unconstrained):
+    if not (isinstance(model, AnyModel) and model.facts.is_unconstrained):
         raise IncompatibleError(
             f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "
             "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
@@ -130,13 +130,13 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     """
     if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large_with_ridge(model):
         return _by_passes(model, penalty, solver or LBFGS())
-    solver = Newton(max_steps=1000 if model.is_function else 100) if solver is None else solver
+    solver = Newton(max_steps=1000 if model.facts.is_function else 100) if solver is None else solver
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {quoted(solver)}. Leave solver= out.")
     target = penalized(model, penalty)
     if not model.in_memory:
         return _by_sample(target, solver)
-    if model.is_function:
+    if model.facts.is_function:
         return _own_likelihood(model, target, solver)
     if isinstance(penalty, Jeffreys):  # which has no maximum, but one of round-off, along aliased columns
         if not model.is_partial:

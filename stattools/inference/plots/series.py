@@ -21,7 +21,7 @@ MOST_BEFORE = 5
 
 def a_series(fit: Any, name: str) -> None:
     """A model of a series."""
-    if not fit.model.is_series:
+    if not fit.model.facts.is_series:
         raise IncompatibleError(
             f"{name} belongs to models of a series such as st.local_level; this is {fit.model.title}."
         )
@@ -29,7 +29,7 @@ def a_series(fit: Any, name: str) -> None:
 
 def level(fit: Any, *, level: float | None = None, steps: int | None = None) -> Drawing:
     """See `Fit.plot`: the level of a state space model with its interval, or the one that smoothing leaves."""
-    return (smoothed_level if fit.model.has_states else filtered_level)(fit, level, steps)
+    return (smoothed_level if fit.model.facts.has_states else filtered_level)(fit, level, steps)
 
 
 def smoothed_level(fit: Any, level: float | None = None, steps: int | None = None) -> Drawing:
@@ -107,7 +107,7 @@ def forecast(
     }
     ahead = frames[level]
     before = min(len(model.y), max(MOST_BEFORE * len(ahead), 40))
-    clock = model.times if model.has_states else model.filtered(fit.estimate)["time"]
+    clock = model.times if model.facts.has_states else model.filtered(fit.estimate)["time"]
     times, observed = _times(np.asarray(clock))[-before:], np.asarray(model.y, dtype=float)[-before:]
     later, middle = _times(ahead["time"].to_numpy()), ahead["mean"].to_numpy(dtype=float)
     name = figures.plain(model.outcome_name)
@@ -121,7 +121,7 @@ def forecast(
 
 def innovations(fit: Any) -> Drawing:
     """See `Fit.plot`: standardized one-step errors and their autocorrelations."""
-    if fit.model.has_states:
+    if fit.model.facts.has_states:
         frame = fit.innovations()
         error = frame["standardized"].to_numpy()
     else:

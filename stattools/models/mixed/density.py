@@ -36,7 +36,7 @@ from stattools.latent.covariance_factors import below, slopes, triangle
 from stattools.latent.elimination import Structure
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import behind_links, on_own_scale, shared, total
-from stattools.models.questions import AnyModel, answer_of
+from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.small_matrices import lower
 
@@ -51,6 +51,7 @@ class DensityOfMixed(AnyModel):
 
     mixed: Any
     effects: Any
+    _roles: Any
     _by_differences: Any
     """The parameters whose row of the information is one of differences, and about how far each may move."""
     kind = answer_of("mixed.kind", "The kind of the mixed model.")
@@ -83,14 +84,9 @@ class DensityOfMixed(AnyModel):
         return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
     @property
-    def low(self) -> Floats:
-        """Standard deviations are above 0, correlations above -1."""
-        return self._ends[:, 0]
-
-    @property
-    def high(self) -> Floats:
-        """Correlations are below 1."""
-        return self._ends[:, 1]
+    def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]]:
+        """Standard deviations are above 0, correlations between -1 and 1."""
+        return self._ends[:, 0], self._ends[:, 1], self._roles
 
     @property
     def _first(self) -> int:
@@ -132,7 +128,8 @@ class DensityOfMixed(AnyModel):
 
     def _information_along(self, theta: Floats, k: int, size: float) -> Floats:
         """A row of the information, by central differences of the score along a parameter of such a size."""
-        room = 0.5 * min(theta[k] - self.low[k], self.high[k] - theta[k])
+        low, high = self._ends[k]
+        room = 0.5 * min(theta[k] - low, high - theta[k])
         step = np.zeros(len(theta))
         step[k] = h = min(STEP * max(abs(float(theta[k])), size), room)
         return (self._scored(theta - step, 1).score - self._scored(theta + step, 1).score) / (2.0 * h)
@@ -193,7 +190,7 @@ class MixedDensity(DensityOfMixed):
     structure: Structure
     coordinates: Coordinates
     effects: tuple[Effects, ...]
-    without_rows = WITHOUT_ROWS.format("integrated out")
+    facts = ModelFacts(without_rows=WITHOUT_ROWS.format("integrated out"))
 
     @property
     def single_rows(self) -> Any:
@@ -214,7 +211,7 @@ class MixedDensity(DensityOfMixed):
         return (*self.mixed.names, *(name for one in self.effects for name in one.called), "sigma")
 
     @cached_property
-    def roles(self) -> tuple[str, ...]:
+    def _roles(self) -> tuple[str, ...]:
         """What each parameter is."""
         between = len(self.names) - len(self.mixed.names) - 1
         return (*("coefficient",) * len(self.mixed.names), *("dispersion",) * between, "scale")
@@ -308,7 +305,7 @@ class JointDensity(DensityOfMixed):
     effects: tuple[Effects, ...]
     Q: tuple[Floats, ...]
     is_outer: bool = False
-    without_rows = WITHOUT_ROWS.format("taken out")
+    facts = ModelFacts(without_rows=WITHOUT_ROWS.format("taken out"))
 
     @classmethod
     def of(cls, mixed: Any) -> JointDensity:
@@ -355,7 +352,7 @@ class JointDensity(DensityOfMixed):
         return found
 
     @cached_property
-    def roles(self) -> tuple[str, ...]:
+    def _roles(self) -> tuple[str, ...]:
         """What each parameter is: effects have one prior, which nobody gives."""
         fixed, role = self.mixed.fixed, "threshold" if self.mixed.fixed.predictor.taken_up else "dispersion"
         own = shared(fixed)

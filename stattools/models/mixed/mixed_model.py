@@ -34,7 +34,7 @@ from stattools.likelihoods import Likelihood
 from stattools.models.mixed.density import JointDensity, MixedDensity, no_posterior
 from stattools.models.mixed.marginal import AllCoefficients, ByCoefficients, ByLaplace, coefficients_of_categories
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel, answer_of, rows_counted
+from stattools.models.questions import AnyModel, ModelFacts, answer_of, rows_counted
 from stattools.models.survival.cox import CoxRegression, bound, whitened
 
 
@@ -73,11 +73,6 @@ class MixedModel(AnyModel):
     """The columns of the fixed effects (n, p)."""
     without_groups = answer_of("fixed", "The regression on the fixed effects.")
     column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
-
-    @property
-    def is_saved(self) -> bool:
-        """Files keep the effects of groups, and no curves."""
-        return not self.smooths
 
     @property
     def varying(self) -> tuple[Any, ...]:
@@ -137,7 +132,7 @@ class LinearMixed(MixedModel):
     title: str = field()
     summed: SummedRows | SummedCurves | None = None
     has_scale = True
-    options = ("reml", "df", "certify")
+    facts = ModelFacts(is_saved=True, options=("reml", "df", "certify"))
     precision = answer_of("fixed.rows.precision", "Relative inverse variances of the residuals (n,), or None.")
 
     @property
@@ -244,7 +239,7 @@ class MixedRegression(MixedModel):
     fixed: Model
     kind: str = field()
     title: str = field()
-    options = ("integral", "nodes")
+    facts = ModelFacts(is_saved=True, options=("integral", "nodes"))
 
     likelihood = answer_of("fixed.likelihood", "What one row says about its linear predictors.")
     rows = answer_of("fixed.rows", "The rows without what is known of their groups.")
@@ -313,7 +308,7 @@ class CurvedCox(MixedModel):
     exponential = "hazard ratio"
     kept = answer_of("fixed.said.kept", "The numbers of the rows that stayed, None where all did.")
     source = answer_of("fixed.said.source", "The table as it was given.")
-    not_seen = answer_of("fixed.not_seen", "Levels of factors that no row has, in words.")
+    _not_seen = answer_of("fixed._not_seen", "Levels of factors that no row has, in words.")
     n_telling = answer_of("fixed.sets.total", "The number of events, which Schwarz's criterion counts.")
     X = answer_of("fixed.X", "The columns of lines and all others (n, p).")
     formulas = answer_of("fixed.formulas", "What a page says of how the model was made.")

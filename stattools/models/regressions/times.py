@@ -183,7 +183,7 @@ def conditional_logit(
 class ConditionalLogit(CoxRegression):
     """The conditional likelihood of matched sets: what `st.conditional_logit` returns."""
 
-    exponential = "odds ratio"
+    facts = replace(CoxRegression.facts, exponential="odds ratio")
     event = "case"
 
     @property

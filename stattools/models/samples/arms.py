@@ -27,7 +27,7 @@ from stattools.interface.arguments import as_theta, labels_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 
 Ints = NDArray[np.int64]
 
@@ -263,7 +263,17 @@ class Dropped:
 class SampleModel(Dropped, AnyModel):
     """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`."""
 
-    has_formula = True
+    facts = ModelFacts(has_formula=True)
+    tested: Any = ("Score test", "z")
+    """What `test()` of `null` is, and what its statistic is called."""
+    reached: Any = "Maximum in closed form."
+    """What the certificate says of the maximum."""
+    exact_words: Any = ""
+    """What the exact test of `null` is called on the page of a fit; "" where the page has none."""
+    exact_null: Any = None
+    """The value that `st.exact_test` tests where none is given, of one count."""
+    exactly: Any
+    """The values that the count can have, their log probabilities at theta, and the one that was seen."""
     dim: Any = "arm"
     """What lies side by side where there are several."""
     parameters: Any = ("theta",)

@@ -32,7 +32,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 from stattools.models.regressions.binding import read_rows
 from stattools.models.samples import arms
 from stattools.models.samples.arms import Ends, SampleModel
@@ -96,7 +96,7 @@ class NormalSample(SampleModel):
     codes: NDArray[np.intp] | None = None
     kind = "normal"
     title = "Normal sample"
-    is_unconstrained = True
+    facts = ModelFacts(is_unconstrained=True, has_formula=True)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -111,9 +111,11 @@ class NormalSample(SampleModel):
         return tuple(f"{parameter}[{arm}]" for parameter in self.parameters for arm in self.arms)
 
     @property
-    def positive(self) -> tuple[str, ...]:
-        """The names of the standard deviations."""
-        return self.names[self.size :]
+    def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]]:
+        """Standard deviations are scales, above 0."""
+        means, sds = self.size, len(self.names) - self.size
+        low = np.repeat([-np.inf, 0.0], (means, sds))
+        return low, np.full(len(low), np.inf), ("coefficient",) * means + ("scale",) * sds
 
     @property
     def n(self) -> float:
@@ -424,7 +426,7 @@ class Correlation(SampleModel):
     title = "Correlation"
     null = "correlation = 0"
     parameters = ()
-    low, high = np.array([-1.0]), np.array([1.0])
+    ranges = np.array([-1.0]), np.array([1.0]), ("coefficient",)
     tested = ("t test", "t")
     reached = "The maximum is the correlation of the rows."
 

@@ -216,7 +216,7 @@ class BernoulliTrials(Trials):
     trials: int
     kind: Literal["coin", "binomial"]
     observed = answer_of("kind", "What was observed.")
-    is_saved = True
+    facts = replace(Trials.facts, is_saved=True)
     exact_null = 0.5
 
     def exactly(self, theta: float) -> tuple[Floats, Floats, int]:

@@ -31,7 +31,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.questions import answer_of
 from stattools.models.samples import arms
 from stattools.models.samples.arms import Ends, Grouping, Ints, Labels, SampleModel
 from stattools.numerics.distributions.counts import deviance_part, log_poisson_pmf
@@ -112,7 +111,11 @@ class EventRates(SampleModel):
     kind: Literal["poisson rate", "exponential rate"]
     parameters = ("rate",)
     null = "rate = 1"
-    positive = answer_of("names", "Parameters that are positive: all.")
+
+    @property
+    def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]]:
+        """All rates are positive."""
+        return np.zeros(self.size), np.full(self.size, np.inf), ("coefficient",) * self.size
 
     def _headline(self) -> str:
         arms = "" if self.arms is None else many(self.size, "arm")

@@ -35,7 +35,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
-from stattools.models.questions import answer_of
+from stattools.models.questions import ModelFacts, answer_of
 from stattools.models.samples import arms
 from stattools.models.samples.arms import LARGEST, Ends, Ints, SampleModel
 from stattools.models.samples.proportions import INTERVALS
@@ -358,11 +358,10 @@ class ConditionalOdds(SampleModel):
     names = (NAME,)
     null = "odds ratio = 1"
     parameters = ()
-    exponential = "odds ratio"
+    facts = ModelFacts(is_unconstrained=True, has_formula=True, exponential="odds ratio")
     exact_null = 0.0
     exact_words = "Exact test (Fisher)"
     reached = "At the maximum the count has the mean that was seen, to round-off."
-    is_unconstrained = True
 
     @property
     def title(self) -> str:

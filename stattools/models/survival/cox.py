@@ -36,7 +36,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import among
-from stattools.models.questions import AnyModel, answer_of
+from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
@@ -130,8 +130,7 @@ class ProportionalHazards(AnyModel):
 
     design: Any
     parsed: Any
-    is_unconstrained = True
-    exponential = "hazard ratio"
+    facts = ModelFacts(is_unconstrained=True, exponential="hazard ratio")
     terms = answer_of("names", "The terms that have a coefficient, which have the names of the coefficients.")
     formula = answer_of("parsed.text", "The formula.")
     outcome_name = answer_of("parsed.outcome.text", "The outcome as the formula writes it.")
@@ -169,9 +168,9 @@ class CoxRegression(ProportionalHazards):
     title: str = field()
     event = "event"
     """What happens to a row, in words."""
+    facts = replace(ProportionalHazards.facts, is_saved=True)
     is_partial = True
     is_concave = True
-    is_saved = True
     parsed = answer_of("said.said", "The formula as it was read.")
     n_dropped = answer_of("said.n_dropped", "How many rows were left out.")
     dropped = answer_of("said.dropped", "In how many rows each column was missing.")
@@ -201,7 +200,7 @@ class CoxRegression(ProportionalHazards):
         return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, self.event)}"
 
     @property
-    def not_seen(self) -> tuple[str, ...]:
+    def _not_seen(self) -> tuple[str, ...]:
         """Levels of factors that no row has, in words."""
         listed = ", ".join(f"{name} = {listing(levels, 5)}" for name, levels in self.said.empty.items())
         return (f"no row has {listed}",) if listed else ()

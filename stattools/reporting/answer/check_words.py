@@ -105,7 +105,7 @@ def _collinearity(check: Check, model: Any) -> str:
 
 
 def _link(check: Check, model: Any) -> str:
-    what = f"the logarithm of the {model.exponential.split()[0]}" if model.is_partial else "the mean"
+    what = f"the logarithm of the {model.facts.exponential.split()[0]}" if model.is_partial else "the mean"
     return f"{what} bends where the model has it straight"
 
 

@@ -23,7 +23,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 from stattools.series.filters.one_step import OneStepErrors, evaluate, one_step, profile
 from stattools.text.one_line import many
 
@@ -57,8 +57,7 @@ class ExponentialSmoothing(AnyModel):
     times: Any = None
     at_edge: bool = False
     kind = "exponential_smoothing"
-    is_series = True
-    is_unconstrained = True
+    facts = ModelFacts(is_unconstrained=True, is_series=True)
 
     @property
     def title(self) -> str:

@@ -21,7 +21,7 @@ from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
 from stattools.models.evaluation import Evaluation
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 from stattools.numerics.banded import BandedCholesky
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
@@ -52,9 +52,7 @@ class Structural(AnyModel):
     drift: float = 0.0
     design: Any = None
     formula: str | None = None
-    is_series = True
-    has_states = True
-    is_unconstrained = True
+    facts = ModelFacts(is_unconstrained=True, is_series=True, has_states=True)
     convention = CONVENTION
 
     @property
@@ -68,6 +66,12 @@ class Structural(AnyModel):
         return self.components.names
 
     positive = variances
+
+    @property
+    def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]]:
+        """Variances are 0 or more."""
+        sizes = len(self.variances), len(self.regressors)
+        return np.repeat([0.0, -np.inf], sizes), np.full(sum(sizes), np.inf), ("coefficient",) * sum(sizes)
 
     @property
     def diffuse(self) -> int:

@@ -253,7 +253,7 @@ def _forms(state: State) -> Iterator[Variant]:
 
 def _ratio(state: State) -> str:
     likelihood = state.model.likelihood
-    return (state.model.exponential if likelihood is None else likelihood.facts.words.ratio) or "ratio"
+    return (state.model.facts.exponential if likelihood is None else likelihood.facts.words.ratio) or "ratio"
 
 
 def _signs(state: State) -> Iterator[Variant]:

@@ -174,7 +174,7 @@ class PointOfModel:
 
     def decrement(self, theta: Floats) -> float:
         """Newton's decrement there; NaN where it says nothing: on a bound, and without derivatives."""
-        inside = self.model.is_unconstrained and np.isfinite(self.se).all()
+        inside = self.model.facts.is_unconstrained and np.isfinite(self.se).all()
         return decrement(self.model, theta) if inside else UNKNOWN
 
     def errors(self, theta: Floats) -> Floats:

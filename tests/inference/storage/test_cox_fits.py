@@ -126,4 +126,4 @@ def test_the_report_says_what_is_known(pair, tmp_path):
     assert "the fit was read from a file, which has no rows" in said
     for row in other.table(exponentiate=True).to_dict("records"):
         assert re.search(rf"ratio of `{row['term'][0]}`.* is {row['estimate']:.1f}"[:-2], said)
-    assert other.model.exponential in said
+    assert other.model.facts.exponential in said

@@ -19,7 +19,7 @@ def density_of(family, formula="y ~ x + (x | g)", **how):
 def test_derivatives_are_those_of_differences(family):
     density = density_of(family)[1]
     at = density.start + 0.1 * np.random.default_rng(0).standard_normal(len(density.start))
-    at = np.clip(at, density.low + 0.2, density.high - 0.2)
+    at = np.clip(at, density.ranges[0] + 0.2, density.ranges[1] - 0.2)
     now, h = density.evaluate(at, 2), 1e-5
     steps = h * np.eye(len(at))
     slopes = [(density.loglik(at + e) - density.loglik(at - e)) / (2.0 * h) for e in steps]

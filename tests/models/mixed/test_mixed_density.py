@@ -27,7 +27,7 @@ FORMULAS = [
 
 def point(model, rng):
     """Parameters somewhere."""
-    low, high = model.low, model.high
+    low, high, _ = model.ranges
     theta = rng.uniform(0.3, 1.5, len(low))
     return np.where(np.isfinite(high), rng.uniform(-0.7, 0.7, len(low)), theta)
 
@@ -82,8 +82,8 @@ def test_parameters_say_what_they_are():
         "cor(level at the mean, x | g)", "cor(level at the mean, z | g)", "cor(x, z | g) given level at the mean",
         "sigma",
     )  # fmt: skip
-    assert_allclose(model.low, [-np.inf, -np.inf, 0, 0, 0, -1, -1, -1, 0])
-    assert_allclose(model.high, [np.inf] * 5 + [1.0] * 3 + [np.inf])
+    assert_allclose(model.ranges[0], [-np.inf, -np.inf, 0, 0, 0, -1, -1, -1, 0])
+    assert_allclose(model.ranges[1], [np.inf] * 5 + [1.0] * 3 + [np.inf])
 
 
 SIMULATIONS = 60
