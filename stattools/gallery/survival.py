@@ -206,16 +206,16 @@ def _curves(curves: Any) -> tuple[Block, ...]:
     )
 
 
-def _lasting(fit: Fit, heart: Any) -> tuple[Block, ...]:
+def _lasting(fit: st.CoxFit, heart: Any) -> tuple[Block, ...]:
     """Scaled Schoenfeld residuals: the effect at the time of each event."""
-    found = fit.residuals_of("schoenfeld")  # type: ignore[arg-type]
+    found = fit.residuals_of("schoenfeld")
     off = fit.residuals_of("deviance")
     early, late = off.idxmax(), off.idxmin()
     scaled = fit.estimate[0] + len(found) * float(np.asarray(fit.covariance)[0, 0]) * found["age"].to_numpy()
     times = found["time"].to_numpy()
     means = np.convolve(scaled, np.full(WINDOW, 1.0 / WINDOW), mode="valid")
     middle = times[WINDOW // 2 : WINDOW // 2 + len(means)]
-    p = float(fit.proportional_hazards()["p_value"].iloc[-1])  # type: ignore[attr-defined]
+    p = float(fit.proportional_hazards()["p_value"].iloc[-1])
     return (
         Paragraph(
             "A hazard ratio is one number for all times. At each death the age of who died, less the mean age of those "
@@ -315,7 +315,7 @@ def _times(fit: Fit, weibull: Fit, heart: Any) -> tuple[Block, ...]:
     )
 
 
-def _strikes(shorter: Fit, strikes: Any) -> tuple[Block, ...]:
+def _strikes(shorter: st.CoxFit, strikes: Any) -> tuple[Block, ...]:
     """Ties three ways, a time ratio, and how much nine months can say."""
     unit = 0.05
     fits = {ties: st.fit(st.cox(STRIKES, strikes, ties=ties)) for ties in ("breslow", "efron", "exact")}
@@ -330,7 +330,7 @@ def _strikes(shorter: Fit, strikes: Any) -> tuple[Block, ...]:
     times = np.exp(unit * weibull.loc["iprod", ["estimate", "lower", "upper"]].to_numpy(dtype=float))
     scale = np.exp(weibull.loc["log scale", ["estimate", "lower", "upper"]].to_numpy(dtype=float))
     months, tied = strikes["iprod"].nunique(), int(strikes["duration"].duplicated(keep=False).sum())
-    p = float(shorter.proportional_hazards()["p_value"].iloc[-1])  # type: ignore[attr-defined]
+    p = float(shorter.proportional_hazards()["p_value"].iloc[-1])
     return (
         Paragraph(
             f"`statsmodels.datasets.strikes` has the days of {count(len(strikes))} strikes in the manufacturing of the "
@@ -360,14 +360,14 @@ def _strikes(shorter: Fit, strikes: Any) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Fit, agreement: Agreement) -> str:
+def _conclusion(fit: st.CoxFit, agreement: Agreement) -> str:
     row = fit.table(exponentiate=True).iloc[0]
     lived = fit.predict({"age": list(AGES)}, kind="survival", times=[YEAR], interval=fit.level)
     said = [
         f"{100.0 * row['survival']:.0f} % ({100.0 * row['lower']:.0f} to {100.0 * row['upper']:.0f} %) at {age}"
         for age, row in zip(AGES, lived.to_dict("records"), strict=True)
     ]
-    p = float(fit.proportional_hazards()["p_value"].iloc[-1])  # type: ignore[attr-defined]
+    p = float(fit.proportional_hazards()["p_value"].iloc[-1])
     lasting = "nothing speaks against a ratio that lasts" if p > 0.05 else "the ratio changes with time"
     checked = "; the likelihood written a second time gives the same numbers" if agreement.ok else ""
     return (

@@ -12,10 +12,12 @@ from math import floor, log10, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import ddot  # type: ignore[attr-defined]
+from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+
+(ddot,) = get_blas_funcs(("dot",), dtype=np.float64)
 
 SMALLEST, LARGEST = 1e-120, 1e120
 """Columns and outcomes vary on a scale between these."""

@@ -31,8 +31,9 @@ class Package:
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from scipy import fft, integrate, optimize, sparse, stats
+    from scipy import fft, integrate, sparse, stats
 else:
     pd, pa = Package("pandas"), Package("pyarrow")
-    fft, integrate, optimize = Package("scipy.fft"), Package("scipy.integrate"), Package("scipy.optimize")
+    fft, integrate = Package("scipy.fft"), Package("scipy.integrate")
     sparse, stats = Package("scipy.sparse"), Package("scipy.stats")
+optimize: Any = Package("scipy.optimize")  # SciPy tells no types, and those that are guessed of its roots are wrong

@@ -113,7 +113,7 @@ def _tilt(logs: Floats, d: int) -> float:
     low, high = -float(logs.max()) - 40.0, -float(logs.min()) + 40.0
     if not gap(low) < 0.0 < gap(high):
         return 0.0
-    return float(optimize.brentq(gap, low, high, xtol=1e-3))  # type: ignore[arg-type]
+    return float(optimize.brentq(gap, low, high, xtol=1e-3))
 
 
 def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: Ints) -> None:

@@ -22,10 +22,12 @@ from threading import Event, local
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg.blas import ddot  # type: ignore[attr-defined]  # without a warning where squares overflow
+from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.units import ON_ONE_THREAD
+
+(ddot,) = get_blas_funcs(("dot",), dtype=np.float64)  # without a warning where squares overflow
 
 _free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
 

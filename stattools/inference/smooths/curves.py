@@ -99,7 +99,7 @@ def critical_value(rows: Floats, covariance: Floats, level: float, df: float = n
     high = 2.0 * pointwise + 1.0
     while above(high) > 0.0:
         high *= 2.0
-    return float(optimize.brentq(above, pointwise, high, xtol=1e-12))  # type: ignore[arg-type]
+    return float(optimize.brentq(above, pointwise, high, xtol=1e-12))
 
 
 def length(rows: Floats, covariance: Floats) -> float:

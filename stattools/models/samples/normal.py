@@ -536,7 +536,7 @@ class Correlation(SampleModel):
         while gap(middle - reach) > 0.0 or gap(middle + reach) > 0.0:
             reach *= 1.5
         sides = [sorted((middle, middle + s * reach)) for s in (-1.0, 1.0)]
-        lower, upper = (float(optimize.brentq(gap, *side, xtol=1e-13)) for side in sides)  # type: ignore[arg-type]
+        lower, upper = (float(optimize.brentq(gap, *side, xtol=1e-13)) for side in sides)
         return float(np.tanh(lower)), float(np.tanh(upper))
 
     def arrays(self) -> dict[str, Any]:

@@ -536,7 +536,7 @@ class ConditionalOdds(SampleModel):
 
     @staticmethod
     def _crossing(function: Callable[[float], float], low: float, high: float) -> float:
-        return float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14))  # type: ignore[arg-type]
+        return float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14))
 
     def _checked(self, theta: ArrayLike) -> float:
         return self.one_number(theta, f"{NAME}, a finite number")

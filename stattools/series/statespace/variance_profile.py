@@ -78,7 +78,7 @@ def _root(height: Callable[[float], float], step: float, name: str) -> float:
     near, far = 0.0, step
     for _ in range(60):
         if height(far) < 0.0:
-            return float(optimize.brentq(height, near, far, xtol=1e-9 * abs(far), rtol=1e-10))  # type: ignore[arg-type]
+            return float(optimize.brentq(height, near, far, xtol=1e-9 * abs(far), rtol=1e-10))
         near, far = far, 1.6 * far
     raise ConvergenceError(f"The profile of {name!r} does not come down to the cut. Use the Wald interval.")
 

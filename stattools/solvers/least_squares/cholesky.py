@@ -18,8 +18,7 @@ from math import inf, sqrt, sumprod
 from typing import Any
 
 import numpy as np
-from scipy.linalg.blas import ddot, dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
 from stattools.data.rows.rows import Rows, ShiftedBlock, ShiftedSums
@@ -29,6 +28,9 @@ from stattools.interface.units import within
 from stattools.numerics.columns import BesideOnes, symmetric, upper_gram
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import EPS, TINY, Digits, coefficient_error, sum_rounding
+
+ddot, dgemm, dgemv, dnrm2 = get_blas_funcs(("dot", "gemm", "gemv", "nrm2"), dtype=np.float64)
+(dpotrs,) = get_lapack_funcs(("potrs",), dtype=np.float64)
 
 SAMPLE = 1024
 """Rows of the sample that the centers come from: they are then wrong by about 1 / sqrt(1024), a thirtieth, of a

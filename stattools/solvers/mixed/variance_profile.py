@@ -363,7 +363,7 @@ def _end(found: Any, of: VarianceParameter, cut: float, last: float, side: float
                 if not np.isfinite(far) or far == 0.0:
                     return last
         width = abs(far - of.estimate)
-        end = float(optimize.brentq(beyond, *sorted((near, far)), xtol=CLOSE * width))  # type: ignore[arg-type]
+        end = float(optimize.brentq(beyond, *sorted((near, far)), xtol=CLOSE * width))
         off = beyond(end, everywhere=True)
         if abs(off) <= JUMP * root:
             return end

@@ -18,8 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import dgemm, sgemm  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri  # type: ignore[attr-defined]
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -28,6 +27,12 @@ from stattools.models.model import Model
 from stattools.numerics.columns import BesideOnes, symmetric
 from stattools.numerics.threads import sweep
 from stattools.solvers.metric import Metric, why_singular
+
+(dgemm,), (sgemm,) = (get_blas_funcs(("gemm",), dtype=kind) for kind in (np.float64, np.float32))
+dpocon, dpotrf, dpotri, dpotrs, dtrtrs = get_lapack_funcs(
+    ("pocon", "potrf", "potri", "potrs", "trtrs"), dtype=np.float64
+)
+spotrf, spotri = get_lapack_funcs(("potrf", "potri"), dtype=np.float32)
 
 KHATRI_RAO = 96
 """The most columns for which all pairs of columns are formed at once. With more of them, a product for each pair of
