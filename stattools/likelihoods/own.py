@@ -160,6 +160,14 @@ def _center(family: Any, eta: Floats) -> Floats:
     return family._answer("quantile", eta, 0.5) if "quantile" in family.answers else family.mean(eta)
 
 
+def _curvatures(family: Any, eta: Floats, y: Floats, times: float) -> Floats:
+    """Minus the second derivatives along each linear predictor, (n, K), by so many times the steps of each row."""
+    with np.errstate(all="ignore"):  # as of `loglik`
+        function, wide = family._function(y), family._wide(eta)
+        steps = times * SMALL * scales(function, wide, np.divide(family.steps, SMALL))
+        return np.einsum("...aa->...a", value_and_derivatives(function, wide, steps)[2])
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class OwnLikelihood(Likelihood):
     """A user's own likelihood, made by `st.likelihood`; `st.regression` makes models of it.
@@ -203,6 +211,7 @@ class OwnLikelihood(Likelihood):
             is_event=event,
             side=bounded,
             center=_center,
+            curvatures=_curvatures,
             knows_ends=False,
             remarks=("Derivatives are central differences of the log-likelihood, in steps of its scale.",),
             reasons=reasons,

@@ -107,6 +107,7 @@ CHECKS = (
         lambda model, found: boundaries.check_dispersion(model, found.estimate),
     ),
     ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, boundaries.check_levels),
+    ExistenceCheck("end", lambda model: model.likelihood.facts.curvatures is not None, boundaries.check_kink),
     ExistenceCheck("end", _has_one_scale, boundaries.check_times),
     ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.TIME, boundaries.check_late_entry),
     ExistenceCheck("end", lambda model: model.likelihood.outcome is Outcome.ORDERED, boundaries.check_crossing),

@@ -30,7 +30,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.times import ends_of
 from stattools.likelihoods.words import Edge, Piece
 from stattools.models.model import Model
-from stattools.numerics.columns import with_levels
+from stattools.numerics.columns import weighted, with_levels
 from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
@@ -358,6 +358,30 @@ def check_levels(model: Model, solution: Solution) -> None:
         _require_fall(model, solution, range(len(model.names)))
 
 
+ROUGH, LONGER = 1e-3, 4.0
+"""Second differences of which more than this share moves with the length of the steps have no limit; and how many times
+as long the others are.
+"""
+
+
+def check_kink(model: Model, solution: Solution) -> None:
+    """IdentificationError where second differences at the end of a climb depend on the length of their steps."""
+    curvatures: Any = model.likelihood.facts.curvatures
+
+    def differ(block: Block) -> Floats:
+        eta = model.predictor.forward(solution.estimate, block)[0]
+        one, other = (weighted(curvatures(model.likelihood, eta, block.y, by), block.weight) for by in (1.0, LONGER))
+        return np.stack([np.abs(one - other).sum(axis=0), np.abs(one).sum(axis=0)])
+
+    apart, whole = model.rows.total(differ)
+    if solution.converged and (apart > ROUGH * whole).any():
+        raise IdentificationError(
+            f"{model.title}: the log-likelihood has a kink or a jump where it is highest, in some rows: second "
+            "differences depend on the length of their steps. It has no derivative there, and no standard error "
+            "describes it. Use a log-likelihood with derivatives, or take uncertainty from draws of the data."
+        )
+
+
 def check_wide(model: Model, solution: Solution) -> None:
     """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
     next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
@@ -392,10 +416,11 @@ def no_maximum(model: Model, name: str | None = None, here: float = 0.0) -> Iden
     still = "where the climb stopped, the log-likelihood still rises or does not bend down in every direction"
     if name is not None:
         still = f"the log-likelihood levels off or still rises as {name!r} runs off, at {here:.4g}"
+    kink = "" if model.likelihood.facts.curvatures is None else "where the density has a kink, "
     return IdentificationError(
         f"{model.title} has no maximum that was found: {still}: as where outcomes are separated, where rows are fitted "
-        "exactly, or where a parameter has its maximum at the end of its range. Leave columns out, fix the parameter, "
-        "or give more rows."
+        f"exactly, {kink}or where a parameter has its maximum at the end of its range. Leave columns out, fix the "
+        "parameter, or give more rows."
     )
 
 
