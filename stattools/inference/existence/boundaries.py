@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -366,20 +367,23 @@ as long the others are.
 
 def check_kink(model: Model, solution: Solution) -> None:
     """IdentificationError where second differences at the end of a climb depend on the length of their steps."""
-    curvatures: Any = model.likelihood.facts.curvatures
-
-    def differ(block: Block) -> Floats:
-        eta = model.predictor.forward(solution.estimate, block)[0]
-        one, other = (weighted(curvatures(model.likelihood, eta, block.y, by), block.weight) for by in (1.0, LONGER))
-        return np.stack([np.abs(one - other).sum(axis=0), np.abs(one).sum(axis=0)])
-
-    apart, whole = model.rows.total(differ)
+    apart, whole = model.rows.total(partial(_differences, model, solution.estimate))
     if solution.converged and (apart > ROUGH * whole).any():
         raise IdentificationError(
             f"{model.title}: the log-likelihood has a kink or a jump where it is highest, in some rows: second "
             "differences depend on the length of their steps. It has no derivative there, and no standard error "
             "describes it. Use a log-likelihood with derivatives, or take uncertainty from draws of the data."
         )
+
+
+def _differences(model: Model, theta: Floats, block: Block) -> Floats:
+    """By linear predictor, how far second differences by longer steps are from those by the usual ones, and their size,
+    summed over rows.
+    """
+    curvatures: Any = model.likelihood.facts.curvatures
+    eta = model.predictor.forward(theta, block)[0]
+    one, other = (weighted(curvatures(model.likelihood, eta, block.y, by), block.weight) for by in (1.0, LONGER))
+    return np.stack([np.abs(one - other).sum(axis=0), np.abs(one).sum(axis=0)])
 
 
 def check_wide(model: Model, solution: Solution) -> None:
