@@ -241,14 +241,14 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 140_496,
-    "data": 7_634,
-    "inference": 26_361,
-    "inference/(covariance|existence|effects)": 5_488,
-    "likelihoods": 5_090,
-    "models": 8_262,
-    "numerics": 3_489,
-    "solvers": 7_496,
+    "all": 139_563,
+    "data": 7_461,
+    "inference": 25_751,
+    "inference/(covariance|existence|effects)": 5_482,
+    "likelihoods": 4_989,
+    "models": 8_247,
+    "numerics": 3_491,
+    "solvers": 7_476,
 }
 """Lines of the package, of its rooms and of some folders of them: never more."""
 

@@ -258,7 +258,7 @@ def _few_clusters(fit: Any) -> list[str]:
     if not counts or (G := min(counts)) >= FEW_CLUSTERS:
         return [] if degrees is None else _alone(fit)
     if degrees is None:
-        lines = [f"{G} clusters, CR1: too small with few clusters. CR2 is for one-way clusters only."]
+        lines = [f"{G} clusters, CR1: too small with few clusters. CR2 is for one-way clusters of regressions only."]
     else:
         lines = [f"{G} clusters, {degrees.kind}: corrected for few clusters, df of each coefficient."]
     if G < FEWEST_CLUSTERS:

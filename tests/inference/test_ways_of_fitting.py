@@ -12,7 +12,7 @@ from stattools.inference.fitting.regressions import fit_regression
 from stattools.inference.fitting.ways import WAYS, way_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, ModelFacts
 from stattools.models.samples.proportions import Trials
 
 
@@ -41,7 +41,7 @@ class Bell(AnyModel):
     """A stranger's log-likelihood, -(t - 3)^2 / 2, that no table knows."""
 
     title, names, n, start = "Bell", ("t",), 1.0, np.zeros(1)
-    is_unconstrained = True
+    facts = ModelFacts(is_unconstrained=True)
 
     def evaluate(self, theta, order=2):
         return Evaluation(-0.5 * (theta[0] - 3.0) ** 2, 3.0 - theta, np.eye(1))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.text.one_line import many
 from stattools.validation.recipes.changes import plain_name, with_columns
 
 MOST_SHIFT = 200
@@ -62,10 +63,11 @@ def done_to(old: NDArray[Any], new: NDArray[Any]) -> str:
     if {*old.tolist(), *new.tolist()} <= {0.0, 1.0}:
         return ""
     for digits in range(-3, 8):
+        to = many(digits, "decimal") if digits >= 0 else f"multiples of {10**-digits:,}"
         if np.allclose(np.round(old, digits), new, rtol=1e-12, atol=1e-12):
-            return f": those of the first fit, rounded to {digits} decimals"
+            return f": those of the first fit, rounded to {to}"
         if np.allclose(np.round(new, digits), old, rtol=1e-12, atol=1e-12):
-            return f": those of the second fit are rounded to {digits} decimals in the first"
+            return f": those of the second fit are rounded to {to} in the first"
     for k in range(1, min(MOST_SHIFT, len(old))):
         for by in (k, -k):
             kept, moved = (new[by:], old[:-by]) if by > 0 else (new[:by], old[-by:])

@@ -56,7 +56,9 @@ def test_two_ways_cox_and_functions_have_cr1_and_say_so():
     model, random = draw("ols"), np.random.default_rng(2)
     two = st.fit(model, cov=st.Cluster(GROUPS, np.arange(240) % 4))
     assert (two.cov, two.t_df) == ("Cluster(10 groups, 4 groups)", 3.0)
-    assert "4 clusters, CR1: too small with few clusters. CR2 is for one-way clusters only." in words(two)
+    assert "4 clusters, CR1: too small with few clusters. CR2 is for one-way clusters of regressions only." in words(
+        two
+    )
     assert "Fewer than 10 clusters: no standard error is reliable; see also fit.wild_bootstrap." in words(two)
     table = {"t": random.exponential(size=240), "d": np.ones(240), "x": random.normal(size=240), "g": GROUPS}
     cox = st.fit(st.cox("survival(t, d) ~ x", table), cov=st.Cluster("g"))
