@@ -174,14 +174,14 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
     return _shrunk(fitted, s * p[0] * ones, s * p[1] * ones, arms.successes, arms.trials, tuple(names))
 
 
-def _of_shares(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
+def _of_shares(fitted: Fit, model: Model, labels: tuple[object, ...]) -> EmpiricalBayes:
     eta = model.eta(fitted.estimate)
     s, (p, q) = np.exp(eta[:, 1]), _expit(eta[:, 0])
     k, n = named_parts(model.likelihood, model.rows.y).values()
     return _shrunk(fitted, s * p, s * q, k.astype(np.int64), n.astype(np.int64), labels)
 
 
-def _of_rates(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
+def _of_rates(fitted: Fit, model: Model, labels: tuple[object, ...]) -> EmpiricalBayes:
     """NB2 with mean e m and variance e m + alpha (e m)^2: the rates are Gamma(1 / alpha, 1 / (alpha m))."""
     rows, eta = model.rows, model.eta(fitted.estimate)
     exposure = np.ones(len(rows.y)) if rows.offset is None else np.exp(rows.offset)
@@ -205,7 +205,7 @@ def _of_event_rates(rates: EventRates, labels: Any) -> EmpiricalBayes:
     return _of_rates(fitted, model, tuple(rates.arms))
 
 
-def _shrunk(fitted: Fit, a: Floats, b: Floats, k: Any, n: Any, labels: tuple[Any, ...]) -> EmpiricalBayes:
+def _shrunk(fitted: Fit, a: Floats, b: Floats, k: object, n: object, labels: tuple[object, ...]) -> EmpiricalBayes:
     prior = Beta(a, b, arms=labels)
     posterior = prior.update(BinomialArms(np.asarray(k), np.asarray(n), labels))
     return EmpiricalBayes(fitted, prior, posterior, np.asarray(k, dtype=float), np.asarray(n, dtype=float), labels)
@@ -253,7 +253,7 @@ def _require_groups(count: int) -> None:
         )
 
 
-def _expit(eta: Any) -> tuple[Any, Any]:
+def _expit(eta: object) -> tuple[Any, Any]:
     from scipy.special import expit
 
     return expit(eta), expit(-np.asarray(eta))

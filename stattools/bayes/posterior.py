@@ -174,7 +174,7 @@ def _require_density(model: Any, prior: Any) -> None:
     raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {quoted(prior)}.")
 
 
-def _seeded(seed: Any) -> Any:
+def _seeded(seed: object) -> Any:
     return int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
 
 

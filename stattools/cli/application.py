@@ -71,7 +71,7 @@ class Loading(Commands):
         super().__init__(**attributes)
         self.commands: Any = Loaded()
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: object) -> list[str]:
         """The names of all commands, in the order of the help."""
         return list(self.commands)
 

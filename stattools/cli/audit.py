@@ -143,7 +143,7 @@ def audit_of_paper(paper: Path, *, alpha: float, whole: bool, as_json: bool, out
     return found.ok
 
 
-def _print(found: Any, record: Mapping[str, Any] | None, name: str, out: Path | None, html: bool) -> None:
+def _print(found: Any, record: Mapping[str, object] | None, name: str, out: Path | None, html: bool) -> None:
     """Print a verdict, as its record where there is one, and write its report where that is asked for."""
     from stattools.reporting.files import write
     from stattools.reporting.report import compose

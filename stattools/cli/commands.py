@@ -103,7 +103,7 @@ class Commands(TyperGroup):
         return did_you_mean(name, self.commands) or f" There are {', '.join(self.commands)}."
 
 
-def take_plain_values(command: Any, ctx: Any) -> None:
+def take_plain_values(command: Any, ctx: object) -> None:
     """Let the parameters of a command, `--help` among them, take plain values as they are."""
     hints = get_type_hints(command.callback, include_extras=True)
     for parameter in command.get_params(ctx):
@@ -113,7 +113,7 @@ def take_plain_values(command: Any, ctx: Any) -> None:
             parameter.process_value = partial(_value, parameter, parameter.process_value, kind, taken)
 
 
-def _kind(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+def _kind(hint: object) -> tuple[Any, tuple[Any, ...]]:
     """The type of an argument, without None, and what Typer is told of it; None of several types, and without a hint.
 
     >>> from typing import Annotated
@@ -133,7 +133,7 @@ TAKEN: Mapping[Any, Callable[[str], Any]] = {str: str, Path: _path}
 """What a word is as an argument of a type; None where Typer has to say what is wrong with it."""
 
 
-def _value(parameter: Any, usual: Callable[..., Any], kind: Any, taken: Any, ctx: Any, value: Any) -> Any:
+def _value(parameter: Any, usual: Callable[..., Any], kind: object, taken: Any, ctx: Any, value: Any) -> Any:
     """The value of a parameter: as it is where it is plain, otherwise by the usual way."""
     if value is None and not parameter.required:
         found = () if parameter.multiple else None

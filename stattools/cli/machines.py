@@ -17,7 +17,7 @@ from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.text.printing import is_encodable
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """JSON, readable, with null for NaN and infinities.
 
     >>> print(text({"se": float("nan")}))

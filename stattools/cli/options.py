@@ -41,7 +41,7 @@ def family_and_glm(family: str, of: str | None) -> tuple[str | None, str | None]
 class Guessing(Command):
     """A command whose first argument, the family, may be left out: `stattools fit rows.csv "y ~ x"`."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: object, args: list[str]) -> list[str]:
         """The arguments, with `auto` before two that are data and a formula."""
         return super().parse_args(ctx, [AUTO, *args] if self._has_no_family(ctx, args) else args)
 

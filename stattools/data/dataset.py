@@ -39,12 +39,12 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
 
-def given(columns: Mapping[str, Any]) -> dict[str, Any]:
+def given(columns: Mapping[str, object]) -> dict[str, Any]:
     """The extras that were given."""
     return {key: value for key, value in columns.items() if value is not None}
 
 
-def apart_of(columns: Mapping[str, Any]) -> list[str]:
+def apart_of(columns: Mapping[str, object]) -> list[str]:
     """The extras that are columns of the table, which a dot leaves out."""
     return [value for value in columns.values() if isinstance(value, str)]
 
@@ -91,10 +91,10 @@ class CompleteRows:
 
 
 def complete_rows(
-    data: Any,
+    data: object,
     frame: NamedColumns,
     names: Sequence[str],
-    extras: Mapping[str, Any],
+    extras: Mapping[str, object],
     endless: Collection[str] = (),
     dated: Collection[str] = (),
 ) -> CompleteRows:
@@ -229,9 +229,9 @@ def read(
 
 def from_table(
     frame: NamedColumns,
-    data: Any,
+    data: object,
     formula: Formula,
-    columns: Mapping[str, Any],
+    columns: Mapping[str, object],
     formulas: Mapping[str, str],
     *,
     mixed: MixedFormula | None = None,
@@ -271,7 +271,7 @@ def from_table(
     )  # fmt: skip
 
 
-def require_formula(who: str, formula: Any) -> None:
+def require_formula(who: str, formula: object) -> None:
     """IncompatibleError for what is no formula, where only a formula will do."""
     if not isinstance(formula, str):
         raise IncompatibleError(
@@ -280,7 +280,7 @@ def require_formula(who: str, formula: Any) -> None:
 
 
 def from_source(
-    text: Any, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str], *beside: Any, **options: Any
+    text: Any, source: Source, columns: Mapping[str, object], formulas: Mapping[str, str], *beside: Any, **options: Any
 ) -> Dataset:
     """The rows of a formula over a source, from one read; what stands `beside` as of `read_source`."""
     from stattools.data.files.first_pass import read_source
@@ -324,7 +324,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
 
 
 def _in_files(
-    who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, Any]
+    who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, object]
 ) -> tuple[Dataset, LatentTerms]:
     """The rows of a source with one grouping, or with curves: one read finds all but the groups."""
     fixed: Any = said.fixed
@@ -374,7 +374,9 @@ def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
     return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
 
 
-def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
+def _from_arrays(
+    y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, object]
+) -> Dataset:
     if (source := source_of(X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(y)  # a source as an outcome is refused: it would be read into memory whole
@@ -415,12 +417,12 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     return Dataset({}, extras, rows, {}, 0, 0, None, origin, whole, outcome, name, design, _origins(columns))
 
 
-def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
+def _origins(columns: Mapping[str, object]) -> dict[str, str | None]:
     """The column that each extra given was, None for an array."""
     return {key: value if isinstance(value, str) else None for key, value in columns.items()}
 
 
-def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
+def codes_of(values: object, labels: tuple[Any, ...], name: str) -> np.ndarray:
     """New outcomes as codes of known labels; those of a rest have its code. DomainError for a label never seen.
 
     >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()

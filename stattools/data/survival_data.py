@@ -91,8 +91,8 @@ def case_formula(who: str, text: str, available: Sequence[str], apart: Sequence[
 
 def survival_rows(
     who: str,
-    formula: Any,
-    data: Any,
+    formula: object,
+    data: object,
     *,
     weights: str | ArrayLike | None = None,
     read: Callable[..., Formula] = survival_formula,
@@ -174,7 +174,7 @@ def columns_in(frame: Any, *labels: Any) -> list[str]:
 
 
 def asked_columns(
-    frame: NamedColumns, data: Any, labels: Mapping[str, Label]
+    frame: NamedColumns, data: object, labels: Mapping[str, Label]
 ) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
     """The columns of each label by name; an array becomes a column named by its keyword."""
     asked: dict[str, tuple[str, ...]] = {}
@@ -217,7 +217,7 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
 
 
 def time_rows(
-    who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], id: Label = None
+    who: str, formula: Any, data: Any, columns: Mapping[str, object], formulas: Mapping[str, str], id: Label = None
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
@@ -311,7 +311,7 @@ class TimeOutcome:
 
     def at_risk(
         self,
-        columns: Mapping[str, Any],
+        columns: Mapping[str, object],
         rows: NDArray[np.intp],
         since: str = "0, or from an entry, survival(entry, time, died).",
     ) -> tuple[Floats, NDArray[np.bool_], Floats | None]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def canvas(
-    height: float, *, nrows: int, ncols: int, on: Any = None, width: float = WIDTH, **subplots: object
+    height: float, *, nrows: int, ncols: int, on: object = None, width: float = WIDTH, **subplots: object
 ) -> tuple[Figure, np.ndarray]:
     """A figure of the house's width with axes as `Figure.subplots` lays them out, always as a 2-d array; or the axes
     that were given to draw `on`, with their figure.
@@ -27,7 +27,7 @@ def canvas(
     return figure, figure.subplots(nrows, ncols, squeeze=False, **subplots)  # type: ignore[arg-type]
 
 
-def panels_of(count: int, height: float, on: Any = None) -> tuple[Figure, list[Any]]:
+def panels_of(count: int, height: float, on: object = None) -> tuple[Figure, list[Any]]:
     """A figure with so many panels, three to a line; those of a line that is not full are taken away."""
     ncols = min(count, 3)
     nrows = -(-count // ncols)

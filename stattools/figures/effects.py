@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def effect_curves(
     ylabel: str,
     seen: Numbers = (),
     bounds: tuple[float, float] = (-np.inf, np.inf),
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """A panel per category, in it a curve with its band for each group; ticks below show where the rows are."""
     figure, grid = panels_of(len(panels), 3.8, on=on)
@@ -54,7 +54,7 @@ def effect_levels(
     xlabel: str,
     ylabel: str,
     bounds: tuple[float, float] = (-np.inf, np.inf),
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """A panel per category, in it for each group a point with its interval at every level, side by side."""
     figure, grid = panels_of(len(panels), 3.8, on=on)
@@ -83,7 +83,7 @@ def _finished(axes: Axes, title: str, xlabel: str, ylabel: str, bounds: tuple[fl
     axes.margins(x=0.01)
 
 
-def _legend(figure: Figure, grid: Sequence[Axes], groups: Mapping[str, Any], on: Any) -> None:
+def _legend(figure: Figure, grid: Sequence[Axes], groups: Mapping[str, object], on: object) -> None:
     """What the groups are: above a single panel, above all panels of a figure of its own."""
     if len(groups) == 1:
         return

@@ -36,13 +36,13 @@ def levels(
     return figure
 
 
-def _clock(time: Any) -> np.ndarray:
+def _clock(time: object) -> np.ndarray:
     """Dates as they are, other times as numbers."""
     time = np.asarray(time)
     return time if time.dtype.kind == "M" else time.astype(float)
 
 
-def gaps(time: Any, observed: Numbers, rules: Mapping[str, Numbers], *, xlabel: str, ylabel: str) -> Figure:
+def gaps(time: object, observed: Numbers, rules: Mapping[str, Numbers], *, xlabel: str, ylabel: str) -> Figure:
     """A series with gaps, shaded, and one filtered line per rule."""
     figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
     time, observed = np.asarray(time, dtype=float), np.asarray(observed, dtype=float)

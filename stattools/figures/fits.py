@@ -38,7 +38,7 @@ def residuals(
     sd: float | None = None,
     trend: tuple[Numbers, Numbers] | None = None,
     weight: Numbers | None = None,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Residuals against fitted values, and their normal quantile plot.
 

@@ -34,7 +34,7 @@ class ShownFigure(Figure):
         return buffer.getvalue()
 
 
-def axes_of(ax: Any, needed: int) -> list[Axes]:
+def axes_of(ax: object, needed: int) -> list[Axes]:
     """The axes that were given, one or an array of them; DomainError unless they are as many as there are panels."""
     found = _given(ax)
     panels = "1 panel" if needed == 1 else f"{needed} panels"
@@ -50,7 +50,7 @@ def axes_of(ax: Any, needed: int) -> list[Axes]:
     return found
 
 
-def handed_out(draw: Callable[[Any], Figure], ax: Any = None) -> Figure:
+def handed_out(draw: Callable[[Any], Figure], ax: object = None) -> Figure:
     """The figure that `draw` makes on the axes that it is given, None for a figure of its own.
 
     >>> from stattools import figures
@@ -71,16 +71,16 @@ def handed_out(draw: Callable[[Any], Figure], ax: Any = None) -> Figure:
     return figure
 
 
-def _given(ax: Any) -> list[Any]:
+def _given(ax: object) -> list[Any]:
     """What was given, whatever its shape."""
     return [ax] if isinstance(ax, Axes) else list(np.ravel(np.array(several(ax), dtype=object)))
 
 
-def _axes_in(ax: Any) -> list[Axes]:
+def _axes_in(ax: object) -> list[Axes]:
     return [one for one in _given(ax) if isinstance(one, Axes)]
 
 
-def _dress(axes: Axes, ink: Any, faint: str) -> None:
+def _dress(axes: Axes, ink: object, faint: str) -> None:
     """What of the style would be read when the figure is rendered."""
     axes.tick_params(which="both", color=ink, labelcolor=ink, grid_color=faint, grid_linewidth=0.6)
     axes.tick_params(labelsize=9.0)

@@ -46,7 +46,12 @@ def level(
 
 
 def states(
-    times: Any, observed: Numbers, panels: Mapping[str, tuple[Numbers, Numbers, Numbers]], *, label: str, on: Any = None
+    times: object,
+    observed: Numbers,
+    panels: Mapping[str, tuple[Numbers, Numbers, Numbers]],
+    *,
+    label: str,
+    on: Any = None,
 ) -> Figure:
     """A panel for each state with its band; in that of the level stand the observations."""
     figure, grid = canvas(0.7 + 2.3 * len(panels), nrows=len(panels), ncols=1, on=on, sharex=True)
@@ -63,7 +68,7 @@ def states(
 
 
 def fan(
-    times: Any,
+    times: object,
     observed: Numbers,
     ahead: Any,
     middle: Numbers,

@@ -58,7 +58,7 @@ def _rows(x: np.ndarray, survey: Any) -> Any:
     return pd.DataFrame({TERM: x, **survey[["age", "income"]].mean().to_dict()})
 
 
-def _probabilities(fit: Fit, survey: Any) -> tuple[Block, ...]:
+def _probabilities(fit: Fit, survey: object) -> tuple[Block, ...]:
     """The probability of every label, and the mean step."""
     x = np.linspace(1.0, 7.0, 61)
     curves = fit.predict(_rows(x, survey), interval=fit.level)

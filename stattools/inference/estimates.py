@@ -235,7 +235,7 @@ class Unsaved:
             return Unsaved(self.shape[:1], self.sums[place[1] : place[1] + 1])
         return refuse()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[Any]:
         return refuse()
 
     def _refused(self, *_: Any) -> Any:

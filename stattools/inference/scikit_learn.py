@@ -38,7 +38,7 @@ class _Estimator(BaseEstimator):
     model: Constructor | None
     penalty: Penalty | float | None
 
-    def _fitted(self, make: Constructor, X: Floats, y: Any, **columns: Any) -> Self:
+    def _fitted(self, make: Constructor, X: Floats, y: object, **columns: Any) -> Self:
         if (names := vars(self).get("feature_names_in_")) is not None:
             columns["names"] = list(names)
         penalty: Any = Ridge(self.penalty) if is_number(self.penalty) else self.penalty

@@ -122,7 +122,7 @@ class Categorical(Labels):
         weights = np.exp(full - full.max(axis=-1, keepdims=True))
         return weights / weights.sum(axis=-1, keepdims=True)
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """Log odds against the reference, shape (..., K - 1), from K positive probabilities."""
         mean = np.asarray(mean, dtype=float)
         eta = np.log(mean[..., 1:]) - np.log(mean[..., :1])
@@ -386,7 +386,7 @@ class Cumulative(Labels):
         cuts.require_order()
         return cuts.shaped(np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)]))
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """Thresholds that have these probabilities where the location is 0, (..., K - 1)."""
         return LINKS[self.link_name].of(np.cumsum(np.asarray(mean, dtype=float), axis=-1)[..., :-1])
 

@@ -83,7 +83,7 @@ class Likelihood:
         link, first = self._link_of_mean("mean(eta)"), self._wide(eta)[..., 0]
         return np.exp(np.minimum(first, LARGEST_MEAN)) if link.name == "log" else link.mean(first)
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """The first linear predictor that has this mean."""
         return self._link_of_mean("link(mean)").of(mean)
 

@@ -41,7 +41,7 @@ FACTORS = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 def _asked(question: str, of: Callable[[Any, Any], Any]) -> Any:
     """An answer of the family, to what is made `of` the first argument: an outcome is itself."""
 
-    def answer(self: Any, first: Any, *given: Any, **beside: Any) -> Any:
+    def answer(self: Any, first: object, *given: Any, **beside: Any) -> Any:
         return getattr(self.family, question)(of(self, first), *given, **beside)
 
     return answer
@@ -130,7 +130,7 @@ class Linked(Likelihood):
         """The link that the family has without this."""
         return next(iter(self.family.parameters.values()))
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """The first linear predictor that has this mean."""
         return self.through.of(LINKS[self.own].mean(self.family.link(mean)))
 

@@ -51,13 +51,13 @@ type OfPredictors = Callable[[Floats], Floats]
 type Function = Callable[..., Any]
 
 
-def slopes(function: OfPredictors, eta: Floats, steps: Any) -> Floats:
+def slopes(function: OfPredictors, eta: Floats, steps: object) -> Floats:
     """The first derivatives, (n, K)."""
     h = np.asarray(steps)
     return np.stack([_along(function, eta, h, 0.0, k)[0] for k in range(eta.shape[-1])], axis=-1) / h
 
 
-def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Any) -> tuple[Floats, Floats, Floats]:
+def value_and_derivatives(function: OfPredictors, eta: Floats, steps: object) -> tuple[Floats, Floats, Floats]:
     """The value (n,), the first derivatives (n, K) and minus the second ones (n, K, K), by steps (K,) or (n, K).
 
     >>> at, steps = np.array([[1.0, 3.0]]), (1e-3, 1e-3)
@@ -282,7 +282,7 @@ class OwnLikelihood(Likelihood):
         """The mean of the outcome, shape (n,); IncompatibleError where it does not exist."""
         return self._answer("mean", eta)
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """The first linear predictor where the first parameter is this number, as far as it can be."""
         link = LINKS[next(iter(self.parameters.values()))]
         with np.errstate(all="ignore"):  # a number that the parameter cannot be has no linear predictor

@@ -189,7 +189,7 @@ def _laid_out(family: Any, nodes: Floats, trials: Floats | None) -> tuple[Any, F
     return family, at[:, 0] if at.shape[1] == 1 else at
 
 
-def with_trials(family: Any, trials: Any) -> Any:
+def with_trials(family: Any, trials: object) -> Any:
     """The family for outcomes out of so many trials, for `sample`; itself where outcomes have none."""
     if family.outcome is not Outcome.TRIALS:
         return family

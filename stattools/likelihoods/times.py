@@ -96,11 +96,11 @@ class LogTimeErrors:
         mirrored = "loglog" if self.link == "cloglog" else self.link
         return LINKS[self.link].mean(z) if lower else LINKS[mirrored].mean(-z)
 
-    def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
+    def tail(self, location: Floats, log_scale: Floats, time: object, lower: bool) -> Floats:
         """F or 1 - F."""
         return self.tail_of(standardized(location, log_scale, time), lower)
 
-    def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
+    def log_quantile(self, location: Floats, log_scale: Floats, p: object) -> Floats:
         """The log of the time before which the event has happened with probability p."""
         return location + np.exp(log_scale) * LINKS[self.link].of(np.asarray(p, dtype=float))
 
@@ -199,11 +199,11 @@ class GammaTimes:
         found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
         return found[:most]
 
-    def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
+    def tail(self, location: Floats, log_scale: Floats, time: object, lower: bool) -> Floats:
         """F or 1 - F."""
         return tail(_ratio(location, time), shape_of(2.0 * log_scale), lower)
 
-    def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
+    def log_quantile(self, location: Floats, log_scale: Floats, p: object) -> Floats:
         """The log of the time before which the event has happened with probability p."""
         p = np.asarray(p, dtype=float)
         return location + log_quantile(p, 1.0 - p, shape_of(2.0 * log_scale))
@@ -467,7 +467,7 @@ class FailureTime(Likelihood):
         _, by_scale = self._law.log_mean(np.exp(log_scale))
         return np.stack([mean, mean * by_scale], axis=-1)[:, None, : self.width]
 
-    def quantile(self, eta: ArrayLike, p: Any, trials: Floats | None = None) -> Floats:
+    def quantile(self, eta: ArrayLike, p: object, trials: Floats | None = None) -> Floats:
         """The time before which the event has happened with probability p, shape (n,)."""
         log = self._law.log_quantile(*self.location_scale(eta), p)
         return np.exp(np.clip(log, -LARGEST_MEAN, LARGEST_MEAN))

@@ -147,7 +147,7 @@ VALUES: dict[str, Callable[[float, float], float]] = {
 def rows() -> dict[str, dict[str, Any]]:
     """The rows of `families.toml`, the lines of a text joined."""
 
-    def joined(value: Any) -> Any:
+    def joined(value: object) -> Any:
         if isinstance(value, dict):
             return {key: joined(part) for key, part in value.items()}
         if isinstance(value, list):

@@ -87,7 +87,7 @@ def of_counts(family: Any, who: str) -> Likelihood:
     return family
 
 
-def rate_of(mean: Any) -> Any:
+def rate_of(mean: object) -> Any:
     """The rate of Poisson counts whose positive ones have this mean, m / (1 - exp(-m)): Newton's steps fall to it."""
     mean = m = np.asarray(mean, dtype=float)
     for _ in range(60):
@@ -122,7 +122,7 @@ class Zeros(Count):
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
         return self.family.check(y)
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """The log of a mean of the family."""
         return self.family.link(mean)
 
@@ -228,7 +228,7 @@ class ZeroTruncated(Count):
         seen = ZerosOfFamily(self.family, eta)
         return self.family.mean(seen.eta) / seen.share
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: object) -> Any:
         """The log of the rate of Poisson counts whose positive ones have this mean."""
         return np.log(rate_of(mean))
 

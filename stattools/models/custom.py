@@ -348,7 +348,7 @@ def of_array(function: Callable[..., Any], places: Places, word: str) -> Callabl
     )
 
 
-def read_bounds(given: Any, start: Floats, names: Sequence[str], places: Places) -> tuple[Floats, Floats]:
+def read_bounds(given: object, start: Floats, names: Sequence[str], places: Places) -> tuple[Floats, Floats]:
     """The lowest and the highest value of each parameter, infinite where it has none.
 
     >>> read_bounds({"sigma": (0, None)}, np.array([1.0, 2.0]), ("mean", "sigma"), {})
@@ -376,7 +376,7 @@ def read_bounds(given: Any, start: Floats, names: Sequence[str], places: Places)
     return low, high
 
 
-def _ends(pair: Any, name: Any) -> tuple[float, float]:
+def _ends(pair: Any, name: object) -> tuple[float, float]:
     try:
         low, high = pair
         ends = (-np.inf if low is None else float(low), np.inf if high is None else float(high))

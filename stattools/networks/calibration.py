@@ -45,7 +45,7 @@ class Trained(Predictor, Protocol):
     def estimate(self) -> Floats: ...
 
 
-def confusion(fit: Predictor, data: Any) -> pd.DataFrame:
+def confusion(fit: Predictor, data: object) -> pd.DataFrame:
     """Counts of rows by observed (rows) and predicted label (columns)."""
     if fit.labels is None:
         raise IncompatibleError(f"{fit.model.outcome_name!r} has no classes to confuse.")
@@ -53,14 +53,14 @@ def confusion(fit: Predictor, data: Any) -> pd.DataFrame:
     return crossed(fit.labels, y, most_probable(fit.mean(X)), fit.model.frequencies(data))
 
 
-def brier(fit: Predictor, data: Any) -> float:
+def brier(fit: Predictor, data: object) -> float:
     """Mean squared error of the probabilities, summed over labels and halved for two."""
     p, hit = probabilities_and_hits(fit, data)
     square = np.average(((p - hit) ** 2).sum(axis=1), weights=fit.model.frequencies(data))
     return float(square / (2.0 if p.shape[1] == 2 else 1.0))
 
 
-def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
+def reliability(fit: Predictor, data: object, bins: int) -> pd.DataFrame:
     """Observed share against predicted probability in groups of equal width: predicted, observed, n, lower, upper."""
     bins = whole_number(bins, "bins= of calibration", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
@@ -77,7 +77,7 @@ def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def temperature_of(fits: Sequence[Trained], data: Any) -> float:
+def temperature_of(fits: Sequence[Trained], data: object) -> float:
     """The T that makes the rows of `data` most likely, with eta / T in each of the fits and their mean as probability.
 
     Raises IncompatibleError for a quantity, DomainError where no rows are given or the likelihood has no maximum.
@@ -112,7 +112,7 @@ def best_log_temperature(likelihood: Likelihood, etas: Sequence[Floats], y: Floa
     return float(found.x)
 
 
-def probabilities_and_hits(fit: Predictor, data: Any) -> tuple[Floats, NDArray[np.bool_]]:
+def probabilities_and_hits(fit: Predictor, data: object) -> tuple[Floats, NDArray[np.bool_]]:
     """Predicted probability of each label (n, K) and whether it was observed."""
     if fit.labels is None:
         raise IncompatibleError(f"{fit.model.outcome_name!r} has no probabilities to calibrate.")

@@ -29,7 +29,7 @@ from stattools.networks.units import of_quantity, spread
 
 def network(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     hidden: Sequence[int] = (20,),
@@ -104,7 +104,7 @@ def network(
     )
 
 
-def _units(hidden: Any) -> tuple[int, ...]:
+def _units(hidden: object) -> tuple[int, ...]:
     """The hidden layers' sizes, or a DomainError."""
     given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
     given = given if isinstance(given, list | tuple) else [given]

@@ -38,7 +38,7 @@ class Network(NetworkModel):
         *,
         solver: Any = None,
         level: float = 0.95,
-        cov: Any = "information",
+        cov: object = "information",
         penalty: Any = None,
         seed: int | np.random.Generator = 0,
         restarts: int = 1,

@@ -53,7 +53,7 @@ class NetworkEnsemble(TrainedNetwork):
 
     def predict(
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: Literal["mean", "class"] = "mean",
         spread: float | None = None,
@@ -81,7 +81,7 @@ class NetworkEnsemble(TrainedNetwork):
         long = pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
         return handed_out(places, long, kind, align, is_bare=False)
 
-    def pointwise_loglik(self, data: Any = None, *, align: bool = True) -> Any:
+    def pointwise_loglik(self, data: object = None, *, align: bool = True) -> Any:
         """log of the mean over members of p(y_i | x_i): the ensemble is a mixture. `align` as in `Fit.predict`."""
         from scipy.special import logsumexp
 
@@ -99,7 +99,7 @@ class NetworkEnsemble(TrainedNetwork):
         """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
         return self.members[0].labels
 
-    def calibrated(self, data: Any) -> NetworkEnsemble:
+    def calibrated(self, data: object) -> NetworkEnsemble:
         """The ensemble with one temperature T for all members, at the maximum of the mixture's likelihood of `data`.
 
         `data` are rows that it was not trained on. T < 1 is common: the mean of members that disagree is less sure

@@ -72,7 +72,7 @@ class NetworkFit(TrainedNetwork):
             return self.model.mean(self.estimate, X)
         return self.model.likelihood.mean(self.model.eta(self.estimate, X) / self.temperature)
 
-    def pointwise_loglik(self, data: Any = None, *, align: bool = True) -> Any:
+    def pointwise_loglik(self, data: object = None, *, align: bool = True) -> Any:
         """log p(y_i | x_i) of each row of the fit, or of new rows with their outcome: a table, or a pair (y, X).
 
         It has the rows of the table, or with `align=False` is an array of the rows that were used; see `Fit.predict`.
@@ -100,7 +100,7 @@ class NetworkFit(TrainedNetwork):
         """Share of the rows of the fit whose most probable label is the observed one; NaN without classes."""
         return float("nan") if self.labels is None else self.accuracy()
 
-    def calibrated(self, data: Any) -> NetworkFit:
+    def calibrated(self, data: object) -> NetworkFit:
         """The fit with its temperature T at the maximum of the likelihood of `data`, rows that it was not trained on.
 
         p = softmax(eta / T): T > 1 says that the network was too sure. One number, so labels and their order stay.

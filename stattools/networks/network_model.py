@@ -239,7 +239,7 @@ class NetworkModel(AnyModel):
         square = max(-2.0 * loglik / self.n - np.log(2.0 * np.pi), EXACT_FIT**2)
         return self.unit * float(np.sqrt(square))
 
-    def rows_of(self, data: Any) -> tuple[Floats, Floats]:
+    def rows_of(self, data: object) -> tuple[Floats, Floats]:
         """Design matrix and coded outcome of the model's own rows (None), of a table, or of a pair (y, X).
 
         Raises DomainError for a label that was not there to learn from.
@@ -251,7 +251,7 @@ class NetworkModel(AnyModel):
             return X, self.likelihood.check(numeric(outcome, self.outcome_name))
         return X, codes_of(outcome, self.labels or (0, 1), self.outcome_name)
 
-    def frequencies(self, data: Any) -> Floats | None:
+    def frequencies(self, data: object) -> Floats | None:
         """How often each row was seen: of the model's own rows (data None), of others where they have the column."""
         return frequencies_of(self, data)
 

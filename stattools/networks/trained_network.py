@@ -71,26 +71,26 @@ class TrainedNetwork(PlottedNetwork):
             found = pd.DataFrame(found, columns=[str(label) for label in labels or ()])
         return handed_out(places, found, kind, align)
 
-    def log_score(self, data: Any = None) -> float:
+    def log_score(self, data: object = None) -> float:
         """Mean of -log p(y_i | x_i), of the mixture where there are several networks: the smaller, the better. `data`
         as in `pointwise_loglik`.
         """
         return -float(np.average(self.pointwise_loglik(data, align=False), weights=self.model.frequencies(data)))
 
-    def accuracy(self, data: Any = None) -> float:
+    def accuracy(self, data: object = None) -> float:
         """Share of rows whose most probable label is the observed one. `data` as in `pointwise_loglik`."""
         table = self.confusion(data).to_numpy()
         return float(np.trace(table) / table.sum())
 
-    def confusion(self, data: Any = None) -> pd.DataFrame:
+    def confusion(self, data: object = None) -> pd.DataFrame:
         """Counts of rows by observed (rows) and predicted label (columns). `data` as in `pointwise_loglik`."""
         return confusion(self, data)
 
-    def brier(self, data: Any = None) -> float:
+    def brier(self, data: object = None) -> float:
         """Mean squared error of the probabilities, summed over labels (halved for two, as for logistic regression)."""
         return brier(self, data)
 
-    def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
+    def calibration(self, data: object = None, *, bins: int = 10) -> pd.DataFrame:
         """Observed share against the predicted probability of all labels, in groups of equal width: reliability.
 
         One row per group that is not empty: predicted, observed, n, lower, upper (95 % Wilson interval). Raises
@@ -98,7 +98,7 @@ class TrainedNetwork(PlottedNetwork):
         """
         return reliability(self, data, bins)
 
-    def check(self, data: Any = None) -> CheckTable:
+    def check(self, data: object = None) -> CheckTable:
         """Calibration and discrimination of the probabilities, a table check, value, verdict, advice, measure; see
         `stattools.Fit.check`. `data` as in `pointwise_loglik`: rows that it has not seen say more.
         """
@@ -144,7 +144,7 @@ def inputs_of(model: NetworkModel, data: Any, missing: Missing) -> tuple[Floats 
     return (X if len(X) else np.zeros((1, X.shape[1]))), places
 
 
-def places_of(model: NetworkModel, data: Any, n: int) -> Places:
+def places_of(model: NetworkModel, data: object, n: int) -> Places:
     """Where n rows with an outcome are: a table, or a pair (y, X) of arrays; the own rows of the model for None."""
     if data is None:
         return model.places
@@ -152,7 +152,7 @@ def places_of(model: NetworkModel, data: Any, n: int) -> Places:
     return Places(n, None, origin_of(*given) or ARRAYS)
 
 
-def check(fit: Predictor, data: Any = None) -> CheckTable:
+def check(fit: Predictor, data: object = None) -> CheckTable:
     """The table of the checks of a network, or of several."""
     p, hit = probabilities_and_hits(fit, data)
     if p.shape[1] == 2:  # the other says the same

@@ -46,7 +46,7 @@ class InParts(NDArrayOperatorsMixin):
         """The array that this stands for."""
         return self.copy()
 
-    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: object, inputs: tuple[Any, ...]) -> Any:
         """A function of NumPy of these inputs, of which this is one, without the array; None where it takes the array.
         Products with an array are known of all.
         """
@@ -72,7 +72,7 @@ class InParts(NDArrayOperatorsMixin):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: object, method: str, *inputs: Any, **options: Any) -> Any:
         if method == "__call__" and not options and (found := self.applied(ufunc, inputs)) is not None:
             return found
         plain = [value.whole if isinstance(value, InParts) else value for value in inputs]

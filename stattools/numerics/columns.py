@@ -362,7 +362,7 @@ def with_levels(X: Any) -> Columns | None:
     return X if isinstance(X, Columns) else None
 
 
-def picking(columns: Any, width: int, numbers: Floats | None = None) -> Columns:
+def picking(columns: object, width: int, numbers: Floats | None = None) -> Columns:
     """The matrix (k, width) with a 1, or its number of `numbers` (k,), in one of its `columns` (k,) in each row.
 
     >>> R = picking([2, 0], 3, np.array([1.0, 2.0]))
@@ -488,7 +488,7 @@ class BesideOnes(InParts):
         total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), self.given.T @ w
         return total
 
-    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: object, inputs: tuple[Any, ...]) -> Any:
         """As of `InParts`; columns less their centers are written into one copy."""
         if ufunc is np.subtract and inputs[0] is self and np.ndim(inputs[1]) == 1:
             found = self.copy()

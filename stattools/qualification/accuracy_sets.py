@@ -81,7 +81,7 @@ def _exact(build: Any) -> Any:
     return exact_least_squares(X.tolist(), y.tolist())
 
 
-def _check(data: str, build: Any, promise: Promise) -> PromisedDigits:
+def _check(data: str, build: object, promise: Promise) -> PromisedDigits:
     return PromisedDigits("accuracy", "linear regression", data, "exact rationals", partial(measure, build), promise)
 
 

@@ -82,7 +82,7 @@ def without_rows(told: Any) -> Any:
         diagnostics=lambda fit: (),
     )
 
-    def answered(fit: Any, draw: Any) -> Answered:
+    def answered(fit: Any, draw: object) -> Answered:
         """The box alone: figures and checks need the rows."""
         asked = told.question(fit.model) if fit.model.is_partial else asked_of(fit.model)
         return Answered(Box((asked, conclusion(fit, ""), LIMIT)))

@@ -132,7 +132,7 @@ def _first(term: str, levels: Mapping[str, dict[str, Any]], *, by_formula: bool)
     return ComparedFactor(term), ""
 
 
-def _said(level: Any) -> str:
+def _said(level: object) -> str:
     """A level in a sentence: whole numbers of a column that is not all whole have no `.0`."""
     return f"{level:.0f}" if isinstance(level, float) and level.is_integer() else str(level)
 

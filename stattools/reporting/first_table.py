@@ -142,7 +142,7 @@ def _given_weights(model: Any) -> Any:
     return model.said.weights if model.is_partial else model.rows.weight
 
 
-def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> TableColumn:
+def _variable(found: NamedColumns, name: str, kept: object, has_levels: bool) -> TableColumn:
     column = found.column(name)
     gaps = missing(column)
     used = column if kept is None else column.iloc[kept].reset_index(drop=True)
@@ -256,7 +256,7 @@ def _levels(found: Sequence[TableColumn], weight: NDArray[np.float64]) -> tuple[
     return (Table(("column", "level", "rows"), tuple(rows), "llr"),) if rows else ()
 
 
-def _written(label: Any) -> str:
+def _written(label: object) -> str:
     """A level as a cell: a whole number without a decimal point, truth as yes and no."""
     if isinstance(label, bool | np.bool_):
         return "yes" if label else "no"

@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stattools.errors import DomainError, FileError, quoted
 from stattools.interface.paths import path_of
@@ -75,7 +74,7 @@ def label_of(text: str) -> Label:
     return Label(found["text"], found["unit"].strip()) if found else Label(text.strip())
 
 
-def labels_of(given: Any) -> dict[str, Label]:
+def labels_of(given: object) -> dict[str, Label]:
     """Labels by the names of columns, from a dict of texts, a path of a file, or None for none.
 
     Raises DomainError for anything else, FileError with path and reason for a file that cannot be read.

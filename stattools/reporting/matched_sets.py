@@ -53,7 +53,7 @@ def logarithms(fit: Any, called: str) -> tuple[Block, ...]:
     return (Paragraph(f"Coefficients are logarithms of {called}:"),)
 
 
-def answered(fit: Any, draw: Any) -> Answered:
+def answered(fit: Any, draw: object) -> Answered:
     """The box, and the table of all terms."""
     return answer(fit, question(fit.model), _seen(fit.model), words(fit.model))
 

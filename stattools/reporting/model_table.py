@@ -31,7 +31,7 @@ LIMITS = (0.05, 0.01, 0.001)
 """The p-values that stars=True marks."""
 
 
-def stars_of(stars: Any) -> tuple[float, ...]:
+def stars_of(stars: object) -> tuple[float, ...]:
     """The limits of p-values below which there is one star more, the largest first; none for False.
 
     >>> stars_of(True), stars_of((0.01, 0.1)), stars_of(False)

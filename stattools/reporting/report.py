@@ -204,7 +204,7 @@ class _Draft:
             self.chapters.append(_Chapter())
         self.chapters[-1].blocks.append(section)
 
-    def add_result(self, found: Told, seed: Any) -> None:
+    def add_result(self, found: Told, seed: object) -> None:
         """A result in the chapter before it; alone, it is a chapter with its question, its answer and its data."""
         self.seeds += [seed] if isinstance(seed, int) else []
         if self.chapters or self.opening:

@@ -32,12 +32,12 @@ class Story:
         """What depends on the columns."""
         return self._marked(self.words.asked or self._made)
 
-    def moved(self, row: Any) -> str:
+    def moved(self, row: object) -> str:
         """What one unit of a column does to it."""
         verb = "multiplies" if self.ratio else "changes"
         return self._marked(self.words.moved or f"{verb} {self._effect}", row)
 
-    def subject(self, row: Any) -> str:
+    def subject(self, row: object) -> str:
         """What a coefficient moves, as plain text that begins a sentence."""
         y, event = self.model.outcome_name, _plain_event(self.model)
         plain = self._filled(self._effect, str, row, y=str(y), event=event)
@@ -52,7 +52,7 @@ class Story:
     def _effect(self) -> str:
         return self.words.effect or self.words.asked or self._made
 
-    def _marked(self, text: str, row: Any = None) -> str:
+    def _marked(self, text: str, row: object = None) -> str:
         model = self.model
         return self._filled(text, code, row, y=code(model.outcome_name), event=f"that {event(model)}")
 

@@ -141,7 +141,7 @@ def _constant(fit: Any) -> str:
     )
 
 
-def answered(fit: Any, draw: Any) -> Answered:
+def answered(fit: Any, draw: object) -> Answered:
     """The box, the table of all terms, and the checks with the tests of proportional hazards."""
     return answer(fit, question(fit.model), _seen(fit.model), words(fit.model), _proportional(fit))
 

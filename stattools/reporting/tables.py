@@ -259,7 +259,7 @@ def _bare_ratio(estimate: float, is_shared: bool) -> str:
     return "" if is_shared else f"{np.exp(estimate):.4g}" if have_factors(estimate) else f"exp({estimate:.4g})"
 
 
-def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _labels(row: Mapping[object, object]) -> tuple[str, ...]:
     return tuple(code(row[name]) for name in ("category", "term") if name in row)
 
 

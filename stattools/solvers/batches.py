@@ -149,7 +149,7 @@ class Members:
         numbers = np.full((4, m), np.nan)
         return Members(np.full((m, p), np.nan), np.full((m, p, p), np.nan), *numbers)
 
-    def put(self, where: Any, found: Members) -> None:
+    def put(self, where: object, found: Members) -> None:
         """Write the fits of some members."""
         for field in fields(self):
             getattr(self, field.name)[where] = getattr(found, field.name)
@@ -435,7 +435,7 @@ class Points:
         theta, ahead, factor = begin.copy(), np.zeros((size, m)), np.zeros((size, size, m))
         return cls(theta, ahead, factor, np.full(m, np.nan), np.full(m, np.inf), np.ones(m), np.zeros(m, dtype=bool))
 
-    def look(self, point: Floats, at: Coefficients, fresh: Bools, tolerance: Any) -> None:
+    def look(self, point: Floats, at: Coefficients, fresh: Bools, tolerance: object) -> None:
         """Move those of `fresh` that are no maxima yet to `point`, where log-likelihoods and derivatives are `at`; who
         does not move, as where a score is not finite, takes half the step.
         """
@@ -464,7 +464,7 @@ class Points:
         """The points of some members."""
         return Points(*(getattr(self, field.name)[..., which] for field in fields(self)))
 
-    def put(self, where: Any, points: Points) -> None:
+    def put(self, where: object, points: Points) -> None:
         """Write the points of some members."""
         for field in fields(self):
             getattr(self, field.name)[..., where] = getattr(points, field.name)

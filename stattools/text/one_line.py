@@ -97,10 +97,10 @@ class _Short(Repr):
     def repr_function(self, value: Any, level: int) -> str:
         return f"<function {value.__name__}>"
 
-    def repr_DataFrame(self, value: Any, level: int) -> str:
+    def repr_DataFrame(self, value: object, level: int) -> str:
         return "<DataFrame>"
 
-    def repr_Series(self, value: Any, level: int) -> str:
+    def repr_Series(self, value: object, level: int) -> str:
         return "<Series>"
 
     def repr_instance(self, x: Any, level: int) -> str:

@@ -85,7 +85,7 @@ class Agreement(Faces):
 
 
 def compared(
-    labels: Mapping[str, Any],
+    labels: Mapping[str, object],
     estimate: Floats,
     reference: Floats,
     *,

@@ -79,7 +79,7 @@ def _several(arms: Any) -> tuple[Any, ...]:
     return (arms,) if single else tuple(arms)
 
 
-def place(where: tuple[int, ...], arms: Any) -> str:
+def place(where: tuple[int, ...], arms: object) -> str:
     """`in arm 'B'` or `at position 3`, for an error message."""
     known = () if arms is None else _several(arms)
     if len(where) == 1 and where[0] < len(known):
@@ -97,7 +97,7 @@ def parameters(distribution: Any) -> tuple[str, ...]:
     return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
 
 
-def frozen(values: Any) -> Any:
+def frozen(values: object) -> Any:
     """A copy that cannot be written to."""
     copy = np.array(values)
     copy.setflags(write=False)

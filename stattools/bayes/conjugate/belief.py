@@ -52,7 +52,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
         object.__setattr__(belief, "arms", labels(arms, arrays[0].shape, title))
 
 
-def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = "", arms: Any = None) -> Floats:
+def parameter(who: str, name: str, value: object, *, positive: bool, remedy: str = "", arms: object = None) -> Floats:
     """A parameter of a distribution as finite float64, of a size that it can be computed with."""
     found = numbers(value, f"{who} needs {name}", positive=positive, remedy=remedy, arms=arms)
     if positive:
@@ -62,7 +62,7 @@ def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = 
     return found
 
 
-def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "", arms: Any = None) -> Floats:
+def numbers(value: object, what: str, *, positive: bool = False, remedy: str = "", arms: object = None) -> Floats:
     """`value` as finite float64, at least one entry; DomainError that begins with `what` and says which arm."""
     wanted = "positive and finite" if positive else "finite"
     try:
@@ -81,7 +81,7 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "", 
     return array
 
 
-def single(value: Any, what: str) -> float:
+def single(value: object, what: str) -> float:
     """`value` as one positive number; DomainError that begins with `what`."""
     number = numbers(value, what, positive=True)
     if number.ndim:
@@ -89,7 +89,7 @@ def single(value: Any, what: str) -> float:
     return float(number)
 
 
-def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | None:
+def different(names: object, count: int, title: str, of: str) -> tuple[str, ...] | None:
     """`names` as a tuple, or None; DomainError unless there are so many, all different."""
     if names is None:
         return None
@@ -111,7 +111,7 @@ def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
     return values
 
 
-def ordered(low: ArrayLike, high: ArrayLike, parameter: Any = 0.0) -> tuple[Floats, Floats]:
+def ordered(low: ArrayLike, high: ArrayLike, parameter: object = 0.0) -> tuple[Floats, Floats]:
     """Both ends of a range; DomainError unless low <= high."""
     ends = points(low, "low", parameter), points(high, "high", parameter)
     if np.any(ends[0] > ends[1]):
@@ -127,7 +127,7 @@ def between(low: tuple[Any, Any], high: tuple[Any, Any]) -> Floats:
     return np.where(below_high <= 0.5, below_high - below_low, upper)
 
 
-def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
+def probabilities(p: ArrayLike, parameter: object = 0.0) -> Floats:
     """p as float64 within [0, 1], of a shape that goes with that of a parameter, or a DomainError."""
     values = points(p, "quantile needs p, which", parameter)
     if not ((values >= 0) & (values <= 1)).all():

@@ -108,7 +108,7 @@ class Beta(ByArm, Updatable):
         return cls(0.5, 0.5)
 
     @classmethod
-    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Beta:
+    def from_quantiles(cls, first: object, second: object = None, /, *, prob: float | None = None) -> Beta:
         """The beta distribution with two given quantiles: `{0.05: 0.1, 0.95: 0.4}`, or the ends of the central interval
         of probability `prob` (0.9 unless told).
 

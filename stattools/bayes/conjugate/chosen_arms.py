@@ -117,19 +117,19 @@ def _part(distribution: Any, places: Places, arms: Any, names: tuple[str, ...]) 
     return reduce(lambda belief, part: belief.update(part), told, prior)
 
 
-def _key(label: Any) -> tuple[bool, Any]:
+def _key(label: object) -> tuple[bool, Any]:
     """True and 1 are two labels."""
     return isinstance(label, bool | np.bool_), label
 
 
-def _found(places: dict[tuple[bool, Any], int], label: Any) -> int | None:
+def _found(places: dict[tuple[bool, Any], int], label: object) -> int | None:
     try:
         return places.get(_key(label))
     except TypeError:  # what has no hash is no label
         return None
 
 
-def _unknown(labels: tuple[Hashable, ...], wanted: Any) -> DomainError:
+def _unknown(labels: tuple[Hashable, ...], wanted: object) -> DomainError:
     several = " Of several arms give a list." if isinstance(wanted, tuple | slice) else ""
     position = isinstance(wanted, int | np.integer) and not any(isinstance(label, int) for label in labels)
     hint = " Arms go by their labels, not by their positions." if position else several

@@ -26,7 +26,7 @@ SIZES = (-25.0, 32.0)
 
 
 def statements(
-    first: Any, second: Any, prob: Any, *, who: str, support: tuple[float, float]
+    first: object, second: object, prob: object, *, who: str, support: tuple[float, float]
 ) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
     """(x1, x2), (p1, p2), (1 - p1, 1 - p2) from `{p1: x1, p2: x2}`, or from the two ends of an interval of `prob`.
 
@@ -61,7 +61,7 @@ def statements(
     return (x1, x2), (p1, p2), above
 
 
-def beta_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> tuple[float, float]:
+def beta_from_quantiles(first: object, second: object = None, prob: object = None) -> tuple[float, float]:
     """a and b of the beta distribution with these two quantiles.
 
     >>> a, b = beta_from_quantiles({0.05: 0.1, 0.95: 0.4})
@@ -91,7 +91,7 @@ def beta_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> tup
     return float(size * special.expit(t)), float(size * special.expit(-t))
 
 
-def gamma_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> tuple[float, float]:
+def gamma_from_quantiles(first: object, second: object = None, prob: object = None) -> tuple[float, float]:
     """shape and rate of the gamma distribution with these two quantiles.
 
     >>> shape, rate = gamma_from_quantiles(1.0, 4.0, prob=0.9)
@@ -113,7 +113,7 @@ def gamma_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> tu
     return shape, float(np.exp(log_quantile(p1, q1, shape) - np.log(x1)))
 
 
-def normal_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> tuple[float, float]:
+def normal_from_quantiles(first: object, second: object = None, prob: object = None) -> tuple[float, float]:
     """mean and standard deviation of the normal distribution with these two quantiles.
 
     >>> mean, sd = normal_from_quantiles({0.5: 1.0, 0.975: 2.96})
@@ -126,7 +126,7 @@ def normal_from_quantiles(first: Any, second: Any = None, prob: Any = None) -> t
     return (x1 - sd * z1 if abs(z1) < abs(z2) else x2 - sd * z2), sd
 
 
-def beta_from_mean_sd(mean: Any, sd: Any) -> tuple[float, float]:
+def beta_from_mean_sd(mean: object, sd: object) -> tuple[float, float]:
     """a = m s and b = (1 - m) s with s = m (1 - m) / sd^2 - 1.
 
     Raises DomainError where sd^2 >= m (1 - m), the variance of a probability that is 0 or 1 and nothing between.
@@ -149,7 +149,7 @@ def beta_from_mean_sd(mean: Any, sd: Any) -> tuple[float, float]:
     return m * size, (1.0 - m) * size
 
 
-def gamma_from_mean_sd(mean: Any, sd: Any) -> tuple[float, float]:
+def gamma_from_mean_sd(mean: object, sd: object) -> tuple[float, float]:
     """shape = (mean / sd)^2, rate = mean / sd^2.
 
     >>> gamma_from_mean_sd(2.0, 1.0)
@@ -201,7 +201,7 @@ def _require_positive(sd: float, who: str) -> None:
         raise DomainError(f"{who}.from_mean_sd needs a positive standard deviation; got {sd:g}.")
 
 
-def _number(value: Any, what: str, example: str) -> float:
+def _number(value: object, what: str, example: str) -> float:
     if not is_number(value):
         raise DomainError(f"{what} needs finite numbers, for example {example}; got {quoted(value)}.")
     return float(value)

@@ -124,7 +124,7 @@ class Gamma(ByArm, Updatable):
         return cls.limit(0.5, 0.0)
 
     @classmethod
-    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Gamma:
+    def from_quantiles(cls, first: object, second: object = None, /, *, prob: float | None = None) -> Gamma:
         """The gamma distribution with two given quantiles: `{0.05: 1.0, 0.95: 4.0}`, or the ends of the central
         interval of probability `prob` (0.9 unless told).
 

@@ -45,7 +45,7 @@ def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
     return of_arms.matched(belief, np.shape(belief.mean), more)
 
 
-def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: Any = slice(None)) -> tuple[Floats, Floats]:
+def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: object = slice(None)) -> tuple[Floats, Floats]:
     """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
     proper = not isinstance(prior, Improper)
     center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
@@ -133,7 +133,7 @@ class Normal(SymmetricDistribution, Updatable):
         return Improper(cls, "The flat prior", (0.0, np.inf))
 
     @classmethod
-    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Normal:
+    def from_quantiles(cls, first: object, second: object = None, /, *, prob: float | None = None) -> Normal:
         """The normal distribution with two given quantiles: `{0.1: -2.0, 0.5: 1.0}`, or the ends of the central
         interval of probability `prob` (0.9 unless told). Raises DomainError for quantiles out of order.
 

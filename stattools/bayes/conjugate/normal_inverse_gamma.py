@@ -66,7 +66,9 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: 
     return NormalInverseGamma(*(value.reshape(data.shape) for value in values), **labels)
 
 
-def _given(prior: Any, counts: Any, total: Doubled, squares: Doubled, arm_of: Any = slice(None)) -> tuple[Floats, ...]:
+def _given(
+    prior: Any, counts: Any, total: Doubled, squares: Doubled, arm_of: object = slice(None)
+) -> tuple[Floats, ...]:
     """mean, strength, shape and scale of the posterior from n, sum y and sum y^2."""
     center, strength, shape, scale = (at_arm(getattr(prior, name), arm_of) for name in FIELDS)
     n = np.asarray(counts, dtype=float)

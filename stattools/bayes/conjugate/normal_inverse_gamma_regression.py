@@ -118,7 +118,7 @@ def require_same(belief: Any, model: Model) -> None:
 
 
 def zellner(
-    model: Model, g: Any, *, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
+    model: Model, g: object, *, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
 ) -> tuple[Floats, Floats, float, float]:
     """mean (p,), root of the precision (p, p), shape and scale of the g-prior of a model."""
     size = float(numbers(g, "g_prior needs g", positive=True))
@@ -154,7 +154,7 @@ def _read(belief: Any, more: Any) -> tuple[Model, dict[str, Any]]:
     return more, {"names": more.names}
 
 
-def _posterior(belief: Any, total: Any, data: Model, labels: dict[str, Any]) -> NormalInverseGammaRegression:
+def _posterior(belief: Any, total: object, data: Model, labels: dict[str, Any]) -> NormalInverseGammaRegression:
     after = given(belief, data)
     posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, **labels)
     return _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))

@@ -120,7 +120,7 @@ def labels(table: Any) -> list[str]:
     return [name for name in LABELS if name in table and (several or name != "arm")]
 
 
-def interval_of(belief: Any, prob: float | None, kind: Any) -> tuple[float, Any]:
+def interval_of(belief: Any, prob: float | None, kind: object) -> tuple[float, Any]:
     """Probability and kind: by default highest density, or equal tails where some density has two peaks."""
     prob = PROB if prob is None else prob
     if kind is not None:

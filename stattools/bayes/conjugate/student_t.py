@@ -104,7 +104,7 @@ class StudentT(SymmetricDistribution):
             raise DomainError(f"draws of {self!r} are beyond float64; give it more degrees of freedom.")
         return found
 
-    def _reach(self, p: Any) -> Floats:
+    def _reach(self, p: object) -> Floats:
         p = np.asarray(p, dtype=float)
         z = _standard_quantile(self.df, p)
         # SciPy's inverse does not come back where a quantile of few df is beyond float64
@@ -140,7 +140,7 @@ def _log1p_square(z: ArrayLike, nu: Floats, square: ArrayLike | None) -> Floats:
     return np.where(far, 2.0 * np.log(np.where(far, size, 1.0)) - np.log(nu), np.log1p(near * near))
 
 
-def log_gamma_ratio(x: ArrayLike, by: Any) -> Floats:
+def log_gamma_ratio(x: ArrayLike, by: object) -> Floats:
     """log Gamma(x + by) - log Gamma(x) without cancellation for large x: Stirling's errors apart.
 
     >>> float(log_gamma_ratio(1e15, 1.0) - np.log(1e15))

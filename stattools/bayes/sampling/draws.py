@@ -80,7 +80,7 @@ def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> 
     return {move: move.of(rows, partial(_means, posterior), partial(_slopes, posterior)) for move in moves}
 
 
-def _means(posterior: Drawn, rows: Population, values: Mapping[str, Any]) -> Floats:
+def _means(posterior: Drawn, rows: Population, values: Mapping[str, object]) -> Floats:
     block, model = rows.block(rows.X(values)), rows.model
     moved = replace(model, rows=replace(model.rows, X=block.X, offset=block.offset, low=None))
     mean = expectations(moved, posterior.flat)
@@ -130,15 +130,15 @@ def contrasts_of_draws(
 
 def effects_of_draws(
     posterior: Any,
-    at: Any,
-    variables: Any,
-    discrete: Any,
-    by: Any,
+    at: object,
+    variables: object,
+    discrete: object,
+    by: object,
     prob: float,
     kind: Kind,
-    data: Any,
-    offset: Any,
-    exposure: Any,
+    data: object,
+    offset: object,
+    exposure: object,
 ) -> pd.DataFrame:
     """[by, category,] term, mean, sd, median, lower, upper, probability: see `Posterior.marginal_effects`."""
     who = "marginal_effects"
@@ -278,7 +278,7 @@ class Posterior(Drawn, Faces):
 
     def predict(
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: Literal["mean", "observation"] = "mean",
         interval: float | None = None,
@@ -345,7 +345,7 @@ class Posterior(Drawn, Faces):
         by: str | Sequence[str] | None = None,
         prob: float = 0.94,
         kind: Kind = "hdi",
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
     ) -> pd.DataFrame:
@@ -380,11 +380,11 @@ class Posterior(Drawn, Faces):
         variable: str,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         ratio: bool = False,
         prob: float = 0.94,
         kind: Kind = "hdi",
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
     ) -> pd.DataFrame:
@@ -411,7 +411,7 @@ class Posterior(Drawn, Faces):
         variable: str | None = None,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         terms: str | Sequence[str] | None = None,
         exponentiate: bool = False,
         standardized: bool = False,

@@ -137,7 +137,7 @@ def effect(
     return drawing(posterior.model, at, variable, by, values, means, said)
 
 
-def predictive(posterior: Any, *, prob: float | None = None, seed: Any = None) -> Drawing:
+def predictive(posterior: Any, *, prob: float | None = None, seed: object = None) -> Drawing:
     """See `Posterior.plot`."""
     prob, model = PROB if prob is None else prob, posterior.model
     aside, _ = tail(prob, "eti")
@@ -195,7 +195,7 @@ def _panels(posterior: Any, terms: Any) -> list[int]:
     return found
 
 
-def _interval(prob: float | None, kind: Any) -> tuple[float, Any]:
+def _interval(prob: float | None, kind: object) -> tuple[float, Any]:
     prob = PROB if prob is None else prob
     return prob, tail(prob, "hdi" if kind is None else kind)[1]
 

@@ -108,7 +108,7 @@ def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
     return float(found)
 
 
-def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
+def _of_draws(posterior: Drawn, under: str, seed: object) -> tuple[Floats, Floats]:
     model, random = posterior.model, generator(seed)
     if isinstance(model, Model):
         some = "Check the posterior of a sample: the same formula, with a table of some of the rows."
@@ -125,7 +125,7 @@ def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
     return data.observed, possible(model, data, theta, random)
 
 
-def _of_exact(belief: Any, under: str, seed: Any) -> tuple[Floats, Floats]:
+def _of_exact(belief: Any, under: str, seed: object) -> tuple[Floats, Floats]:
     if not all(hasattr(belief, name) for name in ("to_arviz", "seen", "prior")):
         raise IncompatibleError(
             f"predictive_check needs a posterior, st.posterior(model); got {type(belief).__name__}."

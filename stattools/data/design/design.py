@@ -411,7 +411,7 @@ class Design:
         """The formula, and those beside it."""
         return (*([] if self.parsed is None else [self.parsed]), *self.beside.values())
 
-    def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
+    def encode(self, data: object, some: np.ndarray | None = None) -> np.ndarray:
         """Rows of X, (n, p) float64, for new data: the same columns from any table, or from an array where X was one.
         `some` are the numbers of the rows to encode, where other rows have gaps.
 
@@ -437,7 +437,7 @@ class Design:
         curves = {id(term.design): term.design for term in smooths}
         return replace(self, names=(*self.names, *names), curves=tuple(curves.values()))
 
-    def gaps(self, data: Any) -> np.ndarray:
+    def gaps(self, data: object) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
         if self.whole is None:
             X, _ = matrix(self._columns_of_array(data), "the new data", gaps=True)
@@ -446,7 +446,7 @@ class Design:
         gaps = [np.zeros(frame.n, dtype=bool), *(missing(frame.column(name)) for name in self.whole.columns)]
         return np.logical_or.reduce(gaps)
 
-    def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
+    def _encode_array(self, data: object, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
         X, _ = matrix(data, "the new data", gaps=some is not None)
         names = self.names[1:] if self.added else self.names
@@ -455,7 +455,7 @@ class Design:
         X = X if some is None else X[some]
         return with_intercept(X) if self.added else np.ascontiguousarray(X)
 
-    def _columns_of_array(self, data: Any) -> Any:
+    def _columns_of_array(self, data: object) -> Any:
         """New data as an array of the columns of X, or a table of them in their order."""
         names = self.names[1:] if self.added else self.names
         p = len(names)
@@ -479,7 +479,7 @@ ADVICE = (
 
 
 def columns_of_rows(
-    data: Any,
+    data: object,
     names: Sequence[str],
     some: np.ndarray | None,
     called: tuple[str, str, str] = ("column", "new rows", ADVICE),
@@ -538,7 +538,7 @@ def learn(
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
 
 
-def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, Any]) -> None:
+def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, object]) -> None:
     """DomainError where two columns or two terms have one name, or a column has that of a factor with levels."""
     texts, known = [":".join(factor.text for factor in term) for term in formula.terms], set(names)
     coded = [any(factor.text in levels for factor in term) for term in formula.terms]

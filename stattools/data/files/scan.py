@@ -340,7 +340,7 @@ def _require_same(names: Mapping[Path, Collection[str]], words: str) -> None:
             raise DomainError(words.format(has, min(odd), lacks))
 
 
-def found_files(given: Any) -> dict[Path, dict[str, str | None]]:
+def found_files(given: object) -> dict[Path, dict[str, str | None]]:
     """The files, each with the columns in the names of the folders between what was given and it."""
     is_table = isinstance(given, Mapping) or by_column(given) is not given
     found, seen = dict[Path, dict[str, str | None]](), dict[Any, Path]()

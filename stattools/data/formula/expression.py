@@ -663,7 +663,7 @@ def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, Any]]) ->
     return tuple(found)
 
 
-def _breaks_of_power(node: ast.BinOp, state: Any) -> list[Any]:
+def _breaks_of_power(node: ast.BinOp, state: object) -> list[Any]:
     """x, x^2, x^3, ... are smooth; any other power is a root or infinite at 0."""
     try:
         number = ast.literal_eval(node.right)

@@ -77,7 +77,7 @@ NAME = r"\s*(`(?:[^`]|``)*`|[^\W\d][\w.]*)\s*"
 TWO_COLUMNS = re.compile(rf"{NAME}\+{NAME}~(.*)", flags=re.DOTALL)
 
 
-def grouped_formula(formula: Any) -> tuple[Any, str | None]:
+def grouped_formula(formula: object) -> tuple[Any, str | None]:
     """The formula of the successes alone and the name of the failures' column; None where it has one outcome.
 
     >>> grouped_formula("ill + well ~ dose")

@@ -101,7 +101,7 @@ def vector(values: Any, what: str) -> Any:
     return values
 
 
-def with_gaps(values: Any, what: str) -> np.ndarray:
+def with_gaps(values: object, what: str) -> np.ndarray:
     """A column of numbers as float64, NaN where it has no value; what `vector` refuses is refused here too.
 
     >>> with_gaps([1, None, 3], "y").tolist()
@@ -151,7 +151,7 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
     return wider.copy() if X.size < WORTH_NO_COPY else wider
 
 
-def _read(X: Any, what: str, gaps: bool) -> tuple[np.ndarray, tuple[str, ...] | None]:
+def _read(X: object, what: str, gaps: bool) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Values and names, before any check of the values."""
     if X is None or isinstance(X, str):
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")

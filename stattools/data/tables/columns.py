@@ -74,7 +74,7 @@ def clean(column: pd.Series) -> pd.Series:
     return _objects(column.astype(object), dtype)
 
 
-def _objects(column: pd.Series, dtype: Any) -> pd.Series:
+def _objects(column: pd.Series, dtype: object) -> pd.Series:
     """A column of Python objects by the types that occur in it."""
     values, name = column.to_numpy(dtype=object), str(column.name)
     kinds = {type(value) for value in values}
@@ -127,7 +127,7 @@ MARKS = frozenset({"", ".", "..", "-", "--", "?", "*", "#", "na", "n/a", "#n/a",
 """How programs write a missing value, in small letters."""
 
 
-def require_no_marks(what: str, levels: Sequence[Any]) -> None:
+def require_no_marks(what: str, levels: Sequence[object]) -> None:
     """DomainError for text whose levels are numbers but for marks of missing values: a column that was misread.
 
     >>> require_no_marks("column 'x'", ["1.5", "."])
@@ -167,7 +167,7 @@ def _tidy(column: pd.Series) -> pd.Series:
     )
 
 
-def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
+def _refusal(name: str, dtype: object, value: object) -> DomainError:
     kind = type(value).__name__
     what, advice = f"{kind} objects", "turn it into numbers or text"
     for described, (kinds, remedy) in REFUSED.items():
@@ -234,7 +234,7 @@ def listing(items: Iterable[Any], longest: int = 10) -> str:
     return ", ".join(shown[:longest]) + (f", ... ({len(shown)} in all)" if len(shown) > longest else "")
 
 
-def is_sparse(values: Any) -> bool:
+def is_sparse(values: object) -> bool:
     """Whether this is a matrix of scipy.sparse, which has been loaded where there is one.
 
     >>> is_sparse([[1.0]])

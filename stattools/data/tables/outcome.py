@@ -65,7 +65,9 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
     return y, (False, True) if column.dtype.kind == "b" else None
 
 
-def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
+def categories(
+    values: pd.Series | np.ndarray, name: str, reference: object = None
+) -> tuple[np.ndarray, tuple[Any, ...]]:
     """The outcome as codes 0, 1, ..., and their labels; code 0 is the reference, by default the first label.
 
     Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not
@@ -146,7 +148,9 @@ def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]
     return np.array(labels, dtype=kind)[codes]
 
 
-def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
+def ordered(
+    values: object, name: str, levels: object = None, declared: object = None
+) -> tuple[np.ndarray, tuple[Any, ...]]:
     """The outcome as codes 0, 1, ... and the labels from the lowest to the highest.
 
     An ordered category has its order and whole numbers theirs; text, and categories without an order, need `levels`.
@@ -190,7 +194,7 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
     return place[codes], tuple(order)
 
 
-def _require_all(name: str, labels: Sequence[Any], levels: Sequence[Any]) -> None:
+def _require_all(name: str, labels: Sequence[object], levels: Sequence[object]) -> None:
     known = set(map(str, labels))
     empty = [level for level in levels if str(level) not in known]
     if empty:

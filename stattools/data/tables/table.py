@@ -27,13 +27,13 @@ from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 
 
-def is_pandas(values: Any) -> bool:
+def is_pandas(values: object) -> bool:
     """Is this a frame or a series of pandas itself, and of no package that is like it?"""
     pandas = sys.modules.get("pandas")
     return pandas is not None and type(values) in (pandas.DataFrame, pandas.Series)
 
 
-def index_of(values: Any) -> Any:
+def index_of(values: object) -> Any:
     """The pandas index of a series or a frame, or of the first column of a dict that has one; None without.
 
     >>> index_of([1, 2]) is None
@@ -114,7 +114,7 @@ class NamedColumns:
         return column if rows is None else column.iloc[rows].reset_index(drop=True)
 
 
-def is_frame(data: Any) -> bool:
+def is_frame(data: object) -> bool:
     """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
     structured = isinstance(data, np.ndarray) and data.dtype.names is not None
     kind = type(data)  # the class is asked, since a lazy table warns when it is asked itself
@@ -127,7 +127,7 @@ def labels_of(data: Any) -> list[Any]:
     return list(data.column_names if hasattr(data, "column_names") else data.columns)
 
 
-def label_of(values: Any) -> Any:
+def label_of(values: object) -> Any:
     """The name of a series or of the first column of a data frame; None without one, as of arrays and lists."""
     if isinstance(values, np.ndarray | list | tuple | Mapping):
         return None
@@ -157,7 +157,7 @@ def axes(values: Any) -> int:
 IN_DASK = "in a Dask DataFrame"
 
 
-def is_dask(data: Any) -> bool:
+def is_dask(data: object) -> bool:
     """Are the data a DataFrame of Dask? DomainError for its other objects."""
     kind = type(data)
     if kind.__module__.split(".")[0] not in ("dask", "dask_expr"):
@@ -271,7 +271,7 @@ def series(values: Any, name: str) -> pd.Series:
         ) from error
 
 
-def _series(values: Any, name: str) -> pd.Series:
+def _series(values: object, name: str) -> pd.Series:
     if isinstance(values, np.ma.MaskedArray):
         values = unmasked(values)
     if is_sparse(values):
@@ -518,7 +518,7 @@ DATED = ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
 """The indexes of pandas that hold times, and may know a frequency."""
 
 
-def times_of(values: Any, n: int, what: str = "y") -> Any:
+def times_of(values: object, n: int, what: str = "y") -> Any:
     """The index of a series of n values, or 0, 1, 2, ...; numbers and dates must increase.
 
     Raises DomainError where they do not.

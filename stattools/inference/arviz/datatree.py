@@ -44,7 +44,7 @@ def datatree(
     *,
     dims: Mapping[str, Sequence[str]],
     coords: Mapping[str, Sequence[Any]],
-    attrs: Mapping[str, Any],
+    attrs: Mapping[str, object],
 ) -> DataTree:
     """A DataTree of `groups`, name -> variable -> array.
 

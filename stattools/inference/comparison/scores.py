@@ -85,7 +85,7 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
+def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
     """Counts of rows by observed (rows) and predicted label (columns): of the rows of the fit, or of new rows.
 
     For logistic, probit and softmax regression, one-vs-rest and networks alike; the predicted label is the most
@@ -113,7 +113,7 @@ def pointwise(fit: Any, data: Any) -> Floats:
     return row_logliks(at, fit.estimate, fit.scale, y)
 
 
-def accuracy(fit: AnyFit, data: Any) -> float:
+def accuracy(fit: AnyFit, data: object) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
     if not _has_classes(fit.model):
         return float("nan")
@@ -125,7 +125,7 @@ def _has_classes(model: Any) -> bool:
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
-def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
+def _classes(fit: Any, data: object) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
     one: Any = fit
     of = one.model if isinstance(fit, AnyFit) else None
@@ -147,7 +147,7 @@ def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floa
     return at.likelihood.mean(at.eta(one.estimate)), y, labels_of(fit.model), frequencies_of(fit.model, data)
 
 
-def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
+def _log_shares(fit: Any, data: object) -> tuple[Floats, Floats]:
     """Logarithms of one-vs-rest's shares (n, K), which are normalized after the fact, and the observed codes."""
     first = fit.model.parts[0]
     if data is None:

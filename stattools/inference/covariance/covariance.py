@@ -262,7 +262,7 @@ def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster
     raise _without_rows(model, cov)
 
 
-def _without_rows(model: Any, cov: Any) -> IncompatibleError:
+def _without_rows(model: Any, cov: object) -> IncompatibleError:
     way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
     return IncompatibleError(
         f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."

@@ -168,7 +168,7 @@ def kernel_weights(kernel: str, lags: int) -> Floats:
     return {"bartlett": 1.0 - lag / (lags + 1.0), "uniform": np.ones(lags + 1)}[kernel]
 
 
-def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:
+def require_one_of(who: str, what: str, value: object, allowed: Sequence[str]) -> None:
     """DomainError unless the value is one of the words that are allowed."""
     if not isinstance(value, str) or value not in allowed:
         raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {quoted(value)}.")
@@ -220,7 +220,7 @@ def ways_of(cov: Cluster, model: Any) -> list[Groups]:
     return ways
 
 
-def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:
+def labels_of_rows(groups: object, model: Model, who: str) -> tuple[Any, str | None]:
     """One label per row of the model as a pandas Series, and the name of the column that they come from."""
     kept, n = model.kept, len(model.rows.X)
     if isinstance(groups, str):

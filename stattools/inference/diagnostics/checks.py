@@ -80,7 +80,7 @@ class Looked(NamedTuple):
     unchecked: dict[str, str]
 
 
-def checks_of(fit: Estimates, order: Any = None) -> Looked:
+def checks_of(fit: Estimates, order: object = None) -> Looked:
     """The checks of a fit of a regression, in the order of `CHECKS`.
 
     >>> import stattools as st
@@ -245,7 +245,7 @@ def _key(label: str, check: str) -> str:
     return f"{label}: {check}" if label else check
 
 
-def check(fit: Estimates, order: Any = None) -> CheckTable:
+def check(fit: Estimates, order: object = None) -> CheckTable:
     """The table of the checks of a fit: see `stattools.Fit.check`."""
     if not fit.model.facts.is_series:
         return check_table({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
@@ -254,7 +254,7 @@ def check(fit: Estimates, order: Any = None) -> CheckTable:
     return check_table({"": checks_of_series(fit)}, fit.model.title)
 
 
-def check_groups(fit: Any, order: Any = None) -> CheckTable:
+def check_groups(fit: Any, order: object = None) -> CheckTable:
     """The table of the checks of a mixed model: see `Fit.check`.
 
     >>> import stattools as st

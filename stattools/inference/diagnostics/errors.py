@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import iadd
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,7 +214,7 @@ LAGS, FEWEST = 10, 10
 """Lags that are looked at, and rows that are needed to look at any."""
 
 
-def order_of(model: Model, order: Any) -> NDArray[np.intp] | None:
+def order_of(model: Model, order: object) -> NDArray[np.intp] | None:
     """The numbers of the rows from the first to the last: of `order=`, a column's name or one value per row, or of an
     index of times; None where rows have no order.
 

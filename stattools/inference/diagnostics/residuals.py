@@ -221,7 +221,7 @@ def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
     return gap / np.sqrt(mean * rest)
 
 
-def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: Any) -> Floats:
+def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: object) -> Floats:
     """Dunn & Smyth's residuals, from the nearer tail so that none is lost to round-off."""
     if model.has_scale:
         return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))

@@ -76,7 +76,7 @@ def averages(
 
 
 def _of_batch(
-    work: Callable[..., Any], discrete: Any, coding: Coding, model: Model, rows: Rows, others: Batch, numbers: Any
+    work: Callable[..., Any], discrete: Any, coding: Coding, model: Model, rows: Rows, others: Batch, numbers: object
 ) -> AddedByName:
     """The averages over a batch, each times its observations `n`."""
     some = Population(replace(model, rows=rows), columns_of_batch(coding, others, numbers))
@@ -85,7 +85,7 @@ def _of_batch(
     return AddedByName({move: each * some.model.n for move, each in work(some).items()}, n=some.model.n)
 
 
-def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Floats:
+def _average(theta: Floats, rows: Population, moved: Mapping[str, object]) -> Floats:
     """The average mean with some variables moved; over the grid the first linear predictor at its average row."""
     family, block = rows.model.likelihood, rows.block(rows.X(moved))
     weight = np.asarray(block.weight)
@@ -170,7 +170,7 @@ SMALLEST = 4.0 * np.finfo(float).smallest_subnormal
 class Named(dict[str, float]):
     """Coefficients by name; a name that is not there is an error that says which are."""
 
-    def __missing__(self, name: Any) -> NoReturn:
+    def __missing__(self, name: object) -> NoReturn:
         close = difflib.get_close_matches(str(name), self, n=1)
         meant = f" Did you mean {close[0]!r}?" if close else ""
         raise DomainError(f"no coefficient is called {name!r}.{meant} They are {', '.join(map(repr, self))}.")

@@ -51,7 +51,7 @@ from stattools.likelihoods.predictive import nearest_mean
 from stattools.models.model import Model
 
 
-def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") -> tuple[Model, float, bool]:
+def _asked(fit: Estimates, who: str, level: float | None, over: object = "rows") -> tuple[Model, float, bool]:
     """The model, the level of intervals, and whether averages are over the grid; an error where there are no columns,
     no finite coefficients, no such level or rows, and of categories over the grid.
     """
@@ -68,7 +68,7 @@ def _asked(fit: Estimates, who: str, level: float | None, over: Any = "rows") ->
 
 
 def moves_of(
-    rows: Population, variable: str | None, values: Sequence[Any], by: Any, over_grid: bool = False
+    rows: Population, variable: str | None, values: Sequence[object], by: object, over_grid: bool = False
 ) -> list[tuple[tuple[tuple[str, Any], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
     found = moved_rows.cells(rows, by)
@@ -191,7 +191,7 @@ def contrasts(
     variable: str,
     *,
     by: str | Sequence[str] | None = None,
-    values: Sequence[Any] | None = None,
+    values: Sequence[object] | None = None,
     adjust: str | None = None,
     ratio: bool = False,
     over: str = "rows",
@@ -314,7 +314,7 @@ def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[
     return head
 
 
-def values_of(rows: Population, who: str, variable: str | None, values: Sequence[Any] | None) -> Sequence[Any]:
+def values_of(rows: Population, who: str, variable: str | None, values: Sequence[object] | None) -> Sequence[Any]:
     """The values of a variable: its levels in their order, or those that were asked for, for contrasts two or more; one
     None for no variable.
     """
@@ -408,7 +408,7 @@ class AskedEffects:
             found += [first] if levels is None else [mean - first for mean in others]
         return terms, found
 
-    def by_level(self, by: Any, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
+    def by_level(self, by: object, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
         """The table of all rows, or the tables of the rows of each level of `by`, under one another."""
         if by is not None and self.rows.collapsed:
             raise IncompatibleError(
@@ -418,7 +418,7 @@ class AskedEffects:
         return _under_one_another([(cell, table(some)) for cell, some in found if some is not None])
 
 
-def asked_effects(model: Model, at: Any, variables: Any, discrete: Any, **which: Any) -> AskedEffects:
+def asked_effects(model: Model, at: object, variables: object, discrete: object, **which: Any) -> AskedEffects:
     """What was asked for, with every name and value looked at."""
     held = at if isinstance(at, Mapping) else {}
     at = one_of(

@@ -40,7 +40,7 @@ from stattools.models.model import Model
 from stattools.numerics.columns import alike, with_levels
 
 
-def filled(value: Any, n: int) -> Any:
+def filled(value: object, n: int) -> Any:
     """A value for each of n rows, where it is not already one for each."""
     if isinstance(value, np.ndarray):
         return value
@@ -129,7 +129,7 @@ class Population:
             return X
         return self.model.design.encode(self.columns_at(moved))
 
-    def columns_at(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+    def columns_at(self, moved: Mapping[str, object]) -> dict[str, Any]:
         """The columns with some of them moved."""
         n = len(self.model.rows.X)
         return {**self.columns, **{name: filled(value, n) for name, value in moved.items()}}
@@ -147,7 +147,7 @@ class Population:
         name, levels = str(factor.category), design.levels[factor.text]
         return name, levels, design.encode(self.columns_at({name: levels[-1]}))
 
-    def at_level(self, moved: Mapping[str, Any]) -> Any:
+    def at_level(self, moved: Mapping[str, object]) -> Any:
         """The design with that factor at one level in all rows; None where something else moves, or the design is to be
         encoded for it, as for a level without columns, whose rows may have some among the others.
         """
@@ -252,7 +252,7 @@ class Population:
         return float(self.shares @ np.asarray(self.columns[name], dtype=float))
 
 
-def population(model: Model, data: Any = None, offset: Column = None, exposure: Column = None) -> Population:
+def population(model: Model, data: object = None, offset: Column = None, exposure: Column = None) -> Population:
     """The rows of the fit, or of `data`; of files with the columns of some of them, which show what these are."""
     if data is None and not model.in_memory:
         if offset is not None or exposure is not None:
@@ -285,7 +285,7 @@ def _over_all_rows(model: Model) -> IncompatibleError:
     )
 
 
-def _columns(model: Model, data: Any) -> Mapping[str, Any]:
+def _columns(model: Model, data: object) -> Mapping[str, Any]:
     """The columns of the table that the formula uses, clean, one value per row."""
     names = model.design.whole.columns if model.design.whole else ()
     if not names:
@@ -315,7 +315,7 @@ LARGEST_GRID = 100_000
 """Rows of a reference grid, at most."""
 
 
-def holding(rows: Population, held: Mapping[str, Any]) -> Population:
+def holding(rows: Population, held: Mapping[str, object]) -> Population:
     """The rows with variables at values."""
     if not held:
         return rows

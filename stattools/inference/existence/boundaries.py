@@ -469,7 +469,7 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
         raise IdentificationError(f"{model.title}: {family.facts.edge.below}")
 
 
-def _is_combination(X: Any, values: Floats, slack: float) -> bool:
+def _is_combination(X: object, values: Floats, slack: float) -> bool:
     """Is there a g with X g within `slack` of the values? Of sparse columns a linear program tells."""
     if not isinstance(X, np.ndarray):
         return lying_between(X, values - slack, values + slack) is not None

@@ -37,7 +37,7 @@ from stattools.solvers.mixed.marginal_maximum import curve_parts
 from stattools.text.page import Page
 
 
-def curves_at(model: Any, data: Any) -> list[SmoothTerm]:
+def curves_at(model: Any, data: object) -> list[SmoothTerm]:
     """The curves over the rows of the fit, or over new ones."""
     if data is None:
         return list(model.smooths)
@@ -169,7 +169,7 @@ class CoxFit(Fit):
 
     def predict(  # type: ignore[override]
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: Literal["hazard_ratio", "survival", "median", "link", "cumulative_hazard"] = "hazard_ratio",
         times: ArrayLike | None = None,

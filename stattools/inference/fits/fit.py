@@ -235,7 +235,7 @@ class Fit(Estimates):
             f"maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller){both}."
         )
 
-    def _averaged_over(self, groups: Any, name: str) -> Any:
+    def _averaged_over(self, groups: object, name: str) -> Any:
         """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
         linear in their effects; IncompatibleError where there are none.
         """
@@ -268,7 +268,7 @@ class Fit(Estimates):
         discrete: Sequence[str] = (),
         by: str | Sequence[str] | None = None,
         level: float | None = None,
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
         groups: Literal["population", "typical"] | None = None,
@@ -324,12 +324,12 @@ class Fit(Estimates):
         variable: str,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         adjust: Literal["tukey", "holm", "bonferroni", "sidak", "hochberg", "hommel", "fdr", "by"] | None = None,
         ratio: bool = False,
         over: Literal["rows", "grid"] = "rows",
         level: float | None = None,
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
         groups: Literal["population", "typical"] | None = None,
@@ -667,7 +667,7 @@ class Fit(Estimates):
         require(self, "goodness")
         return goodness(self)
 
-    def check(self, *, order: Any = None) -> CheckTable:
+    def check(self, *, order: object = None) -> CheckTable:
         """Is the model right enough? One row per check: check, value, verdict, advice, measure; it prints as a page.
 
         Verdicts are "ok", "look" and "no", by the size of the effect on standard errors, estimates and predictions, and
@@ -699,7 +699,7 @@ class Fit(Estimates):
         variable: str | None = None,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         over: Literal["rows", "grid"] | None = None,
         terms: str | Sequence[str] | None = None,
         exponentiate: bool = False,
@@ -709,9 +709,9 @@ class Fit(Estimates):
         bins: int | None = None,
         seed: int | np.random.Generator | None = None,
         steps: int | None = None,
-        data: Any = None,
-        X: Any = None,
-        ax: Any = None,
+        data: object = None,
+        X: object = None,
+        ax: object = None,
     ) -> Figure:
         """A picture of the fit: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
 
@@ -828,7 +828,9 @@ class SeriesFit(Fit):
         """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
         return at_zero(self.model, self.estimate)
 
-    def forecast(self, steps: int, *, level: float | None = None, data: Any = None, X: Any = None) -> pd.DataFrame:
+    def forecast(
+        self, steps: int, *, level: float | None = None, data: object = None, X: object = None
+    ) -> pd.DataFrame:
         """What comes next: a frame with `time, mean, variance, lower, upper`, intervals of this `level`.
 
         A model with predictors needs the coming ones: `data`, the covariates of `st.exponential_smoothing`, or `X`, the

@@ -247,7 +247,7 @@ class MixedRegressionFit(Fit):
         view = population(self)
         return _as_fit(all_columns(self, view) if self.model.smooths else view)
 
-    def _averaged_over(self, groups: Any, name: str) -> Any:
+    def _averaged_over(self, groups: object, name: str) -> Any:
         given = "population" if groups is None else groups
         groups = one_of(given, ("population", "typical"), f"fit.{name} needs groups to be one of {{}}")
         if groups == "population":
@@ -292,7 +292,7 @@ class MixedRegressionFit(Fit):
 
     def predict(  # type: ignore[override]
         self,
-        data: Any = None,
+        data: object = None,
         *,
         groups: Literal["population", "known", "typical", "new"] = "population",
         kind: str = "mean",

@@ -98,7 +98,7 @@ class OneVsRestFit(AnyFit):
         return table
 
     def separate_probabilities(
-        self, data: Any = None, *, missing: Missing = "raise", align: bool = True
+        self, data: object = None, *, missing: Missing = "raise", align: bool = True
     ) -> pd.DataFrame:
         """P(category against the rest) from each fit, one column per category; the rows do not sum to one. `missing`
         and `align` as in `Fit.predict`.
@@ -108,7 +108,7 @@ class OneVsRestFit(AnyFit):
 
     def predict(
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: Literal["mean", "class"] = "mean",
         missing: Missing = "raise",
@@ -133,7 +133,7 @@ class OneVsRestFit(AnyFit):
         shares.attrs["note"] = NOTE
         return handed_out(places, shares, kind, align)
 
-    def _separate(self, data: Any, missing: Missing) -> tuple[pd.DataFrame, Places]:
+    def _separate(self, data: object, missing: Missing) -> tuple[pd.DataFrame, Places]:
         """The separate probabilities of the rows that are complete, and where they are in their table."""
         answers = [fit._predicted(data, missing) for fit in self.fits]
         columns = {str(label): found for label, (found, _) in zip(self.model.labels, answers, strict=True)}

@@ -135,7 +135,7 @@ SOME = "Fit some of them at a time."
 @one_blas_thread()
 def fit_many(
     models: Any,
-    data: Any = None,
+    data: object = None,
     /,
     *,
     by: str | ArrayLike | None = None,
@@ -205,7 +205,7 @@ def fit_many(
     raise IncompatibleError(f"fit_many needs a formula, a model, models or series; got {type(models).__name__}.")
 
 
-def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
+def _by_group(whole: Any, data: object, by: object) -> ManyFits:
     frame, who = table(data), f"fit_many by={quoted(by, 40)}"
     if isinstance(by, str) and by not in frame.names:
         raise DomainError(
@@ -239,7 +239,7 @@ def _member(whole: Any, order: NDArray[np.intp], ends: NDArray[np.intp], k: int)
     return whole.subset(_run(order[ends[k] : ends[k + 1]]))
 
 
-def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
+def _in_groups(models: list[Any], labels: tuple[object, ...]) -> ManyFits:
     """Models of one kind."""
     mixed = [one for one in models if one.is_mixed]
     if not mixed:
@@ -280,7 +280,7 @@ def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None)
     return replicated(model, Y, W)
 
 
-def _numbers(given: Any, name: str) -> Floats:
+def _numbers(given: object, name: str) -> Floats:
     """A row of numbers per fit, each read as a column is; NaN where there is none, which the checks refuse."""
     if type(given) is np.ndarray and given.dtype.kind in NUMBERS:
         return np.asarray(given, dtype=float)
@@ -303,7 +303,7 @@ def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model
     return replace(model, rows=replace(rows, y=y, weight=weight))
 
 
-def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
+def together(models: list[Model], labels: tuple[object, ...]) -> ManyFits:
     """Models of one kind, padded to the longest with rows of weight 0; similar lengths are fitted together."""
     first = models[0]
     for other in models[1:]:
@@ -335,7 +335,7 @@ def _alone(one: Any) -> Fit:
 
 
 def _assembled(
-    model: Any, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Any], own: Floats | None = None
+    model: Any, labels: tuple[object, ...], found: Members, model_of: Callable[[int], Any], own: Floats | None = None
 ) -> ManyFits:
     """All members, those without numbers fitted alone; `own` are the degrees of freedom (m, p) of mixed models."""
     reasons: dict[Any, str] = {}

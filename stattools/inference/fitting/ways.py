@@ -65,7 +65,7 @@ OF_EFFECTS = (
 )
 
 
-def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any, how: str = OF_EFFECTS) -> None:
+def require_no_others(model: Any, solver: Any, cov: object, penalty: Any, how: str = OF_EFFECTS) -> None:
     """IncompatibleError for options of `st.fit` that have no meaning where a model is fitted in one way only."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
         if given is not usual and not (isinstance(given, str) and given == usual):
@@ -89,7 +89,7 @@ def fit_mixed(
     model: LinearMixed,
     solver: Any,
     level: float,
-    cov: Any,
+    cov: object,
     penalty: Any,
     *,
     reml: bool = True,
@@ -124,7 +124,7 @@ def fit_mixed_regression(
     model: MixedRegression,
     solver: Any,
     level: float,
-    cov: Any,
+    cov: object,
     penalty: Any,
     *,
     integral: str = "auto",
@@ -167,7 +167,7 @@ def maximum(model: MixedRegression, integral: str, nodes: int | None) -> Margina
     return quadrature_maximum(model, nodes, watch=running_off(model))
 
 
-def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: Any, penalty: Any) -> CoxFit:
+def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: object, penalty: Any) -> CoxFit:
     """The fit by the restricted likelihood, all coefficients integrated out.
 
     Raises SeparationError where lines and other columns put the events in order, so that no curve keeps them finite.

@@ -97,8 +97,8 @@ MOST, SMALL = 10_000_000, 5.0
 
 
 def independence(
-    table: Any,
-    data: Any = None,
+    table: object,
+    data: object = None,
     /,
     *,
     test: Literal["score", "lr", "exact"] = "score",

@@ -581,7 +581,7 @@ def _p_value(
     return seen.asymptotic(alternative), distribution, f"by the {name} distribution{more}."
 
 
-def _codes(within: Any, data: Any) -> Any:
+def _codes(within: object, data: object) -> Any:
     """A number for each block, one per row."""
     if isinstance(within, str):
         frame = table(data)

@@ -171,7 +171,7 @@ def p_adjust(p_values: ArrayLike, method: Method = "holm") -> Any:
     return adjusted(p_values, method_of(method))
 
 
-def method_of(method: Any) -> str:
+def method_of(method: object) -> str:
     """The name of a method, of R's and statsmodels' too; DomainError for another."""
     plain = "".join(letter for letter in method.lower() if letter.isalnum()) if isinstance(method, str) else method
     found = FOREIGN.get(plain, method) if isinstance(plain, str) else method

@@ -106,7 +106,7 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
     return tuple(found)
 
 
-def coefficients_of(model: Any, text: Any) -> list[int]:
+def coefficients_of(model: Any, text: object) -> list[int]:
     """The numbers of the coefficients of the term that a text names; none where it names no term, or a coefficient.
 
     >>> import stattools as st

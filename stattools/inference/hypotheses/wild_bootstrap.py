@@ -320,7 +320,7 @@ class WildBootstrap(Faces):
 
 def wild_bootstrap(
     fit: Estimates,
-    hypothesis: Any,
+    hypothesis: object,
     *,
     draws: int = 9999,
     seed: int | np.random.Generator,

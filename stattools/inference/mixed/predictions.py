@@ -224,7 +224,7 @@ def _require_a_group(kind: str, groups: str) -> None:
         )
 
 
-def _needed(model: LinearMixed | MixedRegression, data: Any, groups: str) -> dict[str, Any]:
+def _needed(model: LinearMixed | MixedRegression, data: object, groups: str) -> dict[str, Any]:
     """The columns of new rows that their random terms are made of."""
     designs = () if data is None else model.read.random
     return {name: name for design in designs for name in columns_of(design, groups)}
@@ -239,7 +239,7 @@ def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
     return (*design.part.groups, *effects) if groups == "known" else effects
 
 
-def terms_at(model: LinearMixed | MixedRegression, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
+def terms_at(model: LinearMixed | MixedRegression, data: object, groups: str, at: Model) -> tuple[RandomTerm, ...]:
     """The random terms at the rows; DomainError for groups that were not seen where they should be known."""
     if groups == "population":
         return ()
@@ -259,7 +259,7 @@ def terms_at(model: LinearMixed | MixedRegression, data: Any, groups: str, at: M
     return tuple(found)
 
 
-def curves_at(model: LinearMixed | MixedRegression, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
+def curves_at(model: LinearMixed | MixedRegression, data: object, at: Model) -> tuple[SmoothTerm, ...]:
     """The curves at the rows."""
     if data is None:
         return model.smooths
@@ -267,7 +267,7 @@ def curves_at(model: LinearMixed | MixedRegression, data: Any, at: Model) -> tup
     return tuple(term for design in designs.values() for term in design.terms(data, at.kept))
 
 
-def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:
+def _unseen(design: RandomDesign, data: object, rows: Any) -> DomainError:
     columns = [table(data).column(name) for name in design.part.groups]
     levels = [tuple(column.iloc[row] for column in columns) for row in rows.tolist()]
     called = dict.fromkeys(map(label_of, levels) if len(columns) > 1 else columns[0].iloc[rows].tolist())
@@ -289,7 +289,7 @@ FAMILY_GROUPS = ("population", "known", "typical", "new")
 
 
 def family_predictions(
-    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Missing, align: bool, **beside: Any
+    fit: Any, data: object, groups: str, kind: str, interval: float | None, missing: Missing, align: bool, **beside: Any
 ) -> Any:
     """See `MixedRegressionFit.predict`."""
     found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
@@ -297,7 +297,7 @@ def family_predictions(
 
 
 def predicted(
-    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
+    fit: Any, data: object, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
 ) -> tuple[Any, Any, str, list[SmoothTerm]]:
     """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
     groups = one_of(groups, FAMILY_GROUPS, "predict needs groups to be one of {}")

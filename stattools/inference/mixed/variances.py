@@ -114,7 +114,7 @@ exact distribution, known of the only variance of a normal outcome; or by so man
 """
 
 
-def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any) -> TestResult:
+def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: object) -> TestResult:
     """See `Fit.variance_test`."""
     method = one_of(method, tuple(DRAWS), f"{WHO} needs method to be one of {{}}")
     fit.model.require_groups_alone(WHO)

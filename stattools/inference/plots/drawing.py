@@ -60,7 +60,7 @@ class Plot:
 Plots = Mapping[str, Plot]
 
 
-def plotted(asked: Any, title: str, what: Any, plots: Plots, ax: Any, **options: Any) -> Figure:
+def plotted(asked: Any, title: str, what: object, plots: Plots, ax: object, **options: Any) -> Figure:
     """The figure of this name, of the table's first that there is for None; an option of None or False was not given.
 
     Raises IncompatibleError, which lists the figures that there are, for another name and where a need is not there,

@@ -53,7 +53,7 @@ def counts(fit: Any, name: str) -> None:
         raise IncompatibleError(f'{name} are those of counts; {fit.model.title} has plot("calibration").')
 
 
-def _residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
+def _residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
     """Residuals of single rows, or those with what is known of their groups."""
     return (mixed_residuals if fit.model.is_mixed else residuals)(fit, kind=kind, seed=seed)
 

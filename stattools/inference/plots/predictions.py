@@ -84,8 +84,8 @@ def drawing(
     model: Any,
     rows: Population,
     variable: str,
-    by: Any,
-    values: Sequence[Any] | None,
+    by: object,
+    values: Sequence[object] | None,
     means: Callable[[Sequence[Any]], pd.DataFrame],
     said: str,
 ) -> Drawing:
@@ -118,7 +118,7 @@ def drawing(
     return Drawing(lambda on: figures.effect_levels(names, panels, **shared, on=on), alt, caption)
 
 
-def _points(rows: Population, variable: str, values: Sequence[Any] | None, number: bool) -> Sequence[Any]:
+def _points(rows: Population, variable: str, values: Sequence[object] | None, number: bool) -> Sequence[Any]:
     """Where the mean is drawn: the levels, what was asked for, or evenly along the values of a number."""
     if values is not None or levels_of(rows, variable) is not None:
         found = values_of(rows, "figures", variable, values)
@@ -302,7 +302,7 @@ KINDS = ("curve", "slope")
 
 
 def smooth_curve(
-    fit: Any, variable: str | None = None, *, values: Any = None, kind: str = "curve", level: float | None = None
+    fit: Any, variable: str | None = None, *, values: object = None, kind: str = "curve", level: float | None = None
 ) -> Drawing:
     """See `Fit.plot`."""
     level, kind = (

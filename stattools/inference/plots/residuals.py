@@ -36,7 +36,7 @@ CAPTION = (
 )
 
 
-def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
+def residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
     """See `Fit.plot`."""
     model = fit.model
     outcome, fitted = figures.plain(model.outcome_name), fit.predict(align=False)
@@ -68,7 +68,7 @@ def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing
     )
 
 
-def _residuals(fit: Any, kind: str | None, seed: Any) -> tuple[str, Floats]:
+def _residuals(fit: Any, kind: str | None, seed: object) -> tuple[str, Floats]:
     """The residuals of this kind; by default those of least squares, quantile residuals of other likelihoods, and
     Pearson's of one that does not know its quantiles.
     """
@@ -149,7 +149,7 @@ BEFORE_GROUPS = ("marginal", "quantile")
 """Residuals of what the model expects without what is known of the groups."""
 
 
-def mixed_residuals(fit: Any, kind: str | None, seed: Any) -> Drawing:
+def mixed_residuals(fit: Any, kind: str | None, seed: object) -> Drawing:
     """See `Fit.plot`: by default conditional residuals of a normal outcome, Pearson's where there are curves, and
     quantile residuals elsewhere.
     """

@@ -92,7 +92,7 @@ def states(fit: Any, *, kind: str | None = None, level: float | None = None) -> 
 
 
 def forecast(
-    fit: Any, *, steps: int | None = None, level: float | None = None, data: Any = None, X: Any = None
+    fit: Any, *, steps: int | None = None, level: float | None = None, data: Any = None, X: object = None
 ) -> Drawing:
     """See `Fit.plot`: what comes next, one band inside the other."""
     model = fit.model
@@ -148,7 +148,7 @@ def _band(frame: Any) -> Any:
     return (_times(times), *ends)
 
 
-def _times(times: Any) -> Any:
+def _times(times: object) -> Any:
     """Numbers and dates as they are; periods as the dates at their start, other labels by their number."""
     times = np.asarray(times)
     if times.dtype.kind in "iufM":

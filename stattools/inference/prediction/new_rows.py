@@ -113,7 +113,7 @@ def columns_beside(model: Model, kind: str, trials: Column, precision: Column) -
     return {name: model.extras.get(name) if column is None else column for name, column in given.items()}
 
 
-def with_precision(at: Model, model: Model, data: Any, precision: Column = None) -> Model:
+def with_precision(at: Model, model: Model, data: object, precision: Column = None) -> Model:
     """The rows `at` with the precision of a new outcome in each; `model` is that of the fit."""
     if data is not None and model.rows.precision is None:
         _refuse_unless_fitted(model, "precision", precision)
@@ -145,7 +145,7 @@ def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | No
     return values
 
 
-def _beside(model: Model, data: Any, name: str, column: Column, absent: str) -> Column:
+def _beside(model: Model, data: object, name: str, column: Column, absent: str) -> Column:
     """What was given for new rows, or the column that the fit had; DomainError, in these words, where it is absent."""
     if data is None and column is not None:
         raise IncompatibleError(f"predict takes {name}= together with new rows; the rows of the fit have theirs.")
@@ -155,7 +155,7 @@ def _beside(model: Model, data: Any, name: str, column: Column, absent: str) -> 
     return column
 
 
-def frequencies_of(model: Any, data: Any) -> Floats | None:
+def frequencies_of(model: Any, data: object) -> Floats | None:
     """How often each row was seen: that of the fit's own rows, of new ones the same column, where they have it."""
     if data is None:
         return model.rows.weight
@@ -187,7 +187,7 @@ def _offsets(model: Model, offset: Column, exposure: Column) -> dict[str, Column
     return found
 
 
-def _new_offset(model: Model, data: Any, found: Mapping[str, Column], places: Places) -> Floats | None:
+def _new_offset(model: Model, data: object, found: Mapping[str, Column], places: Places) -> Floats | None:
     if not found:
         return None
     total = np.zeros(places.n if places.kept is None else len(places.kept))
@@ -204,7 +204,7 @@ def _refuse_unless_fitted(model: Model, name: str, column: Column) -> None:
         raise IncompatibleError(f"predict got {name}=, but {model.title} was fitted without one. Leave it out.")
 
 
-def _positive(data: Any, values: Any, what: str, places: Places) -> Floats:
+def _positive(data: object, values: object, what: str, places: Places) -> Floats:
     """`_numbers` above 0."""
     found = _numbers(data, values, what, places)
     if not (found > 0).all():
@@ -212,7 +212,7 @@ def _positive(data: Any, values: Any, what: str, places: Places) -> Floats:
     return found
 
 
-def _numbers(data: Any, values: Any, what: str, places: Places) -> Floats:
+def _numbers(data: object, values: object, what: str, places: Places) -> Floats:
     """A column of the new rows by its name, or an array: a finite number for each of the places."""
     column = _raw(data, values, what, places.n)
     if places.kept is not None:
@@ -229,7 +229,7 @@ def _numbers(data: Any, values: Any, what: str, places: Places) -> Floats:
     return np.asarray(column, dtype=float)
 
 
-def _raw(data: Any, values: Any, what: str, n: int) -> Any:
+def _raw(data: object, values: object, what: str, n: int) -> Any:
     """A column of the new rows by its name, or an array, as a series of n values of any kind."""
     paired(("the new rows", data), (f"{what}=", values))
     if isinstance(values, str):
@@ -257,7 +257,7 @@ KEYS = ("row", "category", "time")
 
 
 def handed_out(
-    places: Places, found: Any, name: str, align: bool, *, columns: Sequence[Any] = (), is_bare: bool = True
+    places: Places, found: Any, name: str, align: bool, *, columns: Sequence[object] = (), is_bare: bool = True
 ) -> Any:
     """An array with a value per row that was used, or a frame, as one per row of the table; the values alone where
     `align` is False.

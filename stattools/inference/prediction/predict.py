@@ -56,7 +56,12 @@ KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUA
 
 
 def predict(
-    fit: Estimates, model: Model, data: Any = None, offset: Column = None, interval: float | None = None, **options: Any
+    fit: Estimates,
+    model: Model,
+    data: object = None,
+    offset: Column = None,
+    interval: float | None = None,
+    **options: Any,
 ) -> Any:
     """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
 
@@ -141,7 +146,7 @@ def predictions(
     return _predicted(fit, at, interval, kind, among), at.places
 
 
-def kind_asked(who: str, kind: Any) -> str:
+def kind_asked(who: str, kind: object) -> str:
     """A kind of predictions; IncompatibleError for another word."""
     says = f"{who} has kind {{}}"
     return one_of(kind, KINDS, says, IncompatibleError, got="kind=", meaning="kind of predictions")

@@ -338,7 +338,7 @@ def power(
     target: float | None = None,
     draws: int = 1000,
     level: float = 0.95,
-    cov: Any = None,
+    cov: object = None,
     seed: int | np.random.Generator,
 ) -> Power:
     """The power of the test that a coefficient, or all of a term, is 0, and the coverage of its interval.
@@ -409,7 +409,7 @@ def power(
     return Power(title, term, names, true, tuple(found), needed, many, level, covariance, recorded(seed), note)
 
 
-def _covariance(cov: Any, given: Fit | None) -> Any:
+def _covariance(cov: object, given: Fit | None) -> Any:
     """The covariance of the fits: what was asked for, or the given fit's."""
     kind = cov if cov is not None else "information" if given is None else given.cov_kind
     if kind is None:
@@ -422,7 +422,7 @@ def _covariance(cov: Any, given: Fit | None) -> Any:
     return kind
 
 
-def _coefficients(model: Model, term: Any) -> Any:
+def _coefficients(model: Model, term: object) -> Any:
     """The numbers of the coefficients of a term."""
     found: Any = []
     if isinstance(term, str):
@@ -444,7 +444,7 @@ def _one_row_each(model: Model) -> Model:
     return replace(repeated, rows=replace(repeated.rows, weight=None))
 
 
-def _true(model: Model, given: Fit | None, which: Any, term: str, effect: Any, coefficients: Any) -> Floats:
+def _true(model: Model, given: Fit | None, which: Any, term: str, effect: Any, coefficients: object) -> Floats:
     """The coefficients that outcomes are drawn from."""
     theta = np.full(len(model.names), np.nan) if given is None else given.estimate.copy()
     if coefficients is not None:
@@ -472,7 +472,7 @@ def _true(model: Model, given: Fit | None, which: Any, term: str, effect: Any, c
     return theta
 
 
-def _scale(model: Model, given: Fit | None, scale: Any) -> float:
+def _scale(model: Model, given: Fit | None, scale: object) -> float:
     """The residual standard deviation of the outcomes."""
     if not model.has_scale:
         if scale is not None:
@@ -494,7 +494,7 @@ def _finite(value: Any, what: str) -> float:
     return float(found)
 
 
-def _sizes(rows: Any, n: int, target: Any) -> list[int]:
+def _sizes(rows: Any, n: int, target: object) -> list[int]:
     """The numbers of rows that were asked for; those of the design where nothing was."""
     if rows is None:
         return [n] if target is None else []

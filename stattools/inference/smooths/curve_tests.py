@@ -125,7 +125,7 @@ NULLS = {"flat": "is flat", "line": "is a straight line"}
 """What can be tested of a curve."""
 
 
-def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> TestResult:
+def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: object) -> TestResult:
     """See `Fit.smooth_test`."""
     who = "fit.smooth_test"
     null = one_of(null, tuple(NULLS), f'{who} has null="flat" and null="line"')

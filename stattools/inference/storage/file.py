@@ -114,7 +114,7 @@ DATA: dict[type, Callable[[Any], tuple[Any, Callable[[], Arrays]]]] = {
 """By the class of a model its table, and what makes the columns of its arrays where there is none."""
 
 
-def hashes(source: Any, like: dict[str, str] | None = None) -> dict[str, str]:
+def hashes(source: object, like: dict[str, str] | None = None) -> dict[str, str]:
     """The SHA-256 of each column of a table, also of those that a fit does not use; none of arrays. Columns that are
     `like` words are hashed as words, as all columns once were.
     """

@@ -287,7 +287,7 @@ def _shape(name: str, array: Any) -> Written:
     return {"@": "unsaved", "shape": list(array.shape), "sums": sums}
 
 
-def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
+def decoded(value: object, arrays: Mapping[str, NDArray[Any]]) -> Any:
     """The object that `encoded` wrote; KeyError, TypeError or ValueError for what it cannot have written.
 
     >>> decoded(encoded((1, {2: np.nan}), {}), {})

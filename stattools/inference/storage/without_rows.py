@@ -230,7 +230,7 @@ class SavedMarginal(MarginalLikelihood):
         """Modes and covariances of the effects of each term, at the maximum."""
         return self.known
 
-    def evaluate(self, theta: Any, order: int = 2) -> NoReturn:
+    def evaluate(self, theta: object, order: int = 2) -> NoReturn:
         """Refused: it needs the rows."""
         refuse()
 

@@ -126,7 +126,13 @@ BY_TIME = ("survival", "cumulative_hazard")
 
 
 def cox_predictions(
-    baseline: CoxBaseline, data: Any, kind: str, times: ArrayLike | None, interval: float | None, band: str, align: bool
+    baseline: CoxBaseline,
+    data: object,
+    kind: str,
+    times: ArrayLike | None,
+    interval: float | None,
+    band: str,
+    align: bool,
 ) -> Any:
     """See `CoxFit.predict`."""
     model = baseline.model
@@ -146,7 +152,7 @@ def cox_predictions(
     return handed_out(places, found if z is not None else found[kind].to_numpy(), kind, align, is_bare=z is None)
 
 
-def _rows(model: CoxRegression, data: Any) -> tuple[Floats, Places]:
+def _rows(model: CoxRegression, data: object) -> tuple[Floats, Places]:
     """The columns of the rows of the fit, or of new ones, and where they are in their table."""
     if data is None:
         return model.X, model.places
@@ -155,7 +161,7 @@ def _rows(model: CoxRegression, data: Any) -> tuple[Floats, Places]:
     return X[:, kept], Places(len(X), None, origin_of(data, index=index_of(data)) or ARRAYS)
 
 
-def _strata(model: CoxRegression, data: Any) -> NDArray[np.intp]:
+def _strata(model: CoxRegression, data: object) -> NDArray[np.intp]:
     """The stratum of each row; new rows need the columns that the strata were."""
     if not model.strata:
         return np.zeros(len(model.X) if data is None else table(data).n, dtype=np.intp)

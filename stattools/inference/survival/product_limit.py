@@ -198,7 +198,7 @@ SHARES = "quantile takes probabilities between 0 and 1; the median is 0.5"
 
 def kaplan_meier(
     formula: str,
-    data: Any,
+    data: object,
     /,
     *,
     weights: str | ArrayLike | None = None,

@@ -191,7 +191,7 @@ def read_rows(
     return read(formula_or_y, data_or_X, coded=True, latent=latent, **asked)
 
 
-def has_latent(formula: Any) -> bool:
+def has_latent(formula: object) -> bool:
     """Whether a formula may have effects of groups or curves in it."""
     return type(formula) is str and ("|" in formula or MARK.search(formula) is not None)
 
@@ -262,7 +262,7 @@ def bind_numbers(
     title: str,
     likelihood: Likelihood,
     *given: Any,
-    formulas: Mapping[str, Any] = NO_FORMULAS,
+    formulas: Mapping[str, object] = NO_FORMULAS,
     **columns: Column,
 ) -> Any:
     """The regression of an outcome of numbers, from what its constructor was `given`: a formula and a table, or arrays,
@@ -280,7 +280,7 @@ def bind_events(
     kind: str,
     title: str,
     likelihoods: tuple[Likelihood, Likelihood],
-    formula_or_y: Any,
+    formula_or_y: object,
     *given: Any,
     trials: Column = None,
     **columns: Column,
@@ -362,7 +362,7 @@ def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Sample
             )
 
 
-def moving(formulas: Mapping[str, Any]) -> dict[str, str]:
+def moving(formulas: Mapping[str, object]) -> dict[str, str]:
     """The formulas with columns; "~ 1" and None are a constant that all rows share. DomainError for what is none.
 
     >>> moving({"scale": "~ z", "shape": "~ 1"})
@@ -372,14 +372,14 @@ def moving(formulas: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in asked.items() if text is not None and "".join(text.split()) != "~1"}
 
 
-def right_side(word: str, text: Any) -> Any:
+def right_side(word: str, text: object) -> Any:
     """The formula given as the argument `word`, or None; DomainError for what is none."""
     if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
         raise DomainError(f'{word}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
     return text
 
 
-def chosen(who: str, argument: str, given: Any, known: Collection[str], what: str = "") -> str:
+def chosen(who: str, argument: str, given: object, known: Collection[str], what: str = "") -> str:
     """The word of those that are known; DomainError with all of them, and with what others call `what` it is."""
     return one_of(given, known, f"{who} needs {argument}=, one of {{}}", meaning=what or argument)
 

@@ -37,7 +37,7 @@ def ordinal(
     /,
     *,
     link: str = "logit",
-    levels: Sequence[Any] | None = None,
+    levels: Sequence[object] | None = None,
     nonparallel: Sequence[str] | str = (),
     scale: str | None = None,
     names: list[str] | None = None,
@@ -94,7 +94,7 @@ TITLES = {
 """By the link."""
 
 
-def _terms(nonparallel: Any) -> tuple[str, ...]:
+def _terms(nonparallel: object) -> tuple[str, ...]:
     """The terms, given as a list, as one text, or as a right side "~ a + b"."""
     if nonparallel is None:
         return ()
@@ -124,7 +124,7 @@ def _require_terms(data: Dataset, terms: tuple[str, ...]) -> None:
         )
 
 
-def _as_it_came(formula_or_y: Any, data: Dataset) -> Any:
+def _as_it_came(formula_or_y: object, data: Dataset) -> Any:
     """The column of the outcome before its rows were looked at, which may declare levels that no row has."""
     if not isinstance(formula_or_y, str):
         return None if isinstance(formula_or_y, np.ndarray | list | tuple) else formula_or_y

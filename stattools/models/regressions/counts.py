@@ -80,7 +80,7 @@ FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
 
 def zero_inflated(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     family: str = "poisson",
@@ -122,7 +122,7 @@ def zero_inflated(
 
 def hurdle(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     family: str = "poisson",

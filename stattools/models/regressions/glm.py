@@ -142,7 +142,7 @@ def softmax(
     *,
     names: list[str] | None = None,
     intercept: bool = True,
-    reference: Any = None,
+    reference: object = None,
     weights: Column = None,
 ) -> Model:
     """Softmax (multinomial logistic) regression: log(P(y = k) / P(y = reference)) = x^T beta_k.

@@ -95,7 +95,7 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
     return found
 
 
-def grouping(who: str, by: Any, first: Any, n: int) -> Grouping:
+def grouping(who: str, by: object, first: object, n: int) -> Grouping:
     """The arms: one per label of `by`, sorted (categories keep their order); without it, one per observation."""
     if by is None:
         index = labels_of(first)  # of a pandas Series, where it says more than 0, 1, 2, ...
@@ -110,7 +110,7 @@ def grouping(who: str, by: Any, first: Any, n: int) -> Grouping:
     return Grouping(tuple(labels), index.astype(np.int64), len(labels))
 
 
-def numbers(values: Any, what: str) -> Floats:
+def numbers(values: object, what: str) -> Floats:
     """A column of finite numbers as float64, or a DomainError with the position of the first that is not."""
     if type(values) is np.ndarray and values.dtype.kind in "iuf" and values.ndim == 1:
         with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
@@ -125,7 +125,7 @@ def numbers(values: Any, what: str) -> Floats:
     return found
 
 
-def counts(values: Any, what: str, names: Grouping | None = None, *, at_least: int = 0) -> Ints:
+def counts(values: object, what: str, names: Grouping | None = None, *, at_least: int = 0) -> Ints:
     """A column of whole numbers as int64, or a DomainError with the position, or arm, of the first that is not."""
     found = numbers(values, what)
     bad = (found != np.floor(found)) | (found < at_least) | (found > LARGEST)
@@ -144,7 +144,7 @@ def refused(
     return DomainError(f"{what} needs {needs}; got {values[first]:.6g} {where}. {remedy}".rstrip())
 
 
-def _from_column(values: Any, what: str) -> Floats:
+def _from_column(values: object, what: str) -> Floats:
     if axes(values) != 1 or isinstance(values, str | bytes):
         raise DomainError(f"{what} needs one column of numbers; got {quoted(values)}.")
     column = series(values, what)
@@ -181,7 +181,7 @@ class ArmRows:
             raise DomainError(f"{error} ({note})") from None
 
 
-def arm_rows(who: str, given: Any, after: Any, by: Any, data: Any, /, **beside: Any) -> ArmRows | None:
+def arm_rows(who: str, given: object, after: object, by: object, data: object, /, **beside: Any) -> ArmRows | None:
     """What a formula says, given before its table (`after`, or `data`); None where `given` is no formula.
 
     `beside` are names of columns, arrays of the length of the table, or numbers that all rows share. Raises DomainError
@@ -201,7 +201,7 @@ def arm_rows(who: str, given: Any, after: Any, by: Any, data: Any, /, **beside: 
     return _read(who, given, source, table(source) if frame is None else frame, beside)
 
 
-def require_formula(who: str, after: Any) -> None:
+def require_formula(who: str, after: object) -> None:
     """DomainError for a second argument where the first was no formula."""
     if after is not None:
         raise DomainError(
@@ -210,7 +210,7 @@ def require_formula(who: str, after: Any) -> None:
         )
 
 
-def _read(who: str, text: str, data: Any, frame: NamedColumns, beside: Mapping[str, Any]) -> ArmRows:
+def _read(who: str, text: str, data: object, frame: NamedColumns, beside: Mapping[str, object]) -> ArmRows:
     columns = {key: value for key, value in beside.items() if isinstance(value, str) or axes(value)}
     apart = [value for value in columns.values() if isinstance(value, str)]
     formula = parse(text, frame.names, apart)

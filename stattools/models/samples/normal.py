@@ -261,7 +261,7 @@ def squares_about_mean(counts: NDArray[Any], total: Pair, squares: Pair) -> tupl
     return mean, np.maximum(pair_difference(squares, pair_product(total, mean))[0], 0.0)
 
 
-def _measurements(y: Any) -> Floats:
+def _measurements(y: object) -> Floats:
     values = vector(y, "y")
     if np.asarray(values).dtype.kind not in NUMBERS or np.asarray(values).dtype.kind == "b":
         raise DomainError(f"normal needs measurements y, numbers; got {np.asarray(values).dtype} values.")
@@ -270,7 +270,7 @@ def _measurements(y: Any) -> Floats:
     return values
 
 
-def _known(sd: Any, n: int, size: float) -> Floats:
+def _known(sd: object, n: int, size: float) -> Floats:
     given = arms.numbers(sd, "sd=") if axes(sd) else np.asarray(sd)
     if given.dtype.kind not in "iuf" or given.shape not in ((), (n,)):
         raise DomainError(f"normal needs sd=, one number or one per measurement ({n}); got {quoted(sd, 60)}.")
@@ -386,7 +386,7 @@ EXACT = 1e-14
 """1 - r^2 below this is round-off."""
 
 
-def correlation(formula_or_column: str | ArrayLike, table_or_column: Any, /) -> Correlation:
+def correlation(formula_or_column: str | ArrayLike, table_or_column: object, /) -> Correlation:
     """The likelihood of the correlation of two columns: `correlation("y ~ x", table)` or `correlation(y, x)`.
 
     `st.fit` has the correlation r, its test of 0 (Student's t on n - 2 degrees of freedom, as of the slope of `st.ols`)

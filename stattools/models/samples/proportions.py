@@ -345,7 +345,7 @@ def _over(count: Any, theta: Floats) -> Floats:
     return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
 
 
-def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Trials:
+def coin(flips: object, table: object = None, /, *, by: Any = None, data: object = None) -> Trials:
     """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
 
     Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
@@ -409,7 +409,7 @@ def binomial(
     return BernoulliTrials(k, n, "binomial")
 
 
-def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
+def _arms(successes: object, trials: object, by: object, data: object) -> BinomialArms:
     ones, every, by = arms.columns("binomial", data, successes=successes, trials=trials, by=by).values()
     if axes(ones) == 0:
         raise DomainError(f"binomial needs successes, one count per arm; got {quoted(ones)}.")
@@ -448,7 +448,7 @@ def _from_rows(rows: ArmRows, failures: str | None) -> Trials:
     return BernoulliTrials(int(model.successes[0]), int(model.trials[0]), "binomial") if rows.by is None else model
 
 
-def _heads(flips: Any) -> NDArray[np.bool_]:
+def _heads(flips: object) -> NDArray[np.bool_]:
     if np.ma.isMaskedArray(flips):
         flips = np.ma.filled(np.ma.asarray(flips, dtype=object), np.nan)
     try:
@@ -475,7 +475,7 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
     return values.astype(bool)
 
 
-def _remedy(bad: Any) -> str:
+def _remedy(bad: object) -> str:
     if isinstance(bad, str):
         return f"Code the flips first, for example [flip == {quoted(bad)} for flip in flips]."
     if isinstance(bad, Real) and bad == bad:
@@ -486,7 +486,7 @@ def _remedy(bad: Any) -> str:
 _FLAT = "Give a flat list or a column, such as [0, 1, 1]."
 
 
-def geometric(failures: Any, /, *, data: Any = None) -> Waits:
+def geometric(failures: object, /, *, data: object = None) -> Waits:
     """The likelihood of waits: how many failures came before each success, one or more numbers 0, 1, 2, ...
 
     Raises DomainError for numbers that are negative, fractional or missing, with their position.
@@ -498,7 +498,7 @@ def geometric(failures: Any, /, *, data: Any = None) -> Waits:
     return _waits("geometric", failures, 1, data)
 
 
-def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
+def pascal(failures: object, /, *, successes: object, data: Any = None) -> Waits:
     """The likelihood of the failures before the r-th success, r = `successes` known (the Pascal, or negative binomial,
     distribution).
 
@@ -512,7 +512,7 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
     return _waits("pascal", failures, successes, data)
 
 
-def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
+def _waits(who: Literal["geometric", "pascal"], failures: object, successes: object, data: object) -> Waits:
     lost, wanted = arms.columns(who, data, failures=failures, successes=successes).values()
     if axes(lost) == 0:
         lost = [whole_number(lost, "failures", at_least=0)]

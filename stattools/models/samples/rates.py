@@ -40,7 +40,7 @@ from stattools.text.one_line import headline, many
 
 
 def poisson_rate(
-    counts: Any, table: Any = None, /, *, exposure: Any = None, by: Any = None, data: Any = None
+    counts: object, table: object = None, /, *, exposure: Any = None, by: Any = None, data: object = None
 ) -> EventRates:
     """The Poisson likelihood of counts of events, each seen in its `exposure` (1 by default), at one rate per arm.
 
@@ -68,7 +68,7 @@ def poisson_rate(
 
 
 def exponential_rate(
-    times: Any, table: Any = None, /, *, censored: Any = None, by: Any = None, data: Any = None
+    times: object, table: object = None, /, *, censored: Any = None, by: Any = None, data: Any = None
 ) -> EventRates:
     """The exponential likelihood of waiting times at one rate per arm.
 
@@ -234,7 +234,7 @@ class EventRates(SampleModel):
         return rate
 
 
-def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: Any) -> EventRates:
+def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: object, first: object) -> EventRates:
     if len(exposure) != len(events):
         raise DomainError(f"{who} needs one exposure per count; got {len(exposure)} for {len(events)}.")
     if by is None:

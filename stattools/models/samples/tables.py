@@ -220,7 +220,7 @@ class CountedTables:
     n_dropped: int = 0
 
 
-def counted(who: str, given: Any, data: Any, within: Any, weights: Any) -> CountedTables:
+def counted(who: str, given: object, data: object, within: object, weights: object) -> CountedTables:
     """The counts of a table, `[[a, b], [c, d]]` or a frame, or of the rows of "column ~ row" and a table of data.
 
     Raises DomainError for counts that are negative, fractional or missing, and for a table without counts.
@@ -257,7 +257,7 @@ def _strata(who: str, given: Any) -> list[Any]:
     )
 
 
-def _whole(who: str, given: Any) -> Ints:
+def _whole(who: str, given: object) -> Ints:
     values, _ = matrix(given, f"the table of {who}")
     bad = (values < 0) | (values != np.floor(values)) | (values > LARGEST)
     if bad.any():
@@ -269,7 +269,7 @@ def _whole(who: str, given: Any) -> Ints:
     return values.astype(np.int64)
 
 
-def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> CountedTables:
+def _of_rows(who: str, formula: str, data: object, within: object, weights: object) -> CountedTables:
     beside: dict[str, Any] = {} if weights is None else {"weights": weights}
     if within is not None:
         beside["within"] = _codes_of_strata(who, within, data)
@@ -294,7 +294,7 @@ def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> Co
     return CountedTables(counts, tuple(labels), tuple(columns), (group, outcome), rows.dropped, rows.n_dropped)
 
 
-def _codes_of_strata(who: str, within: Any, data: Any) -> Any:
+def _codes_of_strata(who: str, within: object, data: object) -> Any:
     """A number for each stratum, one per row."""
     frame = table(data)
     if isinstance(within, str) and within not in frame.names:
@@ -312,7 +312,12 @@ FARTHEST = 1e4
 
 
 def odds_ratio(
-    table: Any, data: Any = None, /, *, within: str | ArrayLike | None = None, weights: str | ArrayLike | None = None
+    table: object,
+    data: object = None,
+    /,
+    *,
+    within: str | ArrayLike | None = None,
+    weights: str | ArrayLike | None = None,
 ) -> ConditionalOdds:
     """The conditional likelihood of the odds ratio of a two-by-two table, or of the common one of several.
 

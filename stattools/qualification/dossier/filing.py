@@ -42,7 +42,7 @@ SELF = "sha256"
 """The key of the hash of all other keys."""
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """The one way in which a value is written."""
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 

@@ -123,7 +123,7 @@ def _shown_judgement(values: Floats) -> str:
     return f"[{', '.join([*each, *(['...'] if len(values) > MOST_SHOWN else [])])}]"
 
 
-def numbers(values: Any) -> Floats:
+def numbers(values: object) -> Floats:
     """An array, NaN where there is no number."""
     return np.array(np.nan if values is None else values, dtype=float)
 

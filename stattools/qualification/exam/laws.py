@@ -189,7 +189,7 @@ def slopes_of(model: str) -> slice:
 
 
 def _scaled(by: Sequence[float]) -> Expected:
-    def expect(model: str, b: Any, se: Any) -> Answer:
+    def expect(model: str, b: object, se: object) -> Answer:
         b, se, at = np.array(b), np.array(se), slopes_of(model)
         factors = np.asarray(by)[: b[..., at].shape[-1]]
         b[..., at], se[..., at] = b[..., at] / factors, se[..., at] / np.abs(factors)
@@ -198,14 +198,14 @@ def _scaled(by: Sequence[float]) -> Expected:
     return expect
 
 
-def _slopes_alone(model: str, b: Any, se: Any) -> Answer:
+def _slopes_alone(model: str, b: object, se: object) -> Answer:
     b, se, at = np.array(b), np.array(se), slopes_of(model)
     rest = np.ones(b.shape, dtype=bool)
     rest[..., at] = False
     return np.where(rest, np.nan, b), np.where(rest, np.nan, se)
 
 
-def same(model: str, b: Any, se: Any) -> Answer:
+def same(model: str, b: object, se: object) -> Answer:
     """The answer as it is, of a change that moves nothing."""
     return b, se
 
@@ -214,7 +214,7 @@ def _fewer_errors(model: str, b: Any, se: Any) -> Answer:
     return b, np.asarray(se) / np.sqrt(2.0)
 
 
-def _turned(model: str, b: Any, se: Any) -> Answer:
+def _turned(model: str, b: object, se: object) -> Answer:
     return -np.asarray(b), se
 
 
@@ -253,7 +253,7 @@ def units(by: float = 1000.0) -> Law:
     """The outcome in other units: of a location all coefficients, of a logarithm the intercept alone."""
     of_location = ("linear", "mixed", "mixed with slopes", *SERIES)
 
-    def expect(model: str, b: Any, se: Any) -> Answer:
+    def expect(model: str, b: object, se: object) -> Answer:
         return (by * np.array(b), by * np.array(se)) if model in of_location else _slopes_alone(model, b, se)
 
     models = (*of_location, "gamma", "Weibull", "Cox")

@@ -35,7 +35,7 @@ class Beside:
     ratio: str
     terms: tuple[TermFinding, ...]
 
-    def moved(self, row: Any) -> str:
+    def moved(self, row: object) -> str:
         """What a unit of a column does to the parameter."""
         return f"{'multiplies' if self.ratio else 'changes'} {self.subject}"
 

@@ -31,7 +31,7 @@ class RatioWords:
     ratio: str
     subject: str
 
-    def moved(self, row: Any) -> str:
+    def moved(self, row: object) -> str:
         """What one unit of a column does."""
         return f"multiplies {self.subject}"
 

@@ -154,7 +154,7 @@ def _dots(fit: Fit, x: Floats) -> tuple[Floats, Floats]:
     return x[some], y[some]
 
 
-def _at_levels(fit: Fit, column: Any, levels: tuple[Any, ...]) -> tuple[Floats, Floats]:
+def _at_levels(fit: Fit, column: Any, levels: tuple[object, ...]) -> tuple[Floats, Floats]:
     """The observed mean at each level."""
     model = fit.model
     if model.likelihood.outcome in NOT_SEEN or len(column) != len(model.rows.y):
@@ -292,7 +292,7 @@ def _means(basis: Basis, variable: str) -> list[Block]:
     return [Table(head, tuple(rows), f"{'l' if several else ''}lrc", caption)]
 
 
-def _contrasts(fit: Fit, variable: str, levels: tuple[Any, ...]) -> list[Block]:
+def _contrasts(fit: Fit, variable: str, levels: tuple[object, ...]) -> list[Block]:
     """Each two levels against each other, adjusted for their number."""
     ratio = bool(story(fit.model).ratio) and fit.model.likelihood.outcome is not Outcome.CATEGORY
     try:

@@ -34,7 +34,7 @@ from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
 
 
-def decay_weights(times: Any, *, half_life: Any) -> Any:
+def decay_weights(times: object, *, half_life: object) -> Any:
     """Filter weights of irregular times: w_t = 1 - 2^-((time_t - time_{t-1}) / half_life), and w_0 = 1.
 
     `times` are numbers or dates, shape (..., n), strictly increasing along the last axis; `half_life` is positive, in
@@ -149,7 +149,7 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
     return mean, variance, np.where(began, total(decay, np.where(gap, 0.0, x)), np.nan), weight
 
 
-def half_lives(times: Any, half_life: Any, who: str) -> Array:
+def half_lives(times: Any, half_life: object, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
     array = as_array(times, f"times of {who}")
     dressed = array.dtype.kind == "O" and not any(isinstance(value, Number | Decimal) for value in array.flat)
@@ -181,7 +181,7 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
         return steps / unit
 
 
-def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
+def _numbered(times: Array, half_life: object, who: str) -> tuple[Array, float]:
     values = numbers(times, "times", who)
     if np.iscomplexobj(values) or not np.isfinite(values).all():
         raise DomainError(f"{who} needs times that are real and finite; got a missing, infinite or complex one.")
@@ -191,7 +191,7 @@ def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     return np.diff(values.astype(float)), float(half_life)
 
 
-def _dated(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
+def _dated(times: Array, half_life: object, who: str) -> tuple[Array, float]:
     if np.isnat(times).any():
         raise DomainError(f"{who} needs a time for every observation; times[{int(np.argmax(np.isnat(times)))}] is NaT.")
     try:

@@ -207,7 +207,7 @@ def require_values(who: str, y: Array, use: str) -> None:
         raise DomainError(f"{who}: the signal is missing everywhere (NaN), and has no value to {use}")
 
 
-def require_initial(who: str, initial: Any) -> tuple[bool, Array]:
+def require_initial(who: str, initial: object) -> tuple[bool, Array]:
     """Whether the first value starts the filter, and the value before it otherwise."""
     if isinstance(initial, str):
         if initial not in ("first", "zero"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stattools.data.dataset import read
@@ -18,7 +16,7 @@ from stattools.series.filters.smoothing import WHO, ExponentialSmoothing
 
 
 def exponential_smoothing(
-    y: Any, *, weights: Any = "constant", data: Any = None, initial: str | float = "estimated"
+    y: object, *, weights: object = "constant", data: object = None, initial: str | float = "estimated"
 ) -> ExponentialSmoothing:
     """Exponential smoothing, y_t ~ Normal(l_{t-1}, sigma^2) with l_t = l_{t-1} + w_t (y_t - l_{t-1}).
 
@@ -77,7 +75,7 @@ def exponential_smoothing(
     return ExponentialSmoothing(filled, used, gap, Z, design, fixed, first, free, names, outcome_name, times)
 
 
-def _opening(initial: Any, first: float) -> tuple[float, bool]:
+def _opening(initial: object, first: float) -> tuple[float, bool]:
     """The level before the first time, and whether it is estimated."""
     if isinstance(initial, str):
         if initial not in ("estimated", "first"):
@@ -89,7 +87,7 @@ def _opening(initial: Any, first: float) -> tuple[float, bool]:
     return float(initial), False
 
 
-def _gain(weights: Any, data: Any, n: int) -> tuple[Floats | None, Design | None, float | None, tuple[str, ...]]:
+def _gain(weights: object, data: object, n: int) -> tuple[Floats | None, Design | None, float | None, tuple[str, ...]]:
     """Covariates, their design, the weight that is held, and the names of beta."""
     if isinstance(weights, str) and weights == "constant":
         return np.ones((n, 1)), None, None, ("logit weight",)

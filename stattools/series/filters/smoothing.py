@@ -156,7 +156,7 @@ class ExponentialSmoothing(AnyModel):
             }
         )
 
-    def forecast(self, theta: ArrayLike, steps: int, *, level: float = 0.95, data: Any = None) -> pd.DataFrame:
+    def forecast(self, theta: ArrayLike, steps: int, *, level: float = 0.95, data: object = None) -> pd.DataFrame:
         """`time, mean, variance, lower, upper` for the coming times; `data` are their covariates, `steps` rows.
 
         The variance is s^2 (1 + w_n^2 + w_{n+1}^2 + ...) over the steps between, with s^2 = sum e^2 / (n - parameters
@@ -188,7 +188,7 @@ class ExponentialSmoothing(AnyModel):
     def _clock(self) -> Any:
         return np.arange(len(self.y)) if self.times is None else self.times
 
-    def _coming(self, theta: Floats, steps: int, data: Any) -> Floats:
+    def _coming(self, theta: Floats, steps: int, data: object) -> Floats:
         if self.Z is None or self.design is None:
             if data is not None:
                 raise DomainError("forecast: the weight of this model is constant and takes no data=.")

@@ -7,8 +7,6 @@ Parameters are taken as known. Source: Durbin & Koopman (2012), 4.11.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -24,7 +22,7 @@ from stattools.series.statespace.structural import Structural
 
 
 def forecasts(
-    model: Structural, theta: ArrayLike, steps: int, /, *, X: Any = None, level: float = 0.95
+    model: Structural, theta: ArrayLike, steps: int, /, *, X: object = None, level: float = 0.95
 ) -> pd.DataFrame:
     """The next `steps` values, one row each: time, mean, variance, lower, upper, of an observation.
 
@@ -86,7 +84,7 @@ def _after(model: Structural, variances: Floats, beta: Floats) -> tuple[Floats, 
     return run.mean, run.covariance
 
 
-def _future(model: Structural, X: Any, steps: int) -> Floats:
+def _future(model: Structural, X: object, steps: int) -> Floats:
     if X is None:
         raise DomainError(f"forecast needs X=, the {steps} coming rows of {', '.join(model.regressors)}.")
     if model.design is not None:

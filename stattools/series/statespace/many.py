@@ -148,7 +148,7 @@ def levels(Y: Any) -> LocalLevels | None:
     return LocalLevels(values, labels)
 
 
-def fit_many(Y: Any, /) -> LocalLevelFits:
+def fit_many(Y: object, /) -> LocalLevelFits:
     """Maximum-likelihood local levels of many series at once: rows of an array (m, n), columns of a frame.
 
     `.estimate` (m, 2) has sigma2.irregular and sigma2.level, `.loglik` (m,) the diffuse log-likelihoods, `.table()` one

@@ -27,10 +27,10 @@ from stattools.series.statespace.structural import Structural
 @overload
 def local_level(
     formula_or_y: str | Sequence[float],
-    data: Any = None,
+    data: object = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
     drift: bool | float = False,
@@ -40,11 +40,11 @@ def local_level(
 
 @overload
 def local_level(
-    formula_or_y: Any,
-    data: Any = None,
+    formula_or_y: object,
+    data: object = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
     drift: bool | float = False,
@@ -53,11 +53,11 @@ def local_level(
 
 
 def local_level(
-    formula_or_y: Any,
-    data: Any = None,
+    formula_or_y: object,
+    data: object = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
     drift: bool | float = False,
@@ -89,11 +89,11 @@ def local_level(
 
 
 def local_linear_trend(
-    formula_or_y: Any,
+    formula_or_y: object,
     data: Any = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
 ) -> Structural:
@@ -112,8 +112,8 @@ def local_linear_trend(
 
 
 def smooth_trend(
-    formula_or_y: Any,
-    data: Any = None,
+    formula_or_y: object,
+    data: object = None,
     /,
     *,
     X: Any = None,
@@ -136,9 +136,9 @@ def _series(
     kind: str,
     title: str,
     trend: Trend,
-    formula_or_y: Any,
-    data: Any,
-    X: Any,
+    formula_or_y: object,
+    data: object,
+    X: object,
     names: Sequence[str] | None,
     seasonal: int | None,
     drift: bool | float,
@@ -177,7 +177,7 @@ def _series(
     return model
 
 
-def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
+def numbers(values: object, what: str = "y") -> tuple[Floats, Any]:
     """A series as float64 with NaN for what is missing, and its times: its pandas index, or 0, 1, 2, ...
 
     >>> numbers([1, None, 3])[0].tolist()
@@ -208,7 +208,7 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
     return y, times_of(source, len(y), what)
 
 
-def _require_exact(values: Any, what: str) -> None:
+def _require_exact(values: object, what: str) -> None:
     """DomainError for whole numbers that float64 does not hold."""
     found = np.asarray(values) if isinstance(values, np.ndarray) else series(values, what).to_numpy()
     whole = found.dtype.kind in "iu" and found.size and max(abs(int(found.min())), abs(int(found.max()))) > EXACT
@@ -219,7 +219,7 @@ def _require_exact(values: Any, what: str) -> None:
         )
 
 
-def _from_formula(formula: str, data: Any, title: str) -> Any:
+def _from_formula(formula: str, data: object, title: str) -> Any:
     if data is None:
         raise DomainError(
             f"{title} got the formula {quoted(formula)} without a table: give ({quoted(formula)}, table)."
@@ -248,13 +248,13 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
     return y, times if index is None else index, found.X[:, keep], labels, found.design, outcome, formula
 
 
-def _period(seasonal: Any) -> int:
+def _period(seasonal: object) -> int:
     if seasonal is None:
         return 0
     return whole_number(seasonal, "seasonal= is a period (12 for months of a year), which", at_least=2)
 
 
-def _number(drift: Any) -> float:
+def _number(drift: object) -> float:
     if not is_number(drift):
         raise DomainError(f"drift= is True (estimated) or a known finite slope per step; got {quoted(drift)}.")
     return float(drift)

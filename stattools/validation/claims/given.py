@@ -27,7 +27,7 @@ SINGLE = 7
 """A number of 32 bits with so many digits was not rounded for print."""
 
 
-def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
+def of_estimates(claim: Mapping[object, object], name: str) -> Claim:
     """The claim of a dict of estimates by term. DomainError for an empty one, and for values that are no numbers."""
     if not claim:
         raise DomainError("a claim needs at least one term with its estimate; got an empty dict.")
@@ -76,7 +76,7 @@ def beside(given: Any, terms: Sequence[str], asker: str) -> list[str]:
     return texts_of(values, terms, asker)
 
 
-def ends(given: Any, terms: Sequence[str]) -> tuple[list[str], list[str]]:
+def ends(given: object, terms: Sequence[str]) -> tuple[list[str], list[str]]:
     """The texts of both ends of intervals, given as pairs by term or in their order."""
     if isinstance(given, Mapping):
         pairs = [_pair(pair, term) for term, pair in given.items()]
@@ -89,7 +89,7 @@ def ends(given: Any, terms: Sequence[str]) -> tuple[list[str], list[str]]:
     return beside([pair[0] for pair in pairs], terms, "ci="), beside([pair[1] for pair in pairs], terms, "ci=")
 
 
-def _pair(given: Any, term: Any) -> Sequence[Any]:
+def _pair(given: object, term: object) -> Sequence[Any]:
     """Both ends of one interval."""
     two = given if isinstance(given, str | tuple | list) else _sequence(given, f"ci= of {quoted(term)}")
     if isinstance(given, str) or len(two) != 2:
@@ -99,7 +99,7 @@ def _pair(given: Any, term: Any) -> Sequence[Any]:
     return two
 
 
-def fact(value: Any, asker: str) -> Printed:
+def fact(value: object, asker: str) -> Printed:
     """A single number that was given beside the table. DomainError for what is none."""
     text = text_of(value, asker)
     number, half = printed(text, asker, decimal_mark([text], asker))
@@ -108,7 +108,7 @@ def fact(value: Any, asker: str) -> Printed:
     return Printed(np.asarray(number), np.asarray(half))
 
 
-def of_frame(frame: Any, name: str) -> Cells:
+def of_frame(frame: object, name: str) -> Cells:
     """The cells of any table of columns, with the labels of its rows first where it has labels."""
     import narwhals as nw
 
@@ -125,7 +125,7 @@ def of_frame(frame: Any, name: str) -> Cells:
     return by_class(Cells(name, (tuple(head),), tuple(zip(*cells, strict=True))))
 
 
-def _texts(values: Iterable[Any], where: str) -> list[str]:
+def _texts(values: Iterable[object], where: str) -> list[str]:
     """The texts of a column, with a word where a number is missing among numbers, as NaN in a frame says."""
     held = list(values)
     missing = "" if any(isinstance(value, str) for value in held) else "n/a"
@@ -140,7 +140,7 @@ def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
     return Cells(name, (tuple(head),), cells)
 
 
-def texts_of(values: Iterable[Any], terms: Sequence[str], asker: str) -> list[str]:
+def texts_of(values: Iterable[object], terms: Sequence[str], asker: str) -> list[str]:
     """Values of terms as they would be printed; what was given as text stands as it is."""
     found = []
     for term, value in zip(terms, values, strict=True):
@@ -157,7 +157,7 @@ def texts_of(values: Iterable[Any], terms: Sequence[str], asker: str) -> list[st
     return found
 
 
-def text_of(value: Any, where: str) -> str:
+def text_of(value: object, where: str) -> str:
     """A value as it would be printed: text as it stands, a number in its shortest decimal form, "" for what is missing,
     "NaN" for what is not a number.
 

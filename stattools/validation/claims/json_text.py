@@ -47,7 +47,7 @@ def cells(text: str, name: str) -> Cells:
     return replace(of_records(tables[0], name), facts=_facts(whole))
 
 
-def _parts(value: Any) -> list[Sequence[Mapping[str, Any]]]:
+def _parts(value: object) -> list[Sequence[Mapping[str, Any]]]:
     """All lists of rows and dicts of columns in a value."""
     if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
         if any(isinstance(cell, list | Mapping) for row in value for cell in row.values()):
@@ -87,7 +87,7 @@ def _kinds(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     return found | ({"term"} if any(str(key).strip() in ("", "_row") for row in rows for key in row) else set())
 
 
-def _facts(value: Any) -> dict[str, Printed]:
+def _facts(value: object) -> dict[str, Printed]:
     """Single numbers under names that are those of facts, wherever they stand outside of rows of terms."""
     found: dict[str, Printed] = {}
     if isinstance(value, list):

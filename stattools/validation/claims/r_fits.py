@@ -28,7 +28,7 @@ MOMENTS = ("Gamma", "inverse.gaussian")
 """Families whose log-likelihood R takes at the deviance over n, which is no maximum."""
 
 
-def is_r_fit(claim: Any) -> bool:
+def is_r_fit(claim: object) -> bool:
     """Whether a mapping is a fit that R wrote."""
     return isinstance(claim, Mapping) and claim.keys() >= KEYS
 

@@ -19,13 +19,13 @@ from stattools.validation.claims.rows import claim_of
 
 
 def read_claim(
-    claim: Any,
+    claim: object,
     *,
-    se: Any = None,
-    p: Any = None,
-    ci: Any = None,
-    loglik: Any = None,
-    n: Any = None,
+    se: object = None,
+    p: object = None,
+    ci: object = None,
+    loglik: object = None,
+    n: object = None,
     column: str | int | None = None,
     name: str | None = None,
 ) -> Claim:

@@ -80,7 +80,7 @@ def _led_by(state: State, firsts: dict[str, tuple[Any, tuple[Any, ...]]]) -> Sta
     )
 
 
-def _ordered(values: Any, first: Any, levels: tuple[Any, ...]) -> Any:
+def _ordered(values: object, first: object, levels: tuple[object, ...]) -> Any:
     order = [first, *(level for level in levels if level != first)]
     return pd.Categorical(np.asarray(values), categories=order)
 
@@ -120,7 +120,7 @@ def _kinds(state: State) -> Iterator[Variant]:
             yield Variant(f"{column} is read as a number", partial(_written, state, text, column), ("factor", column))
 
 
-def _numbered(state: State, text: str, column: str, levels: tuple[Any, ...], origin: int) -> State:
+def _numbered(state: State, text: str, column: str, levels: tuple[object, ...], origin: int) -> State:
     assert state.sheet is not None
     places = {level: float(k + origin) for k, level in enumerate(levels)}
     values = [places[level] for level in state.sheet.frame[column].tolist()]
@@ -557,7 +557,7 @@ def _offsets(state: State) -> Iterator[Variant]:
             yield Variant(f"{name} as offset", partial(_of, state, values), ("offset",))
 
 
-def _of(state: State, offset: Any) -> State:
+def _of(state: State, offset: object) -> State:
     model = state.model
     rows = replace(model.rows, offset=offset)
     return state.of(replace(model, rows=rows, start=starting_point(model.likelihood, model.predictor, rows)))

@@ -492,7 +492,7 @@ def _made(values: Floats, name: str) -> Iterator[tuple[str, Floats]]:
         yield f"{name} scaled to a mean of 1", values / values.mean()
 
 
-def _as_both(state: State, values: Floats, words: str, own: Any) -> Iterator[Variant]:
+def _as_both(state: State, values: Floats, words: str, own: object) -> Iterator[Variant]:
     """The same numbers as frequencies and, of least squares, as precisions."""
     rows = state.model.rows
     if own is None or rows.weight is None:
@@ -501,7 +501,7 @@ def _as_both(state: State, values: Floats, words: str, own: Any) -> Iterator[Var
         yield Variant(f"{words} as precisions", partial(weighted, state, None, values), ("weights",))
 
 
-def weighted(state: State, weight: Any, precision: Any) -> State:
+def weighted(state: State, weight: object, precision: Any) -> State:
     """The state of the same rows with other weights."""
     rows = replace(state.model.rows, weight=weight, precision=precision)
     if precision is not None and (precision == 0).any():

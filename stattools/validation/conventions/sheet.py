@@ -39,11 +39,11 @@ class Sheet:
     whole: pd.DataFrame | None = None
     kept: NDArray[np.intp] | None = None
 
-    def with_column(self, name: str, values: Any) -> Sheet:
+    def with_column(self, name: str, values: object) -> Sheet:
         """The sheet with other values of a column."""
         return replace(self, frame=self.frame.assign(**{name: values}))
 
-    def with_columns(self, columns: Mapping[str, Any]) -> Sheet:
+    def with_columns(self, columns: Mapping[str, object]) -> Sheet:
         """The sheet with other values of several columns."""
         return replace(self, frame=self.frame.assign(**columns))
 

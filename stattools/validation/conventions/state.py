@@ -140,7 +140,7 @@ class State:
         """The kind of its intervals."""
         return self.recipe.interval if isinstance(self.recipe, Recipe) else "wald"
 
-    def with_cov(self, cov: Any, df: Any) -> State:
+    def with_cov(self, cov: Any, df: object) -> State:
         """The state with another kind of standard errors, and the degrees of freedom that go with it."""
         if isinstance(self.recipe, Recipe):
             return self.with_recipe(cov=cov, df=df)

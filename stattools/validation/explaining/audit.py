@@ -63,7 +63,7 @@ def is_drawn(results: Any) -> bool:
     return home in HOMES and _variables(results) is not None
 
 
-def _variables(results: Any) -> Any:
+def _variables(results: object) -> Any:
     """The group of draws."""
     group = attributes(results, GROUPS).posterior
     group = results if group is None else group
@@ -71,7 +71,7 @@ def _variables(results: Any) -> Any:
     return group if told.data_vars is not None and set(AXES) <= set(told.dims) else None
 
 
-def audit_draws(results: Any, model: Any, *, terms: Mapping[str, str] | None = None) -> PosteriorAgreement:
+def audit_draws(results: object, model: Any, *, terms: Mapping[str, str] | None = None) -> PosteriorAgreement:
     """The means and standard deviations of somebody's draws beside those of our posterior, parameter by parameter.
 
     `model` is a posterior, `st.posterior(model, prior=...)`, under the priors that those draws should have, or a model,
@@ -294,10 +294,10 @@ def audit(
     data: Any = None,
     /,
     *,
-    X: Any = None,
-    y: Any = None,
-    weights: Any = None,
-    offset: Any = None,
+    X: object = None,
+    y: object = None,
+    weights: object = None,
+    offset: object = None,
     se: Any = None,
     p: Any = None,
     ci: Any = None,

@@ -228,7 +228,7 @@ def called(name: str) -> str:
     return f"T{name[1:]}" if name.startswith("the ") else name
 
 
-def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tuple[str, ...]:
+def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: object) -> tuple[str, ...]:
     """Notes on what was not claimed or could not be checked."""
     notes, places = [], np.asarray(ours).tolist()
     away = [names[k] for k in sorted(set(range(len(names))).difference(places))]
@@ -333,7 +333,7 @@ def audit_claim(
     model: Any,
     *,
     terms: Mapping[str, str] | None = None,
-    cov: Any = None,
+    cov: object = None,
     level: float | None = None,
     seconds: float = SECONDS,
 ) -> ClaimAudit:
@@ -387,7 +387,7 @@ class Compared(NamedTuple):
     now: ClaimStanding
 
 
-def _compared(claim: Claim, model: Any, cov: Any, level: float, ours: NDArray[np.intp]) -> Compared:
+def _compared(claim: Claim, model: Any, cov: object, level: float, ours: NDArray[np.intp]) -> Compared:
     options: dict[str, Any] = {} if isinstance(cov, str) and cov == "information" else {"cov": cov}
     found = fit(model, level=level, **(options | declared_options(claim, model)))
     right = _declared(claim, found, cov, level) or right_of_fit(found, level)

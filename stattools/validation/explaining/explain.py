@@ -633,7 +633,7 @@ def _refit_columns(model: Any) -> Model:
     return bound("ols", np.asarray(model.said.time, dtype=float), X, ["Intercept", *model.terms])
 
 
-def _with(model: Any, said: Any, X: Any, design: Any) -> Any:
+def _with(model: Any, said: Any, X: object, design: Any) -> Any:
     sets = sets_of(said)
     return replace(model, said=said, X=X, sets=sets, design=design, Z=centered(columns_at_risk(X, sets), sets))
 
@@ -691,10 +691,10 @@ def explain(
     b: Any,
     /,
     *,
-    data: Any = None,
-    X: Any = None,
-    y: Any = None,
-    weights: Any = None,
+    data: object = None,
+    X: object = None,
+    y: object = None,
+    weights: object = None,
     offset: Any = None,
     intervals: tuple[str, str] = ("wald", "wald"),
 ) -> Explanation:
@@ -730,7 +730,7 @@ def explain(
     return replace(found, notes=(*notes, *found.notes))
 
 
-def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any, offset: Any) -> list[Foreign]:
+def _read(fits: tuple[Any, Any], data: object, X: object, y: object, weights: object, offset: Any) -> list[Foreign]:
     """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
     told = [None if lacks_rows(fit) else described(fit) for fit in fits]
     names = [require_rows(one).model.outcome_name for one in told if one is not None]

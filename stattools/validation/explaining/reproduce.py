@@ -113,7 +113,7 @@ class Reproduction(Faces):
 
 
 def reproduce(
-    claim: Any,
+    claim: object,
     model: Any,
     /,
     *,

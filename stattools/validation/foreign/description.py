@@ -93,12 +93,12 @@ class Foreign:
 
 def bound(
     kind: str,
-    y: Any,
+    y: object,
     X: ArrayLike,
     names: list[str],
     *,
     weight: Floats | None = None,
-    labels: tuple[Any, ...] | None = None,
+    labels: tuple[object, ...] | None = None,
     outcome: str = "y",
     **columns: Any,
 ) -> Model:
@@ -135,7 +135,7 @@ def coded(y: Any, classes: Any) -> NDArray[np.intp]:
         ) from None
 
 
-def attributes(of: Any, table: Mapping[str, Any]) -> Any:
+def attributes(of: Any, table: Mapping[str, object]) -> Any:
     """The attributes that the table names; its value for one that the object has not, or that is None.
 
     >>> attributes(3.0, {"real": 0, "scale": 1.0})
@@ -226,7 +226,7 @@ class FormulaTable:
         self.table[called] = values
         return in_backticks(called)
 
-    def side(self, X: Any, names: Sequence[Any] | None = None, *, bare: bool = False) -> str:
+    def side(self, X: Any, names: Sequence[object] | None = None, *, bare: bool = False) -> str:
         """The terms of a right side: "1 + a + b", or "0 + a" without a column of ones; `bare` where the model has no
         intercept of its own.
         """
@@ -348,6 +348,6 @@ def told_of(foreign: Foreign, reported: int) -> Foreign:
     return replace(foreign, notes=(*foreign.notes, note))
 
 
-def level_codes(values: Any) -> NDArray[np.intp]:
+def level_codes(values: object) -> NDArray[np.intp]:
     """Codes of the levels of a column."""
     return np.unique(np.asarray(values), return_inverse=True)[1].ravel()

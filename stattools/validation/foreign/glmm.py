@@ -44,7 +44,7 @@ def describe(results: Any, given: Given) -> Foreign:
     return described_mixed(said, given.data)
 
 
-def unpacked(values: Any) -> Floats:
+def unpacked(values: object) -> Floats:
     """The covariance whose lower triangle these are, column after column.
 
     >>> unpacked([4.0, 1.0, 9.0]).tolist()

@@ -173,7 +173,7 @@ def _called(told: Any, given: Given) -> str:
     return given.y if isinstance(given.y, str) else str(attributes(given.y, OUTCOME).name)
 
 
-def _errors(model: Model, told: Any, options: Mapping[str, Any], total: float, size: int) -> tuple[Floats, str, Any]:
+def _errors(model: Model, told: Any, options: Mapping[str, object], total: float, size: int) -> tuple[Floats, str, Any]:
     """Standard errors, NaN where none were stored, what they are called, and how they are made.
 
     Robust ones are HC1 whose n is the sum of the weights.
@@ -205,7 +205,7 @@ def _alpha(told: Any, options: Mapping[str, Any]) -> float:
     return 0.0 if chosen is None else float(chosen)
 
 
-def _units(X: Floats, weight: Floats | None, options: Mapping[str, Any]) -> Floats:
+def _units(X: Floats, weight: Floats | None, options: Mapping[str, object]) -> Floats:
     """What the penalty of each column is multiplied by: its standard deviation where predictors are scaled."""
     if not options["scale_predictors"]:
         return np.ones(X.shape[1])
@@ -230,7 +230,7 @@ def _penalty(model: Model, told: Any, options: Mapping[str, Any], units: Floats,
     return Shrinkage(f"{words}{scaled} ({said})", strength, Q, a)
 
 
-def _matrix(given: Any, size: int) -> Floats:
+def _matrix(given: object, size: int) -> Floats:
     """A penalty's weights of columns as a matrix, the identity where they are not said."""
     if given is None or isinstance(given, str):
         return np.eye(size)

@@ -46,7 +46,7 @@ REFUSED = {
 """Why a fitter is not judged."""
 
 
-def describe(fitter: Any, given: Given) -> Foreign:
+def describe(fitter: object, given: Given) -> Foreign:
     """The description of a fitter on the table that it was fitted to."""
     name = type(fitter).__name__
     if name != "CoxPHFitter" and name not in TIMES:

@@ -51,7 +51,7 @@ COVARIANCE = {"_scale": 1.0, "_group_debias": False, "_clusters": None, "_debias
 """What results, models, their tables and their covariances carry."""
 
 
-def describe(results: Any, given: Given) -> Foreign:
+def describe(results: object, given: Given) -> Foreign:
     """The description of results, which carry their rows."""
     given.refuse(
         "results of linearmodels carry their rows: leave out X=, y=, weights= and offset=.",
@@ -102,13 +102,13 @@ def describe(results: Any, given: Given) -> Foreign:
     return told_of(described, len(reported))
 
 
-def _values(table: Any) -> Floats:
+def _values(table: object) -> Floats:
     """The numbers of one of its tables."""
     told = attributes(table, TABLE)
     return np.asarray(told.ndarray if told.values2d is None else told.values2d, dtype=float)
 
 
-def _called(table: Any) -> str:
+def _called(table: object) -> str:
     """The name of the outcome."""
     told = attributes(table, TABLE)
     return str((told.cols if told.vars is None else told.vars)[0])

@@ -51,7 +51,7 @@ class MixedFit:
     errors: str | None = None
 
 
-def described_mixed(said: MixedFit, table: Any) -> Foreign:
+def described_mixed(said: MixedFit, table: object) -> Foreign:
     """The description of a mixed fit on its table."""
     if said.family not in MAKERS:
         raise IncompatibleError(

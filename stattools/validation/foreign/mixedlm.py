@@ -49,7 +49,7 @@ def describe(results: Any, given: Given) -> Foreign:
     return described_mixed(said, made.frame)
 
 
-def _level(part: str, made: Any) -> str:
+def _level(part: str, made: object) -> str:
     """kind[b] for kind.1, the number of a level after the first; other parts of terms as they are."""
     levels = attributes(made, MATRICES).category_levels
     name, _, number = part.rpartition(".")

@@ -64,7 +64,7 @@ FUNCTIONS, TRANSFORMS = "pyfixest.estimation.formula.model_matrix", {"i": "facto
 """Its own functions in formulas, and the module that has them."""
 
 
-def describe(results: Any, given: Given) -> Foreign:
+def describe(results: object, given: Given) -> Foreign:
     """The description of a fit, which carries its rows."""
     given.refuse("fits of pyfixest carry their rows: leave out X=, weights= and offset=.", "X", "weights", "offset")
     name = type(results).__name__

@@ -67,7 +67,7 @@ def lacks_rows(results: Any) -> bool:
 
 
 def described(
-    results: Any, data: Any = None, *, X: Any = None, y: Any = None, weights: Any = None, offset: Any = None
+    results: Any, data: Any = None, *, X: object = None, y: object = None, weights: object = None, offset: object = None
 ) -> Foreign:
     """The neutral description of somebody's fit; IncompatibleError for objects that are of none of `PACKAGES`."""
     reader = reader_of(results)

@@ -32,7 +32,7 @@ REFUSED = {
 """Why an estimator is not judged."""
 
 
-def describe(estimator: Any, given: Given) -> Foreign:
+def describe(estimator: object, given: Given) -> Foreign:
     """The description of a fitted estimator on the X and y that it was fitted to."""
     name = type(estimator).__name__
     if name not in KNOWN:

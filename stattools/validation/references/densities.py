@@ -114,7 +114,7 @@ def _hurdle(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
     return np.where(y > 0, np.log(1.0 - p) + some - positive, np.log(p))
 
 
-def _count(y: Any, eta: Any, *alpha: Any) -> Any:
+def _count(y: object, eta: object, *alpha: Any) -> Any:
     """Of Poisson counts, or with log alpha of negative binomial ones."""
     return _negative_binomial(y, eta, *alpha) if alpha else _poisson(y, eta)
 
@@ -223,7 +223,7 @@ def _late(kind: Callable[..., Any]) -> Density:
     beside the probability of ends, given what the density is of, `kind(low, high, eta, log_scale)`.
     """
 
-    def density(y: Any, eta: Any, *scale: Any) -> Any:
+    def density(y: Any, eta: object, *scale: Any) -> Any:
         low, high, *entry = y.T
         log_scale = scale[0] if scale else 0.0
         found = kind(low, high, eta, log_scale)
@@ -343,7 +343,7 @@ def _sequence(ones: Any, n: Any, p: Any) -> Any:
     return xlogy(ones, p) + xlog1py(n - ones, -p)
 
 
-def _successes(k: Any, n: Any, p: Any) -> Any:
+def _successes(k: object, n: object, p: object) -> Any:
     probability = stats.binom.pmf(k, n, p)
     usable = probability > SMALLEST
     return np.where(usable, np.log(np.where(usable, probability, 1.0)), stats.binom.logpmf(k, n, p))

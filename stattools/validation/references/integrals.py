@@ -313,7 +313,7 @@ def group_integrals(model: Any, theta: Floats, most: float = np.inf) -> tuple[Gr
 
 
 def _placed(
-    model: Any, order: Any, first: Any, nodes: tuple[Floats, Floats], mean: Floats, root: Floats, theta: Floats
+    model: Any, order: object, first: object, nodes: tuple[Floats, Floats], mean: Floats, root: Floats, theta: Floats
 ) -> tuple[GroupIntegrals, Floats]:
     """The integrals on nodes about a mean in units of a root, and the logarithms of the terms of their sums (J, G)."""
     s, size = nodes

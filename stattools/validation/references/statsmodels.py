@@ -253,7 +253,7 @@ def _of_density(model: Model) -> tuple[str, Any]:
     offset = 0.0 if rows.offset is None else rows.offset
 
     class OfDensity(GenericLikelihoodModel):
-        def loglikeobs(self, params: Any) -> Any:
+        def loglikeobs(self, params: object) -> Any:
             params = np.asarray(params)
             first, *others = predictors(predictor, rows.X, params)
             value = density(rows.y, first + offset, *others)
@@ -262,7 +262,7 @@ def _of_density(model: Model) -> tuple[str, Any]:
         def score(self, params: Any) -> Any:
             return approx_fprime_cs(params, self.loglike)
 
-        def hessian(self, params: Any) -> Any:
+        def hessian(self, params: object) -> Any:
             return approx_hess_cs(params, self.loglike)
 
     main = slice(None) if predictor.main is None else list(predictor.main)
@@ -474,7 +474,7 @@ CURVES: dict[str, Curve] = {"poisson": _sparse_poisson, "logistic": _sparse_logi
 """The likelihoods of which it is known, by the name of the model."""
 
 
-def sparse_fit(model: Model, cov: Any) -> Reference:
+def sparse_fit(model: Model, cov: object) -> Reference:
     """The maximum with the standard errors of the information; IncompatibleError for other models and kinds."""
     curve = CURVES.get(named(model))
     if curve is None or model.predictor.width > 1 or "trials" in model.likelihood.parts or cov != "information":

@@ -61,7 +61,7 @@ def tails(variance: Floats, shape: Any, scale: Any) -> tuple[Floats, Floats]:
     return np.where(inside, below, edge), np.where(inside, above, 1.0 - edge)
 
 
-def quantile(p: ArrayLike, q: ArrayLike, shape: Any, scale: Any) -> Floats:
+def quantile(p: ArrayLike, q: ArrayLike, shape: Any, scale: object) -> Floats:
     """The variance with P(V <= it) = p and P(V > it) = q, given apart so that neither tail loses digits; 0 at p = 0,
     infinite at q = 0.
     """

@@ -116,7 +116,7 @@ def updated(belief: Any, more: Any) -> Any:
     return posterior
 
 
-def at_arm(parameter: Any, arm: Any) -> Any:
+def at_arm(parameter: object, arm: Any) -> Any:
     """The parameter of each arm asked for; one number serves all."""
     values = np.asarray(parameter, dtype=float)
     return values if values.ndim == 0 else values[arm]

@@ -27,14 +27,14 @@ class RowPredictions:
 
     shape: Any
 
-    def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
+    def mean_at(self, data: object = None, *, offset: Any = None) -> StudentT:
         """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
 
         `data` is a table or array like the one of the model, or a model.
         """
         return at_new_rows(self, data, offset, noise=0.0)
 
-    def predictive(self, data: Any = None, *, offset: Any = None, precision: Any = None) -> StudentT:
+    def predictive(self, data: object = None, *, offset: Any = None, precision: object = None) -> StudentT:
         """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
 
         `offset` and `precision` are needed where the model had them as arrays; columns are looked up.
@@ -49,12 +49,12 @@ class RowPredictions:
 
     def predict(
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: Literal["mean", "observation"] = "mean",
         interval: float | None = None,
         offset: Any = None,
-        precision: Any = None,
+        precision: object = None,
         missing: Missing = "raise",
         align: bool = True,
     ) -> Any:
@@ -91,7 +91,7 @@ class RowPredictions:
         return handed_out(at.places, frame, "mean", align, is_bare=False)
 
 
-def at_new_rows(belief: Any, data: Any, offset: Any, *, noise: float, precision: Any = None) -> StudentT:
+def at_new_rows(belief: Any, data: object, offset: Any, *, noise: float, precision: object = None) -> StudentT:
     """One entry per row of `data` (a model, a table like that of the model seen, or None for its own rows)."""
     _, location, scale = _at(belief, data, offset, noise, precision)
     return StudentT(2.0 * belief.shape, location, scale)

@@ -25,7 +25,7 @@ def last_step(estimator: Any) -> Any:
     return estimator
 
 
-def seen_columns(estimator: Any, X: Any) -> tuple[Floats, list[str], tuple[str, ...]]:
+def seen_columns(estimator: Any, X: object) -> tuple[Floats, list[str], tuple[str, ...]]:
     """X as the last step of a pipeline saw it, with names, and a note where they are not the columns of X."""
     through: tuple[str, ...] = ()
     given = attributes(X, DESIGN)
@@ -41,7 +41,7 @@ def seen_columns(estimator: Any, X: Any) -> tuple[Floats, list[str], tuple[str, 
     return *_array(X, names), through
 
 
-def _names_out(before: Any, names: Any) -> list[str] | None:
+def _names_out(before: Any, names: object) -> list[str] | None:
     """Names of the columns that steps made; None where a step does not say."""
     try:
         return list(before.get_feature_names_out())
@@ -49,7 +49,7 @@ def _names_out(before: Any, names: Any) -> list[str] | None:
         return None
 
 
-def _array(X: Any, names: Any) -> tuple[Floats, list[str]]:
+def _array(X: object, names: object) -> tuple[Floats, list[str]]:
     dense = attributes(X, DESIGN).toarray
     try:
         X = np.asarray(X if dense is None else dense(), dtype=float)

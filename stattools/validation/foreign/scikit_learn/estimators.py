@@ -37,11 +37,11 @@ class Estimator(NamedTuple):
     adds: Adds
 
 
-def _least_squares(options: Mapping[str, Any]) -> str:
+def _least_squares(options: Mapping[str, object]) -> str:
     return "ols"
 
 
-def _logistic(options: Mapping[str, Any]) -> str:
+def _logistic(options: Mapping[str, object]) -> str:
     if options.get("multi_class", "auto") in ("ovr", "multinomial"):
         raise IncompatibleError(
             "LogisticRegression(multi_class=...) is another model than its default, of separate fits or of one set of "
@@ -140,7 +140,7 @@ FOLDS = ("LogisticRegressionCV",)
 """Estimators whose number of steps is of every fold."""
 
 
-def describe(estimator: Any, given: Given) -> Foreign:
+def describe(estimator: object, given: Given) -> Foreign:
     """The description of a fitted estimator on the X, y and sample weights that it was fitted to."""
     given.refuse("offset= is for glum; estimators of scikit-learn take none. Leave it out.", "offset")
     last = last_step(estimator)
@@ -194,7 +194,7 @@ def describe(estimator: Any, given: Given) -> Foreign:
     )
 
 
-def _require_known(last: Any) -> None:
+def _require_known(last: object) -> None:
     name = type(last).__name__
     if name not in KINDS:
         why = REFUSED.get(name)
@@ -204,7 +204,7 @@ def _require_known(last: Any) -> None:
         raise IncompatibleError(f"this {name} is not fitted: call .fit(X, y) first.")
 
 
-def _flat(y: Any) -> Any:
+def _flat(y: object) -> Any:
     """The outcome as one column."""
     y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] > 1:
@@ -224,7 +224,7 @@ def _require_sets(name: str, kind: str, coefficients: Floats, labels: Any) -> No
         )
 
 
-def _require_free(name: str, options: Mapping[str, Any], coefficients: Floats) -> None:
+def _require_free(name: str, options: Mapping[str, object], coefficients: Floats) -> None:
     """Constraints that hold a coefficient at 0 make a maximum that no model here has."""
     if options.get("positive") and (coefficients == 0).any():
         raise IncompatibleError(

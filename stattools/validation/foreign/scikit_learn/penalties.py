@@ -30,31 +30,31 @@ class Addition(NamedTuple):
     said: str
 
 
-def nothing(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def nothing(last: object, options: Mapping[str, object], n: float) -> Addition:
     """No penalty."""
     return Addition(0.0, 0.0, "none")
 
 
-def ridge(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def ridge(last: object, options: Mapping[str, object], n: float) -> Addition:
     """Squares of the coefficients, times alpha."""
     alpha = _alpha(last, options)
     return Addition(alpha, 0.0, f"alpha = {alpha:g}")
 
 
-def lasso(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def lasso(last: object, options: Mapping[str, object], n: float) -> Addition:
     """Absolute coefficients, times alpha for each row."""
     alpha = _alpha(last, options)
     return Addition(n * alpha, 1.0, f"alpha = {alpha:g}")
 
 
-def elastic_net(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def elastic_net(last: object, options: Mapping[str, Any], n: float) -> Addition:
     """Absolute and squared coefficients, in the share `l1_ratio`."""
     alpha, chosen = _alpha(last, options), attributes(last, CHOSEN).l1_ratio_
     share = float(options["l1_ratio"] if chosen is None else chosen)
     return Addition(n * alpha, share, f"alpha = {alpha:g}, l1_ratio = {share:g}")
 
 
-def mean_loss(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def mean_loss(last: object, options: Mapping[str, Any], n: float) -> Addition:
     """The penalty of the generalized linear models, which divide the loss by the sum of weights."""
     alpha = float(options["alpha"])
     return Addition(n * alpha, 0.0, f"alpha = {alpha:g}")
@@ -84,12 +84,12 @@ def inverse(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     return Addition(1.0 / C, share, f"C = {C:g}" + (f", l1_ratio = {share:g}" if 0.0 < share < 1.0 else ""))
 
 
-def _alpha(last: Any, options: Mapping[str, Any]) -> float:
+def _alpha(last: object, options: Mapping[str, object]) -> float:
     chosen = attributes(last, CHOSEN).alpha_
     return float(_one(options["alpha"] if chosen is None else chosen, "alpha"))
 
 
-def _one(value: Any, name: str) -> Any:
+def _one(value: object, name: str) -> Any:
     """The one value that all classes or outcomes have."""
     found = np.unique(np.asarray(value, dtype=float))
     if len(found) != 1:

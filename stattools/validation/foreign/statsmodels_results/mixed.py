@@ -96,7 +96,7 @@ def _group_name(sm: Any) -> str:
     return str(named) if named else "group"
 
 
-def _components(sm: Any, told: Any, columns: FormulaTable, groups: NDArray[np.intp]) -> Any:
+def _components(sm: object, told: Any, columns: FormulaTable, groups: NDArray[np.intp]) -> Any:
     """(term, variance) of each variance component, whose columns are 0 but for the rows of one level."""
     given = attributes(sm, MODEL).exog_vc
     if given is None:

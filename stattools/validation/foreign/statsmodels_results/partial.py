@@ -62,7 +62,7 @@ def describe_sets(results: Any) -> Foreign:
     return _described("ConditionalLogit", results, Refit(model, df=np.inf), "nonrobust", ())
 
 
-def _require_no_offset(who: str, ours: str, offset: Any) -> None:
+def _require_no_offset(who: str, ours: str, offset: object) -> None:
     if offset is not None and np.any(np.asarray(offset, dtype=float)):
         raise IncompatibleError(f"{who} with an offset has no twin here: {ours} takes none. Audit a fit without it.")
 

@@ -153,7 +153,7 @@ def _kind(sm: Any) -> tuple[str, str]:
     return kind, f"GLM {family} with link {link}"
 
 
-def _is_linear(sm: Any) -> bool:
+def _is_linear(sm: object) -> bool:
     """Whether counts have a variance that is linear in the mean, NB1."""
     told = attributes(sm, {"loglike_method": "nb2", "parameterization": 2})
     return type(sm).__name__.startswith("NegativeBinomial") and "nb1" in (
@@ -162,12 +162,12 @@ def _is_linear(sm: Any) -> bool:
     )
 
 
-def _is_weighted(sm: Any) -> bool:
+def _is_weighted(sm: object) -> bool:
     """Whether a GLM has weights of precisions, which its sandwiches square, where frequencies count once."""
     return bool((np.asarray(attributes(sm, GLM).var_weights) != 1).any())
 
 
-def _alpha(sm: Any) -> float | None:
+def _alpha(sm: object) -> float | None:
     """The alpha that a negative binomial was given; None where it is estimated, or where there is none."""
     if attributes(sm, {"loglike_method": ""}).loglike_method == "geometric":
         return 1.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stattools.errors import IncompatibleError
 from stattools.validation.foreign.description import Foreign, Given, attributes
 from stattools.validation.foreign.statsmodels_results import mixed, ordered, own_densities, partial, regressions, zeros
@@ -66,7 +64,7 @@ REFUSED = {
 """Why a model is not judged, and what to do."""
 
 
-def describe(results: Any, given: Given) -> Foreign:
+def describe(results: object, given: Given) -> Foreign:
     """The description of a results object; IncompatibleError for a model that we do not have."""
     given.refuse(
         "weights= and offset= are for fits that carry no rows; results of statsmodels carry their own.",
