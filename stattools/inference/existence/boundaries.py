@@ -350,10 +350,12 @@ linear predictor of a row, which is a logarithm, that no row leaves.
 
 def check_levels(model: Model, solution: Solution) -> None:
     """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
-    predictor = model.predictor
-    for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
+    predictor, links = model.predictor, [*model.likelihood.parameters.values()]
+    others = zip(predictor.own, predictor.parts[predictor.n_first :], links[predictor.n_first :], strict=True)
+    for own, part, link in others:
         here = float(solution.estimate[part.start])
-        if not own and abs(here - float(model.start[part.start])) > FAR_LOGARITHM:
+        wide = link == "log" and solution.covariance.diagonal()[part.start] > WIDE**2
+        if not own and (wide or abs(here - float(model.start[part.start])) > FAR_LOGARITHM):
             raise no_maximum(model, model.names[part.start], here)
     if solution.converged:
         _require_fall(model, solution, range(len(model.names)))

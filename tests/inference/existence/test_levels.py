@@ -85,3 +85,14 @@ def test_a_kink_is_no_maximum_with_a_standard_error(family):
     }[family]()
     with pytest.raises(st.IdentificationError, match="a kink"):
         st.fit(st.regression("y ~ x", table, own))
+
+
+@pytest.mark.parametrize("groups", [4, 8, 20])
+def test_a_scale_of_which_the_rows_tell_nothing_is_no_maximum(groups):
+    """Of Cauchy errors with two rows a group the likelihood is flat in the scale: se of 70 to 2,000 were printed."""
+    rng = np.random.default_rng(3)
+    g = np.repeat(np.arange(groups), 2)
+    cauchy = st.likelihood(stats.cauchy, parameters={"loc": "identity", "scale": "log"})
+    model = st.regression("y ~ C(g)", {"y": 0.1 * g + rng.standard_cauchy(2 * groups), "g": g}, cauchy)
+    with pytest.raises(st.IdentificationError, match="levels off or still rises as 'log scale' runs off"):
+        st.fit(model)
