@@ -41,7 +41,7 @@ def test_each_file_that_describes_is_of_a_package_that_is_known():
     found = {
         ".".join(("stattools.validation.foreign", *path.relative_to(home).with_suffix("").parts))
         for path in home.rglob("*.py")
-        if re.search(r"^def describe\(\w+: (Any|object), given: Given\)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if re.search(r"^def describe\(\w+: \w+, given: Given\)", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert found == {reader.describe.__module__ for reader in PACKAGES.values()}
 
