@@ -128,7 +128,7 @@ class AnyModel:
     names is declared with `= field()` where it has no default of its own: the answer here would be taken for it.
     """
 
-    facts: Any = ModelFacts()
+    facts: ModelFacts = ModelFacts()
     """What is true of every model of its kind."""
     kind: Any
     title: Any

@@ -191,7 +191,7 @@ def mixed_predictions(
         X, terms, curves = np.asarray(at.rows.X), terms_at(model, data, groups, at), curves_at(model, data, at)
         mean = X @ found.beta + wiggles(found, curves)
         if groups == "known":
-            for term, modes in zip(terms, found.modes, strict=False):
+            for term, modes in zip(terms, found.modes, strict=True):
                 mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
         extra: Any = 0.0  # the variance of an observation beside its mean's
         if kind in OF_OUTCOMES and (is_quantile or interval is not None):
