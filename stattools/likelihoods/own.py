@@ -93,20 +93,23 @@ def _along(
     return slope, (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
 
 
-def in_steps_of_rows(function: Callable[[Any], OfPredictors], eta: Floats, steps: Any) -> tuple[Floats, Floats, Floats]:
-    """`value_and_derivatives` of `function(...)`, in steps of their own in the rows which `steps` do not suit:
-    `function(rows)` is that of some rows.
+def in_steps_of_rows(
+    function: Callable[[Any], OfPredictors], eta: Floats, steps: Any
+) -> tuple[tuple[Floats, Floats, Floats], Floats]:
+    """`value_and_derivatives` of `function(...)`, in steps of their own in the rows which `steps` do not suit, and the
+    steps of all rows, (n, K): `function(rows)` is that of some rows.
     """
     found = value, score, bend = value_and_derivatives(function(...), eta, steps)
     curved = np.abs(np.einsum("...aa->...a", bend) * np.square(steps))  # not a number where a value is not finite
     noise = EPS * (np.abs(value)[..., None] + np.abs(eta * score)) / steps
     suits = (curved <= LONG * _much(value)[..., None]) & ((curved >= SHORT) | (noise <= NOISE * np.abs(score)))
+    each = np.broadcast_to(steps, eta.shape)
     if not suits.all():
-        off = ~suits.all(axis=-1)
-        own = SMALL * scales(function(off), eta[off], np.divide(steps, SMALL))
-        for whole, part in zip(found, value_and_derivatives(function(off), eta[off], own), strict=True):
+        off, each = ~suits.all(axis=-1), each.copy()
+        each[off] = SMALL * scales(function(off), eta[off], np.divide(steps, SMALL))
+        for whole, part in zip(found, value_and_derivatives(function(off), eta[off], each[off]), strict=True):
             whole[off] = part
-    return found
+    return found, each
 
 
 def _much(value: Floats) -> Floats:
@@ -160,12 +163,15 @@ def _center(family: Any, eta: Floats) -> Floats:
     return family._answer("quantile", eta, 0.5) if "quantile" in family.answers else family.mean(eta)
 
 
-def _curvatures(family: Any, eta: Floats, y: Floats, times: float) -> Floats:
-    """Minus the second derivatives along each linear predictor, (n, K), by so many times the steps of each row."""
+def _curvatures(family: Any, eta: Floats, y: Floats, times: float) -> tuple[Floats, Floats]:
+    """Minus the second derivatives along each linear predictor, (n, K), by the steps of each row and by so many times
+    these.
+    """
     with np.errstate(all="ignore"):  # as of `loglik`
-        function, wide = family._function(y), family._wide(eta)
-        steps = times * SMALL * scales(function, wide, np.divide(family.steps, SMALL))
-        return np.einsum("...aa->...a", value_and_derivatives(function, wide, steps)[2])
+        wide = family._wide(eta)
+        (_, _, bend), steps = in_steps_of_rows(lambda rows: family._function(y[rows]), wide, family.steps)
+        _, _, longer = value_and_derivatives(family._function(y), wide, times * steps)
+        return np.einsum("...aa->...a", bend), np.einsum("...aa->...a", longer)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -275,7 +281,7 @@ class OwnLikelihood(Likelihood):
         with np.errstate(all="ignore"):  # as above
             wide = self._wide(eta)
             y = np.broadcast_to(np.asarray(y, dtype=float), wide.shape[:-1])
-            value, score, information = in_steps_of_rows(lambda rows: self._function(y[rows]), wide, self.steps)
+            (value, score, information), _ = in_steps_of_rows(lambda rows: self._function(y[rows]), wide, self.steps)
         return (value, score[..., 0], information[..., 0, 0]) if self.width == 1 else (value, score, information)
 
     def mean(self, eta: ArrayLike) -> Floats:

@@ -270,9 +270,9 @@ class Facts:
     """The same of a family of several linear predictors that move together; None where `side` says it."""
     reach: Callable[[Any, Floats, Floats], float] | None = None
     """Of a family, eta and y, where observations are separated: the largest size of what runs off, if not of eta_0."""
-    curvatures: Callable[[Any, Floats, Floats, float], Floats] | None = None
-    """Of a family whose derivatives are differences, eta, y and so many times the steps that suit a row: minus the
-    second derivatives along each linear predictor, (n, K).
+    curvatures: Callable[[Any, Floats, Floats, float], tuple[Floats, Floats]] | None = None
+    """Of a family whose derivatives are differences, eta and y: minus the second derivatives along each linear
+    predictor, (n, K), by the steps that suit each row and by so many times these.
     """
     far: Callable[[float], float] = float
     """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""

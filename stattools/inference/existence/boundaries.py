@@ -384,7 +384,7 @@ def _differences(model: Model, theta: Floats, block: Block) -> Floats:
     """
     curvatures: Any = model.likelihood.facts.curvatures
     eta = model.predictor.forward(theta, block)[0]
-    one, other = (weighted(curvatures(model.likelihood, eta, block.y, by), block.weight) for by in (1.0, LONGER))
+    one, other = (weighted(part, block.weight) for part in curvatures(model.likelihood, eta, block.y, LONGER))
     return np.stack([np.abs(one - other).sum(axis=0), np.abs(one).sum(axis=0)])
 
 
