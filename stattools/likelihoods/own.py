@@ -83,11 +83,10 @@ def _along(
     """The first and the second derivative along the steps of these axes, in units of them, of a function that has this
     value at eta.
     """
-    near = []
+    near, moved = [], eta.copy()
     for k in (-2.0, -1.0, 1.0, 2.0):
-        moved = eta.copy()
         for j in axes:  # a column at a time: sums with a short row of steps take several times as long
-            moved[..., j] += k * steps[..., j]
+            moved[..., j] = eta[..., j] + k * steps[..., j]
         near.append(function(moved))
     slope = (8.0 * (near[2] - near[1]) - (near[3] - near[0])) / 12.0
     return slope, (16.0 * (near[1] + near[2]) - (near[0] + near[3]) - 30.0 * value) / 12.0
