@@ -6,7 +6,6 @@ Numbers are rounded to two digits of the posterior standard deviation.
 
 from __future__ import annotations
 
-from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling import plots
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
@@ -99,7 +98,7 @@ def _parameters(posterior: Posterior) -> Table:
 
 def _beside_priors(posterior: Posterior) -> tuple[Figure, ...]:
     """The draws of the first parameters beside what was believed before; none where no prior has a density."""
-    if all(isinstance(prior, Flat) for prior in posterior.priors.each):
+    if all(not prior.is_proper for prior in posterior.priors.each):
         return ()
     drawing = plots.density(posterior, prob=PROB)
     caption = (

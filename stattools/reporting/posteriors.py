@@ -13,7 +13,6 @@ import numpy as np
 from stattools import figures
 from stattools.bayes.conjugate import plots
 from stattools.bayes.conjugate.beta_binomial import Beta
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.interval import Interval
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
@@ -51,7 +50,7 @@ MOST_ARMS = 30
 
 def posterior(belief: Any) -> Section:
     """What is believed about the parameters after the data."""
-    if isinstance(belief, Beta) and np.ndim(belief.mean) == 0 and not isinstance(belief.prior, Improper):
+    if isinstance(belief, Beta) and np.ndim(belief.mean) == 0 and belief.prior.is_proper:
         return _of_probability(belief)
     family = NAMES.get(type(belief).__name__, type(belief).__name__)
     kernel = KERNELS.get(type(belief).__name__)
@@ -90,7 +89,7 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     blocks: list[Block] = [Table(head, tuple(rows), "l" * len(names) + "r" * (len(head) - len(names) - 1) + "c")]
     if len(table) > MOST_ARMS:
         blocks.append(Paragraph(f"and {len(table) - MOST_ARMS} more."))
-    if belief.seen is not None and not isinstance(belief.prior, Improper):
+    if belief.seen is not None and belief.prior.is_proper:
         total = float(np.sum(belief.log_evidence))
         blocks.append(Paragraph(f"The log evidence, log $p(\\mathrm{{data}})$ under the prior, is {number(total, 4)}."))
     return tuple(blocks)

@@ -48,7 +48,7 @@ def _read(belief: Any, more: Any) -> tuple[Any, dict[str, Any]]:
 def _posterior(belief: Any, total: tuple[Any, ...], data: Any, labels: dict[str, Any]) -> Beta:
     prior, (successes, trials) = belief.prior, total
     a, b = prior.a + successes, prior.b + (trials - successes)
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
     return Beta(a, b, **labels)
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.improper import Improper
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import axes, is_frame
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -110,7 +109,7 @@ def _part(distribution: Any, places: Places, arms: Any, names: tuple[str, ...]) 
         values = [getattr(distribution, name)[places] for name in names]
         return type(distribution)(*(values if arms is not None else [value[0] for value in values]), arms=arms)
     prior = seen.prior
-    if not isinstance(prior, Improper) and np.ndim(getattr(prior, names[0])):
+    if prior.is_proper and np.ndim(getattr(prior, names[0])):
         prior = _part(prior, places, arms, names)
     parts = (part_of(batch, places, arms) for batch in seen.batches)
     told = (part for part in parts if part.n or arms is not None)  # what one arm never saw is no data of it

@@ -46,7 +46,7 @@ REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.D
 
 def _named(belief: Any, data: Multinomial) -> Names:
     """The categories: of a prior that did not name its own, those of the first data, one for one."""
-    own = () if isinstance(belief, Improper) else belief.labels
+    own = () if not belief.is_proper else belief.labels
     unnamed = own == tuple(range(len(own)))
     if not own or (unnamed and belief.seen is None and not set(data.labels) & set(own)):
         if own and len(own) != len(data.labels):
@@ -80,7 +80,7 @@ def _read(belief: Any, more: Any) -> tuple[Multinomial, dict[str, Any]]:
 def _posterior(belief: Any, total: tuple[Any, ...], data: Multinomial, labels: dict[str, Any]) -> Dirichlet:
     prior, (counts,) = belief.prior, total
     a = prior.concentration + counts
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
     return Dirichlet(a, **labels)
 

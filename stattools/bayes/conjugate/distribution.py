@@ -18,7 +18,6 @@ from stattools.bayes.conjugate.chosen_arms import called, chosen
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_out
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn
 from stattools.bayes.conjugate.data.trees import tree
-from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -42,6 +41,8 @@ class Distribution:
 
     mean: Any
     table: Any
+    is_proper = True
+    """Whether its mass is 1."""
 
     def _headline(self) -> str:
         return of_arms.shown(self, parameters(self))
@@ -77,6 +78,8 @@ class Prior:
     """A distribution that is a prior alone, of any shape."""
 
     log_density: Any
+    is_proper = True
+    """Whether its mass is 1."""
 
     def _headline(self) -> str:
         return of_arms.shown(self, parameters(self))
@@ -115,7 +118,7 @@ class Updatable:
         >>> st.Beta(1, 1).update([1, 0]).log_evidence  # log B(2, 2) = log 1/6
         -1.7917594692280...
         """
-        if isinstance(self.prior, Improper):
+        if not self.prior.is_proper:
             raise self.prior.lacks("evidence")
         return self._nothing() if self.seen is None else self.seen.log_evidence
 

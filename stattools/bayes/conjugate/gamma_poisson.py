@@ -54,7 +54,7 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: EventRates, labels: di
     prior, (events, exposures) = belief.prior, total
     shape, rate = prior.shape + events, total_rate(exposures, prior.rate)
     rate = rate if data.shape else float(rate[0])
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         prior.require(f"{int(np.sum(events))} events", shape=shape, rate=rate)
     return Gamma(shape, rate, **labels)
 

@@ -28,6 +28,8 @@ class Improper:
     family: Callable[..., Any]
     name: str
     values: tuple[float, ...]
+    is_proper = False
+    """Its mass is infinite."""
     arms = None
     seen = None
     successes = 0

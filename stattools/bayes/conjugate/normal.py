@@ -47,7 +47,7 @@ def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
 
 def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: object = slice(None)) -> tuple[Floats, Floats]:
     """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
-    proper = not isinstance(prior, Improper)
+    proper = prior.is_proper
     center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
     own = 1.0 / np.square(np.broadcast_to(at_arm(prior.sd, arm_of), center.shape)) if proper else np.zeros_like(center)
     none = np.zeros_like(center)
@@ -78,7 +78,7 @@ def _left_out(belief: Any) -> LeftOut:
     """The density of each measurement given the others: normal, its variance added to that of the mean."""
     data = Measurements.of(belief)
     counts = np.bincount(data.arm_of, minlength=1)[data.arm_of]
-    require_rest(belief, data, (counts > 1) | (not isinstance(belief.prior, Improper)))
+    require_rest(belief, data, (counts > 1) | belief.prior.is_proper)
     weight, total = data.without(belief.seen.total, (data.weight, np.zeros_like(data.weight)))
     mean, precision = _given(belief.prior, weight, total, data.arm_of)
     variance = 1.0 / data.weight + 1.0 / precision

@@ -61,7 +61,7 @@ def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
 def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: dict[str, Any]) -> NormalInverseGamma:
     counts, first, second = total
     values = _given(belief.prior, counts, first.rounded(), second.rounded())
-    if isinstance(belief.prior, Improper):
+    if not belief.prior.is_proper:
         _require_proper(belief.prior, counts, values, data.arms)
     return NormalInverseGamma(*(value.reshape(data.shape) for value in values), **labels)
 

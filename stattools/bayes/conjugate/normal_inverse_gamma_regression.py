@@ -72,7 +72,7 @@ def flat_parameters(model: Model) -> Parameters:
 
 def given(belief: Any, model: Model) -> Parameters:
     """What a belief is given the rows of a model. Raises IdentificationError where that is no distribution."""
-    before, prior = flat_parameters(model) if isinstance(belief, Improper) else belief, belief.prior
+    before, prior = flat_parameters(model) if not belief.is_proper else belief, belief.prior
     p, shape = len(model.names), before.shape + 0.5 * model.n
     target = before.root @ before.mean if len(before.root) else np.zeros(0)
     known = np.column_stack([before.root, target])
@@ -149,7 +149,7 @@ def _no_effect(model: Model) -> Floats:
 
 def _read(belief: Any, more: Any) -> tuple[Model, dict[str, Any]]:
     require_ols(more)
-    if not isinstance(belief, Improper):
+    if belief.is_proper:
         require_same(belief, more)
     return more, {"names": more.names}
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def _read(belief: Any, more: Any) -> tuple[MultivariateSample, dict[str, Any]]:
-    fresh = isinstance(belief, Improper)
+    fresh = not belief.is_proper
     names = None if fresh else belief.names
     data = more if isinstance(more, MultivariateSample) else multivariate_normal(more, names=names)
     if not fresh and (len(data.names) != len(belief.mean) or (names is not None and tuple(names) != data.names)):
@@ -62,7 +62,7 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: MultivariateSample, la
     strength, df = prior.strength + n, prior.df + n
     gap = center - prior.mean
     scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)
-    if isinstance(prior, Improper) and n <= d:
+    if not prior.is_proper and n <= d:
         raise DomainError(
             f"{prior!r} needs more than {d} rows for a proper posterior of {d} components; got {n}. "
             "Use a proper prior, or wait for more data."

@@ -8,7 +8,6 @@ import numpy as np
 
 from stattools import figures
 from stattools.bayes.conjugate.belief import tail
-from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.interface.arrays import Floats
@@ -65,7 +64,7 @@ def _of_one(belief: Any, curve: Any, prob: float, kind: str) -> Drawing:
             ),
             alt=f"Density of {symbol}, {belief!r}",
         )
-    if not isinstance(belief.prior, Improper):
+    if belief.prior.is_proper:
         prior = np.asarray(belief.prior._curve().density(theta), dtype=float)
     interval, label = curve.interval(prob, kind=kind), f"{percent(prob)} {kind.upper()}"
     return Drawing(

@@ -159,7 +159,7 @@ def ledger(prior: Any, /) -> Ledger:
 
 def _learned(after: Any) -> tuple[Any, Any]:
     """Evidence and surprise of the data that `after` has seen since its prior; nan where that is improper."""
-    if isinstance(after.prior, Improper):
+    if not after.prior.is_proper:
         missing = np.full(np.shape(after.mean), np.nan)
         return missing, missing if type(after).__name__ in CHECKS else None
     try:

@@ -21,7 +21,6 @@ from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
-from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import IncompatibleError
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
@@ -236,5 +235,5 @@ def _negative_binomial(kind: str, y: float, exposure: float, shape: float, rate:
 
 
 def _require_proper(prior: Any) -> None:
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         raise prior.lacks("predictive")

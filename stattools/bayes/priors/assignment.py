@@ -18,7 +18,7 @@ import numpy as np
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.priors.defaults import defaults
-from stattools.bayes.priors.flat import Flat, Uniform
+from stattools.bayes.priors.flat import Uniform
 from stattools.bayes.priors.parameters import Parameter, parameters, put_in_order
 from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace, OfLogarithm
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -62,7 +62,7 @@ class Priors(Faces):
     @property
     def is_proper(self) -> bool:
         """True where every prior is a distribution."""
-        return not any(isinstance(prior, Flat) for prior in self.each)
+        return all(prior.is_proper for prior in self.each)
 
     @cached_property
     def plain(self) -> bool:
@@ -74,7 +74,7 @@ class Priors(Faces):
         """(positions, a prior of all of them at once) where a family allows it; flat priors are left out."""
         places: dict[Any, list[int]] = {}
         for j, prior in enumerate(self.each):
-            if not isinstance(prior, Flat):
+            if prior.is_proper:
                 places.setdefault(type(prior) if isinstance(prior, STACKED) else j, []).append(j)
         return tuple((np.array(where), _stacked([self.each[j] for j in where])) for where in places.values())
 
@@ -181,7 +181,7 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
 
 def support(prior: Any, parameter: Parameter) -> tuple[float, float]:
     """Where the prior lets the parameter be."""
-    if isinstance(prior, Flat):
+    if not prior.is_proper:
         return parameter.low, parameter.high
     low, high = prior.support
     return float(low), float(high)
@@ -198,7 +198,7 @@ def spread(prior: Any) -> float:
 
 def said(prior: Any) -> str:
     """The prior in a line, its numbers to six digits."""
-    if isinstance(prior, Flat):
+    if not prior.is_proper:
         return "flat"
     if isinstance(prior, OfLogarithm):
         return f"exp of {said(prior.prior)}"
@@ -265,7 +265,7 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
             f"the prior of {_called(parameter)} is about one number; got {quoted(prior)}. "
             "Give one prior per name in a dict."
         )
-    if isinstance(prior, Flat):
+    if not prior.is_proper:
         if parameter.role == "dispersion":
             raise DomainError(
                 f"a flat prior of {parameter.name} may have no posterior: the likelihood falls slowly as "

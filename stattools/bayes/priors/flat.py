@@ -74,6 +74,9 @@ class Flat:
     array([0., 0.])
     """
 
+    is_proper = False
+    """Its mass is infinite."""
+
     @property
     def support(self) -> tuple[float, float]:
         """(-inf, inf)."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from stattools import figures
 from stattools.bayes.conjugate.belief import tail
-from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.drawn import ends
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.layout import replicates
@@ -203,7 +202,7 @@ def _interval(prob: float | None, kind: object) -> tuple[float, Any]:
 def _prior(posterior: Any, k: int) -> Callable[[NDArray[np.float64]], Floats] | None:
     """The density of the prior of a parameter; None of a flat one, and of one that is about several parameters."""
     prior, row = posterior.priors.each[k], posterior.priors.rows[k]
-    if isinstance(prior, Flat) or np.count_nonzero(row) != 1 or row[k] != 1.0:
+    if not prior.is_proper or np.count_nonzero(row) != 1 or row[k] != 1.0:
         return None
     return prior.density
 

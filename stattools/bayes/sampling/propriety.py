@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.bayes.priors.assignment import Priors
-from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import IdentificationError
 from stattools.inference.existence import separation
@@ -144,7 +143,7 @@ def _check_rows(model: Model, priors: Priors) -> None:
 def _check_regression(model: Model, priors: Priors) -> None:
     """The columns with flat priors have to be determined, the outcomes not separated along them."""
     predictor = model.predictor
-    flat = np.array([isinstance(prior, Flat) for prior in priors.each])
+    flat = np.array([not prior.is_proper for prior in priors.each])
     if predictor.taken_up:
         check_ordered(model, flat)
         return
@@ -198,7 +197,7 @@ def check_tails(model: Any, center: Mode) -> None:
     for j, prior in enumerate(density.priors.each):
         step = np.zeros(len(center.center))
         step[j] = float(np.linalg.norm(center.W[j]))
-        for side in (-1.0, 1.0) if isinstance(prior, Flat) else ():
+        for side in (-1.0, 1.0) if not prior.is_proper else ():
             near, far = (density.evaluate(center.center + side * r * step, 0).loglik for r in (NEAR, FAR))
             if np.isfinite(near) and not far < near - np.log(FAR / NEAR):
                 raise IdentificationError(
@@ -212,7 +211,7 @@ def _check_sample(model: NormalSample, priors: Priors) -> None:
     """With the mean flat, sigma^(1 - n) times its prior has to have a finite integral; with sigma flat for n > 2."""
     g = model.size
     for arm in range(g if model.sd is None else 0):
-        flat_mean, flat_scale = (isinstance(priors.each[k], Flat) for k in (arm, g + arm))
+        flat_mean, flat_scale = (not priors.each[k].is_proper for k in (arm, g + arm))
         need = 2 + flat_mean
         if flat_scale and model.counts[arm] < need:
             raise IdentificationError(
@@ -223,7 +222,7 @@ def _check_sample(model: NormalSample, priors: Priors) -> None:
 
 def _check_structural(model: Structural, priors: Priors) -> None:
     """The likelihood falls like v^(-(n - d) / 2) as the variances v grow, d the number of flat states."""
-    flat = [p.name for p, prior in zip(priors.parameters, priors.each, strict=True) if isinstance(prior, Flat)]
+    flat = [p.name for p, prior in zip(priors.parameters, priors.each, strict=True) if not prior.is_proper]
     variances = [name for name in flat if name in model.positive]
     spare = model.n - model.diffuse - len(flat) + len(variances)
     if variances and spare <= 2 * len(variances):

@@ -32,7 +32,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.posterior import posterior as drawn
 from stattools.bayes.priors.assignment import support
 from stattools.bayes.sampling.draws import Posterior
@@ -145,7 +144,7 @@ MOST_ROWS = 2000
 
 def dirichlet(belief: Any) -> PosteriorMoments:
     """Posterior moments and evidence of shares under a Dirichlet prior, by formulas of their own."""
-    proper = not isinstance(belief.prior, Improper)
+    proper = belief.prior.is_proper
     a = np.broadcast_to(np.asarray(belief.prior.concentration, dtype=float), (len(belief.labels),))
     evidence = 0.0 if proper else None
     for batch in belief.seen.batches:
@@ -169,7 +168,7 @@ def regression(belief: Any) -> PosteriorMoments:
     if len(y) > MOST_ROWS:
         raise IncompatibleError(f"validate solves a system of all rows, at most {MOST_ROWS:,}; got {len(y):,}.")
     how = "One dense system in the space of the rows"
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         root = np.sqrt(variance)
         mean, _, _, _ = np.linalg.lstsq(X / root[:, None], y / root, rcond=None)
         df = len(y) - X.shape[1]
@@ -204,7 +203,7 @@ def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
 def multivariate(belief: Any) -> PosteriorMoments:
     """Row by row: each is multivariate t given those before."""
     prior, d = belief.prior, len(belief.mean)
-    proper = not isinstance(prior, Improper)
+    proper = prior.is_proper
     Y = np.concatenate([batch.values for batch in belief.seen.batches])
     mean = np.asarray(prior.mean, dtype=float) if proper else np.zeros(d)
     scale = np.asarray(prior.scale, dtype=float) if proper else np.zeros((d, d))

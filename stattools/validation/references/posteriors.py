@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import integrate, stats
 from stattools.validation.references.densities import observed
@@ -42,7 +41,7 @@ def one_parameter(belief: Any) -> PosteriorMoments:
         whole, first, second = _integrals(kernel, height, ends, center)
         logs[place], means[place] = height + np.log(whole), center + first / whole
         sds[place] = np.sqrt(second / whole - (first / whole) ** 2)
-    proper = not isinstance(belief.prior, Improper)
+    proper = belief.prior.is_proper
     own = float(np.sum(np.ravel(belief.log_evidence)[arms])) if proper else None
     name = type(belief).__name__.lower()
     terms = [name if size == 1 else str(labels[arm]) for arm in arms]
@@ -78,20 +77,20 @@ def _kernel(belief: Any, arm: int) -> Callable[[float], float]:
 
 def _beta(prior: Any, arm: int) -> Callable[[float], Any]:
     a, b = _at(prior.a, arm), _at(prior.b, arm)
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         return lambda p: xlogy(a - 1.0, p) + xlog1py(b - 1.0, -p)
     return lambda p: stats.beta.logpdf(p, a, b)
 
 
 def _gamma(prior: Any, arm: int) -> Callable[[float], Any]:
     shape, rate = _at(prior.shape, arm), _at(prior.rate, arm)
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         return lambda x: xlogy(shape - 1.0, x) - rate * x
     return lambda x: stats.gamma.logpdf(x, shape, scale=1.0 / rate)
 
 
 def _normal(prior: Any, arm: int) -> Callable[[float], Any]:
-    if isinstance(prior, Improper):
+    if not prior.is_proper:
         return lambda x: 0.0
     mean, sd = _at(prior.mean, arm), _at(prior.sd, arm)
     return lambda x: stats.norm.logpdf(x, mean, sd)
@@ -106,7 +105,7 @@ def two_parameters(belief: Any) -> PosteriorMoments:
     size = np.size(belief.mean)
     arms = np.unique(np.linspace(0, size - 1, min(size, MOST_ARMS)).astype(int))
     labels = belief.arms if belief.arms is not None else range(size)
-    proper, total = not isinstance(belief.prior, Improper), 0.0
+    proper, total = belief.prior.is_proper, 0.0
     terms, ours, sds, means, theirs = [], [], [], [], []
     for arm in arms:
         m, k, a, b = (_at(getattr(belief, name), arm) for name in ("mean", "strength", "shape", "scale"))

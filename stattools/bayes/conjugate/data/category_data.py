@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
-from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax
 from stattools.errors import quoted
 from stattools.interface.arrays import Floats
@@ -60,6 +59,6 @@ def _without(belief: Any, part: Multinomial) -> DirichletMultinomial:
     """The distribution of a part of the data given the rest. Raises DomainError where the rest leaves it improper."""
     rest = belief.seen.total[0] - part.counts
     a = belief.prior.concentration + rest
-    if isinstance(belief.prior, Improper):
+    if not belief.prior.is_proper:
         belief.prior.require(f"the counts {quoted(rest.tolist())}", concentration=a)
     return DirichletMultinomial(part.n, a, belief.labels)

@@ -13,7 +13,6 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
-from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.errors import DomainError
@@ -30,7 +29,7 @@ def left_out(belief: Any) -> LeftOut:
         root = positive_root(np.asarray(belief.scale), d, "scale")
         q = np.square(solve_triangular(root, (Y - belief.mean).T, trans=1)).sum(axis=0)
         left = 1.0 - belief.strength / rest * q
-    if isinstance(belief.prior, Improper) and not (left > 1e-10).all():
+    if not belief.prior.is_proper and not (left > 1e-10).all():
         raise DomainError(
             f"loo needs a proper posterior without each row; under {belief.prior!r} there is none without row "
             f"{int(np.argmin(left))}. Use a proper prior."

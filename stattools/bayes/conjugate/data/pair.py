@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 
@@ -109,7 +108,7 @@ def updated(belief: Any, more: Any) -> Any:
         total = tuple(before + new for before, new in zip(seen.total, total, strict=True))
     posterior = pair.posterior(belief, total, data, labels)
     evidence = None
-    if not isinstance(prior, Improper):
+    if prior.is_proper:
         evidence = plain(belief.log_evidence + pair.log_evidence(belief, posterior, data))
     batches = (*(() if seen is None else seen.batches), data)
     object.__setattr__(posterior, "seen", Seen(prior, batches, total, evidence))

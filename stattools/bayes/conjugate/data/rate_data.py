@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import poisson_counts
 from stattools.models.samples.rates import EventRates
@@ -42,7 +41,7 @@ def left_out(gamma: Any) -> LeftOut:
     fewer = at_arm(gamma.prior.shape, arm) + (np.ravel(events)[arm] - y)
     own = ExactSum.of(exposure, np.arange(len(arm)), len(arm))
     less = total_rate(exposures.at(arm) - own, at_arm(gamma.prior.rate, arm))
-    if isinstance(gamma.prior, Improper):
+    if not gamma.prior.is_proper:
         gamma.prior.require("one observation left out", shape=fewer, rate=less)
     before = log_density_of_log(np.log((a / b)[arm] * (less / fewer)), fewer)
     after = log_density_of_log(np.zeros(len(arm)), a[arm])

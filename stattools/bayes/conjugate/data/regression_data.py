@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
-from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.data.rows.rows import triangle
 from stattools.errors import DomainError
@@ -94,7 +93,7 @@ def left_out(belief: Any) -> LeftOut:
     gap = data.y - data.X @ belief.mean
     scale = belief.scale - 0.5 * weight * gap * (gap / np.where(rest > 0, rest, 1.0))
     good = (rest > 1e-10) & (scale > 1e-10 * belief.scale) & (shape > 0)
-    if isinstance(belief.prior, Improper) and not good.all():
+    if not belief.prior.is_proper and not good.all():
         raise DomainError(
             f"loo needs a proper posterior without each row; under {belief.prior!r} there is none without row "
             f"{int(np.argmin(good))}, whose leverage is {leverage[np.argmin(good)]:.6g}. Use a proper prior."

@@ -8,7 +8,6 @@ import numpy as np
 
 from stattools.bayes.conjugate.arms import parameters
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, NamedObservations
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 
@@ -27,7 +26,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
 
     pair: DeclaredPair = belief._pair
     draws, random = draws_shape(draws)[0], generator(seed)
-    prior, proper = belief.prior, not isinstance(belief.prior, Improper)
+    prior, proper = belief.prior, belief.prior.is_proper
     outcomes = [] if belief.seen is None else pair.outcomes(belief)
     whole = pair.limit is None or draws * sum(np.size(one.observed) for one in outcomes) <= MOST_CELLS
     groups: dict[str, dict[str, Any]] = {}

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
-from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
@@ -79,7 +78,7 @@ def left_out(beta: Any) -> LeftOut:
     ones = np.ravel(beta.successes)[arm] - k
     zeros = np.ravel(beta.trials)[arm] - n - ones
     fewer_a, fewer_b = at_arm(beta.prior.a, arm) + ones, at_arm(beta.prior.b, arm) + zeros
-    if isinstance(beta.prior, Improper):
+    if not beta.prior.is_proper:
         beta.prior.require("one observation left out", a=fewer_a, b=fewer_b)
     before = log_density_of_logit(p[arm], q[arm], fewer_a, fewer_b)
     after = log_density_of_logit(p[arm], q[arm], a[arm], b[arm])
