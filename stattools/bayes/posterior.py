@@ -8,14 +8,19 @@ A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.data.trial_data import TRIALS
 from stattools.bayes.conjugate.dirichlet import Dirichlet
+from stattools.bayes.conjugate.gamma_poisson import Gamma
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.normal import Normal
+from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
+from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
+from stattools.bayes.conjugate.normal_inverse_wishart import NormalInverseWishart
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.bayes.priors.assignment import Priors, assign
 from stattools.bayes.priors.parameters import cuts_of, parameters
@@ -35,7 +40,9 @@ from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.normal import MultivariateSample, NormalSample
+from stattools.models.samples.proportions import Trials
+from stattools.models.samples.rates import EventRates
 from stattools.models.samples.tables import Multinomial
 from stattools.networks.network import Network
 from stattools.solvers.subsampling import expanded
@@ -47,6 +54,57 @@ LONGEST_WARMUP = 1_000_000
 
 FEWER = "Ask for fewer: means of 4,000 good draws are right to a sixtieth of a standard deviation."
 """Rows times columns that NUTS takes on unasked: a draw reads all of them about seven times."""
+
+
+class SamplingOptions(TypedDict, total=False):
+    """The options of draws."""
+
+    sigma: object
+    method: Literal["nuts", "laplace", "importance"] | None
+    draws: int
+    chains: int
+    tune: int
+    target_accept: float
+    seed: int | np.random.Generator
+
+
+@overload
+def posterior(  # pyright: ignore[reportOverlappingOverload]  # without options it is exact, with them it is drawn
+    model: Trials, /, *, prior: None = None
+) -> Beta:
+    """Of probabilities that are all alike before the data."""
+
+
+@overload
+def posterior(model: Multinomial, /, *, prior: None = None) -> Dirichlet:
+    """Of the probabilities of categories."""
+
+
+@overload
+def posterior[Belief: (Beta, Dirichlet, Gamma, NormalInverseGamma, NormalInverseWishart)](
+    model: Trials | Multinomial | EventRates | NormalSample | MultivariateSample, /, *, prior: Belief
+) -> Belief:
+    """Of the family of a conjugate prior."""
+
+
+@overload
+def posterior(model: Model, /, *, prior: NormalInverseGammaRegression) -> NormalInverseGammaRegression:
+    """Of the coefficients and the variance of a linear regression."""
+
+
+@overload
+def posterior(model: AnyModel, /, *, prior: Improper, **options: Unpack[SamplingOptions]) -> Any:
+    """Of the family that an improper prior belongs to."""
+
+
+@overload
+def posterior(model: NormalSample, /, *, prior: Normal, **options: Unpack[SamplingOptions]) -> Any:
+    """Of a mean: exact where the standard deviation is known, draws where it is not."""
+
+
+@overload
+def posterior(model: AnyModel, /, *, prior: object = None, **options: Unpack[SamplingOptions]) -> Posterior:
+    """Draws."""
 
 
 def posterior(
