@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from stattools.errors import DomainError, quoted
-from stattools.figures.house_style import FAINT, INK, style
+from stattools.figures.house_style import FAINT, INK, dots_per_inch, style
 from stattools.interface.arguments import several
 
 
@@ -91,7 +91,7 @@ def _dress(axes: Axes, ink: object, faint: str) -> None:
 
 def _wrap(axes: Axes) -> None:
     """Labels that are longer than their axis on several lines."""
-    box, dpi = axes.get_window_extent(), axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    box, dpi = axes.get_window_extent(), dots_per_inch(axes)
     for label, length in ((axes.xaxis.label, box.width), (axes.yaxis.label, box.height)):
         most = max(16, int(1.15 * length / dpi * 72.0 / (0.55 * float(label.get_fontsize()))))
         lines = [part for line in label.get_text().split("\n") for part in wrap(line, most)]

@@ -100,9 +100,14 @@ def _rendered(draw: Callable[[], Figure], kind: str, metadata: dict[str, None], 
     return buffer.getvalue()
 
 
+def dots_per_inch(axes: Any) -> float:
+    """The resolution of the figure that axes are part of."""
+    return axes.get_figure(root=True).dpi
+
+
 def legend(axes: Axes, columns: int = 4) -> None:
     """A legend in one line above the axes, where it hides nothing; in several where they are narrow."""
-    width = axes.get_window_extent().width / axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    width = axes.get_window_extent().width / dots_per_inch(axes)
     ncols = min(columns, max(1, int(width / 1.2)))
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=ncols, borderaxespad=0.2)
 

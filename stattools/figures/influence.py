@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.figures.canvas import canvas
-from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, legend, plain
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, dots_per_inch, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def _lines(largest: float) -> list[float]:
 def _name(axes: Axes, x: np.ndarray, y: np.ndarray, names: Mapping[int, str]) -> None:
     """Names beside their points, moved up or down where they would lie over each other."""
     box = axes.get_window_extent()
-    points = 72.0 / axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    points = 72.0 / dots_per_inch(axes)
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     taken: list[tuple[float, float, float]] = []
     for k, name in sorted(names.items(), key=lambda pair: y[pair[0]]):

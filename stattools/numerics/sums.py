@@ -214,13 +214,14 @@ class Largest:
         return Largest(np.maximum(self.values, other.values))
 
 
-class Ends(NamedTuple):
+@dataclass(frozen=True)
+class Ends:
     """Smallest and largest values of columns; adds with `+`."""
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
 
-    def __add__(self, other: Ends) -> Ends:  # type: ignore[override]
+    def __add__(self, other: Ends) -> Ends:
         return Ends(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
 
 

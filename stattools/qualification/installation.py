@@ -149,11 +149,11 @@ QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {
 }
 
 
-def _same(file: metadata.PackagePath) -> bool:
+def _same(file: Any) -> bool:
     path = file.locate()
-    if file.hash is None or not path.is_file():  # type: ignore[attr-defined]
+    if file.hash is None or not path.is_file():
         return False
-    digest = hashlib.new(file.hash.mode, path.read_bytes()).digest()  # type: ignore[attr-defined]
+    digest = hashlib.new(file.hash.mode, path.read_bytes()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == file.hash.value
 
 

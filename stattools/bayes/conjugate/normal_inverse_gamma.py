@@ -217,12 +217,16 @@ class NormalInverseGamma(ByArm, Updatable):
             given = 0.5 * np.log(precision) - HALF_LOG_TWO_PI - 0.5 * precision * np.square(mean - self.mean)
         return plain(np.where(inside, marginal + given, -np.inf))
 
-    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: str = "mean") -> Any:
+    def probability(
+        self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: Literal["mean", "variance", "sd"] = "mean"
+    ) -> Any:
         """P(low <= parameter <= high) of the mean, the variance or the sd."""
-        belief = self.marginal(of)  # type: ignore[arg-type]
+        belief = self.marginal(of)
         return belief.probability(np.maximum(points(low, "low"), belief.support[0]), high)
 
-    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi", of: str = "mean") -> Interval:
+    def interval(
+        self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi", of: Literal["mean", "variance", "sd"] = "mean"
+    ) -> Interval:
         """The interval that holds the mean, the variance or the sd with probability `prob`.
 
         >>> import stattools as st
@@ -231,7 +235,7 @@ class NormalInverseGamma(ByArm, Updatable):
         >>> round(low, 6), round(high, 6)
         (-0.484138, 4.484138)
         """
-        return self.marginal(of).interval(prob, kind=kind)  # type: ignore[arg-type]
+        return self.marginal(of).interval(prob, kind=kind)
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm and parameter (mean, sd): arm, parameter, mean, sd, median, lower, upper."""

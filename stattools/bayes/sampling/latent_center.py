@@ -11,6 +11,8 @@ curvature, u = u*(o*) - H_uu^-1 H_uo (o - o*) + C z_u with C C' = H_uu^-1. Cost:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from stattools.bayes.priors.assignment import Priors
@@ -100,15 +102,15 @@ def latent_center(density: Target, m: int) -> Mode:
     return Mode(density, u, W, now.loglik, 0.0)
 
 
-def _bend(fall: object, phi: Floats) -> Floats:
+def _bend(fall: Callable[[Floats], float], phi: Floats) -> Floats:
     """The second derivatives of f, with the sign of the fall."""
     m = len(phi)
-    here = fall(phi)  # type: ignore[operator]
+    here = fall(phi)
     E = STEP**0.5 * np.eye(m)
-    one = np.array([[fall(phi + side * e) for side in (1.0, -1.0)] for e in E])  # type: ignore[operator]
+    one = np.array([[fall(phi + side * e) for side in (1.0, -1.0)] for e in E])
     H = np.diag((one.sum(axis=1) - 2.0 * here) / STEP)
     for a in range(m):
         for b in range(a):
-            both = sum(s * t * fall(phi + s * E[a] + t * E[b]) for s in (1.0, -1.0) for t in (1.0, -1.0))  # type: ignore[operator]
+            both = sum(s * t * fall(phi + s * E[a] + t * E[b]) for s in (1.0, -1.0) for t in (1.0, -1.0))
             H[a, b] = H[b, a] = both / (4.0 * STEP)
     return H

@@ -152,7 +152,8 @@ class AddedByName(dict[str, Any]):
         return self
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True)
+class Kind:
     """The kind of a column, and a place where it was seen; `+` is the kind of the values of both places."""
 
     column: str
@@ -160,7 +161,7 @@ class Kind(NamedTuple):
     where: str
     instead: str = "give it one type."
 
-    def __add__(self, other: Kind) -> Kind:  # type: ignore[override]
+    def __add__(self, other: Kind) -> Kind:
         found = merged(self.name, other.name)
         if found is None:
             raise DomainError(

@@ -19,7 +19,7 @@ Source: Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from operator import iadd
 from typing import Any, ClassVar, NamedTuple, NoReturn
@@ -199,7 +199,8 @@ class Rows:
                     low[k], high[k] = X[:, k].min(), X[:, k].max()
             if len(X) < len(self.X) and ((low == high) & (np.array(self.coding.design.names) != "Intercept")).any():
                 plain = replace(self, center=None, scale=None, axes=None)
-                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+                ends = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+                low, high = ends.low, ends.high
             self.later["constants"] = np.where(low == high, X[0], np.nan)
         return self.later["constants"]
 
@@ -325,7 +326,8 @@ class Rows:
 Numbers = NDArray[np.intp]
 
 
-class Farthest(NamedTuple):
+@dataclass(frozen=True)
+class Farthest:
     """The largest offset in size and the row in which it stands; two of them are joined with `+`.
 
     >>> Farthest.of(np.array([1.0, -3.0])) + Farthest(2.0, "row 7")
@@ -343,7 +345,7 @@ class Farthest(NamedTuple):
         place = int(np.argmax(np.abs(offset)))
         return cls(float(offset[place]), f"row {number(place, rows)}{where}")
 
-    def __add__(self, other: Farthest) -> Farthest:  # type: ignore[override]
+    def __add__(self, other: Farthest) -> Farthest:
         return other if abs(other.value) > abs(self.value) else self
 
 

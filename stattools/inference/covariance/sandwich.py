@@ -234,7 +234,10 @@ class Sandwich:
             require_series(self.work, cov, "function")
             varying = np.ones(len(self.free), dtype=bool)
         rows = self.work.rows
-        sums = lambda kernel: rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
+
+        def sums(kernel: Any) -> Any:
+            return rows.gather(partial(_autocorrelated, self.terms, kernel))
+
         return long_run(cov, len(rows.X), sums, np.asarray(self.C), varying)
 
     def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Any:
