@@ -42,12 +42,11 @@ EARLIER = {
         "stattools.comparison",
     ),
     "stattools.inference.comparison.cross_validation": (
-        "stattools.inference.diagnostics.cross_validation",
-        "stattools.cross_validation",
-    ),
-    "stattools.inference.comparison.scores": (
+        "stattools.inference.comparison.scores",
         "stattools.inference.diagnostics.held_out_scores",
         "stattools.held_out_scores",
+        "stattools.inference.diagnostics.cross_validation",
+        "stattools.cross_validation",
     ),
     "stattools.inference.diagnostics": ("stattools",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),

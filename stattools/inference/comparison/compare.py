@@ -64,13 +64,8 @@ class Comparison(Faces):
             # how many parameters: of a mixed model the variances as well; the scale where others have one among theirs
             own = fit._counted if fit.model.is_mixed else len(fit.estimate)
             more = has_scale and not all(scaled)
-            row: dict[str, Any] = {
-                "fit": name,
-                "model": fit.model.title,
-                "formula": nested.describe(fit.model),
-                "n": fit.n,
-            }
-            row |= {"p": own + more, "loglik": fit.loglik}
+            row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": nested.describe(fit.model)}
+            row |= {"n": fit.n, "p": own + more, "loglik": fit.loglik}
             row |= {"aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
             row |= {"log_score": -fit.loglik / fit.n, "within": within}
             told = (np.nan, np.nan, np.nan) if test is None else (test.statistic, test.df, test.p_value)

@@ -1,29 +1,36 @@
-"""Cross-validation: how well a model predicts rows that its fit has not seen, each row once.
+"""How well models predict rows that their fit has not seen: cross-validation, each row once, and rows held out.
 
     score = sum_i w_i s_i / sum_i w_i,   s_i = -log p(y_i | x_i, fit without the fold of row i)
 
 and beside the log score what goes with the outcome: errors of a number, the Brier score and accuracy of labels. The
-standard error is that of a mean of independent rows, or of groups where groups are held out together. It does not know
-that the fits share rows, for which no unbiased estimate exists: Bengio & Grandvalet, JMLR 5 (2004), 1089-1105. Source:
-Stone, JRSS B 36 (1974), 111-147; Gneiting & Raftery, JASA 102 (2007), 359-378.
+standard error is that of a mean of independent rows, or of groups where groups are held out together; two fits share
+the rows, so that it is one of their differences. It does not know that the fits of folds share rows, for which no
+unbiased estimate exists: Bengio & Grandvalet, JMLR 5 (2004), 1089-1105. Source: Stone, JRSS B 36 (1974), 111-147;
+Gneiting & Raftery, JASA 102 (2007), 359-378; Vehtari, Gelman & Gabry, Statistics and Computing 27 (2017), sec. 5;
+Brier, Monthly Weather Review 78 (1950).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.dataset import codes_of, new_outcome
+from stattools.data.tables.outcome import numeric
 from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError
-from stattools.inference.comparison.scores import SCORES
 from stattools.inference.covariance.kinds import Groups
-from stattools.inference.estimates import judged
+from stattools.inference.estimates import AnyFit, Estimates, Judged, judged
+from stattools.inference.fits.one_vs_rest import log_shares
 from stattools.inference.fitting.many import replicated
-from stattools.inference.fitting.maximum_likelihood import fit
+from stattools.inference.fitting.maximum_likelihood import fit as fitted_to
 from stattools.inference.fitting.trainable import Trainable
+from stattools.inference.prediction.kinds import crossed, most_probable
+from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
+from stattools.inference.prediction.predict import labels_of
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
@@ -31,6 +38,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
+from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
@@ -40,7 +48,37 @@ from stattools.text.page import Grid, Page
 
 LOG_SCORE = "log score"
 
-NUMBERS = {"mean", "se", "difference", "difference_se"}
+MEANS = {"mean", "se", "difference", "difference_se"}
+
+
+def squared_error(mean: Floats, y: Floats) -> Floats:
+    """(y - mean)^2 of each row."""
+    return (y - mean) ** 2
+
+
+def brier(mean: Floats, y: Floats) -> Floats:
+    """Squared error of the probabilities: of P(1) where there are two labels, else summed over all of them."""
+    if mean.ndim == 1:
+        return (y - mean) ** 2
+    return (((y[:, None] == np.arange(mean.shape[1])) - mean) ** 2).sum(axis=1)
+
+
+NUMBERS: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "squared error": squared_error,
+    "absolute error": lambda mean, y: np.abs(y - mean),
+}
+
+LABELS: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "Brier score": brier,
+    "accuracy": lambda mean, y: (most_probable(mean) == y).astype(float),
+}
+
+SCORES: dict[Outcome, dict[str, Callable[[Floats, Floats], Floats]]] = {
+    **dict.fromkeys((Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT, Outcome.COUNT, Outcome.TRIALS), NUMBERS),
+    **dict.fromkeys((Outcome.BINARY, Outcome.ORDERED, Outcome.CATEGORY), LABELS),
+    Outcome.TIME: {},  # of a censored time only the density is known
+}
+"""What is said of an outcome beside the log score; of trials it is the share of successes."""
 
 
 @answers_guesses
@@ -119,7 +157,7 @@ class CrossValidation(Faces):
             *lines,
             f"{self.n:,.0f} observations, held out by {held}, seed {self.seed}",
             "",
-            Grid.of(table.to_dict("records"), names=len(table.columns) - len(set(table) & NUMBERS), like="se"),
+            Grid.of(table.to_dict("records"), names=len(table.columns) - len(set(table) & MEANS), like="se"),
             "",
             "The smaller the better, accuracy the larger. Standard errors do not know that the fits share rows.",
         )
@@ -226,7 +264,7 @@ def _scores(
             found = judged(held_out, fitted.estimate[k], float(fitted.scale[k]))
         else:
             try:
-                alone: Any = fit(model.subset(np.flatnonzero(fold != k)), penalty=penalty, **training)
+                alone: Any = fitted_to(model.subset(np.flatnonzero(fold != k)), penalty=penalty, **training)
             except REFUSALS as error:
                 raise IdentificationError(
                     f"cross_validate: there is no fit without fold {k} (of 0 ... {folds - 1}): {error.message} Use "
@@ -245,3 +283,132 @@ def _scores(
                 )
             scores.setdefault(name, np.empty(len(fold)))[inside] = values
     return scores
+
+
+FARTHEST = 1e150
+"""Log-likelihoods of rows are squared for the standard error."""
+
+
+def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Fits side by side on rows that they were not fitted to: a table, or a pair (y, X) for fits of arrays.
+
+    One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
+    that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
+    classes, standard errors for one new row, which has no spread. One-vs-rest fits are scored by their shares,
+    normalized after the fact. The columns of a fit's weights and precision are looked up; without that of the weights
+    each new row counts once. Raises IncompatibleError for fits whose outcomes have no density at single rows,
+    DomainError for labels that a fit has not seen, and for a row whose log-likelihood has no square in float64.
+
+    >>> import stattools as st
+    >>> table = {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}
+    >>> fits = st.fit(st.logistic("y ~ 1", table)), st.fit(st.logistic("y ~ x", table))
+    >>> held_out(*fits, data={"y": [0, 1], "x": [1, 6]}, names=["null", "line"]).log_score.round(3).tolist()
+    [0.693, 0.047]
+    """
+    if not fits:
+        raise DomainError("held_out needs one fit or more.")
+    for fit in fits:
+        if not isinstance(fit, AnyFit):
+            raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
+    labels = names_of(fits, names, "held_out")
+    with np.errstate(over="ignore"):  # told below
+        seen = [_new_rows(fit, data) for fit in fits]
+    scores = [-one.loglik for one in seen]
+    for label, score in zip(labels, scores, strict=True):
+        if not (np.abs(score) < FARTHEST).all():
+            row = int(np.argmin(np.abs(score) < FARTHEST))
+            raise DomainError(
+                f"held_out: the log-likelihood of row {row} under fit {label!r} is {-score[row]:.3g}, whose square is "
+                "beyond float64. Look for a wrong unit or a slip in that row, or leave it out."
+            )
+    if len({len(score) for score in scores}) > 1:
+        raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")
+    weight, *others = (_frequencies(fit.model, data, len(scores[0])) for fit in fits)
+    if not all(np.array_equal(weight, other) for other in others):
+        raise IncompatibleError("held_out: the fits have weights= of different columns, so they see other rows.")
+    n, means = float(weight.sum()), [float(np.average(score, weights=weight)) for score in scores]
+    best = min(range(len(fits)), key=means.__getitem__)
+
+    def standard_error(values: Floats) -> float:
+        square = float(weight @ (values - np.average(values, weights=weight)) ** 2)
+        return float(np.sqrt(square / (n - 1.0) / n)) if n > 1 else float("nan")
+
+    rows = []
+    for label, fit, one, score, mean in zip(labels, fits, seen, scores, means, strict=True):
+        gap = score - scores[best]
+        row = {"fit": label, "n": int(n), "log_score": mean, "se": standard_error(score)}
+        row |= {"difference": float(np.average(gap, weights=weight)), "difference_se": standard_error(gap)}
+        right = _predicted(fit, one) == one.observed if _has_classes(fit.model) else np.full(len(score), np.nan)
+        rows.append(row | {"accuracy": float(np.average(right, weights=weight))})
+    return pd.DataFrame(rows)
+
+
+def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
+    """Counts of rows by observed (rows) and predicted label (columns): of the rows of the fit, or of new rows.
+
+    For logistic, probit and softmax regression, one-vs-rest and networks alike; the predicted label is the most
+    probable one. New rows are a table, or a pair (y, X) for fits of arrays. Frequency weights count, those of new rows
+    where they have the column. Raises IncompatibleError for outcomes without classes, DomainError for labels that the
+    fit has not seen.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.logistic("y ~ x", {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}))
+    >>> confusion(fit).to_numpy().tolist()
+    [[2, 1], [1, 2]]
+    """
+    model = fit.model if isinstance(fit, AnyFit) else None
+    if model is None or not _has_classes(model):
+        got = described(fit if model is None else model)
+        raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {got}.")
+    if model.is_mixed:
+        raise IncompatibleError(
+            f"confusion is of independent rows; got {described(model)}. Cross the outcome with "
+            'fit.predict(data, kind="class") by pandas.crosstab; groups="known" takes in the effect of a row\'s group.'
+        )
+    seen = fit._judged(model) if data is None and (model.parts or isinstance(fit, Estimates)) else _new_rows(fit, data)
+    weight = _frequencies(model, data, len(seen.observed))
+    return crossed(model.labels or (0, 1), seen.observed, _predicted(fit, seen), weight)
+
+
+def _has_classes(model: Any) -> bool:
+    return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
+
+
+def _predicted(fit: Any, seen: Judged) -> NDArray[np.intp]:
+    """The codes of the most probable labels; IncompatibleError of a likelihood that says no probabilities."""
+    if seen.mean is None:
+        require_answer(fit.model.likelihood, "mean")
+    return most_probable(np.asarray(seen.mean))
+
+
+def _frequencies(model: Any, data: object, n: int) -> Floats:
+    """How often each of n rows was seen: those of the fit's model, or new ones."""
+    found = frequencies_of((model.parts or (model,))[0], data)
+    return np.ones(n) if found is None else found
+
+
+def _new_rows(fit: Any, data: Any) -> Judged:
+    """New rows with their outcome as a fit sees them."""
+    model = fit.model
+    if model.parts:  # shares of one-vs-rest, which are normalized after the fact
+        outcome, _ = new_outcome(model.parts[0].design, model.outcome_name, data)
+        codes = codes_of(outcome, model.labels, model.outcome_name)
+        new = data[1] if isinstance(data, tuple) else data
+        shares = log_shares([at_rows(one.model, new).eta(one.estimate) for one in fit.fits])
+        return Judged(shares[np.arange(len(codes)), codes.astype(int)], np.exp(shares), codes)
+    if not isinstance(fit, Estimates):  # a network, or several
+        X, y = model.rows_of(data)
+        return Judged(fit.pointwise_loglik(data, align=False), fit.mean(X), y)
+    if not isinstance(model, Model) or model.likelihood.outcome in (Outcome.TRIALS, Outcome.TIME):
+        raise IncompatibleError(
+            "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
+            f"{model.title}. Compare grouped outcomes, and times, by st.compare or st.cross_validate."
+        )
+    outcome, _ = new_outcome(model.design, model.outcome_name, data)
+    new = data[1] if isinstance(data, tuple) else data
+    at = with_precision(at_rows(model, new), model, new)
+    if model.likelihood.outcome.has_labels:
+        y = codes_of(outcome, labels_of(model), model.outcome_name)
+    else:
+        y = model.likelihood.check(numeric(outcome, model.outcome_name))
+    return judged(replace(at, rows=replace(at.rows, y=y)), fit.estimate, fit.scale)

@@ -132,3 +132,14 @@ def test_one_new_row_has_a_score_without_a_standard_error():
     table = st.held_out(st.fit(st.ols(X[:, 0], X[:, 1:])), data=(X[:1, 0], X[:1, 1:]))
     assert np.isfinite(table.log_score[0])
     assert table[["se", "difference_se"]].isna().all(axis=None)
+
+
+def test_labels_of_a_likelihood_without_a_mean_are_refused():
+    coin = st.likelihood(
+        "coin", lambda y, a: y * a - np.logaddexp(0.0, a), parameters={"a": "identity"}, outcome="binary"
+    )
+    table = {"y": [0, 1, 0, 1, 1, 0], "x": [1.0, 2, 3, 4, 5, 6]}
+    fit = st.fit(st.regression("y ~ x", table, coin))
+    for asked in (lambda: st.confusion(fit), lambda: st.held_out(fit, data=table)):
+        with pytest.raises(st.IncompatibleError, match="coin has no mean="):
+            asked()
