@@ -14,7 +14,7 @@ from scipy import special
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Satterthwaite
-from stattools.inference.penalties import Penalty, Ridge
+from stattools.inference.penalties import Penalty, Ridge, penalized
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.named import hands_out
@@ -153,6 +153,14 @@ class Estimates(AnyFit):
     def _counted(self) -> int:
         """Parameters and flat initial states."""
         return self.model.n_free + self.model.diffuse
+
+    def _likelihood(self) -> tuple[Any, Any, Floats]:
+        """The log-likelihood, with its penalty, in the coordinates of a climb, the map from these to the coefficients,
+        and the point where it is largest.
+        """
+        model = self.model if self.penalty is None else penalized(self.model, self.penalty)
+        work, T = model.standardized()
+        return work, T, T.solve(self.estimate)
 
     @property
     def kinds(self) -> tuple[str, ...]:

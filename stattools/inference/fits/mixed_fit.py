@@ -13,12 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, local_maxima, of_integral, of_variances
 from stattools.inference.estimates import Estimates, Judged
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
-from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
 from stattools.inference.mixed.page import page
 from stattools.inference.mixed.predictions import (
@@ -37,10 +37,11 @@ from stattools.inference.mixed.variances import (
     variance_of_rows,
     with_deviance,
 )
-from stattools.inference.mixed.views import InColumns, all_columns, all_columns_of_normal, population, typical
+from stattools.inference.mixed.views import all_columns, all_columns_of_normal, population, typical
 from stattools.inference.needs import require
 from stattools.inference.prediction.new_rows import Missing
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
@@ -267,13 +268,15 @@ class MixedRegressionFit(Fit):
         """Confidence intervals of the fixed effects, (p,) each: "wald", or "profile", the values that a likelihood
         ratio does not reject, variances and other coefficients at their best for each.
         """
-        if not is_one_of(word_of(kind, self.kinds), ("profile",)) or "profile" not in self.kinds:
-            return super().interval(level, kind=kind)
-        level = self.level if level is None else level
-        require_level(level)
         with one_blas_thread():
-            lower, upper = profile_interval(InColumns.of(self), level)
-        return Interval(lower, upper, level, "profile", self.names)
+            return super().interval(level, kind=kind)
+
+    def _likelihood(self) -> tuple[Any, Any, Floats]:
+        """That with the effects integrated out, whose variances are coordinates after those of the coefficients."""
+        marginal, p = self.found.marginal, len(self.names)
+        T = np.eye(len(marginal.names))
+        T[:p, :p] = marginal.to_fixed
+        return marginal, Standardization.whole_block(T), self.found.at
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """One row per coefficient, as `Fit.table` has them: what they change within a group, its effects held. With

@@ -26,7 +26,6 @@ from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.estimates import Estimates, lacks_rows
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import TermsOfParameter, involved_in, metric_of, spread_of, terms_of, wald
-from stattools.inference.penalties import penalized
 from stattools.inference.restricted import beside_held
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
@@ -53,9 +52,7 @@ class RestrictedMaximum:
     @staticmethod
     def of(fit: Estimates) -> RestrictedMaximum:
         """At the estimate; of a penalized fit the log-likelihood with its penalty."""
-        model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
-        work, T = model.standardized()
-        peak = T.solve(fit.estimate)
+        work, T, peak = fit._likelihood()
         now = work.evaluate(peak)
         return RestrictedMaximum(fit, work, T, peak, now.information, now.loglik)
 

@@ -19,7 +19,7 @@ from scipy import special
 
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
-from stattools.inference.penalties import Ridge, penalized
+from stattools.inference.penalties import Ridge
 from stattools.inference.restricted import Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -103,10 +103,9 @@ def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
 
 
 def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
+    work, T, peak = fit._likelihood()
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
-    work, T = fit.model.standardized()
-    information = work.evaluate(T.solve(fit.estimate)).information
-    half = reach * scale * Metric(information).spread(T)
+    half = reach * scale * Metric(work.evaluate(peak).information).spread(T)[: len(fit.names)]
     return fit.estimate - half, fit.estimate + half
 
 
@@ -156,15 +155,13 @@ def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) ->
 
 def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]]:
     """For a coefficient and a side its profile, and the standard error that it is measured in."""
-    model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
-    work, T = model.standardized()
-    peak = T.solve(fit.estimate)
+    work, T, peak = fit._likelihood()
     now = work.evaluate(peak)
     metric = Metric(now.information)
     if metric.norm(now.score) > FAR_OFF:
         raise ConvergenceError(
             f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
-            f"that of {model.title}. Fit again."
+            f"that of {fit.model.title}. Fit again."
         )
 
     def curve(j: int, side: float) -> tuple[ProfileCurve, float]:

@@ -17,49 +17,22 @@ Source: Booth & Hobert, JASA 93 (1998), 262-272.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from stattools.data.design.design import Design
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
-from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates, Unsaved, lacks_rows
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 from stattools.latent.marginal_family import OverEffects
 from stattools.models.mixed.marginal import beside
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, curve_parts
 from stattools.solvers.mixed.maximum import whole_covariance
-
-
-@record
-class InColumns(AnyModel):
-    """The likelihood with effects integrated out, as one of the coefficients in the user's columns, whose `names` it
-    has, and of the entries of the T_k.
-    """
-
-    marginal: Any
-    names: tuple[str, ...] = field()  # type: ignore[assignment]
-    title: str = field()  # type: ignore[assignment]
-
-    @classmethod
-    def of(cls, fit: Any) -> Estimates:
-        """The fit of it, which has profiles."""
-        found, made = fit.found, cls(fit.found.marginal, fit.names, fit.model.title)
-        theta = made.standardized()[1] @ found.at
-        return Estimates(made, theta, found.inverse, fit.loglik, fit.solution, 1.0, fit.level)
-
-    def standardized(self) -> tuple[Any, Standardization]:
-        """The likelihood in its own coordinates, and the map to these."""
-        T, p = np.eye(len(self.marginal.names)), len(self.names)
-        T[:p, :p] = self.marginal.to_fixed
-        return self.marginal, Standardization.whole_block(T)
 
 
 def typical(fit: Any) -> Estimates:

@@ -12,6 +12,7 @@ from scipy import special, stats
 from scipy.optimize import brentq, minimize
 
 import stattools as st
+from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
 from tests.cases import rng
@@ -28,6 +29,9 @@ class Fitted:
     model: Any
     estimate: Any
     penalty: Any = None
+    _likelihood = Estimates._likelihood
+
+    _likelihood: Any = Estimates._likelihood
 
     @property
     def names(self):
