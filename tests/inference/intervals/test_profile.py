@@ -31,8 +31,6 @@ class Fitted:
     penalty: Any = None
     _likelihood = Estimates._likelihood
 
-    _likelihood: Any = Estimates._likelihood
-
     @property
     def names(self):
         return self.model.names

@@ -86,7 +86,8 @@ def test_profiles_are_in_the_user_s_columns():
     one = fit("logistic")
     marginal, T, peak = one._likelihood()
     assert_allclose((T @ peak)[: len(one.names)], one.estimate, rtol=1e-12)
-    assert peak is one.found.at and marginal is one.found.marginal
+    assert peak is one.found.at
+    assert marginal is one.found.marginal
 
 
 def test_links_with_ends_have_no_average():
