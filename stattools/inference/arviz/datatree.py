@@ -8,6 +8,7 @@ maximum-likelihood fit they are of the asymptotic distribution of its estimates,
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -23,7 +24,7 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
-from stattools.interface.when_needed import pd
+from stattools.interface.when_needed import Package, pd
 from stattools.models.model import Model, on_own_scale
 from stattools.models.questions import AnyModel
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from xarray import DataTree
 
+
+arviz: Any = Package("arviz")
+stats: Any = Package("arviz_stats.base.array")
 
 Group = Mapping[str, ArrayLike]
 
@@ -56,8 +60,6 @@ def datatree(
     >>> tree["posterior"]["theta"].dims, tree.attrs["inference_library"]
     (('chain', 'draw'), 'stattools')
     """
-    import arviz
-
     root = {"inference_library": "stattools", "inference_library_version": __version__, **attrs}
     tree = arviz.from_dict(
         {name: {variable: np.asarray(values) for variable, values in group.items()} for name, group in groups.items()},
@@ -75,8 +77,6 @@ def pareto_smoothed(log_ratios: ArrayLike) -> tuple[Floats, float]:
 
     Raises DomainError for fewer than 30 draws.
     """
-    from arviz_stats.base.array import array_stats
-
     ratios = np.asarray(log_ratios, dtype=float)
     ratios = np.where(np.isnan(ratios), -np.inf, ratios)
     if len(ratios) < FEWEST:
@@ -84,7 +84,7 @@ def pareto_smoothed(log_ratios: ArrayLike) -> tuple[Floats, float]:
     if not np.isfinite(ratios).sum() > 10:
         return ratios, float("inf")
     floor = ratios[np.isfinite(ratios)].min() - 700.0
-    weights, k = array_stats.psislw(-np.maximum(ratios, floor))  # it takes log-likelihoods, the ratios' negatives
+    weights, k = stats.array_stats.psislw(-np.maximum(ratios, floor))  # it takes log-likelihoods, the ratios' negatives
     return np.asarray(weights), float(k)
 
 
@@ -94,8 +94,6 @@ def convergence(draws: Floats) -> dict[str, Floats]:
     `draws` has shape (chain, draw, q); R-hat is NaN for a single chain. Source: Vehtari, Gelman, Simpson, Carpenter &
     Bürkner, Bayesian Analysis 16 (2021), 667-718.
     """
-    from arviz_stats.base.array import array_stats
-
     each = range(draws.shape[-1])
     several = draws.shape[0] > 1
 
@@ -103,10 +101,10 @@ def convergence(draws: Floats) -> dict[str, Floats]:
         return np.array([float(measure(draws[:, :, j])) for j in each])
 
     return {
-        "r_hat": over(array_stats.rhat) if several else np.full(draws.shape[-1], np.nan),
-        "ess_bulk": over(lambda x: array_stats.ess(x, method="bulk")),
-        "ess_tail": over(lambda x: array_stats.ess(x, method="tail", prob=(0.1, 0.9))),
-        "mcse": over(lambda x: array_stats.mcse(x, method="mean")),
+        "r_hat": over(stats.array_stats.rhat) if several else np.full(draws.shape[-1], np.nan),
+        "ess_bulk": over(lambda x: stats.array_stats.ess(x, method="bulk")),
+        "ess_tail": over(lambda x: stats.array_stats.ess(x, method="tail", prob=(0.1, 0.9))),
+        "mcse": over(lambda x: stats.array_stats.mcse(x, method="mean")),
     }
 
 
@@ -117,22 +115,17 @@ def energy_fraction(energy: Floats) -> Floats:
     >>> energy_fraction(np.array([[3.0, 3.0, 3.0], [1.0, 2.0, 0.0]])).tolist()
     [0.0, 2.5]
     """
-    from arviz_stats.base.array import array_stats
-
     moves = energy.max(axis=1) > energy.min(axis=1)
     fraction = np.zeros(len(energy))
     if moves.any():
-        fraction[moves] = np.asarray(array_stats.bfmi(energy[moves]), dtype=float)
+        fraction[moves] = np.asarray(stats.array_stats.bfmi(energy[moves]), dtype=float)
     return fraction
 
 
 def summary(tree: DataTree, *, prob: float, kind: str, sampled: bool) -> pd.DataFrame:
     """ArviZ's summary with an explicit interval; diagnostics of convergence only where a sampler made the draws."""
-    import arviz
-
-    what: Any = "all" if sampled else "stats"
-    frame: Any = arviz.summary(tree, kind=what, ci_kind=kind, ci_prob=prob, round_to="none")
-    return frame
+    what = "all" if sampled else "stats"
+    return arviz.summary(tree, kind=what, ci_kind=kind, ci_prob=prob, round_to="none")
 
 
 def smoothed_weights(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -143,21 +136,15 @@ def smoothed_weights(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], ND
     >>> np.exp(weights).sum(axis=0).round(12).tolist(), k_hat.shape
     ([1.0, 1.0], (2,))
     """
-    from arviz_stats.base.array import array_stats
-
-    weights, k_hat = array_stats.psislw(np.asarray(log_likelihood, dtype=float).T, axis=-1)
+    weights, k_hat = stats.array_stats.psislw(np.asarray(log_likelihood, dtype=float).T, axis=-1)
     return np.asarray(weights).T, np.asarray(k_hat)
 
 
 def leave_one_out(tree: DataTree) -> tuple[Floats, float, Floats]:
     """PSIS-LOO by ArviZ: log p(y_i | y_-i), (rows,), the effective number of parameters, and k-hat of each row."""
-    import warnings
-
-    import arviz
-
     with warnings.catch_warnings():  # the k-hats that it warns of are returned, and read for the user by the caller
         warnings.simplefilter("ignore", UserWarning)
-        found: Any = arviz.loo(tree, pointwise=True)
+        found = arviz.loo(tree, pointwise=True)
     return np.asarray(found.elpd_i).reshape(-1), float(found.p), np.asarray(found.pareto_k).reshape(-1)
 
 
@@ -227,7 +214,7 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     theta = _drawn(fit, count, random)
     shape = layout(fit.model)
     data, dims, coords = data_groups(fit.model)
-    groups: dict[str, dict[str, ArrayLike]] = {"posterior": dict(shape.split(theta[None]))}
+    groups: dict[str, Group] = {"posterior": dict(shape.split(theta[None]))}
     if isinstance(fit.model, Model):
         name = outcome(fit.model)
         groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}

@@ -13,7 +13,7 @@ Leaving out an observation that is all its arm has leaves the prior there, and P
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ from stattools.models.model import Model, behind_links, shared
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
 from stattools.models.samples.rates import EventRates
-from stattools.numerics.distributions.counts import log_binomial_pmf
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, log_binomial_pmf
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.innovations import innovations
 from stattools.series.statespace.structural import Structural
@@ -112,20 +112,22 @@ def observations(model: Model) -> tuple[Any, ...]:
     return tuple(range(len(model.rows.X))) if model.kept is None else tuple(int(row) for row in model.kept)
 
 
-def data_groups(model: Any) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
+type Groups = tuple[dict[str, Mapping[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]
+"""Variables by name in each group, and the dims and the coords of these."""
+
+
+def data_groups(model: Any) -> Groups:
     """observed_data and constant_data of a model, with their dims and coords; all empty for your own likelihood."""
     if isinstance(model, Model):
         return _of_rows(model)
     if not isinstance(model, BernoulliTrials):
         return {}, {}, {}
-    groups: dict[str, dict[str, ArrayLike]] = {
-        "observed_data": {"successes": [model.successes]},
-        "constant_data": {"trials": [model.trials]},
-    }
-    return groups, {"successes": ("obs",), "trials": ("obs",)}, {"obs": ("all trials",)}
+    data = _all_trials(model)
+    observed: dict[str, ArrayLike] = {data.name: [model.successes]}
+    return {"observed_data": observed, "constant_data": data.constant}, data.dims, data.coords
 
 
-def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
+def _of_rows(model: Model) -> Groups:
     rows, name = model.rows, outcome(model)
     parts = named_parts(model.likelihood, rows.y)
     observed = parts.pop("y")
@@ -133,11 +135,13 @@ def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, t
     for own, called in zip(predictor.own, model.others, strict=True):
         if own:
             designs[f"X of {called}"] = rows.X[:, list(own)]
-    constant: dict[str, ArrayLike] = {**designs, **parts}
-    for key in ("weight", "offset", "precision"):
-        if getattr(rows, key) is not None:
-            constant[key] = getattr(rows, key)
-    dims: dict[str, tuple[str, ...]] = {name: ("obs",)} | dict.fromkeys(constant, ("obs",))
+    beside = {"weight": rows.weight, "offset": rows.offset, "precision": rows.precision}
+    constant: dict[str, ArrayLike] = {
+        **designs,
+        **parts,
+        **{key: part for key, part in beside.items() if part is not None},
+    }
+    dims: dict[str, tuple[str, ...]] = dict.fromkeys((name, *constant), ("obs",))
     dims |= {key: ("obs", f"coef{key[1:]}") for key in designs}
     return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}
 
@@ -160,10 +164,15 @@ def log_likelihood(model: Model, theta: Floats) -> Floats:
         y = np.broadcast_to(model.rows.y, (*eta.shape[:2], *model.rows.y.shape[1:]))
         if not model.has_scale:
             return model.likelihood.loglik(eta, y) * weight
-        z = (y - eta) / sigma
-        return (-0.5 * z * z - np.log(sigma) - 0.5 * np.log(2.0 * np.pi)) * weight
+        return normal_loglik(y - eta, sigma) * weight
 
     return _over(model, theta, part)
+
+
+def normal_loglik(gap: Floats, sd: Floats) -> Floats:
+    """The log density of normal values, of their distance from the mean and their standard deviation."""
+    z = gap / sd
+    return -0.5 * z * z - np.log(sd) - HALF_LOG_TWO_PI
 
 
 def rows_said(model: Any) -> Callable[[Floats], Floats] | None:
@@ -221,17 +230,23 @@ class Observations:
 
     `pointwise(theta)` are log-likelihoods, `replicate(theta, random)` new data, None where there are none from a prior:
     `conditional` says that they are predictions given the data before them, `whole` that the data are whole numbers.
+    `coords` are the entries of the dimensions, the first of which is the one of the data, counted by default; `dims`
+    are those of variables that have another.
     """
 
     name: str
     observed: Floats
     pointwise: Callable[[Floats], Floats]
     replicate: Draw
-    constant: dict[str, ArrayLike] = field(default_factory=dict)
+    constant: Mapping[str, ArrayLike] = field(default_factory=dict)
     dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
     coords: dict[str, Any] = field(default_factory=dict)
     conditional: bool = False
     whole: bool = False
+
+    def __post_init__(self) -> None:
+        vars(self)["coords"] = self.coords or {"obs": range(len(self.observed))}
+        vars(self)["dims"] = dict.fromkeys((self.name, *self.constant), (next(iter(self.coords)),)) | self.dims
 
     def stored(self, values: Floats) -> NDArray[Any]:
         """Counts and categories as whole numbers, by which ArviZ knows that they are no measurements."""
@@ -253,11 +268,10 @@ def observations_of(model: Any) -> Observations | None:
 def _rows(model: Model) -> Observations:
     groups, dims, coords = data_groups(model)
     name = outcome(model)
-    observed = np.asarray(groups["observed_data"][name], dtype=float)
     return Observations(
         name,
-        observed,
-        lambda theta: log_likelihood(model, theta),
+        np.asarray(groups["observed_data"][name], dtype=float),
+        partial(log_likelihood, model),
         lambda theta, random: replicates(model, theta, seed=random),
         groups["constant_data"],
         dims,
@@ -268,25 +282,27 @@ def _rows(model: Model) -> Observations:
 
 def _trials(model: BernoulliTrials) -> Observations:
     k, n = model.successes, model.trials
-    if model.kind == "coin" and n <= MOST_FLIPS:
-        y = np.repeat([1.0, 0.0], [k, n - k])
-        return Observations(
-            "y",
-            y,
-            lambda theta: np.log(np.where(y == 1.0, theta, 1.0 - theta)),
-            lambda theta, random: (random.random((len(theta), n)) < theta).astype(float),
-            dims={"y": ("obs",)},
-            coords={"obs": range(n)},
-            whole=True,
-        )
+    if model.kind != "coin" or n > MOST_FLIPS:
+        return _all_trials(model)
+    y = np.repeat([1.0, 0.0], [k, n - k])
+    return Observations(
+        "y",
+        y,
+        lambda theta: np.log(np.where(y == 1.0, theta, 1.0 - theta)),
+        lambda theta, random: (random.random((len(theta), n)) < theta).astype(float),
+        whole=True,
+    )
+
+
+def _all_trials(model: BernoulliTrials) -> Observations:
+    """The number of successes among all trials: one observation."""
     return Observations(
         "successes",
-        np.array([float(k)]),
+        np.array([float(model.successes)]),
         lambda theta: np.asarray(model.log_probability(theta[:, 0], 1.0 - theta[:, 0]))[:, None],
-        lambda theta, random: random.binomial(n, theta).astype(float),
-        {"trials": [n]},
-        {"successes": ("obs",), "trials": ("obs",)},
-        {"obs": ("all trials",)},
+        lambda theta, random: random.binomial(model.trials, theta).astype(float),
+        {"trials": [model.trials]},
+        coords={"obs": ("all trials",)},
         whole=True,
     )
 
@@ -299,15 +315,13 @@ def _arms(model: BinomialArms) -> Observations:
             return np.asarray(k * np.log(theta) + (n - k) * np.log1p(-theta), dtype=float)
         return log_binomial_pmf(k, n, theta, 1.0 - theta)
 
-    axis = {"successes": ("arm",), "trials": ("arm",)}
     return Observations(
         "successes",
         k.astype(float),
         pointwise,
         lambda theta, random: random.binomial(n, theta).astype(float),
         {"trials": n},
-        axis,
-        {"arm": model.names},
+        coords={"arm": model.names},
         whole=True,
     )
 
@@ -319,51 +333,50 @@ def _waits(model: Waits) -> Observations:
         lambda theta: model.pointwise(theta[:, 0], 1.0 - theta[:, 0]),
         lambda theta, random: random.negative_binomial(model.wanted, theta).astype(float),
         {"successes": model.wanted},
-        {"failures": ("obs",), "successes": ("obs",)},
-        {"obs": range(len(model.failures))},
         whole=True,
     )
 
 
 def _events(model: EventRates) -> Observations:
     counted = model.kind == "poisson rate"
-    name = "counts" if counted else "times"
 
     def replicate(theta: Floats, random: np.random.Generator) -> Floats:
         rate = theta[:, model.index]
         return random.poisson(rate * model.exposure).astype(float) if counted else random.exponential(1.0 / rate)
 
-    beside: dict[str, ArrayLike] = {"exposure": model.exposure} if counted else {"ended": model.events}
     return Observations(
-        name,
+        "counts" if counted else "times",
         (model.events if counted else model.exposure).astype(float),
         model.pointwise,
         replicate,
-        beside | {"arm_of": model.index},
-        dict.fromkeys((name, "arm_of", *beside), ("obs",)),
-        {"obs": range(model.n)},
+        ({"exposure": model.exposure} if counted else {"ended": model.events}) | {"arm_of": model.index},
         whole=counted,
     )
 
 
-def _measurements(model: NormalSample) -> Observations:
-    def at(theta: Floats) -> tuple[Floats, Floats]:
-        mean = theta[:, model.arm_of]
-        known = np.broadcast_to(1.0 / np.sqrt(model.weight), model.values.shape)
-        return mean, known if model.sd is not None else theta[:, model.size + model.arm_of]
+Ahead = Callable[[Floats], tuple[Floats, Floats]]
+"""What is left of each value, (S, n), and its standard deviation."""
 
-    def pointwise(theta: Floats) -> Floats:
-        mean, sd = at(theta)
-        z = (model.values - mean) / sd
-        return -0.5 * z * z - np.log(sd) - 0.5 * np.log(2.0 * np.pi)
+
+def _normal(name: str, y: Floats, gaps: Ahead, **others: Any) -> Observations:
+    """Normal values y of which each theta leaves some gaps."""
 
     def replicate(theta: Floats, random: np.random.Generator) -> Floats:
-        mean, sd = at(theta)
-        return mean + sd * random.standard_normal(mean.shape)
+        gap, sd = gaps(theta)
+        return y - gap + sd * random.standard_normal(gap.shape)
+
+    return Observations(name, y, lambda theta: normal_loglik(*gaps(theta)), replicate, **others)
+
+
+def _measurements(model: NormalSample) -> Observations:
+    known = None if model.sd is None else np.broadcast_to(1.0 / np.sqrt(model.weight), model.values.shape)
+
+    def gaps(theta: Floats) -> tuple[Floats, Floats]:
+        sd = theta[:, model.size + model.arm_of] if known is None else known
+        return model.values - theta[:, model.arm_of], sd
 
     beside: dict[str, Any] = {"arm_of": model.arm_of} | ({} if model.sd is None else {"known_sd": model.sd})
-    dims: dict[str, tuple[str, ...]] = dict.fromkeys(("y", *beside), ("obs",))
-    return Observations("y", model.values, pointwise, replicate, beside, dims, {"obs": range(len(model.values))})
+    return _normal("y", model.values, gaps, constant=beside)
 
 
 def _series(model: Structural) -> Observations:
@@ -375,45 +388,33 @@ def _series(model: Structural) -> Observations:
         if last["theta"] is not theta:  # a tree asks for log-likelihoods and replicates at the same draws
             runs = [innovations(model, point) for point in theta]
             surprise = np.array([run["surprise"].to_numpy() for run in runs])
-            last.update(theta=theta, ahead=(surprise, np.array([run["variance"].to_numpy() for run in runs])))
+            last.update(theta=theta, ahead=(surprise, np.sqrt([run["variance"].to_numpy() for run in runs])))
         return last["ahead"]
 
-    surprise, variance = ahead(model.start[None])
-    some = np.isfinite(surprise[0]) & np.isfinite(variance[0])
-    y = model.y[some]
+    surprise, sd = ahead(model.start[None])
+    some = np.isfinite(surprise[0]) & np.isfinite(sd[0])
 
-    def pointwise(theta: Floats) -> Floats:
-        gap, size = (part[:, some] for part in ahead(theta))
-        return -0.5 * (gap * gap / size + np.log(size) + np.log(2.0 * np.pi))
+    def seen(theta: Floats) -> tuple[Floats, Floats]:
+        gap, sd = ahead(theta)
+        return gap[:, some], sd[:, some]
 
-    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
-        gap, size = (part[:, some] for part in ahead(theta))
-        return y - gap + np.sqrt(size) * random.standard_normal(gap.shape)
-
-    name = outcome(model)
-    times = [str(time) if not isinstance(time, int | float | np.number) else time for time in np.asarray(model.times)]
-    coords = {"time": [time for time, there in zip(times, some, strict=True) if there]}
-    return Observations(name, y, pointwise, replicate, {}, {name: ("time",)}, coords, conditional=True)
+    return _one_step(outcome(model), model, some, seen)
 
 
 def _smoothed(model: ExponentialSmoothing) -> Observations:
     """One step ahead, over the values that have an error."""
-    y, some = model.y[model.used], model.used
 
     def ahead(theta: Floats) -> tuple[Floats, Floats]:
-        return np.array([model.errors(point).error[some] for point in theta]), np.exp(theta[:, -1:])
+        return np.array([model.errors(point).error[model.used] for point in theta]), np.exp(theta[:, -1:])
 
-    def pointwise(theta: Floats) -> Floats:
-        error, sigma = ahead(theta)
-        return -0.5 * ((error / sigma) ** 2 + np.log(2.0 * np.pi)) - np.log(sigma)
+    return _one_step("y", model, model.used, ahead)
 
-    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
-        error, sigma = ahead(theta)
-        return y - error + sigma * random.standard_normal(error.shape)
 
+def _one_step(name: str, model: Structural | ExponentialSmoothing, some: Any, ahead: Ahead) -> Observations:
+    """Some values of a series, each given those before it."""
     clock = np.arange(len(model.y)) if model.times is None else np.asarray(model.times)
-    coords = {"time": [time if isinstance(time, int | float | np.number) else str(time) for time in clock[some]]}
-    return Observations("y", y, pointwise, replicate, {}, {"y": ("time",)}, coords, conditional=True)
+    times = [time if isinstance(time, int | float | np.number) else str(time) for time in clock[some]]
+    return _normal(name, model.y[some], ahead, coords={"time": times}, conditional=True)
 
 
 OBSERVED: dict[type, Callable[[Any], Observations]] = {

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,6 +61,8 @@ class TestResult(Faces):
     ───────────────
     5.99   2  0.050
     """
+
+    __test__: ClassVar[bool] = False  # what pytest asks of a class with such a name
 
     kind: str
     statistic: float

@@ -15,3 +15,8 @@ def test_as_text_and_as_a_row():
     assert list(row) == ["test", "hypothesis", "distribution", "statistic", "df", "df_residual", "p_value", "cov"]
     assert row.loc[0, "hypothesis"] == "x1 = 0, Intercept = 1"
     assert result.p_words(0.0004) == "p <0.001"
+
+
+def test_pytest_takes_it_for_no_test_of_its_own():
+    """Its name begins as those of tests do, and a file that imports it would stop at a warning."""
+    assert result.TestResult.__test__ is False
