@@ -90,6 +90,12 @@ def test_profiles_are_in_the_user_s_columns():
     assert marginal is one.found.marginal
 
 
+def test_profiles_of_a_tiny_level_are_of_the_coefficients_alone():
+    one = fit("logistic")
+    for ends, wald in zip(one.interval(1e-5, kind="profile"), one.interval(1e-5), strict=True):
+        assert_allclose((ends - wald) / one.se, 0.0, atol=1e-6)
+
+
 def test_links_with_ends_have_no_average():
     data = table() | {"v": np.asarray(table()["v"]) + 0.5}
     one = st.fit(st.glm("v ~ x + (1 | g)", data, family="gamma", link="log"))
