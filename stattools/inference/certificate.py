@@ -151,7 +151,7 @@ def _newton(found: Any) -> str:
     return f"Newton, {found.steps} steps" if found.steps > 1 else "Newton"
 
 
-def of_variances(fit: Any) -> Certificate:
+def linear_mixed_certificate(fit: Any) -> Certificate:
     """What is proven of a linear mixed model: the gap of a search of all variances, or that the maximum is a local one,
     and the conditions of a maximum at variances of 0.
     """
@@ -256,7 +256,7 @@ def rounded_up(error: float) -> float:
     return float(f"{np.ceil(error / digit - 1e-9) * digit:.1g}")
 
 
-def of_integral(fit: Any, existence: str = "", remarks: tuple[str, ...] = ()) -> Certificate:
+def marginal_certificate(fit: Any, existence: str = "", remarks: tuple[str, ...] = ()) -> Certificate:
     """What is known of a likelihood whose effects were integrated out: a local maximum, why there is one, what is known
     of others, the error of the integral, and variances that are 0.
     """

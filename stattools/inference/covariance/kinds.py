@@ -19,6 +19,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number
@@ -58,10 +59,12 @@ class HAC:
             lags = whole_number(lags, "lags= of HAC", at_least=0)
         object.__setattr__(self, "lags", lags)
         require_truth(self.prewhiten, "prewhiten= of HAC")
-        require_one_of("HAC", "kernel", self.kernel, ("bartlett", "uniform"))
-        if isinstance(lags, str) and self.kernel != "bartlett":
+        kernel = one_of(self.kernel, ("bartlett", "uniform"), "HAC needs kernel= one of {}")
+        object.__setattr__(self, "kernel", kernel)
+        if isinstance(lags, str) and kernel != "bartlett":
             raise DomainError('HAC(lags="auto") is for kernel="bartlett"; give a number of lags to the uniform one.')
-        require_one_of("HAC", "correction", self.correction, ("none", "stata"))
+        correction = one_of(self.correction, ("none", "stata"), "HAC needs correction= one of {}")
+        object.__setattr__(self, "correction", correction)
 
 
 @constructed_by_callers
@@ -103,20 +106,18 @@ class Cluster:
     def __post_init__(self) -> None:
         if self.groups is None:
             raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
-        kind = word_of(self.kind, tuple(CORRECTIONS))
-        if kind is None and self.correction is None:
+        if self.kind is None and self.correction is None:
             return
-        kind = "CR1" if kind is None else kind
-        require_one_of("Cluster", "kind", kind, tuple(CORRECTIONS))
-        object.__setattr__(self, "kind", kind)
-        if self.correction is None:
-            object.__setattr__(self, "correction", CORRECTIONS[kind][0])
+        kind = one_of("CR1" if self.kind is None else self.kind, CORRECTIONS, "Cluster needs kind= one of {}")
+        given = CORRECTIONS[kind][0] if self.correction is None else self.correction
         every = tuple(dict.fromkeys(one for allowed in CORRECTIONS.values() for one in allowed))
-        require_one_of("Cluster", "correction", self.correction, every)
-        if self.correction not in CORRECTIONS[kind]:
-            of = " or ".join(f'kind="{one}"' for one, allowed in CORRECTIONS.items() if self.correction in allowed)
+        correction = one_of(given, every, "Cluster needs correction= one of {}")
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "correction", correction)
+        if correction not in CORRECTIONS[kind]:
+            of = " or ".join(f'kind="{one}"' for one, allowed in CORRECTIONS.items() if correction in allowed)
             own = ", ".join(map(repr, CORRECTIONS[kind]))
-            raise DomainError(f"correction={self.correction!r} of Cluster goes with {of}; {kind} has {own}.")
+            raise DomainError(f"correction={correction!r} of Cluster goes with {of}; {kind} has {own}.")
         if self.second is not None and kind != "CR1":
             raise DomainError(
                 f'Cluster(kind="{kind}") is for one-way clusters; two-way clusters have kind="CR1" only. Take the way '
@@ -166,12 +167,6 @@ def kernel_weights(kernel: str, lags: int) -> Floats:
     """
     lag = np.arange(lags + 1.0)
     return {"bartlett": 1.0 - lag / (lags + 1.0), "uniform": np.ones(lags + 1)}[kernel]
-
-
-def require_one_of(who: str, what: str, value: object, allowed: Sequence[str]) -> None:
-    """DomainError unless the value is one of the words that are allowed."""
-    if not isinstance(value, str) or value not in allowed:
-        raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {quoted(value)}.")
 
 
 @record

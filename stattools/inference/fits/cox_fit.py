@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
-from stattools.inference.certificate import Certificate, of_integral
+from stattools.inference.certificate import Certificate, marginal_certificate
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.mixed.page import page
@@ -100,7 +100,7 @@ class CoxFit(Fit):
     @property
     def certificate(self) -> Certificate:
         """What is proven of the maximum; beside curves it is a local one, whose integral has an error."""
-        return of_integral(self) if self.model.smooths else super().certificate
+        return marginal_certificate(self) if self.model.smooths else super().certificate
 
     @property
     def integral(self) -> Any:

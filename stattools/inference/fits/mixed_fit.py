@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
-from stattools.inference.certificate import Certificate, local_maxima, of_integral, of_variances
+from stattools.inference.certificate import Certificate, linear_mixed_certificate, local_maxima, marginal_certificate
 from stattools.inference.estimates import Estimates, Judged
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
@@ -145,7 +145,7 @@ class LinearMixedFit(Fit):
         """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
         and the conditions where a variance is 0.
         """
-        return of_variances(self)
+        return linear_mixed_certificate(self)
 
     def local_maxima(self) -> pd.DataFrame:
         """All local maxima of the likelihood of a model with one ratio of variances: sd of the effects, residual sd and
@@ -379,7 +379,7 @@ class MixedRegressionFit(Fit):
     @property
     def certificate(self) -> Certificate:
         """What is known of the maximum: how near the estimate is, whether there may be others, and variances of 0."""
-        return of_integral(self, self._existence, self.model.fixed.remarks)
+        return marginal_certificate(self, self._existence, self.model.fixed.remarks)
 
     def _page(self) -> Page:
         return page(self)

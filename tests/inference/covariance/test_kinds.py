@@ -32,6 +32,12 @@ def test_lags_are_whole_numbers(lags):
         HAC(lags)
 
 
+def test_options_are_read_however_they_are_spelled():
+    assert HAC(4, "Uniform", "STATA") == HAC(4, "uniform", "stata")  # type: ignore[arg-type]
+    groups = Cluster([1, 2], kind="cr1", correction="Stata")  # type: ignore[arg-type]
+    assert (groups.kind, groups.correction) == ("CR1", "stata")
+
+
 def test_options_that_do_not_exist():
     with pytest.raises(DomainError, match=r"HAC needs kernel= one of 'bartlett', 'uniform'; got 'parzen'"):
         HAC(4, "parzen")  # type: ignore[arg-type]
