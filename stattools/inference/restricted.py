@@ -222,35 +222,32 @@ def ends_of(
         start, sides = 0.0, [-side]
         while (height := profile(start, near)).root > target and abs(start) < horizon:
             start, near = start + side * max(2.0 * scale, abs(start)), height.at
-    for side in sides:
-        ends[side] = _end_of(profile, name, start, side, target, near, scale, horizon)
+
+    def end(side: float) -> float:
+        """Where the root of the profile is at the target on one side, by Newton's method between the last points on
+        either side of the end.
+        """
+        inside, outside, t, reach, here = start, side * np.inf, start + side * scale, scale, near
+        for _ in range(200):
+            height = profile(t, here)
+            here, root = height.at, height.root
+            if root < target:
+                inside, reach = t, 3.0 * reach
+                if abs(t - start) > horizon:
+                    return side * np.inf
+            else:
+                outside = t
+            slope = -height.slope / root if root > 0.0 else 0.0
+            following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
+            if abs(following - t) <= 1e-9 * scale:
+                return following
+            if not min(inside, outside) < following < max(inside, outside):
+                following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
+            t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
+        raise ConvergenceError(f"The end of the profile interval of {name!r} was not found.")
+
+    ends |= {side: end(side) for side in sides}
     return ends[-1.0], ends[1.0]
-
-
-def _end_of(
-    profile: Profile, name: str, start: float, side: float, target: float, near: Floats, scale: float, horizon: float
-) -> float:
-    """Where the root of a profile is at the target on one side of `start`, by Newton's method between the last points
-    on either side of the end.
-    """
-    inside, outside, t, reach = start, side * np.inf, start + side * scale, scale
-    for _ in range(200):
-        height = profile(t, near)
-        near, root = height.at, height.root
-        if root < target:
-            inside, reach = t, 3.0 * reach
-            if abs(t - start) > horizon:
-                return side * np.inf
-        else:
-            outside = t
-        slope = -height.slope / root if root > 0.0 else 0.0
-        following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
-        if abs(following - t) <= 1e-9 * scale:
-            return following
-        if not min(inside, outside) < following < max(inside, outside):
-            following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
-        t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
-    raise ConvergenceError(f"The end of the profile interval of {name!r} was not found.")
 
 
 STEPS_TO_PROFILE = 100

@@ -64,10 +64,7 @@ def profile_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     >>> lower.round(4).tolist(), upper.round(4).tolist()
     ([-15.1238, -0.0658], [0.5779, 4.1592])
     """
-    target, exact = _prepare(fit, level)
-    if exact or target < SHORT:
-        return _wald(fit, float(quantile_of(fit.df, level)) if exact else target)
-    return _ends(fit, target, is_score=False, tolerance=0.03)
+    return _ends(fit, level, is_score=False, tolerance=0.03)
 
 
 def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
@@ -90,26 +87,21 @@ def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
         raise IncompatibleError(
             'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
         )
-    target, exact = _prepare(fit, level)
-    return _wald(fit, float(quantile_of(fit.df, level))) if exact else _ends(fit, target, is_score=True, tolerance=1e-9)
+    return _ends(fit, level, is_score=True, tolerance=1e-9)
 
 
-def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
-    """Square root of the quantile, and whether Wald's interval is the exact answer."""
+def _ends(fit: Estimates, level: float, *, is_score: bool, tolerance: float) -> tuple[Floats, Floats]:
+    """The ends of all coefficients; those of Wald's interval where these are exact, or as good."""
     require_level(level)
     if isinstance(fit.penalty, Ridge):
         raise IncompatibleError("a ridge fit has no intervals: its estimates are biased by design.")
-    return float(-special.ndtri(0.5 * (1.0 - level))), fit.model.has_scale
-
-
-def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
-    work, T, peak = fit._likelihood()
-    scale = np.sqrt(fit.model.dispersion(fit.estimate))
-    half = reach * scale * Metric(work.evaluate(peak).information).spread(T)[: len(fit.names)]
-    return fit.estimate - half, fit.estimate + half
-
-
-def _ends(fit: Estimates, target: float, *, is_score: bool, tolerance: float) -> tuple[Floats, Floats]:
+    target = float(-special.ndtri(0.5 * (1.0 - level)))  # the root of the quantile
+    if fit.model.has_scale or (target < SHORT and not is_score):
+        work, T, peak = fit._likelihood()
+        reach = quantile_of(fit.df, level) if fit.model.has_scale else target
+        scale = reach * np.sqrt(fit.model.dispersion(fit.estimate))
+        half = scale * Metric(work.evaluate(peak).information).spread(T)[: len(fit.names)]
+        return fit.estimate - half, fit.estimate + half
     _require_reachable(fit)
     curve_of = _curves(fit)
     ends = np.empty((2, len(fit.names)))  # of a mixed model its variances are no coefficients
