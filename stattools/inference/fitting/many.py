@@ -131,6 +131,8 @@ def _rows(fits: ManyFits, found: NDArray[np.bool_]) -> list[list[str]]:
 
 SOME = "Fit some of them at a time."
 
+ONE_KIND = "fit_many needs models of one kind with the same coefficients; use st.fit for each."
+
 
 @one_blas_thread()
 def fit_many(
@@ -246,7 +248,7 @@ def _in_groups(models: list[Any], labels: tuple[object, ...]) -> ManyFits:
         return together(models, labels)
     first = mixed[0]
     if len(mixed) < len(models) or any(type(one) is not type(first) or one.names != first.names for one in mixed):
-        raise IncompatibleError("fit_many needs models of one kind with the same coefficients; use st.fit for each.")
+        raise IncompatibleError(ONE_KIND)
     first.require_groups_alone("fit_many of mixed models")
     found = _members(len(models), len(first.names))
     return _assembled(first, labels, found, models.__getitem__, stacked_mixed(models, found))
@@ -306,11 +308,8 @@ def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model
 def together(models: list[Model], labels: tuple[object, ...]) -> ManyFits:
     """Models of one kind, padded to the longest with rows of weight 0; similar lengths are fitted together."""
     first = models[0]
-    for other in models[1:]:
-        if other.names != first.names or other.likelihood != first.likelihood:
-            raise IncompatibleError(
-                "fit_many needs models of one kind with the same coefficients; use st.fit for each."
-            )
+    if any(other.names != first.names or other.likelihood != first.likelihood for other in models[1:]):
+        raise IncompatibleError(ONE_KIND)
     found = _members(len(models), len(first.names))
     if all(map(is_batched, models)):
         for n, chunk in of_like_length(np.array([len(one.rows.X) for one in models]), first.rows.X.shape[1]):

@@ -10,6 +10,7 @@ from stattools.inference.fitting.trainable import SPECIAL, Trainable, TrainingOp
 from stattools.inference.penalties import Penalty
 from stattools.interface.interval import require_level
 from stattools.models.model import Model
+from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import Solver
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def fit(
         return fit_regression(model, solver, level, cov, penalty)
     from stattools.inference.fitting.ways import way_of
 
-    return way_of(model)(model, solver, level, cov, penalty, **special)
+    with one_blas_thread():
+        return way_of(model)(model, solver, level, cov, penalty, **special)
 
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]

@@ -50,7 +50,6 @@ from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, 
 from stattools.models.samples.rates import EventRates
 from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression, SortedCox
-from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.maximum import BoundedNewton
@@ -102,13 +101,12 @@ def fit_mixed(
     if model.summed is None:  # the model may be one of some rows
         model.require_groups()
         model.require_variation()
-    with one_blas_thread():
-        found = maximized(model, bool(reml), certify=one_of(certify, CERTIFY, "st.fit needs certify to be one of {}"))
-        best = found.maximum
-        climbed = best.status, best.steps, best.decrement, best.trace
-        solution = Solution(found.beta, found.covariance / found.s2, found.loglik, *climbed, "Newton")
-        degrees = degrees_of(found, df)
-        covariance = found.covariance if degrees is None else degrees.covariance
+    found = maximized(model, bool(reml), certify=one_of(certify, CERTIFY, "st.fit needs certify to be one of {}"))
+    best = found.maximum
+    climbed = best.status, best.steps, best.decrement, best.trace
+    solution = Solution(found.beta, found.covariance / found.s2, found.loglik, *climbed, "Newton")
+    degrees = degrees_of(found, df)
+    covariance = found.covariance if degrees is None else degrees.covariance
     scale = float(np.sqrt(found.s2))
     return LinearMixedFit(
         model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found
@@ -136,15 +134,14 @@ def fit_mixed_regression(
     if nodes is not None:
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
     model.require_groups()
-    with one_blas_thread():
-        examine(CHECKS, "before", model)
-        try:
-            found = maximum(model, integral, nodes)
-        except (IdentificationError, ConvergenceError):
-            examine(CHECKS, "failed", model)
-            raise
-        examine(CHECKS, "end", model, found)
-        solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
+    examine(CHECKS, "before", model)
+    try:
+        found = maximum(model, integral, nodes)
+    except (IdentificationError, ConvergenceError):
+        examine(CHECKS, "failed", model)
+        raise
+    examine(CHECKS, "end", model, found)
+    solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
     return MixedRegressionFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
 
 
@@ -173,17 +170,16 @@ def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: object, pen
     Raises SeparationError where lines and other columns put the events in order, so that no curve keeps them finite.
     """
     require_no_others(model, solver, cov, penalty)
-    with one_blas_thread():
-        try:
-            certified_partial(model.fixed, Newton())
-        except SeparationError as error:
-            raise SeparationError(
-                f"{model.title} has no maximum: {error.separation.sentence}, whatever the bends of its curves are. "
-                "Leave out or merge these columns, or collect more events.",
-                error.separation,
-            ) from error
-        found = laplace_maximum(model)
-        solution = solution_of(model, found, ". Take a smaller k.")
+    try:
+        certified_partial(model.fixed, Newton())
+    except SeparationError as error:
+        raise SeparationError(
+            f"{model.title} has no maximum: {error.separation.sentence}, whatever the bends of its curves are. "
+            "Leave out or merge these columns, or collect more events.",
+            error.separation,
+        ) from error
+    found = laplace_maximum(model)
+    solution = solution_of(model, found, ". Take a smaller k.")
     return CoxFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
 
 
@@ -226,18 +222,17 @@ def _fit_log_likelihood(
     climbed: Callable[[Any, Any], tuple[Any, Solution]] | None = None,
 ) -> Any:
     """The fit of a log-likelihood that is no sum over rows: as `made`, from what `climbed(model, solver)` finds."""
-    with one_blas_thread():
-        if penalty is not None:
-            return penalized_fit(model, solver, level, cov, penalty, made)
-        solver, q = required_solver(solver, usual), len(model.names)
-        fewer = "Take fewer groups, or st.posterior of the counts."
-        require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
-        model, solution = climbed(model, solver) if climbed else (model, solver.solve(model))
-        if not solution.converged:
-            raise not_converged(model, solution)
-        if climbed is None:
-            check_end(model, solution)
-        C = covariance(model, solution.estimate, solution.covariance, cov)
+    if penalty is not None:
+        return penalized_fit(model, solver, level, cov, penalty, made)
+    solver, q = required_solver(solver, usual), len(model.names)
+    fewer = "Take fewer groups, or st.posterior of the counts."
+    require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
+    model, solution = climbed(model, solver) if climbed else (model, solver.solve(model))
+    if not solution.converged:
+        raise not_converged(model, solution)
+    if climbed is None:
+        check_end(model, solution)
+    C = covariance(model, solution.estimate, solution.covariance, cov)
     return made(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
 
 
@@ -294,13 +289,11 @@ def _fit_state_space(model: Structural, solver: Any, level: float, cov: Kind, pe
 
 def _fit_levels(model: LocalLevels, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> LocalLevelFits:
     require_no_others(model, solver, cov, penalty, OVER_VARIANCES)
-    with one_blas_thread():
-        return model.fitted()
+    return model.fitted()
 
 
 def _trained(model: Trainable, solver: Any, level: float, cov: Kind, penalty: Any, **training: Any) -> Any:
-    with one_blas_thread():
-        return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
+    return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
 
 
 _by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
