@@ -109,9 +109,8 @@ def at_zero(model: Any, theta: Any) -> tuple[str, ...]:
 def of_each(certificates: list[Certificate]) -> Certificate:
     """What is proven of fits that stand side by side, of the one that is known least well."""
     far = max(one.standard_errors or 0.0 for one in certificates)
-    sentences, reasons = (
-        " ".join(dict.fromkeys(getattr(one, name) for one in certificates)) for name in ("sentence", "existence")
-    )
+    sentences = " ".join(dict.fromkeys(one.sentence for one in certificates))
+    reasons = " ".join(dict.fromkeys(one.existence for one in certificates))
     local = any(one.uniqueness == "local" for one in certificates)
     return Certificate(sentences, far, reasons, "local" if local else certificates[0].uniqueness)
 
