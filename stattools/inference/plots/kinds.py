@@ -8,15 +8,9 @@ from stattools.errors import IncompatibleError
 from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, rows_there, variables
 from stattools.inference.needs import states as has_states
 from stattools.inference.plots.coefficients import a_profile, coefficients, profile
-from stattools.inference.plots.drawing import Drawing, Plot, Plots
+from stattools.inference.plots.drawing import Plot, Plots
 from stattools.inference.plots.predictions import calibration, effect, frequencies, smooth_curve
-from stattools.inference.plots.residuals import (
-    groups_with_effects,
-    influence,
-    mixed_residuals,
-    random_effects,
-    residuals,
-)
+from stattools.inference.plots.residuals import groups_with_effects, influence, random_effects, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -53,15 +47,6 @@ def counts(fit: Any, name: str) -> None:
         raise IncompatibleError(f'{name} are those of counts; {fit.model.title} has plot("calibration").')
 
 
-def _residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
-    """Residuals of single rows, or those with what is known of their groups."""
-    return (mixed_residuals if fit.model.is_mixed else residuals)(fit, kind=kind, seed=seed)
-
-
-def _frequencies(fit: Any) -> Any:
-    return frequencies(fit)
-
-
 PLOTS: Plots = {
     "level": Plot(level, (a_series,)),
     "forecast": Plot(forecast, (a_series,)),
@@ -69,9 +54,9 @@ PLOTS: Plots = {
     "innovations": Plot(innovations, (a_series,)),
     "coefficients": Plot(coefficients),
     "effect": Plot(effect, (rows, variables)),
-    "residuals": Plot(_residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
+    "residuals": Plot(residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
     "calibration": Plot(calibration, (rows, rows_at_hand)),
-    "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
+    "frequencies": Plot(frequencies, (rows, counts, rows_at_hand)),
     "influence": Plot(influence, (*NEEDS["leverage"], *NEEDS["cooks_distance"])),
     "random_effects": Plot(random_effects, (groups_with_effects,)),
     "smooth": Plot(smooth_curve, (a_curve,)),

@@ -22,7 +22,6 @@ from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.diagnostics.residuals import variance
 from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
-from stattools.inference.needs import curves
 from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
@@ -171,22 +170,13 @@ def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:
     probability = fit.predict(align=False)
     share, weight, unit = shares(model)
     predicted, observed, size = grouped(probability, share, weight, bins)
-    lower, upper = wilson_ends(observed, size, _quantile(level))
+    lower, upper = wilson_ends(observed, size, float(-ndtri(0.5 * (1.0 - level))))
     event = figures.plain(model.outcome_name if unit == "trials" else f"{model.outcome_name} = {event_label(model)}")
     event = f"success ({event})" if unit == "trials" else event
     worst = float(np.abs(predicted - observed).max())
     return Drawing(
         lambda on: figures.calibration(
-            predicted,
-            observed,
-            lower,
-            upper,
-            probability,
-            event=event,
-            weight=weight,
-            unit=unit,
-            level=level,
-            on=on,
+            predicted, observed, lower, upper, probability, event=event, weight=weight, unit=unit, level=level, on=on
         ),
         alt=f"Observed share against predicted probability in {len(size)} groups; the largest gap is {worst:.2f}",
         caption=f"Each point is one of {len(size)} groups of rows, by predicted probability. "
@@ -219,26 +209,14 @@ def of_categories(fit: Any, bins: int, level: float) -> Drawing:
 def means(fit: Any, bins: int = BINS, level: float | None = None) -> Drawing:
     """Observed mean in groups of rows of similar predicted mean."""
     model = fit.model
-    mean, weight = fit.predict(align=False), model.rows.weight
-    if model.likelihood.outcome is Outcome.TRIALS:
-        trials = model.likelihood.trials_of(model.rows.y)
-        weight = trials if weight is None else weight * trials
-    predicted, observed, size = grouped(mean, model.likelihood.observed(model.rows.y), weight, bins)
-    spread = grouped(
-        mean, variance(fit, model, model.eta(fit.estimate)) * model.likelihood.trials_of(model.rows.y), weight, bins
-    )[1]
+    mean, (values, weight, unit) = fit.predict(align=False), shares(model)
+    predicted, observed, size = grouped(mean, values, weight, bins)
+    variances = variance(fit, model, model.eta(fit.estimate)) * model.likelihood.trials_of(model.rows.y)
+    se = np.sqrt(grouped(mean, variances, weight, bins)[1] / size)
     outcome, counts = figures.plain(model.outcome_name), " count" * (model.likelihood.outcome is Outcome.COUNT)
-    share = model.likelihood.outcome is Outcome.TRIALS
-    what = f"share of successes ({outcome})" if share else f"mean of {outcome}"
+    what = f"share of successes ({outcome})" if unit == "trials" else f"mean of {outcome}"
     return Drawing(
-        lambda on: figures.means(
-            predicted,
-            observed,
-            np.sqrt(spread / size),
-            xlabel=f"predicted {what}",
-            ylabel=f"observed {what}",
-            on=on,
-        ),
+        lambda on: figures.means(predicted, observed, se, xlabel=f"predicted {what}", ylabel=f"observed {what}", on=on),
         alt=f"Observed mean{counts} against predicted mean in {many(len(size), 'group')} of rows; the largest gap is "
         f"{float(np.abs(predicted - observed).max()):.2g}",
         caption="Points off the dashed line by more than their bars, two standard errors under the model, speak "
@@ -277,16 +255,14 @@ def expected_frequencies(fit: Any, counts: Floats) -> Floats:
 
 
 def shares(model: Any) -> tuple[Floats, Floats | None, str]:
-    """Share of the event in each row, how much each row counts, and of what: rows, or trials of a grouped outcome."""
+    """The outcome of each row on the scale of its mean, how much each row counts, and of what: rows, or trials of a
+    grouped outcome.
+    """
     y, weight, likelihood = model.rows.y, model.rows.weight, model.likelihood
-    if "trials" not in likelihood.parts:
-        return y, weight, "rows"
+    if likelihood.outcome is not Outcome.TRIALS:
+        return likelihood.observed(y), weight, "rows"
     trials = likelihood.trials_of(y)
     return likelihood.observed(y), trials if weight is None else weight * trials, "trials"
-
-
-def _quantile(level: float) -> float:
-    return float(-ndtri(0.5 * (1.0 - level)))
 
 
 def _brief(model: Any) -> str:
@@ -305,11 +281,8 @@ def smooth_curve(
     fit: Any, variable: str | None = None, *, values: object = None, kind: str = "curve", level: float | None = None
 ) -> Drawing:
     """See `Fit.plot`."""
-    level, kind = (
-        level_of(fit, level),
-        one_of(kind, KINDS, 'plot("smooth") has kind="curve" and kind="slope"', got="kind="),
-    )
-    curves(fit, 'plot("smooth")')
+    level = level_of(fit, level)
+    kind = one_of(kind, KINDS, 'plot("smooth") has kind="curve" and kind="slope"', got="kind=")
     name = fit.model.smooths[0].design.part.name if variable is None else variable
     smooth = fit.smooth(name, at=values, level=level)
     smooth = smooth if kind == "curve" else smooth.derivative()
@@ -324,15 +297,9 @@ def smooth_curve(
     said = f"{'curve' if kind == 'curve' else 'slope of the curve'} {smooth.name}"
     edf = smooth.curves[0].edf if len(smooth.curves) == 1 else None
     ylabel = smooth.name if kind == "curve" else f"slope of {smooth.name}"
+    axes = {"xlabel": figures.plain(smooth.variable), "ylabel": figures.plain(ylabel, 40)}
     return Drawing(
-        lambda on: figures.smooth(
-            smooth.x,
-            panels,
-            xlabel=figures.plain(smooth.variable),
-            ylabel=figures.plain(ylabel, 40),
-            seen=seen,
-            on=on,
-        ),
+        lambda on: figures.smooth(smooth.x, panels, **axes, seen=seen, on=on),
         f"The {said} with {percent(level)} bands" + ("" if edf is None else f", {edf:.2f} degrees of freedom"),
         f"The dark band covers each value of the curve with {percent(level)}, the light one the whole of it; ticks "
         "show where the rows are. The curve has mean 0 over these.",

@@ -39,6 +39,8 @@ CAPTION = (
 def residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
     """See `Fit.plot`."""
     model = fit.model
+    if model.is_mixed:
+        return mixed_residuals(fit, kind, seed)
     outcome, fitted = figures.plain(model.outcome_name), fit.predict(align=False)
     kind, residual = _residuals(fit, word_of(kind, KINDS), seed)
     label, unit, sd = f"{kind} residual", "", 1.0 if kind == "quantile" else None
@@ -49,22 +51,19 @@ def residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Draw
             residual, label = residual * np.sqrt(precision), label + " × √precision"
         if model.has_scale:
             unit, largest = " residual standard deviations", float(np.abs(residual).max() / fit.scale)
-    trend = trend_of(fitted, residual, model.rows.weight)
-    weight = model.rows.weight
     axis = f"fitted {outcome}" if model.has_scale else f"fitted {mean_of(model)}"
+    alt = f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f}{unit}"
+    return _drawing(fitted, residual, model.rows.weight, axis, label, sd, alt)
+
+
+def _drawing(
+    fitted: Floats, residual: Floats, weight: Floats | None, axis: str, label: str, sd: float | None, alt: str
+) -> Drawing:
+    """Residuals against fitted values and normal quantiles, with what the axes are called."""
+    names = {"fitted_label": axis, "residual_label": label}
+    trend = trend_of(fitted, residual, weight)
     return Drawing(
-        lambda on: figures.residuals(
-            fitted,
-            residual,
-            fitted_label=axis,
-            residual_label=label,
-            sd=sd,
-            trend=trend,
-            weight=weight,
-            on=on,
-        ),
-        alt=f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f}{unit}",
-        caption=CAPTION,
+        lambda on: figures.residuals(fitted, residual, **names, sd=sd, trend=trend, weight=weight, on=on), alt, CAPTION
     )
 
 
@@ -99,11 +98,8 @@ def influence(fit: Any) -> Drawing:
     """See `Fit.plot`."""
     require(fit, "leverage")
     model = fit.model
-    h, cook, pearson = (
-        fit.leverage(align=False),
-        fit.cooks_distance(align=False),
-        fit.residuals_of("pearson", align=False),
-    )
+    h, cook = fit.leverage(align=False), fit.cooks_distance(align=False)
+    pearson = fit.residuals_of("pearson", align=False)
     alone = h >= 1.0 - 1e-12
     seen = np.ones(len(h), dtype=bool) if model.rows.weight is None else model.rows.weight > 0
     there = np.flatnonzero(~alone & seen)
@@ -120,16 +116,10 @@ def influence(fit: Any) -> Drawing:
     largest = float(cook[there].max()) if len(there) else 0.0
     size = model.predictor.size_first
     on_lines = np.allclose(cook[there], standardized**2 * h[there] / (size * (1.0 - h[there])), rtol=1e-6, atol=1e-12)
+    shown: dict[str, Any] = {"size": size if on_lines else None, "names": [names[k] for k in there]}
     return Drawing(
         lambda on: figures.influence(
-            h[there],
-            standardized,
-            cook[there],
-            size=size if on_lines else None,
-            names=[names[k] for k in there],
-            worst=worst,
-            note="; ".join(notes),
-            on=on,
+            h[there], standardized, cook[there], **shown, worst=worst, note="; ".join(notes), on=on
         ),
         alt=f"Standardized residuals against leverage; the largest Cook's distance is {largest:.2g}, of row {first}",
         caption=f"Rows {'beyond the lines' if on_lines else 'of a large distance'} pull at the fit: leave them out, "
@@ -167,20 +157,8 @@ def mixed_residuals(fit: Any, kind: str | None, seed: object) -> Drawing:
     whose = "with the effects of groups" if known else "without effects of groups"
     axis = f"fitted {outcome if normal else mean_of(fixed)}, {whose}"
     sd = 1.0 if kind == "quantile" or (normal and kind == "pearson") else None
-    return Drawing(
-        lambda on: figures.residuals(
-            fitted,
-            residual,
-            fitted_label=axis,
-            residual_label=f"{kind} residual",
-            sd=sd,
-            trend=trend_of(fitted, residual, weight),
-            weight=weight,
-            on=on,
-        ),
-        alt=f"{kind.capitalize()} residuals against fitted values, {whose}, and normal quantiles",
-        caption=CAPTION,
-    )
+    alt = f"{kind.capitalize()} residuals against fitted values, {whose}, and normal quantiles"
+    return _drawing(fitted, residual, weight, axis, f"{kind} residual", sd, alt)
 
 
 def groups_with_effects(fit: Any, name: str) -> None:
