@@ -80,7 +80,11 @@ def coefficients(
     names, center, unit = fit.names, 0.0 if isinstance(model, Model) else None, "estimate"
     if standardized:
         spread = spreads(model)
-        shown = [k for k in shown if spread[k] > 0] or _unscaled(model)
+        shown = [k for k in shown if spread[k] > 0]
+        if not shown:
+            raise DomainError(
+                f"standardized=True is of columns that vary, and {model.title} shows none: choose other terms=."
+            )
         estimate, lower, upper = estimate * spread, lower * spread, upper * spread
         unit = f"{change_in(model)} per standard deviation of the column"
     elif exponentiate:
@@ -90,26 +94,15 @@ def coefficients(
     elif isinstance(model, Model):
         unit = f"{change_in(model)} per unit"
     names = [_named(names[k], estimate[k], lower[k]) for k in shown]
-    return Drawing(
-        lambda on: figures.coefficients(
-            names,
-            estimate[shown],
-            lower[shown],
-            upper[shown],
-            xlabel=f"{unit}, {said}" if said else unit,
-            center=center,
-            log=exponentiate,
-            on=on,
-        ),
-        *(_told(percent(level) if said else "") if standardized else (f"{len(names)} estimates, {said or unit}", "")),
-    )
-
-
-def _told(level: str) -> tuple[str, str]:
-    """What is seen, and how to read it, of coefficients on one scale."""
-    alt = f"Coefficients per standard deviation of their columns{f' with {level} intervals' if level else ''}"
-    beside = f", with its {level} interval" if level else ""
-    return alt, f"Each coefficient times the standard deviation of its column{beside}: farther from zero is stronger."
+    shape: dict[str, Any] = {"xlabel": f"{unit}, {said}" if said else unit, "center": center, "log": exponentiate}
+    alt, caption = f"{len(names)} estimates, {said or unit}", ""
+    if standardized:
+        all_with, each_with = (f" with {percent(level)} intervals", f", with its {percent(level)} interval")
+        alt = f"Coefficients per standard deviation of their columns{all_with if said else ''}"
+        caption = f"Each coefficient times the standard deviation of its column{each_with if said else ''}: "
+        caption += "farther from zero is stronger."
+    numbers = estimate[shown], lower[shown], upper[shown]
+    return Drawing(lambda on: figures.coefficients(names, *numbers, **shape, on=on), alt, caption)
 
 
 def chosen(
@@ -176,10 +169,6 @@ def _beyond(factors: Any, ends: Floats, names: Sequence[str]) -> Floats:
     return np.where(infinite, ends, factors(np.where(infinite, 0.0, ends), names))
 
 
-def _unscaled(model: Any) -> list[int]:
-    raise DomainError(f"standardized=True is of columns that vary, and {model.title} shows none: choose other terms=.")
-
-
 def _named(name: str, estimate: float, lower: float) -> str:
     """The name, with what cannot be drawn."""
     if np.isinf(estimate):
@@ -204,15 +193,16 @@ def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawin
             if fit.model.fixed.has_scale
             else "profiles of fits with random effects are of their variances"
         )
-        raise IncompatibleError(f'plot("profile", {quoted(variable)}): {why}. This fit has {listed(known)}.')
+        whole = ", ".join(map(repr, known))
+        raise IncompatibleError(f'plot("profile", {quoted(variable)}): {why}. This fit has {whole}.')
     if not isinstance(variable, str) or variable not in known:
-        got = "" if variable is None else f"; got {quoted(variable)}"
-        raise DomainError(f'plot("profile", name) is of one of {listed(known)}: name it{got}.')
+        raise _unnamed(known, variable)
     fall = float(ndtri(0.5 * (1.0 + level)) ** 2)
     with one_blas_thread():
-        value, ends, heights = known[variable](fall, level)
+        value, ends_at, rise = known[variable]
+        ends = ends_at(fall, level)
         x = _points(value, ends, variable.startswith("correlation("), variable in fit.names)
-        y = np.minimum(_outward(x, value, heights), 0.0)
+        y = np.minimum(_outward(x, value, partial(_heights, value, rise)), 0.0)
     cut = -0.5 * fall
     told = f"profile, {percent(level)} {ends[0]:.3g} to {ends[1]:.3g}"
     kind = "restricted likelihood" if fit.reml else "likelihood"
@@ -223,55 +213,52 @@ def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawin
     )
 
 
-def listed(known: Iterable[str]) -> str:
-    """The names as they are given."""
-    return ", ".join(map(repr, known))
+def _unnamed(known: Iterable[str], name: object) -> DomainError:
+    """The error of a profile of no parameter that there is."""
+    got = "" if name is None else f"; got {quoted(name)}"
+    return DomainError(f'plot("profile", name) is of one of {", ".join(map(repr, known))}: name it{got}.')
 
 
-Heights = Callable[[Floats], Floats]
-Curve = Callable[[float, float], tuple[float, tuple[float, float], Heights]]
+type Curve = tuple[float, Callable[[float, float], tuple[float, float]], Callable[[], Callable[[float], float]]]
 
 
 def names(fit: Any) -> dict[str, Curve]:
-    """What a profile can be drawn of, by name, each with what makes its estimate, its ends and its heights from
-    the estimate outward, each search starting where the one nearer to it ended."""
+    """What a profile can be drawn of, by name: its estimate, what makes its ends from a fall and a level, and what
+    makes the rise of D from the estimate to a value, each search of which starts where the one before it ended.
+    """
     found, made = fit.found, {}
     if "profile" in fit.kinds and not fit.reml and fit.model.fixed.has_scale:
         made |= {name: _of_fixed(fit, k) for k, name in enumerate(fit.names)}
     for of in parameters(found):
         if np.isnan(of.estimate):
             continue
-        if of.k < 0:
-            made["sigma"] = _of_variance(found, of)
-            continue
-        term = found.model.varying[of.k]
-        one, other = term.effect_names[of.i], term.effect_names[of.j]
-        name = f"sd({one} | {term.group})" if of.i == of.j else f"correlation({other}, {one} | {term.group})"
+        name = "sigma"
+        if of.k >= 0:
+            term = found.model.varying[of.k]
+            one, other = term.effect_names[of.i], term.effect_names[of.j]
+            name = f"sd({one} | {term.group})" if of.i == of.j else f"correlation({other}, {one} | {term.group})"
         made[name] = _of_variance(found, of)
     return made
 
 
 def _of_variance(found: Any, of: VarianceParameter) -> Curve:
-    def heights(x: Floats) -> Floats:
-        profile = VarianceProfile(found, of)
-        return np.array([0.0 if one == of.estimate else -0.5 * profile.height(float(one)) for one in x])
-
-    return lambda fall, level: (of.estimate, profile_ends(found, of, fall), heights)
+    return of.estimate, lambda fall, level: profile_ends(found, of, fall), lambda: VarianceProfile(found, of).height
 
 
 def _of_fixed(fit: Any, k: int) -> Curve:
-    def heights(x: Floats) -> Floats:
-        profile = FixedProfile(fit.found, k)
-        return np.array([-0.5 * profile.fall(float(one)) for one in x])
+    def ends(fall: float, level: float) -> Any:
+        return tuple(float(end[k]) for end in fit.interval(level, kind="profile"))
 
-    def made(fall: float, level: float) -> Any:
-        lower, upper = (float(end[k]) for end in fit.interval(level, kind="profile"))
-        return float(fit.estimate[k]), (lower, upper), heights
-
-    return made
+    return float(fit.estimate[k]), ends, lambda: FixedProfile(fit.found, k).fall
 
 
-def _outward(x: Floats, value: float, heights: Heights) -> Floats:
+def _heights(value: float, rise: Callable[[], Callable[[float], float]], x: Floats) -> Floats:
+    """Half of what D rises from the value to each x, below 0."""
+    D = rise()
+    return np.array([0.0 if one == value else -0.5 * D(float(one)) for one in x])
+
+
+def _outward(x: Floats, value: float, heights: Callable[[Floats], Floats]) -> Floats:
     """The heights at x, in order, made from the value outward on each of its sides."""
     below, above = heights(x[x < value][::-1]), heights(x[x >= value])
     return np.concatenate([below[::-1], above])
@@ -285,9 +272,7 @@ def _points(value: float, ends: tuple[float, float], is_correlation: bool, is_fi
         high = min(high, 1.0) if is_correlation else high
     if not np.isfinite(high):
         high = 4.0 * value or 1.0
-    return np.unique(
-        np.concatenate([np.linspace(low, value, MIXED_STEPS + 1), np.linspace(value, high, MIXED_STEPS + 1)])
-    )
+    return np.unique([np.linspace(low, value, MIXED_STEPS + 1), np.linspace(value, high, MIXED_STEPS + 1)])
 
 
 STEPS = 30
@@ -347,18 +332,10 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
     told = {f"profile, {at} {_between(own)}": own, f"Wald, {at} {_between(quadratic)}": quadratic}
     name = fit.names[j]
     unit = f"{name}: {change_in(model)} per unit" if isinstance(model, Model) else name
+    center = 0.0 if isinstance(model, Model) and low < 0.0 < high else None
+    shape: dict[str, Any] = {"cut": cut, "maximum": value, "ends": told, "xlabel": unit, "center": center}
     return Drawing(
-        lambda on: figures.fall(
-            x,
-            heights,
-            parabola,
-            cut=cut,
-            maximum=value,
-            ends=told,
-            xlabel=unit,
-            center=0.0 if isinstance(model, Model) and low < 0.0 < high else None,
-            on=on,
-        ),
+        lambda on: figures.fall(x, heights, parabola, **shape, on=on),
         alt=f"Profile log-likelihood of {name}, with the {at} interval {_between(own)}, beside the parabola of Wald's, "
         f"{_between(quadratic)}",
         caption="Where the two curves part, Wald's interval is an approximation, and the profile's is to be told.",
@@ -398,8 +375,7 @@ def _place(fit: Any, name: str | None) -> int:
             return some[0]
     elif isinstance(name, str) and name in fit.names:
         return fit.names.index(name)
-    got = "" if name is None else f"; got {quoted(name)}"
-    raise DomainError(f'plot("profile", name) is of one of {", ".join(map(repr, fit.names))}: name it{got}.')
+    raise _unnamed(fit.names, name)
 
 
 def _window(value: float, *intervals: tuple[float, float]) -> tuple[float, float]:

@@ -190,10 +190,6 @@ def _of_block(block: Block) -> AddedByName:
     """Moments and ends of the columns, the ends with those of the outcome; how far values are from 0 and 1."""
     X, y = block.X, block.y.reshape(len(block.y), -1)
     low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
-    return AddedByName(moments=SampleMoments.of_columns(X, block.weight), ends=Ends(low, high), others=_others(X))
-
-
-def _others(X: Any) -> Any:
-    """How far the values of each column are from being 0 or 1: 0 where all are."""
-    with np.errstate(over="ignore"):
-        return np.abs(np.square(X) - X).max(axis=0)
+    with np.errstate(over="ignore"):  # of columns whose squares are infinite, and that are far from 0 and 1
+        others = np.abs(np.square(X) - X).max(axis=0)
+    return AddedByName(moments=SampleMoments.of_columns(X, block.weight), ends=Ends(low, high), others=others)

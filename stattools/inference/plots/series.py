@@ -78,12 +78,11 @@ def states(fit: Any, *, kind: str | None = None, level: float | None = None) -> 
     frame, model = fit.states(kind=kind, level=level), fit.model
     panels: dict[str, Any] = {}
     for name, part in frame.groupby("state", sort=False):
-        ends = (part[column].to_numpy(dtype=float) for column in ("mean", "lower", "upper"))
-        panels[str(name)] = tuple(np.where(np.isfinite(end), end, np.nan) for end in ends)
+        panels[str(name)] = tuple(np.where(np.isfinite(end), end, np.nan) for end in _band(part)[1:])
     first = next(iter(panels.values()))[0]
     flat = max(int(np.isnan(middle).sum()) for middle, _, _ in panels.values())
     label = f"{kind}, {percent(level)} interval" + (f"; none at the first {flat}" if flat else "")
-    clock, observed = _times(frame["time"].to_numpy()[: len(first)]), model.y
+    clock, observed = _times(frame["time"][: len(first)]), model.y
     return Drawing(
         lambda on: figures.states(clock, observed, panels, label=label, on=on),
         alt=f"The {kind} states {', '.join(panels)} with their {percent(level)} intervals",
@@ -97,19 +96,17 @@ def forecast(
     """See `Fit.plot`: what comes next, one band inside the other."""
     model = fit.model
     level = level_of(fit, level)
-    coming = X if X is not None else data
-    steps = _steps(len(model.y), coming) if steps is None else steps
+    coming: Any = X if X is not None else data
+    if steps is None:  # as far as what is coming was given, else a tenth of the series
+        steps = max(len(model.y) // 10, 5) if coming is None else len(coming)
     levels = [level, *(inner for inner in INNER if inner < level)]
     frames = {one: fit.forecast(steps, level=one, data=data, X=X) for one in levels}
-    bands: Any = {
-        percent(one): tuple(frame[name].to_numpy(dtype=float) for name in ("lower", "upper"))
-        for one, frame in frames.items()
-    }
+    bands: Any = {percent(one): _band(frame)[2:] for one, frame in frames.items()}
     ahead = frames[level]
     before = min(len(model.y), max(MOST_BEFORE * len(ahead), 40))
     clock = model.times if model.facts.has_states else model.filtered(fit.estimate)["time"]
-    times, observed = _times(np.asarray(clock))[-before:], np.asarray(model.y, dtype=float)[-before:]
-    later, middle = _times(ahead["time"].to_numpy()), ahead["mean"].to_numpy(dtype=float)
+    times, observed = _times(clock)[-before:], np.asarray(model.y, dtype=float)[-before:]
+    later, middle, _, _ = _band(ahead)
     name = figures.plain(model.outcome_name)
     return Drawing(
         lambda on: figures.fan(times, observed, later, middle, bands, ylabel=name, on=on),
@@ -128,7 +125,7 @@ def innovations(fit: Any) -> Drawing:
         frame = fit.model.filtered(fit.estimate)
         error = frame["error"].to_numpy() / float(np.exp(fit.estimate[-1]))
     largest = float(np.nanmax(np.abs(error)))
-    times = _times(frame["time"].to_numpy())
+    times = _times(frame["time"])
     return Drawing(
         lambda on: figures.innovations(times, error, on=on),
         alt=f"Standardized one-step errors in time and their autocorrelations; the largest error is {largest:.1f}",
@@ -137,15 +134,9 @@ def innovations(fit: Any) -> Drawing:
     )
 
 
-def _steps(n: int, coming: Any) -> int:
-    """How far ahead: as far as what is coming was given, else a tenth of the series, 5 at least."""
-    return max(n // 10, 5) if coming is None else len(coming)
-
-
 def _band(frame: Any) -> Any:
     """Times, middle and ends, as arrays."""
-    times, *ends = (frame[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
-    return (_times(times), *ends)
+    return _times(frame["time"]), *(frame[key].to_numpy(dtype=float) for key in ("mean", "lower", "upper"))
 
 
 def _times(times: object) -> Any:
