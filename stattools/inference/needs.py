@@ -134,7 +134,15 @@ def one_way_of_clusters(fit: Any, name: str) -> None:
 
 
 def saved(fit: Any, name: str) -> None:
-    """A kind of model that files know, which have no place for curves, nor for a standard error that does not exist."""
+    """A kind of model that files know, which have no place for curves, for a standard error that does not exist, nor
+    for all of a series.
+    """
+    if fit.model.facts.is_series:
+        raise IncompatibleError(
+            f"save keeps no data, and states and forecasts of {fit.model.title} are made from all of its series: keep "
+            "the series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be "
+            "kept."
+        )
     if not fit.model.facts.is_saved or fit.model.smooths or fit.model.on_bounds:
         raise IncompatibleError(f"a fit of {fit.model.title} cannot be saved; fit.table() is a frame to be kept.")
 

@@ -52,11 +52,6 @@ def _observed(fit: Any) -> bool:
     return plain and of_glm and not is_natural and not fit.model.design.beside
 
 
-def _observed_beta(fit: Any) -> bool:
-    """Standard errors of the observed information, of a model that R's betareg has too."""
-    return fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
-
-
 def _has_zeros(fit: Any) -> bool:
     """Whether the zeros have a parameter of their own; a hurdle is two likelihoods side by side."""
     return "zero" in fit.model.likelihood.parameters
@@ -70,10 +65,6 @@ def _is(fit: Any, *families: type) -> bool:
 def _has_dispersion(fit: Any) -> bool:
     """Whether the family is an exponential one with a dispersion, which is estimated together with the mean."""
     return bool(fit.model.likelihood.facts.natural and fit.model.likelihood.others)
-
-
-def _weighted(fit: Any) -> bool:
-    return fit.model.rows.weight is not None
 
 
 def _sorted_by_capitals(fit: Any) -> bool:
@@ -108,7 +99,9 @@ def _without_main_effects(fit: Any) -> bool:
 CONVENTIONS: dict[str, Callable[[Any], bool]] = {
     "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.": lambda fit: fit.model.has_scale,
     "Standard errors are of the observed information; R's glm uses the expected.": _observed,
-    "Standard errors are of the observed information; betareg takes the expected.": _observed_beta,
+    "Standard errors are of the observed information; betareg takes the expected.": lambda fit: (
+        fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
+    ),
     "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.": lambda fit: _is(
         fit, NegativeBinomial
     ),
@@ -122,10 +115,10 @@ CONVENTIONS: dict[str, Callable[[Any], bool]] = {
         _has_dispersion(fit) and not fit.model.design.beside
     ),
     "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).": lambda fit: (
-        _weighted(fit) and fit.model.has_scale
+        fit.model.rows.weight is not None and fit.model.has_scale
     ),
     "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.": lambda fit: (
-        _weighted(fit) and _is(fit, GammaFamily)
+        fit.model.rows.weight is not None and _is(fit, GammaFamily)
     ),
     "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.": lambda fit: bool(
         fit.model.design.ordered
@@ -253,25 +246,21 @@ def _few_clusters(fit: Any) -> list[str]:
     """
     if not fit.cov.startswith("Cluster("):
         return []
-    degrees = fit.degrees
+    degrees, lines = fit.degrees, []
     counts = [int(n) for n in COUNTED.findall(fit.cov)] if degrees is None else [len(degrees.parts)]
-    if not counts or (G := min(counts)) >= FEW_CLUSTERS:
-        return [] if degrees is None else _alone(fit)
-    if degrees is None:
-        lines = [f"{G} clusters, CR1: too small with few clusters. CR2 is for one-way clusters of regressions only."]
-    else:
-        lines = [f"{G} clusters, {degrees.kind}: corrected for few clusters, df of each coefficient."]
-    if G < FEWEST_CLUSTERS:
-        see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
-        lines.append(f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is reliable{see}.")
-    return lines + ([] if degrees is None else _alone(fit))
-
-
-def _alone(fit: Any) -> list[str]:
-    """A line that names the coefficients of which one cluster has all that the rows say; none where there are none."""
-    names = [fit.names[k] for k in np.unique(fit.degrees.alone()[1])]
-    some = ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
-    return [f"One cluster alone determines {some}: its part is not in their se."] if names else []
+    if counts and (G := min(counts)) < FEW_CLUSTERS:
+        said = "CR1: too small with few clusters. CR2 is for one-way clusters of regressions only."
+        if degrees is not None:
+            said = f"{degrees.kind}: corrected for few clusters, df of each coefficient."
+        lines += [f"{G} clusters, {said}"]
+        if G < FEWEST_CLUSTERS:
+            see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
+            lines += [f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is reliable{see}."]
+    names = [] if degrees is None else [fit.names[k] for k in np.unique(degrees.alone()[1])]
+    if names:
+        some = ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
+        lines += [f"One cluster alone determines {some}: its part is not in their se."]
+    return lines
 
 
 def _structural_foot(fit: Any, line: str) -> list[str]:

@@ -16,7 +16,6 @@ from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, marginal_certificate
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.mixed.page import page
 from stattools.inference.needs import require
 from stattools.inference.penalties import penalized
 from stattools.inference.smooths.curves import said_beyond
@@ -34,7 +33,6 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.solvers.mixed.marginal_maximum import curve_parts
-from stattools.text.page import Page
 
 
 def curves_at(model: Any, data: object) -> list[SmoothTerm]:
@@ -114,9 +112,6 @@ class CoxFit(Fit):
     def _counted(self) -> int:
         """Coefficients, and standard deviations of curves."""
         return self.found.n_parameters if self.model.smooths else super()._counted
-
-    def _page(self) -> Page:
-        return page(self) if self.model.smooths else super()._page()
 
     @property
     def bic(self) -> float:

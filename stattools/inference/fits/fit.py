@@ -17,13 +17,20 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError, IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, at_zero, certificate
+from stattools.inference.diagnostics.goodness import calibration, goodness, r_squared
+from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
+from stattools.inference.effects.averages import function_of
+from stattools.inference.effects.means import contrasts, marginal_effects, means
 from stattools.inference.estimates import Estimates, Judged, judged
 from stattools.inference.hypotheses import wald
-from stattools.inference.intervals.coefficients import glance, hazard_ratios, interval, table
+from stattools.inference.hypotheses.anova import anova
+from stattools.inference.hypotheses.proportional_odds import proportional_odds
+from stattools.inference.intervals.coefficients import Coefficient, glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.plots.frames import pictured
 from stattools.inference.prediction.new_rows import handed_out
+from stattools.inference.prediction.predict import KINDS, predictions
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
@@ -44,15 +51,9 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
     from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
-    from stattools.inference.intervals.coefficients import Coefficient
     from stattools.inference.prediction.new_rows import Missing
     from stattools.inference.smooths.curves import Smooth
 
-
-GROUPS = ("population", "typical")
-
-
-if TYPE_CHECKING:
     What = Literal[
         "coefficients",
         "effect",
@@ -68,6 +69,9 @@ if TYPE_CHECKING:
         "states",
         "innovations",
     ]
+
+
+GROUPS = ("population", "typical")
 
 STATISTICS: dict[str, Callable[[Any], Any]] = {
     "N": lambda fit: round(fit.n),
@@ -121,8 +125,6 @@ class Fit(Estimates):
         """One coefficient, `fit["x"]`: its `estimate`, `se`, `interval` and `test`, which `print` shows in a line.
         DomainError, with the names that there are, for another name.
         """
-        from stattools.inference.intervals.coefficients import Coefficient
-
         return Coefficient(self, name)
 
     def _judged(self, model: Any) -> Judged:
@@ -207,8 +209,6 @@ class Fit(Estimates):
         Equal to R's anova (I), drop1 and car's Anova (II, III). Raises IncompatibleError for tests that the fit does
         not have.
         """
-        from stattools.inference.hypotheses.anova import anova
-
         if self.model.is_mixed:
             test = self._test_of_terms(test)
         require(self._of_rows, "anova")
@@ -256,8 +256,6 @@ class Fit(Estimates):
 
     def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:
         """Means of rows, and where these are in their table."""
-        from stattools.inference.prediction.predict import predictions
-
         return predictions(self, self.model, data, missing=missing)
 
     def marginal_effects(
@@ -283,8 +281,6 @@ class Fit(Estimates):
         a model with random effects `groups` is "population", its effects integrated out (the default), or "typical",
         groups whose effects are 0.
         """
-        from stattools.inference.effects.means import marginal_effects
-
         of = self._averaged_over(groups, "marginal_effects")
         rows = {"data": data, "offset": offset, "exposure": exposure}
         made = marginal_effects(of, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows)
@@ -312,8 +308,6 @@ class Fit(Estimates):
         are on the scale of the mean, made by way of the link. Without a variable the average prediction. `data`,
         `offset`, `exposure`, `groups` as in `marginal_effects`. The formulas stand in docs/tables.md.
         """
-        from stattools.inference.effects.means import means
-
         of = self._averaged_over(groups, "means")
         rows = {"data": data, "offset": offset, "exposure": exposure}
         made = means(of, variable, by=by, values=values, over=over, level=level, **rows)
@@ -345,8 +339,6 @@ class Fit(Estimates):
         rate ratios. `level`, `data`, `offset`, `exposure`, `groups` as in `means`. Raises DomainError where a number
         has no `values` and for a value that is no level, IncompatibleError for ratios that are none.
         """
-        from stattools.inference.effects.means import contrasts
-
         of = self._averaged_over(groups, "contrasts")
         rows = {"data": data, "offset": offset, "exposure": exposure}
         how = {"by": by, "values": values, "adjust": adjust, "ratio": ratio, "over": over, "level": level}
@@ -364,8 +356,6 @@ class Fit(Estimates):
         at `level` is even about the estimate, `statistic` is for the hypothesis of 0. Raises DomainError at a kink or a
         jump, where there is no derivative, for unknown names and for what is not finite.
         """
-        from stattools.inference.effects.averages import function_of
-
         require(self, "function")
         return function_of(self, function, level)
 
@@ -377,8 +367,6 @@ class Fit(Estimates):
         the logit "brant", of logistic regressions of y > j. A test that the data do not allow, as where a cut separates
         them, is named in `attrs["note"]`. Raises IncompatibleError for other models and for fits with a penalty.
         """
-        from stattools.inference.hypotheses.proportional_odds import proportional_odds
-
         require(self, "proportional_odds")
         return proportional_odds(self)
 
@@ -565,8 +553,6 @@ class Fit(Estimates):
     @cached_property
     def r_squared(self) -> float:
         """See `glance`; beside effects of groups it is not one number, see `goodness`."""
-        from stattools.inference.diagnostics.goodness import r_squared
-
         if self.model.is_mixed:
             return float("nan")
         known = self.solution.residual_sums
@@ -581,8 +567,6 @@ class Fit(Estimates):
         A series with the index of a pandas table, a Polars series, an array of arrays; for softmax a frame. A row that
         was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
         """
-        from stattools.inference.diagnostics.residuals import residuals
-
         require(self, "residuals")
         found = residuals(self, kind, seed=seed)
         several = self.model.labels or () if found.ndim == 2 else ()
@@ -592,8 +576,6 @@ class Fit(Estimates):
         """How much each row pulls its own fitted value: the diagonal of the hat matrix, one per row of the table, or
         with `align=False` an array of the rows that were used; see `residuals_of`.
         """
-        from stattools.inference.diagnostics.residuals import leverage
-
         require(self, "leverage")
         return handed_out(self.model.places, leverage(self), "leverage", align)
 
@@ -601,8 +583,6 @@ class Fit(Estimates):
         """How far the mean's coefficients move, by one step of Newton, when a row is left out, in units of their
         covariance: one per row of the table, or with `align=False` an array of the rows used; see `residuals_of`.
         """
-        from stattools.inference.diagnostics.residuals import cooks_distance
-
         require(self, "cooks_distance")
         return handed_out(self.model.places, cooks_distance(self), "cooks_distance", align)
 
@@ -635,8 +615,6 @@ class Fit(Estimates):
         missing="null" a new row that lacks a value. With `align=False` an array of the rows that were used. Raises
         DomainError for unseen levels, missing columns and values.
         """
-        from stattools.inference.prediction.predict import KINDS, predictions
-
         require(self, "predict")
         kind = word_of(kind, KINDS)
         beside = {"exposure": exposure, "trials": trials, "precision": precision, "times": times, "p": p}
@@ -662,8 +640,6 @@ class Fit(Estimates):
 
     def goodness(self) -> pd.DataFrame:
         """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""
-        from stattools.inference.diagnostics.goodness import goodness
-
         require(self, "goodness")
         return goodness(self)
 
@@ -688,8 +664,6 @@ class Fit(Estimates):
 
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
-        from stattools.inference.diagnostics.goodness import calibration
-
         require(self, "calibration")
         return calibration(self, bins, level=level)
 
@@ -799,8 +773,10 @@ class Fit(Estimates):
         return offered(self, object.__dir__(self), needs)
 
     def _page(self) -> Page:
-        from stattools.inference.page import page
-
+        if self.model.is_mixed:
+            from stattools.inference.mixed.page import page
+        else:
+            from stattools.inference.page import page
         return page(self)
 
     if not TYPE_CHECKING:  # a name that is not there is an error to type checkers
@@ -868,11 +844,3 @@ class SeriesFit(Fit):
         """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
         require(self, "diagnostics")
         return diagnostics(self.model, self.estimate, lags=lags)
-
-    def save(self, path: str | Path, *, design: bool = False) -> NoReturn:
-        """Refused: a saved fit keeps no data, and this one's answers are made from all of its series."""
-        raise IncompatibleError(
-            f"save keeps no data, and states and forecasts of {self.model.title} are made from all of its series: keep "
-            "the series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be "
-            "kept."
-        )

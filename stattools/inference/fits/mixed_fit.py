@@ -20,7 +20,6 @@ from stattools.inference.estimates import Estimates, Judged
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import Fit
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
-from stattools.inference.mixed.page import page
 from stattools.inference.mixed.predictions import (
     family_predictions,
     family_residuals,
@@ -49,7 +48,6 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_effects import fixed_ends
-from stattools.text.page import Page
 
 BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
 """Questions that single rows, groups or averages over them answer, and which every such fit has."""
@@ -197,9 +195,6 @@ class LinearMixedFit(Fit):
     @property
     def _rows_vary(self) -> float:
         return variance_of_rows(self.found)
-
-    def _page(self) -> Page:
-        return page(self)
 
 
 @answers_guesses
@@ -380,6 +375,3 @@ class MixedRegressionFit(Fit):
     def certificate(self) -> Certificate:
         """What is known of the maximum: how near the estimate is, whether there may be others, and variances of 0."""
         return marginal_certificate(self, self._existence, self.model.fixed.remarks)
-
-    def _page(self) -> Page:
-        return page(self)
