@@ -52,19 +52,9 @@ def _observed(fit: Any) -> bool:
     return plain and of_glm and not is_natural and not fit.model.design.beside
 
 
-def _has_zeros(fit: Any) -> bool:
-    """Whether the zeros have a parameter of their own; a hurdle is two likelihoods side by side."""
-    return "zero" in fit.model.likelihood.parameters
-
-
 def _is(fit: Any, *families: type) -> bool:
     """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
     return isinstance(unlinked(fit.model.likelihood), families) and not fit.model.design.beside
-
-
-def _has_dispersion(fit: Any) -> bool:
-    """Whether the family is an exponential one with a dispersion, which is estimated together with the mean."""
-    return bool(fit.model.likelihood.facts.natural and fit.model.likelihood.others)
 
 
 def _sorted_by_capitals(fit: Any) -> bool:
@@ -106,13 +96,13 @@ CONVENTIONS: dict[str, Callable[[Any], bool]] = {
         fit, NegativeBinomial
     ),
     "'zero' are log odds of a zero; those of R's hurdle are of a positive count.": lambda fit: (
-        _has_zeros(fit) and bool(fit.model.likelihood.facts.pieces)
+        "zero" in fit.model.likelihood.parameters and bool(fit.model.likelihood.facts.pieces)
     ),
     "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.": lambda fit: (
-        _has_zeros(fit) and not fit.model.predictor.own[0]
+        "zero" in fit.model.likelihood.parameters and not fit.model.predictor.own[0]
     ),
     "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.": lambda fit: (
-        _has_dispersion(fit) and not fit.model.design.beside
+        bool(fit.model.likelihood.facts.natural and fit.model.likelihood.others) and not fit.model.design.beside
     ),
     "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).": lambda fit: (
         fit.model.rows.weight is not None and fit.model.has_scale

@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, marginal_certificate
 from stattools.inference.fits.fit import Fit
@@ -33,14 +32,6 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.solvers.mixed.marginal_maximum import curve_parts
-
-
-def curves_at(model: Any, data: object) -> list[SmoothTerm]:
-    """The curves over the rows of the fit, or over new ones."""
-    if data is None:
-        return list(model.smooths)
-    return [term for curve in model.whole.design.curves for term in curve.terms(data)]
-
 
 OF_COEFFICIENTS = ("score", "schoenfeld")
 """Residuals with a number for each coefficient."""
@@ -182,7 +173,10 @@ class CoxFit(Fit):
         last row was at risk, for unseen levels and strata, and for missing values.
         """
         found = cox_predictions(self._base, data, kind, times, interval, band, align)
-        return said_beyond(found, curves_at(self.model, data)) if self.model.smooths else found
+        curves = self.model.smooths
+        if curves and data is not None:
+            curves = [term for curve in self.model.whole.design.curves for term in curve.terms(data)]
+        return said_beyond(found, curves)
 
     def concordance(self) -> Concordance:
         """Of two rows that can be compared, how often the one with the higher risk has its event first: `estimate`, 0.5

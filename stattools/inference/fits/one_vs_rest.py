@@ -56,11 +56,6 @@ def log_shares(eta: list[Floats]) -> Floats:
     return separate - special.logsumexp(separate, axis=1, keepdims=True)
 
 
-def _log_odds(fit: Fit, part: Any) -> Floats:
-    """The log odds of each row of a part, averaged over groups that the fit does not know."""
-    return special.logit(fit._judged(part).mean) if part.is_mixed else part.eta(fit.estimate)
-
-
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class OneVsRestFit(AnyFit):
@@ -70,7 +65,12 @@ class OneVsRestFit(AnyFit):
     fits: tuple[Fit, ...]
 
     def _judged(self, model: OneVsRest) -> Judged:
-        shares = log_shares([_log_odds(one, part) for part, one in zip(model.parts, self.fits, strict=True)])
+        shares = log_shares(
+            [  # of groups that a fit does not know the log odds of its average over them
+                special.logit(fit._judged(part).mean) if part.is_mixed else part.eta(fit.estimate)
+                for part, fit in zip(model.parts, self.fits, strict=True)
+            ]
+        )
         return Judged(
             shares[np.arange(len(shares)), model.label_codes], np.exp(shares), model.label_codes.astype(float)
         )
