@@ -9,6 +9,7 @@ import stattools as st
 from stattools.inference.fits.cox_fit import CoxFit
 from stattools.inference.fits.fit import Fit, SeriesFit
 from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+from stattools.inference.survival.cox import Concordance
 
 TABLE = {
     "y": [1.0, 3.0, 5.0, 8.0, 8.5, 9.0, 7.5, 4.0],
@@ -31,6 +32,15 @@ def test_a_fit_has_the_class_of_what_was_fitted():
         (assert_type(st.fit(st.local_level(TABLE["y"])), SeriesFit), SeriesFit),
     ):
         assert type(found) is kind
+
+
+def test_a_fit_has_the_answers_of_what_was_fitted_and_no_others():
+    cox, ols = st.fit(st.cox("survival(y, e) ~ x", TABLE)), st.fit(st.ols("y ~ x", TABLE))
+    assert type(assert_type(cox.concordance(), Concordance)) is Concordance
+    with pytest.raises(AttributeError):
+        _ = ols.concordance  # pyright: ignore[reportAttributeAccessIssue]  # which must be needed
+    with pytest.raises(AttributeError):
+        _ = cox.forecast  # pyright: ignore[reportAttributeAccessIssue]  # which must be needed
 
 
 def test_a_posterior_is_exact_or_drawn():

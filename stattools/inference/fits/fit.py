@@ -25,12 +25,14 @@ from stattools.inference.estimates import Estimates, Judged, judged
 from stattools.inference.hypotheses import wald
 from stattools.inference.hypotheses.anova import anova
 from stattools.inference.hypotheses.proportional_odds import proportional_odds
+from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap, wild_bootstrap
 from stattools.inference.intervals.coefficients import Coefficient, glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.plots.frames import pictured
 from stattools.inference.prediction.new_rows import handed_out
 from stattools.inference.prediction.predict import KINDS, predictions
+from stattools.inference.prediction.to_file import predict_to
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.checks import CheckTable
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
-    from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
     from stattools.inference.prediction.new_rows import Missing
     from stattools.inference.smooths.curves import Smooth
 
@@ -188,8 +189,6 @@ class Fit(Estimates):
         impose_null: bool = True,
     ) -> WildBootstrap:
         """The wild cluster bootstrap of "x", or "x = 0.5", of a fit with cov=st.Cluster(groups): `WildBootstrap`."""
-        from stattools.inference.hypotheses.wild_bootstrap import wild_bootstrap
-
         require(self, "wild_bootstrap")
         return wild_bootstrap(self, hypothesis, draws=draws, seed=seed, weights=weights, impose_null=impose_null)
 
@@ -633,8 +632,6 @@ class Fit(Estimates):
         appear when they are complete; the workers must share the folder. Raises DomainError, naming file and row group
         or partition, for unseen levels and for what cannot be read.
         """
-        from stattools.inference.prediction.to_file import predict_to
-
         require(self, "predict_to")
         return predict_to(self, path, data, kind=kind, interval=interval)
 
