@@ -245,35 +245,31 @@ def _key(label: str, check: str) -> str:
     return f"{label}: {check}" if label else check
 
 
-def check(fit: Estimates, order: object = None) -> CheckTable:
-    """The table of the checks of a fit: see `stattools.Fit.check`."""
-    if not fit.model.facts.is_series:
-        return check_table({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
-    if order is not None:
-        raise IncompatibleError(f"check looks at {fit.model.title} in the order that its series has; leave order= out.")
-    return check_table({"": checks_of_series(fit)}, fit.model.title)
-
-
-def check_groups(fit: Any, order: object = None) -> CheckTable:
-    """The table of the checks of a mixed model: see `Fit.check`.
+def check(fit: Any, order: object = None) -> CheckTable:
+    """The table of the checks of a fit: see `stattools.Fit.check`.
 
     >>> import stattools as st
     >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-    >>> check_groups(st.fit(st.linear_mixed("y ~ x + (1 | g)", table))).check.tolist()
+    >>> check(st.fit(st.linear_mixed("y ~ x + (1 | g)", table))).check.tolist()
     ['maximum', 'influence', 'distribution']
     """
+    model = fit.model
+    if not model.is_mixed and not model.facts.is_series:
+        return check_table({"": checks_of(fit, order)}, model.formula or model.title)
+    if order is not None and model.is_mixed:
+        raise IncompatibleError(f"check of {model.title} looks at groups, whose rows have no order; leave order= out.")
     if order is not None:
-        raise IncompatibleError(
-            f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
-        )
+        raise IncompatibleError(f"check looks at {model.title} in the order that its series has; leave order= out.")
+    if not model.is_mixed:
+        return check_table({"": checks_of_series(fit)}, model.title)
     checks: dict[str, Callable[[], Check]] = {"maximum": partial(form.certificate, LookedAt(fit))}
-    if not fit.model.smooths:  # a group's part of a curve is not known
+    if not model.smooths:  # a group's part of a curve is not known
         checks["influence"] = partial(_group_influence, fit)
-    if fit.model.has_scale:
+    if model.has_scale:
         checks["distribution"] = lambda: _normal(
             np.asarray(fit.residuals_of("pearson", align=False), dtype=float), "distribution"
         )
-    return check_table({"": looked(checks, fit.model.title)}, fit.model.formula)
+    return check_table({"": looked(checks, model.title)}, model.formula)
 
 
 def _group_influence(fit: Any) -> Check:

@@ -654,10 +654,10 @@ class Fit(Estimates):
         >>> fit.check().set_index("check").verdict["overdispersion"]
         'no'
         """
-        from stattools.inference.diagnostics.checks import check, check_groups
+        from stattools.inference.diagnostics.checks import check
 
         require(self, "check")
-        return check_groups(self, order) if self.model.is_mixed else check(self, order)
+        return check(self, order)
 
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""

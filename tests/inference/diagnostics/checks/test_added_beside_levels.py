@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.added_columns import Added, added
-from stattools.inference.diagnostics.check import LookedAt
+from stattools.inference.diagnostics.check import Added, LookedAt, added
 from stattools.inference.diagnostics.form import inflation
 from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, MODELS, both

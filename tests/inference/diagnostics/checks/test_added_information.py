@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.inference.diagnostics.added_columns import Added, score_statistic
+from stattools.inference.diagnostics.check import Added, score_statistic
 
 
 def test_a_column_that_others_make_says_nothing():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.diagnostics.added_columns import added_to_partial
+from stattools.inference.diagnostics.check import added_to_partial
 from tests.cases import rng
 
 G = rng(9)
