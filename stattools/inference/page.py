@@ -216,13 +216,13 @@ def _foot(fit: Any) -> list[str]:
     return lines + conventions(fit)
 
 
-def _without_error(fit: Any) -> str:
+def _without_error(fit: Estimates) -> str:
     """Coefficients with rows, or clusters, whose scores are 0 at the estimate: such a standard error is round-off."""
     usual = np.sqrt(fit.solution.covariance.diagonal()) * (fit.scale if fit.model.has_scale else 1.0)
     return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
 
 
-def _few_times(fit: Any) -> list[str]:
+def _few_times(fit: Estimates) -> list[str]:
     """A line on Wald's intervals of few times, measured by `benchmarks/plans/few_rows.py`."""
     model = fit.model
     if not (isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME and fit.kinds and fit.n < FEW_TIMES):
@@ -230,7 +230,7 @@ def _few_times(fit: Any) -> list[str]:
     return [f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."]
 
 
-def _few_clusters(fit: Any) -> list[str]:
+def _few_clusters(fit: Estimates) -> list[str]:
     """Lines on clusters that are few: how many, of which kind, and the coefficients of which one cluster has all that
     the rows say.
     """

@@ -422,9 +422,9 @@ def _covariance(cov: object, given: Fit | None) -> Any:
     return kind
 
 
-def _coefficients(model: Model, term: object) -> Any:
+def _coefficients(model: Model, term: object) -> NDArray[np.intp]:
     """The numbers of the coefficients of a term."""
-    found: Any = []
+    found: Sequence[int] = []
     if isinstance(term, str):
         found = [model.names.index(term)] if term in model.names else coefficients_of(model, term)
     if not found:
