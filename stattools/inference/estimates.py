@@ -152,7 +152,7 @@ class Estimates(AnyFit):
     @property
     def _counted(self) -> int:
         """Parameters and flat initial states."""
-        return self.model.n_free + self.model.diffuse
+        return self.model.n_free + (self.model.diffuse if self.model.facts.has_states else 0)
 
     def _likelihood(self) -> tuple[Any, Any, Floats]:
         """The log-likelihood, with its penalty, in the coordinates of a climb, the map from these to the coefficients,

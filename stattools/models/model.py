@@ -34,7 +34,7 @@ from stattools.likelihoods.likelihood import is_concave, is_unimodal, label_of
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
-from stattools.models.questions import AnyModel, ModelFacts, answer_of
+from stattools.models.questions import AnyModel, ModelFacts, answer_of, dropped_rows
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.threads import Share
 
@@ -151,6 +151,12 @@ class Model(AnyModel):
     def sampled(self) -> Self:
         """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
         return self if (rows := self.rows.sampled) is self.rows else replace(self, rows=rows)
+
+    @property
+    def _left_out(self) -> str:
+        lacking = "trials" if "trials" in self.likelihood.parts else "information"
+        empty = f", {self.n_empty:,} dropped without {lacking}" if self.n_empty else ""
+        return dropped_rows(self.n_dropped - self.n_empty, self.dropped) + empty
 
     @property
     def _subject(self) -> str:

@@ -5,6 +5,7 @@ A model as a page: what it says of which data, and the names of its parameters.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
@@ -58,11 +59,10 @@ def event(model: Any) -> str | None:
 
 def rows_line(model: Any) -> str:
     """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
-    dropped = _dropped(model) if model.n_dropped else ""
     if model.counted is not None:
-        return model.counted + dropped
+        return model.counted + model._left_out
     events = "" if model.n_events is None else f", {many(model.n_events, 'event')}"
-    return rows_counted(model.rows, model.n) + events + (dropped or ", none dropped")
+    return rows_counted(model.rows, model.n) + events + (model._left_out or ", none dropped")
 
 
 def rows_counted(rows: Any, n: float) -> str:
@@ -71,16 +71,16 @@ def rows_counted(rows: Any, n: float) -> str:
     return many(len(rows.X), "row") + weights
 
 
-def _dropped(model: Any) -> str:
-    """`, 3 dropped for missing values (gre 2, gpa 1)`."""
-    counted = ""
-    if missing := model.n_dropped - model.n_empty:
-        columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
-        counted = f", {missing:,} dropped for missing values ({columns})"
-    if model.n_empty:
-        lacking = "trials" if "trials" in model.likelihood.parts else "information"
-        counted += f", {model.n_empty:,} dropped without {lacking}"
-    return counted
+def dropped_rows(missing: int, columns: Mapping[str, int]) -> str:
+    """`, 3 dropped for missing values (gre 2, gpa 1)`, or nothing.
+
+    >>> dropped_rows(3, {"gre": 2, "age": 0, "gpa": 1})
+    ', 3 dropped for missing values (gre 2, gpa 1)'
+    """
+    if not missing:
+        return ""
+    listed = ", ".join(f"{name} {count:,}" for name, count in columns.items() if count)
+    return f", {missing:,} dropped for missing values ({listed})"
 
 
 def answer_of(path: str, doc: str) -> Any:
@@ -154,10 +154,6 @@ class AnyModel:
     """The formula, if the model was made from one."""
     terms: Any = ()
     """Names of the columns that have coefficients."""
-    shape: Any = ()
-    """() for one sample, (arms,) for several side by side."""
-    arms: Any = None
-    """The labels of the arms, if they have any."""
     parameters: Any = ()
     """What each arm has, such as ("mean", "sd"); empty where parameters are not by arm."""
     intervals: Any = MappingProxyType({})
@@ -181,14 +177,8 @@ class AnyModel:
     """The lower and the upper ends of the ranges of the parameters, and what each is to a prior: a "coefficient", a
     "dispersion" or a "scale"; None where nothing ends.
     """
-    diffuse: Any = 0
-    """How many initial states of a series are flat."""
     n_dropped: Any = 0
     """How many rows of the table were left out."""
-    n_empty: Any = 0
-    """How many of these had no trials."""
-    n_events: Any = None
-    """How many times were seen, of an outcome that may be censored."""
     has_one_maximum = answer_of("is_concave", "Whether it is proven that a maximum is the only one.")
     without_groups: Any = property(lambda self: self)
     """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
@@ -198,6 +188,7 @@ class AnyModel:
     """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
     formulas: Any = property(lambda self: (self.formula,) if self.formula else ())
     """What a page says of how the model was made: the formula, and those of other parameters."""
+
     first_terms = answer_of("terms", "Names of the columns of the first parameter.")
 
     @property
@@ -213,17 +204,17 @@ class AnyModel:
     """Lines of the page on levels of factors that no row has."""
 
     @property
+    def _left_out(self: Any) -> str:
+        """What the page says of rows that were left out."""
+        return dropped_rows(self.n_dropped, self.dropped) if self.n_dropped else ""
+
+    @property
     def _subject(self) -> str:
         """What the model explains by what."""
         return self.formula or ""
 
     def _page(self) -> Page:
         return page(self)
-
-    @property
-    def label_codes(self) -> Any:
-        """The codes of the labels of the outcome, one per row; None where it has none."""
-        return None if self.likelihood is None or not self.likelihood.outcome.has_labels else self.rows.y
 
     @property
     def density(self) -> Any:

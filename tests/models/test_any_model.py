@@ -28,7 +28,7 @@ MODELS = {
     "network": st.network("x ~ y", TABLE, likelihood=st.Gaussian(), hidden=(2,)),
 }
 QUESTIONS = [name for name in dir(AnyModel) if not name.startswith("_")]
-MOST_QUESTIONS = 46
+MOST_QUESTIONS = 40
 """Public attributes of every model: never more. What only one kind can be asked is an attribute of that kind, and what
 is true of all models of a kind stands in its `facts`.
 """
@@ -58,7 +58,7 @@ def test_answers_agree_with_each_other(model):
         assert len(low) == len(high) == len(roles) == len(names)
         assert (low < high).all()
     assert tuple(model.variances) == names[: len(model.variances)]
-    assert bool(model.diffuse) == bool(model.variances)
+    assert model.facts.has_states == bool(model.variances)
     assert bool(model.intervals) <= model.facts.has_formula
     if model.parameters:
         assert len(names) == len(model.parameters) * int(np.prod(model.shape))

@@ -218,7 +218,7 @@ def cross_validate(
         raise DomainError(f"cross_validate needs no more folds than {what}; got folds={count} and {most:,} {what}.")
     require_memory(f"{count:,} folds of {len(weight):,} rows", 3 * count * len(weight), "Use fewer folds.")
     random = generator(seed)
-    fold = _dealt(models[0].label_codes, weight, among, count, random)
+    fold = _dealt(_label_codes(models[0]), weight, among, count, random)
     start = int(random.integers(2**31))
     scores = tuple(_scores(model, fold, count, weight, penalty, start) for model in models)
     titles = tuple(f"{model.title}, {model._subject}" for model in models)
@@ -372,6 +372,13 @@ def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
 
 def _has_classes(model: Any) -> bool:
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
+
+
+def _label_codes(model: Any) -> Any:
+    """The codes of the labels of the outcome, one per row; None where it has none."""
+    if not _has_classes(model):
+        return None
+    return model.label_codes if model.parts else model.rows.y
 
 
 def _predicted(fit: Any, seen: Judged) -> NDArray[np.intp]:

@@ -279,19 +279,19 @@ def describe(model: Any) -> str:
 def difference_of_series(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models of which one is of a series are not those of the same data."""
     for a, b in ((one, other), (other, one)):
-        if a.diffuse and not b.diffuse:
+        if a.facts.has_states and not b.facts.has_states:
             return f"the log-likelihood of {a.title} is diffuse, and that of {b.title} is not"
         if not b.facts.is_series:
             return f"{b.title} is not of a series"
     if not np.array_equal(one.arrays()["y"], other.arrays()["y"], equal_nan=True):
         return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
-    if one.diffuse != other.diffuse:
+    if one.facts.has_states and one.diffuse != other.diffuse:
         return (
             f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
             f"for {one.diffuse} and {other.diffuse} flat states, and what lies between depends on the units of y; "
             "compare their one-step errors (fit.innovations(), fit.diagnostics()), or models with as many states"
         )
-    if not one.diffuse and one.used.sum() != other.used.sum():
+    if not one.facts.has_states and one.used.sum() != other.used.sum():
         return "one counts the first value as an error and the other takes it for its level (initial=)"
     return None
 
@@ -311,7 +311,7 @@ def require_nested(full: Any, restricted: Any) -> None:
                 f"is no combination of the columns of {full.formula!r}. The larger model comes first."
             )
         raise IncompatibleError(why)
-    if full.diffuse:
+    if full.facts.has_states:
         if set(full.positive) == set(restricted.positive) and set(restricted.regressors) < set(full.regressors):
             return
         why = (

@@ -64,6 +64,7 @@ class MixedModel(AnyModel):
     outcome_name = answer_of("fixed.outcome_name", "The outcome as the formula writes it.")
     n_dropped = answer_of("fixed.n_dropped", "How many rows were left out.")
     n_empty = answer_of("fixed.n_empty", "How many of these had no trials.")
+    _left_out = answer_of("fixed._left_out", "What the page says of rows that were left out.")
     dropped = answer_of("fixed.dropped", "In how many rows each column was missing.")
     kept = answer_of("fixed.kept", "The numbers of the rows that stayed, None where all did.")
     places = answer_of("fixed.places", "Where the rows are in their table.")

@@ -283,6 +283,8 @@ class SampleModel(Dropped, AnyModel):
     """What the model is, for people."""
     names: Any = property(lambda self: self.parameters if self.arms is None else tuple(map(str, self.arms)))
     """The parameter, or the arms, which have one each."""
+    arms: Any = None
+    """The labels of the arms, if they have any."""
     shape: Any = property(lambda self: () if self.arms is None else (self.size,))
     """() for one sample, (arms,) for several side by side."""
 

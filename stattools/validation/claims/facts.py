@@ -400,8 +400,6 @@ def facts_of(fit: Any) -> Callable[[str], Values]:
         return lambda name: {} if name.endswith("f_statistic") and not plain else known(name) or more(name)
 
     def fact(name: str) -> Values:
-        if name == "events" and fit.model.n_events is not None:
-            return {"": float(fit.model.n_events)}
         if name not in GLANCED:
             return more(name)
         value = float(getattr(fit, name))
