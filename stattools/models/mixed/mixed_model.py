@@ -64,7 +64,6 @@ class MixedModel(AnyModel):
     outcome_name = answer_of("fixed.outcome_name", "The outcome as the formula writes it.")
     n_dropped = answer_of("fixed.n_dropped", "How many rows were left out.")
     n_empty = answer_of("fixed.n_empty", "How many of these had no trials.")
-    _left_out = answer_of("fixed._left_out", "What the page says of rows that were left out.")
     dropped = answer_of("fixed.dropped", "In how many rows each column was missing.")
     kept = answer_of("fixed.kept", "The numbers of the rows that stayed, None where all did.")
     places = answer_of("fixed.places", "Where the rows are in their table.")
@@ -74,6 +73,10 @@ class MixedModel(AnyModel):
     """The columns of the fixed effects (n, p)."""
     without_groups = answer_of("fixed", "The regression on the fixed effects.")
     column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
+
+    @property
+    def _left_out(self) -> str:
+        return self.fixed._left_out
 
     @property
     def varying(self) -> tuple[Any, ...]:
