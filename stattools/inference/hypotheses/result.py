@@ -115,9 +115,9 @@ def df_text(df: float) -> str:
     return f"{df:,.0f}" if df == round(df) or df > 1000.0 else f"{df:.3g}"
 
 
-def p_words(p: float) -> str:
-    """`p = 0.050`, or `p <0.001`."""
-    text = p_text(p)
+def p_words(p: float, digits: int | None = None) -> str:
+    """`p = 0.050`, or `p <0.001`; of these significant digits where they are given."""
+    text = p_text(p, digits)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 

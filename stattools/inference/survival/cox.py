@@ -233,8 +233,7 @@ def _ratios(baseline: CoxBaseline, x: Floats, kind: str, z: float | None) -> pd.
     columns = {kind: link}
     if z is not None:
         variance = np.einsum("ri,ij,rj->r", away, baseline.covariance, away)
-        variance = np.maximum(variance, 0.0)  # near the means of columns far from 0 it may be below by round-off
-        half = z * np.sqrt(variance)
+        half = z * np.sqrt(np.maximum(variance, 0.0))  # below 0 by round-off near the means of columns far from 0
         columns |= {"lower": link - half, "upper": link + half}
     return pd.DataFrame({name: np.exp(v) if kind == "hazard_ratio" else v for name, v in columns.items()})
 
@@ -440,20 +439,14 @@ def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) ->
         p_value = float(chdtrc(len(columns), statistic))
         return {"term": name, "statistic": statistic, "df": len(columns), "p_value": p_value}
 
-    each = {**dict(_columns_of_terms(model)), ALL: list(range(len(u)))}
+    names, terms = list(model.names), TermSpaces(model.design.parsed, model.design.names, model.design.levels)
+    each = {
+        term.text: [names.index(model.design.names[k]) for k in columns]
+        for term, columns in zip(terms.terms, terms.columns, strict=True)
+    } | {ALL: list(range(len(u)))}
     made, unmade = several({name: partial(row, name, columns) for name, columns in each.items()})
     found = pd.DataFrame(list(made.values()))
     if unmade:
         found.attrs["note"] = not_made(unmade)
     found.attrs["transform"] = transform
     return found
-
-
-def _columns_of_terms(model: CoxRegression) -> list[tuple[str, list[int]]]:
-    """The terms of the formula and the numbers of their columns."""
-    design, names = model.design, list(model.names)
-    spaces = TermSpaces(design.parsed, design.names, design.levels)
-    return [
-        (term.text, [names.index(design.names[k]) for k in columns])
-        for term, columns in zip(spaces.terms, spaces.columns, strict=True)
-    ]

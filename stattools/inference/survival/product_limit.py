@@ -31,7 +31,7 @@ from scipy.special import chdtrc, ndtri
 
 from stattools.data.survival_data import Label, SurvivalRows, groups_of, strata_of, survival_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.hypotheses.result import TestResult
+from stattools.inference.hypotheses.result import TestResult, p_words
 from stattools.interface.arguments import is_number, some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -40,7 +40,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.models.survival.risk_sets import LifeTable
-from stattools.text.columns import number, p_text, percent
+from stattools.text.columns import number, percent
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
@@ -118,13 +118,12 @@ class ProductLimit:
 
 def first_below(times: Floats, heights: Floats, level: float) -> float:
     """Where a falling curve first comes down to a level; the middle of the stretch where it lies on it, as in R."""
-    near = LEVEL_WITH
-    down = np.flatnonzero(heights <= level + near)
+    down = np.flatnonzero(heights <= level + LEVEL_WITH)
     if not len(down):
         return np.inf
     first = int(down[0])
-    if abs(heights[first] - level) <= near:
-        below = np.flatnonzero(heights < level - near)
+    if abs(heights[first] - level) <= LEVEL_WITH:
+        below = np.flatnonzero(heights < level - LEVEL_WITH)
         if len(below):
             return 0.5 * float(times[first] + times[below[0]])
     return float(times[first])
@@ -162,21 +161,20 @@ def log_rank(
     """The statistic, its degrees of freedom, its p-value, and the number of events expected in each group."""
     K = int(groups.max()) + 1
     U, V, expected = np.zeros(K), np.zeros((K, K)), np.zeros(K)
+    entry = np.full(len(time), -np.inf) if entry is None else entry
+    weights = np.ones(len(time)) if weights is None else weights
     for stratum in range(int(strata.max()) + 1):
         here = strata == stratum
-        some = [None if part is None else part[here] for part in (time, event, entry, weights)]
-        whole = LifeTable.of(*some)  # type: ignore[arg-type]
+        some: list[Any] = [part[here] for part in (time, event, entry, weights)]
+        whole = LifeTable.of(*some)
         times, d, n = (part[whole.events > 0] for part in (whole.times, whole.events, whole.at_risk))
         if not len(times):
             continue
-        q = np.empty((K, len(times)))
-        seen = np.zeros(K)
+        q, seen = np.empty((K, len(times))), np.zeros(K)
         for g in range(K):
-            mine = groups[here] == g
-            t, e, s, w = (None if part is None else part[mine] for part in some)
-            each = np.ones(int(mine.sum())) if w is None else w
-            q[g] = LifeTable.of(t, e, s, w).at(times, s, w) / n if mine.any() else 0.0  # type: ignore[arg-type]
-            seen[g] = float(each[e].sum())  # type: ignore[index]
+            t, e, s, w = (part[groups[here] == g] for part in some)
+            q[g] = LifeTable.of(t, e, s, w).at(times, s, w) / n
+            seen[g] = float(w[e].sum())
         expected += q @ d
         U += seen - q @ d
         spread = np.where(n > 1.0, d * (n - d) / np.where(n > 1.0, n - 1.0, 1.0), 0.0)
@@ -243,7 +241,7 @@ class KaplanMeier(Faces):
     @cached_property
     def curves(self) -> tuple[ProductLimit, ...]:
         """The curve of each group."""
-        return tuple(ProductLimit(LifeTable.of(*self._part(k))) for k in range(self._several))
+        return tuple(ProductLimit(LifeTable.of(*part)) for part in self._parts)
 
     @property
     def n(self) -> float:
@@ -265,8 +263,7 @@ class KaplanMeier(Faces):
         one of a group whose curve is not at 0: nothing is known of it.
         """
         asked = None if times is None else _times(times)
-        frames = [self._one(k, asked) for k in range(self._several)]
-        return pd.concat([self._led_by(k, frame) for k, frame in enumerate(frames)], ignore_index=True)
+        return self._joined([self._one(k, asked) for k in range(self._several)])
 
     def quantile(self, p: float | Sequence[float] = 0.5) -> pd.DataFrame:
         """The times by which a share p has had the event, one row per group and p: [group,] p, time, lower, upper.
@@ -277,7 +274,7 @@ class KaplanMeier(Faces):
         if not ((shares > 0.0) & (shares < 1.0)).all():
             raise DomainError(f"{SHARES}; got {quoted(p)}.")
         frames = []
-        for k, curve in enumerate(self.curves):
+        for curve in self.curves:
             times, band = curve.table.times, zip(("lower", "upper"), self._band(curve), (0, 1), strict=True)
             ends = {name: np.where(curve.survival > 0.0, side, at) for name, side, at in band}
             found = [
@@ -285,8 +282,8 @@ class KaplanMeier(Faces):
                 | {name: first_below(times, end, 1.0 - share) for name, end in ends.items()}
                 for share in shares.tolist()
             ]
-            frames.append(self._led_by(k, pd.DataFrame(found)))
-        return pd.concat(frames, ignore_index=True)
+            frames.append(pd.DataFrame(found))
+        return self._joined(frames)
 
     def restricted_mean(self, tau: float) -> pd.DataFrame:
         """The mean time without the event until `tau`, the area below the curve: [group,] tau, mean, se, lower, upper.
@@ -301,8 +298,8 @@ class KaplanMeier(Faces):
             self._require_known(k, float(tau))
             mean, se = curve.mean_until(float(tau))
             row = {"tau": float(tau), "mean": mean, "se": se, "lower": max(mean - z * se, 0.0), "upper": mean + z * se}
-            frames.append(self._led_by(k, pd.DataFrame([row])))
-        return pd.concat(frames, ignore_index=True)
+            frames.append(pd.DataFrame([row]))
+        return self._joined(frames)
 
     def at_risk(self, times: ArrayLike) -> pd.DataFrame:
         """How many are at risk just before each time, one row per time: time, and a column for each group."""
@@ -355,23 +352,23 @@ class KaplanMeier(Faces):
     def _several(self) -> int:
         return max(len(self.groups), 1)
 
-    def _part(self, k: int) -> tuple[Any, Any, Any, Any]:
-        """time, event, entry and weights of a group."""
-        here, rows = self.codes == k, self.rows
-        each = (rows.time, rows.event, rows.entry, rows.weights)
-        return tuple(None if part is None else part[here] for part in each)  # type: ignore[return-value]
+    @cached_property
+    def _parts(self) -> list[tuple[Any, Any, Any, Any]]:
+        """time, event, entry and weights of the rows of each group."""
+        rows = (self.rows.take(np.flatnonzero(self.codes == k)) for k in range(self._several))
+        return [(one.time, one.event, one.entry, one.weights) for one in rows]
 
     def _counts(self, k: int, times: Floats) -> Floats:
-        _, _, entry, weights = self._part(k)
-        return self.curves[k].table.at(times, entry, weights)
+        return self.curves[k].table.at(times, *self._parts[k][2:])
 
     def _band(self, curve: ProductLimit) -> tuple[Floats, Floats]:
         return curve.band(self.band, self.level)
 
-    def _led_by(self, k: int, frame: pd.DataFrame) -> pd.DataFrame:
-        if self.groups:
-            frame.insert(0, "group", [self.groups[k]] * len(frame))
-        return frame
+    def _joined(self, frames: list[pd.DataFrame]) -> pd.DataFrame:
+        """The frames of the groups below each other, each with its label."""
+        for label, frame in zip(self.groups, frames, strict=False):  # no label for one curve
+            frame.insert(0, "group", [label] * len(frame))
+        return pd.concat(frames, ignore_index=True)
 
     def _one(self, k: int, asked: Floats | None) -> pd.DataFrame:
         curve = self.curves[k]
@@ -405,11 +402,10 @@ class KaplanMeier(Faces):
 
     def _page(self) -> Page:
         medians = self.quantile(0.5)
-        head = [*(["group"] if self.groups else [""]), "n", "events", "median", "lower", "upper"]
+        head = ["group" if self.groups else "", "n", "events", "median", "lower", "upper"]
         rows = []
         for k, curve in enumerate(self.curves):
-            _, _, _, weights = self._part(k)
-            count = float((self.codes == k).sum() if weights is None else weights.sum())
+            count = float((curve.table.events + curve.table.censored).sum())
             ends = [number(float(medians[name].iloc[k])) for name in ("time", "lower", "upper")]
             name = str(self.groups[k]) if self.groups else "all"
             rows.append([name, f"{count:,.0f}", f"{curve.table.events.sum():,.0f}", *ends])
@@ -421,8 +417,7 @@ class KaplanMeier(Faces):
             foot.append("∞: the curve does not come down to one half.")
         if self._several > 1:
             found = self.test()
-            p = p_text(found.p_value, 2)
-            said_p = f"p {p}" if p.startswith("<") else f"p = {p}"
+            said_p = p_words(found.p_value, 2)
             foot.insert(0, f"Log-rank test: chi2({found.df}) = {found.statistic:.2f}, {said_p}")
         return Page(*said, "", Grid(head, rows, "lrrrrr"), "", *foot)
 
