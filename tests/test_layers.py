@@ -241,13 +241,13 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 139_588,
-    "data": 7_467,
-    "inference": 25_765,
-    "inference/(covariance|existence|effects)": 5_484,
-    "likelihoods": 4_989,
-    "models": 8_252,
-    "numerics": 3_491,
+    "all": 139_365,
+    "data": 7_470,
+    "inference": 25_471,
+    "inference/(covariance|existence|effects)": 5_482,
+    "likelihoods": 4_994,
+    "models": 8_255,
+    "numerics": 3_492,
     "solvers": 7_476,
 }
 """Lines of the package, of its rooms and of some folders of them: never more."""
