@@ -241,12 +241,12 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 139_365,
+    "all": 139_367,
     "data": 7_470,
     "inference": 25_471,
     "inference/(covariance|existence|effects)": 5_482,
     "likelihoods": 4_994,
-    "models": 8_255,
+    "models": 8_257,
     "numerics": 3_492,
     "solvers": 7_476,
 }

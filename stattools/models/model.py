@@ -154,6 +154,8 @@ class Model(AnyModel):
 
     @property
     def _left_out(self) -> str:
+        if not self.n_dropped:
+            return ""
         lacking = "trials" if "trials" in self.likelihood.parts else "information"
         empty = f", {self.n_empty:,} dropped without {lacking}" if self.n_empty else ""
         return dropped_rows(self.n_dropped - self.n_empty, self.dropped) + empty
