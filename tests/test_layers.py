@@ -241,7 +241,7 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 139_367,
+    "all": 139_365,
     "data": 7_470,
     "inference": 25_471,
     "inference/(covariance|existence|effects)": 5_482,
@@ -269,3 +269,8 @@ def test_files_that_are_named_are_there():
         if name not in names
     ]
     assert not gone
+
+
+def test_no_function_is_rebuilt_from_its_code():
+    """A wrapper is an ordinary function: what it does is read where it stands."""
+    assert not [module(path) for path in FILES if re.search(r"\bFunctionType\(", path.read_text(encoding="utf-8"))]

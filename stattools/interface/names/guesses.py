@@ -64,13 +64,20 @@ def absent(self: Any, name: str) -> NoReturn:
         raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
     if hasattr(cls, name):
         object.__getattribute__(self, name)
-    _refuse(cls, name)
+    raise _absence(cls, name)
 
 
-def _refuse(of: type | tuple[str, ...], name: str) -> NoReturn:
+def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
+    """AbsentError for a name that the package does not have, with what to use instead."""
+    if name.startswith("_"):
+        raise AttributeError(f"module 'stattools' has no attribute {name!r}")
+    raise _absence(known, name)
+
+
+def _absence(of: type | tuple[str, ...], name: str) -> AbsentError:
     error = AbsentError(Absence(of, name))
-    error.obj = of if isinstance(of, type) else Absence  # Python would add its own guess to ours
-    raise error
+    error.obj = Absence  # Python would add its own guess to ours
+    return error
 
 
 def answers_names[T: type](cls: T) -> T:
@@ -104,23 +111,21 @@ def constructed_by_callers[T: type](cls: T) -> T:
     return answers_names(cls)
 
 
-def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = None) -> F:
+def answering[**P, R](function: Callable[P, R], name: str, cls: type | None = None) -> Callable[P, R]:
     """The function, with an error of ours where it is called with arguments that it does not take.
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
-    explain, door, enter = refuse_arguments, DOOR, through_door
 
-    def call(*given: Any, **named: Any) -> Any:
+    @wraps(function)
+    def call(*given: P.args, **named: P.kwargs) -> R:
         try:
-            return function(*given, **named) if door.inside else enter(function, given, named)
+            return function(*given, **named) if DOOR.inside else through_door(function, given, named)
         except TypeError as error:
-            explain(error, function, name, cls, given, named)
+            refuse_arguments(error, function, name, cls, given, named)
             raise
 
-    space: dict[str, Any] = function.__globals__  # type: ignore[attr-defined]
-    made: Any = FunctionType(call.__code__, space, name, None, call.__closure__)  # at home where the function is
-    return wraps(function)(made)  # type: ignore[return-value]
+    return call
 
 
 def refuse_arguments(
@@ -150,10 +155,3 @@ def public[T](value: T, name: str) -> T:
     made = answering(value if value.__module__.startswith(FILTERS) else keeping(value), name)
     made.__module__ = "stattools"  # where it is found again when it is unpickled
     return made
-
-
-def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
-    """AbsentError for a name that the package does not have, with what to use instead."""
-    if name.startswith("_"):
-        raise AttributeError(f"module 'stattools' has no attribute {name!r}")
-    _refuse(known, name)
