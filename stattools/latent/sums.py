@@ -150,7 +150,7 @@ class BatchColumns:
         labels, codes = self.labels(others, numbers)
         E = group_sums(codes, len(labels), z, W)
         most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
-        by = SumsByLabel.of(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
+        by = SumsByLabel(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
         return AddedByName(by=by, C=W @ W.T)
 
     def columns(self, rows: Rows) -> tuple[Floats, Floats]:
@@ -212,7 +212,7 @@ def summed_rows(who: str, rows: LatentTerms, y: Floats) -> SummedRows:
     ]
     plan = BatchColumns(who, groups, SampleColumns.of(scanned, uses[0]), tuple(z))
     found = scanned.gather(plan, *groups)
-    places = tuple(found["by"].places)
+    places = tuple(found["by"].labels)
     order = sorted(range(len(places)), key=places.__getitem__)
     levels = tuple(places[k] for k in order)
     random = tuple(replace(design, levels=levels) for design in rows.random)

@@ -8,7 +8,7 @@ the batch is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from math import isfinite, isnan
@@ -381,30 +381,35 @@ MOST_GROUPS, MOST_SUMS = 2_000_000, 50_000_000
 
 @dataclass(eq=False)
 class SumsByLabel:
-    """Sums by label, which grow as labels appear: `+=` adds others, in arrays of its own. Errors say `whose` the sums
-    are, and what to do `instead`.
+    """Sums by label, which grow as labels appear: `+=` adds others, in the array of the first. Errors say `whose` the
+    sums are, and what to do `instead`; DomainError for more labels than are held.
     """
 
     whose: str
     instead: str
     most: int
+    labels: Collection[Any]
     sums: Floats
-    places: dict[Any, int]
 
-    @classmethod
-    def of(cls, whose: str, instead: str, most: int, labels: Sequence[Any], sums: Floats) -> SumsByLabel:
-        """The sums of labels that differ. DomainError, here and where others are added, for more than are held."""
-        given = cls(whose, instead, most, sums, {label: place for place, label in enumerate(labels)})
-        return iadd(cls(whose, instead, most, sums[:0], {}), given)
+    def __post_init__(self) -> None:
+        self._require(len(self.labels))
 
-    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
-        places = self.places
-        codes = np.array([places.setdefault(label, len(places)) for label in other.places], dtype=np.intp)
-        if len(places) > self.most:
+    def _require(self, n: int) -> None:
+        if n > self.most:
             raise DomainError(
                 f"{self.whose} holds {self.sums.shape[1]:,} sums for each group, and takes at most {self.most:,} of "
                 f"them; there are more. {self.instead}"
             )
+
+    @cached_property
+    def places(self) -> dict[Any, int]:
+        """The place of each label."""
+        return {label: place for place, label in enumerate(self.labels)}
+
+    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
+        self.labels = places = self.places
+        codes = np.array([places.setdefault(label, len(places)) for label in other.labels], dtype=np.intp)
+        self._require(len(places))
         if len(places) > len(self.sums):
             rows = min(max(2 * len(self.sums), len(places)), self.most)
             self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
@@ -414,7 +419,7 @@ class SumsByLabel:
     @property
     def closed(self) -> Floats:
         """The sums of the labels, in the order in which these were seen."""
-        return self.sums[: len(self.places)]
+        return self.sums[: len(self.labels)]
 
 
 def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[Any], NDArray[np.intp]]:

@@ -6,13 +6,16 @@ Labels of groups as codes, aligned with the rows that a model kept; rows as a se
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.design.latent_terms import combined
+from stattools.data.files.rows import labels_of
+from stattools.data.formula.formula import require
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.table import axes, index_of, same_index, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -171,12 +174,15 @@ def kernel_weights(kernel: str, lags: int) -> Floats:
 
 @record
 class Groups:
-    """One code 0 ... n - 1 per row of the model; a row of weight 0 has the code of another and counts nowhere."""
+    """One code 0 ... n - 1 per row of the model; a row of weight 0 has the code of another and counts nowhere. Of rows
+    in files the groups are those of a `column`, and which there are is known when all rows have been read.
+    """
 
     codes: NDArray[np.intp]
     n: int
     name: str
     labels: Sequence[Any] = ()
+    column: str | None = None
 
     @classmethod
     def read(cls, groups: Any, model: Model, who: str = "Cluster") -> Groups:
@@ -197,22 +203,69 @@ class Groups:
             codes = np.where(used, codes, codes[np.argmax(used)])
         present, codes = np.unique(codes, return_inverse=True)
         name = named or f"{len(present)} groups"
-        if len(present) < 2:
-            raise DomainError(
-                f"{who}({name}) needs two groups or more; all rows are in one. Use other groups, or none (cov='HC1')."
-            )
+        require_two(len(present), f"{who}({name})")
         return cls(codes, len(present), name, [known[k] for k in present])
+
+    @classmethod
+    def of_column(cls, name: Any, model: Model) -> Groups:
+        """The groups that a column of the table of a model names; IncompatibleError for labels that are no column,
+        DomainError for a column that holds neither numbers nor text.
+        """
+        source = model.rows.source
+        if not isinstance(name, str):
+            raise IncompatibleError(
+                f"the rows of {model.title} are in files: Cluster needs the name of a column of them, as in "
+                f"st.Cluster('firm'); got {type(name).__name__}. Write the labels into the files."
+            )
+        require(name, source.names)
+        if source.kinds[name].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
+            raise DomainError(f"Cluster({name}) needs numbers or text; the column holds {source.kinds[name]}.")
+        return cls(np.empty(0, dtype=np.intp), 0, name, column=name)
+
+    def of_rows(self, *batch: Any) -> tuple[Sequence[Any], NDArray[np.intp]]:
+        """The labels of the groups, and the place of each row's, of all rows in memory or of a `batch` of rows in files
+        with their numbers; DomainError, with the place, for a row without a group.
+        """
+        if self.column is None:
+            return self.labels, self.codes
+        return labels_of(batch[0], self.column, batch[1], f"Cluster({self.column})")
+
+    def seen(self, labels: Collection[Any]) -> Groups:
+        """The groups of which these labels were found in all rows; DomainError for a column that holds one."""
+        if self.column is not None:
+            require_two(len(labels), f"Cluster({self.name})")
+        return self if self.n else replace(self, n=len(labels), labels=[*labels])
+
+
+def require_two(n: int, whose: str) -> None:
+    """DomainError for one group."""
+    if n < 2:
+        raise DomainError(
+            f"{whose} needs two groups or more; all rows are in one. Use other groups, or none (cov='HC1')."
+        )
 
 
 def ways_of(cov: Cluster, model: Any) -> list[Groups]:
     """The groups of each way beside the rows of a model and, for two ways, of both."""
+    read = Groups.read if model.rows.source is None else Groups.of_column
     asked: list[Any] = [groups for groups in (cov.groups, cov.second) if groups is not None]
-    ways = [groups if isinstance(groups, Groups) else Groups.read(groups, model) for groups in asked]
+    ways = [groups if isinstance(groups, Groups) else read(groups, model) for groups in asked]
     if len(ways) == 2:
-        one, other = ways
+        (one, other), name = ways, " and ".join(way.name for way in ways)
         pairs, codes = np.unique(one.codes * np.intp(other.n) + other.codes, return_inverse=True)
-        ways.append(Groups(codes, len(pairs), f"{one.name} and {other.name}"))
+        ways.append(Groups(codes, len(pairs), name, range(len(pairs))))
     return ways
+
+
+def labels_of_ways(ways: Sequence[Groups], used: NDArray[np.intp] | None, *batch: Any) -> list[tuple[Any, Any]]:
+    """The labels of each way, where there are two of both, and the place of each row's, as of `Groups.of_rows`; without
+    labels that no row has which is `used`.
+    """
+    each = [way.of_rows(*batch) for way in ways if way.n or way.column]
+    if used is not None:
+        present = [(known, *np.unique(codes[used], return_inverse=True)) for known, codes in each]
+        each = [([known[k] for k in here], codes) for known, here, codes in present]
+    return [*each, combined(each)] if len(each) < len(ways) else each
 
 
 def labels_of_rows(groups: object, model: Model, who: str) -> tuple[Any, str | None]:

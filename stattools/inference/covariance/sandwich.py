@@ -25,14 +25,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design.latent_terms import combined
-from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
-from stattools.data.files.source import AddedByName, Batch
-from stattools.data.formula.formula import require
+from stattools.data.files.rows import MOST_GROUPS, MOST_SUMS, SumsByLabel
+from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_few, require_series, ways_of
+from stattools.inference.covariance.kinds import (
+    HAC,
+    Cluster,
+    Groups,
+    labels_of_ways,
+    require_few,
+    require_series,
+    ways_of,
+)
 from stattools.inference.covariance.long_run import Series, dense, long_run
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import sparse
@@ -210,18 +216,18 @@ class Sandwich:
         """
         rows, p = self.work.rows, len(self.phi)
         width = p if cov.kind == "CR1" else p + p * p
-        if not self.model.in_memory:
-            return _in_files(self, cov, width, min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width))
-        ways = ways_of(cov, self.work)
         if cov.kind != "CR1" and self.free is not None:
             raise IncompatibleError(f"Cluster(kind={cov.kind!r}) uses leverages, which {self.work.refusals['groups']}")
+        ways = ways_of(cov, self.work)
         require_few(cov, ways[0].n, p)
         if cov.kind == "CR1" and in_parts(self.C):
             scores: Any = weighted(self.scores(), rows.weight)
-            return [Grouped(way, scores.summed(way.codes, way.n)) for way in ways]
-        sums = [np.zeros((way.n, width)) for way in ways]
-        self.terms.add_sums(sums, rows, [way.codes for way in ways])
-        return [*map(Grouped, ways, sums)]
+            each = zip(ways, labels_of_ways(ways, None), strict=True)
+            return [Grouped(way.seen(known), scores.summed(codes, len(known))) for way, (known, codes) in each]
+        held = len(rows.X) if rows.source is None else min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
+        columns = dict.fromkeys(way.column for way in ways if way.column is not None)
+        found = rows.gather(partial(_of_batch, self.terms, ways, held, width), *columns)
+        return [Grouped(way.seen(found[way.name].labels), found[way.name].closed) for way in ways]
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series, without a factor, and the number of lags."""
@@ -445,51 +451,14 @@ class Grouped(NamedTuple):
         return self.sums.gram() if in_parts(self.sums) else dense(self.sums.T @ self.sums)
 
 
-def _in_files(sandwich: Sandwich, cov: Cluster, width: int, most: int) -> list[Grouped]:
-    """See `Sandwich.summed`: one pass over the rows, whose groups are columns of their table, numbers or text.
-
-    Raises IncompatibleError for labels that are no column, DomainError, with the place, for a row without a group and
-    for more groups than are held.
-    """
-    rows: Any = sandwich.work.rows
-    names: Any = [groups for groups in (cov.groups, cov.second) if groups is not None]
-    for name in names:
-        if not isinstance(name, str):
-            raise IncompatibleError(
-                f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
-                f"st.Cluster('firm'); got {type(name).__name__}. Write the labels into the files."
-            )
-        require(name, rows.source.names)
-        if rows.source.kinds[name].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
-            raise DomainError(f"Cluster({name}) needs numbers or text; the column holds {rows.source.kinds[name]}.")
-    called = [*names, *([" and ".join(names)] if len(names) == 2 else [])]
-    work = partial(_summed, sandwich.terms, called, most, width)
-    found = rows.gather(work, *dict.fromkeys(names))
-    for name in names:
-        if len(found[name].places) < 2:
-            raise DomainError(
-                f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
-            )
-    none = np.empty(0, dtype=np.intp)
-    ways = ((name, found[name]) for name in called)
-    return [Grouped(Groups(none, len(way.places), name, [*way.places]), way.closed) for name, way in ways]
-
-
-def _summed(
-    terms: Scores, called: list[str], most: int, width: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
-) -> AddedByName:
-    """The sums of the rows of a batch, over the groups of each way and, where three are called, of both."""
-    used = slice(None) if rows.weight is None else np.flatnonzero(rows.weight > 0)
-    each: list[Any] = []
-    for name in called[:2]:
-        known, code = labels_of(others, name, numbers, f"Cluster({name})")
-        here, code = np.unique(code[used], return_inverse=True)
-        each.append(([known[k] for k in here], code))
-    if len(called) == 3:
-        each.append(combined(each))
+def _of_batch(terms: Scores, ways: Sequence[Groups], most: int, width: int, rows: Rows, *batch: Any) -> AddedByName:
+    """See `Sandwich.summed`: the sums of a batch of rows in files, or of all rows in memory, by label of each way."""
+    used = np.flatnonzero(rows.weight) if batch and rows.weight is not None else None
+    each = labels_of_ways(ways, used, *batch)
+    rows = rows if used is None else rows.take(used)
     sums = [np.zeros((len(known), width)) for known, _ in each]
-    terms.add_sums(sums, rows if rows.weight is None else rows.take(used), [code for _, code in each])
-    local = zip(called, each, sums, strict=True)
+    terms.add_sums(sums, rows, [code for _, code in each])
+    of_way = zip([way.name for way in ways], each, sums, strict=True)
     return AddedByName(
-        {name: SumsByLabel.of(f"Cluster({name})", FEWER, most, of[0], total) for name, of, total in local}
+        {name: SumsByLabel(f"Cluster({name})", FEWER, most, known, total) for name, (known, _), total in of_way}
     )

@@ -13,7 +13,7 @@ from stattools.errors import DomainError
 
 
 def sums(labels, values, most=10):
-    return SumsByLabel.of("the fit", "Take fewer.", most, labels, np.array(values, dtype=float))
+    return SumsByLabel("the fit", "Take fewer.", most, labels, np.array(values, dtype=float))
 
 
 def test_sums_of_the_same_label_are_added_and_new_labels_come_last():
