@@ -174,6 +174,12 @@ class Dataset(CompleteRows):
             latent=latent,
         )
 
+    def as_array(self) -> Dataset:
+        """The dataset with X as one array, also where it has the levels of factors as codes."""
+        if not self.design.coded:
+            return self
+        return replace(self, X=np.asarray(self.X), design=replace(self.design, coded=False))
+
 
 def read(
     formula_or_y: Any,

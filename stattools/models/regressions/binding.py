@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from math import sqrt
+from math import isfinite, sqrt
 from types import MappingProxyType
 from typing import Any
 
@@ -68,7 +68,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
             "are the same, so that a scale has its maximum at 0. Give other outcomes, or start such a scale above 0."
         )
     near[0] -= largest
-    ends = bool(np.isfinite(likelihood.facts.domain).any())
+    ends = any(map(isfinite, likelihood.facts.domain))
     constant = np.flatnonzero(np.nan_to_num(rows.constants)).tolist()
     for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
         still = constant if columns is None else [place for place, column in enumerate(columns) if column in constant]
@@ -212,8 +212,8 @@ def bind(
     that all rows share. With effects of groups in the formula it is a `MixedRegression`, otherwise a `Model`.
     """
     rows: Any
-    if data.design.coded and not _eliminates(likelihood):
-        data = replace(data, X=np.asarray(data.X), design=replace(data.design, coded=False))
+    if not _eliminates(likelihood):
+        data = data.as_array()
     if data.scanned is not None:
         require_moderate(likelihood, data.scanned.farthest, data.scanned.outcome)
         rows = data.scanned.bound(y, likelihood.check)
@@ -331,7 +331,7 @@ def _eliminates(likelihood: Likelihood) -> bool:
     others beside it that do not read the levels, or of those of categories, which all read them.
     """
     alone = likelihood.width == len(likelihood.parameters) or likelihood.facts.by_category
-    return alone and likelihood.facts.knows_ends and not np.isfinite(likelihood.facts.domain).any()
+    return alone and likelihood.facts.knows_ends and not any(map(isfinite, likelihood.facts.domain))
 
 
 def _is_in_units_of_y(likelihood: Likelihood) -> bool:
