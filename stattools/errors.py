@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Self
 
-from stattools.text.characters import escaped
-from stattools.text.printing import printed
+from stattools.text.printing import escaped, printed
 
 ADDRESSES = re.compile(
     r"<(?:class '(?:[\w.]+\.)?(?P<kind>\w+)'|function (?P<function>.+?) at 0x[0-9a-f]+"

@@ -33,9 +33,9 @@ from stattools.models.regressions.counts import negative_binomial
 from stattools.models.regressions.glm import beta_binomial
 from stattools.models.samples.proportions import BinomialArms
 from stattools.models.samples.rates import EventRates, poisson_rate
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd

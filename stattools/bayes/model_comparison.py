@@ -33,9 +33,8 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stattools.benchmarking.comparison import SpeedComparison, Timing
-from stattools.text.characters import width
-from stattools.text.columns import aligned
-from stattools.text.names import PAGE
+from stattools.text.columns import PAGE, aligned
+from stattools.text.printing import width
 
 
 def show(comparisons: Iterable[SpeedComparison]) -> None:

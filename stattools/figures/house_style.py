@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.text.characters import printable
+from stattools.text.printing import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

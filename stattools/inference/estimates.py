@@ -24,8 +24,8 @@ from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
 from stattools.solvers import Solution
 from stattools.text.columns import number
-from stattools.text.faces import with_faces
 from stattools.text.one_line import headline
+from stattools.text.page import with_faces
 
 
 @with_faces

@@ -27,8 +27,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.questions import told
 from stattools.series.statespace.state_table import drift_of
-from stattools.text.columns import decimals, number, p_text, place
-from stattools.text.names import first_few
+from stattools.text.columns import decimals, first_few, number, p_text, place
 from stattools.text.page import Grid, Page
 
 

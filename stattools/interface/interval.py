@@ -12,9 +12,8 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 
 @answers_guesses

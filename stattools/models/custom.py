@@ -27,7 +27,7 @@ from stattools.interface.own_functions import called
 from stattools.models import evaluation
 from stattools.models.evaluation import NOT_ASKED, Evaluation, H, Steps
 from stattools.models.questions import AnyModel, ModelFacts
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 LARGEST = 1e150
 """Parameters and log-likelihoods are squared on the way."""

@@ -19,9 +19,9 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.likelihoods.likelihood import named_parts
-from stattools.text.faces import with_faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page, with_faces
 
 MANY = 20
 """A page names so many parameters and counts the others."""

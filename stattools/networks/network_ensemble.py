@@ -20,7 +20,8 @@ from stattools.networks.calibration import temperature_of
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.trained_network import KINDS, TrainedNetwork, inputs_of, places_of, require_kind
-from stattools.text.one_line import headline, many
+from stattools.text.columns import many
+from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 

@@ -19,8 +19,8 @@ from stattools.networks.calibration import temperature_of
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.trained_network import TrainedNetwork, places_of
 from stattools.solvers.solution import Epoch
-from stattools.text.columns import number
-from stattools.text.one_line import headline, many
+from stattools.text.columns import many, number
+from stattools.text.one_line import headline
 from stattools.text.page import Page
 
 

@@ -34,7 +34,8 @@ from stattools.networks.dense import Dense
 from stattools.networks.input_rows import InputRows
 from stattools.networks.perceptron import Perceptron
 from stattools.networks.units import coded_outcome, design_matrix, zero_inputs
-from stattools.text.one_line import headline, many
+from stattools.text.columns import many
+from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 

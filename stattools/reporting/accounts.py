@@ -60,8 +60,7 @@ from stattools.reporting.tables import (
 )
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
-from stattools.text.columns import percent
-from stattools.text.one_line import many
+from stattools.text.columns import many, percent
 
 LIMIT = (
     "What limits it: the fit was read from a file, which has no rows. What the data look like, whether the model suits "

@@ -23,7 +23,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.sums import power_of_two
 from stattools.reporting.document import Block, Paragraph, Table, code, literal
 from stattools.reporting.tables import count, decimals, number
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 MOST_GROUPS = 8
 """Groups that stand side by side on a page."""

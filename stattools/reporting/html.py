@@ -43,7 +43,7 @@ from stattools.reporting.document import (
     inline,
 )
 from stattools.text import hypertext
-from stattools.text.characters import printable
+from stattools.text.printing import printable
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stattools.reporting.document import Span, Table, inline
-from stattools.text.characters import printable
+from stattools.text.printing import printable
 
 ESCAPES = {
     "\\": r"\textbackslash{}",

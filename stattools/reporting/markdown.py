@@ -22,8 +22,8 @@ from stattools.reporting.document import (
     fenced,
     inline,
 )
-from stattools.text.characters import LINE_BREAK, UNPRINTABLE, printable
 from stattools.text.markdown import escape, opened, pipes
+from stattools.text.printing import LINE_BREAK, UNPRINTABLE, printable
 
 
 def markdown(document: Document, figures: str) -> str:

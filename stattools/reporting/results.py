@@ -29,7 +29,7 @@ from stattools.reporting.plain_words import plain_words
 from stattools.reporting.shown import frame_table, paged
 from stattools.reporting.tables import between, count, decimals, listed, number, p_said
 from stattools.text.columns import percent
-from stattools.text.faces import Faces
+from stattools.text.page import Faces
 
 LEVEL = 0.95
 MOST_TERMS = 6

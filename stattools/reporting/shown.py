@@ -14,8 +14,7 @@ from stattools.models.questions import AnyModel
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.plain_words import has_hints, plain_words
 from stattools.reporting.tables import decimals, number, p_value
-from stattools.text.faces import Faces
-from stattools.text.page import Grid
+from stattools.text.page import Faces, Grid
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing

@@ -19,7 +19,7 @@ from stattools.reporting.tables import (
     p_said,
     p_value,
 )
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 CHANGES = 0.01
 """A p-value of the test of proportional hazards below which a hazard ratio is said to change with time."""

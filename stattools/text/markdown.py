@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stattools.text.characters import printable, width
+from stattools.text.printing import printable, width
 
 ENTITY = re.compile(r"&(?=#?\w+;)")
 RULES = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}

@@ -12,9 +12,8 @@ from functools import wraps
 from reprlib import Repr
 from typing import Any
 
-from stattools.text.characters import escaped
-from stattools.text.names import cut
-from stattools.text.printing import printable_on_stdout
+from stattools.text.columns import cut
+from stattools.text.printing import escaped, printable_on_stdout
 
 LINE = 100
 """How many characters a line has at most."""
@@ -117,15 +116,3 @@ SHORT = _Short(maxtuple=3, maxlist=3, maxdict=2, maxset=3, maxstring=40, maxothe
 
 def _flat(text: str) -> str:
     return " ".join(escaped(text).split())
-
-
-PLURALS = {"category": "categories", "batch": "batches", "success": "successes"}
-
-
-def many(count: float, noun: str) -> str:
-    """A number of things: `1 row`, `2,000 rows`.
-
-    >>> many(1, "row group"), many(2000, "row"), many(2, "category")
-    ('1 row group', '2,000 rows', '2 categories')
-    """
-    return f"{count:,.0f} {noun if count == 1 else PLURALS.get(noun, f'{noun}s')}"

@@ -1,4 +1,5 @@
-"""A page that an object shows: sentences and tables, said once, and shown as text, as Markdown and as HTML.
+"""A page that an object shows: sentences and tables, said once, and shown as text, as Markdown and as HTML; and the
+four faces of an object: its line for `repr`, its page for `print`, and that page in Markdown and HTML.
 
 In text a page is 80 columns wide: sentences are broken between words, and long names are cut in their middle. The
 others have room for whole names. Columns, numbers and sentences are the same in all three.
@@ -7,6 +8,7 @@ others have room for whole names. Columns, numbers and sentences are the same in
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,11 +16,9 @@ from itertools import groupby
 from typing import Any
 
 from stattools.text import hypertext, markdown
-from stattools.text.characters import escaped
-from stattools.text.columns import aligned, decimals, place
-from stattools.text.names import wrapped
-from stattools.text.one_line import prints
-from stattools.text.printing import printable_on_stdout
+from stattools.text.columns import aligned, decimals, place, wrapped
+from stattools.text.one_line import one_line, prints
+from stattools.text.printing import escaped, printable_on_stdout, printed
 
 LOOKS = {
     "l": ' style="text-align: left"',
@@ -82,8 +82,10 @@ class Sentences:
 
     def text(self) -> str:
         """The lines, broken where the page ends; the second line of an item stands below the first."""
-        lines = _lines(printable_on_stdout(self.lines))
-        return "\n".join(part for line in lines for part in wrapped(line, indent=" " * _start(line)))
+        lines: list[str] = []
+        for line in escaped(printable_on_stdout(self.lines)).split("\n"):
+            lines += wrapped(line, indent=" " * (len(line) - len(line.lstrip(" -"))))
+        return "\n".join(lines)
 
     def markdown(self) -> str:
         """Paragraphs, their lines ended by two spaces."""
@@ -132,7 +134,7 @@ class Page:
 
     def text(self) -> str:
         """The page for a terminal of 80 columns."""
-        return "\n".join(part.text() for part in self.parts)
+        return "\n".join([part.text() for part in self.parts])
 
     def markdown(self) -> str:
         """The page in GitHub's Markdown: no character of a name is a mark."""
@@ -153,11 +155,52 @@ def _line(cell: str) -> str:
     return " ".join(_lines(cell))
 
 
-def _start(line: str) -> int:
-    """Where the words of an item begin."""
-    return len(line) - len(line.lstrip(" -"))
-
-
 def _spaced(line: str) -> str:
     """Spaces that set numbers apart stay, where browsers would take several for one."""
     return re.sub(r"  +", lambda found: "&nbsp;" * (len(found[0]) - 1) + " ", line)
+
+
+class Faces(ABC):
+    """What can be looked at: a class says its `_headline` and its `_page`, and has four faces.
+
+    A dataclass with these faces is declared with `repr=False`.
+
+    >>> from stattools.text.one_line import headline
+    >>> class Coin(Faces):
+    ...     def _headline(self):
+    ...         return headline(self, "fair")
+    ...
+    ...     def _page(self):
+    ...         return Page("A coin with two sides.")
+    >>> print([Coin()], Coin(), Coin()._repr_markdown_())
+    [<Coin fair>] A coin with two sides. A coin with two sides.
+    """
+
+    @abstractmethod
+    def _headline(self) -> str:
+        """The object in one line."""
+
+    @abstractmethod
+    def _page(self) -> Page:
+        """What `print` shows of the object."""
+
+    @one_line
+    def __repr__(self) -> str:
+        return self._headline()
+
+    @printed
+    def __str__(self) -> str:
+        return self._page().text()
+
+    def _repr_html_(self) -> str:
+        return self._page().html()
+
+    def _repr_markdown_(self) -> str:
+        return self._page().markdown()
+
+
+def with_faces[T: type](cls: T) -> T:
+    """The four faces of `Faces` for the first class of a long line, which says its `_headline` and its `_page`."""
+    for name in ("__repr__", "__str__", "_repr_html_", "_repr_markdown_"):
+        setattr(cls, name, vars(Faces)[name])
+    return Faces.register(cls)

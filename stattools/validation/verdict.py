@@ -22,9 +22,8 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 SECOND = "A second computation"
 """How the name of a reference begins that no other package has."""

@@ -3,7 +3,7 @@ import json
 import pandas as pd
 
 import stattools as st
-from stattools.text.characters import width
+from stattools.text.printing import width
 
 
 def test_for_machines_it_prints_the_fit_and_its_reference(file, tmp_path, run):

@@ -35,6 +35,6 @@ TEXT = st.text(alphabet=st.one_of(st.sampled_from("`$*\\|[]()_<>a b\n\r#-&;~{}^%
 
 def shown(text):
     """What a reader sees of a text: one line, single spaces, unprintable characters replaced."""
-    from stattools.text.characters import printable
+    from stattools.text.printing import printable
 
     return " ".join(printable(text, " ").split())

@@ -21,8 +21,8 @@ from stattools.reporting.document import (
     literal,
 )
 from stattools.reporting.markdown import line, markdown, table
-from stattools.text.characters import width
 from stattools.text.markdown import escape
+from stattools.text.printing import width
 from tests.reporting.hostile import NAMES, shown
 
 TEXT = st.text(alphabet=st.one_of(st.sampled_from("`$*\\|[]()_<>a b\n\r#-&;"), st.characters()), max_size=30)

@@ -16,7 +16,7 @@ from stattools.reporting.markdown import markdown
 from stattools.reporting.plain_words import has_hints
 from stattools.reporting.report import compose
 from stattools.reporting.results import RESULTS
-from stattools.text.faces import Faces
+from stattools.text.page import Faces
 from tests.text.objects import objects
 
 RNG = np.random.default_rng(2)

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.text.characters import printable
+from stattools.text.printing import printable
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 
 import stattools as st
-from stattools.text.characters import width
-from stattools.text.faces import Faces
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
+from stattools.text.printing import width
 from tests.text.objects import ALIKE, HOSTILE, LONG, objects
 
 TABLES = (

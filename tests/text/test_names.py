@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stattools.text.characters import width
-from stattools.text.names import cut, first_few, shortened, wrapped
+from stattools.text.columns import cut, first_few, shortened, wrapped
+from stattools.text.printing import width
 
 NAMES = st.lists(st.text(st.sampled_from("ab_漢e\u0301"), min_size=0, max_size=60), max_size=6)
 

@@ -14,8 +14,7 @@ import pytest
 import stattools as st
 from stattools.cli.application import main
 from stattools.text import printing
-from stattools.text.characters import width
-from stattools.text.printing import PLAIN, PLAINLY, is_encodable, printed
+from stattools.text.printing import PLAIN, PLAINLY, is_encodable, printed, width
 
 ROOT = Path(st.__file__).parent
 TABLE = pd.DataFrame({"größe ≥ 漢": np.arange(8.0), "g": ["süß", "b"] * 4, "y": [1.0, 3, 2, 5, 4, 4, 7, 6]})

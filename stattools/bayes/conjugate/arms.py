@@ -13,7 +13,7 @@ from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import are_different, labelled, written
 from stattools.interface.arrays import Floats
-from stattools.text.one_line import many
+from stattools.text.columns import many
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:

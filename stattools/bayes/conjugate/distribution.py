@@ -21,8 +21,7 @@ from stattools.bayes.conjugate.data.trees import tree
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.faces import with_faces
-from stattools.text.page import Grid, Page
+from stattools.text.page import Grid, Page, with_faces
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -32,8 +32,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.text.faces import Faces
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 LEAST_ASIDE = 4e-16
 """The least probability on either side of an interval: 1 minus it is still told from 1."""

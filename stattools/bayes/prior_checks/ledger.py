@@ -22,9 +22,9 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.owned import own
 from stattools.interface.record import record
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd

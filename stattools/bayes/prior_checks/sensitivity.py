@@ -33,9 +33,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.own_functions import called
 from stattools.interface.when_needed import optimize
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 if TYPE_CHECKING:
     import pandas as pd

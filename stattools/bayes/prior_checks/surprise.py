@@ -25,9 +25,9 @@ from stattools.errors import IncompatibleError
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.distributions.beta import probability_less
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 MOST_SUMMED = 100_000
 ALIKE = 1e-9

@@ -27,9 +27,9 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Page
 
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
 """Families evaluated for many parameters at once."""

@@ -18,9 +18,8 @@ from stattools.inference.arviz.datatree import convergence, energy_fraction
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 METHODS = {
     "nuts": "NUTS",

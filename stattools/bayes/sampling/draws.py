@@ -56,10 +56,9 @@ from stattools.models.model import Model, behind_links
 from stattools.models.questions import told
 from stattools.models.samples.arms import tail_area
 from stattools.numerics.sums import power_of_two
-from stattools.text.columns import decimals, place
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import decimals, many, place
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

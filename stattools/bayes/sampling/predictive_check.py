@@ -25,9 +25,8 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 
 @answers_guesses

@@ -20,9 +20,8 @@ from stattools.bayes.sampling.importance import Weighted, judged, normal_draws
 from stattools.bayes.sampling.target import Mode, Target
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 MOST_NUMBERS = 200_000_000
 """Rows of the sample times draws of a check, at most: seconds."""

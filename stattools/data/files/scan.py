@@ -41,9 +41,9 @@ from stattools.interface.paths import path_of, require_regular
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     from stattools.data.files.dask_table import DaskTable

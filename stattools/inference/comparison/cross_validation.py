@@ -42,9 +42,8 @@ from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 LOG_SCORE = "log score"
 

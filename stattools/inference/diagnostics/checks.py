@@ -30,9 +30,8 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.innovations import innovations
 from stattools.text.columns import number
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline, prints
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
     "maximum": form.certificate,

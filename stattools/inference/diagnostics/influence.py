@@ -27,8 +27,7 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.columns import weighted
 from stattools.solvers import LeastSquares, Newton
 from stattools.solvers.softmax.maximum import large
-from stattools.text.columns import number
-from stattools.text.one_line import many
+from stattools.text.columns import many, number
 
 NAME = "influence"
 

@@ -45,7 +45,7 @@ from stattools.numerics.columns import weighted, with_levels
 from stattools.numerics.low_rank import quadratic
 from stattools.solvers.climb import orthogonalized
 from stattools.solvers.metric import Metric
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 

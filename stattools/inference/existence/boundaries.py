@@ -36,7 +36,7 @@ from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 
 GAIN = 0.25
 """An observation that is fitted exactly gains more where a scale falls by a factor e: 1, of a dispersion 1 / 2."""

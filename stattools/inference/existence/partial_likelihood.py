@@ -47,7 +47,7 @@ from stattools.models.survival.cox import CoxRegression, centered, columns_at_ri
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 
 
 def _certain(n: int, sets: RiskSets, rows: Ints) -> NDArray[np.bool_]:

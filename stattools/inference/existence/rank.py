@@ -28,7 +28,7 @@ from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.sums import Largest
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 
 EPS = float(np.finfo(float).eps)
 

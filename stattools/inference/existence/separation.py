@@ -46,10 +46,9 @@ from stattools.numerics.sums import Largest
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
-from stattools.text.faces import Faces
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 UNTOLD = ", and the columns do not tell which coefficients are infinite"
 """Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""

@@ -21,7 +21,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.categories import OneVsRest
-from stattools.text.one_line import headline, many
+from stattools.text.columns import many
+from stattools.text.one_line import headline
 from stattools.text.page import Page
 
 if TYPE_CHECKING:

@@ -39,10 +39,9 @@ from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
 from stattools.solvers.batches import Members, climbed, groups_of, of_like_length, padded, replicates
 from stattools.solvers.batches import together as is_batched
-from stattools.text.columns import number
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many, number
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 
 @answers_guesses

@@ -29,7 +29,7 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.arms import SampleModel
 from stattools.models.samples.tables import CountedTables, counted
 from stattools.numerics.distributions.counts import share_as_rare, share_as_rare_of_draws
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 AS_RARE = 1e-7
 """Probabilities that differ by this share are equal, as in R's fisher.test and binom.test."""

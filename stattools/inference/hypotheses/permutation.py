@@ -36,8 +36,7 @@ from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.regressions.binding import read_rows
-from stattools.text.columns import number
-from stattools.text.one_line import many
+from stattools.text.columns import many, number
 
 MOST_WORK, MOST_SETS, MOST_SUMS, MOST_LISTED = 300_000_000, 130_000, 100_000, 100_000
 """Limits of one distribution: additions (about a second), steps from one set of scores that are left to another,

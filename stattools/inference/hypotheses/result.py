@@ -32,9 +32,8 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number, p_text
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 WITHOUT_DF = {"exact": "statistic", "draws": "statistic", "beta": "statistic", "normal": "z"}
 """Distributions without degrees of freedom, and what their statistic is called."""

@@ -46,9 +46,8 @@ from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number, p_text
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 ROOT5 = 5.0**0.5
 

@@ -30,9 +30,8 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.text.columns import number, percent
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 
 PLAIN = {"log": "{}", "logit": "odds {}"}
 """What the exponential of the linear predictor of a parameter is called, by its link."""

@@ -31,8 +31,7 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.outcomes import Outcome
-from stattools.text.columns import percent
-from stattools.text.one_line import many
+from stattools.text.columns import many, percent
 
 POINTS = 41
 """Points of a curve."""

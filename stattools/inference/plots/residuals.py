@@ -19,8 +19,7 @@ from stattools.inference.needs import require
 from stattools.inference.plots.drawing import Drawing, level_of, mean_of
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
-from stattools.text.columns import percent
-from stattools.text.one_line import many
+from stattools.text.columns import many, percent
 
 SEED = 0
 """Of quantile residuals of discrete outcomes, so that a figure is the same each time."""

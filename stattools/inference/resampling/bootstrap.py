@@ -46,9 +46,8 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import Newton
 from stattools.solvers.batches import estimated
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     from xarray import DataTree

@@ -42,9 +42,8 @@ from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number, place
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 ENTRIES = 1_000_000
 """So many outcomes are drawn at a time."""

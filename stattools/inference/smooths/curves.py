@@ -30,10 +30,9 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import optimize, pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.mixed.maximum import FittedCurve
-from stattools.text.columns import number, percent
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many, number, percent
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 
 def range_of(term: SmoothTerm) -> tuple[float, float]:

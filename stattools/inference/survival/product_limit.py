@@ -40,10 +40,9 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.models.survival.risk_sets import LifeTable
-from stattools.text.columns import number, percent
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many, number, percent
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

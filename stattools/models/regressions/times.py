@@ -23,7 +23,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, chosen, moving, right_side
 from stattools.models.survival.cox import COX_KINDS, CoxRegression, bound
 from stattools.models.survival.risk_sets import TIES
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 WHO = "st.aft"
 

@@ -38,7 +38,7 @@ from stattools.models.samples import arms
 from stattools.models.samples.arms import Ends, SampleModel
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.sums import ExactSum, pair_difference, pair_product, pair_quotient
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 Pair = tuple[Floats, Floats]
 

@@ -39,7 +39,7 @@ from stattools.models.samples import arms
 from stattools.models.samples.arms import ArmRows, Ends, Ints, Labels, SampleModel
 from stattools.numerics.distributions.beta import quantile
 from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 
 def wald(successes: int, trials: int, level: float) -> Ends:

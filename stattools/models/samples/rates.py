@@ -36,7 +36,8 @@ from stattools.models.samples.arms import Ends, Grouping, Ints, Labels, SampleMo
 from stattools.numerics.distributions.counts import deviance_part, log_poisson_pmf
 from stattools.numerics.distributions.gamma import log_quantile
 from stattools.numerics.sums import ExactSum
-from stattools.text.one_line import headline, many
+from stattools.text.columns import many
+from stattools.text.one_line import headline
 
 
 def poisson_rate(

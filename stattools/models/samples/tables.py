@@ -40,7 +40,7 @@ from stattools.models.samples import arms
 from stattools.models.samples.arms import LARGEST, Ends, Ints, SampleModel
 from stattools.models.samples.proportions import INTERVALS
 from stattools.numerics.distributions.counts import Tilted, log_poisson_pmf, of_table, sum_of
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 Names = tuple[Hashable, ...]
 

@@ -41,7 +41,7 @@ from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
 from stattools.numerics.columns import with_levels
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 LONG = 1e-4
 """Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""

@@ -20,9 +20,8 @@ from stattools.interface.when_needed import pd
 from stattools.qualification.exam.adapter import ADAPTERS, Adapter
 from stattools.qualification.exam.environments import answers, name_of
 from stattools.qualification.exam.laws import LAWS, PROBLEMS, Law
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 
 type Worth = Literal["right", "refused", "warned", "silent"]
 

@@ -25,7 +25,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.questions import AnyModel, ModelFacts
 from stattools.series.filters.one_step import OneStepErrors, evaluate, one_step, profile
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,9 +22,9 @@ from stattools.series.statespace.components import Components
 from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.series.statespace.structural import CONVENTION, Structural
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 
 NAMES = ("sigma2.irregular", "sigma2.level")
 

@@ -29,7 +29,7 @@ from stattools.series.statespace.posterior_precision import StatePosterior
 from stattools.series.statespace.random_walk import RandomWalk
 from stattools.series.statespace.spectrum import Spectrum
 from stattools.series.statespace.trend_walk import TrendWalk
-from stattools.text.one_line import many
+from stattools.text.columns import many
 
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"
 

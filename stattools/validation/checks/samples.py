@@ -39,9 +39,8 @@ from stattools.models.samples.rates import EventRates
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.text.columns import number
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 from stattools.validation.references.densities import KERNELS, observed
 from stattools.validation.verdict import SECOND, Agreement, agreeing_digits, compared, counted, fewest
 

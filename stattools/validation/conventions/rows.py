@@ -41,7 +41,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.counts import negative_binomial, poisson
 from stattools.models.regressions.glm import gamma, logistic, ols, probit
 from stattools.models.survival.cox import CoxRegression
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 from stattools.validation.conventions.sheet import Sheet
 from stattools.validation.conventions.state import Choice, State, Variant, rows_of
 

@@ -30,9 +30,8 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.questions import AnyModel
 from stattools.text.columns import number
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 from stattools.validation.claims.printed import Claim
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.claims.terms import known_places

@@ -43,7 +43,7 @@ from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import COX_KINDS as TIES
 from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.climb import newton_ascent
-from stattools.text.names import first_few
+from stattools.text.columns import first_few
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.moment_dispersion import best_dispersion, dispersion_of, said_of
 from stattools.validation.recipes.changes import (

@@ -31,11 +31,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.text.columns import number
-from stattools.text.faces import Faces
-from stattools.text.names import first_few
+from stattools.text.columns import first_few, number
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 from stattools.validation.claims.facts import COLUMNS, Right, right_at, right_of_fit
 from stattools.validation.claims.printed import Claim
 from stattools.validation.claims.rows import fits_stars

@@ -44,9 +44,8 @@ from stattools.interface.record import nearest
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, sets_of
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Grid, Page
+from stattools.text.page import Faces, Grid, Page
 from stattools.validation.explaining.causes import SAME as WRONG
 from stattools.validation.explaining.causes import check_errors, gather
 from stattools.validation.explaining.other_values import alike, done_to, other_values

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.text.one_line import many
+from stattools.text.columns import many
 from stattools.validation.recipes.changes import plain_name, with_columns
 
 MOST_SHIFT = 200

@@ -14,10 +14,9 @@ from stattools.inference.fitting.ways import way_of
 from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.columns import number
-from stattools.text.faces import Faces
-from stattools.text.one_line import headline, many
-from stattools.text.page import Grid, Page
+from stattools.text.columns import many, number
+from stattools.text.one_line import headline
+from stattools.text.page import Faces, Grid, Page
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.conventions.errors import takes_long

@@ -9,9 +9,8 @@ from typing import ClassVar
 
 from stattools.errors import DomainError
 from stattools.interface.when_needed import pd
-from stattools.text.faces import Faces
 from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.page import Faces, Page
 from stattools.validation.papers.checks import (
     Answer,
     PaperCheck,
