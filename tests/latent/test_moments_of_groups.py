@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.deviance import _root, moments
-from tests.latent.test_few_effects import CASES, few_of, few_with_effects, of_rows
-from tests.latent.test_structure import of_several_factors
+from stattools.latent.deviance import _root, hessian, moments
+from tests.latent.group_cases import CASES, of_rows, with_effects
+from tests.latent.test_structure import of_one_factor, of_several_factors
 
 
 def test_groups_whose_effects_are_next_to_nothing_give_no_moments():
@@ -20,10 +20,10 @@ def test_groups_whose_effects_are_next_to_nothing_give_no_moments():
 
 @pytest.mark.parametrize("widths", CASES, ids=str)
 def test_moments_start_near_the_maximum(widths):
-    few = few_with_effects(widths)
-    start = few.at(moments(few))
-    assert start.value < few.at(few.of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
-    assert np.linalg.eigvalsh(start.curvature)[0] > 0.0
+    of = with_effects(widths)
+    start = of.at(moments(of))
+    assert start.value < of.at(of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
+    assert np.linalg.eigvalsh(hessian(start))[0] > 0.0
 
 
 def test_the_start_is_the_root_of_a_covariance():
@@ -33,5 +33,6 @@ def test_the_start_is_the_root_of_a_covariance():
     assert _root([[1.0, 1.0], [1.0, 1.0 - 1e-16]]).tolist() == [1.0, 1.0, 0.0]
 
 
-def test_two_groups_give_no_moments():
-    assert moments(few_of(of_rows(of_several_factors((2,), np.repeat([0, 1], 20))))) is None
+def test_two_groups_and_three_effects_give_no_moments():
+    assert moments(of_rows(of_several_factors((2,), np.repeat([0, 1], 20)))) is None
+    assert moments(of_rows(of_one_factor((1, 2)))) is None

@@ -215,7 +215,7 @@ def _one_by_one(found: MixedMaximum, Y: Floats) -> Iterator[Floats | str]:
         if not best.converged:
             yield "the likelihood is nearly flat in the variances"
             continue
-        at, s2 = best.at, best.at.s2 * unit**2
+        at, s2 = best.profile, best.profile.s2 * unit**2
         beta = found.beta + way.to_beta @ (first[k] + unit * at.b)
         roots = [np.sqrt(s2) * back @ T for back, T in zip(way.to_effects, at.factors, strict=True)]
         yield np.concatenate([beta, deviations(roots, s2)])

@@ -64,7 +64,7 @@ class FixedProfile:
         self.found, self.k = found, k
         self.row = found.coordinates.to_beta[k] * found.coordinates.unit
         self.others = null_space(self.row[None])
-        self.factors = found.at.factors
+        self.factors = found.profile.factors
 
     def fall(self, value: float) -> float:
         """D(value) - D(estimate), not negative but for round-off."""
@@ -82,8 +82,8 @@ class FixedProfile:
                 f"{found.model.title}: the profile of {found.model.names[self.k]!r} at {value:.6g} stopped "
                 f'{best.decrement:.1e} standard errors from its maximum; kind="wald" needs no other maxima.'
             )
-        self.factors = best.at.factors
-        return best.at.value - found.at.value
+        self.factors = best.profile.factors
+        return best.profile.value - found.profile.value
 
     def end(self, side: float, level: float) -> float:
         """The end of the interval on one side, -1.0 or 1.0."""
@@ -99,7 +99,7 @@ class FixedProfile:
             last, share = share, 1.5 * share
             if share > FARTHEST:
                 return side * np.inf
-        self.factors = found.at.factors
+        self.factors = found.profile.factors
         at: Any = optimize.brentq(beyond, last, share, xtol=1e-10)
         return middle + side * float(at) * unit
 

@@ -15,9 +15,9 @@ Optimization (2006), 3.4 and 12.3; Zhou, Hu, Zhou & Lange, J. Comput. Graph. Sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import permutations
 from math import sqrt
 from typing import Any
@@ -34,23 +34,18 @@ from stattools.interface.units import finite_variances
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.covariance_factors import dependent_variances, not_told_apart_by, require_told_apart
 from stattools.latent.deviance import (
-    AtFew,
     AtStacked,
     CurveEffects,
     Deviance,
-    FewEffects,
     Profile,
-    Reached,
     StackedEffects,
     hessian,
-    known,
     modes,
     moments,
     moments_of_crossed,
     pulls,
     secant,
     spreads,
-    sprint,
     variance_directions,
 )
 from stattools.latent.elimination import Bools, OneFactor, Structure, stacked_rows, stacked_sums
@@ -89,15 +84,15 @@ rotation of a singular T, which changes nothing.
 """
 
 
-def first_steps(deviance: Deviance, point: Callable[[Floats], Profile | AtFew]) -> Floats:
-    """theta after the first steps, from effects as large as the residual; `point` is what is known at theta."""
+def first_steps(deviance: Deviance) -> Floats:
+    """theta after the first steps, from effects as large as the residual."""
     theta = deviance.theta(tuple(np.eye(q) for q in deviance.structure.widths))
     for _ in range(FIRST):
-        theta = majorized(point(theta))
+        theta = majorized(deviance.at(theta))
     return theta
 
 
-def majorized(at: Profile | AtFew) -> Floats:
+def majorized(at: Profile) -> Floats:
     """theta after one majorizing step, which never raises -2 log L."""
     factors = []
     for T, M, pull in at.two_parts:
@@ -253,13 +248,13 @@ SMALL_SHARE = 1e-3
 
 @record
 class Maximum:
-    """Where a search ended: the point `at`, the Newton decrement, why it ended, its steps and its trace.
+    """Where a search ended: the point's `profile`, the Newton decrement, why it ended, its steps and its trace.
 
     `least` are the smallest eigenvalues of Gamma_k among the directions in which T_k T_k' is 0, infinite where it is
     regular: none is negative at a maximum. `is_flat` says that log L hardly bends along a combination of variances.
     """
 
-    at: Profile | Reached
+    profile: Profile
     decrement: float
     status: Status
     steps: int
@@ -268,17 +263,12 @@ class Maximum:
     is_flat: bool = False
 
     @property
-    def profile(self) -> Profile:
-        """Everything that is known there."""
-        return self.at.profile
-
-    @property
     def converged(self) -> bool:
         """Is it within the tolerance, or within round-off?"""
         return self.status in ("converged", "round-off")
 
 
-def known_maximum(at: Profile | AtFew, H: Floats, trace: list[TraceStep]) -> Maximum | None:
+def known_maximum(at: Profile, H: Floats, trace: list[TraceStep]) -> Maximum | None:
     """The maximum at a point, where -log L bends by H (t, t); `trace` are the steps before. None where log L does not
     bend down, or its slope is not 0 in float64, or effects are so small that 0 is to be tried: there a climb is needed.
     """
@@ -293,7 +283,7 @@ def known_maximum(at: Profile | AtFew, H: Floats, trace: list[TraceStep]) -> Max
         return None
     steps = (*trace, noted((len(trace), -0.5 * at.value, nrm2(score) / at.of.n)))
     least = (np.inf,) * len(at.factors)
-    return Maximum(at.reached, sqrt(squared), "converged", len(trace), steps, least, hardly_bends(H, at.theta))
+    return Maximum(at, sqrt(squared), "converged", len(trace), steps, least, hardly_bends(H, at.theta))
 
 
 def hardly_bends(H: Floats, theta: Floats) -> bool:
@@ -331,33 +321,24 @@ def maximum(
 
     `status` is "max-steps" where the decrement did not come within the tolerance: nobody may call that converged.
     """
-    few = FewEffects.made(deviance)
-    point = partial(known, deviance, few)
     if start is not None:
         theta = deviance.theta(start)
     else:
-        theta = moments(few) if few is not None else moments_of_crossed(deviance.structure)
-        theta = first_steps(deviance, point) if theta is None else theta
+        theta = moments(deviance)
+        theta = moments_of_crossed(deviance.structure) if theta is None else theta
+        theta = first_steps(deviance) if theta is None else theta
     trace: list[TraceStep] = []
-    here = point(theta)
-    if few is not None and isinstance(here, AtFew) and max_steps >= PATIENCE:
-        (*before, here), bent = sprint(few, here)
-        trace += [noted((k, -0.5 * at.value, 0.5 * nrm2(at.gradient) / deviance.n)) for k, at in enumerate(before)]
-        if tolerance >= EXACT and (found := known_maximum(here, 0.5 * bent, trace)) is not None:
-            return found
-    found = _climbed(point, here, tolerance, min(max_steps, PATIENCE), len(trace), trace)
+    found = _climbed(deviance.at(theta), tolerance, min(max_steps, PATIENCE), 0, trace)
     for _ in range(2 * RELEASES):
-        at, taken = found.here.metric.at.reached.profile, found.steps + 1
+        at, taken = found.here.metric.at, found.steps + 1
         if stuck := found.status == "max-steps":
             following = (_without_small(at, ANY) or _in_one(at) or at) if taken < max_steps else None
         else:
             following = _without_small(at, SMALL_SHARE) or _released(at)
         if following is None:
             return _ended(found, at, found.status, trace)
-        found = _climbed(
-            point, following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace
-        )
-    return _ended(found, found.here.metric.at.reached.profile, "max-steps", trace)
+        found = _climbed(following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace)
+    return _ended(found, found.here.metric.at, "max-steps", trace)
 
 
 def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) -> Maximum:
@@ -366,8 +347,7 @@ def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) 
 
 
 def _climbed(
-    point: Callable[[Floats], Profile | AtFew],
-    at: Profile | AtFew,
+    at: Profile,
     tolerance: float,
     max_steps: int,
     first: int,
@@ -378,7 +358,7 @@ def _climbed(
 
     def evaluate(theta: Floats) -> Evaluation:
         nonlocal latest
-        latest = point(theta)
+        latest = at.of.at(theta)
         return _evaluation(latest)
 
     def stand(theta: Floats, now: Evaluation) -> Standing:
@@ -400,17 +380,17 @@ def _climbed(
     return climb(start, step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace, finish=finish)
 
 
-def _evaluation(at: Profile | AtFew) -> Evaluation:
+def _evaluation(at: Profile) -> Evaluation:
     with np.errstate(invalid="ignore"):  # a point beyond float64 is not finite, which the climb sees
         return Evaluation(-0.5 * at.value, -0.5 * at.gradient if np.isfinite(at.value) else np.zeros(len(at.theta)))
 
 
-def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
+def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
     free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
     carried = None
-    if before is not None and before.metric.definite and not isinstance(at, AtFew) and at.evaluated.joint is None:
+    if before is not None and before.metric.definite and at.evaluated.joint is None:
         carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
-    H = 0.5 * (at.curvature if isinstance(at, AtFew) else hessian(at)) if carried is None else carried
+    H = 0.5 * hessian(at) if carried is None else carried
     metric = Bent.of(H, free, carried is None, at)
     return bent_standing(at.theta, now, metric, tolerance, 4.0 * (1.0 + nrm2(at.theta)))
 
@@ -501,21 +481,21 @@ def proven_maximum(
             found = ratio_search(sums_of_one_ratio(deviance), deviance.reml)
         except ConvergenceError:  # nothing varies within groups: the climb says so in the words of the model
             return maximum(deviance), None
-        point = known(deviance, FewEffects.made(deviance), np.array([sqrt(found.best.ratio)]))
+        point = deviance.at(np.array([sqrt(found.best.ratio)]))
         best = known_maximum(point, np.array([[found.bend]]), [])
         if best is None:
             best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
         if not best.converged:  # a start within round-off of the end may have no step that rises
             other = maximum(deviance)
-            best = other if other.converged and other.at.value <= best.at.value + found.gap else best
+            best = other if other.converged and other.profile.value <= best.profile.value + found.gap else best
         return best, GlobalProof(found.gap, found.evaluations, True, found.maxima)
     best = maximum(deviance, start)
     if certify != "global" or not best.converged:
         return best, None
-    bounded = branch_and_bound(deviance, best.at.value)
-    if bounded.value < best.at.value - bounded.gap:
+    bounded = branch_and_bound(deviance, best.profile.value)
+    if bounded.value < best.profile.value - bounded.gap:
         best = maximum(deviance, deviance.factors(bounded.theta))
-    gap = max(bounded.gap - (bounded.value - best.at.value), min(bounded.gap, 1e-6))
+    gap = max(bounded.gap - (bounded.value - best.profile.value), min(bounded.gap, 1e-6))
     return best, GlobalProof(gap, bounded.points, bounded.closed)
 
 
@@ -736,37 +716,32 @@ class MixedMaximum:
         return self.maximum.profile
 
     @property
-    def at(self) -> Profile | Reached:
-        """What is reported of the maximum, in the coordinates."""
-        return self.maximum.at
-
-    @property
     def loglik(self) -> float:
         """The log-likelihood, or the restricted one."""
-        return -0.5 * self.at.value
+        return -0.5 * self.profile.value
 
     @property
     def s2(self) -> float:
         """The residual variance sigma^2, of rows of precision 1."""
-        return self.at.s2 * self.coordinates.unit**2
+        return self.profile.s2 * self.coordinates.unit**2
 
     @cached_property
     def beta(self) -> Floats:
         """The fixed effects (p,)."""
-        return self.coordinates.beta + self.coordinates.to_beta @ self.at.b * self.coordinates.unit
+        return self.coordinates.beta + self.coordinates.to_beta @ self.profile.b * self.coordinates.unit
 
     @cached_property
     def covariance(self) -> Floats:
         """The covariance of the fixed effects (p, p), the variances taken as known."""
         with np.errstate(over="ignore", invalid="ignore"):
-            root = self.coordinates.to_beta @ self.at.root * np.sqrt(self.s2)
+            root = self.coordinates.to_beta @ self.profile.root * np.sqrt(self.s2)
             return finite_variances(root @ root.T, TITLE)
 
     @cached_property
     def roots(self) -> tuple[Floats, ...]:
         """A square root R (q, q) of the covariance of each term's effects: Sigma_k = R R'; the curves' come last."""
         sigma = np.sqrt(self.s2)
-        return tuple(sigma * back @ T for back, T in zip(self.to_effects, self.at.factors, strict=True))
+        return tuple(sigma * back @ T for back, T in zip(self.to_effects, self.profile.factors, strict=True))
 
     @cached_property
     def to_effects(self) -> tuple[Floats, ...]:
@@ -828,7 +803,7 @@ class MixedMaximum:
     @property
     def n_parameters(self) -> int:
         """Fixed effects, entries of the covariances, and the residual variance."""
-        return len(self.beta) + len(self.at.theta) + 1
+        return len(self.beta) + len(self.profile.theta) + 1
 
 
 def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str = "auto") -> MixedMaximum:
@@ -856,14 +831,15 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
             f"{model.title} found no maximum: in float64 the random effects make {model.outcome_name} exactly, or "
             "nearly so, and what is left is round-off. Take a simpler random part, or look at the units of columns."
         ) from None
-    left = best.at.s2
+    at = best.profile
+    left = at.s2
     if not best.converged and isinstance(deviance.structure, OneFactor):
         left = min(left, deviance.structure.within.residual / model.n)
     if not left > VANISHED * max(size**2 / found.unit**2, 1.0):
         raise _no_residual(model)
     if (best.is_flat or not best.converged) and not model.smooths:
         _require_told_apart(model, found, deviance)
-    if not model.smooths and _is_large(best) and best.at.of.at(10.0 * best.at.theta).value <= best.at.value + 1e-6:
+    if not model.smooths and _is_large(best) and at.of.at(10.0 * at.theta).value <= at.value + 1e-6:
         raise _no_residual(model)
     if not best.converged:
         raise ConvergenceError(
@@ -881,19 +857,19 @@ def _without_loss(
     effects in y than of its residual, and what is left is taken out first, so that their sums of squares do not cancel.
     """
     for _ in range(TURNS):
-        b, s2 = best.at.b, best.at.s2
+        b, s2 = best.profile.b, best.profile.s2
         if model.summed is not None or not _is_large(best) or not np.isfinite(b).all() or b @ b <= MUCH * s2:
             break
         found = found.about(b)
         deviance = model.deviance_over(found, deviance.reml)
-        again = maximum(deviance, best.at.factors)
+        again = maximum(deviance, best.profile.factors)
         best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
     return found, deviance, best
 
 
 def _is_large(best: Maximum) -> bool:
     """Are effects so many times the residual that sums of squares lose their digits?"""
-    return max(map(abs, best.at.theta.tolist())) > LARGE
+    return max(map(abs, best.profile.theta.tolist())) > LARGE
 
 
 def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Deviance) -> None:

@@ -176,11 +176,11 @@ def bootstrapped_ratios(
                 u = T @ random.standard_normal((len(T), size))
                 y += np.einsum("qi,qi->i", z, u[:, codes])
         y -= (Q @ y / n) @ Q
-        high = proven_maximum(_deviance(found, full, y), None)[0].at.value
+        high = proven_maximum(_deviance(found, full, y), None)[0].profile.value
         if small is None:
             low = _deviance(found, full, y).at(np.zeros(len(found.profile.theta))).value
         else:
-            low = proven_maximum(_deviance(found, small, y), None)[0].at.value
+            low = proven_maximum(_deviance(found, small, y), None)[0].profile.value
         yield max(low - high, 0.0)
 
 

@@ -59,7 +59,7 @@ def stopped_early():
     y = x + (r.normal(size=(9, 2)) @ [[1.5, 0.4], [0.0, 1.2]])[g, 0] + r.normal(size=45)
     fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": y, "x": x, "g": g}))
     early = fit.found.deviance.at(1.4 * fit.found.profile.theta)
-    return replace(fit, found=replace(fit.found, maximum=replace(fit.found.maximum, at=early)))
+    return replace(fit, found=replace(fit.found, maximum=replace(fit.found.maximum, profile=early)))
 
 
 def test_an_interval_that_is_not_found_is_missing_and_says_why():

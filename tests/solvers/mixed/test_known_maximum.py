@@ -1,28 +1,25 @@
 """A maximum that a search of one ratio has found is that of a climb, and a point that is none is not believed."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.deviance import FewEffects, hessian, known
+from stattools.latent.deviance import hessian
 from stattools.latent.global_maximum import ratio_search, sums_of_one_ratio
 from stattools.solvers.mixed.maximum import EXACT, hardly_bends, known_maximum, maximum, proven_maximum
 from tests.latent.certified import made, term
+from tests.latent.group_cases import CASES, with_effects
 from tests.latent.test_deviance import G, X, Y
-from tests.latent.test_few_effects import CASES, few_with_effects
 
 _, DEVIANCE = made(Y, X[:, :1], term(G, X[:, :1]))
 
 
 def found_at(ratio, bend, trace=()):
-    point = known(DEVIANCE, FewEffects.made(DEVIANCE), np.array([np.sqrt(ratio)]))
-    return known_maximum(point, np.full((1, 1), bend), list(trace))
+    return known_maximum(DEVIANCE.at(np.array([np.sqrt(ratio)])), np.full((1, 1), bend), list(trace))
 
 
 def test_the_maximum_of_the_search_is_that_of_a_climb():
-    climbed = maximum(DEVIANCE, (np.eye(1),), max_steps=20)  # a climb alone: fewer steps than a sprint asks for
+    climbed = maximum(DEVIANCE, (np.eye(1),), max_steps=20)
     found = ratio_search(sums_of_one_ratio(DEVIANCE), True)
     here = found_at(found.best.ratio, found.bend)
     assert (here.status, here.steps, len(here.trace), here.is_flat) == ("converged", 0, 1, False)
@@ -43,27 +40,27 @@ def test_what_is_no_maximum_is_climbed_from():
 
 
 @pytest.mark.parametrize("widths", CASES, ids=str)
-def test_steps_and_a_climb_end_at_one_maximum(widths):
-    of = few_with_effects(widths).of
-    stepped, climbed = maximum(of), maximum(of, max_steps=24)
-    assert len(stepped.trace) == stepped.steps + 1 > 3
-    assert [one.step for one in stepped.trace] == list(range(len(stepped.trace)))
-    assert (stepped.status, stepped.least, stepped.is_flat) == (climbed.status, climbed.least, climbed.is_flat)
-    assert stepped.decrement <= EXACT
-    assert_allclose(stepped.at.theta, climbed.at.theta, atol=1e-10)
+def test_climbs_from_moments_and_from_effects_of_one_end_at_one_maximum(widths):
+    of = with_effects(widths)
+    found, other = maximum(of), maximum(of, tuple(map(np.eye, widths)))
+    assert len(found.trace) == found.steps + 1 > 3
+    assert [one.step for one in found.trace] == list(range(len(found.trace)))
+    assert (found.status, found.least, found.is_flat) == (other.status, other.least, other.is_flat)
+    assert found.decrement <= EXACT
+    for T, other_T in zip(found.profile.factors, other.profile.factors, strict=True):
+        assert_allclose(T @ T.T, other_T @ other_T.T, atol=1e-10)
 
 
 def test_a_direction_that_hardly_bends_is_named_at_a_maximum_too():
-    few = few_with_effects((2,))
-    here = replace(few.at(maximum(few.of).at.theta), gradient=np.zeros(3))
-    size = np.sqrt(0.5 * here.curvature.diagonal())
+    of = with_effects((2,))
+    here = maximum(of).profile
+    size = np.sqrt(0.5 * hessian(here).diagonal())
     one = np.eye(3)
     for left, is_flat in ((1e-2, False), (1e-5, False), (1e-8, False), (1e-10, True)):
         one[0, 1] = one[1, 0] = 1.0 - left
         H = one * np.multiply.outer(size, size)
         assert hardly_bends(H, here.theta) == is_flat
-        assert known_maximum(here, H, []).is_flat == is_flat
-    assert known_maximum(here, np.diag([1.0, 1e-12, 1.0]), []).is_flat
+    assert hardly_bends(np.diag([1.0, 1e-12, 1.0]), here.theta)
 
 
 def test_a_ratio_of_zero_is_left_to_the_climb():

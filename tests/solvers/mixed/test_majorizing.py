@@ -18,7 +18,7 @@ def test_majorizing_steps_never_rise():
 
 def test_the_first_steps_lower_it():
     _, of = made(Y, X, term(G, X))
-    assert of.at(first_steps(of, of.at)).value < of.at(of.theta((np.eye(2),))).value
+    assert of.at(first_steps(of)).value < of.at(of.theta((np.eye(2),))).value
 
 
 def test_effects_that_fixed_effects_make_stay_where_they_are():

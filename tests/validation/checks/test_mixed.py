@@ -61,7 +61,7 @@ def test_a_wrong_fit_is_found(given):
     """A fit stopped beside the maximum, and one whose log-likelihood is another."""
     good = fit("y ~ x + (x | g)", **given)
     away = good.found.deviance.at(good.found.profile.theta * 1.2)
-    stopped = replace(good.found.maximum, at=away, decrement=3.0)
+    stopped = replace(good.found.maximum, profile=away, decrement=3.0)
     bad = replace(good, found=replace(good.found, maximum=stopped), loglik=-0.5 * away.value)
     assert not st.validate(bad).ok
     assert not st.validate(replace(good, loglik=good.loglik + 0.1)).ok
