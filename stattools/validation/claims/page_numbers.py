@@ -17,9 +17,9 @@ from itertools import islice
 import numpy as np
 
 from stattools.errors import DomainError, quoted
-from stattools.validation.claims import latex
-from stattools.validation.claims.aligned import headings
-from stattools.validation.claims.delimited import MARKS, is_delimited, is_heading
+from stattools.validation.claims import markup
+from stattools.validation.claims.markup import MARKS, is_delimited, is_heading
+from stattools.validation.claims.plain_text import headings
 from stattools.validation.claims.printed import BOUNDS, DASHES, LONGEST, WIDEST, Claim, PageNumber, printed
 
 NUMBER = re.compile(
@@ -107,13 +107,13 @@ def _lines(text: str) -> list[str]:
         text = re.sub(r"</?[a-zA-Z][^<>]*>", "", text)
     if text.lstrip()[:1] in ("[", "{"):  # JSON, each key with its value
         return re.sub(r"[{}\[\],]", PARTED, text).splitlines()
-    if latex.is_latex(text):
+    if markup.is_latex(text):
         text = re.sub(
             r"\\(?:c(?:mid)?(?:rule|line)(?:\([^()]*\))?|begin|end|multicolumn\{\d+\}|vspace|label|ref)\{[^{}]*\}",
             "",
             text,
         )
-        return [latex.plain(line.replace("&", " & ")) for line in text.translate(DASHES).splitlines()]
+        return [markup.plain(line.replace("&", " & ")) for line in text.translate(DASHES).splitlines()]
     lines = text.translate(DASHES).splitlines()
     if text.strip() and is_delimited(text) and max(MARKS, key=lines[0].count) == ",":
         with suppress(csv.Error):

@@ -1,4 +1,7 @@
-"""Whose object is it? Recognized by the name of its module: reading an object never imports its package."""
+"""Whose object is it? Recognized by the name of its module: reading an object never imports its package.
+
+Our own fits as descriptions.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,84 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from stattools.errors import IncompatibleError
+from stattools.inference.estimates import AnyFit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.penalties import Jeffreys, Ridge
+from stattools.models.model import Model
 from stattools.text.one_line import prints
 from stattools.validation.foreign import (
-    glmm,
     glum,
-    lifelines,
     linearmodels,
-    mixedlm,
-    mixedlm_rs,
-    own_fits,
+    mixed,
     pyfixest,
     pygam,
-    scikit_survival,
+    scikit_learn,
+    statsmodels_results,
+    survival,
 )
 from stattools.validation.foreign.description import Foreign, Given
-from stattools.validation.foreign.scikit_learn import estimators as scikit_learn
-from stattools.validation.foreign.statsmodels_results import results as statsmodels_results
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.points import point_of
+from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
+
+EVERYTHING = ("data", "X", "y", "weights", "offset")
+
+
+def describe_fit(fit: Any, given: Given) -> Foreign:
+    """The description of `st.fit`; IncompatibleError for other objects."""
+    if isinstance(fit, AnyFit) and not isinstance(fit, Fit):
+        raise IncompatibleError(
+            f"audit and explain are for one likelihood and its maximum; {type(fit).__name__} is of several, or of "
+            "none. Audit its fits one by one, as in st.audit(fit.fits[0])."
+        )
+    if not isinstance(fit, Fit):
+        raise IncompatibleError(
+            f"audit and explain take fits, st.fit(model); got {type(fit).__name__}. The results come first, then their "
+            "table: st.audit(results, table)."
+        )
+    given.refuse("a fit of stattools has its own rows: leave out the table, X=, y=, weights= and offset=.", *EVERYTHING)
+    model: Any = fit.model
+    if not isinstance(model, Model):
+        return _of_refit(fit)
+    penalty: Any = fit.penalty
+    if isinstance(penalty, Ridge):
+        Q = penalty.quadratic(model)
+        penalty = Shrinkage(f"{penalty!r}", penalty.strength, Q, np.zeros(len(Q)))
+    elif penalty is not None and not isinstance(penalty, Jeffreys):
+        raise IncompatibleError(f"explain does not know the penalty {penalty!r}.")
+    cov = None if isinstance(penalty, Shrinkage) else fit._cov_made
+    df = None if np.array_equal(fit.t_df, fit.df) else fit.t_df
+    recipe = Recipe(model, penalty, cov, divisor="n - p" if model.has_scale else "1", df=df, level=fit.level)
+    none = np.full(len(fit.estimate), np.nan)
+    lower, upper = (none, none) if cov is None else fit.interval()
+    solution = fit.solution
+    return Foreign(
+        "stattools",
+        recipe,
+        Numbers(fit.estimate, none if cov is None else fit.se, np.asarray(lower), np.asarray(upper)),
+        fit.cov,
+        solution.converged,
+        solution.steps,
+        rows=model.kept,
+        tells_penalty=True,
+    )
+
+
+def _of_refit(fit: Any) -> Foreign:
+    """The fit of a model that is no regression of single rows, which `st.fit` makes again with its options."""
+    chosen = {"reml": fit.reml} if fit.model.is_mixed and fit.model.has_scale else {}
+    recipe = Refit(fit.model, {**chosen, "cov": fit._cov_made or "information"}, fit.penalty, level=fit.level)
+    own = point_of(fit.model, fit)
+    none = np.full(len(own.names), np.nan)
+    numbers = Numbers(own.estimate, none, none, none)
+    if not isinstance(fit.penalty, Ridge):
+        lower, upper = (np.append(np.ravel(end), none[len(np.ravel(end)) :]) for end in fit.interval())
+        numbers = Numbers(own.estimate, own.se, lower, upper)
+    solution = fit.solution
+    return Foreign("stattools", recipe, numbers, fit.cov, solution.converged, solution.steps, tells_penalty=True)
 
 
 @prints
@@ -38,16 +102,16 @@ class Reader:
 
 
 PACKAGES = {
-    "stattools": Reader("st.fit(...)", own_fits.describe),
+    "stattools": Reader("st.fit(...)", describe_fit),
     "statsmodels": Reader("a results object of statsmodels", statsmodels_results.describe),
     "sklearn": Reader("a fitted estimator of scikit-learn", scikit_learn.describe, carries_rows=False),
     "glum": Reader("a fitted estimator of glum", glum.describe, carries_rows=False),
     "linearmodels": Reader("results of linearmodels", linearmodels.describe),
-    "lifelines": Reader("a fitter of lifelines", lifelines.describe, carries_rows=False),
-    "sksurv": Reader("a fitted estimator of scikit-survival", scikit_survival.describe, carries_rows=False),
-    "mixedlm": Reader("a fit of mixedlm", mixedlm.describe),
-    "mixedlm_rs": Reader("results of mixedlm-rs", mixedlm_rs.describe),
-    "glmm": Reader("a fit of glmm", glmm.describe),
+    "lifelines": Reader("a fitter of lifelines", survival.describe_lifelines, carries_rows=False),
+    "sksurv": Reader("a fitted estimator of scikit-survival", survival.describe_scikit_survival, carries_rows=False),
+    "mixedlm": Reader("a fit of mixedlm", mixed.describe_mixedlm),
+    "mixedlm_rs": Reader("results of mixedlm-rs", mixed.describe_mixedlm_rs),
+    "glmm": Reader("a fit of glmm", mixed.describe_glmm),
     "pygam": Reader("a fit of pygam", pygam.describe, carries_rows=False),
     "pyfixest": Reader("a fit of pyfixest", pyfixest.describe),
 }

@@ -76,8 +76,7 @@ from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.columns import sparse, weighted
 from stattools.text.one_line import prints
-from stattools.validation.foreign.statsmodels_results.ordered import in_thresholds
-from stattools.validation.foreign.statsmodels_results.said import flat, taken
+from stattools.validation.foreign.statsmodels_results import flat, in_thresholds, taken
 from stattools.validation.references.densities import DENSITIES, named, predictors
 from stattools.validation.verdict import Agreement, agreeing_digits, counted
 

@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.aligned import headings, tables
+from stattools.validation.claims.plain_text import headings, tables
 
 
 def test_headings_of_several_words():

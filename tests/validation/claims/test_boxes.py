@@ -2,7 +2,7 @@
 
 import pytest
 
-from stattools.validation.claims.boxes import is_box
+from stattools.validation.claims.plain_text import is_box
 from stattools.validation.claims.reading import read_claim
 
 PSQL = """   term    |  coef  |   se

@@ -5,8 +5,8 @@ import pandas as pd
 import statsmodels.formula.api as smf
 
 import stattools as st
-from stattools.validation.claims.class_frames import by_class
 from stattools.validation.claims.printed import Cells
+from stattools.validation.claims.reading import by_class
 
 RNG = np.random.default_rng(2)
 TABLE = pd.DataFrame({"x": RNG.normal(size=150), "fruit": RNG.choice(["apple", "fig", "pear"], 150)})

@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.delimited import cells, is_delimited
+from stattools.validation.claims.markup import delimited_cells, is_delimited
 from stattools.validation.claims.reading import read_claim
 
 
@@ -24,7 +24,7 @@ def test_cells_keep_their_digits(text):
 @pytest.mark.parametrize("text, said", [("term\nx\n", "is none"), ("a,b\n1,2,3\n", "line 2")])
 def test_what_is_no_table(text, said):
     with pytest.raises(DomainError, match=said):
-        cells(text, "a")
+        delimited_cells(text, "a")
 
 
 def test_fields_between_semicolons_have_decimals_after_a_comma_unless_a_point_is_there():

@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.formats import FORMATS, cells_of
+from stattools.validation.claims.reading import FORMATS, cells_of
 
 
 def test_every_form_says_no_to_prose():

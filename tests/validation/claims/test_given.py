@@ -6,8 +6,7 @@ import polars as pl
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.given import by_label, text_of
-from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.reading import by_label, read_claim, text_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.latex import cells, is_head, plain
+from stattools.validation.claims.markup import is_head, latex_cells, plain
 from stattools.validation.claims.reading import read_claim
 
 SIDE = r"""\begin{table}[!htbp] \centering
@@ -71,7 +71,7 @@ def test_the_page_of_a_fit_is_its_table_of_coefficients():
     facts = f"\\begin{{tabular}}{{lclc}} {rows} \\end{{tabular}}"
     head = "& \\textbf{coef} & \\textbf{std err} \\\\ \\midrule"
     table = f"\\begin{{tabular}}{{lcc}} {head} x & 0.5 & 0.1 \\\\ \\end{{tabular}}"
-    assert cells(f"{facts}\n{table}", "a").rows == (("x", "0.5", "0.1"),)
+    assert latex_cells(f"{facts}\n{table}", "a").rows == (("x", "0.5", "0.1"),)
 
 
 def test_greek_letters_under_a_hat_are_headings():

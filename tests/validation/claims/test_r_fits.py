@@ -14,8 +14,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.validation.claims.r_fits import claim_of_r, is_r_fit, r_fit_in
-from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.reading import claim_of_r, is_r_fit, r_fit_in, read_claim
 
 DOCS = Path(st.__file__).parents[1] / "docs" / "auditing.md"
 

@@ -1,4 +1,4 @@
-from stattools.validation.claims.random_effects import random_effects
+from stattools.validation.claims.rows import random_effects
 from tests.validation.claims.printed_pages import page
 
 

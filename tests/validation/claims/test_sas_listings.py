@@ -2,7 +2,7 @@ import pytest
 
 import stattools as st
 from stattools.qualification.differences import public_data
-from stattools.validation.claims.sas_listings import in_one_line
+from stattools.validation.claims.plain_text import in_one_line
 
 ROWS = """
 Intercept     1      3.2632      1.6488        3.9168        0.0478

@@ -3,8 +3,8 @@
 import pytest
 
 from stattools.errors import DomainError
+from stattools.validation.claims.plain_text import is_stacked
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.claims.stacked import is_stacked
 
 PRINTED = """
 Intercept               49.842***

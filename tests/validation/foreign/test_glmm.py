@@ -7,7 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.foreign.glmm import unpacked
+from stattools.validation.foreign.mixed import unpacked
 from tests.validation.foreign.test_mixed_formulas import FORMULA, right, table  # noqa: F401
 
 

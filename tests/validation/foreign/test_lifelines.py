@@ -9,7 +9,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.foreign.lifelines import REFUSED, TIMES
+from stattools.validation.foreign.survival import REFUSED_FITTERS, TIMES
 
 i = np.arange(30.0)
 x, z = np.cos(i), np.sin(1.7 * i)
@@ -122,7 +122,7 @@ def test_wrong_fits_are_named(make, cause):
     assert st.audit(make(), data).findings[0].cause == cause
 
 
-@pytest.mark.parametrize("name", [*REFUSED, "Nobody"])
+@pytest.mark.parametrize("name", [*REFUSED_FITTERS, "Nobody"])
 def test_other_fitters_are_refused_by_name(name):
     with pytest.raises(IncompatibleError, match=f"got {name}"):
         st.audit(stand_in(name), data)

@@ -7,7 +7,7 @@ import pytest
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.validation.explaining.audit import judged
-from stattools.validation.foreign.mixed_formulas import MixedFit, described_mixed
+from stattools.validation.foreign.mixed import MixedFit, described_mixed
 
 rng = np.random.default_rng(4)
 n = 120

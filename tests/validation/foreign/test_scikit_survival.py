@@ -8,7 +8,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.foreign.scikit_survival import REFUSED
+from stattools.validation.foreign.survival import REFUSED
 from tests.validation.foreign.test_lifelines import data
 
 X = data[["x", "z"]]

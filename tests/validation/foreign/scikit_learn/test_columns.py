@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.foreign.scikit_learn.columns import class_weights, dense, last_step, seen_columns
+from stattools.validation.foreign.scikit_learn import class_weights, dense, last_step, seen_columns
 from tests.validation.explaining.test_audit import X, precision, table, yes
 
 frame = pd.DataFrame({"a": X[:, 0], "g": np.array(list("pqr"))[np.arange(len(X)) % 3]})

@@ -14,7 +14,7 @@ from sklearn.svm import LinearSVC
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.scikit_learn.estimators import KINDS, REFUSED
+from stattools.validation.foreign.scikit_learn import KINDS, REFUSED
 from tests.validation.explaining.test_audit import X, count, kind, precision, quantity, quiet, table, yes
 
 size = np.random.default_rng(3).gamma(2.0, np.exp(0.2 + 0.1 * X[:, 1]) / 2.0)

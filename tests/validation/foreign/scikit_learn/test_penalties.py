@@ -7,7 +7,7 @@ from sklearn import linear_model as linear
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.scikit_learn import penalties
+from stattools.validation.foreign import scikit_learn
 from tests.validation.explaining.test_audit import X, kind, quantity, quiet, yes
 
 FITS = {
@@ -54,9 +54,9 @@ def test_each_penalty_is_proven_by_a_refit(name):
     ],
 )
 def test_the_words_of_all_versions(options, strength, share):
-    assert_allclose(penalties.inverse(object(), options, 10.0)[:2], (strength, share))
+    assert_allclose(scikit_learn.inverse(object(), options, 10.0)[:2], (strength, share))
 
 
 def test_one_penalty_for_all():
     with pytest.raises(IncompatibleError, match="alpha = "):
-        penalties.ridge(object(), {"alpha": np.array([1.0, 2.0])}, 10.0)
+        scikit_learn.ridge(object(), {"alpha": np.array([1.0, 2.0])}, 10.0)

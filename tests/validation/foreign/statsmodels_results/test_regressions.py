@@ -8,7 +8,7 @@ import statsmodels.formula.api as smf
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.statsmodels_results.regressions import describe
+from stattools.validation.foreign.statsmodels_results import describe_regression
 from tests.sizes import first
 from tests.validation.explaining.test_audit import Binomial, C, quiet, sm, table, yes
 
@@ -91,4 +91,4 @@ def test_what_has_no_twin_is_refused(make, words):
     model = quiet(make)
     results = SimpleNamespace(model=model, params=np.zeros(2))
     with pytest.raises(IncompatibleError, match=words):
-        describe(results)
+        describe_regression(results)

@@ -7,7 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.statsmodels_results.results import MODELS, REFUSED
+from stattools.validation.foreign.statsmodels_results import MODELS, REFUSED
 from tests.validation.explaining.test_audit import C, quantity, sm
 
 

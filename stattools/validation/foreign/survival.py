@@ -2,6 +2,11 @@
 
 They carry times and events but no columns: the caller passes the table. Times of the Weibull and the log-logistic have
 a shape that is 1 / scale here. The penalty of a fit is n times `penalizer`, on columns of standard deviation 1.
+
+scikit-survival's estimators: CoxPHSurvivalAnalysis, and CoxnetSurvivalAnalysis of one strength.
+
+Their objectives as log-likelihoods: CoxPHSurvivalAnalysis takes alpha |beta|^2 / 2 off the log-likelihood,
+CoxnetSurvivalAnalysis, whose ties are Breslow's, n alpha (l1_ratio |beta|_1 + (1 - l1_ratio) |beta|^2 / 2).
 """
 
 from __future__ import annotations
@@ -16,7 +21,15 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.regressions.times import aft, cox
-from stattools.validation.foreign.description import Foreign, FormulaTable, Given, attributes, in_our_order, release
+from stattools.validation.foreign.description import (
+    Foreign,
+    FormulaTable,
+    Given,
+    attributes,
+    in_our_order,
+    release,
+    texts,
+)
 from stattools.validation.recipes.likelihoods import Shrinkage
 from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
 
@@ -26,7 +39,7 @@ TIMES = {
     "LogLogisticAFTFitter": ("loglogistic", "alpha_", "beta_", -1.0),
 }
 """The distribution, what its parameters are called there, and the sign of the second as our log scale."""
-FITTED = {"params_": None, "standard_errors_": None, "penalizer": 0.0, "l1_ratio": 0.0, "robust": False}
+FITTER = {"params_": None, "standard_errors_": None, "penalizer": 0.0, "l1_ratio": 0.0, "robust": False}
 COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("duration_col", "event_col", "entry_col", "weights_col", "cluster_col", "strata", "regressors")),
     **dict.fromkeys(("_n_examples", "_censoring_type", "_norm_std", "_cols_to_not_penalize")),
@@ -35,7 +48,7 @@ COLUMNS: dict[str, Any] = {
 """What fitters say of the table that they were fitted to."""
 CURVE = "a curve has no coefficients, and st.kaplan_meier has it exactly: st.validate compares with statsmodels"
 PARAMETRIC = "its likelihood has no twin here; the fitters of accelerated failure times have"
-REFUSED = {
+REFUSED_FITTERS = {
     **dict.fromkeys(("KaplanMeierFitter", "NelsonAalenFitter", "BreslowFlemingHarringtonFitter"), CURVE),
     **dict.fromkeys(
         ("GeneralizedGammaRegressionFitter", "PiecewiseExponentialRegressionFitter", "CRCSplineFitter"), PARAMETRIC
@@ -46,15 +59,15 @@ REFUSED = {
 """Why a fitter is not judged."""
 
 
-def describe(fitter: object, given: Given) -> Foreign:
+def describe_lifelines(fitter: object, given: Given) -> Foreign:
     """The description of a fitter on the table that it was fitted to."""
     name = type(fitter).__name__
     if name != "CoxPHFitter" and name not in TIMES:
         raise IncompatibleError(
             f"audit knows CoxPHFitter, {', '.join(TIMES)} of lifelines; got {name}: "
-            f"{REFUSED.get(name, 'it has no twin here')}."
+            f"{REFUSED_FITTERS.get(name, 'it has no twin here')}."
         )
-    told, columns = attributes(fitter, FITTED), attributes(fitter, COLUMNS)
+    told, columns = attributes(fitter, FITTER), attributes(fitter, COLUMNS)
     if told.params_ is None:
         raise IncompatibleError(f"this {name} is not fitted: call .fit(table, duration_col, event_col) first.")
     given.refuse(
@@ -69,7 +82,7 @@ def describe(fitter: object, given: Given) -> Foreign:
     if censoring != "right":
         raise IncompatibleError(f"{name} of {censoring}-censored times is not read; those of right-censored times are.")
     frame = _Frame(given.data, columns)
-    describe_one = _hazards if name == "CoxPHFitter" else _times
+    describe_one = _hazards if name == "CoxPHFitter" else _accelerated
     foreign = describe_one(fitter, told, frame)
     return replace(foreign, name=f"{release('lifelines')} {name}")
 
@@ -153,7 +166,7 @@ def _hazards(fitter: Any, told: Any, frame: _Frame) -> Foreign:
         )
     theta, se = (np.asarray(values, dtype=float) for values in (told.params_, told.standard_errors_))
     cov = frame.covariance(bool(told.robust))
-    penalty = _penalty(told, len(X), np.asarray(frame.said._norm_std[names], dtype=float))
+    penalty = _lifelines_penalty(told, len(X), np.asarray(frame.said._norm_std[names], dtype=float))
     known = penalty is None and (cov == "information" or not _has_ties(frame, codes))  # its robust ones of ties differ
     recipe = Refit(model, {} if cov == "information" else {"cov": cov}, penalty, known=known, df=np.inf)
     half = recipe.quantile(len(theta)) * se
@@ -161,7 +174,7 @@ def _hazards(fitter: Any, told: Any, frame: _Frame) -> Foreign:
     return Foreign("", recipe, Numbers(theta, se, theta - half, theta + half), said, tells_penalty=True)
 
 
-def _times(fitter: Any, told: Any, frame: _Frame) -> Foreign:
+def _accelerated(fitter: Any, told: Any, frame: _Frame) -> Foreign:
     distribution, first, second, sign = TIMES[type(fitter).__name__]
     named = {part: [str(name) for name in told.params_[part].index] for part in (first, second)}
     X, Z = (frame.design(part, names) for part, names in named.items())
@@ -180,7 +193,7 @@ def _times(fitter: Any, told: Any, frame: _Frame) -> Foreign:
         * ~np.asarray(frame.said._cols_to_not_penalize[part][named[part]])[k]
         for part, k in zip(named, order, strict=True)
     ]
-    penalty = _penalty(told, float(len(X) if weights is None else weights.sum()), np.concatenate(sizes))
+    penalty = _lifelines_penalty(told, float(len(X) if weights is None else weights.sum()), np.concatenate(sizes))
     recipe = Recipe(model, penalty, None if penalty is not None else frame.covariance(bool(told.robust)))
     half = recipe.quantile() * se
     said = "robust" if told.robust else "nonrobust"
@@ -206,7 +219,7 @@ def _labels(columns: list[Any]) -> Any:
     return np.ravel(codes)
 
 
-def _penalty(told: Any, n: float, sizes: Floats) -> Shrinkage | None:
+def _lifelines_penalty(told: Any, n: float, sizes: Floats) -> Shrinkage | None:
     """n times the penalizer, on coefficients of columns of standard deviation 1; none on intercepts, of size 0."""
     strength = np.asarray(told.penalizer, dtype=float) * np.ones(len(sizes)) * n
     if not strength.any():
@@ -217,3 +230,83 @@ def _penalty(told: Any, n: float, sizes: Floats) -> Shrinkage | None:
     return Shrinkage(
         words, float(strength.max()), np.diag((1.0 - share) * strength * sizes**2), share * strength * sizes
     )
+
+
+WHO = "a scikit-survival estimator"
+FITTED = {"coef_": None, "feature_names_in_": None, "alphas_": None, "penalty_factor_": None}
+OPTIONS = {"alpha": 0.0, "ties": "breslow", "l1_ratio": 0.0, "normalize": False}
+KNOWN = ("CoxPHSurvivalAnalysis", "CoxnetSurvivalAnalysis")
+TREES, RANKS = "it has no coefficients and no likelihood", "its loss is of ranks, not of a likelihood"
+REFUSED = {
+    "IPCRidge": "it is least squares of weighted log times, which is no likelihood of censored ones; st.aft has them",
+    **dict.fromkeys(("RandomSurvivalForest", "ExtraSurvivalTrees", "SurvivalTree"), TREES),
+    **{f"{part}GradientBoostingSurvivalAnalysis": TREES for part in ("", "Componentwise")},
+    **{f"{kind}SurvivalSVM": RANKS for kind in ("Fast", "HingeLoss", "FastKernel", "Naive")},
+    "MinlipSurvivalAnalysis": RANKS,
+}
+"""Why an estimator is not judged."""
+
+
+def describe_scikit_survival(estimator: object, given: Given) -> Foreign:
+    """The description of a fitted estimator on the X and y that it was fitted to."""
+    name = type(estimator).__name__
+    if name not in KNOWN:
+        raise IncompatibleError(
+            f"audit knows {' and '.join(KNOWN)} of scikit-survival; got {name}: "
+            f"{REFUSED.get(name, 'it has no twin here')}."
+        )
+    told, options = attributes(estimator, FITTED), attributes(estimator, OPTIONS)
+    if told.coef_ is None:
+        raise IncompatibleError(f"this {name} is not fitted: call .fit(X, y) first.")
+    given.refuse(
+        "scikit-survival's estimators of Cox's regression take no weights= and no offset=.", "weights", "offset"
+    )
+    X, y, _ = given.arrays(WHO, told.feature_names_in_)
+    time, event = _times(y)
+    theta = np.asarray(told.coef_, dtype=float)
+    if theta.ndim == 2 and theta.shape[1] != 1:
+        raise IncompatibleError(
+            f"{name} has coefficients of {theta.shape[1]} strengths: fit one, alphas=[{float(told.alphas_[-1]):.4g}]."
+        )
+    if options.normalize:
+        raise IncompatibleError(
+            f"{name} with normalize=True penalizes other columns: scale X before it, and pass that."
+        )
+    theta = theta.ravel()
+    named = attributes(X, {"columns": None}).columns
+    names = texts(told.feature_names_in_ if named is None else list(named), len(theta))
+    columns = FormulaTable()
+    ends = f"survival({columns.add('time', time)}, {columns.add('event', event)})"
+    model: Any = cox(f"{ends} ~ {columns.side(X, names, bare=True)}", columns.table, ties=options.ties)
+    none = np.full(len(theta), np.nan)
+    return Foreign(
+        f"{release('sksurv', 'scikit-survival')} {name}",
+        Refit(model, penalty=_penalty(told, options, len(time), len(theta)), df=np.inf),
+        Numbers(theta, none, none, none),
+        "none",
+        tells_penalty=True,
+    )
+
+
+def _times(y: Any) -> tuple[Floats, Floats]:
+    """Times and events of a structured array of both."""
+    fields = attributes(attributes(y, {"dtype": None}).dtype, {"names": None}).names
+    if fields is None or len(fields) != 2:
+        raise DomainError(
+            "y of scikit-survival is a structured array of an event and a time: pass it as it was fitted."
+        )
+    event, time = fields if y.dtype[fields[0]] == np.bool_ else fields[::-1]
+    return np.asarray(y[time], dtype=float), np.asarray(y[event], dtype=float)
+
+
+def _penalty(told: Any, options: Any, n: int, p: int) -> Shrinkage | None:
+    if told.alphas_ is None:
+        strength, share, said = np.ones(p) * options.alpha, 0.0, np.max(options.alpha)
+    else:
+        said = float(told.alphas_[0])
+        strength, share = n * said * np.asarray(told.penalty_factor_, dtype=float), float(options.l1_ratio)
+    if not strength.any():
+        return None
+    kind = "an L2 penalty" if share == 0 else "an L1 penalty" if share == 1 else "an elastic-net penalty"
+    words = f"{kind} (alpha = {said:g})"
+    return Shrinkage(words, float(strength.max()), np.diag((1.0 - share) * strength), share * strength)

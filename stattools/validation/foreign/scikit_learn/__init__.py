@@ -1,1 +1,0 @@
-"""scikit-learn's estimators as descriptions: what maximizes which likelihood, on which columns, with which penalty."""
