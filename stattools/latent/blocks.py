@@ -6,9 +6,9 @@ carry names of their own, `(1 | batch) + (1 | sample)`, are as nested as `(1 | b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -194,49 +194,6 @@ def _times(values: Floats, weight: Floats) -> Floats:
     return found
 
 
-def spline_gram(term: SmoothTerm, w: Floats | None = None) -> Floats:
-    """B'B (k, k) of the B-splines of a curve, or with weights of the rows B'WB.
-
-    >>> from types import SimpleNamespace
-    >>> from stattools.data.design.latent_terms import bsplines
-    >>> first, values, _ = bsplines(np.array([0.0, 1.0]), 5)
-    >>> spline_gram(SimpleNamespace(first=first, values=values, k=5)).diagonal().round(4).tolist()
-    [0.0278, 0.4722, 0.4722, 0.0278, 0.0]
-    """
-    sums = [np.bincount(term.first, row * term.values[:, a + d], term.k - 3) for a, d, row in pairs(term, w)]
-    return banded(np.array(sums, dtype=float), term.k)
-
-
-def pairs(term: SmoothTerm, w: Floats | None) -> Iterator[tuple[int, int, Floats]]:
-    """Numbers of two of the four B-splines of each row, the second by how far behind the first, and the first's values
-    times the weights.
-    """
-    for a in range(4):
-        row = term.values[:, a] if w is None else term.values[:, a] * w
-        for d in range(4 - a):
-            yield a, d, row
-
-
-def banded(sums: Floats, k: int) -> Floats:
-    """The symmetric matrix (k, k) from `sums` (10, k - 3) over the rows between two knots of products of two of their
-    four B-splines: of the first with itself and with the three behind it, of the second, and so on.
-    """
-    at, of = _places(k)
-    return np.bincount(at, sums.take(of), k * k).reshape(k, k)
-
-
-@lru_cache(maxsize=64)
-def _places(k: int) -> tuple[Indices, Indices]:
-    """The entries of a matrix (k, k), row by row, to which the numbers of `sums` (10, k - 3) belong: entries of the
-    diagonal once, others twice.
-    """
-    between, pairs = np.arange(k - 3), [(a, a + d) for a in range(4) for d in range(4 - a)]
-    at = np.array([(between + one) * k + between + other for one, other in pairs])
-    back = np.array([(between + other) * k + between + one for one, other in pairs])
-    of, apart = np.arange(10 * (k - 3)).reshape(10, -1), np.array([one != other for one, other in pairs])
-    return np.concatenate([at, back[apart]]).ravel(), np.concatenate([of, of[apart]]).ravel()
-
-
 def spline_products(term: SmoothTerm, W: Floats) -> Floats:
     """B'W' (k, m) of the B-splines of a curve with rows W (m, n)."""
     k = term.k
@@ -247,15 +204,22 @@ def spline_products(term: SmoothTerm, W: Floats) -> Floats:
     return found
 
 
-def spline_meetings(one: SmoothTerm, other: SmoothTerm, w: Floats | None = None) -> Floats:
-    """B'C (k, l) of the B-splines of two curves over the same rows, or with weights of these B'WC."""
+def spline_meetings(one: SmoothTerm, other: SmoothTerm) -> Floats:
+    """B'C (k, l) of the B-splines of two curves over the same rows, or of one curve, B'B.
+
+    >>> from types import SimpleNamespace
+    >>> from stattools.data.design.latent_terms import bsplines
+    >>> first, values, _ = bsplines(np.array([0.0, 1.0]), 5)
+    >>> term = SimpleNamespace(first=first, values=values, k=5)
+    >>> spline_meetings(term, term).diagonal().round(4).tolist()
+    [0.0278, 0.4722, 0.4722, 0.0278, 0.0]
+    """
     k, m = one.k - 3, other.k - 3
     cell = one.first * m + other.first
     found = np.zeros((one.k, other.k))
     for a in range(4):
-        row = one.values[:, a] if w is None else one.values[:, a] * w
         for b in range(4):
-            sums = np.bincount(cell, row * other.values[:, b], k * m)
+            sums = np.bincount(cell, one.values[:, a] * other.values[:, b], k * m)
             found[a : a + k, b : b + m] += sums.reshape(k, m)
     return found
 
@@ -269,138 +233,60 @@ def fitted(term: SmoothTerm, coefficients: Floats) -> Floats:
     return found
 
 
-def curve_products(terms: Sequence[SmoothTerm], W: Floats) -> Floats:
-    """[Z W']'[Z W'] (Q + m, Q + m) of all curves, Z (n, Q), and rows W (m, n).
+def all_products(terms: Sequence[SmoothTerm], W: Floats) -> Floats:
+    """[B W']'[B W'] (K + m, K + m) of the B-splines B (n, K) of all curves beside each other, and rows W (m, n).
 
-    Sums over rows of the B-splines of curves: one read of the rows, four numbers of each.
-
-        B'B (k, k) has bandwidth 3,   B'W' (k, m) for rows W (m, n),   Z = B M:  Z'Z = M' B'B M,  Z'W' = M' B'W'
-
-    so that columns Z of a curve, k - 2 numbers of each row, are never made. Source: Eilers & Marx (1996), section 5.
+    Sums over rows of the B-splines of curves: one read of the rows, four numbers of each. Columns Z = B M of a curve, k
+    - 2 numbers of each row, are never made: Z'Z = M'B'B M. Source: Eilers & Marx (1996), section 5.
     """
-    ends = np.cumsum([0, *(term.width for term in terms)]).tolist()
-    Q = ends[-1]
-    found = np.empty((Q + len(W), Q + len(W)))
-    found[Q:, Q:] = W @ W.T
+    ends = np.cumsum([0, *(term.k for term in terms)]).tolist()
+    K = ends[-1]
+    found = np.empty((K + len(W), K + len(W)))
+    found[K:, K:] = W @ W.T
     for i, term in enumerate(terms):
-        own, M = slice(ends[i], ends[i + 1]), term.wiggles
-        found[own, own] = M.T @ spline_gram(term) @ M
-        found[own, Q:] = M.T @ spline_products(term, W)
-        found[Q:, own] = found[own, Q:].T
-        for j in range(i):
+        own = slice(ends[i], ends[i + 1])
+        found[own, K:] = spline_products(term, W)
+        found[K:, own] = found[own, K:].T
+        for j in range(i + 1):
             to = slice(ends[j], ends[j + 1])
-            found[own, to] = M.T @ spline_meetings(term, terms[j]) @ terms[j].wiggles
+            found[own, to] = spline_meetings(term, terms[j])
             found[to, own] = found[own, to].T
     return found
 
 
 @record
-class RowsByCells:
-    """The rows of two curves in the `order` of the cells between two knots of either; rows that one of the curves is
-    0 in are left out. Rows of the cell numbered `cells[i]` go on to the next of `ends`. `products` (n, 16) are those
-    of the B-splines of each row, of the first curve's first with the other's four, and so on; the curves have k and m
-    of them. It takes 140 bytes a row.
+class SplinePairs:
+    """`products` (k m, n) of the k B-splines of one curve with the m of another, or of the same, in each of the n
+    `rows` in which neither curve is 0: sixteen numbers, as a sparse matrix, so that sums over rows and forms of each
+    row are one product with it. It takes 200 bytes a row.
     """
 
-    n: int
     k: int
-    m: int
-    order: Indices
-    cells: Indices
-    ends: Indices
-    products: Floats
+    rows: Indices
+    products: sparse.csc_array
 
     @classmethod
-    def of(cls, one: SmoothTerm, other: SmoothTerm) -> RowsByCells:
-        """The rows of two curves."""
-        n, cell = len(one.first), (one.first * (other.k - 3) + other.first).astype(np.int32)
+    def of(cls, one: SmoothTerm, other: SmoothTerm) -> SplinePairs:
+        """Those of two curves over the same rows."""
         weights = [term.weight != 0.0 for term in (one, other) if term.weight is not None]
-        are = np.flatnonzero(np.logical_and.reduce(weights)) if weights else np.arange(n)
-        order = are[np.argsort(cell[are], kind="stable")]
-        cells, starts = np.unique(cell[order], return_index=True)
-        products = one.values[order, :, None] * other.values[order, None]
-        ends = np.append(starts, len(order))
-        return cls(n, one.k, other.k, order, cells.astype(np.intp), ends, products.reshape(-1, 16))
-
-    @cached_property
-    def _places(self) -> Indices:
-        """The entries of a matrix (k, m), row by row, to which the sixteen products of each cell belong."""
-        first = (self.cells // (self.m - 3)) * self.m + self.cells % (self.m - 3)
-        return first[:, None] + (np.arange(4)[:, None] * self.m + np.arange(4)).ravel()
-
-    def meetings(self, w: Floats) -> Floats:
-        """B'WC (k, m) with weights of the rows."""
-        count = len(self.order)
-        by_cells = sparse.csr_array((w.take(self.order), self._numbers, self.ends), shape=(len(self.cells), count))
-        sums = by_cells @ self.products
-        found = np.bincount(self._places.ravel(), sums.ravel(), self.k * self.m)
-        return found.astype(float, copy=False).reshape(self.k, self.m)
-
-    @cached_property
-    def _numbers(self) -> Indices:
-        return np.arange(len(self.order), dtype=self.ends.dtype)
-
-    def forms(self, K: Floats) -> Floats:
-        """b_i'K c_i (n,) for the B-splines b_i and c_i of each row, K (k, m)."""
-        each, found = K.ravel().take(self._places), np.zeros(self.n)
-        found[self.order] = np.einsum("np,np->n", self.products, np.repeat(each, np.diff(self.ends), axis=0))
-        return found
-
-
-MANY_ROWS = 400
-"""From so many rows between two knots on a product of a matrix and a vector for each pair of knots takes less time than
-one pass of NumPy over the rows of all.
-"""
-
-
-@record
-class RowsByKnots:
-    """The rows of a curve in the `order` of the knots that they lie between, with the ten `products` (10, n) of each
-    row's B-splines. Those `between` a pair of knots go on to the next of `ends`; pairs of knots without rows are left
-    out. It takes 88 bytes a row.
-    """
-
-    k: int
-    order: Indices
-    between: Indices
-    ends: Indices
-    products: Floats
-
-    @classmethod
-    def of(cls, term: SmoothTerm) -> RowsByKnots:
-        """The rows of a curve."""
-        order = np.argsort(term.first.astype(np.int32), kind="stable")
-        products = np.array([(row * term.values[:, a + d]).take(order) for a, d, row in pairs(term, None)])
-        ends = np.searchsorted(term.first.take(order), np.arange(term.k - 2))
-        between = np.flatnonzero(np.diff(ends))
-        return cls(term.k, order, between, np.append(ends[between], len(order)), products)
-
-    @property
-    def are_many(self) -> bool:
-        """Are there many rows between two knots?"""
-        return len(self.order) > MANY_ROWS * len(self.between)
+        rows = np.flatnonzero(np.logical_and.reduce(weights)) if weights else np.arange(len(one.first))
+        ahead, across = (
+            term.first[rows, None].astype(np.int32) + np.arange(4, dtype=np.int32) for term in (one, other)
+        )
+        values = one.values[rows, :, None] * other.values[rows, None]
+        places = ahead[:, :, None] * np.int32(other.k) + across[:, None]
+        ends = np.arange(0, values.size + 1, 16)
+        shape = (one.k * other.k, len(rows))
+        return cls(one.k, rows, sparse.csc_array((values.ravel(), places.ravel(), ends), shape=shape))
 
     def gram(self, w: Floats) -> Floats:
-        """B'WB (k, k)."""
-        w, sums = w.take(self.order), np.zeros((10, self.k - 3))
-        if self.are_many:
-            for at, a, b in zip(self.between, self.ends[:-1], self.ends[1:], strict=True):
-                sums[:, at] = self.products[:, a:b] @ w[a:b]
-        else:
-            sums[:, self.between] = np.add.reduceat(self.products * w, self.ends[:-1], axis=1)
-        return banded(sums, self.k)
+        """B'WC (k, m) with weights of the rows."""
+        return (self.products @ w.take(self.rows)).reshape(self.k, -1)
 
-    def quadratic(self, K: Floats) -> Floats:
-        """b_i'K b_i (n,) for the B-splines b_i of each row and a symmetric K (k, k)."""
-        places = self.between
-        each = np.array([(2.0 if d else 1.0) * K[places + a, places + a + d] for a in range(4) for d in range(4 - a)])
-        found, own = np.empty(len(self.order)), np.empty(len(self.order))
-        if self.are_many:
-            for column, (a, b) in zip(each.T, pairwise(self.ends), strict=True):
-                np.matmul(column, self.products[:, a:b], out=own[a:b])
-        else:
-            np.einsum("an,an->n", self.products, np.repeat(each, np.diff(self.ends), axis=1), out=own)
-        found[self.order] = own
+    def forms(self, K: Floats, n: int) -> Floats:
+        """b_i'K c_i (n,) for the B-splines b_i and c_i of each of the n rows, K (k, m)."""
+        found = np.zeros(n)
+        found[self.rows] = self.products.T @ K.ravel()
         return found
 
 
@@ -871,8 +757,8 @@ class SplineColumns(EffectColumns):
         Z~'WZ~ = S L'B'WB L S             B'WB by sums over rows between two knots, and in a cell of two curves
         h_i = b_i'K b_i,   K = L S H^-1 S L'  sixteen numbers of K for each row and each curve or pair of curves
 
-    where X are the columns of fixed effects that B-splines do not make. Cost: ten numbers of each row for a curve and
-    sixteen for a pair of curves, whatever k is, where the columns themselves take the square of their number. Source:
+    where X are the columns of fixed effects that B-splines do not make. Cost: sixteen numbers of each row for a curve
+    and for a pair of curves, whatever k is, where the columns themselves take the square of their number. Source:
     Eilers & Marx, Statistical Science 11 (1996); Wood, Pya & Saefken (2016), 3.
     """
 
@@ -883,7 +769,7 @@ class SplineColumns(EffectColumns):
     def of_curves(cls, terms: Sequence[SmoothTerm], flat: Floats) -> SplineColumns:
         """Of curves, each divided by the root of the mean sum of squares of a row, and fixed effects beside."""
         n = flat.shape[1]
-        grams = [term.wiggles.T @ spline_gram(term) @ term.wiggles for term in terms]
+        grams = [term.wiggles.T @ spline_meetings(term, term) @ term.wiggles for term in terms]
         sizes = tuple(float(np.sqrt(np.trace(gram) / n)) for gram in grams)
         smooths: Any = tuple(WidthOnly(term, size) for term, size in zip(terms, sizes, strict=True))
         return cls(n, NOBODY, (), smooths, flat, True, tuple(terms), sizes)
@@ -894,14 +780,10 @@ class SplineColumns(EffectColumns):
         return tuple(term.wiggles / size for term, size in zip(self.terms, self.sizes, strict=True))
 
     @cached_property
-    def by_knots(self) -> tuple[RowsByKnots, ...]:
-        """The rows of each curve in the order of its knots."""
-        return tuple(map(RowsByKnots.of, self.terms))
-
-    @cached_property
-    def by_cells(self) -> tuple[tuple[RowsByCells, ...], ...]:
-        """The rows of each curve and each one before it in the order of the cells between their knots."""
-        return tuple(tuple(RowsByCells.of(one, other) for other in self.terms[:k]) for k, one in enumerate(self.terms))
+    def pairs(self) -> tuple[tuple[SplinePairs, ...], ...]:
+        """Of each curve the products of its B-splines with those of each one before it, and with themselves."""
+        each = enumerate(self.terms)
+        return tuple(tuple(SplinePairs.of(one, other) for other in self.terms[: k + 1]) for k, one in each)
 
     @cached_property
     def parts(self) -> tuple[slice, ...]:
@@ -993,10 +875,9 @@ class SplineColumns(EffectColumns):
     def _of_splines(self, w: Floats) -> Floats:
         """B'WB (K, K) of the B-splines of all curves."""
         found = np.empty((self.parts[-1].stop, self.parts[-1].stop))
-        for k, own in enumerate(self.parts):
-            found[own, own] = self.by_knots[k].gram(w)
-            for pair, other in zip(self.by_cells[k], self.parts, strict=False):
-                met = pair.meetings(w)
+        for own, pairs in zip(self.parts, self.pairs, strict=True):
+            for pair, other in zip(pairs, self.parts, strict=False):
+                met = pair.gram(w)
                 found[own, other], found[other, own] = met, met.T
         return found
 
@@ -1052,10 +933,9 @@ class ScaledSplines(ScaledColumns):
         of, (rest, flat) = self.of, self.of.beside
         C = self.scales[:, None] * H.inverse * self.scales
         K, found = of.lift @ C @ of.lift.T, np.zeros(of.n)
-        for k, own in enumerate(of.parts):
-            found += of.by_knots[k].quadratic(K[own, own])
-            for pair, other in zip(of.by_cells[k], of.parts, strict=False):
-                found += 2.0 * pair.forms(K[own, other])
+        for own, pairs in zip(of.parts, of.pairs, strict=True):
+            for pair, other in zip(pairs, of.parts, strict=False):
+                found += (1.0 if other == own else 2.0) * pair.forms(K[own, other], of.n)
         if len(rest):
             met = C[rest[:, None], rest] @ flat + 2.0 * (of.splines @ (of.lift @ C[:, rest])).T
             found += np.einsum("pn,pn->n", flat, met)

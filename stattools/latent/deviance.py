@@ -20,14 +20,14 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs
+from scipy.linalg import block_diag, cho_factor, cho_solve, get_lapack_funcs
 
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import sparse
-from stattools.latent.blocks import LatentColumns, curve_products
+from stattools.latent.blocks import LatentColumns, all_products
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.elimination import (
     AtFactors,
@@ -321,7 +321,7 @@ def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | N
         structure, back, unit = one_curve(terms[0], W)
         return Curves(structure, (back,), (unit,))
     if not columns.codes:
-        return curves_of_products(curve_products(terms, W), [term.width for term in terms], n)
+        return curves_of_products(all_products(terms, W), terms, n)
     Z = [term.columns.T for term in terms]
     units = tuple(float(np.sqrt((one * one).sum() / n)) for one in Z)
     Z = [one / unit for one, unit in zip(Z, units, strict=True)]
@@ -329,9 +329,12 @@ def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | N
     return _beside(groups, [term.width for term in terms], units)
 
 
-def curves_of_products(products: Floats, sizes: Sequence[int], n: int) -> Curves:
-    """Curves of `sizes` columns alone, of the products [Z W]'[Z W] over n rows."""
+def curves_of_products(products: Floats, terms: Sequence[SmoothTerm], n: int) -> Curves:
+    """Curves alone, of the products [B W]'[B W] over n rows of the B-splines of all of them."""
+    sizes = [term.width for term in terms]
     ends = np.cumsum([0, *sizes]).tolist()
+    M: Any = block_diag(*(term.wiggles for term in terms), np.eye(len(products) - sum(term.k for term in terms)))
+    products = M.T @ products @ M
     diagonal = products.diagonal()
     units = tuple(float(np.sqrt(diagonal[a:b].sum() / n)) for a, b in pairwise(ends))
     size = np.concatenate([np.repeat(units, sizes), np.ones(len(products) - ends[-1])])

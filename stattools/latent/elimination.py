@@ -40,7 +40,7 @@ from stattools.latent.blocks import (
     own_rows,
     places,
     side_by_side,
-    spline_gram,
+    spline_meetings,
     spline_products,
     turned_rows,
     widths,
@@ -1371,7 +1371,7 @@ def one_curve(term: SmoothTerm, W: Floats) -> tuple[OneFactor, Floats, float]:
     so that V = I + tau sum_j z_j z_j' has the determinant prod (1 + tau s_j^2). The singular values of R M keep the
     digits of the roughest directions, which Z'Z has lost. Source: Demmler & Reinsch, Numer. Math. 24 (1975), 375-382.
     """
-    sizes, back, unit = turned(spline_gram(term), term.wiggles, W.shape[1])
+    sizes, back, unit = turned(spline_meetings(term, term), term.wiggles, W.shape[1])
     rows = CurveRows(term, term.wiggles @ back, W)
     return _structure(sizes, rows.products(W), W @ W.T, rows), back, unit
 

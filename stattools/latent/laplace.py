@@ -340,7 +340,7 @@ def curve_nodes(rows: SeenRows, columns: SplineColumns) -> CurveNodes | None:
     alike = rows.likelihood.facts.from_zero and term.weight is None and not beyond and not len(columns.beside[0])
     if not alike or POINTS * (term.k - 3) > FEWER * columns.n:
         return None
-    order = columns.by_knots[0].order
+    order = np.argsort(term.first, kind="stable")
     order = order[weight.take(order) > 0.0]
     x = (term.first + term.values @ np.arange(4.0) - 1.0).take(order)  # B-splines times their numbers are x itself
     at, w, wy = _points(term.first.take(order), x, weight.take(order), rows.y.take(order))

@@ -43,7 +43,7 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.blocks import LatentColumns, spline_gram, spline_meetings, spline_products
+from stattools.latent.blocks import LatentColumns, all_products
 from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orthonormal
 from stattools.latent.deviance import Curves, curves_of_products
 from stattools.latent.elimination import OneFactor, Structure, group_sums, one_curve_of_sums
@@ -285,7 +285,7 @@ class BatchCurves:
         terms = [term for some in each for term in some]
         splines = [np.bincount(some[0].first + a, some[0].basis[:, a], some[0].k) for some in each for a in range(4)]
         sums = [sum(splines[4 * k : 4 * k + 4]) for k in range(len(each))]
-        return AddedByName(products=_products(terms, W), splines=np.concatenate(sums))
+        return AddedByName(products=all_products(terms, W), splines=np.concatenate(sums))
 
 
 @record
@@ -325,26 +325,7 @@ def summed_curves(read: LatentTerms, y: Floats) -> SummedCurves:
         own, M = slice(0, K), smooths[0].wiggles
         structure, turn, size = one_curve_of_sums(products[own, own], products[own, K:], products[K:, K:], M, n)
         return SummedCurves(Curves(structure, (turn,), (size,)), coordinates, read)
-    M: Any = block_diag(*(term.wiggles for term in smooths), np.eye(len(P)))
-    return SummedCurves(curves_of_products(M.T @ products @ M, [one.width for one in smooths], n), coordinates, read)
-
-
-def _products(terms: list[SmoothTerm], W: Floats) -> Floats:
-    """[B W']'[B W'] of the B-splines of all curves."""
-    ends = np.cumsum([0, *(term.k for term in terms)]).tolist()
-    K = ends[-1]
-    found = np.empty((K + len(W), K + len(W)))
-    found[K:, K:] = W @ W.T
-    for i, term in enumerate(terms):
-        own = slice(ends[i], ends[i + 1])
-        found[own, own] = spline_gram(term)
-        found[own, K:] = spline_products(term, W)
-        found[K:, own] = found[own, K:].T
-        for j in range(i):
-            to = slice(ends[j], ends[j + 1])
-            found[own, to] = spline_meetings(term, terms[j])
-            found[to, own] = found[own, to].T
-    return found
+    return SummedCurves(curves_of_products(products, smooths, n), coordinates, read)
 
 
 def _smooth_terms(design: SmoothDesign, rows: Any) -> list[SmoothTerm]:

@@ -93,9 +93,9 @@ def test_sums_of_the_same_weights_are_kept(both):
 def test_rows_that_a_curve_is_zero_in_are_no_part_of_its_sums(both):
     """Each level has a curve of its own: two of them have no row in common."""
     columns = both[0]
-    one, other = columns.by_cells[1][0], columns.by_cells[2][0]
-    assert len(one.order) == 0
-    assert len(other.order) == int((TABLE["g"] == "a").sum())
+    one, other = columns.pairs[1][0], columns.pairs[2][0]
+    assert len(one.rows) == 0
+    assert len(other.rows) == int((TABLE["g"] == "a").sum())
     assert columns.splines.nnz <= 8 * N
 
 
