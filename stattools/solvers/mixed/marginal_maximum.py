@@ -32,7 +32,7 @@ from stattools.interface.units import finite_variances
 from stattools.latent.deviance import secant
 from stattools.latent.elimination import PenalizedInformation
 from stattools.latent.laplace import CurveNodes, LaplaceIntegral
-from stattools.latent.modes import CLOSE, expected_weights
+from stattools.latent.modes import expected_weights
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.marginal import ByCoefficients, ByLaplace, ByQuadrature
@@ -56,12 +56,6 @@ SIZES = np.logspace(-3.0, 2.0, 21)
 
 ROUGH_SLOPE = 1e-12
 """A squared decrement at which effects are near enough to their mode for the sign of a slope."""
-
-LOOKS = 8
-"""So often is the slope on points looked at between two sizes; each look gains more digits than the one before."""
-
-SAME = 1e-9
-"""Sizes on points that differ by this share are the same."""
 
 
 @record
@@ -88,14 +82,13 @@ def curve_starts(by: ByLaplace, found: Floats | None = None) -> tuple[CurveStart
     a standard deviation of 0. Without `found` the curve's standard deviation is the only parameter.
     """
     rest, size = (np.empty(0), np.nan) if found is None else (found[:-1], abs(float(found[-1])))
-    points = by.points if found is None else None
-    looks = list(_looks(by if points is None else points, rest))
+    looks = list(_looks(by.points or by if found is None else by, rest))
     starts = []
     if looks[0].slope <= 0.0 and size != 0.0:
         starts.append(CurveStart(np.append(rest, 0.0), looks[0].near))
     for low, high in pairwise(looks):
         if low.slope > 0.0 >= high.slope and not low.size <= size <= high.size:
-            near = _between(low, high) if points is None else _maximum(points, low, high)
+            near = _between(low, high)
             starts.append(CurveStart(np.append(rest, near.size), near.near))
     if looks[-1].slope > 0.0 and not size >= SIZES[-1]:
         starts.append(CurveStart(np.append(rest, SIZES[-1]), looks[-1].near))
@@ -106,45 +99,18 @@ def _looks(by: ByLaplace | CurveNodes, rest: Floats) -> Iterator[_Look]:
     """The slopes at all sizes."""
     last = None
     for size in SIZES.tolist():
-        look = _look(by, rest, size, last, ROUGH_SLOPE)
-        last = last if look.near is None else look.near
-        yield look
-
-
-def _look(by: Any, rest: Floats, size: float, last: LaplaceIntegral | None, close: float) -> _Look:
-    try:
-        near = by.beside(np.append(rest, size), last, close)
-    except ConvergenceError:
-        return _Look(size, -np.inf, None)
-    return _Look(size, size * float(by.score_of(near)[-1]), near)
+        try:
+            last = by.beside(np.append(rest, size), last, ROUGH_SLOPE)
+        except ConvergenceError:
+            yield _Look(size, -np.inf, None)
+        else:
+            yield _Look(size, size * float(by.score_of(last)[-1]), last)
 
 
 def _between(low: _Look, high: _Look) -> _Look:
     """Where the slope is 0 on a straight line along the logarithm of the size, or in the middle."""
     share = low.slope / (low.slope - high.slope) if np.isfinite(high.slope) else 0.5
     return _Look(low.size * (high.size / low.size) ** share, np.nan, low.near)
-
-
-def _maximum(points: CurveNodes, low: _Look, high: _Look) -> _Look:
-    """The maximum on the points between two sizes, by straight lines through the ends (Illinois: an end that stays
-    counts half).
-    """
-    found, stayed = _between(low, high), 0
-    for _ in range(LOOKS):
-        look = _look(points, np.empty(0), found.size, found.near, CLOSE)
-        if look.near is None:
-            return found
-        if look.slope > 0.0:
-            high = _Look(high.size, 0.5 * high.slope, high.near) if stayed > 0 else high
-            low, stayed = look, 1
-        else:
-            low = _Look(low.size, 0.5 * low.slope, low.near) if stayed < 0 else low
-            high, stayed = look, -1
-        following = _between(low, high)
-        found = _Look(following.size, np.nan, look.near)
-        if abs(found.size - look.size) <= SAME * look.size:
-            break
-    return found
 
 
 class CurveParts(NamedTuple):
