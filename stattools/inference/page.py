@@ -9,7 +9,6 @@ numbers agree once the convention is known, so none of these is a fault of eithe
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from stattools.data.design.design import Design
 from stattools.inference.certificate import certificate
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
-from stattools.inference.diagnostics.errors import on_the_page
+from stattools.inference.diagnostics.errors import overdispersed
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, require_ratios, table
@@ -31,94 +30,82 @@ from stattools.text.columns import decimals, first_few, number, p_text, place
 from stattools.text.page import Grid, Page
 
 
-def conventions(fit: Any) -> list[str]:
-    """The sentences for this fit.
+def conventions(fit: Estimates) -> dict[str, bool]:
+    """The sentences of the page on regressions, and whether each touches this fit.
 
     >>> import stattools as st
-    >>> conventions(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])))
+    >>> [said for said, touches in conventions(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))).items() if touches]
     ['AIC and BIC count the coefficients, as statsmodels; R counts the scale too.']
-    >>> conventions(st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])))
-    []
+    >>> any(conventions(st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))).values())
+    False
     """
-    return [one for one, touches in CONVENTIONS.items() if isinstance(fit.model, Model) and touches(fit)]
+    model = fit.model
+    if not isinstance(model, Model):
+        return {}
+    likelihood, facts, design = model.likelihood, model.likelihood.facts, model.design
+    family = unlinked(likelihood) if not design.beside else None  # parameters beside the mean are shared by all rows
+    plain = fit.cov == "information" and fit.penalty is None
+    of_glm = bool(facts.natural) or isinstance(family, NegativeBinomial)
+    is_natural = next(iter(likelihood.parameters.values())) == facts.natural
+    weighted, has_zero = model.rows.weight is not None, "zero" in likelihood.parameters
+    return {
+        "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.": model.has_scale,
+        "Standard errors are of the observed information; R's glm uses the expected.": (
+            plain and of_glm and not is_natural and not design.beside
+        ),
+        "Standard errors are of the observed information; betareg takes the expected.": (
+            plain and isinstance(family, BetaFamily)
+        ),
+        "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.": (
+            isinstance(family, NegativeBinomial)
+        ),
+        "'zero' are log odds of a zero; those of R's hurdle are of a positive count.": has_zero and bool(facts.pieces),
+        "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.": (
+            has_zero and not model.predictor.own[0]
+        ),
+        "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.": (
+            bool(facts.natural and likelihood.others) and not design.beside
+        ),
+        "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).": weighted and model.has_scale,
+        "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.": (
+            weighted and isinstance(family, GammaFamily)
+        ),
+        "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.": bool(design.ordered),
+        "Levels are in code-point order, capitals first; R sorts them by locale.": _sorted_by_capitals(design),
+        "a:b without main effects has full rank; R has a column per pair of levels.": _without_main_effects(design),
+        "Newey & West's (1994) lags are those of scores in any units; R's depend on them.": (
+            "found automatically" in fit.cov
+        ),
+    }
 
 
-def _observed(fit: Any) -> bool:
-    """Standard errors of an information that is not the expected one, of a model that R's glm or glm.nb has too."""
-    likelihood, plain = fit.model.likelihood, fit.cov == "information" and fit.penalty is None
-    is_natural = next(iter(likelihood.parameters.values())) == likelihood.facts.natural
-    of_glm = bool(likelihood.facts.natural) or _is(fit, NegativeBinomial)
-    return plain and of_glm and not is_natural and not fit.model.design.beside
-
-
-def _is(fit: Any, *families: type) -> bool:
-    """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
-    return isinstance(unlinked(fit.model.likelihood), families) and not fit.model.design.beside
-
-
-def _sorted_by_capitals(fit: Any) -> bool:
+def _sorted_by_capitals(design: Design) -> bool:
     """Levels of text, in the order of their code points, that a dictionary would sort otherwise."""
-    every = [levels for levels in fit.model.design.levels.values() if all(isinstance(level, str) for level in levels)]
-    return any(list(levels) == sorted(levels) != sorted(levels, key=_in_dictionary) for levels in every)
-
-
-def _in_dictionary(level: str) -> tuple[str, str]:
-    """Letters without accents and capitals first, then the level itself."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", level) if not unicodedata.combining(one))
-    return plain.casefold(), level.swapcase()
-
-
-def _without_main_effects(fit: Any) -> bool:
-    """A product of categories of which R makes more columns than its rank: two of the factors are coded in full, as
-    the product without them is no term, though a term below it, or the intercept, is.
-    """
-    design: Design = fit.model.design
-    if design.parsed is None:
-        return False
-    terms = {frozenset(factor.text for factor in term) for term in design.parsed.terms}
-    for term in terms:
-        categories = term & design.levels.keys()
-        whole = [factor for factor in categories if term - {factor} not in terms]
-        below = any(other < term and other - categories == term - categories for other in terms)
-        if len(whole) > 1 and below:
+    for levels in design.levels.values():
+        texts = [level for level in levels if isinstance(level, str)]
+        if len(texts) == len(levels) and texts == sorted(texts) != sorted(texts, key=_in_dictionary):
             return True
     return False
 
 
-CONVENTIONS: dict[str, Callable[[Any], bool]] = {
-    "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.": lambda fit: fit.model.has_scale,
-    "Standard errors are of the observed information; R's glm uses the expected.": _observed,
-    "Standard errors are of the observed information; betareg takes the expected.": lambda fit: (
-        fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
-    ),
-    "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.": lambda fit: _is(
-        fit, NegativeBinomial
-    ),
-    "'zero' are log odds of a zero; those of R's hurdle are of a positive count.": lambda fit: (
-        "zero" in fit.model.likelihood.parameters and bool(fit.model.likelihood.facts.pieces)
-    ),
-    "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.": lambda fit: (
-        "zero" in fit.model.likelihood.parameters and not fit.model.predictor.own[0]
-    ),
-    "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.": lambda fit: (
-        bool(fit.model.likelihood.facts.natural and fit.model.likelihood.others) and not fit.model.design.beside
-    ),
-    "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).": lambda fit: (
-        fit.model.rows.weight is not None and fit.model.has_scale
-    ),
-    "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.": lambda fit: (
-        fit.model.rows.weight is not None and _is(fit, GammaFamily)
-    ),
-    "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.": lambda fit: bool(
-        fit.model.design.ordered
-    ),
-    "Levels are in code-point order, capitals first; R sorts them by locale.": _sorted_by_capitals,
-    "a:b without main effects has full rank; R has a column per pair of levels.": _without_main_effects,
-    "Newey & West's (1994) lags are those of scores in any units; R's depend on them.": lambda fit: (
-        "found automatically" in fit.cov
-    ),
-}
-"""The sentences of the page, and for which fits of regressions each is one."""
+def _in_dictionary(level: str) -> tuple[str, str]:
+    """Letters without accents and capitals first, then the level itself."""
+    plain = "".join([one for one in unicodedata.normalize("NFKD", level) if not unicodedata.combining(one)])
+    return plain.casefold(), level.swapcase()
+
+
+def _without_main_effects(design: Design) -> bool:
+    """A product of categories of which R makes more columns than its rank: two of the factors are coded in full, as
+    the product without them is no term, though a term below it, or the intercept, is.
+    """
+    terms = set() if design.parsed is None else {frozenset([one.text for one in term]) for term in design.parsed.terms}
+    for term in terms:
+        categories = term & design.levels.keys()
+        whole = [factor for factor in categories if term - {factor} not in terms]
+        below = [other for other in terms if other < term and other - categories == term - categories]
+        if len(whole) > 1 and below:
+            return True
+    return False
 
 
 def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
@@ -133,7 +120,7 @@ def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
 
 
 FEW_TIMES = 80
-"""Times below which the page says how often intervals hold the truth."""
+"""Times below which the page says how often intervals hold the truth, measured by `benchmarks/plans/few_rows.py`."""
 
 
 def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
@@ -143,10 +130,10 @@ def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
     own = ["df"] * ("df" in frame and letter == "t")
     labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:
-        rows = [[*(str(row[name]) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")]
-        return Grid([*("" for _ in labels), "estimate"], rows, "l" * len(labels) + "r")
+        rows = [[*[str(row[name]) for name in labels], number(row["estimate"])] for row in frame.to_dict("records")]
+        return Grid([""] * len(labels) + ["estimate"], rows, "l" * len(labels) + "r")
     tested = not bool(np.isnan(frame["statistic"].to_numpy()).all())
-    head = [*("" for _ in labels), "estimate", "se", *([letter, *own, "p"] if tested else []), "lower", "upper"]
+    head = [*[""] * len(labels), "estimate", "se", *([letter, *own, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in frame.to_dict("records"):
         places = decimals(row["se"])
@@ -155,7 +142,7 @@ def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
         cells += [place(row["estimate"], places), place(row["se"], places)]
         if not (np.isnan(row["se"]) or np.isnan(statistic)):
             cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3)]
-            cells += [*(f"{row[name]:.2f}" for name in own), p_text(row["p_value"])]
+            cells += [*[f"{row[name]:.2f}" for name in own], p_text(row["p_value"])]
         elif tested:  # a variance
             cells += [""] * 2
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
@@ -187,32 +174,42 @@ def _proportions(fit: Estimates) -> list[str | Grid]:
 
 
 def _foot(fit: Any) -> list[str]:
+    model = fit.model
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")
-    if fit.model.intervals:
+    if model.intervals:
         return [line, str(certificate(fit))]
-    name = "R²" if fit.model.has_scale else "McFadden R²"
+    name = "R²" if model.has_scale else "McFadden R²"
     if np.isfinite(fit.r_squared):
         line += f"   {name} {fit.r_squared:.4f}"
-    if fit.model.has_scale:
+    if model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
+    source = fit.cov  # what the standard errors were made from
+    if source == "information":
+        is_scaled = isinstance(model, Model) and model.has_scale
+        source = "inverse information" + (", unbiased scale" if is_scaled else "")
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    if fit.model.variances:
+    if model.variances:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
-        return [*_structural_foot(fit, line), f"Standard errors: {_source(fit)}.{intervals}"]
-    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, str(certificate(fit)), source + intervals, *on_the_page(fit)]
-    lines += [*_few_clusters(fit), *_few_times(fit)]
+        return [*_structural_foot(fit, line), f"Standard errors: {source}.{intervals}"]
+    made = f"Standard errors: {source}." if fit.kinds else f"Estimates are {fit.cov}."
+    lines = [line, str(certificate(fit)), made + intervals, *filter(None, [overdispersed(fit)])]
+    if fit.cov.startswith("Cluster("):
+        lines += _few_clusters(fit)
+    if fit.kinds and fit.n < FEW_TIMES and isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME:
+        lines.append(
+            f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."
+        )
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
-    sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
+    sums = fit.solution.residual_sums or (model.residual_sums(fit.estimate) if model.has_scale else None)
     nothing = ": standard errors and tests say nothing here."
     if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
         lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
     elif fit.kinds and fit.cov != "information" and (names := _without_error(fit)):
         lines.append(f"What {fit.cov} adds up for {names} is 0 to round-off{nothing}")
-    return lines + conventions(fit)
+    return lines + [said for said, touches in conventions(fit).items() if touches]
 
 
 def _without_error(fit: Estimates) -> str:
@@ -221,20 +218,10 @@ def _without_error(fit: Estimates) -> str:
     return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
 
 
-def _few_times(fit: Estimates) -> list[str]:
-    """A line on Wald's intervals of few times, measured by `benchmarks/plans/few_rows.py`."""
-    model = fit.model
-    if not (isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME and fit.kinds and fit.n < FEW_TIMES):
-        return []
-    return [f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."]
-
-
 def _few_clusters(fit: Estimates) -> list[str]:
     """Lines on clusters that are few: how many, of which kind, and the coefficients of which one cluster has all that
     the rows say.
     """
-    if not fit.cov.startswith("Cluster("):
-        return []
     degrees, lines = fit.degrees, []
     counts = [int(n) for n in COUNTED.findall(fit.cov)] if degrees is None else [len(degrees.parts)]
     if counts and (G := min(counts)) < FEW_CLUSTERS:
@@ -262,10 +249,3 @@ def _structural_foot(fit: Any, line: str) -> list[str]:
         for name in fit.boundary
     ]
     return [*lines, str(certificate(fit))]
-
-
-def _source(fit: Estimates) -> str:
-    """What the standard errors were made from."""
-    if fit.cov != "information":
-        return fit.cov
-    return "inverse information" + (", unbiased scale" if isinstance(fit.model, Model) and fit.model.has_scale else "")

@@ -333,7 +333,7 @@ def overdispersion(of: LookedAt) -> Check | None:
 def overdispersed(fit: Estimates, *, reads: bool = False) -> str:
     """A sentence where counts or groups vary so much that the standard errors of a fit are too small; "" elsewhere.
 
-    Rows in files are read for it only where that is asked for.
+    Rows in files are read for it only where that is asked for; else it says of counts where it is found.
 
     >>> import stattools as st
     >>> overdispersed(st.fit(st.poisson([0, 9, 1, 6, 0, 12, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8])))
@@ -341,23 +341,17 @@ def overdispersed(fit: Estimates, *, reads: bool = False) -> str:
     """
     if not isinstance(fit.model, Model) or fit.cov != "information":
         return ""
-    known = fit._spread
-    if reads and known is None and (found := spread_of(fit.model, fit.estimate)):
-        known = found.ratio, found.p_value
+    known, family = fit._spread, fit.model.likelihood
+    if known is None and not fit.model.in_memory:
+        if not reads:
+            says = family.outcome in OWN_DISPERSION and not family.others
+            return "Whether they vary more than the family says: fit.check() reads the rows for it." if says else ""
+        if found := spread_of(fit.model, fit.estimate):
+            known = found.ratio, found.p_value
     if known is None or verdict(OVERDISPERSION, *known) == "ok":
         return ""
     said = f"Overdispersed: Pearson / df {number(known[0], 3)}"
     if not fit.kinds:
         return f"{said}."
-    family = fit.model.likelihood
     use = 'cov="robust", which does not rest on the variance' if family.others else OWN_DISPERSION[family.outcome]
     return f"{said}; standard errors about {number(known[0] ** 0.5, 2)} times too small. Use {use}."
-
-
-def on_the_page(fit: Estimates) -> list[str]:
-    """The sentence for the page of a fit; where rows are in files, which a page does not read, where it is found."""
-    likelihood = fit.model.likelihood
-    if fit.cov == "information" and not fit.model.in_memory:
-        alone = likelihood.outcome in OWN_DISPERSION and not likelihood.others
-        return ["Whether they vary more than the family says: fit.check() reads the rows for it."] * alone
-    return [said] if (said := overdispersed(fit)) else []
