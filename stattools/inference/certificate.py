@@ -81,10 +81,8 @@ def certificate(fit: Any) -> Certificate:
     else:
         only = "local"
         said = f"There the log-likelihood falls in every direction: {reason}." if family else f"{DOWN.capitalize()}."
-    edge = tuple(
-        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there."
-        for name in at_zero(model, fit.estimate)
-    )
+    at = at_zero(model, fit.estimate) if model.variances else ()
+    edge = tuple([f"{name} is 0, the boundary of its domain: the log-likelihood falls from there." for name in at])
     sentence = " ".join([_within(solution, maximum(fit), _way(solution)), said, *solution.said, *model.remarks, *edge])
     return Certificate(sentence, _bound(solution), reason, only, boundary=edge)
 

@@ -101,10 +101,10 @@ def hands_out[T: type](*attributes: str) -> Callable[[T], T]:
     """
 
     def handing(name: str, known: Any) -> property:
-        read: Callable[[Any], Any] = getattr(known, "fget", None) or (lambda self: vars(self)[name])
+        read: Callable[[Any], Any] | None = getattr(known, "fget", None)
 
         def get(self: Any) -> Any:
-            found = read(self)
+            found = vars(self)[name] if read is None else read(self)
             return found if DOOR.inside else handed(found, f"fit.{name}", self.model.names)
 
         return property(get, doc=getattr(known, "__doc__", None))

@@ -88,7 +88,7 @@ class Model(AnyModel):
     @property
     def formulas(self) -> tuple[str, ...]:
         """The formula and those of other parameters, "log scale ~ z", one line each."""
-        beside = (f"{self.called(name)} {formula.text}" for name, formula in self.design.beside.items())
+        beside = [f"{self.called(name)} {formula.text}" for name, formula in self.design.beside.items()]
         return (self.formula, *beside) if self.formula else ()
 
     @property

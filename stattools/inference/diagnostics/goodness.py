@@ -79,8 +79,14 @@ def null_loglik(model: Model, *, reads: bool = False) -> float:
         if not reads:
             return float("nan")
         rows = model.rows.without_columns()
+    family = model.likelihood
+    if rows.offset is None and family.facts.natural and family.width == 1:
+        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+        observed = np.average(family.observed(rows.y), weights=weight * family.trials_of(rows.y))
+        if np.isfinite(eta := family.link(observed)):  # the mean of an exponential family is that of the outcomes
+            return float(weight @ family.loglik(np.full(len(rows.y), eta), rows.y))
     predictor = model.predictor.without_columns()
-    start = starting_point(model.likelihood, predictor, rows)
+    start = starting_point(family, predictor, rows)
     return Newton().solve(replace(model, rows=rows, predictor=predictor, start=start, source=None)).loglik
 
 

@@ -147,8 +147,8 @@ def _along(slope: Floats, moving: Floats, weight: Floats) -> Floats:
 
 def _pulled(pullback: Callable[[Floats], Floats], slope: Floats) -> Floats:
     """Gradients in eta, (m, K, width), as those in theta, (K, p)."""
-    each = (slope[:, k] for k in range(slope.shape[1]))
-    return np.stack([pullback(one[:, 0] if one.shape[1] == 1 else one) for one in each])
+    width = slope.shape[2]
+    return np.stack([pullback(slope[:, k, 0] if width == 1 else slope[:, k]) for k in range(slope.shape[1])])
 
 
 STEP_OF_FUNCTION = 2.0**-10

@@ -72,7 +72,7 @@ def moves_of(
 ) -> list[tuple[tuple[tuple[str, Any], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
     found = moved_rows.cells(rows, by)
-    if variable is not None and any(name == variable for name, _ in found[0]):
+    if variable is not None and variable in dict(found[0]):
         raise DomainError(f"by= has {variable!r}, which is the variable that is moved; leave it out.")
     if over_grid:
         for name in [*dict(found[0]), *[variable] * (variable is not None)]:
@@ -100,7 +100,7 @@ def on_scale_of_mean(
     """
     family, half = of_means(fit.model), quantile * se
     if over_grid:
-        lower, mean, upper, below, above = (_mean(fit, value + by) for by in (-half, 0.0, half, -STEP * se, STEP * se))
+        lower, mean, upper, below, above = [_mean(fit, value + by) for by in (-half, 0.0, half, -STEP * se, STEP * se)]
         return mean, np.abs(above - below) / (2.0 * STEP), np.minimum(lower, upper), np.maximum(lower, upper)
     if family.outcome.has_several:
         logit, half = special.logit(value), half / (value * (1.0 - value))
@@ -110,7 +110,7 @@ def on_scale_of_mean(
     with suppress(IncompatibleError), np.errstate(divide="ignore"):  # a mean at the end of its range has eta = inf
         eta = np.asarray(family.link(value), dtype=float)
         if np.allclose(_mean(fit, eta), value, rtol=1e-8, atol=1e-300):
-            ahead, behind = (np.asarray(family.link(value + by), dtype=float) for by in (step, -step))
+            ahead, behind = [np.asarray(family.link(value + by), dtype=float) for by in (step, -step)]
             half = half * np.abs((ahead - behind) / (2.0 * step))
             ends = np.stack([_mean(fit, eta - half), _mean(fit, eta + half)])
             return value, se, ends.min(axis=0), ends.max(axis=0)
@@ -181,7 +181,7 @@ def means(
         return noted(without_errors(head | {"estimate": estimate.ravel()}), rows.note)
     q = quantile_of(df_along(fit, gradient), level)
     parts = on_scale_of_mean(fit, value, errors_of(fit, gradient), q, over_grid)
-    made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), (p.ravel() for p in parts), strict=True)))
+    made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), map(np.ravel, parts), strict=True)))
     said = f"Average predicted means over the {'reference grid' if over_grid else 'rows'}, with {level:.4g} intervals."
     return noted(made, said, rows.note)
 
@@ -306,7 +306,7 @@ def _logarithm(mean: Floats, variable: str) -> Floats:
 
 def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[str, Any]:
     """The columns that say what a row is of, for each category anew."""
-    names = dict.fromkeys(name for column in columns for name in column)
+    names = dict.fromkeys([name for column in columns for name in column])
     head: dict[str, Any] = {name: [column[name] for column in columns] * categories for name in names}
     if categories > 1:
         labels = np.array([str(label) for label in model.labels], dtype=object)

@@ -90,22 +90,22 @@ class Population:
     def ordered_levels(self, name: str) -> Any:
         """The levels of a categorical variable in their order; None for numbers and truth values."""
         known = self.model.design.levels
-        named = (known[factor.text] for factor in self.factors if factor.category == name and factor.text in known)
-        if (found := next(named, None)) is None and self.columns[name].dtype.kind == "O":
-            return tuple(self.columns[name].cat.categories)
-        return found
+        for factor in self.factors:
+            if factor.category == name and factor.text in known:
+                return known[factor.text]
+        return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
 
     def levels(self, name: str, discrete: Sequence[str] = ()) -> tuple[Any, ...] | None:
         """The levels of a variable, first the one that the coding of the formula compares with, as in
         `C(g, Treatment("b"))`; None for a number, which has a derivative.
         """
         if (levels := self.ordered_levels(name)) is not None:
-            calls = (one.tree for one in self.factors if one.category == name and isinstance(one.tree, ast.Call))
-            chosen = next((call for tree in calls if (call := constants(tree).get("contrasts")) is not None), None)
-            kind, given = ("", {}) if chosen is None else contrast_call(chosen)
+            calls = [one.tree for one in self.factors if one.category == name and isinstance(one.tree, ast.Call)]
+            chosen = [call for tree in calls if (call := constants(tree).get("contrasts")) is not None]
+            kind, given = contrast_call(chosen[0]) if chosen else ("", {})
             base = given.get("base", given.get("reference", levels[-1 if kind == "contr.SAS" else 0]))
             base = base if base in levels else levels[0]
-            return (base, *(value for value in levels if value != base))
+            return (base, *[value for value in levels if value != base])
         column = np.asarray(self.columns[name])
         if column.dtype.kind == "b":
             return (False, True)
@@ -298,8 +298,10 @@ def _columns(model: Model, data: object) -> Mapping[str, Any]:
     if data is not None:
         model.design.encode(data)  # names what is missing or unseen
     frame = table(source)
-    read = ((name, frame.column(name, kept)) for name in names)
-    columns = {name: checked(column, np.arange(len(column))) for name, column in read}
+    columns = {}
+    for name in names:
+        column = frame.column(name, kept)
+        columns[name] = checked(column, np.arange(len(column)))
     if data is not None:
         return columns
     try:

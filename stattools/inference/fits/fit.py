@@ -31,7 +31,7 @@ from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
 from stattools.inference.plots.frames import pictured
 from stattools.inference.prediction.new_rows import handed_out
-from stattools.inference.prediction.predict import KINDS, predictions
+from stattools.inference.prediction.predict import kind_asked, predictions
 from stattools.inference.prediction.to_file import predict_to
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
@@ -615,7 +615,7 @@ class Fit(Estimates):
         DomainError for unseen levels, missing columns and values.
         """
         require(self, "predict")
-        kind = word_of(kind, KINDS)
+        kind = kind_asked("predict", kind)
         beside = {"exposure": exposure, "trials": trials, "precision": precision, "times": times, "p": p}
         found, places = predictions(self, self.model, data, offset, interval, kind=kind, missing=missing, **beside)
         name = kind if kind in ("link", "class", "median", "quantile") else "mean"

@@ -65,7 +65,7 @@ def at_rows(
     given = _offsets(model, offset, exposure)
     X, places = encoded(model.design, data, missing, {**given, **beside})
     y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
-    rows = Rows(X, y, offset=_new_offset(model, data, given, places))
+    rows = Rows(X, y, offset=_new_offset(model, data, given, places) if given else None)
     dropped = places.n - len(X)
     return replace(
         model, rows=rows, origin=places.origin, kept=places.kept, n_dropped=dropped, n_empty=0, n_events=None
@@ -187,9 +187,7 @@ def _offsets(model: Model, offset: Column, exposure: Column) -> dict[str, Column
     return found
 
 
-def _new_offset(model: Model, data: object, found: Mapping[str, Column], places: Places) -> Floats | None:
-    if not found:
-        return None
+def _new_offset(model: Model, data: object, found: Mapping[str, Column], places: Places) -> Floats:
     total = np.zeros(places.n if places.kept is None else len(places.kept))
     if found["offset"] is not None:
         total = total + _numbers(data, found["offset"], "offset", places)

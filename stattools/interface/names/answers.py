@@ -325,6 +325,8 @@ def one_of(
     >>> one_of("Mid-P", ("central", "mid-p"), "exact_test has kind= {}")
     'mid-p'
     """
+    if isinstance(value, str) and value in words:
+        return value
     from stattools.interface.arguments import is_one_of, word_of  # these load NumPy, as `stattools --version` does not
 
     found = word_of(value, words)
