@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import is_concave
@@ -68,7 +69,7 @@ class Certificate:
         return self.sentence
 
 
-def certificate(fit: Any) -> Certificate:
+def certificate(fit: Estimates) -> Certificate:
     """What is proven of a climb, or of a maximum that is a formula."""
     model, solution = fit.model, fit.solution
     if solution.solver == "ClosedForm":
@@ -87,13 +88,13 @@ def certificate(fit: Any) -> Certificate:
     return Certificate(sentence, _bound(solution), reason, only, boundary=edge)
 
 
-def is_proven(fit: Any) -> bool:
+def is_proven(fit: Estimates) -> bool:
     """Whether it is proven that no other maximum is higher; a penalty may have several where the likelihood has one."""
     model, penalty = fit.model, fit.penalty
     return bool(model.has_one_maximum if penalty is None else model.is_concave and penalty.is_concave)
 
 
-def maximum(fit: Any) -> str:
+def maximum(fit: Estimates) -> str:
     """What the climb came to: where there may be several nobody knows whether there is a higher one."""
     what = "the maximum" if is_proven(fit) else "a local maximum"
     return what if fit.penalty is None else f"{what} of the log-likelihood with the penalty {fit.penalty!r}"

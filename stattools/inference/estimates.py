@@ -22,6 +22,7 @@ from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record
 from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.solvers import Solution
 from stattools.text.columns import number
 from stattools.text.one_line import headline
@@ -103,7 +104,7 @@ class Estimates(AnyFit):
         return headline(self, kind, model._subject, model.counted or f"n = {self.n:,.0f}", loglik)
 
     @property
-    def _of_rows(self: Any) -> Any:
+    def _of_rows(self: object) -> Any:
         """The fit of single rows that is asked of columns and terms: itself, and of a mixed model that of its fixed
         effects.
         """
@@ -258,18 +259,18 @@ class Unsaved:
         return refuse() if not name.startswith("__") else object.__getattribute__(self, name)
 
 
-def lacks_rows(model: Any) -> bool:
+def lacks_rows(model: AnyModel) -> bool:
     """True for the model of a fit that was loaded, whose rows were not saved."""
     return isinstance(columns_of_rows(model), Unsaved)
 
 
-def columns_of_rows(model: Any) -> Any:
+def columns_of_rows(model: AnyModel) -> Any:
     """The columns of the rows, or what stands for them; None where there are none."""
     one = model.without_groups
     return one.X if one.is_partial else None if one.rows is None else one.rows.X
 
 
-def require_rows(model: Any) -> None:
+def require_rows(model: AnyModel) -> None:
     """IncompatibleError for the model of a fit that was loaded."""
     if lacks_rows(model):
         refuse()

@@ -13,7 +13,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.inference.covariance import Cluster
-from stattools.inference.estimates import require_rows
+from stattools.inference.estimates import AnyFit, Estimates, require_rows
 from stattools.inference.hypotheses.wald import terms_of
 from stattools.inference.intervals.coefficients import require_proportional
 from stattools.likelihoods.likelihood import require_answer
@@ -24,24 +24,24 @@ from stattools.models.survival.cox import ProportionalHazards
 type Need = Callable[[Any, str], object]
 
 
-def rows(fit: Any, name: str) -> None:
+def rows(fit: AnyFit, name: str) -> None:
     """A regression."""
     if not isinstance(fit.model, Model):
         raise IncompatibleError(f"{name} belongs to regressions; {fit.model.title} has fit.estimate and its intervals.")
 
 
-def columns(fit: Any, name: str) -> None:
+def columns(fit: AnyFit, name: str) -> None:
     """A regression, or a partial likelihood of columns, in files too."""
     if not (fit.model.without_groups.is_partial or isinstance(fit.model, ProportionalHazards)):
         rows(fit, name)
 
 
-def rows_there(fit: Any, name: str) -> None:
+def rows_there(fit: AnyFit, name: str) -> None:
     """Rows in memory, in files or on a cluster: those of a loaded fit were not saved."""
     require_rows(fit.model)
 
 
-def rows_or_series(fit: Any, name: str) -> None:
+def rows_or_series(fit: AnyFit, name: str) -> None:
     """Rows that are there, groups of them, or a series."""
     has_groups = fit.model.is_mixed and not fit.model.without_groups.is_partial
     if fit.model.facts.is_series or fit.model.is_partial or has_groups:
@@ -54,13 +54,13 @@ def rows_or_series(fit: Any, name: str) -> None:
     rows_there(fit, name)
 
 
-def rows_at_hand(fit: Any, name: str) -> None:
+def rows_at_hand(fit: AnyFit, name: str) -> None:
     """Rows in memory."""
     rows_there(fit, name)
     fit.model.rows.at_hand(f"{name} needs all rows in memory", fit.model.title, "Fit a sample of them in memory.")
 
 
-def one_leverage(fit: Any, name: str) -> None:
+def one_leverage(fit: AnyFit, name: str) -> None:
     """A row has one leverage, not a matrix of them."""
     if fit.model.likelihood.outcome.has_several:
         raise IncompatibleError(
@@ -69,7 +69,7 @@ def one_leverage(fit: Any, name: str) -> None:
         )
 
 
-def probabilities(fit: Any, name: str) -> None:
+def probabilities(fit: AnyFit, name: str) -> None:
     """The mean is a probability, or there is one for each category."""
     likelihood = fit.model.likelihood
     if not (likelihood.facts.is_event or likelihood.outcome.has_several):
@@ -78,7 +78,7 @@ def probabilities(fit: Any, name: str) -> None:
         )
 
 
-def labels_in_order(fit: Any, name: str) -> None:
+def labels_in_order(fit: AnyFit, name: str) -> None:
     """Labels that have an order."""
     likelihood = fit.model.likelihood
     if likelihood.outcome is not Outcome.ORDERED:
@@ -88,42 +88,42 @@ def labels_in_order(fit: Any, name: str) -> None:
         )
 
 
-def proportional_hazards(fit: Any, name: str) -> None:
+def proportional_hazards(fit: AnyFit, name: str) -> None:
     """Times whose hazards are proportional."""
     require_proportional(fit.model)
 
 
-def deviance(fit: Any, name: str) -> None:
+def deviance(fit: AnyFit, name: str) -> None:
     """The family has a deviance."""
     require_answer(fit.model.likelihood, "deviance")
 
 
-def variables(fit: Any, name: str) -> None:
+def variables(fit: AnyFit, name: str) -> None:
     """A column beside the intercept."""
     design = fit.model.design
     if not (design.names[design.added :] if design.parsed is None else design.parsed.columns):
         raise DomainError(f"{fit.model.title} has no variable to move: its only column is the intercept.")
 
 
-def a_term(fit: Any, name: str) -> None:
+def a_term(fit: AnyFit, name: str) -> None:
     """A term beside the intercept, of the mean or of another parameter, or a curve."""
     if not fit.model.smooths and not any(of.terms for of in terms_of(fit.model)):
         raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
 
 
-def formula(fit: Any, name: str) -> None:
+def formula(fit: AnyFit, name: str) -> None:
     """A model made from a formula."""
     if fit.model.formula is None:
         raise IncompatibleError(f"{name} needs a model made from a formula, whose columns the table has.")
 
 
-def standard_errors(fit: Any, name: str) -> None:
+def standard_errors(fit: Estimates, name: str) -> None:
     """A covariance, which a ridge fit has not."""
     if not fit.kinds:
         np.asarray(fit.covariance)  # refused, with what to do
 
 
-def one_way_of_clusters(fit: Any, name: str) -> None:
+def one_way_of_clusters(fit: Estimates, name: str) -> None:
     """Clusters that go one way."""
     cov = fit.cov_kind
     if not isinstance(cov, Cluster) or cov.second is not None:
@@ -133,7 +133,7 @@ def one_way_of_clusters(fit: Any, name: str) -> None:
         )
 
 
-def saved(fit: Any, name: str) -> None:
+def saved(fit: AnyFit, name: str) -> None:
     """A kind of model that files know, which have no place for curves, for a standard error that does not exist, nor
     for all of a series.
     """
@@ -147,7 +147,7 @@ def saved(fit: Any, name: str) -> None:
         raise IncompatibleError(f"a fit of {fit.model.title} cannot be saved; fit.table() is a frame to be kept.")
 
 
-def states(fit: Any, name: str) -> None:
+def states(fit: AnyFit, name: str) -> None:
     """A state space model."""
     if not fit.model.facts.has_states:
         raise IncompatibleError(
@@ -155,7 +155,7 @@ def states(fit: Any, name: str) -> None:
         )
 
 
-def curves(fit: Any, name: str) -> None:
+def curves(fit: AnyFit, name: str) -> None:
     """Curves in the formula."""
     if not fit.model.smooths:
         raise IncompatibleError(
@@ -163,7 +163,7 @@ def curves(fit: Any, name: str) -> None:
         )
 
 
-def groups(fit: Any, name: str) -> None:
+def groups(fit: AnyFit, name: str) -> None:
     """Effects that the rows of a group share."""
     if not fit.model.is_mixed or fit.model.without_groups.is_partial:
         raise IncompatibleError(
@@ -235,7 +235,7 @@ def offered(fit: Any, names: Iterable[str], needs: Mapping[str, tuple[Need, ...]
     return [name for name in names if name not in needs or _answers(fit, name, needs)]
 
 
-def _answers(fit: Any, name: str, needs: Mapping[str, tuple[Need, ...]]) -> bool:
+def _answers(fit: AnyFit, name: str, needs: Mapping[str, tuple[Need, ...]]) -> bool:
     try:
         require(fit, name, needs)
     except StattoolsError:

@@ -21,7 +21,7 @@ JOINTS = str.maketrans("", "", "-_ ")
 """What may stand between the parts of a word."""
 
 
-def is_number(value: Any) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether this is one number of Python or NumPy that float64 holds: no truth value, duration, NaN or infinity.
 
     >>> is_number(0.9), is_number(True), is_number(10**400), is_number("1"), is_number(float("nan"))
@@ -35,7 +35,7 @@ def is_number(value: Any) -> TypeGuard[float]:
         return False
 
 
-def as_theta(theta: ArrayLike, who: str, names: Sequence[Any] | None = None) -> NDArray[np.float64]:
+def as_theta(theta: ArrayLike, who: str, names: Sequence[object] | None = None) -> NDArray[np.float64]:
     """Parameters as float64, of any shape; a DomainError for text, complex numbers and what float64 does not hold, and
     for a series whose labels are not `names`.
 
@@ -102,7 +102,7 @@ def labels_of(values: Any) -> list[tuple[Any, ...]]:
     return [labels for labels in found if labels != tuple(range(len(labels)))]
 
 
-def labelled(whose: str, names: Any, *given: tuple[str, Any]) -> Any:
+def labelled(whose: str, names: object, *given: tuple[str, Any]) -> Any:
     """`names`, or without them the labels of the first series or frame: what is paired with names by position.
 
     Raises DomainError where labels are not the names; how many there are is checked by who reads the values.
@@ -123,13 +123,13 @@ def labelled(whose: str, names: Any, *given: tuple[str, Any]) -> Any:
     return names
 
 
-def by_column(values: Any) -> Any:
+def by_column(values: object) -> Any:
     """The columns of a frame, whose rows are paired with names each; anything else as it is."""
     columns = getattr(values, "column_names", getattr(values, "columns", None))
     return values if columns is None else dict.fromkeys(columns)
 
 
-def described(value: Any) -> str:
+def described(value: object) -> str:
     """What an error calls an object: the title of a model, the name of its type otherwise.
 
     >>> described("y ~ x")
@@ -167,7 +167,7 @@ def is_writable(text: str) -> bool:
     return True
 
 
-def written(names: Any) -> tuple[Any, ...]:
+def written(names: object) -> tuple[Any, ...]:
     """`several` names, each of which can be written; DomainError for half of a character.
 
     >>> written(["a", 1])
@@ -180,7 +180,7 @@ def written(names: Any) -> tuple[Any, ...]:
     return found
 
 
-def are_different(values: Collection[Any]) -> bool:
+def are_different(values: Collection[object]) -> bool:
     """Whether these can be told apart: no two are the same, none is missing, none a list or an array.
 
     >>> are_different(["a", 1]), are_different([1, 1.0]), are_different([float("nan")]), are_different([[1]])
@@ -192,7 +192,7 @@ def are_different(values: Collection[Any]) -> bool:
         return False
 
 
-def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
+def names_of(results: Collection[object], names: object, who: str) -> tuple[str, ...]:
     """A name for each result, by default its number; DomainError unless these are so many texts or whole numbers.
 
     >>> names_of([7.5, 8.5], None, "compare"), names_of([7.5, 8.5], ["old", "new"], "compare")
@@ -205,7 +205,7 @@ def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
     return tuple(map(str, found))
 
 
-def require_truth(value: Any, what: str) -> None:
+def require_truth(value: object, what: str) -> None:
     """DomainError unless this is True or False: text such as "no" is true to Python.
 
     >>> require_truth(True, "html= of report")
@@ -214,7 +214,7 @@ def require_truth(value: Any, what: str) -> None:
         raise DomainError(f"{what} is True or False; got {quoted(value)}.")
 
 
-def word_of(value: Any, words: Collection[str]) -> Any:
+def word_of(value: object, words: Collection[str]) -> Any:
     """The word that a text spells, whatever its capitals and whether it has "-", "_", a blank or nothing between its
     parts; any other value as it is.
 
@@ -227,7 +227,7 @@ def word_of(value: Any, words: Collection[str]) -> Any:
     return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
 
 
-def is_one_of(value: Any, words: Collection[str]) -> bool:
+def is_one_of(value: object, words: Collection[str]) -> bool:
     """Whether this is one of the words; arrays and what has no hash are none.
 
     >>> is_one_of("mean", ("mean", "class")), is_one_of(["mean"], {"mean": 1})

@@ -89,7 +89,7 @@ OF_PREDICTIONS = {
 """R's intervals of predictions, and how they are asked here."""
 
 
-def require_level(level: Any, name: str = "level") -> None:
+def require_level(level: object, name: str = "level") -> None:
     """DomainError unless this is a probability between 0 and 1, both excluded."""
     if type(level) is float and 0.0 < level < 1.0:
         return

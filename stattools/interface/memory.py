@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from stattools.errors import DomainError
 from stattools.interface.whole_numbers import whole_number
@@ -30,7 +29,7 @@ def require_memory(what: str, numbers: int, instead: str) -> None:
         raise DomainError(f"{what} would take {in_bytes(needed)} of memory, and {in_bytes(free)} is free. {instead}")
 
 
-def draws_shape(draws: Any, shape: tuple[int, ...] = (), *, copies: int = 2) -> tuple[int, ...]:
+def draws_shape(draws: object, shape: tuple[int, ...] = (), *, copies: int = 2) -> tuple[int, ...]:
     """(draws, *shape), where draws is a whole number, at least 1, and memory suffices for so many numbers; `copies`
     arrays of that size are alive at once.
 

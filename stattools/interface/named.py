@@ -40,7 +40,7 @@ class NamedArray(np.ndarray):
             key = tuple(map(self._place, keys))
         return self.view(np.ndarray)[key]
 
-    def _place(self, key: Any) -> Any:
+    def _place(self, key: object) -> Any:
         """The places of names; what is no name as it is."""
         if isinstance(key, list):
             return [self._place(one) for one in key]
@@ -66,7 +66,7 @@ Number.__name__ = "float, which is written without parentheses,"
 NamedArray.__name__ = "ndarray, which is written without parentheses,"
 
 
-def place_of(name: Any, names: Sequence[str], called: str) -> int:
+def place_of(name: object, names: Sequence[str], called: str) -> int:
     """The place of a name among names; DomainError, with those that there are, where it is none of them.
 
     >>> place_of("x", ("Intercept", "x"), "fit")
@@ -79,7 +79,7 @@ def place_of(name: Any, names: Sequence[str], called: str) -> int:
     raise DomainError(f"{called}[name] takes the name of a coefficient, {listed}; got {quoted(name)}.{meant}")
 
 
-def handed(value: Any, called: str, names: Sequence[str]) -> Any:
+def handed(value: object, called: str, names: Sequence[str]) -> Any:
     """A float or an array, as it is given to a caller; another value is as it is.
 
     >>> handed(1.5, "fit.aic", ())()
@@ -100,7 +100,7 @@ def hands_out[T: type](*attributes: str) -> Callable[[T], T]:
     of the package they are the plain numbers that they were.
     """
 
-    def handing(name: str, known: Any) -> property:
+    def handing(name: str, known: object) -> property:
         read: Callable[[Any], Any] | None = getattr(known, "fget", None)
 
         def get(self: Any) -> Any:

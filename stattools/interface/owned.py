@@ -61,7 +61,7 @@ probability of 1e-400 is 0.
 """
 
 
-def through_door(function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def through_door(function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> Any:
     """What a function answers a caller, whose large matrices are to be what they were, whatever his arithmetic is."""
     if WATCHED:
         require_unchanged(*given, *named.values())
@@ -73,7 +73,7 @@ def through_door(function: Callable[..., Any], given: tuple[Any, ...], named: di
         DOOR.inside = False
 
 
-def own(value: Any) -> Any:
+def own(value: object) -> Any:
     """What a caller gives, as nothing that he does to it later changes it.
 
     >>> given = {"y": np.array([1.0, 2.0])}
@@ -103,7 +103,7 @@ def _copied(value: NDArray[Any]) -> NDArray[Any]:
     return made
 
 
-def _of_pandas(value: Any) -> Any:
+def _of_pandas(value: object) -> Any:
     """A table shares what neither it nor the copy has written to, since pandas 3; a series is copied."""
     import pandas as pd
 
@@ -180,7 +180,7 @@ def require_unchanged(*given: Any) -> None:
             )
 
 
-def sealed(value: Any, given: Iterable[Any] = ()) -> Any:
+def sealed(value: object, given: Iterable[object] = ()) -> Any:
     """The same object, in whose arrays nothing can be written; what was `given` is sealed already.
 
     >>> import stattools as st

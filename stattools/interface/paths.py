@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Any
 
 from stattools.errors import DomainError, FileError, quoted
 
@@ -18,7 +17,7 @@ KINDS = {
 }
 
 
-def path_of(given: Any, asker: str) -> Path:
+def path_of(given: object, asker: str) -> Path:
     """The path that was given. DomainError for what is none, or what no file can be named.
 
     >>> path_of("a//b", "save")

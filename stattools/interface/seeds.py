@@ -13,7 +13,7 @@ LARGEST_MEAN = 1e18
 """Counts about this have all their places in whole numbers of 64 bits."""
 
 
-def generator(seed: Any) -> np.random.Generator:
+def generator(seed: object) -> np.random.Generator:
     """The generator of a seed, or the generator that was given; DomainError for anything else.
 
     >>> int(generator(1).integers(100))

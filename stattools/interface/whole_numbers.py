@@ -11,7 +11,7 @@ from stattools.errors import DomainError, quoted
 LARGEST = 2**53
 
 
-def whole_number(value: Any, what: str, *, at_least: int, at_most: int = LARGEST) -> int:
+def whole_number(value: object, what: str, *, at_least: int, at_most: int = LARGEST) -> int:
     """`value` as an int, or a DomainError; 10.0 is a whole number, True and "10" are not counts.
 
     >>> whole_number(10.0, "draws", at_least=1)

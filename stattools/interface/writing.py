@@ -15,7 +15,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 from stattools.errors import FileError, StattoolsError
 from stattools.interface.paths import kind_of
@@ -32,7 +32,7 @@ REMEDIES = {
 }
 
 
-def replace_file(path: Path, write: Callable[[BinaryIO], Any], asker: str) -> Path:
+def replace_file(path: Path, write: Callable[[BinaryIO], object], asker: str) -> Path:
     """Put what `write` writes into a binary file in the place of `path`, when it is complete; the path.
 
     Raises FileError, which says what to do, where the file cannot be written.
@@ -61,7 +61,7 @@ class Drafts:
         for temporary in self._waiting:
             temporary.unlink(missing_ok=True)
 
-    def add(self, path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    def add(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
         """Write a new file that is to replace `path`."""
         with reasons(path, self.asker):
             target = target_of(path)

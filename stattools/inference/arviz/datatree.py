@@ -47,7 +47,7 @@ def datatree(
     groups: Mapping[str, Group],
     *,
     dims: Mapping[str, Sequence[str]],
-    coords: Mapping[str, Sequence[Any]],
+    coords: Mapping[str, Sequence[object]],
     attrs: Mapping[str, object],
 ) -> DataTree:
     """A DataTree of `groups`, name -> variable -> array.
@@ -186,7 +186,7 @@ def to_arviz(x: Any, /, *, draws: int | None = None, seed: int | np.random.Gener
     return x.to_arviz(**given)
 
 
-def _instead(x: Any) -> str:
+def _instead(x: object) -> str:
     if isinstance(x, AnyFit):
         return f"{described(x.model)} has no standard errors of all its parameters together, and so no draws of them."
     if isinstance(x, AnyModel):

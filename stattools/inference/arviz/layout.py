@@ -29,6 +29,7 @@ from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model, behind_links, shared
+from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
 from stattools.models.samples.rates import EventRates
@@ -102,7 +103,7 @@ def _of_regression(model: Model) -> Layout:
     return Layout(variables, coords)
 
 
-def outcome(model: Any) -> str:
+def outcome(model: AnyModel) -> str:
     """The name of the outcome as a variable; NetCDF allows no slash."""
     return str(getattr(model, "outcome_name", "y")).replace("/", " per ")
 
@@ -116,7 +117,7 @@ type Groups = tuple[dict[str, Mapping[str, ArrayLike]], dict[str, tuple[str, ...
 """Variables by name in each group, and the dims and the coords of these."""
 
 
-def data_groups(model: Any) -> Groups:
+def data_groups(model: AnyModel) -> Groups:
     """observed_data and constant_data of a model, with their dims and coords; all empty for your own likelihood."""
     if isinstance(model, Model):
         return _of_rows(model)
@@ -175,7 +176,7 @@ def normal_loglik(gap: Floats, sd: Floats) -> Floats:
     return -0.5 * z * z - np.log(sd) - HALF_LOG_TWO_PI
 
 
-def rows_said(model: Any) -> Callable[[Floats], Floats] | None:
+def rows_said(model: AnyModel) -> Callable[[Floats], Floats] | None:
     """What makes log-likelihoods of single rows, (S, rows), of many theta; None where the model has no rows."""
     if isinstance(model, Custom):
         return (lambda points: np.array([model.rows_at(theta) for theta in points])) if model.is_by_row else None
@@ -200,7 +201,7 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
     return _over(model, theta, part)
 
 
-def _over(model: Model, theta: Floats, part: Callable[[Floats, Any], Floats]) -> Floats:
+def _over(model: Model, theta: Floats, part: Callable[[Floats, object], Floats]) -> Floats:
     rows, width = len(model.rows.X), model.predictor.width
     what = f"{len(theta):,} draws of {rows:,} rows"
     require_memory(what, 2 * len(theta) * rows * width, "Take some of the draws, or fewer rows.")
@@ -253,7 +254,7 @@ class Observations:
         return values.astype(np.int64) if self.whole else values
 
 
-def observations_of(model: Any) -> Observations | None:
+def observations_of(model: AnyModel) -> Observations | None:
     """The observations of a model, or None for your own likelihood, whose data nobody else knows, and rows in files.
 
     >>> import stattools as st

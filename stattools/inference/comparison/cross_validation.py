@@ -167,7 +167,7 @@ def cross_validate(
     folds: int = 10,
     groups: str | ArrayLike | None = None,
     seed: int | np.random.Generator,
-    penalty: Any = None,
+    penalty: object = None,
     names: Sequence[str] | None = None,
 ) -> CrossValidation:
     """Scores of each row under a fit that has not seen it: the log score, and what goes with the outcome.
@@ -288,7 +288,7 @@ FARTHEST = 1e150
 """Log-likelihoods of rows are squared for the standard error."""
 
 
-def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.DataFrame:
+def held_out(*fits: Any, data: object, names: Sequence[str] | None = None) -> pd.DataFrame:
     """Fits side by side on rows that they were not fitted to: a table, or a pair (y, X) for fits of arrays.
 
     One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
@@ -369,7 +369,7 @@ def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
     return crossed(model.labels or (0, 1), seen.observed, _predicted(fit, seen), weight)
 
 
-def _has_classes(model: Any) -> bool:
+def _has_classes(model: AnyModel) -> bool:
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
@@ -380,14 +380,14 @@ def _label_codes(model: Any) -> Any:
     return model.label_codes if model.parts else model.rows.y
 
 
-def _predicted(fit: Any, seen: Judged) -> NDArray[np.intp]:
+def _predicted(fit: AnyFit, seen: Judged) -> NDArray[np.intp]:
     """The codes of the most probable labels; IncompatibleError of a likelihood that says no probabilities."""
     if seen.mean is None:
         require_answer(fit.model.likelihood, "mean")
     return most_probable(np.asarray(seen.mean))
 
 
-def _frequencies(model: Any, data: object, n: int) -> Floats:
+def _frequencies(model: AnyModel, data: object, n: int) -> Floats:
     """How often each of n rows was seen: those of the fit's model, or new ones."""
     found = frequencies_of((model.parts or (model,))[0], data)
     return np.ones(n) if found is None else found

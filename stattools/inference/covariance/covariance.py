@@ -34,6 +34,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.low_rank import LowRank
@@ -103,7 +104,7 @@ class Covariance(NamedTuple):
 
 
 def covariance(
-    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
+    model: AnyModel, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
 ) -> Covariance:
     """The covariance of the estimate theta, shape (p, p), of the kind `cov`.
 
@@ -130,7 +131,7 @@ def covariance(
     return _with_root(model, theta, bread, cov, scale, _made(model, theta, bread, cov, scale))
 
 
-def _made(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float) -> Covariance:
+def _made(model: AnyModel, theta: Floats, bread: Floats, cov: object, scale: float) -> Covariance:
     """See `covariance`, of columns whose products have digits."""
     _require_variances(model, bread.diagonal().tolist(), scale)
     if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
@@ -154,7 +155,9 @@ AGREE = 1e-6
 """Variances of both columns that are this near to one another are the same but for round-off of orthogonal columns."""
 
 
-def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float, found: Covariance) -> Covariance:
+def _with_root(
+    model: AnyModel, theta: Floats, bread: Floats, cov: object, scale: float, found: Covariance
+) -> Covariance:
     """The matrix as L L' where products of it would be small differences of large numbers, as beside a column that
     hardly varies within the levels of a factor: theta = T phi on orthogonal columns, L = T times a root of the
     covariance of phi, and products with L lose half as many digits.
@@ -175,7 +178,7 @@ def _with_root(model: Any, theta: Floats, bread: Floats, cov: Any, scale: float,
     return found._replace(matrix=LowRank.of_parts(np.zeros(len(root)), root, np.eye(len(root)), variances=known))
 
 
-def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+def _quasi(model: AnyModel, theta: Floats, bread: Floats, cov: str) -> Covariance:
     """Of a variance that is a multiple of the family's."""
     if not isinstance(model, Model):
         raise _without_rows(model, cov)
@@ -183,7 +186,7 @@ def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
     return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", model.n - len(theta))
 
 
-def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+def _of_rows(model: AnyModel, theta: Floats, bread: Floats, cov: str) -> Covariance:
     """Of rows that are independent."""
     factor = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
     if cov == "robust" and not model.has_scale:
@@ -192,7 +195,7 @@ def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, _df(model, theta))
 
 
-def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
+def _of_series(model: AnyModel, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
     """Of rows in the order of time."""
     small = _small(model, theta, cov, cov.correction == "stata")
     sandwich = _sandwich(model, theta, bread, cov)
@@ -240,11 +243,11 @@ OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
 """What makes the covariance of each kind, by its name or its class, but for the inverse information itself."""
 
 
-def _df(model: Any, theta: Floats) -> float:
+def _df(model: AnyModel, theta: Floats) -> float:
     return model.n - len(theta) if model.has_scale else np.inf
 
 
-def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
+def _small(model: AnyModel, theta: Floats, cov: object, divides: bool) -> float:
     """n / (n - p) where the kind `divides` by it or a number like it, else 1; DomainError where it is not positive."""
     n, p = model.n, len(theta)
     if n <= p and divides:
@@ -255,21 +258,21 @@ def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
     return n / (n - p) if divides else 1.0
 
 
-def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich:
+def _sandwich(model: AnyModel, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich:
     """What makes the meat; IncompatibleError where the model has no rows."""
     if isinstance(model, Model | CoxRegression) or (isinstance(model, Custom) and model.is_by_row):
         return Sandwich.of(model, theta, bread)
     raise _without_rows(model, cov)
 
 
-def _without_rows(model: Any, cov: object) -> IncompatibleError:
+def _without_rows(model: AnyModel, cov: object) -> IncompatibleError:
     way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
     return IncompatibleError(
         f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
     )
 
 
-def _require_variances(model: Any, variances: list[float], scale: float) -> None:
+def _require_variances(model: AnyModel, variances: list[float], scale: float) -> None:
     """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
     if not model.facts.is_unconstrained:
         return

@@ -146,7 +146,7 @@ class Satterthwaite:
 
 
 def few_groups(
-    kind: str, B: Floats, sums: Floats, names: Sequence[str], label_of: Callable[[int], Any]
+    kind: str, B: Floats, sums: Floats, names: Sequence[str], label_of: Callable[[int], object]
 ) -> tuple[Floats, Floats, Satterthwaite]:
     """A root of the covariance, (p, p), the meat beside it, and the degrees of freedom.
 

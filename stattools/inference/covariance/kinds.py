@@ -185,7 +185,7 @@ class Groups:
     column: str | None = None
 
     @classmethod
-    def read(cls, groups: Any, model: Model, who: str = "Cluster") -> Groups:
+    def read(cls, groups: object, model: Model, who: str = "Cluster") -> Groups:
         """Groups from the name of a column or from labels, of the rows kept; DomainError where they do not fit.
 
         `who` asks for them.
@@ -207,7 +207,7 @@ class Groups:
         return cls(codes, len(present), name, [known[k] for k in present])
 
     @classmethod
-    def of_column(cls, name: Any, model: Model) -> Groups:
+    def of_column(cls, name: object, model: Model) -> Groups:
         """The groups that a column of the table of a model names; IncompatibleError for labels that are no column,
         DomainError for a column that holds neither numbers nor text.
         """
@@ -230,7 +230,7 @@ class Groups:
             return self.labels, self.codes
         return labels_of(batch[0], self.column, batch[1], f"Cluster({self.column})")
 
-    def seen(self, labels: Collection[Any]) -> Groups:
+    def seen(self, labels: Collection[object]) -> Groups:
         """The groups of which these labels were found in all rows; DomainError for a column that holds one."""
         if self.column is not None:
             require_two(len(labels), f"Cluster({self.name})")

@@ -143,7 +143,7 @@ def judged(
     size: float | None = None,
     p_value: float | None = None,
     term: str = "",
-    detail: Any = None,
+    detail: object = None,
 ) -> Check:
     """The check with its verdict, and the advice where it is not ok; `size` is the value where nothing else is said."""
     found = verdict(check, value if size is None else size, p_value)

@@ -45,6 +45,7 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
+from stattools.models.questions import AnyModel
 from stattools.models.regressions.binding import starting_point
 from stattools.numerics.columns import nearest, weighted
 from stattools.numerics.sums import SampleMoments, power_of_two
@@ -55,7 +56,7 @@ SAME_SPACE = 1e-8
 """A constant lies among the columns where what is left of it beside them is this small beside it."""
 
 
-def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
+def r_squared(model: AnyModel, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
     """The share of the variance explained where a scale is estimated, else McFadden's 1 - loglik / loglik_null.
 
     NaN where the model has no rows, or a density without such a scale: its logarithm depends on the unit of y. `rss`

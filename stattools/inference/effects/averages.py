@@ -190,7 +190,7 @@ class FunctionSlopes(NamedTuple):
     jump: Floats
 
 
-def values_of(function: Callable[[Mapping[str, float]], Any], names: tuple[str, ...], theta: Floats) -> Floats:
+def values_of(function: Callable[[Mapping[str, float]], object], names: tuple[str, ...], theta: Floats) -> Floats:
     """The function at theta as numbers, (k,); DomainError where they are not finite, or none, FunctionError where it
     raises an error.
     """
@@ -215,7 +215,7 @@ def values_of(function: Callable[[Mapping[str, float]], Any], names: tuple[str, 
 
 
 def function_of(
-    fit: Estimates, function: Callable[[Mapping[str, float]], Any], level: float | None = None
+    fit: Estimates, function: Callable[[Mapping[str, float]], object], level: float | None = None
 ) -> pd.DataFrame:
     """estimate, se, statistic, p_value, lower, upper of a function of the coefficients: see `Fit.function`.
 
@@ -248,7 +248,7 @@ def function_of(
 
 
 def _gradient(
-    function: Callable[..., Any], names: tuple[str, ...], theta: Floats, size: Floats, value: Floats
+    function: Callable[..., object], names: tuple[str, ...], theta: Floats, size: Floats, value: Floats
 ) -> tuple[Any, Floats]:
     """Powers of two above the size of each value, and the derivatives (m, p) per `size` of each coefficient of what is
     left without them; DomainError at a kink, for what is constant, and where the steps do not agree.

@@ -49,6 +49,7 @@ from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.predictive import nearest_mean
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 
 
 def _asked(fit: Estimates, who: str, level: float | None, over: object = "rows") -> tuple[Model, float, bool]:
@@ -121,7 +122,7 @@ STEP = 1e-4
 """A step of differences of a link, as a share of the mean; over the grid in standard errors."""
 
 
-def of_means(model: Any) -> Likelihood:
+def of_means(model: AnyModel) -> Likelihood:
     """The family by whose link intervals of means are made; its own, unless effects of groups are averaged over."""
     return model.likelihood.facts.averaged or model.likelihood
 
@@ -155,7 +156,7 @@ def means(
     variable: str | None = None,
     *,
     by: str | Sequence[str] | None = None,
-    values: Sequence[Any] | None = None,
+    values: Sequence[object] | None = None,
     over: str = "rows",
     level: float | None = None,
     **which: Any,
@@ -279,7 +280,7 @@ def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFra
     return tables[0][1] if len(tables) == 1 else pd.concat([table for _, table in tables], ignore_index=True)
 
 
-def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:
+def _note(model: AnyModel, method: str, ratio: bool, over_grid: bool) -> str:
     what = "the predicted mean, averaged over the rows"
     if over_grid:
         what = f"{model.likelihood.facts.words.predictor} at the average row of the reference grid"
@@ -304,7 +305,7 @@ def _logarithm(mean: Floats, variable: str) -> Floats:
     return np.hstack([np.log(value), gradient / value])
 
 
-def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[str, Any]:
+def head_of(model: Any, columns: list[dict[str, object]], categories: int) -> dict[str, Any]:
     """The columns that say what a row is of, for each category anew."""
     names = dict.fromkeys([name for column in columns for name in column])
     head: dict[str, Any] = {name: [column[name] for column in columns] * categories for name in names}
@@ -351,7 +352,7 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
 def marginal_effects(
     fit: Estimates,
     *,
-    at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+    at: Literal["overall", "mean"] | Mapping[str, object] = "overall",
     variables: Sequence[str] | None = None,
     discrete: Sequence[str] = (),
     by: str | Sequence[str] | None = None,

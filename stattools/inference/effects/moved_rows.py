@@ -74,7 +74,7 @@ class Population:
         """The variables."""
         return tuple(self.columns)
 
-    def require(self, name: Any) -> None:
+    def require(self, name: object) -> None:
         """DomainError unless this is a variable."""
         if not isinstance(name, str) or name not in self.columns:
             raise DomainError(
@@ -390,7 +390,7 @@ def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
     return tuple(values) if len(values) <= 2 else None
 
 
-def cells(rows: Population, by: Any) -> list[tuple[tuple[str, Any], ...]]:
+def cells(rows: Population, by: object) -> list[tuple[tuple[str, Any], ...]]:
     """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for None."""
     levels = {}
     for name in () if by is None else several(by):
@@ -404,7 +404,7 @@ def cells(rows: Population, by: Any) -> list[tuple[tuple[str, Any], ...]]:
     return [tuple(zip(levels, combination, strict=True)) for combination in product(*levels.values())]
 
 
-def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | None:
+def of_level(rows: Population, cell: Sequence[tuple[str, object]]) -> Population | None:
     """The rows that have these levels; None where there are none. IncompatibleError of rows elsewhere."""
     if not cell:
         return rows
@@ -421,7 +421,7 @@ def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | 
     return replace(rows, model=replace(rows.model, rows=replace(rows.model.rows, weight=weight)))
 
 
-def grid(rows: Population, moved: Mapping[str, Any]) -> Population:
+def grid(rows: Population, moved: Mapping[str, object]) -> Population:
     """The reference grid of the variables that are not moved, collapsed to one row, with the average offset."""
     if not rows.whole:
         raise IncompatibleError(

@@ -21,6 +21,7 @@ from stattools.interface.memory import require_memory
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.numerics.columns import with_levels
 from stattools.solvers.softmax.maximum import large
 
@@ -42,7 +43,7 @@ class ExistenceCheck(NamedTuple):
     run: Callable[..., Any]
 
 
-def examine(checks: tuple[ExistenceCheck, ...], stage: Stage, model: Any, *where: Any) -> None:
+def examine(checks: tuple[ExistenceCheck, ...], stage: Stage, model: AnyModel, *where: Any) -> None:
     """Ask the checks of a stage, in their order, and raise what the first raises that is not passed."""
     for check in checks:
         if check.stage == stage and (check.applies is None or check.applies(model)):

@@ -31,6 +31,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.times import ends_of
 from stattools.likelihoods.words import Edge, Piece
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.numerics.columns import weighted, with_levels
 from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
@@ -42,7 +43,7 @@ GAIN = 0.25
 """An observation that is fitted exactly gains more where a scale falls by a factor e: 1, of a dispersion 1 / 2."""
 
 
-def check_end(model: Any, solution: Solution) -> None:
+def check_end(model: AnyModel, solution: Solution) -> None:
     """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
 
     At a maximum the steps converge quadratically, and no two ratios are alike.

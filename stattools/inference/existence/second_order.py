@@ -24,7 +24,7 @@ from stattools.models.model import Model
 from stattools.numerics.arrowhead import in_parts
 from stattools.solvers.climb import ROUND_OFF
 from stattools.solvers.newton import FLATTEST, Newton, Place, climb_in_own_units
-from stattools.solvers.solution import Solution
+from stattools.solvers.solution import Solution, Solver
 from stattools.solvers.subsampling import sampled_alike
 
 ROUGH, SHAPE = 1e-3, 0.1
@@ -256,7 +256,7 @@ NEAR = 1e-9
 """A search goes so near to a bound, as a share of the way from the start: a function may have no value on it."""
 
 
-def certified_within(model: Custom, solver: Any) -> tuple[Custom, Solution]:
+def certified_within(model: Custom, solver: Solver | None) -> tuple[Custom, Solution]:
     """The maximum and the model in the units that hold there, as of `certified`, with `edges` where it is on a bound.
 
     Raises what `certified` raises where there is no maximum, inside or on a bound.
@@ -301,7 +301,7 @@ def _reached(model: Custom) -> Floats:
     return edges
 
 
-def _held(model: Custom, solver: Any, edges: Floats) -> tuple[Custom, Solution] | None:
+def _held(model: Custom, solver: Solver | None, edges: Floats) -> tuple[Custom, Solution] | None:
     """The maximum over the others with those on `edges` held, whose variances are NaN; None where there is none, or
     where the log-likelihood rises from a bound.
     """

@@ -167,7 +167,7 @@ class Fit(Estimates):
         """
         return glance(self)
 
-    def test(self, hypothesis: Any) -> TestResult:
+    def test(self, hypothesis: object) -> TestResult:
         """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
 
         Also a term of the formula, `fit.test("C(race)")` (all of its coefficients are zero), a list of names, a matrix
@@ -260,7 +260,7 @@ class Fit(Estimates):
     def marginal_effects(
         self,
         *,
-        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+        at: Literal["overall", "mean"] | Mapping[str, object] = "overall",
         variables: Sequence[str] | None = None,
         discrete: Sequence[str] = (),
         by: str | Sequence[str] | None = None,
@@ -290,10 +290,10 @@ class Fit(Estimates):
         variable: str | None = None,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         over: Literal["rows", "grid"] = "rows",
         level: float | None = None,
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
         groups: Literal["population", "typical"] | None = None,
@@ -346,7 +346,9 @@ class Fit(Estimates):
         words = f"{'ratio' if ratio else 'difference'} of the {of_what}"
         return pictured(made, of.model, words, 1.0 if ratio else 0.0)
 
-    def function(self, function: Callable[[Mapping[str, float]], Any], *, level: float | None = None) -> pd.DataFrame:
+    def function(
+        self, function: Callable[[Mapping[str, float]], object], *, level: float | None = None
+    ) -> pd.DataFrame:
         """A function of the coefficients with its standard error by the delta method: estimate, se, statistic, p_value,
         lower, upper.
 
@@ -587,7 +589,7 @@ class Fit(Estimates):
 
     def predict(
         self,
-        data: Any = None,
+        data: object = None,
         *,
         kind: str = "mean",
         interval: float | None = None,
@@ -622,7 +624,7 @@ class Fit(Estimates):
         return handed_out(places, found, name, align, is_bare=interval is None and kind != "survival")
 
     def predict_to(
-        self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None
+        self, path: str | Path, data: object = None, *, kind: str = "mean", interval: float | None = None
     ) -> Path:
         """Write predictions for the rows of files (`st.scan`) to a Parquet file, for those of a Dask DataFrame to a new
         folder, one file per partition, where the partitions are; returns the path.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from stattools.inference.fits.fit import Fit
 from stattools.inference.storage.file import read
 from stattools.inference.storage.walker import give_back
 
 
-def load(path: str | os.PathLike[str], *, likelihood: Any = None) -> Fit:
+def load(path: str | os.PathLike[str], *, likelihood: object = None) -> Fit:
     """Read a fit that `fit.save` wrote.
 
     `likelihood` is the `st.likelihood(name, function, ...)` that the fit was made of: functions are not saved, and

@@ -46,6 +46,7 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_effects import fixed_ends
 
@@ -153,7 +154,7 @@ class LinearMixedFit(Fit):
 
     def predict(  # type: ignore[override]
         self,
-        data: Any = None,
+        data: object = None,
         *,
         groups: Literal["known", "population", "new", "typical"] = "known",
         kind: Literal["mean", "link", "observation", "median", "quantile"] = "mean",
@@ -251,7 +252,7 @@ class MixedRegressionFit(Fit):
         require(self._of_rows, name)
         return self._typical
 
-    def _judged(self, model: Any) -> Judged:
+    def _judged(self, model: AnyModel) -> Judged:
         return judged_rows(self, model)
 
     @property

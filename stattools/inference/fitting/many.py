@@ -147,7 +147,7 @@ def fit_many(
     exposure: str | ArrayLike | None = None,
     trials: str | ArrayLike | None = None,
     precision: str | ArrayLike | None = None,
-    reference: Any = None,
+    reference: object = None,
 ) -> ManyFits | LocalLevelFits:
     """Many small fits at once, the same numbers as `st.fit` one by one.
 

@@ -24,6 +24,7 @@ from stattools.inference.penalties.ridge import no_covariance
 from stattools.interface.arguments import is_one_of
 from stattools.interface.names.answers import meant
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.scale_about_means import about_means, offset_far_from_means
@@ -43,7 +44,7 @@ LAST_DIGITS = 10.0 * float(np.finfo(float).eps)
 """By how much of itself rounding moves an estimate and the linear predictors that are made of it."""
 
 
-def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
+def fit_regression(model: Model, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     """The maximum-likelihood fit of a likelihood after a predictor over rows; see `stattools.fit`."""
     if model.rows.X.size * model.predictor.size < ONE_THREAD:
         return _fit(model, solver, level, cov, penalty)
@@ -51,7 +52,7 @@ def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: 
         return _fit(model, solver, level, cov, penalty)
 
 
-def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
+def _fit(model: Model, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
     usual = LEAST_SQUARES if model.likelihood.facts.has_scale else LBFGS() if large(model) else NEWTON
@@ -101,7 +102,7 @@ def _at_round_off(solution: Solution) -> Solution:
     return replace(solution, status="round-off") if still else solution
 
 
-def required_solver(solver: Any, usual: Solver) -> Solver:
+def required_solver(solver: Solver | None, usual: Solver) -> Solver:
     """The solver that was asked for, or the usual one."""
     if solver is None:
         return usual
@@ -113,7 +114,7 @@ def required_solver(solver: Any, usual: Solver) -> Solver:
 
 
 def penalized_fit(
-    model: Any, solver: Solver | None, level: float, cov: Kind, penalty: Penalty, made: type[Fit] = Fit
+    model: AnyModel, solver: Solver | None, level: float, cov: Kind, penalty: Penalty, made: type[Fit] = Fit
 ) -> Fit:
     """The maximum of the log-likelihood and the penalty, as `made`; a ridge fit has no covariance."""
     if not is_one_of(cov, ("information",)):
@@ -140,7 +141,7 @@ def _explain_failure(model: Model, stood: Any = None) -> None:
         raise no_maximum(model) from None
 
 
-def not_converged(model: Any, solution: Solution) -> ConvergenceError:
+def not_converged(model: AnyModel, solution: Solution) -> ConvergenceError:
     """What is said where a solver stopped short of the maximum."""
     if (reach := _last_digits(solution)) is not None:
         return ConvergenceError(

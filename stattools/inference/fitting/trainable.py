@@ -44,7 +44,7 @@ SPECIAL = {
 """The options that only models of one kind have: their defaults, and what these models are."""
 
 
-def require_options(model: Any, options: Mapping[str, object]) -> None:
+def require_options(model: AnyModel, options: Mapping[str, object]) -> None:
     """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
     for name, value in options.items():
         if name not in SPECIAL:

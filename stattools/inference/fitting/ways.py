@@ -64,14 +64,14 @@ OF_EFFECTS = (
 )
 
 
-def require_no_others(model: Any, solver: Any, cov: object, penalty: Any, how: str = OF_EFFECTS) -> None:
+def require_no_others(model: Any, solver: Solver | None, cov: object, penalty: object, how: str = OF_EFFECTS) -> None:
     """IncompatibleError for options of `st.fit` that have no meaning where a model is fitted in one way only."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
         if given is not usual and not (isinstance(given, str) and given == usual):
             raise IncompatibleError(f"{model.title} is fitted {how}; leave {name}={quoted(given)} out.")
 
 
-def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
+def solution_of(model: AnyModel, found: MarginalMaximum, advice: str) -> Solution:
     """How the maximum of an integrated likelihood was found; ConvergenceError with the `advice` where it was not."""
     climbed = found.status, found.steps, found.decrement, found.trace
     solution = Solution(found.estimate, found.covariance, found.loglik, *climbed, "Newton")
@@ -86,10 +86,10 @@ def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
 
 def fit_mixed(
     model: LinearMixed,
-    solver: Any,
+    solver: Solver | None,
     level: float,
     cov: object,
-    penalty: Any,
+    penalty: object,
     *,
     reml: bool = True,
     df: str | None = None,
@@ -120,10 +120,10 @@ MOST_NODES = 1000
 
 def fit_mixed_regression(
     model: MixedRegression,
-    solver: Any,
+    solver: Solver | None,
     level: float,
     cov: object,
-    penalty: Any,
+    penalty: object,
     *,
     integral: str = "auto",
     nodes: int | None = None,
@@ -164,7 +164,7 @@ def maximum(model: MixedRegression, integral: str, nodes: int | None) -> Margina
     return quadrature_maximum(model, nodes, watch=running_off(model))
 
 
-def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: object, penalty: Any) -> CoxFit:
+def fit_curved_cox(model: CurvedCox, solver: Solver | None, level: float, cov: object, penalty: object) -> CoxFit:
     """The fit by the restricted likelihood, all coefficients integrated out.
 
     Raises SeparationError where lines and other columns put the events in order, so that no curve keeps them finite.
@@ -186,7 +186,7 @@ def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: object, pen
 type Way = Callable[..., Any]
 
 
-def way_of(model: Any) -> Way:
+def way_of(model: AnyModel) -> Way:
     """The function that fits the model; IncompatibleError for what is no model.
 
     >>> import stattools as st
@@ -259,7 +259,7 @@ def _climbed_sorted(model: SortedCox, solver: Solver) -> tuple[Any, Solution]:
 
 
 def _fit_partial(
-    model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
+    model: CoxRegression, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None, made: object = CoxFit
 ) -> Any:
     """Cox's regression, and that of matched sets, whose standard errors are robust where it was given clusters."""
     if "cluster" in model.said.labels and penalty is not None:
@@ -277,17 +277,21 @@ OVER_VARIANCES = "over variances that may be 0"
 
 
 def _fit_smoothing(
-    model: ExponentialSmoothing, solver: Any, level: float, cov: Kind, penalty: Penalty | None
+    model: ExponentialSmoothing, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
 ) -> SeriesFit:
     return _fit_log_likelihood(model.settled(), solver, level, cov, penalty, usual=Newton(), made=SeriesFit)
 
 
-def _fit_state_space(model: Structural, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> SeriesFit:
+def _fit_state_space(
+    model: Structural, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
+) -> SeriesFit:
     require_no_others(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty, OVER_VARIANCES)
     return _fit_log_likelihood(model, solver, level, cov, penalty, usual=BoundedNewton(), made=SeriesFit)
 
 
-def _fit_levels(model: LocalLevels, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> LocalLevelFits:
+def _fit_levels(
+    model: LocalLevels, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
+) -> LocalLevelFits:
     require_no_others(model, solver, cov, penalty, OVER_VARIANCES)
     return model.fitted()
 

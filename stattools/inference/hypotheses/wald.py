@@ -29,6 +29,7 @@ from stattools.inference.hypotheses.linear import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import ProportionalHazards
 from stattools.numerics.columns import picked, picking
 from stattools.numerics.low_rank import among
@@ -75,7 +76,7 @@ class TermsOfParameter:
         return found[found.any(axis=1)]
 
 
-def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
+def terms_of(model: AnyModel) -> tuple[TermsOfParameter, ...]:
     """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect
     at each cut are terms of the first formula.
     """
@@ -106,7 +107,7 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
     return tuple(found)
 
 
-def coefficients_of(model: Any, text: object) -> list[int]:
+def coefficients_of(model: AnyModel, text: object) -> list[int]:
     """The numbers of the coefficients of the term that a text names; none where it names no term, or a coefficient.
 
     >>> import stattools as st
@@ -125,7 +126,7 @@ def coefficients_of(model: Any, text: object) -> list[int]:
     return []
 
 
-def of_terms(model: Any, hypothesis: Any) -> Any:
+def of_terms(model: AnyModel, hypothesis: object) -> Any:
     """A hypothesis with the names of the coefficients of a term in the place of the term; others as they are.
 
     >>> import stattools as st
@@ -179,7 +180,7 @@ def spread_of(R: Any, V: Any) -> Any:
     return R @ np.asarray(V) @ R.T if found is None else among(V, *found)
 
 
-def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
+def metric_of(fit: Estimates, spread: object, what: str) -> Metric:
     """The metric of a covariance of combinations of coefficients; IdentificationError where it is singular to round-off
     for them, which are `what`.
     """
@@ -192,7 +193,7 @@ def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
     return metric
 
 
-def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
+def wald(fit: Estimates, hypothesis: object, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
     `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0),

@@ -29,6 +29,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.text.columns import number, percent
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page
@@ -46,7 +47,7 @@ LARGEST_LOGARITHM = 700.0
 """exp of more than this is beyond float64."""
 
 
-def require_ratios(model: Any) -> str:
+def require_ratios(model: AnyModel) -> str:
     """What exp(coefficient) is; IncompatibleError where it is no ratio.
 
     >>> import stattools as st
@@ -202,7 +203,7 @@ def glance(fit: Any) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def terms(model: Any) -> dict[str, Any]:
+def terms(model: AnyModel) -> dict[str, Any]:
     """The columns [category,] term that tables of coefficients begin with."""
     if not isinstance(model, Model) or model.categories is None:
         return {"term": model.names}
@@ -236,7 +237,7 @@ def require_proportional(model: Any) -> None:
         )
 
 
-def hazard_ratios(fit: Any, level: float | None = None) -> pd.DataFrame:
+def hazard_ratios(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     """One row per coefficient but the intercept: term, estimate, se_log, statistic, p_value, lower, upper.
 
     >>> import stattools as st

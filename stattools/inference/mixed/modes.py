@@ -19,7 +19,7 @@ import numpy as np
 
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
-from stattools.inference.estimates import quantile_of
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.existence.rank import check_rank
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -77,7 +77,7 @@ def wiggles(found: MixedMaximum | MarginalMaximum, curves: Sequence[SmoothTerm])
     return sum((fitted(rows, (rows.wiggles @ one.wiggly)[:, None])[0] for rows, one in pairs), 0.0)
 
 
-def label_of(level: Any) -> Any:
+def label_of(level: object) -> Any:
     """A level as a table shows it: those of several columns are joined, "A:a".
 
     >>> label_of(("A", 2)), label_of(7)
@@ -90,7 +90,7 @@ SINGULAR = 1e-12
 """An eigenvalue of X'V^-1 X, in orthonormal coordinates of all rows, below this share of the largest is round-off."""
 
 
-def group_influence(fit: Any, group: str | None) -> pd.DataFrame:
+def group_influence(fit: Estimates, group: str | None) -> pd.DataFrame:
     """level, n, cooks_distance, and for each coefficient how many standard errors it falls without the group."""
     fit.model.require_groups_alone("group_influence")
     term = grouping(fit.model, group)

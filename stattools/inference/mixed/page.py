@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.estimates import Estimates
 from stattools.inference.page import coefficients
 from stattools.models.questions import told
 from stattools.text.columns import number
@@ -21,7 +22,7 @@ def page(fit: Any) -> Page:
     return Page(f"{title} by {which}maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
 
 
-def effects(fit: Any) -> list[Grid | str]:
+def effects(fit: Estimates) -> list[Grid | str]:
     """The curves of a fit, and what varies between groups, where there are any."""
     curves = [_curves(fit), ""] if fit.model.smooths else []
     return [*curves, components(fit), ""] if fit.model.random or fit.model.has_scale else curves

@@ -289,7 +289,14 @@ FAMILY_GROUPS = ("population", "known", "typical", "new")
 
 
 def family_predictions(
-    fit: Any, data: object, groups: str, kind: str, interval: float | None, missing: Missing, align: bool, **beside: Any
+    fit: Estimates,
+    data: object,
+    groups: str,
+    kind: str,
+    interval: float | None,
+    missing: Missing,
+    align: bool,
+    **beside: Any,
 ) -> Any:
     """See `MixedRegressionFit.predict`."""
     found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
@@ -297,7 +304,7 @@ def family_predictions(
 
 
 def predicted(
-    fit: Any, data: object, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
+    fit: Estimates, data: object, groups: str, kind: str, interval: float | None, missing: Missing, **beside: Any
 ) -> tuple[Any, Any, str, list[SmoothTerm]]:
     """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
     groups = one_of(groups, FAMILY_GROUPS, "predict needs groups to be one of {}")
@@ -353,7 +360,7 @@ OVER_EFFECTS = ("marginal", "quantile")
 """Those of the outcome without what is known of its groups."""
 
 
-def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
+def family_residuals(fit: Estimates, kind: str, seed: Any, align: bool) -> Any:
     """See `MixedRegressionFit.residuals_of`."""
     kind = one_of(kind, tuple(RESIDUAL_KINDS), f"residuals_of {fit.model.title} needs kind to be one of {{}}")
     if kind in OVER_EFFECTS:

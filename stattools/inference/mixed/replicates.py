@@ -129,7 +129,7 @@ def drawn_outcomes(model: Any, estimate: Floats, roots: Any, m: int, random: np.
 
 
 def replicates(
-    model: Any, kind: str, asked: int, random: np.random.Generator, whole: Any
+    model: Any, kind: str, asked: int, random: np.random.Generator, whole: object
 ) -> tuple[Floats, dict[int, str]]:
     """Coefficients and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
     none. IncompatibleError for a bootstrap of single rows, and of a model with curves.

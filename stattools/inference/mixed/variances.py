@@ -24,7 +24,7 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import quantile_of
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
@@ -73,7 +73,7 @@ def variance_components(fit: Any, level: float | None = None, interval: str | No
     return made
 
 
-def _ends(found: Any, cut: float) -> tuple[list[tuple[float, float]], list[str]]:
+def _ends(found: object, cut: float) -> tuple[list[tuple[float, float]], list[str]]:
     """The intervals of all parameters, NaN where one was not found, and why it was not."""
     ends, notes = [], []
     for of in parameters(found):
@@ -150,7 +150,7 @@ NOTES = {
 }
 
 
-def _draws(fit: Any, k: int, i: int | None, method: str, draws: int | None, seed: Any) -> int | None:
+def _draws(fit: Any, k: int, i: int | None, method: str, draws: int | None, seed: object) -> int | None:
     """How many ratios are drawn, None for a mixture; IncompatibleError where the method does not know the distribution,
     DomainError without a seed, or for a number below 1.
     """
@@ -189,7 +189,7 @@ def _ratios(found: Any, null: Any, method: str, count: int, random: np.random.Ge
     return drawn_ratios(found, null, drawn_outcomes(null.model, null.found.estimate, roots, count, random))
 
 
-def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:
+def _place(fit: Estimates, term: str, effect: str | None) -> tuple[int, int | None]:
     """The numbers of a term, by its name or that of its group, and of its effect."""
     terms = fit.model.random
     found = [k for k, one in enumerate(terms) if is_one_of(term, (one.name,))] or [
@@ -343,7 +343,7 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     return made
 
 
-def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
+def with_deviance(fit: Estimates, table: pd.DataFrame) -> pd.DataFrame:
     """The table of a fit with the share beside; without it where rows have no deviance, as labels in order."""
     try:
         require_answer(fit.model.likelihood, "deviance")
@@ -352,7 +352,7 @@ def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(deviance_explained=deviance_explained(fit))
 
 
-def deviance_explained(fit: Any) -> float:
+def deviance_explained(fit: Estimates) -> float:
     """The share, 0 where a constant mean is exact too."""
     model = fit.model.fixed
     view, rows = known(fit, model, fit.model.random, interval=False)

@@ -35,7 +35,7 @@ from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, curve_part
 from stattools.solvers.mixed.maximum import whole_covariance
 
 
-def typical(fit: Any) -> Estimates:
+def typical(fit: Estimates) -> Estimates:
     """The fit for a group whose effects are 0: the coefficients as they are, conditional on the effects."""
     return Estimates(fit.model.fixed, fit.estimate, fit.covariance, fit.loglik, fit.solution, 1.0, fit.level)
 
@@ -151,7 +151,7 @@ def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Estimates
     return _with_columns(fit, at, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
 
 
-def _with_columns(fit: Any, at: Model, Z: Floats, theta: Floats, covariance: Floats) -> tuple[Estimates, Model]:
+def _with_columns(fit: Estimates, at: Model, Z: Floats, theta: Floats, covariance: Floats) -> tuple[Estimates, Model]:
     """The rows with columns Z (n, t) beside those of their first linear predictor; the coefficients of these are the
     last of `theta` and of its covariance.
     """
@@ -186,7 +186,7 @@ def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTe
 
 
 def _of_categories(
-    fit: Any, at: Model, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats
+    fit: Estimates, at: Model, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats
 ) -> tuple[Estimates, Model]:
     """The same where each category has coefficients of its own, which stand together."""
     made = beside(at, np.column_stack([term.columns for term in terms]))
@@ -204,7 +204,7 @@ def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
     return sum((term.columns @ curve.wiggly for term, curve in pairs), np.zeros(n))
 
 
-def all_columns(fit: Any, view: Estimates) -> Estimates:
+def all_columns(fit: Estimates, view: Estimates) -> Estimates:
     """The `view` of a regression's fit, of typical groups or of their population, with the columns of its curves."""
     return beside_curves(fit, view, view.model, fit.model.smooths)[0]
 

@@ -32,6 +32,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.likelihood import cumulants_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import near, slope_of_log_determinant
 from stattools.solvers.metric import Metric
@@ -80,7 +81,7 @@ class Jeffreys:
 
     is_concave: ClassVar[bool] = False
 
-    def check(self, model: Any) -> None:
+    def check(self, model: AnyModel) -> None:
         """IncompatibleError unless the likelihood has the penalty."""
         if isinstance(model, CoxRegression) and model.exact is not None:
             raise IncompatibleError(
@@ -151,7 +152,7 @@ class Jeffreys:
         change = (W.T @ third @ W).reshape(P, -1)
         return Evaluation(half, score, 0.5 * (change @ change.T - fourth))
 
-    def added(self, model: Any) -> Floats:
+    def added(self, model: AnyModel) -> Floats:
         """Nothing is added to the information."""
         return np.zeros(len(model.names))
 

@@ -19,6 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.numerics.arrowhead import Arrow, in_parts
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
@@ -67,11 +68,11 @@ class Ridge:
     def __repr__(self) -> str:
         return f"Ridge({self.strength:g}{'' if self.centered is None else f', centered={self.centered}'})"
 
-    def is_centered(self, model: Any) -> bool:
+    def is_centered(self, model: AnyModel) -> bool:
         """Whether the coefficients of a model count about their mean over the categories."""
         return _categories(model) > 2 if self.centered is None else self.centered
 
-    def check(self, model: Any) -> None:
+    def check(self, model: AnyModel) -> None:
         """Any model with names will do; IncompatibleError for `centered` without categories, IdentificationError for
         two intercepts.
         """
@@ -133,11 +134,11 @@ class Ridge:
         B = np.eye(len(model.names))[penalized_coefficients(model)]
         return self.strength * (B.T @ self._about_mean(model, B))
 
-    def added(self, model: Model) -> Floats:
+    def added(self, model: AnyModel) -> Floats:
         """What the penalty adds to the information about each coefficient, (p,), where it is not centered."""
         return np.where(penalized_coefficients(model), float(self.strength), 0.0)
 
-    def covariance(self, solution: Solution, model: Any) -> Floats:
+    def covariance(self, solution: Solution, model: AnyModel) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""
         return solution.covariance
 
@@ -150,14 +151,14 @@ class Ridge:
         return (blocks - blocks.sum(axis=0) / (width + 1)).reshape(B.shape)
 
 
-def _categories(model: Any) -> int:
+def _categories(model: AnyModel) -> int:
     """The number of categories of an outcome, 0 for others."""
     if model.likelihood is None or not model.likelihood.facts.by_category:
         return 0
     return model.likelihood.width + 1
 
 
-def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
+def penalized_coefficients(model: AnyModel) -> NDArray[np.bool_]:
     """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
     if not isinstance(model, Model):
         return np.array([name != "Intercept" for name in model.names])

@@ -26,7 +26,7 @@ from scipy.special import ndtri, stdtrit
 
 from stattools import figures
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import require_rows
+from stattools.inference.estimates import Estimates, require_rows
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.intervals.coefficients import called, factors, interval, require_ratios
 from stattools.inference.intervals.profile import profile_fall
@@ -34,6 +34,7 @@ from stattools.inference.plots.drawing import Drawing, change_in, level_of, summ
 from stattools.interface.arguments import require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.variance_profile import profile_fall as fall_of_variances
 from stattools.solvers.mixed.fixed_effects import FixedProfile
@@ -64,7 +65,7 @@ def require_one_scale(exponentiate: bool, standardized: bool) -> None:
 
 
 def coefficients(
-    fit: Any,
+    fit: Estimates,
     *,
     terms: str | Sequence[str] | None = None,
     exponentiate: bool = False,
@@ -106,7 +107,7 @@ def coefficients(
 
 
 def chosen(
-    model: Any, terms: str | Sequence[str] | None, names: Sequence[str] = (), whose: str | None = None
+    model: AnyModel, terms: str | Sequence[str] | None, names: Sequence[str] = (), whose: str | None = None
 ) -> list[int]:
     """The numbers of the coefficients of the terms that were named, in their order; by default all of a model that is
     no regression, and of one those of columns: no intercept and no parameter that all rows share, if others are there.
@@ -127,7 +128,7 @@ def chosen(
     return found
 
 
-def slopes(model: Any) -> list[int]:
+def slopes(model: AnyModel) -> list[int]:
     """The numbers of the coefficients of columns of a regression."""
     if not isinstance(model, Model):
         return []
@@ -141,7 +142,7 @@ def slopes(model: Any) -> list[int]:
     return found
 
 
-def spreads(model: Any) -> Floats:
+def spreads(model: AnyModel) -> Floats:
     """Standard deviation of the column of each coefficient of the first parameter; 0 for constants and for those of
     other parameters.
     """
@@ -152,7 +153,7 @@ def spreads(model: Any) -> Floats:
     return spread
 
 
-def _ends(fit: Any, level: float, kind: str | None) -> tuple[tuple[Floats, Floats], str]:
+def _ends(fit: Estimates, level: float, kind: str | None) -> tuple[tuple[Floats, Floats], str]:
     """The ends of the intervals, and what they are called; of a fit that has none the estimates, and nothing."""
     if not fit.kinds and kind is None:
         return (fit.estimate, fit.estimate), ""
@@ -241,7 +242,7 @@ def names(fit: Any) -> dict[str, Curve]:
     return made
 
 
-def _of_variance(found: Any, of: VarianceParameter) -> Curve:
+def _of_variance(found: object, of: VarianceParameter) -> Curve:
     return of.estimate, lambda fall, level: profile_ends(found, of, fall), lambda: VarianceProfile(found, of).height
 
 
@@ -288,7 +289,7 @@ KINDS = {
 """How the intervals of one parameter are called in print; "score" is Wilson's, and left out."""
 
 
-def a_profile(fit: Any, name: str) -> None:
+def a_profile(fit: Estimates, name: str) -> None:
     """A likelihood whose profile is known: of one parameter of a sample, or of the coefficients of a fit."""
     model = fit.model
     if model.intervals and len(fit.names) > 1:
@@ -367,7 +368,7 @@ def _span(fit: Any) -> Floats:
     return np.linspace(low, high, 501)
 
 
-def _place(fit: Any, name: str | None) -> int:
+def _place(fit: Estimates, name: str | None) -> int:
     """The number of the coefficient that was named, or of the only one of a column."""
     if name is None:
         some = slopes(fit.model) or list(range(len(fit.names)))

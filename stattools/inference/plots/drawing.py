@@ -22,6 +22,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.figures.house_style import plain
+from stattools.inference.estimates import Estimates
 from stattools.inference.needs import Need, offered, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -60,7 +61,7 @@ class Plot:
 Plots = Mapping[str, Plot]
 
 
-def plotted(asked: Any, title: str, what: object, plots: Plots, ax: object, **options: Any) -> Figure:
+def plotted(asked: object, title: str, what: object, plots: Plots, ax: object, **options: Any) -> Figure:
     """The figure of this name, of the table's first that there is for None; an option of None or False was not given.
 
     Raises IncompatibleError, which lists the figures that there are, for another name and where a need is not there,
@@ -89,7 +90,7 @@ def plotted(asked: Any, title: str, what: object, plots: Plots, ax: object, **op
     return handed_out(drawing.draw, ax)
 
 
-def drawn(asked: Any, plots: Plots) -> list[str]:
+def drawn(asked: object, plots: Plots) -> list[str]:
     """The figures that there are.
 
     >>> import stattools as st
@@ -100,14 +101,14 @@ def drawn(asked: Any, plots: Plots) -> list[str]:
     return offered(asked, plots, {name: plot.needs for name, plot in plots.items()})
 
 
-def level_of(fit: Any, level: float | None) -> float:
+def level_of(fit: Estimates, level: float | None) -> float:
     """The level that was given, or that of the fit; DomainError outside (0, 1)."""
     found = fit.level if level is None else level
     require_level(found)
     return found
 
 
-def _offer(asked: Any, title: str, plots: Plots) -> str:
+def _offer(asked: object, title: str, plots: Plots) -> str:
     has = ", ".join(f'"{name}"' for name in drawn(asked, plots))
     return f"{title} has {f'the figures {has}' if has else 'no figure'}."
 

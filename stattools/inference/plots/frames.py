@@ -8,6 +8,7 @@ from typing import Any
 
 from stattools.interface.arguments import is_number
 from stattools.interface.when_needed import pd
+from stattools.models.questions import AnyModel
 
 
 class Pictured:
@@ -38,7 +39,7 @@ class Pictured:
         return getattr(pd.plotting.PlotAccessor(self._frame), name)
 
 
-def pictured(frame: pd.DataFrame, model: Any, words: str, center: float | None = 0.0) -> pd.DataFrame:
+def pictured(frame: pd.DataFrame, model: AnyModel, words: str, center: float | None = 0.0) -> pd.DataFrame:
     """The frame, whose rows `frame.plot()` draws; `words` say on the axis what is made of the mean of the model, and
     `center` is the value of no effect.
 

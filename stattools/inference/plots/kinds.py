@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stattools.errors import IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, rows_there, variables
 from stattools.inference.needs import states as has_states
 from stattools.inference.plots.coefficients import a_profile, coefficients, profile
@@ -16,7 +15,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 
-def one_residual(fit: Any, name: str) -> None:
+def one_residual(fit: Estimates, name: str) -> None:
     """A row has one residual, not one for each category."""
     if fit.model.likelihood.outcome.has_several:
         raise IncompatibleError(
@@ -30,18 +29,18 @@ def of_rows(need: Need) -> Need:
     return lambda fit, name: need(fit._of_rows, name)
 
 
-def rows_to_climb(fit: Any, name: str) -> None:
+def rows_to_climb(fit: Estimates, name: str) -> None:
     """The rows of a regression, wherever they are."""
     if isinstance(fit.model, Model):
         rows_there(fit, name)
 
 
-def a_curve(fit: Any, name: str) -> None:
+def a_curve(fit: Estimates, name: str) -> None:
     """A model with curves."""
     curves(fit, f'plot("{name}")')
 
 
-def counts(fit: Any, name: str) -> None:
+def counts(fit: Estimates, name: str) -> None:
     """An outcome that is a count."""
     if fit.model.likelihood.outcome is not Outcome.COUNT:
         raise IncompatibleError(f'{name} are those of counts; {fit.model.title} has plot("calibration").')

@@ -22,6 +22,7 @@ from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.diagnostics.residuals import variance
 from stattools.inference.effects.means import values_of
 from stattools.inference.effects.moved_rows import Population, levels_of, population
+from stattools.inference.estimates import Estimates
 from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
@@ -31,6 +32,7 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.questions import AnyModel
 from stattools.text.columns import many, percent
 
 POINTS = 41
@@ -52,7 +54,7 @@ def effect(
     values: Sequence[Any] | None = None,
     over: str | None = None,
     level: float | None = None,
-    data: Any = None,
+    data: object = None,
 ) -> Drawing:
     """See `Fit.plot`."""
     rows = population(fit.model, data)
@@ -79,12 +81,12 @@ def the_variable(rows: Population, variable: str | None) -> str:
 
 
 def drawing(
-    model: Any,
+    model: AnyModel,
     rows: Population,
     variable: str,
     by: object,
     values: Sequence[object] | None,
-    means: Callable[[Sequence[Any]], pd.DataFrame],
+    means: Callable[[Sequence[object]], pd.DataFrame],
     said: str,
 ) -> Drawing:
     """The figure of means at the points of a variable: of `means(points)`, a frame with their intervals."""
@@ -151,7 +153,7 @@ MOST_LABELS = 12
 BINS = 10
 
 
-def calibration(fit: Any, *, bins: int | None = None, level: float | None = None) -> Drawing:
+def calibration(fit: Estimates, *, bins: int | None = None, level: float | None = None) -> Drawing:
     """See `Fit.plot`: of events, categories or means."""
     bins = whole_number(BINS if bins is None else bins, "bins= of a plot", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
@@ -183,7 +185,7 @@ def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:
     )
 
 
-def of_categories(fit: Any, bins: int, level: float) -> Drawing:
+def of_categories(fit: Estimates, bins: int, level: float) -> Drawing:
     """The calibration of each category, or of each cut between labels in order."""
     table = calibration_table(fit, bins, level=level)
     what = str(table.columns[0])
@@ -245,7 +247,7 @@ def frequencies(*fits: Any) -> Drawing:
     )
 
 
-def expected_frequencies(fit: Any, counts: Floats) -> Floats:
+def expected_frequencies(fit: Estimates, counts: Floats) -> Floats:
     """Expected number of observations with each of the counts: the sum over rows of P(y = count | x)."""
     model = fit.model
     eta = model.eta(fit.estimate)
@@ -253,7 +255,7 @@ def expected_frequencies(fit: Any, counts: Floats) -> Floats:
     return np.array([weight @ np.exp(model.likelihood.loglik(eta, np.full(len(eta), k))) for k in counts])
 
 
-def shares(model: Any) -> tuple[Floats, Floats | None, str]:
+def shares(model: AnyModel) -> tuple[Floats, Floats | None, str]:
     """The outcome of each row on the scale of its mean, how much each row counts, and of what: rows, or trials of a
     grouped outcome.
     """
@@ -264,7 +266,7 @@ def shares(model: Any) -> tuple[Floats, Floats | None, str]:
     return likelihood.observed(y), trials if weight is None else weight * trials, "trials"
 
 
-def _brief(model: Any) -> str:
+def _brief(model: AnyModel) -> str:
     """`negative binomial` for Negative binomial regression."""
     title = model.title.removesuffix(" regression")
     return title if title == "Poisson" else title[0].lower() + title[1:]

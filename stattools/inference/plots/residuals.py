@@ -15,6 +15,7 @@ from stattools import figures
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.diagnostics.residuals import KINDS
+from stattools.inference.estimates import Estimates
 from stattools.inference.needs import require
 from stattools.inference.plots.drawing import Drawing, level_of, mean_of
 from stattools.interface.arguments import word_of
@@ -160,7 +161,7 @@ def mixed_residuals(fit: Any, kind: str | None, seed: object) -> Drawing:
     return _drawing(fitted, residual, weight, axis, f"{kind} residual", sd, alt)
 
 
-def groups_with_effects(fit: Any, name: str) -> None:
+def groups_with_effects(fit: Estimates, name: str) -> None:
     """A mixed model."""
     if not (fit.model.is_mixed and fit.model.random):
         raise IncompatibleError(f"effects of groups are those of (1 | g) in a formula; this is {fit.model.title}.")

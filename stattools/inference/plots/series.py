@@ -8,6 +8,7 @@ import numpy as np
 
 from stattools import figures
 from stattools.errors import IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.plots.drawing import Drawing, level_of
 from stattools.interface.arguments import word_of
 from stattools.text.columns import percent
@@ -19,7 +20,7 @@ MOST_BEFORE = 5
 """So many times as long as a forecast is the part of the series that stands before it, at least 40 times."""
 
 
-def a_series(fit: Any, name: str) -> None:
+def a_series(fit: Estimates, name: str) -> None:
     """A model of a series."""
     if not fit.model.facts.is_series:
         raise IncompatibleError(
@@ -27,7 +28,7 @@ def a_series(fit: Any, name: str) -> None:
         )
 
 
-def level(fit: Any, *, level: float | None = None, steps: int | None = None) -> Drawing:
+def level(fit: Estimates, *, level: float | None = None, steps: int | None = None) -> Drawing:
     """See `Fit.plot`: the level of a state space model with its interval, or the one that smoothing leaves."""
     return (smoothed_level if fit.model.facts.has_states else filtered_level)(fit, level, steps)
 
@@ -50,7 +51,7 @@ def smoothed_level(fit: Any, level: float | None = None, steps: int | None = Non
     )
 
 
-def filtered_level(fit: Any, level: float | None = None, steps: int | None = None) -> Drawing:
+def filtered_level(fit: Estimates, level: float | None = None, steps: int | None = None) -> Drawing:
     """The series with its level after each value, and what comes next where that is known."""
     model = fit.model
     level, steps = level_of(fit, level), 10 if steps is None else steps

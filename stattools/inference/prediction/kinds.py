@@ -392,7 +392,7 @@ def most_probable(mean: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def crossed(
-    labels: tuple[Any, ...],
+    labels: tuple[object, ...],
     observed: NDArray[Any],
     predicted: NDArray[Any],
     weight: NDArray[np.float64] | None = None,

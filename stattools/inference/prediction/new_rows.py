@@ -37,7 +37,7 @@ Missing = Literal["raise", "null"]
 
 def at_rows(
     model: Model,
-    data: Any,
+    data: object,
     offset: Column = None,
     exposure: Column = None,
     *,
@@ -72,14 +72,16 @@ def at_rows(
     )
 
 
-def require_missing(missing: Any) -> Any:
+def require_missing(missing: object) -> Any:
     """The word; IncompatibleError for another than those of `Missing`."""
     return one_of(
         missing, ("raise", "null"), 'predict has missing="raise" and missing="null"', IncompatibleError, got="missing="
     )
 
 
-def encoded(design: Design, data: Any, missing: Missing, beside: Mapping[str, Column] = NONE) -> tuple[Floats, Places]:
+def encoded(
+    design: Design, data: object, missing: Missing, beside: Mapping[str, Column] = NONE
+) -> tuple[Floats, Places]:
     """The design of new rows, and where they are among those of `data`: under missing="null" without the rows that have
     no value of a predictor or of a column `beside` them.
     """
@@ -128,7 +130,7 @@ def with_precision(at: Model, model: Model, data: object, precision: Column = No
     return replace(at, rows=replace(at.rows, precision=_positive(data, column, "precision", at.places)))
 
 
-def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | None:
+def trials_of(at: Model, model: Model, data: object, trials: Column) -> Floats | None:
     """The number of trials of each of the rows `at` of a grouped outcome; None for other outcomes."""
     if "trials" not in model.likelihood.parts:
         return None

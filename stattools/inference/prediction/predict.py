@@ -95,7 +95,7 @@ def predict(
 def predictions(
     fit: Estimates,
     model: Model,
-    data: Any = None,
+    data: object = None,
     offset: Column = None,
     interval: float | None = None,
     *,

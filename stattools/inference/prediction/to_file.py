@@ -33,7 +33,7 @@ ROWS = 1 << 17
 
 
 def predict_to(
-    fit: Estimates, path: str | Path, data: Any, *, kind: str = "mean", interval: float | None = None
+    fit: Estimates, path: str | Path, data: object, *, kind: str = "mean", interval: float | None = None
 ) -> Path:
     """Write the predictions for the rows of a source to `path`, one row for each of theirs, null where a predictor is
     missing; see `Fit.predict_to`.

@@ -331,7 +331,7 @@ def beside_beyond(frame: pd.DataFrame, terms: Sequence[SmoothTerm]) -> pd.DataFr
     return frame.assign(beyond=np.repeat(beyond, len(frame) // len(beyond))) if beyond.any() else frame
 
 
-def said_beyond(found: Any, terms: Sequence[SmoothTerm]) -> Any:
+def said_beyond(found: object, terms: Sequence[SmoothTerm]) -> Any:
     """Predictions with a note of how many rows lie beyond the data, where they can carry one: a pandas object."""
     count = int(beyond_rows(terms).sum()) if terms else 0
     if count and isinstance(found, pd.Series | pd.DataFrame):

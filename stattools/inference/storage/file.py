@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from stattools import __version__
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
+from stattools.inference.estimates import Estimates
 from stattools.inference.existence.separation import witness
 from stattools.inference.storage.walker import AGAIN, decoded, encoded
 from stattools.interface.arguments import require_truth
@@ -36,6 +37,7 @@ from stattools.interface.when_needed import pd
 from stattools.interface.writing import replace_file
 from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.models.regressions.categories import OneVsRest
 from stattools.models.samples.proportions import BernoulliTrials
 from stattools.models.survival.cox import CoxRegression
@@ -66,7 +68,7 @@ def about(fit: Any) -> dict[str, Any]:
     return {"certificate": fit.certificate.sentence, "data": data_of(fit.model)}
 
 
-def data_of(model: Any) -> dict[str, Any]:
+def data_of(model: AnyModel) -> dict[str, Any]:
     """The hashes of the columns of a model's data, or why there are none."""
     given, why = nearest(DATA, model), "its likelihood is a function that holds its data"
     if given is not None:
@@ -274,7 +276,7 @@ def columns_of(model: Any) -> Arrays:
     return {name: plain_column(frame.column(name)) for name in used}
 
 
-def members(fit: Any, others: Mapping[str, bytes]) -> dict[str, bytes]:
+def members(fit: Estimates, others: Mapping[str, bytes]) -> dict[str, bytes]:
     """The design as members of the file of a fit, with the hashes of the `others`, which it is the design of."""
     said, arrays = design_of(fit)
     said["of"] = {name: hashlib.sha256(data).hexdigest() for name, data in others.items()}
@@ -287,7 +289,7 @@ def _not_checked(what: str) -> Plain:
     return {"kind": None, "why": f"{UNKNOWN}{what}"}, {}
 
 
-def _regression(fit: Any) -> Plain:
+def _regression(fit: Estimates) -> Plain:
     model, rows = fit.model, fit.model.rows
     family = model.likelihood.facts.verified
     form = model.likelihood.facts.form or next(iter(model.likelihood.parameters.values()))
@@ -312,7 +314,7 @@ def _regression(fit: Any) -> Plain:
     return said, {name: value[there] for name, value in arrays.items()}
 
 
-def _cox(fit: Any) -> Plain:
+def _cox(fit: Estimates) -> Plain:
     model, rows = fit.model, fit.model.said
     if model.ties == "exact" or fit.penalty is not None:
         return _not_checked("exact ties, and fits with a penalty")

@@ -163,7 +163,7 @@ def made_again(value: Written) -> OwnLikelihood:
     return replace(made, steps=tuple(value["steps"]))
 
 
-def give_back(fit: Any, given: Any) -> None:
+def give_back(fit: Estimates, given: object) -> None:
     """The functions of a likelihood to a loaded fit that was made of it; an error where it is another."""
     saved = fit.model.likelihood
     if not isinstance(saved, OwnLikelihood) or saved.distribution is not None:
@@ -197,7 +197,7 @@ STEPS: dict[str, type[TraceStep] | type[Epoch]] = {"trace": TraceStep, "history"
 LONGEST_TRACE = 500
 
 
-def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+def encoded(value: object, arrays: dict[str, NDArray[Any]]) -> Any:
     """What JSON can hold; arrays are put aside under a name.
 
     Raises IncompatibleError for objects that are not known.
@@ -211,7 +211,7 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         arrays[name] = array
         return {"@": kind, "name": name}
 
-    def named(parts: Mapping[str, Any]) -> Written:
+    def named(parts: Mapping[str, object]) -> Written:
         return {name: encoded(part, arrays) for name, part in parts.items()}
 
     match value:
@@ -271,7 +271,7 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     )
 
 
-def _facts_of(value: Any) -> list[str]:
+def _facts_of(value: object) -> list[str]:
     """The names of what the class computes once and needs its rows for."""
     return [name for name in FACTS if isinstance(getattr(type(value), name, None), cached_property)]
 

@@ -329,7 +329,7 @@ class KaplanMeier(Faces):
         note = "" if strata is None else f"Within {many(int(within.max()) + 1, 'stratum')}."
         return TestResult("log-rank", statistic, df, p_value, (said,), note=note, digits=2)
 
-    def plot(self, *, at_risk: bool = True, ax: Any = None) -> Figure:
+    def plot(self, *, at_risk: bool = True, ax: object = None) -> Figure:
         """The curves with their bands, censored times as marks, and below them how many are at risk.
 
         `at_risk=False` leaves that table out; `ax` are Axes to draw on, two with the table and one without.

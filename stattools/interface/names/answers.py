@@ -129,7 +129,7 @@ def _names_of_fits() -> frozenset[str]:
 
 
 def about_call(
-    function: Callable[..., Any], name: str, cls: type | None, given: tuple[Any, ...], named: dict[str, Any]
+    function: Callable[..., object], name: str, cls: type | None, given: tuple[object, ...], named: dict[str, object]
 ) -> str | None:
     """Which argument a function does not take, or lacks, and what to write; None where the call is right.
 
@@ -173,8 +173,8 @@ def about_argument(
     called: str,
     takes: Sequence[str],
     places: Sequence[inspect.Parameter] = (),
-    value: Any = None,
-    kind: Any = None,
+    value: object = None,
+    kind: object = None,
     stage: str = "",
 ) -> str:
     """What to write in place of an argument that a function does not take; `takes` are those that it does, the
@@ -214,7 +214,7 @@ def _argument(row: Row) -> str:
     return row.ours.partition("=")[0]
 
 
-def written_with(ours: str, called: str, value: Any, kind: Any = None) -> str:
+def written_with(ours: str, called: str, value: object, kind: object = None) -> str:
     """Our argument with the value that was meant, as far as that is known; with that of the example otherwise.
 
     >>> written_with('kind="mean"', "fit.predict", "link"), written_with('weights="w"', "", "n")
@@ -267,7 +267,7 @@ SUBJECTS = ("model", "fit", "model_or_fit", "fit_or_model", "posterior", "restri
 """First arguments of functions that ask something of a model, a fit or a posterior."""
 
 
-def _stage(function: Callable[..., Any], cls: type | None, parameters: Sequence[inspect.Parameter]) -> str:
+def _stage(function: Callable[..., object], cls: type | None, parameters: Sequence[inspect.Parameter]) -> str:
     """Which step of an analysis a function is: a key of `BEYOND`."""
     if cls is None and inspect.unwrap(function).__module__.startswith(MODELS):
         return "model"
@@ -289,7 +289,7 @@ def _example(called: str, parameters: Sequence[inspect.Parameter]) -> str:
     return f"{called}({', '.join(words)})"
 
 
-def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
+def meant(argument: str, value: object, words: Collection[str] = ()) -> str:
     """A sentence, after a blank, with what a value of others is here; empty where nobody writes it.
 
     >>> meant("cov", {"CRV3": "id"}), meant("penalty", "l2"), meant("method", "nut", ("nuts",))
@@ -311,7 +311,7 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
 
 
 def one_of(
-    value: Any,
+    value: object,
     words: Collection[str],
     needs: str,
     error: type[StattoolsError] = DomainError,
@@ -336,7 +336,7 @@ def one_of(
     raise error(f"{needs.replace('{}', ', '.join(map(repr, words)))}; got {got}{quoted(found)}.{instead}")
 
 
-def _groups(value: Any) -> str | None:
+def _groups(value: object) -> str | None:
     """The groups that a covariance of others names, {"CRV1": "id"}, ("cluster", "id"), "cluster(id)"; None without."""
     kind = ""
     if isinstance(value, Mapping):

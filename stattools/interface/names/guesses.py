@@ -54,7 +54,7 @@ class Absence:
     __repr__ = __str__
 
 
-def absent(self: Any, name: str) -> NoReturn:
+def absent(self: object, name: str) -> NoReturn:
     """The `__getattr__` of a class: AbsentError with what to use instead; names of protocols are not answered.
 
     A property that raises AttributeError gets here too, and its own error is raised again.
@@ -130,11 +130,11 @@ def answering[**P, R](function: Callable[P, R], name: str, cls: type | None = No
 
 def refuse_arguments(
     error: TypeError,
-    function: Callable[..., Any],
+    function: Callable[..., object],
     name: str,
     cls: type | None,
-    given: tuple[Any, ...],
-    named: dict[str, Any],
+    given: tuple[object, ...],
+    named: dict[str, object],
 ) -> None:
     """IncompatibleError that names the argument to use; None where the arguments are right."""
     from stattools.interface.names.answers import about_call
