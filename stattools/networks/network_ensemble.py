@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
-from stattools.inference.prediction.new_rows import Missing, handed_out
+from stattools.inference.prediction.predict import Missing, handed_out
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from stattools.inference.estimates import Judged
-from stattools.inference.prediction.new_rows import handed_out
+from stattools.inference.prediction.predict import handed_out
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd

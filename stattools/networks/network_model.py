@@ -20,7 +20,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.prediction.new_rows import frequencies_of
+from stattools.inference.prediction.predict import frequencies_of
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson

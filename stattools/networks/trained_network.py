@@ -19,7 +19,7 @@ from stattools.inference.diagnostics.checks import CheckTable, Looked, check_tab
 from stattools.inference.diagnostics.goodness import calibrated, edges_of, ranked, tenths
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.kinds import most_probable
-from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
+from stattools.inference.prediction.predict import Missing, encoded, handed_out, require_missing
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses

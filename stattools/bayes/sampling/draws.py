@@ -38,15 +38,15 @@ from stattools.inference.effects.averages import Move, average_slope, sloping, v
 from stattools.inference.effects.means import asked_effects, head_of, moves_of
 from stattools.inference.effects.means import values_of as levels_asked
 from stattools.inference.effects.moved_rows import Population, noted, population
-from stattools.inference.prediction.new_rows import (
+from stattools.inference.prediction.predict import (
     Missing,
     at_rows,
     columns_beside,
     handed_out,
+    require_numbers,
     trials_of,
     with_precision,
 )
-from stattools.inference.prediction.predict import require_numbers
 from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of

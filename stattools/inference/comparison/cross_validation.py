@@ -29,8 +29,7 @@ from stattools.inference.fitting.many import replicated
 from stattools.inference.fitting.maximum_likelihood import fit as fitted_to
 from stattools.inference.fitting.trainable import Trainable
 from stattools.inference.prediction.kinds import crossed, most_probable
-from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
-from stattools.inference.prediction.predict import labels_of
+from stattools.inference.prediction.predict import at_rows, frequencies_of, labels_of, with_precision
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory

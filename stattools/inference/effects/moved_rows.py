@@ -31,7 +31,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
+from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units

@@ -29,9 +29,8 @@ from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap, wild_bo
 from stattools.inference.intervals.coefficients import Coefficient, glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.ridge import NO_SE
-from stattools.inference.plots.frames import pictured
-from stattools.inference.prediction.new_rows import handed_out
-from stattools.inference.prediction.predict import kind_asked, predictions
+from stattools.inference.plots.drawing import pictured
+from stattools.inference.prediction.predict import handed_out, kind_asked, predictions
 from stattools.inference.prediction.to_file import predict_to
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.checks import CheckTable
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
-    from stattools.inference.prediction.new_rows import Missing
+    from stattools.inference.prediction.predict import Missing
     from stattools.inference.smooths.curves import Smooth
 
     What = Literal[

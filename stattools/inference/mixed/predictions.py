@@ -31,8 +31,14 @@ from stattools.inference.estimates import Estimates, Judged, judged, quantile_of
 from stattools.inference.mixed.modes import label_of, wiggles
 from stattools.inference.mixed.views import along_curves, beside_curves, known, new, population
 from stattools.inference.prediction.kinds import OF_OUTCOMES, QUANTILES, asked_of
-from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, handed_out, with_precision
-from stattools.inference.prediction.predict import predictions
+from stattools.inference.prediction.predict import (
+    Missing,
+    at_rows,
+    columns_beside,
+    handed_out,
+    predictions,
+    with_precision,
+)
 from stattools.inference.smooths.curves import beside_beyond, said_beyond
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level

@@ -35,7 +35,7 @@ from stattools.data.tables.columns import missing
 from stattools.data.tables.table import ARRAYS, Places, index_of, origin_of, table
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.hypotheses.result import not_made, several
-from stattools.inference.prediction.new_rows import handed_out
+from stattools.inference.prediction.predict import handed_out
 from stattools.inference.survival.product_limit import BANDS, ProductLimit, first_below
 from stattools.interface.arguments import some_numbers
 from stattools.interface.arrays import Floats

@@ -12,7 +12,7 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, handed_out, with_precision
+from stattools.inference.prediction.predict import Missing, at_rows, columns_beside, handed_out, with_precision
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
