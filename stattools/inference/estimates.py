@@ -181,7 +181,7 @@ class Estimates(AnyFit):
         """
         from stattools.inference.covariance.covariance import spread_of
 
-        if not (isinstance(self.model, Model) and self.model.in_memory):
+        if not (self.model.facts.is_regression and self.model.in_memory):
             return None
         found = spread_of(self.model, self.estimate)
         return None if found is None else (found.ratio, found.p_value)

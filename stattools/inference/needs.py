@@ -18,7 +18,6 @@ from stattools.inference.hypotheses.wald import terms_of
 from stattools.inference.intervals.coefficients import require_proportional
 from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
 from stattools.models.survival.cox import ProportionalHazards
 
 type Need = Callable[[Any, str], object]
@@ -26,7 +25,7 @@ type Need = Callable[[Any, str], object]
 
 def rows(fit: AnyFit, name: str) -> None:
     """A regression."""
-    if not isinstance(fit.model, Model):
+    if not fit.model.facts.is_regression:
         raise IncompatibleError(f"{name} belongs to regressions; {fit.model.title} has fit.estimate and its intervals.")
 
 
@@ -46,7 +45,7 @@ def rows_or_series(fit: AnyFit, name: str) -> None:
     has_groups = fit.model.is_mixed and not fit.model.without_groups.is_partial
     if fit.model.facts.is_series or fit.model.is_partial or has_groups:
         return
-    if not isinstance(fit.model, Model):
+    if not fit.model.facts.is_regression:
         raise IncompatibleError(
             f"{name} looks at rows and at series, and {fit.model.title} is neither; a regression without columns, "
             'st.poisson("y ~ 1", table) or its like, has rows.'

@@ -23,7 +23,6 @@ from stattools.inference.intervals.coefficients import interval, require_ratios,
 from stattools.likelihoods import BetaFamily, GammaFamily, NegativeBinomial
 from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
 from stattools.models.questions import told
 from stattools.series.statespace.state_table import drift_of
 from stattools.text.columns import decimals, first_few, number, p_text, place
@@ -40,7 +39,7 @@ def conventions(fit: Estimates) -> dict[str, bool]:
     False
     """
     model = fit.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return {}
     likelihood, facts, design = model.likelihood, model.likelihood.facts, model.design
     family = unlinked(likelihood) if not design.beside else None  # parameters beside the mean are shared by all rows
@@ -187,7 +186,7 @@ def _foot(fit: Any) -> list[str]:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     source = fit.cov  # what the standard errors were made from
     if source == "information":
-        is_scaled = isinstance(model, Model) and model.has_scale
+        is_scaled = model.facts.is_regression and model.has_scale
         source = "inverse information" + (", unbiased scale" if is_scaled else "")
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
     if model.variances:
@@ -197,7 +196,7 @@ def _foot(fit: Any) -> list[str]:
     lines = [line, certificate(fit).sentence, made + intervals, *filter(None, [overdispersed(fit)])]
     if fit.cov.startswith("Cluster("):
         lines += _few_clusters(fit)
-    is_time = isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME
+    is_time = model.facts.is_regression and model.likelihood.outcome is Outcome.TIME
     if is_time and fit.kinds and fit.n < FEW_TIMES:
         lines.append(
             f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."
@@ -231,7 +230,7 @@ def _few_clusters(fit: Estimates) -> list[str]:
             said = f"{degrees.kind}: corrected for few clusters, df of each coefficient."
         lines += [f"{G} clusters, {said}"]
         if G < FEWEST_CLUSTERS:
-            see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
+            see = "; see also fit.wild_bootstrap" if fit.model.facts.is_regression else ""
             lines += [f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is reliable{see}."]
     names = [] if degrees is None else [fit.names[k] for k in np.unique(degrees.alone()[1])]
     if names:

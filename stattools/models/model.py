@@ -70,7 +70,7 @@ class Model(AnyModel):
     source: Any = None
     origin: Origin | None = None
     n_events: float | None = None
-    facts = ModelFacts(is_unconstrained=True, is_saved=True)
+    facts = ModelFacts(is_regression=True, is_unconstrained=True, is_saved=True)
 
     terms = answer_of("design.names", "Names of the columns of X.")
     formula = answer_of("design.formula", "The formula, or None for arrays.")

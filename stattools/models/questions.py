@@ -99,6 +99,8 @@ def answer_of(path: str, doc: str) -> Any:
 class ModelFacts:
     """What is true of every model of a kind, whatever its data; a class states what differs from these defaults."""
 
+    is_regression: bool = False
+    """True for a likelihood after a predictor over rows: `rows`, `predictor`, `design` and `likelihood` are there."""
     is_unconstrained: bool = False
     """True where parameters are free and solvers may climb from `start`."""
     has_formula: bool = False

@@ -208,14 +208,14 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     """
     if not (fit.kinds and np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
-    rows = len(fit.model.rows.X) if isinstance(fit.model, Model) else 0
+    rows = len(fit.model.rows.X) if fit.model.facts.is_regression else 0
     count = draws_shape(draws, (len(fit.estimate) + rows,), copies=3)[0]
     random = generator(seed)
     theta = _drawn(fit, count, random)
     shape = layout(fit.model)
     data, dims, coords = data_groups(fit.model)
     groups: dict[str, Group] = {"posterior": dict(shape.split(theta[None]))}
-    if isinstance(fit.model, Model):
+    if fit.model.facts.is_regression:
         name = outcome(fit.model)
         groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
         groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
@@ -231,9 +231,9 @@ def _drawn(fit: Estimates, draws: int, random: np.random.Generator) -> Floats:
     step = random.standard_normal((draws, len(fit.estimate))) @ root.T
     if not fit.model.has_scale:
         theta = fit.estimate + step
-        if isinstance(fit.model, Model) and np.isfinite(fit.model.likelihood.facts.domain).any():
+        if fit.model.facts.is_regression and np.isfinite(fit.model.likelihood.facts.domain).any():
             theta = _within(fit.model, theta, lambda: fit.estimate + random.standard_normal(step.shape) @ root.T)
-        return on_own_scale(fit.model, theta) if isinstance(fit.model, Model) else theta
+        return on_own_scale(fit.model, theta) if fit.model.facts.is_regression else theta
     wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))
     return np.column_stack([fit.estimate + step * wider[:, None], fit.scale * wider])
 

@@ -72,7 +72,7 @@ class Layout:
 
 def layout(model: Any) -> Layout:
     """The layout of a model's parameters: coefficients, then sigma or alpha."""
-    if isinstance(model, Model):
+    if model.facts.is_regression:
         return _of_regression(model)
     if not model.parameters:
         return Layout({"theta": Variable(("coef",), np.arange(len(model.names)))}, {"coef": tuple(model.names)})

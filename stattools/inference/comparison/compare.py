@@ -21,7 +21,6 @@ from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.models.model import Model
 from stattools.text.columns import number, p_text
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
@@ -55,7 +54,7 @@ class Comparison(Faces):
         `p` counts the coefficients, and beside fits of other families the scale of `st.ols` too; `log_score` is -loglik
         / n. The last four test the fit within a larger one, and are missing where none contains it.
         """
-        scaled = [isinstance(fit.model, Model) and fit.model.has_scale for fit in self.fits]
+        scaled = [fit.model.facts.is_regression and fit.model.has_scale for fit in self.fits]
         rows = []
         for name, fit, test, within, has_scale in zip(
             self.names, self.fits, self.tests, self.within, scaled, strict=True

@@ -39,7 +39,6 @@ from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
@@ -250,7 +249,7 @@ def _scores(
     """Each score of each row, from the fit without its fold; an error that names it where there is none."""
     scores: dict[str, Floats] = {}
     fitted = None
-    if penalty is None and isinstance(model, Model):  # all at once: without a fold, whose rows have weight 0
+    if penalty is None and model.facts.is_regression:  # all at once: without a fold, whose rows have weight 0
         fitted = replicated(model, None, np.where(fold == np.arange(folds)[:, None], 0.0, weight))
     trained: Any = model
     training: dict[str, Any] = {"seed": start} if isinstance(trained, Trainable) else {}
@@ -404,7 +403,7 @@ def _new_rows(fit: Any, data: Any) -> Judged:
     if not isinstance(fit, Estimates):  # a network, or several
         X, y = model.rows_of(data)
         return Judged(fit.pointwise_loglik(data, align=False), fit.mean(X), y)
-    if not isinstance(model, Model) or model.likelihood.outcome in (Outcome.TRIALS, Outcome.TIME):
+    if not model.facts.is_regression or model.likelihood.outcome in (Outcome.TRIALS, Outcome.TIME):
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
             f"{model.title}. Compare grouped outcomes, and times, by st.compare or st.cross_validate."

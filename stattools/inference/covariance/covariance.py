@@ -137,7 +137,7 @@ def _made(model: AnyModel, theta: Floats, bread: Floats, cov: object, scale: flo
     if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
         cov = word_of(cov, ("information", *POWER))
     if word and cov == "information":
-        df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.facts.has_scale else np.inf
+        df = model.n - len(theta) if model.facts.is_regression and model.likelihood.facts.has_scale else np.inf
         return Covariance(bread if scale == 1.0 else bread * (scale * scale), "information", df)
     if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
@@ -162,7 +162,7 @@ def _with_root(
     hardly varies within the levels of a factor: theta = T phi on orthogonal columns, L = T times a root of the
     covariance of phi, and products with L lose half as many digits.
     """
-    if not isinstance(model, Model) or in_parts(bread) or not model.rows.X.size:
+    if not model.facts.is_regression or in_parts(bread) or not model.rows.X.size:
         return found
     metric = Metric.where_definite(bread)
     if metric is not None and metric.well_conditioned(SURE):
@@ -209,7 +209,7 @@ def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster, *most: 
     and have it, which two ways and very many coefficients have not, and CR1 otherwise.
     """
     if cov.kind is None:
-        few = cov.second is None and isinstance(model, Model) and FEW_CLUSTERS * len(theta) ** 3 <= AT_ONCE
+        few = cov.second is None and model.facts.is_regression and FEW_CLUSTERS * len(theta) ** 3 <= AT_ONCE
         try:
             if few and model.in_memory:
                 groups = Groups.read(cov.groups, model)
@@ -277,7 +277,7 @@ def _require_variances(model: AnyModel, variances: list[float], scale: float) ->
     if not model.facts.is_unconstrained:
         return
     square = scale * scale
-    if not isinstance(model, Model):  # a variance at its boundary 0 has none
+    if not model.facts.is_regression:  # a variance at its boundary 0 has none
         variances = [1.0 if variance != variance else variance for variance in variances]
     if square < SMALLEST_VARIANCE:
         square = 1.0

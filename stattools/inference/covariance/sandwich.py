@@ -44,7 +44,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import sparse
 from stattools.likelihoods import Likelihood
 from stattools.models.custom import Custom
-from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
@@ -142,7 +141,7 @@ class Sandwich:
         from 0, or depend on each other so nearly, that it has lost the digits, and for the levels of a factor. It is
         NaN for parameters on a bound, which have no score there.
         """
-        if not isinstance(model, Model):
+        if not model.facts.is_regression:
             free = np.flatnonzero(~np.isnan(bread.diagonal()))
             known = survival_scores(model, theta) if model.is_partial else function_scores(model, theta, free)
             C = np.asarray(bread)[np.ix_(free, free)]

@@ -339,7 +339,7 @@ def overdispersed(fit: Estimates, *, reads: bool = False) -> str:
     >>> overdispersed(st.fit(st.poisson([0, 9, 1, 6, 0, 12, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8])))
     'Overdispersed: Pearson / df 10.7; standard errors about 3.3 times too small. Use cov="quasi", or ...'
     """
-    if not isinstance(fit.model, Model) or fit.cov != "information":
+    if not fit.model.facts.is_regression or fit.cov != "information":
         return ""
     known, family = fit._spread, fit.model.likelihood
     if known is None and not fit.model.in_memory:

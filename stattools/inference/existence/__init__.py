@@ -98,7 +98,7 @@ CHECKS = (
     ExistenceCheck("failed", lambda model: not model.likelihood.facts.has_scale, check_overlap),
     ExistenceCheck("failed", _has_one_scale, boundaries.check_times),
     ExistenceCheck("failed", lambda model: model.likelihood.facts.inflated, boundaries.check_flat_end),
-    ExistenceCheck("singular", lambda model: isinstance(model, Model) and model.predictor.own, boundaries.check_exact),
+    ExistenceCheck("singular", lambda model: model.facts.is_regression and model.predictor.own, boundaries.check_exact),
     # Along columns that are aliased the rest of a solution is round-off: these are asked of first.
     ExistenceCheck("end", None, check_columns_of),
     ExistenceCheck("end", has_edges, lambda model, found: boundaries.check_edge(model, found.estimate)),

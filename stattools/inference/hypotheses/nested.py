@@ -125,7 +125,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         return difference_of_times(one, other)
     one, other = one.without_groups, other.without_groups
     for model in (one, other):
-        if not isinstance(model, Model):
+        if not model.facts.is_regression:
             return f"{described(model)} has no rows"
     a, b, in_files = one.rows, other.rows, not (one.in_memory and other.in_memory)
     if a.place != b.place:
@@ -363,7 +363,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     df = len(full.estimate) - len(restricted.estimate)
     p_value = float(special.chdtrc(df, statistic))
     distribution, note = "chi2", ""
-    if isinstance(full.model, Model) and full.model.has_scale:
+    if full.model.facts.is_regression and full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
     elif not series and not full.model.is_mixed and not _alike(full.model, restricted.model):
         name, said = edge_at(full.model, restricted.model)

@@ -254,7 +254,7 @@ def wald(fit: Estimates, hypothesis: object, *, df: float | None = None) -> Test
     if few is not None:
         F, df = few.several(whole, statistic)
     elif df is None:
-        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
+        df = fit.df if fit.model.facts.is_regression and fit.model.has_scale else np.inf
     p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
     statistic, law = (F, "F") if few is not None or np.isfinite(df) else (statistic, "chi2")
     return TestResult("Wald", statistic, k, p_value, labels, law, float(df), fit.cov, difference=difference, se=se)

@@ -205,7 +205,7 @@ def glance(fit: Any) -> pd.DataFrame:
 
 def terms(model: AnyModel) -> dict[str, Any]:
     """The columns [category,] term that tables of coefficients begin with."""
-    if not isinstance(model, Model) or model.categories is None:
+    if not model.facts.is_regression or model.categories is None:
         return {"term": model.names}
     width = len(model.terms)
     return {"category": np.repeat(model.categories, width), "term": model.terms * len(model.categories)}
@@ -229,7 +229,7 @@ PROPORTIONAL = ("weibull", "exponential")
 
 def require_proportional(model: Any) -> None:
     """IncompatibleError unless hazards are proportional."""
-    is_time = isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME
+    is_time = model.facts.is_regression and model.likelihood.outcome is Outcome.TIME
     if not is_time or model.likelihood.facts.form not in PROPORTIONAL or any(model.predictor.own):
         raise IncompatibleError(
             f"hazard_ratios belongs to Weibull and exponential times that share a scale, whose hazards are "

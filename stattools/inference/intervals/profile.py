@@ -23,7 +23,6 @@ from stattools.inference.penalties import Ridge
 from stattools.inference.restricted import Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.models.model import Model
 from stattools.numerics.columns import with_levels
 from stattools.solvers.metric import Metric
 
@@ -114,7 +113,7 @@ def _ends(fit: Estimates, level: float, *, is_score: bool, tolerance: float) -> 
 
 def _require_reachable(fit: Estimates) -> None:
     """IncompatibleError where the ends of so many coefficients take more than `MOST_HOURS`."""
-    if not isinstance(fit.model, Model):
+    if not fit.model.facts.is_regression:
         return
     p, rows = len(fit.names), fit.model.rows
     cubes = p**3 if with_levels(rows.X) is None else 0

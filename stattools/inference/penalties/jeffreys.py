@@ -90,7 +90,7 @@ class Jeffreys:
             )
         if isinstance(model, CoxRegression):
             return
-        if not (isinstance(model, Model) and model.likelihood.facts.has_firth):
+        if not (model.facts.is_regression and model.likelihood.facts.has_firth):
             raise IncompatibleError(
                 "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, ordinal, Poisson, negative "
                 f"binomial or Cox regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."

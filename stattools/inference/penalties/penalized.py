@@ -23,7 +23,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
 from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.solvers.climb import newton_ascent, orthogonalized
 from stattools.solvers.first_order import LBFGS
@@ -82,7 +81,7 @@ class Penalized(AnyModel):
 
     def standardized(self) -> tuple[Penalized, Standardization]:
         """This function on standardized columns, or for Jeffreys on orthogonal ones, and the map back."""
-        keeps = isinstance(self.penalty, Jeffreys) and isinstance(self.model, Model) and self.model.in_memory
+        keeps = isinstance(self.penalty, Jeffreys) and self.model.facts.is_regression and self.model.in_memory
         work, T = orthogonalized(self.model) if keeps else self.model.standardized()
         return Penalized(work, self.penalty, self.T.before(T)), T
 

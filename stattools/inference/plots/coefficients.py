@@ -78,7 +78,7 @@ def coefficients(
     model, level = fit.model, level_of(fit, level)
     shown = chosen(model, terms)
     estimate, (lower, upper), said = fit.estimate, *_ends(fit, level, kind)
-    names, center, unit = fit.names, 0.0 if isinstance(model, Model) else None, "estimate"
+    names, center, unit = fit.names, 0.0 if model.facts.is_regression else None, "estimate"
     if standardized:
         spread = spreads(model)
         shown = [k for k in shown if spread[k] > 0]
@@ -92,7 +92,7 @@ def coefficients(
         unit, names, center = f"{require_ratios(model)}, logarithmic axis", called(model), 1.0
         estimate = factors(estimate, names)
         lower, upper = _beyond(factors, lower, names), _beyond(factors, upper, names)
-    elif isinstance(model, Model):
+    elif model.facts.is_regression:
         unit = f"{change_in(model)} per unit"
     names = [_named(names[k], estimate[k], lower[k]) for k in shown]
     shape: dict[str, Any] = {"xlabel": f"{unit}, {said}" if said else unit, "center": center, "log": exponentiate}
@@ -332,8 +332,8 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
     at = percent(level)
     told = {f"profile, {at} {_between(own)}": own, f"Wald, {at} {_between(quadratic)}": quadratic}
     name = fit.names[j]
-    unit = f"{name}: {change_in(model)} per unit" if isinstance(model, Model) else name
-    center = 0.0 if isinstance(model, Model) and low < 0.0 < high else None
+    unit = f"{name}: {change_in(model)} per unit" if model.facts.is_regression else name
+    center = 0.0 if model.facts.is_regression and low < 0.0 < high else None
     shape: dict[str, Any] = {"cut": cut, "maximum": value, "ends": told, "xlabel": unit, "center": center}
     return Drawing(
         lambda on: figures.fall(x, heights, parabola, **shape, on=on),

@@ -12,7 +12,6 @@ from stattools.inference.plots.predictions import calibration, effect, frequenci
 from stattools.inference.plots.residuals import groups_with_effects, influence, random_effects, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
 
 
 def one_residual(fit: Estimates, name: str) -> None:
@@ -31,7 +30,7 @@ def of_rows(need: Need) -> Need:
 
 def rows_to_climb(fit: Estimates, name: str) -> None:
     """The rows of a regression, wherever they are."""
-    if isinstance(fit.model, Model):
+    if fit.model.facts.is_regression:
         rows_there(fit, name)
 
 

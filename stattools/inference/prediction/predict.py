@@ -445,7 +445,7 @@ def require_finite(fit: Estimates, what: str) -> None:
 
 def regression(fit: Estimates, what: str) -> Model:
     """The model of a fit that has rows and columns; IncompatibleError for a proportion and other models without."""
-    if isinstance(fit.model, Model):
+    if fit.model.facts.is_regression:
         return fit.model
     raise IncompatibleError(f"{what} belongs to regressions such as st.logistic; {fit.model.title} has no columns.")
 
