@@ -102,7 +102,7 @@ def maximum(fit: Estimates) -> str:
 
 def at_zero(model: Any, theta: Any) -> tuple[str, ...]:
     """Names of the variances that are 0, the edge of their range."""
-    return tuple(name for name, size in zip(model.variances, theta, strict=False) if size == 0)
+    return tuple([name for name, size in zip(model.variances, theta, strict=False) if size == 0])
 
 
 def of_each(certificates: list[Certificate]) -> Certificate:

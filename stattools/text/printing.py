@@ -50,9 +50,8 @@ def width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    wide = sum([unicodedata.east_asian_width(char) in "WF" for char in text if not unicodedata.combining(char)])
+    return wide + sum([not unicodedata.combining(char) for char in text])
 
 
 PLAIN = {

@@ -158,8 +158,8 @@ def _tidy(column: pd.Series) -> pd.Series:
             f"column {str(column.name)!r} has the levels {first!r} and {second!r}, which read the same; rename one."
         )
     require_no_marks(f"column {str(column.name)!r}", [level for level in levels if isinstance(level, str)])
-    if (bad := next((level for level in levels if isinstance(level, bytes)), None)) is not None:
-        raise _refusal(str(column.name), column.dtype, bad)
+    if bad := [level for level in levels if isinstance(level, bytes)]:
+        raise _refusal(str(column.name), column.dtype, bad[0])
     if not all(map(is_writable, texts)):
         _categories(column)
     return (

@@ -196,7 +196,7 @@ def table(data: Any) -> NamedColumns:
     sources: Any = data
     taken_later = is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1
     if isinstance(data, Mapping):
-        paired(*((f"column {label!r}", values) for label, values in data.items()))
+        paired(*[(f"column {label!r}", values) for label, values in data.items()])
         labels, column = list(data), data.__getitem__
     elif isinstance(data, np.ndarray) and data.dtype.names:
         labels, column = data.dtype.names, data.__getitem__
@@ -373,7 +373,7 @@ class Origin:
         """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
         if self.backend is None:
             return _with_gaps(values, there)
-        if self._has_own_index:
+        if self._library.is_pandas_like():
             whole = _with_gaps(values, there, in_pandas=True)
             return self._library.to_native_namespace().Series(whole, index=self.index, name=name)
         return _of_narwhals(self._library, values, there, name).to_native()
@@ -383,7 +383,7 @@ class Origin:
 
         `each` rows of it stand for one row of the table.
         """
-        if self.backend is not None and not self._has_own_index:
+        if self.backend is not None and not self._library.is_pandas_like():
             import narwhals as nw
 
             made: Any = {name: _of_narwhals(self._library, *column, name) for name, column in columns.items()}
@@ -405,10 +405,6 @@ class Origin:
 
         backend: Any = self.backend
         return nw.Implementation.from_backend(backend)
-
-    @property
-    def _has_own_index(self) -> bool:
-        return self._library.is_pandas_like()
 
 
 ARRAYS = Origin()

@@ -339,14 +339,14 @@ def require_effect(rows: Population, name: str, over_grid: bool = False) -> None
     parameters alone, and over the grid, where the first linear predictor moves, for one that moves the mean by another.
     """
     model, design = rows.model, rows.model.design
-    family, n_first = model.likelihood, model.predictor.n_first
+    family = model.likelihood
     of_others = [family.facts.formulas.get(other, other) for other, _ in family.others]  # effects of groups have none
     used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
     if not used:
         return
     some = model.sampled
     moves = (family.slope(some.eta(some.start)) != 0.0).any(axis=(0, 1))
-    by_mean = {word for word, moved in zip(of_others, moves[n_first:], strict=True) if moved}
+    by_mean = {word for word, moved in zip(of_others, moves[model.predictor.n_first :], strict=True) if moved}
     first = design.parsed is not None and name in design.parsed.columns
     said = f"the formula of {' and '.join(used)}"
     if not first and not by_mean & set(used):
