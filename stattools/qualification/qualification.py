@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
+from stattools.qualification.exact_answers import certified_checks
 from stattools.qualification.installation import Inspection, facts, inspect
-from stattools.qualification.nist_files import certified_checks
 from stattools.qualification.reading import CheckResult, Measured, PromisedDigits
 from stattools.reporting.provenance import code_version, environment
 
@@ -72,18 +72,11 @@ def checks(extent: Extent = "usual", nist: Path | None = None) -> tuple[Promised
     >>> len(checks("quick")) < len(checks())
     True
     """
-    from stattools.qualification import (
-        accuracy_sets,
-        agreements,
-        calibration,
-        closed_forms,
-        coverage,
-        derivatives,
-        recovery,
-    )
+    from stattools.qualification.agreements import CHECKS, DERIVATIVES
+    from stattools.qualification.exact_answers import OF_CLOSED_FORMS, OF_HARD_DATA
+    from stattools.qualification.simulations import CALIBRATIONS, COVERAGES, RECOVERIES
 
-    subjects = (accuracy_sets, agreements, closed_forms, derivatives, recovery, coverage, calibration)
-    found = [check for subject in subjects for check in subject.CHECKS]
+    found = [*OF_HARD_DATA, *CHECKS, *OF_CLOSED_FORMS, *DERIVATIVES, *RECOVERIES, *COVERAGES, *CALIBRATIONS]
     if extent == "quick":
         found = [check for check in found if check.subject in QUICK]
     if nist is not None:

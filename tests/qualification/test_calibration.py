@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from stattools.qualification.calibration import CHECKS, EXACT, LIMIT, kolmogorov
 from stattools.qualification.qualification import run
+from stattools.qualification.simulations import CALIBRATIONS, EXACT, LIMIT, kolmogorov
 from tests.sizes import first
 
 
-@pytest.mark.parametrize("check", first(2, CHECKS), ids=lambda check: check.model)
+@pytest.mark.parametrize("check", first(2, CALIBRATIONS), ids=lambda check: check.model)
 def test_every_posterior_is_calibrated(check):
     (found,) = run([check])
     assert found.ok, found.row()

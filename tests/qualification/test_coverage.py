@@ -1,10 +1,10 @@
 import pytest
 
-from stattools.qualification.coverage import CHECKS, _judged, proportion
 from stattools.qualification.qualification import run
+from stattools.qualification.simulations import COVERAGES, _judged, proportion
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.model)
+@pytest.mark.parametrize("check", COVERAGES, ids=lambda check: check.model)
 def test_every_interval_holds_the_truth_as_often_as_it_says(check):
     (found,) = run([check])
     assert found.ok, found.row()

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.qualification.derivatives import CHECKS, measure, slopes
+from stattools.qualification.agreements import DERIVATIVES, measure_slopes, slopes
 from stattools.qualification.qualification import run
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.model)
+@pytest.mark.parametrize("check", DERIVATIVES, ids=lambda check: check.model)
 def test_every_score_is_the_slope_of_its_loglik(check):
     (found,) = run([check])
     assert found.ok, found.row()
@@ -27,4 +27,4 @@ def test_a_wrong_score_is_found():
 
             return Evaluation(float(-theta @ theta), -2.001 * theta)
 
-    assert measure(lambda: Wrong()).estimate < 4
+    assert measure_slopes(lambda: Wrong()).estimate < 4

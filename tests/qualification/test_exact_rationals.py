@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.qualification.exact_rationals import exact_least_squares, solve
+from stattools.qualification.exact_answers import exact_least_squares, solve
 
 
 def test_the_inverse_of_a_hilbert_matrix_is_whole():

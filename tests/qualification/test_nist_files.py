@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import DomainError
-from stattools.qualification.nist_files import certified_checks, read_certified
+from stattools.qualification.exact_answers import certified_checks, read_certified
 from stattools.qualification.qualification import run
 
 LINE = """NIST/ITL StRD

@@ -8,8 +8,7 @@ from typing import Any
 
 from stattools.qualification.differences import DIFFERENCES, PAGES
 from stattools.qualification.dossier import installed
-from stattools.qualification.dossier.differing import name_of
-from stattools.qualification.dossier.qualifying import Dossier, ShownRequirement
+from stattools.qualification.dossier.qualifying import Dossier, ShownRequirement, name_of
 from stattools.reporting import sections
 from stattools.reporting.document import Block, Bullets, Document, Listing, Paragraph, Section, Table, literal
 from stattools.reporting.provenance import code_version

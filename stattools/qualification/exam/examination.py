@@ -1,4 +1,6 @@
-"""`examine(package)`: the laws put to a package, each failure with the lines that show it.
+"""An adapter: how a package fits the models of the exam, in lines of Python, as `adapters.toml` has them.
+
+`examine(package)`: the laws put to a package, each failure with the lines that show it.
 
 What an answer is worth: right, refused, warned, or silently wrong, and by how many standard errors.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,12 +18,46 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.tables import table_beside
 from stattools.interface.when_needed import pd
-from stattools.qualification.exam.adapter import ADAPTERS, Adapter
 from stattools.qualification.exam.environments import answers, name_of
 from stattools.qualification.exam.laws import LAWS, PROBLEMS, Law
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """`models` are lines by model, which make `b`, `se` (where the package has standard errors) and `said` (a flag in
+    words, such as "not converged"), from the names that the problem makes. `remedies` are documented settings that are
+    tried where an answer is wrong: their words, and what is put in the place of what. `predictions` are lines which
+    make `b` the fitted means of the rows, in any order of categories.
+    """
+
+    name: str
+    words: str
+    models: Mapping[str, str]
+    remedies: tuple[tuple[str, str, str], ...] = ()
+    predictions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def _read(said: dict[str, Any]) -> Adapter:
+    lines = {**said.get("parts", {}), **said["models"]}
+
+    def whole(text: str) -> str:
+        return re.sub(r"<([a-z]\w*[\w ]*)>", lambda name: whole(lines[name[1]]), text, flags=re.IGNORECASE)
+
+    models, predictions = (
+        {model: whole(text) for model, text in said.get(of, {}).items()} for of in ("models", "predictions")
+    )
+    return Adapter(said["name"], said["words"], models, tuple(map(tuple, said.get("remedies", ()))), predictions)
+
+
+_SAID = table_beside(__file__, "adapters.toml")
+
+ADAPTERS: dict[str, Adapter] = {one["name"]: _read(one) for one in _SAID["package"]}
+"""How each package fits the models of the exam, by its name."""
+
 
 type Worth = Literal["right", "refused", "warned", "silent"]
 

@@ -1,6 +1,6 @@
 import doctest
 
-from stattools.qualification.dossier import documented
+from stattools.qualification.dossier import qualifying
 
 
 def wrong(name):
@@ -8,14 +8,14 @@ def wrong(name):
 
 
 def test_an_example_that_prints_something_else_fails(monkeypatch):
-    assert documented.observe("Interval").ok
-    monkeypatch.setattr(documented, "_tests", wrong)
-    found = documented.observe("Interval")
+    assert qualifying.observe_examples("Interval").ok
+    monkeypatch.setattr(qualifying, "_tests", wrong)
+    found = qualifying.observe_examples("Interval")
     assert not found.ok
     assert "1 of 1 lines" in found.words
 
 
 def test_an_example_of_a_package_that_is_not_there_is_left_out(monkeypatch):
-    monkeypatch.setattr(documented, "find_spec", lambda name: None if name == "pyarrow" else object())
-    assert documented._tests("scan") == []
-    assert documented._tests("Interval") != []
+    monkeypatch.setattr(qualifying, "find_spec", lambda name: None if name == "pyarrow" else object())
+    assert qualifying._tests("scan") == []
+    assert qualifying._tests("Interval") != []

@@ -30,7 +30,7 @@ def test_a_wrong_filter_is_found(monkeypatch):
 
 
 def test_a_refusal_that_does_not_come_is_found():
-    from stattools.qualification.dossier.operation.refusals import observe
+    from stattools.qualification.dossier.operating import observe_refusal
 
-    assert not observe(lambda: 1.0, ()).ok
-    assert not observe(lambda: st.ols("y ~ x", {"y": [1.0, 2.0], "x": [1.0, np.inf]}), ("nonesuch",)).ok
+    assert not observe_refusal(lambda: 1.0, ()).ok
+    assert not observe_refusal(lambda: st.ols("y ~ x", {"y": [1.0, 2.0], "x": [1.0, np.inf]}), ("nonesuch",)).ok

@@ -7,8 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from stattools.qualification.exam.adapter import ADAPTERS
-from stattools.qualification.exam.examination import code
+from stattools.qualification.exam.examination import ADAPTERS, code
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import PROBLEMS
 

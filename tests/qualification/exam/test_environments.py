@@ -6,8 +6,8 @@ import pytest
 
 from stattools.errors import DomainError
 from stattools.qualification.exam import environments
-from stattools.qualification.exam.adapter import ADAPTERS
 from stattools.qualification.exam.environments import answers, name_of
+from stattools.qualification.exam.examination import ADAPTERS
 
 
 def test_versions_are_taken_off_names():

@@ -11,8 +11,7 @@ import pytest
 
 from stattools.errors import DomainError, StattoolsError
 from stattools.qualification.exam import environments, examination
-from stattools.qualification.exam.adapter import ADAPTERS, Adapter
-from stattools.qualification.exam.examination import can_be_asked, code, examine, reproducer
+from stattools.qualification.exam.examination import ADAPTERS, Adapter, can_be_asked, code, examine, reproducer
 from stattools.qualification.exam.laws import LAWS
 from tests.cli.test_application import run
 

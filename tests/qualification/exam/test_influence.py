@@ -7,8 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.qualification.exam.adapter import ADAPTERS
-from stattools.qualification.exam.examination import code
+from stattools.qualification.exam.examination import ADAPTERS, code
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import INFLUENCE, LEFT_OUT, OF_ROWS
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stattools.qualification.accuracy_sets import longley
-from stattools.qualification.exact_rationals import exact_least_squares
+from stattools.qualification.exact_answers import exact_least_squares, longley
 from stattools.qualification.exam.laws import KNOWN_DIGITS, Law
 from stattools.validation.verifier import mixed
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stattools.qualification.exam.adapter import ADAPTERS
-from stattools.qualification.exam.examination import code
+from stattools.qualification.exam.examination import ADAPTERS, code
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import NO_MAXIMUM
 

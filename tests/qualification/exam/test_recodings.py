@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from stattools.qualification.exam import examination
-from stattools.qualification.exam.adapter import ADAPTERS
-from stattools.qualification.exam.examination import code, judged, numbers
+from stattools.qualification.exam.examination import ADAPTERS, code, judged, numbers
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import PREDICTED, PROBLEMS, RECODINGS, Law, offset, origin, scale, units
 

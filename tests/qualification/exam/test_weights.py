@@ -2,8 +2,7 @@
 
 import pytest
 
-from stattools.qualification.exam.adapter import ADAPTERS
-from stattools.qualification.exam.examination import code, judged
+from stattools.qualification.exam.examination import ADAPTERS, code, judged
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import COEFFICIENTS
 
