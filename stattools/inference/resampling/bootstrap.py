@@ -290,7 +290,7 @@ def bootstrap(
     whole: Any = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
     mixed, partial = isinstance(model, MixedModel), isinstance(model, CoxRegression | MixedModel)
-    if not partial and (not model.facts.is_regression or not len(model.rows.X)):
+    if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
     require_rows(model)
     if not partial:
