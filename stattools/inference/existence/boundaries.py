@@ -22,8 +22,7 @@ import numpy as np
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.rank import of_piece
-from stattools.inference.existence.recession import Bools, lying_between
-from stattools.inference.existence.separation import check_overlap, farthest_move
+from stattools.inference.existence.separation import Bools, check_overlap, farthest_move, lying_between
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import Likelihood, edge_of, is_unimodal

@@ -24,16 +24,19 @@ from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.rank import EPS, dependent, factor_of
-from stattools.inference.existence.recession import FEASIBLE, POSITIVE, Ints, highest
 from stattools.inference.existence.separation import (
     FAR,
+    FEASIBLE,
     LARGEST_BESIDE_SLOPES,
     PATIENCE,
+    POSITIVE,
     WELL_CONDITIONED,
+    Ints,
     Pure,
     Separation,
     SeparationError,
     determined,
+    highest,
     maximum_along,
     moving,
     rises_for_ever,

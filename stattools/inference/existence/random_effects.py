@@ -25,13 +25,16 @@ from stattools.errors import IdentificationError
 from stattools.inference.existence import ExistenceCheck, examine
 from stattools.inference.existence.boundaries import check_dispersion, check_labels
 from stattools.inference.existence.rank import check_rank, check_size, pieces
-from stattools.inference.existence.recession import Bools, RecessionCone, lying_between, recession_cone
 from stattools.inference.existence.separation import (
+    Bools,
+    RecessionCone,
     SeparationError,
     check_columns_of,
     check_overlap,
     check_solution,
     listed,
+    lying_between,
+    recession_cone,
     soon,
 )
 from stattools.interface.arrays import Floats

@@ -14,7 +14,6 @@ from stattools.inference.existence import (
     examine,
     random_effects,
     rank,
-    recession,
 )
 
 LISTS = {"regression": CHECKS, "random effects": random_effects.CHECKS}
@@ -36,7 +35,7 @@ def place(checks, stage: str, name: str) -> int:
 def test_each_check_is_in_a_list():
     listed = set().union(*(names(check) for checks in LISTS.values() for check in checks))
     separation = import_module("stattools.inference.existence.separation")
-    for module in (boundaries, separation, rank, recession, random_effects):
+    for module in (boundaries, separation, rank, random_effects):
         own = {name for name, it in vars(module).items() if getattr(it, "__module__", "") == module.__name__}
         assert {name for name in own if name.startswith("check_")} - ELSEWHERE <= listed
 

@@ -5,7 +5,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.inference.existence.recession import check_extremes
+from stattools.inference.existence.separation import check_extremes
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

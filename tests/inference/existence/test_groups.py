@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.existence import examine
 from stattools.inference.existence.random_effects import CHECKS, existence, largest_spread, supremum_at_infinity
-from stattools.inference.existence.recession import recession_cone
+from stattools.inference.existence.separation import recession_cone
 from tests.latent import exact_integrals as exact
 
 rng = np.random.default_rng(3)

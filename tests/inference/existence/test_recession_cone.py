@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 import stattools as st
-from stattools.inference.existence.recession import direction, recession_cone, still
+from stattools.inference.existence.separation import direction, recession_cone, still
 from tests.cases import rng
 
 
