@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates
+from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import is_concave
@@ -100,7 +101,7 @@ def maximum(fit: Estimates) -> str:
     return what if fit.penalty is None else f"{what} of the log-likelihood with the penalty {fit.penalty!r}"
 
 
-def at_zero(model: Any, theta: Any) -> tuple[str, ...]:
+def at_zero(model: Any, theta: Floats) -> tuple[str, ...]:
     """Names of the variances that are 0, the edge of their range."""
     return tuple([name for name, size in zip(model.variances, theta, strict=False) if size == 0])
 

@@ -194,7 +194,7 @@ class Estimates(AnyFit):
         return quantile_of(self.t_df, level)
 
 
-def df_along(fit: Estimates, gradient: Floats) -> Any:
+def df_along(fit: Estimates, gradient: Floats) -> float | Floats:
     """Degrees of freedom of t for what has this gradient in the coefficients, (..., p): one number where all have the
     same.
     """
@@ -244,10 +244,10 @@ class Unsaved:
             return Unsaved(self.shape[:1], self.sums[place[1] : place[1] + 1])
         return refuse()
 
-    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.generic]:
         return refuse()
 
-    def _refused(self, *_: Any) -> Any:
+    def _refused(self, *_: Any) -> NoReturn:
         return refuse()
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused

@@ -98,7 +98,7 @@ class Classifier(ClassifierMixin, _Estimator):
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """The most probable class of each row, shape (m,)."""
         most = self.predict_proba(X).argmax(axis=1)
         return self.classes_[most]

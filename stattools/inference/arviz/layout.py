@@ -108,7 +108,7 @@ def outcome(model: AnyModel) -> str:
     return str(getattr(model, "outcome_name", "y")).replace("/", " per ")
 
 
-def observations(model: Model) -> tuple[Any, ...]:
+def observations(model: Model) -> tuple[object, ...]:
     """The numbers of the rows, as in the table that the model came from."""
     return tuple(range(len(model.rows.X))) if model.kept is None else tuple(int(row) for row in model.kept)
 
@@ -249,7 +249,7 @@ class Observations:
         vars(self)["coords"] = self.coords or {"obs": range(len(self.observed))}
         vars(self)["dims"] = dict.fromkeys((self.name, *self.constant), (next(iter(self.coords)),)) | self.dims
 
-    def stored(self, values: Floats) -> NDArray[Any]:
+    def stored(self, values: Floats) -> NDArray[np.generic]:
         """Counts and categories as whole numbers, by which ArviZ knows that they are no measurements."""
         return values.astype(np.int64) if self.whole else values
 

@@ -47,7 +47,7 @@ class Series:
     last: Floats
 
     @classmethod
-    def of(cls, kernel: Floats, scores: Any) -> Series:
+    def of(cls, kernel: Floats, scores: Floats) -> Series:
         """The series of the scores of consecutive rows, an array or a sparse one."""
         lags, (n, p) = kernel.shape[1] - 1, scores.shape
         ends = dense(scores[:lags]), dense(scores[max(n - lags, 0) :])

@@ -170,7 +170,7 @@ class LookedAt:
         return self.fit.estimate
 
     @cached_property
-    def bread(self) -> Any:
+    def bread(self) -> Floats:
         """The inverse information at scale 1, an array or a `LowRank`; refused by a fit that has no covariance."""
         inverse = self.fit.solution.covariance
         for covariance in (self.fit.covariance, inverse):

@@ -49,7 +49,7 @@ class Move(NamedTuple):
     held: tuple[tuple[str, Any], ...] = ()
 
     @property
-    def moved(self) -> dict[str, Any]:
+    def moved(self) -> dict[str, object]:
         """All variables that are set, with their values."""
         return dict(self.held) | ({} if self.name is None else {self.name: self.value})
 

@@ -305,7 +305,7 @@ def _logarithm(mean: Floats, variable: str) -> Floats:
     return np.hstack([np.log(value), gradient / value])
 
 
-def head_of(model: Any, columns: list[dict[str, object]], categories: int) -> dict[str, Any]:
+def head_of(model: Any, columns: list[dict[str, object]], categories: int) -> dict[str, object]:
     """The columns that say what a row is of, for each category anew."""
     names = dict.fromkeys([name for column in columns for name in column])
     head: dict[str, Any] = {name: [column[name] for column in columns] * categories for name in names}
@@ -315,7 +315,7 @@ def head_of(model: Any, columns: list[dict[str, object]], categories: int) -> di
     return head
 
 
-def values_of(rows: Population, who: str, variable: str | None, values: Sequence[object] | None) -> Sequence[Any]:
+def values_of(rows: Population, who: str, variable: str | None, values: Sequence[object] | None) -> Sequence[object]:
     """The values of a variable: its levels in their order, or those that were asked for, for contrasts two or more; one
     None for no variable.
     """

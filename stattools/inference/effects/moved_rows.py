@@ -95,7 +95,7 @@ class Population:
                 return known[factor.text]
         return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
 
-    def levels(self, name: str, discrete: Sequence[str] = ()) -> tuple[Any, ...] | None:
+    def levels(self, name: str, discrete: Sequence[str] = ()) -> tuple[object, ...] | None:
         """The levels of a variable, first the one that the coding of the formula compares with, as in
         `C(g, Treatment("b"))`; None for a number, which has a derivative.
         """
@@ -129,7 +129,7 @@ class Population:
             return X
         return self.model.design.encode(self.columns_at(moved))
 
-    def columns_at(self, moved: Mapping[str, object]) -> dict[str, Any]:
+    def columns_at(self, moved: Mapping[str, object]) -> dict[str, object]:
         """The columns with some of them moved."""
         n = len(self.model.rows.X)
         return {**self.columns, **{name: filled(value, n) for name, value in moved.items()}}
@@ -272,7 +272,7 @@ def population(model: Model, data: object = None, offset: Column = None, exposur
     return Population(replace(model, rows=replace(model.rows, weight=weight)), columns, note=note)
 
 
-def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, Any]:
+def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, object]:
     """The columns that the formula uses, clean, of a batch of complete rows with these numbers."""
     clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
     return {name: checked(clean.columns[name], numbers) for name in coding.formula.columns}
@@ -285,7 +285,7 @@ def _over_all_rows(model: Model) -> IncompatibleError:
     )
 
 
-def _columns(model: Model, data: object) -> Mapping[str, Any]:
+def _columns(model: Model, data: object) -> Mapping[str, object]:
     """The columns of the table that the formula uses, clean, one value per row."""
     names = model.design.whole.columns if model.design.whole else ()
     if not names:
@@ -361,7 +361,7 @@ def require_effect(rows: Population, name: str, over_grid: bool = False) -> None
         )
 
 
-def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, Any]:
+def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, object]:
     """The variables of `at={"x": 1.0}` with their values, one each; DomainError for others."""
     if not all(isinstance(name, str) for name in at):
         raise DomainError(f'at= is "overall", "mean" or a dict of values by variable; got {quoted(at)}.')
@@ -378,7 +378,7 @@ def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, Any]:
     return dict(at)
 
 
-def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
+def levels_of(rows: Population, name: str) -> tuple[object, ...] | None:
     """The levels of a category in their order, False and True, the values of a number that has two; else None."""
     if (ordered := rows.ordered_levels(name)) is not None:
         return tuple(ordered)

@@ -57,7 +57,7 @@ class CoxFit(Fit):
     _answered = frozenset({"predict", "residuals_of", "residuals"})
 
     @cached_property
-    def _of_columns(self) -> Any:
+    def _of_columns(self) -> Fit:
         """The fit of all columns, those of curves among them."""
         if not self.model.smooths:
             return self
@@ -66,7 +66,7 @@ class CoxFit(Fit):
         return replace(self, model=self.model.whole, estimate=estimate, covariance=covariance, found=None)
 
     @cached_property
-    def _of_rows(self) -> Any:  # type: ignore[override]
+    def _of_rows(self) -> Fit:  # type: ignore[override]
         """The fit of the columns that have no curve."""
         if not self.model.smooths:
             return self

@@ -233,7 +233,7 @@ class Fit(Estimates):
             f"maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller){both}."
         )
 
-    def _averaged_over(self, groups: object, name: str) -> Any:
+    def _averaged_over(self, groups: object, name: str) -> Fit:
         """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
         linear in their effects; IncompatibleError where there are none.
         """
@@ -752,7 +752,7 @@ class Fit(Estimates):
         return "y" if formula is None else formula.split("~")[0].strip()
 
     @property
-    def __maketables_vcov_info__(self) -> dict[str, Any]:
+    def __maketables_vcov_info__(self) -> dict[str, object]:
         """What the standard errors are made from."""
         return {"vcov_type": self.cov}
 

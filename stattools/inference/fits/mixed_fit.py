@@ -90,7 +90,7 @@ class LinearMixedFit(Fit):
         return self.found.n_parameters
 
     @property
-    def t_df(self) -> Any:  # type: ignore[override]
+    def t_df(self) -> float | Floats:  # type: ignore[override]
         """Degrees of freedom of Student's t of each fixed effect, made when they are asked for; infinite with
         df="normal".
         """
@@ -105,7 +105,7 @@ class LinearMixedFit(Fit):
         return self.found.reml
 
     @cached_property
-    def _of_rows(self) -> Any:  # type: ignore[override]
+    def _of_rows(self) -> Fit:  # type: ignore[override]
         """The fixed effects as a regression of single rows, with the covariance of this fit."""
         return Fit(
             self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
@@ -113,7 +113,7 @@ class LinearMixedFit(Fit):
         )  # fmt: skip
 
     @cached_property
-    def _of_means(self) -> Any:  # type: ignore[override]
+    def _of_means(self) -> Fit:  # type: ignore[override]
         """The fixed effects as a regression of single rows, with the columns of curves among its own."""
         return _as_fit(all_columns_of_normal(self)) if self.model.smooths else self._of_rows
 
@@ -229,22 +229,22 @@ class MixedRegressionFit(Fit):
         return existence(self.model)
 
     @cached_property
-    def _of_rows(self) -> Any:  # type: ignore[override]
+    def _of_rows(self) -> Fit:  # type: ignore[override]
         """The coefficients as a regression of single rows, for a group whose effects are 0."""
         return _as_fit(typical(self))
 
     @cached_property
-    def _typical(self) -> Any:
+    def _typical(self) -> Fit:
         """The regression of single rows, for a group whose effects are 0, with the columns of curves."""
         return _as_fit(all_columns(self, self._of_rows)) if self.model.smooths else self._of_rows
 
     @cached_property
-    def _population(self) -> Any:
+    def _population(self) -> Fit:
         """The regression averaged over the population of groups, with the columns of curves."""
         view = population(self)
         return _as_fit(all_columns(self, view) if self.model.smooths else view)
 
-    def _averaged_over(self, groups: object, name: str) -> Any:
+    def _averaged_over(self, groups: object, name: str) -> Fit:
         given = "population" if groups is None else groups
         groups = one_of(given, ("population", "typical"), f"fit.{name} needs groups to be one of {{}}")
         if groups == "population":

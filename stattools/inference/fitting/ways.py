@@ -260,7 +260,7 @@ def _climbed_sorted(model: SortedCox, solver: Solver) -> tuple[Any, Solution]:
 
 def _fit_partial(
     model: CoxRegression, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None, made: object = CoxFit
-) -> Any:
+) -> Fit:
     """Cox's regression, and that of matched sets, whose standard errors are robust where it was given clusters."""
     if "cluster" in model.said.labels and penalty is not None:
         raise IncompatibleError(

@@ -149,7 +149,7 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
 
 def _of_term(
     fit: Estimates, kind: str, of: TermsOfParameter, k: int, row: Callable[[Floats, Floats], tuple[object, ...]]
-) -> tuple[Any, ...]:
+) -> tuple[object, ...]:
     """The name of a term and the row of its test: of the hypotheses of the smaller model and of the larger one that
     differ by the term, R theta = 0 each.
     """

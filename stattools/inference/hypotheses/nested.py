@@ -157,7 +157,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
     return None
 
 
-def _outcomes(model: Model) -> NDArray[Any]:
+def _outcomes(model: Model) -> NDArray[np.generic]:
     """The outcome with its own labels, so that the choice of a reference does not matter."""
     if model.labels is None or not model.likelihood.outcome.has_labels:
         return model.rows.y

@@ -164,7 +164,7 @@ def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats,
     return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, far), special.ndtr(far))
 
 
-def involved_in(R: Any) -> tuple[NDArray[np.intp], Any]:
+def involved_in(R: Floats) -> tuple[NDArray[np.intp], Any]:
     """The numbers of the coefficients that hypotheses speak of, and R among these."""
     if (found := picked(R)) is not None:
         return found[0], picking(np.arange(len(R)), len(R), found[1])
@@ -174,7 +174,7 @@ def involved_in(R: Any) -> tuple[NDArray[np.intp], Any]:
     return columns, R[:, columns]
 
 
-def spread_of(R: Any, V: Any) -> Any:
+def spread_of(R: Floats, V: Floats) -> Floats:
     """R V R^T; without products where each hypothesis is of one coefficient, of which a factor has many."""
     found = picked(R)
     return R @ np.asarray(V) @ R.T if found is None else among(V, *found)

@@ -97,7 +97,7 @@ def called(model: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def factors(values: Any, names: Any) -> Any:
+def factors(values: Any, names: Any) -> Floats:
     """exp of logarithms; DomainError, by name, where float64 does not hold one."""
     values = np.asarray(values, dtype=float)
     beyond = np.abs(values) > LARGEST_LOGARITHM
@@ -203,7 +203,7 @@ def glance(fit: Any) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def terms(model: AnyModel) -> dict[str, Any]:
+def terms(model: AnyModel) -> dict[str, object]:
     """The columns [category,] term that tables of coefficients begin with."""
     if not model.facts.is_regression or model.categories is None:
         return {"term": model.names}

@@ -366,7 +366,7 @@ OVER_EFFECTS = ("marginal", "quantile")
 """Those of the outcome without what is known of its groups."""
 
 
-def family_residuals(fit: Estimates, kind: str, seed: Any, align: bool) -> Any:
+def family_residuals(fit: Estimates, kind: str, seed: int | np.random.Generator | None, align: bool) -> Any:
     """See `MixedRegressionFit.residuals_of`."""
     kind = one_of(kind, tuple(RESIDUAL_KINDS), f"residuals_of {fit.model.title} needs kind to be one of {{}}")
     if kind in OVER_EFFECTS:

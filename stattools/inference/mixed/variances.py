@@ -89,7 +89,7 @@ def _ends(found: object, cut: float) -> tuple[list[tuple[float, float]], list[st
     return ends, notes
 
 
-def _row(model: MixedModel, of: VarianceParameter) -> dict[str, Any]:
+def _row(model: MixedModel, of: VarianceParameter) -> dict[str, object]:
     if of.k < 0:
         return {"group": "Residual", "term": "", "with": "", "what": "sd", "estimate": of.estimate}
     term = model.varying[of.k]

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
@@ -102,7 +103,7 @@ class Jeffreys:
             "separated use st.Ridge(strength), or fit the rows in memory.",
         )
 
-    def term(self, model: Any, theta: Floats, now: Evaluation, T: Any, order: int) -> Evaluation:
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Standardization, order: int) -> Evaluation:
         """log det I / 2 in the coordinates T theta; -inf where the information is singular."""
         try:
             metric = Metric(_information(model, theta, now))

@@ -209,7 +209,7 @@ class NoCovariance:
         """The reason, and what to do instead."""
         return f"{self.why}, and no intervals either. {self.instead}"
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.generic]:
         self.refuse()
 
     __eq__ = __ne__ = __getitem__ = __iter__ = refuse

@@ -232,13 +232,13 @@ def names_of_categories(at: Model, kind: str) -> list[str]:
     return [str(label) for label in at.labels or ()][COLUMNS.get(kind, slice(1, None))]
 
 
-def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> Any:
+def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> pd.DataFrame:
     """One row for each row and category."""
     row, category = np.repeat(np.arange(n), len(names)), np.tile(np.array(names, dtype=object), n)
     return pd.DataFrame({"row": row, "category": category, kind: value, "lower": lower, "upper": upper})
 
 
-def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
+def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> pd.DataFrame:
     """Probabilities, cumulative ones of labels in order, or log odds of several categories."""
     names, eta = names_of_categories(at, kind), at.eta(fit.estimate)
     value = eta.reshape(len(eta), -1) if kind == "link" else _probabilities(at, eta, kind)[0]
@@ -393,8 +393,8 @@ def most_probable(mean: NDArray[np.float64]) -> NDArray[np.intp]:
 
 def crossed(
     labels: tuple[object, ...],
-    observed: NDArray[Any],
-    predicted: NDArray[Any],
+    observed: NDArray[np.generic],
+    predicted: NDArray[np.generic],
     weight: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Counts of rows by observed (rows) and predicted label (columns); `weight` says how often each row was seen.

@@ -450,14 +450,14 @@ def regression(fit: Estimates, what: str) -> Model:
     raise IncompatibleError(f"{what} belongs to regressions such as st.logistic; {fit.model.title} has no columns.")
 
 
-def labels_of(model: Model) -> tuple[Any, ...]:
+def labels_of(model: Model) -> tuple[object, ...]:
     """The labels of the outcome, 0 and 1 where it came as numbers; IncompatibleError for outcomes without classes."""
     if not model.likelihood.outcome.has_labels:
         raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
     return (0, 1) if model.labels is None else model.labels
 
 
-def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
+def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[np.generic]:
     if interval is not None:
         raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
     return as_outcome(labels_of(at), most_probable(at.likelihood.mean(at.eta(theta))))
@@ -505,7 +505,7 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
     return _frame("mean", mean, *ends)
 
 
-def _df_of_observations(fit: Estimates, at: Model, own: Any, variance: Floats) -> Any:
+def _df_of_observations(fit: Estimates, at: Model, own: Any, variance: Floats) -> float | Floats:
     """Degrees of freedom of the variance of an observation about its estimated mean: where the second part has its own,
     those of a sum of two (Welch & Satterthwaite).
     """
@@ -515,7 +515,7 @@ def _df_of_observations(fit: Estimates, at: Model, own: Any, variance: Floats) -
     return (own + variance) ** 2 / (own**2 / fit.df + variance**2 / df)
 
 
-def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
+def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> pd.DataFrame:
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
 
 

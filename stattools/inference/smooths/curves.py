@@ -168,7 +168,7 @@ class Smooth(Faces):
         """What tells several curves apart: categories of the outcome, levels of a factor."""
         return [*(["category"] if self.curves[0].term.category else []), *([] if self.by is None else [self.by])]
 
-    def _labels(self, curve: FittedCurve) -> list[Any]:
+    def _labels(self, curve: FittedCurve) -> list[object]:
         of = curve.term
         return [*([of.category] if of.category else []), *([] if self.by is None else [of.by])]
 

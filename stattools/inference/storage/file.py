@@ -53,7 +53,7 @@ ARRAYS = ("weight", "offset", "precision")
 Arrays = dict[str, NDArray[Any]]
 
 
-def about(fit: Any) -> dict[str, Any]:
+def about(fit: Any) -> dict[str, object]:
     """The certificate in words, and the hashes of the data.
 
     >>> import stattools as st
@@ -68,7 +68,7 @@ def about(fit: Any) -> dict[str, Any]:
     return {"certificate": fit.certificate.sentence, "data": data_of(fit.model)}
 
 
-def data_of(model: AnyModel) -> dict[str, Any]:
+def data_of(model: AnyModel) -> dict[str, object]:
     """The hashes of the columns of a model's data, or why there are none."""
     given, why = nearest(DATA, model), "its likelihood is a function that holds its data"
     if given is not None:
@@ -127,7 +127,7 @@ def hashes(source: object, like: dict[str, str] | None = None) -> dict[str, str]
     return {name: words_hash(one) if name in as_words else column_hash(one) for name, one in columns.items()}
 
 
-def plain_column(values: Sequence[Any] | pd.Series | NDArray[Any]) -> NDArray[Any]:
+def plain_column(values: Sequence[object] | pd.Series | NDArray[np.generic]) -> NDArray[np.generic]:
     """A column as it is hashed: float64 numbers in the order of bytes of most machines, NaN where there is none; words
     where not all are numbers, "" where there is none.
 
@@ -145,7 +145,7 @@ def plain_column(values: Sequence[Any] | pd.Series | NDArray[Any]) -> NDArray[An
     return np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8")  # one NaN, and no 0 with a sign
 
 
-def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
+def column_hash(values: Sequence[object] | pd.Series | NDArray[np.generic]) -> str:
     """The SHA-256 of the numbers of a column; of a column with words, of a line for each value.
 
     >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
@@ -155,12 +155,12 @@ def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
     return words_hash(values) if column.dtype.kind == "U" else NUMBERS + hashlib.sha256(column.tobytes()).hexdigest()
 
 
-def words_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
+def words_hash(values: Sequence[object] | pd.Series | NDArray[np.generic]) -> str:
     """The SHA-256 of a line for each value: numbers as Python writes a float, nothing where there is none."""
     return hashlib.sha256("\n".join(_lines(values)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _lines(values: Sequence[Any] | pd.Series | NDArray[Any]) -> list[str]:
+def _lines(values: Sequence[object] | pd.Series | NDArray[np.generic]) -> list[str]:
     try:
         lines = {one: _line(one) for one in set(values)}
         return [lines[one] for one in values]
@@ -453,7 +453,7 @@ def _check_size(folder: zipfile.ZipFile) -> None:
         raise ValueError("larger than any fit, or a member twice")
 
 
-def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
+def _array(packed: zipfile.ZipFile, name: str) -> NDArray[np.generic]:
     """An array as long as its header says, before room is made for it."""
     data = packed.read(name)
     file = io.BytesIO(data)

@@ -197,7 +197,7 @@ STEPS: dict[str, type[TraceStep] | type[Epoch]] = {"trace": TraceStep, "history"
 LONGEST_TRACE = 500
 
 
-def encoded(value: object, arrays: dict[str, NDArray[Any]]) -> Any:
+def encoded(value: object, arrays: dict[str, NDArray[np.generic]]) -> Any:
     """What JSON can hold; arrays are put aside under a name.
 
     Raises IncompatibleError for objects that are not known.
@@ -206,7 +206,7 @@ def encoded(value: object, arrays: dict[str, NDArray[Any]]) -> Any:
     [1, 0.5, {'@': 'dict', 'items': [['a', {'@': 'float', 'value': 'inf'}]]}]
     """
 
-    def put(kind: str, array: NDArray[Any]) -> Written:
+    def put(kind: str, array: NDArray[np.generic]) -> Written:
         name = f"a{len(arrays)}"
         arrays[name] = array
         return {"@": kind, "name": name}
@@ -287,7 +287,7 @@ def _shape(name: str, array: Any) -> Written:
     return {"@": "unsaved", "shape": list(array.shape), "sums": sums}
 
 
-def decoded(value: object, arrays: Mapping[str, NDArray[Any]]) -> Any:
+def decoded(value: object, arrays: Mapping[str, NDArray[np.generic]]) -> Any:
     """The object that `encoded` wrote; KeyError, TypeError or ValueError for what it cannot have written.
 
     >>> decoded(encoded((1, {2: np.nan}), {}), {})

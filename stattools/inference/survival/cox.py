@@ -241,7 +241,7 @@ def _ratios(baseline: CoxBaseline, x: Floats, kind: str, z: float | None) -> pd.
 RESIDUAL_KINDS = ("martingale", "deviance", "score", "schoenfeld")
 
 
-def cox_residuals(model: CoxRegression, theta: Floats, kind: str, align: bool) -> Any:
+def cox_residuals(model: CoxRegression, theta: Floats, kind: str, align: bool) -> Floats | pd.DataFrame:
     """See `CoxFit.residuals_of`."""
     kind = one_of(kind, RESIDUAL_KINDS, f"{model.title} has residuals of kind {{}}", IncompatibleError)
     if model.exact is not None and kind in ("score", "schoenfeld"):
