@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.estimates import columns_of_rows, lacks_rows
+from stattools.inference.fits.fit import Fit
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.mixed.density import JointDensity, MixedDensity
@@ -71,7 +72,7 @@ LISTED = 4
 """Coefficients that a sentence has; of more the table speaks."""
 
 
-def without_rows(told: Any) -> Any:
+def without_rows(told: Account) -> Account:
     """The account of a class of regressions, for models whose rows were not saved."""
     less = replace(
         told,
@@ -81,7 +82,7 @@ def without_rows(told: Any) -> Any:
         diagnostics=lambda fit: (),
     )
 
-    def answered(fit: Any, draw: object) -> Answered:
+    def answered(fit: Fit, draw: object) -> Answered:
         """The box alone: figures and checks need the rows."""
         asked = told.question(fit.model) if fit.model.is_partial else asked_of(fit.model)
         return Answered(Box((asked, conclusion(fit, ""), LIMIT)))
@@ -94,7 +95,7 @@ def facts(model: Any) -> dict[str, str]:
     return {"rows": count(len(columns_of_rows(model))), "rows dropped for missing values": count(model.n_dropped)}
 
 
-def conclusion(fit: Any, checked: str) -> str:
+def conclusion(fit: Fit, checked: str) -> str:
     """The coefficients of columns with their intervals, where they are few and of one outcome."""
     columns = set(fit.model.design.names) - {"Intercept"}
     rows = [row for row in fit.table().to_dict("records") if row["term"] in columns]
@@ -120,7 +121,7 @@ def _said(model: Any, row: Mapping[Any, Any]) -> str:
     return f"the {what} of {whose} is {number(estimate, places)} ({say(lower, upper, places)})"
 
 
-def _title(model: Any) -> str:
+def _title(model: Model) -> str:
     return f"{model.title} of {code(model.outcome_name)}"
 
 
@@ -128,15 +129,15 @@ def _hash(model: Any) -> str:
     return code(data_hash(model))
 
 
-def _none(model: Any) -> tuple[Any, ...]:
+def _none(model: object) -> tuple[()]:
     return ()
 
 
-def _coefficients(fit: Any) -> tuple[Block, ...]:
+def _coefficients(fit: Fit) -> tuple[Block, ...]:
     return (coefficient_table(fit),)
 
 
-def _in_numbers(fit: Any) -> str:
+def _in_numbers(fit: Fit) -> str:
     """Log-likelihood, criteria, share explained, scale."""
     text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}"
     text += f", BIC {fit.bic:.2f}" if np.isfinite(fit.bic) else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools import figures
 from stattools.bayes.conjugate.beta_binomial import Beta
@@ -14,6 +15,7 @@ from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.bayes.prior_checks.ledger import Ledger
 from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
 from stattools.bayes.prior_checks.surprise import Surprise
+from stattools.interface.arrays import Floats
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, frame, number
 from stattools.text.columns import percent
@@ -23,7 +25,7 @@ LEVEL = 0.95
 MOST_ROWS = 10
 
 
-def section_of(part: Any) -> Section | None:
+def section_of(part: object) -> Section | None:
     """The section of a result about beliefs; None for everything else."""
     told = SECTIONS.get(type(part).__name__)
     return None if told is None else told(part)
@@ -122,7 +124,11 @@ def shrinkage(found: EmpiricalBayes, *, xlabel: str, ylabel: str, name: str = "s
     )
 
 
-def limits(found: EmpiricalBayes, points: int = 80) -> tuple[Any, Any]:
+type Limits = tuple[Floats, Floats, Floats]
+"""Sizes of groups, and the lower and the upper limit of their shares."""
+
+
+def limits(found: EmpiricalBayes, points: int = 80) -> tuple[Limits, ...]:
     """(sizes, lower, upper) that hold a group's share with probability 0.95: by chance alone, and under the prior."""
     of, tail = OF_GROUPS[type(found.prior)], 0.5 * (1.0 - LEVEL)
     n = np.geomspace(found.size.min(), found.size.max(), points)
@@ -131,7 +137,7 @@ def limits(found: EmpiricalBayes, points: int = 80) -> tuple[Any, Any]:
     return tuple((n, law.ppf(tail) / n, law.ppf(1.0 - tail) / n) for law in laws)
 
 
-def within(found: EmpiricalBayes, spread: float) -> Any:
+def within(found: EmpiricalBayes, spread: float) -> NDArray[np.bool_]:
     """Which groups lie between the limits at their own size: spread 1 by chance alone, 0 under the prior."""
     of, tail = OF_GROUPS[type(found.prior)], 0.5 * (1.0 - LEVEL)
     chance, fitted = of.laws(found.size, found.prior.mean, of.strength(found.prior))
@@ -165,7 +171,7 @@ def _center(found: EmpiricalBayes) -> float:
     return float(np.average(found.prior.mean, weights=found.size))
 
 
-def _shares(n: Any, mean: Any, strength: Any) -> tuple[Any, Any]:
+def _shares(n: Floats, mean: Floats, strength: Any) -> tuple[Any, Any]:
     from scipy import stats
 
     return stats.binom(n, mean), stats.betabinom(n, mean * strength, (1.0 - mean) * strength)

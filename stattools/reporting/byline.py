@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from stattools.errors import DomainError, quoted
 from stattools.reporting.document import literal
@@ -23,7 +22,7 @@ def byline(author: str | None, date: str | datetime.date | None) -> str:
     return ", ".join(literal(" ".join(said.split())) for said in (author or "", _day(date)) if said.strip())
 
 
-def _day(date: Any) -> str:
+def _day(date: str | datetime.date | None) -> str:
     if isinstance(date, datetime.datetime):
         date = date.date()
     return date.isoformat() if isinstance(date, datetime.date) else date or ""

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from stattools.data.design.design import Design
+from stattools.data.rows.rows import Rows
 from stattools.inference.plots.drawing import summary
+from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 
 ANOTHER = "the others"
 """What a level is compared with where the formula codes no reference."""
@@ -49,7 +53,21 @@ class ComparedFactor:
         return f"{say(self.name)} ({say(self.high)} against {low})" if self.high else say(self.name)
 
 
-def parts_of(model: Any, term: str) -> tuple[ComparedFactor, ...]:
+@dataclass(frozen=True)
+class OfFormula:
+    """The part of a model that comparisons read, with the columns of one formula in the place of the first."""
+
+    design: Design
+    terms: tuple[str, ...]
+    first_terms: tuple[str, ...]
+    rows: Rows
+
+
+type Compared = Model | CoxRegression | OfFormula
+"""What has terms whose columns are compared."""
+
+
+def parts_of(model: Compared, term: str) -> tuple[ComparedFactor, ...]:
     """The factors of a term, two or more for an interaction.
 
     >>> import stattools as st
@@ -61,7 +79,7 @@ def parts_of(model: Any, term: str) -> tuple[ComparedFactor, ...]:
     return tuple(_two_valued(model, part) for part in factors_of(model.design, term))
 
 
-def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
+def factors_of(design: Design | None, term: str) -> tuple[ComparedFactor, ...]:
     """The factors of a term as its name has them: a column of numbers stays one, whatever it holds."""
     levels = {} if design is None else design.spelled
     found, rest = [], term
@@ -75,7 +93,7 @@ def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
 class TermsBeside:
     """The terms of a model as each of them sees the others: terms that differ in a level only are one kind of term."""
 
-    model: Any
+    model: Compared
 
     @cached_property
     def kinds(self) -> Counter[tuple[tuple[str, str], ...]]:
@@ -111,7 +129,7 @@ def _kind(parts: Sequence[ComparedFactor]) -> tuple[tuple[str, str], ...]:
     return tuple((part.name, part.low) for part in parts)
 
 
-def _first(term: str, levels: Mapping[str, dict[str, Any]], *, by_formula: bool) -> tuple[ComparedFactor, str]:
+def _first(term: str, levels: Mapping[str, dict[str, object]], *, by_formula: bool) -> tuple[ComparedFactor, str]:
     """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
     ends = [k for k, letter in enumerate(term) if letter == "]" and term[k + 1 : k + 2] in ("", ":")]
     for factor, known in levels.items():

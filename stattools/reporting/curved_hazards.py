@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stattools.inference.fits.cox_fit import CoxFit
+from stattools.models.mixed.mixed_model import CurvedCox
 from stattools.reporting import curved_models, survival
 from stattools.reporting.document import Block, Math, Paragraph, code
 from stattools.reporting.tables import coefficient_table, count, listed
@@ -11,7 +11,7 @@ from stattools.reporting.tables import coefficient_table, count, listed
 diagnostics, conclusion = curved_models.diagnostics, curved_models.conclusion
 
 
-def question(model: Any) -> str:
+def question(model: CurvedCox) -> str:
     """What the model asks of its data."""
     curves, others = curved_models.depends_on(model, model.names)
     within = " within strata" if model.fixed.strata else ""
@@ -19,18 +19,18 @@ def question(model: Any) -> str:
     return f"How does the hazard of {code(model.outcome_name)} depend on {on}?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: CurvedCox) -> dict[str, str]:
     """Rows, events, strata, and the coefficients of each curve."""
     told = survival.facts(model.fixed)
     return told | {f"coefficients of {code(term.name)}": count(term.k) for term in model.smooths}
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: CurvedCox) -> tuple[Block, ...]:
     """The columns of the table."""
     return survival.columns(model.fixed)
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: CurvedCox) -> tuple[Block, ...]:
     """The partial likelihood given the curves, and what is left when these are integrated out."""
     each = " + ".join(rf"B_{{{k}}}(x_{{{k}}})' c_{{{k}}}" for k in range(1, len(model.smooths) + 1))
     return (
@@ -49,12 +49,12 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: CoxFit) -> tuple[Block, ...]:
     """Coefficients, and what is found of each curve."""
     return (coefficient_table(fit), Paragraph(curved_models.CURVES), curved_models.curves(fit))
 
 
-def in_numbers(fit: Any) -> str:
+def in_numbers(fit: CoxFit) -> str:
     """Log-likelihood, criteria, concordance, and the integral."""
     found = fit.concordance()
     text = f"Restricted log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}, concordance "

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fits.mixed_fit import LinearMixedFit
 from stattools.inference.plots.predictions import smooth_curve
+from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.reporting import mixed_models
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
@@ -23,7 +26,7 @@ CURVES = (
 )
 
 
-def question(model: Any) -> str:
+def question(model: LinearMixed) -> str:
     """What the model asks of its data."""
     curves, others = depends_on(model, model.names)
     on = listed([*curves, *others])
@@ -32,7 +35,7 @@ def question(model: Any) -> str:
     return f"{said}, and how much do levels of {listed(groups)} differ?" if groups else f"{said}?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: MixedModel) -> dict[str, str]:
     """Rows, outcome, groups, and the coefficients of each curve."""
     told = mixed_models.facts(model)
     for term in model.smooths:
@@ -40,7 +43,7 @@ def facts(model: Any) -> dict[str, str]:
     return told
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: LinearMixed) -> tuple[Block, ...]:
     """The curves as a penalized spline, and as effects with a variance."""
     each = " + ".join(rf"B_{{{k}}}(x_{{{k}i}})' c_{{{k}}}" for k in range(1, len(model.smooths) + 1))
     beside = (Paragraph("Beside them there are effects of groups:"), *mixed_models.likelihood(model)[:2])
@@ -65,7 +68,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: LinearMixedFit) -> tuple[Block, ...]:
     """Coefficients, and what is found of each curve."""
     groups = mixed_models.components(fit) if fit.model.random else ()
     return (
@@ -76,7 +79,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def curves(fit: Any) -> Table:
+def curves(fit: Fit) -> Table:
     """One row for each curve: degrees of freedom, penalty, and both tests."""
     rows = []
     for row in fit.smooths().to_dict("records"):
@@ -86,7 +89,7 @@ def curves(fit: Any) -> Table:
     return Table(("curve", "degrees of freedom", "penalty", "no effect: p", "a line: p"), tuple(rows), "lrrrr")
 
 
-def diagnostics(fit: Any) -> tuple[Figure, ...]:
+def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """A figure of each curve."""
     parts = dict.fromkeys(term.design.part.name for term in fit.model.smooths)
     return tuple(figure(f"curve_{k + 1}", smooth_curve(fit, name)) for k, name in enumerate(parts))
@@ -108,7 +111,7 @@ def conclusion(fit: Any, checked: str) -> str:
     return f"{'. '.join(said)}{checked}."
 
 
-def depends_on(model: Any, names: Sequence[str]) -> tuple[list[str], list[str]]:
+def depends_on(model: MixedModel, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The variables of curves, and of these columns those that are no line of a curve."""
     lines = {term.design.part.line.text for term in model.smooths}
     others = [name for name in names if name != "Intercept" and name.split(":")[0] not in lines]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.reporting import curved_models, mixed_regressions, regressions
 from stattools.reporting.document import Block, Math, Paragraph
 from stattools.reporting.stories import Story
@@ -13,7 +13,7 @@ facts, diagnostics, conclusion = curved_models.facts, curved_models.diagnostics,
 columns = mixed_regressions.columns
 
 
-def question(model: Any) -> str:
+def question(model: MixedRegression) -> str:
     """What the model asks of its data."""
     curves, others = curved_models.depends_on(model, model.fixed.first_terms)
     asked = Story(model.fixed).asked
@@ -23,7 +23,7 @@ def question(model: Any) -> str:
     return f"{said}, and how much do levels of {listed(groups)} differ?" if groups else f"{said}?"
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: MixedRegression) -> tuple[Block, ...]:
     """The likelihood of rows given the curves, and what is left when these are integrated out."""
     each = " + ".join(rf"B_{{{k}}}(x_{{{k}i}})' c_{{{k}}}" for k in range(1, len(model.smooths) + 1))
     groups = " Effects of groups are beside them, normal too." if model.random else ""
@@ -43,13 +43,13 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: MixedRegressionFit) -> tuple[Block, ...]:
     """Coefficients, what is found of each curve, and the standard deviations of effects."""
     groups = mixed_regressions.components(fit) if fit.model.random else ()
     return (coefficient_table(fit), Paragraph(curved_models.CURVES), curved_models.curves(fit), *groups)
 
 
-def in_numbers(fit: Any) -> str:
+def in_numbers(fit: MixedRegressionFit) -> str:
     """Log-likelihood, criteria, and the integral."""
     text = f"Restricted log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}. "
     return f"{text}Standard errors take the variances of curves as known."

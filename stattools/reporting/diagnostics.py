@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from stattools.inference.plots import predictions as of_calibration
 from stattools.inference.plots import residuals as of_residuals
 from stattools.inference.plots.drawing import Drawing
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
 from stattools.reporting.document import Figure
 
 
@@ -78,7 +78,7 @@ BY_OUTCOME: dict[Outcome, tuple[str, ...]] = {
 """Those of a likelihood that names none, by what its outcomes are."""
 
 
-def suited(model: Any) -> tuple[Callable[[Fit], Figure], ...]:
+def suited(model: Model) -> tuple[Callable[[Fit], Figure], ...]:
     """The figures that a regression is shown with, beside its coefficients."""
     names = model.likelihood.facts.words.figures
     return tuple(FIGURES[name] for name in (BY_OUTCOME[model.likelihood.outcome] if names is None else names))

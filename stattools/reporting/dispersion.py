@@ -9,6 +9,8 @@ import numpy as np
 from scipy.special import expit
 
 from stattools.inference.fits.fit import Fit
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
@@ -85,7 +87,7 @@ def _interval_of_exp(fit: Fit, places: int) -> str:
     return _interval(fit, -1, np.exp, places)
 
 
-def _interval(fit: Fit, which: int, of: Callable[[Any], Any], places: int) -> str:
+def _interval(fit: Fit, which: int, of: Callable[[Floats], Floats], places: int) -> str:
     """The interval of what a coefficient is behind, in brackets; nothing where a fit has none."""
     if not fit.kinds:
         return ""
@@ -94,7 +96,7 @@ def _interval(fit: Fit, which: int, of: Callable[[Any], Any], places: int) -> st
     return f" ({percent(fit.level)} interval {ends}, from that of {code(fit.names[which])})"
 
 
-def _median_trials(model: Any) -> float:
+def _median_trials(model: Model) -> float:
     """The number of trials of the group in the middle."""
     rows, each = model.rows, model.likelihood.trials_of(model.rows.y)
     return float(np.median(each if rows.weight is None else np.repeat(each, rows.weight.astype(int))))

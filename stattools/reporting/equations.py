@@ -15,6 +15,7 @@ from typing import Any
 from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.words import Equation
+from stattools.models.model import Model
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.stories import event, label
 
@@ -36,7 +37,7 @@ LINK = {
 """The linear predictor as a function of the mean m."""
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: Model) -> tuple[Block, ...]:
     """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
     written = equation(model)
     if written is None:
@@ -55,7 +56,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def equation(model: Any) -> Equation | None:
+def equation(model: Model) -> Equation | None:
     """The formulas of the family's own link, or at the mean, for other links and where other parameters have columns;
     None where the likelihood has none.
     """
@@ -79,7 +80,7 @@ def _with_link(written: Equation, link: str) -> Equation:
     )
 
 
-def _of_likelihood(model: Any) -> tuple[Block, ...]:
+def _of_likelihood(model: Model) -> tuple[Block, ...]:
     """Of a regression that has no formulas of its own: its density by name."""
     what = "the probability" if model.likelihood.outcome.is_whole else "a distribution of density"
     own = model.predictor.own
@@ -100,7 +101,7 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def _predictor(model: Any) -> str:
+def _predictor(model: Model) -> str:
     """eta written out by column names where they are few and plain words, as a sum otherwise."""
     offset = "" if model.rows.offset is None else " + o_i"
     terms = model.first_terms
@@ -116,7 +117,7 @@ def _predictor(model: Any) -> str:
     return r"\eta_i = " + " + ".join(parts) + offset
 
 
-def _offset(model: Any) -> tuple[Block, ...]:
+def _offset(model: Model) -> tuple[Block, ...]:
     """What o_i is, where there is one."""
     if model.rows.offset is None:
         return ()
@@ -126,17 +127,17 @@ def _offset(model: Any) -> tuple[Block, ...]:
     return (Paragraph(f"Here $o_i$ is {what}, whose coefficient is held at 1."),)
 
 
-def _summed(model: Any, of: str, loglik: str, said: str = Equation.sum) -> tuple[Block, ...]:
+def _summed(model: Model, of: str, loglik: str, said: str = Equation.sum) -> tuple[Block, ...]:
     """What o_i is, and the log-likelihood as a function of `of`."""
     weighted = "" if model.rows.weight is None else ", with the frequency $w_i$ of each row"
     return (*_offset(model), Paragraph(f"{said}{weighted}:"), Math(rf"\ell({of}) = {loglik}"))
 
 
-def _weight(model: Any) -> str:
+def _weight(model: Model) -> str:
     return "" if model.rows.weight is None else "w_i "
 
 
-def _last(model: Any, _: Equation) -> str:
+def _last(model: Model, _: Equation) -> str:
     """How the parameter beside the mean is made."""
     called = model.others[0]
     if any(model.predictor.own):
@@ -144,7 +145,7 @@ def _last(model: Any, _: Equation) -> str:
     return f"is {code(called)}, a coefficient too, the last one"
 
 
-def _others(model: Any, written: Equation) -> str:
+def _others(model: Model, written: Equation) -> str:
     """How each of several parameters is made."""
     texts, said = iter(model.formulas[1:]), []
     for symbol, columns, called in zip(written.others, model.predictor.own, model.others, strict=True):
@@ -153,7 +154,7 @@ def _others(model: Any, written: Equation) -> str:
     return ", and ".join(said).replace("{phi}", _phi(model, written))
 
 
-def _phi(model: Any, written: Equation) -> str:
+def _phi(model: Model, written: Equation) -> str:
     """The symbol of the last parameter, with the number of the row where it has columns."""
     return written.phi + "_i" * any(model.predictor.own[-1:])
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stattools.data.tables.columns import clean, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns, table
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
@@ -45,7 +46,7 @@ class TableColumn:
     has_levels: bool
 
 
-def variables(model: Any) -> tuple[TableColumn, ...]:
+def variables(model: Model | CoxRegression) -> tuple[TableColumn, ...]:
     """The columns that a formula uses, the outcome first; none where the model was given arrays, or files.
 
     >>> import stattools as st
@@ -65,13 +66,13 @@ def variables(model: Any) -> tuple[TableColumn, ...]:
     return tuple(_variable(found, name, _kept(model), name in labelled) for name in names)
 
 
-def columns_of(model: Any) -> tuple[str, ...]:
+def columns_of(model: object) -> tuple[str, ...]:
     """The names of all columns of the table that a model was fitted to; none where it is not at hand."""
     found = _table(model)
     return () if found is None else found.names
 
 
-def described(model: Any) -> tuple[Block, ...]:
+def described(model: Model | CoxRegression) -> tuple[Block, ...]:
     """Two tables, of the numbers and of the levels; none where the table is not at hand."""
     every = variables(model)
     if not every:  # rows in files have no weights at hand
@@ -123,7 +124,7 @@ class RowGroup:
     whole: NDArray[np.bool_]
 
 
-def _table(model: Any) -> NamedColumns | None:
+def _table(model: object) -> NamedColumns | None:
     """The table that a regression, or a partial likelihood, was made from; None where it is not at hand."""
     if isinstance(model, CoxRegression):
         return table(model.said.source)
@@ -138,7 +139,7 @@ def _kept(model: Any) -> Any:
     return model.said.kept if model.is_partial else model.kept
 
 
-def _given_weights(model: Any) -> Any:
+def _given_weights(model: Any) -> Floats | None:
     return model.said.weights if model.is_partial else model.rows.weight
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stattools.errors import IncompatibleError
+from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import require_proportional
 from stattools.reporting.document import Block, Paragraph, Table, code
 from stattools.text.columns import percent
@@ -15,7 +14,7 @@ SAID = (
 )
 
 
-def hazards(fit: Any) -> tuple[Block, ...]:
+def hazards(fit: Fit) -> tuple[Block, ...]:
     """The ratios with their intervals; nothing where hazards are not proportional, or have no standard errors."""
     try:
         require_proportional(fit.model)

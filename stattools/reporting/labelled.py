@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from stattools.data.design.design import Design
 from stattools.models.model import Model
 from stattools.reporting.comparisons import factors_of
 from stattools.reporting.document import (
@@ -63,7 +64,7 @@ def require_labels(labels: Mapping[str, Label], models: Sequence[Any]) -> None:
     require_names(labels, tuple(known))
 
 
-def _design(model: Any) -> Any:
+def _design(model: Any) -> Design | None:
     """The design of a model that has one: a regression, or one of its kin."""
     return vars(model).get("design")
 
@@ -79,7 +80,7 @@ class _Words:
         for model in models:
             self._add_terms(model, _design(model))
 
-    def _add_terms(self, model: Any, design: Any) -> None:
+    def _add_terms(self, model: Any, design: Design | None) -> None:
         for term in () if design is None else design.names:
             parts = factors_of(design, term)
             called = " × ".join(self._of_part(part.name, part.high) for part in parts)

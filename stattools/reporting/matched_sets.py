@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stattools.inference.fits.cox_fit import CoxFit
+from stattools.models.regressions.times import ConditionalLogit
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, code
@@ -11,12 +11,12 @@ from stattools.reporting.first_table import described
 from stattools.reporting.tables import coefficient_table, count
 
 
-def question(model: Any) -> str:
+def question(model: ConditionalLogit) -> str:
     """What the model asks of its data."""
     return f"How do the odds of {code(model.outcome_name)} depend on {named_terms(model)}, within sets?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: ConditionalLogit) -> dict[str, str]:
     """Rows, cases and sets."""
     told = {"rows": count(model.said.n), "sets": count(len(model.strata)), "sets that tell": count(model.telling)}
     if model.said.weights is not None:
@@ -24,12 +24,12 @@ def facts(model: Any) -> dict[str, str]:
     return told | ({"dropped for missing values": count(model.n_dropped)} if model.n_dropped else {})
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: ConditionalLogit) -> tuple[Block, ...]:
     """The columns of the table."""
     return described(model)
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: ConditionalLogit) -> tuple[Block, ...]:
     """The conditional likelihood."""
     return (
         Paragraph(
@@ -43,31 +43,31 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: CoxFit) -> tuple[Block, ...]:
     """Coefficients, whose exponentials are those of the results."""
     return (*logarithms(fit, "odds ratios"), coefficient_table(fit))
 
 
-def logarithms(fit: Any, called: str) -> tuple[Block, ...]:
+def logarithms(fit: CoxFit, called: str) -> tuple[Block, ...]:
     """What coefficients are."""
     return (Paragraph(f"Coefficients are logarithms of {called}:"),)
 
 
-def answered(fit: Any, draw: object) -> Answered:
+def answered(fit: CoxFit, draw: object) -> Answered:
     """The box, and the table of all terms."""
     return answer(fit, question(fit.model), _seen(fit.model), words(fit.model))
 
 
-def conclusion(fit: Any, checked: str) -> str:
+def conclusion(fit: CoxFit, checked: str) -> str:
     """All odds ratios, the clearest first."""
     said = found(fit, _seen(fit.model), words(fit.model))
     return f"{said.removesuffix('.')}{checked}."
 
 
-def _seen(model: Any) -> str:
+def _seen(model: ConditionalLogit) -> str:
     return f"{count(model.telling)} sets with both outcomes"
 
 
-def words(model: Any) -> RatioWords:
+def words(model: ConditionalLogit) -> RatioWords:
     """What coefficients are ratios of."""
     return RatioWords("odds ratio", f"the odds of {code(model.outcome_name)} within a set")

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.inference.estimates import lacks_rows
+from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, Table, code, literal
 from stattools.reporting.tables import between, coefficient_table, count, decimals, listed, number
 from stattools.text.columns import number as rounded
 
 
-def question(model: Any) -> str:
+def question(model: LinearMixed) -> str:
     """What the model asks of its data."""
     groups = listed(list(_groups(model)))
     terms = [name for name in model.names if name != "Intercept"]
@@ -23,7 +26,7 @@ def question(model: Any) -> str:
     return f"{on}, and how much do levels of {groups} differ?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: MixedModel) -> dict[str, str]:
     """Rows, outcome, and the sizes of groups."""
     told = regressions.facts(model.fixed)
     for group, term in _groups(model).items():
@@ -35,12 +38,12 @@ def facts(model: Any) -> dict[str, str]:
     return told
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: MixedModel) -> tuple[Block, ...]:
     """The columns of the fixed effects."""
     return regressions.columns(model.fixed)
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: LinearMixed) -> tuple[Block, ...]:
     """Both levels of the model, and what is left when the effects are integrated out."""
     precise = r" / w_i" if model.precision is not None else ""
     each = " + ".join(rf"z_{{{k}i}}' u_{{{k}, g_{k}(i)}}" for k in range(1, len(model.random) + 1))
@@ -68,7 +71,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: LinearMixedFit) -> tuple[Block, ...]:
     """Coefficients, and the standard deviations of effects."""
     return (
         coefficient_table(fit),
@@ -77,7 +80,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def components(fit: Any) -> tuple[Block, ...]:
+def components(fit: LinearMixedFit | MixedRegressionFit) -> tuple[Block, ...]:
     """Standard deviations and correlations of effects with their intervals, which need the rows, and why some of these
     were not found.
     """
@@ -104,14 +107,14 @@ def _interval(row: dict[Any, Any]) -> str:
     return between(float(low), float(high), decimals(0.25 * float(high - low), digits=2))
 
 
-def in_numbers(fit: Any) -> str:
+def in_numbers(fit: LinearMixedFit) -> str:
     """Log-likelihood, criteria, shares explained."""
     which = "Restricted log-likelihood" if fit.reml else "Log-likelihood"
     text = f"{which} {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}, residual standard deviation "
     return f"{text}{fit.scale:.5g}. Standard errors come from the covariance matrix of the rows at these variances."
 
 
-def conclusion(fit: Any, checked: str) -> str:
+def conclusion(fit: LinearMixedFit | MixedRegressionFit, checked: str) -> str:
     """The coefficient farthest from 0, and how much of the variance lies between groups."""
     rows = [row for row in fit.table().to_dict("records") if row["term"] != "Intercept"]
     each = [
@@ -131,6 +134,6 @@ def conclusion(fit: Any, checked: str) -> str:
     return f"{said}{checked}."
 
 
-def _groups(model: Any) -> dict[str, Any]:
+def _groups(model: MixedModel) -> dict[str, RandomTerm]:
     """A term of each grouping, by its name."""
     return {term.group: term for term in model.random}

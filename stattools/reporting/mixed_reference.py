@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stattools.reporting.document import Paragraph, Section, Table, code, literal
 from stattools.reporting.sentences import unversioned
 from stattools.reporting.tables import decimals, number
+from stattools.validation.verdict import Agreement
 
 
-def beside(agreement: Any) -> Section:
+def beside(agreement: Agreement) -> Section:
     """MixedLM's numbers beside ours, to so many digits as its climb has on any machine."""
     rows = []
     for row in agreement.rows.to_dict("records"):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, code
 from stattools.reporting.mixed_models import components
@@ -19,7 +21,7 @@ from stattools.text.columns import number as rounded
 from stattools.text.columns import percent
 
 
-def question(model: Any) -> str:
+def question(model: MixedRegression) -> str:
     """What the model asks of its data."""
     groups = listed(list(dict.fromkeys(term.group for term in model.random)))
     terms = [name for name in model.fixed.first_terms if name != "Intercept"]
@@ -30,12 +32,12 @@ def question(model: Any) -> str:
     return f"How {do} {asked} depend on {listed(terms)}, and how much do levels of {groups} differ?"
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: MixedRegression) -> tuple[Block, ...]:
     """The columns of the fixed effects."""
     return regressions.columns(model.fixed)
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: MixedRegression) -> tuple[Block, ...]:
     """The likelihood of rows given the effects, and what is left when these are integrated out."""
     terms = listed([term.name for term in model.random])
     each = " + ".join(rf"z_{{{k}i}}' u_{{{k}, g_{k}(i)}}" for k in range(1, len(model.random) + 1))
@@ -51,7 +53,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: MixedRegressionFit) -> tuple[Block, ...]:
     """Coefficients within a group and of averages over groups, and the standard deviations of effects."""
     fixed = fit.model.fixed
     ratio = fixed.likelihood.facts.words.ratio
@@ -68,7 +70,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     return (*parts, Paragraph(between_groups), *components(fit))
 
 
-def _averaged(fit: Any) -> Any:
+def _averaged(fit: MixedRegressionFit) -> Any:
     """The coefficients of averages, None where there are none."""
     try:
         return fit.averaged_coefficients()
@@ -76,13 +78,13 @@ def _averaged(fit: Any) -> Any:
         return None
 
 
-def in_numbers(fit: Any) -> str:
+def in_numbers(fit: MixedRegressionFit) -> str:
     """Log-likelihood, criteria, and the integral."""
     text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}."
     return f"{text} Standard errors come from the inverse information of coefficients and variances together."
 
 
-def conclusion(fit: Any, checked: str) -> str:
+def conclusion(fit: MixedRegressionFit, checked: str) -> str:
     """The coefficient farthest from 0, within a group and averaged over groups, and the spread between groups."""
     model, story = fit.model, Story(fit.model.fixed)
     groups = listed(list(dict.fromkeys(term.group for term in model.random)))

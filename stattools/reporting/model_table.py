@@ -80,7 +80,7 @@ def words_for(terms: Sequence[str], labels: Mapping[str, str] | None) -> dict[st
     return {term: literal(labels[term]) if term in labels else code(term) for term in terms}
 
 
-def as_ratios(posterior: Any) -> tuple[Any, tuple[str, ...]]:
+def as_ratios(posterior: Posterior) -> tuple[Posterior, tuple[str, ...]]:
     """The posterior of the ratios, exp of the draws of the coefficients, and what these are called; parameters that
     have draws of their own, such as alpha, are as they are.
     """
@@ -177,7 +177,7 @@ def report_table(
     return face(_table(columns, _caption(results, show), labels))
 
 
-def side_by_side(results: Sequence[Any], titles: Sequence[str], level: float = 0.95) -> Table:
+def side_by_side(results: Sequence[Fit], titles: Sequence[str], level: float = 0.95) -> Table:
     """Estimates with standard errors in brackets, a column with its title for each fit, as a block of a report."""
     show = _Shown("se", level, False, ())
     columns = [_column(result, title, show) for result, title in zip(results, titles, strict=True)]
@@ -199,7 +199,7 @@ def _table(columns: Sequence[_Column], caption: str, labels: Mapping[str, str] |
     return Table((*header, *(column.title for column in columns)), tuple(body), align, caption)
 
 
-def _caption(results: Sequence[Any], show: _Shown) -> str:
+def _caption(results: Sequence[object], show: _Shown) -> str:
     fits = [result for result in results if isinstance(result, Fit)]
     said, is_se = [], show.spread == "se"
     if fits:
@@ -215,7 +215,7 @@ def _caption(results: Sequence[Any], show: _Shown) -> str:
     return f"{text[0].upper()}{text[1:]}.{starred}"
 
 
-def _column(result: Any, title: str, show: _Shown) -> _Column:
+def _column(result: object, title: str, show: _Shown) -> _Column:
     if isinstance(result, Fit):
         rows = whole_table(result, show.level, show.exponentiate).to_dict("records")
         cells = {
@@ -248,7 +248,7 @@ def _cell(row: Mapping[Any, Any], show: _Shown) -> str:
     return f"{number(estimate, own)}{marks} ({number(se, decimals(se)) if show.spread == 'se' else ends})"
 
 
-def _numbers(fit: Any) -> dict[str, str]:
+def _numbers(fit: Fit) -> dict[str, str]:
     numbers = {
         "model": literal(fit.model.title),
         "n": count(fit.n) if fit.n is not None else "",

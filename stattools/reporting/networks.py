@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stattools.interface.when_needed import pd
@@ -188,6 +186,6 @@ def confusion(table: pd.DataFrame) -> Table | Paragraph:
     return Table(("observed, by predicted", *(code(label) for label in table.columns)), rows, "l" + "r" * len(counts))
 
 
-def reliability(fit: NetworkFit | NetworkEnsemble, data: Any = None, name: str = "calibration") -> Figure:
+def reliability(fit: NetworkFit | NetworkEnsemble, data: object = None, name: str = "calibration") -> Figure:
     """Observed share against predicted probability, all labels together."""
     return figure(name, plots.calibration(fit, data=data))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stattools.inference.fits.fit import Fit
+from stattools.models.custom import Custom
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.tables import between, count, decimals, listed, number
 from stattools.text.columns import percent
@@ -14,28 +13,28 @@ from stattools.text.columns import percent
 INSIDE = "none: the data are inside the given function"
 
 
-def question(model: Any) -> str:
+def question(model: Custom) -> str:
     """What the model asks of its data."""
     return f"Which values of {listed(model.names)} make the data most probable?"
 
 
-def named(model: Any) -> str:
+def named(model: Custom) -> str:
     """The model as a title."""
     return literal(model.title)
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: Custom) -> dict[str, str]:
     """How many observations there are, as far as it was said, and parameters."""
     observed = "not given" if model.observations is None else count(model.observations)
     return {"observations": observed, "parameters": count(len(model.names))}
 
 
-def digest(model: Any) -> str:
+def digest(model: Custom) -> str:
     """What stands in the place of a hash."""
     return INSIDE
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: Custom) -> tuple[Block, ...]:
     """A function of the parameters, by name."""
     names = ", ".join(map(code, model.names))
     return (

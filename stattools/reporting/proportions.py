@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from stattools.inference.fits.fit import Fit
 from stattools.inference.plots import coefficients as profile
 from stattools.inference.plots.coefficients import KINDS
 from stattools.interface.arrays import Floats
+from stattools.models.samples.proportions import BernoulliTrials
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table
 from stattools.reporting.tables import between, count, decimals, number, p_said
@@ -37,25 +37,25 @@ WORDS = {
 """The words of each kind of proportion."""
 
 
-def question(model: Any) -> str:
+def question(model: BernoulliTrials) -> str:
     """What the model asks of its data."""
     words = WORDS[model.kind]
     return f"How probable is a {words.one}, after {count(model.successes)} in {count(model.trials)} {words.many}?"
 
 
-def named(model: Any) -> str:
+def named(model: BernoulliTrials) -> str:
     """The model as a title."""
     words = WORDS[model.kind]
     return f"{model.kind.capitalize()}: {int(model.successes):,} {words.ones} in {int(model.trials):,} {words.many}"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: BernoulliTrials) -> dict[str, str]:
     """What was counted."""
     words = WORDS[model.kind]
     return {words.many: count(model.trials), words.ones: count(model.successes)}
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: BernoulliTrials) -> tuple[Block, ...]:
     """The probability of the data given that of a success."""
     words, ones, n = WORDS[model.kind], int(model.successes), int(model.trials)
     counted = f"{ones:,} {words.ones} in {n:,} {words.many}, in any order, is"

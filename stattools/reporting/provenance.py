@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.data.files.scan import Scan, footer_of, is_checked
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import InParts
 
@@ -29,7 +30,7 @@ def hash_name(model: Any) -> str:
     return "SHA-256" if model.in_memory else "SHA-256 of the files' footers"
 
 
-def _some_rows_at_a_time(X: InParts) -> Iterator[Any]:
+def _some_rows_at_a_time(X: InParts) -> Iterator[Floats]:
     """The rows of a matrix of which no array is in memory, a few hundred after the others."""
     for start in range(0, len(X), AT_A_TIME):
         yield X[start : start + AT_A_TIME]

@@ -109,7 +109,7 @@ def _factor(estimate: float, se: float, lower: float, upper: float) -> tuple[str
     return number(factor, places), f"of the factor {interval}"
 
 
-def _compared(model: Any, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:
+def _compared(model: Model, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:
     """What moves, whether it is a plural, what is compared, and whether that is a unit more.
 
     A product of columns moves the effect of the first with the last.

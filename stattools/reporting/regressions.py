@@ -12,9 +12,11 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.drawing import summary
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
+from stattools.models.model import Model
 from stattools.numerics.sums import SampleMoments
 from stattools.reporting.answer.answered import of_regression as answered  # noqa: F401  # an answer of the account
 from stattools.reporting.answer.asked import question as question
@@ -33,7 +35,7 @@ from stattools.text.columns import percent
 SHOWN_COLUMNS = 20
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: Model) -> dict[str, str]:
     """The rows, what was dropped, and the outcome."""
     pairs = {"rows": count(len(model.rows.X))}
     pairs |= {name: count(n) for name, n in files_of(model).items()}
@@ -67,7 +69,7 @@ def _outcome(model: Any) -> dict[str, str]:
     }
 
 
-def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
+def _classes(model: Any, y: Floats, weight: Floats) -> dict[str, str]:
     """How many rows have each outcome, of `y` with frequencies."""
     if model.likelihood.outcome is Outcome.BINARY:
         ones = float(weight @ y)
@@ -95,7 +97,7 @@ def _times(model: Any) -> dict[str, str]:
     return pairs | {"range of what is known of them": f"{known.min():.6g} to {known.max():.6g}"}
 
 
-def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[str, str]:
+def _range(model: Model, low: float, high: float, moments: SampleMoments) -> dict[str, str]:
     """Where a number that is the outcome lies."""
     name = code(model.outcome_name)
     told = model.outcome_name in {one.name for one in variables(model)}
@@ -106,7 +108,7 @@ def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[
     return span | {f"outcome {name}, mean and variance": f"{mean:.4g} and {variance:.4g}"}
 
 
-def _given(model: Any) -> dict[str, str]:
+def _given(model: Model) -> dict[str, str]:
     """What stands beside the columns of a row: offset, exposure, precision."""
     rows, pairs = model.rows, {}
     offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
@@ -124,7 +126,7 @@ def _given(model: Any) -> dict[str, str]:
     return pairs
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: Model) -> tuple[Block, ...]:
     """The columns of the table; of X, where there is no table, mean, spread and range of every one that varies."""
     if told := described(model):
         return told

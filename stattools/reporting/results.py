@@ -14,6 +14,11 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
+from stattools.inference.comparison.compare import Comparison
+from stattools.inference.comparison.cross_validation import CrossValidation
+from stattools.inference.existence.separation import Separation
+from stattools.inference.fits.fit import Fit
+from stattools.inference.resampling.bootstrap import Bootstrap
 from stattools.interface.record import nearest
 from stattools.models.questions import AnyModel
 from stattools.models.regressions.times import ConditionalLogit
@@ -30,6 +35,8 @@ from stattools.reporting.shown import frame_table, paged
 from stattools.reporting.tables import between, count, decimals, listed, number, p_said
 from stattools.text.columns import percent
 from stattools.text.page import Faces
+from stattools.validation.explaining.explain import Explanation
+from stattools.validation.papers.audit_paper import PaperAudit
 
 LEVEL = 0.95
 MOST_TERMS = 6
@@ -49,7 +56,7 @@ class Told:
     model: Any = None
 
 
-def told(part: Any) -> Told | None:
+def told(part: object) -> Told | None:
     """What is said of a result; None of what has no page, and of models: their fits are meant.
 
     >>> import stattools as st
@@ -99,15 +106,15 @@ def _called(name: str) -> str:
     return f"model {name}" if name.isdigit() else literal(name)
 
 
-def _of_fit(found: Any, k: int) -> str:
+def _of_fit(found: Comparison, k: int) -> str:
     return f"{_called(found.names[k])} ({_formula(found.fits[k])})"
 
 
-def _formula(fit: Any) -> str:
+def _formula(fit: Fit) -> str:
     return code(fit.model.formula) if fit.model.formula else literal(fit.model.title)
 
 
-def _bootstrap(found: Any) -> Told:
+def _bootstrap(found: Bootstrap) -> Told:
     model, lower, upper = found.fit.model, *found.interval(LEVEL)
     title = f"Bootstrap of {model.title[0].lower()}{model.title[1:]} of {code(model.outcome_name)}"
     shown = [k for k, name in enumerate(found.names) if not name.endswith("Intercept")] or [0]
@@ -129,7 +136,7 @@ def _bootstrap(found: Any) -> Told:
     return Told(title, asked, f"{answer}.", Section("Bootstrap", (words, table, *_replicates(found, shown))), model)
 
 
-def _replicates(found: Any, shown: list[int]) -> tuple[Block, ...]:
+def _replicates(found: Bootstrap, shown: list[int]) -> tuple[Block, ...]:
     shown = shown[:MOST_TERMS]
     lower, upper = found.interval(LEVEL)
     draws = {found.names[k]: found.draws[:, k] for k in shown}
@@ -184,7 +191,7 @@ def _claim_audit(found: Any) -> Told:
     return Told(title, asked, literal(plain_words(found.sentence)), Section("Audit", tuple(blocks)))
 
 
-def _paper_audit(found: Any) -> Told:
+def _paper_audit(found: PaperAudit) -> Told:
     blocks: list[Block] = []
     for words, checks in (("What is wrong:", found.findings), ("What the paper should name:", found.notes)):
         if checks:
@@ -201,7 +208,7 @@ def _paper_audit(found: Any) -> Told:
     return Told(title, asked, literal(found.sentence), Section("Audit", (*blocks, Paragraph(literal(found.source)))))
 
 
-def _explanation(found: Any) -> Told:
+def _explanation(found: Explanation) -> Told:
     shown = paged(found)
     one, other = map(literal, found.names)
     return Told(
@@ -212,7 +219,7 @@ def _explanation(found: Any) -> Told:
     )
 
 
-def _cross_validation(found: Any) -> Told:
+def _cross_validation(found: CrossValidation) -> Told:
     rows = found.table().to_dict("records")
     first = [row for row in rows if row["score"] == rows[0]["score"]]
     best = min(first, key=lambda row: row["mean"])
@@ -229,7 +236,7 @@ def _cross_validation(found: Any) -> Told:
     )
 
 
-def _separation(found: Any) -> Told:
+def _separation(found: Separation) -> Told:
     model = found.model
     words = nearest(WORDS, model)
     known = separated(model, found, None if words is None else words(model))

@@ -10,6 +10,9 @@ import numpy as np
 
 from stattools import figures
 from stattools.inference.fits.fit import Fit
+from stattools.models.samples.arms import SampleModel
+from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
@@ -32,7 +35,7 @@ PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
 """The kind of interval that several parameters are shown with: the first that the model has."""
 
 
-def question(model: Any) -> str:
+def question(model: SampleModel) -> str:
     """What the model asks of its data."""
     said = SAID[model.kind]
     if said.categories:
@@ -41,17 +44,17 @@ def question(model: Any) -> str:
     return f"What is the {said.what}{arms}, after {model.counted}?"
 
 
-def named(model: Any) -> str:
+def named(model: SampleModel) -> str:
     """The model as a title."""
     return f"{model.title}: {model.counted}"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: SampleModel) -> dict[str, str]:
     """What was counted."""
     return {"counted": model.counted}
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: SampleModel) -> tuple[Block, ...]:
     """The probability of the data given the parameters."""
     said = SAID[model.kind]
     words, formula = said.written(model)
@@ -129,16 +132,16 @@ def conclusion(fit: Fit, checked: str) -> str:
     return f"From {fit.model.counted}, the {what} is estimated as {value} {ends}{checked}."
 
 
-def _arms(model: Any) -> int:
+def _arms(model: SampleModel) -> int:
     """How many parameters stand side by side: one per arm or category."""
     return model.shape[0] if model.shape else 1
 
 
-def _kind(fit: Fit) -> Any:
+def _kind(fit: Fit) -> str:
     return next(kind for kind in SAID[fit.model.kind].preferred if kind in fit.kinds)
 
 
-def _ends(fit: Fit, kind: Any) -> tuple[list[float], list[float]]:
+def _ends(fit: Fit, kind: str) -> tuple[list[float], list[float]]:
     lower, upper = fit.interval(kind=kind)
     return np.atleast_1d(lower).tolist(), np.atleast_1d(upper).tolist()
 
@@ -149,7 +152,7 @@ def _spread(fit: Fit, low: list[float], high: list[float]) -> list[float]:
     return np.where(fit.se > 0, fit.se, width).tolist()
 
 
-def _binomial(model: Any) -> tuple[str, str]:
+def _binomial(model: BinomialArms | BernoulliTrials) -> tuple[str, str]:
     if model.observed == "coin":
         return (
             "In arm $j$ each flip is 1 with probability $\\theta_j$; there were $k_j$ ones in $n_j$ flips, in order.",
@@ -161,28 +164,28 @@ def _binomial(model: Any) -> tuple[str, str]:
     )
 
 
-def _waits(model: Any) -> tuple[str, str]:
+def _waits(model: SampleModel) -> tuple[str, str]:
     return (
         "Trials that succeed with probability $\\theta$ go on until $r_i$ successes were seen; $f_i$ of them failed.",
         r"\ell(\theta) = \sum_{i} \log \binom{f_i + r_i - 1}{f_i} + r_i \log \theta + f_i \log(1 - \theta)",
     )
 
 
-def _poisson(model: Any) -> tuple[str, str]:
+def _poisson(model: SampleModel) -> tuple[str, str]:
     return (
         "The count $y_i$ in an exposure $e_i$ is Poisson with mean $\\lambda e_i$.",
         r"\ell(\lambda) = \sum_{i} y_i \log(\lambda e_i) - \lambda e_i - \log(y_i!)",
     )
 
 
-def _exponential(model: Any) -> tuple[str, str]:
+def _exponential(model: SampleModel) -> tuple[str, str]:
     return (
         "Each waiting time is exponential with rate $\\lambda$; $d$ of them ended, and $T$ is the total of all.",
         r"\ell(\lambda) = d \log \lambda - \lambda T",
     )
 
 
-def _normal(model: Any) -> tuple[str, str]:
+def _normal(model: NormalSample) -> tuple[str, str]:
     known = "known" if model.sd is not None else "unknown"
     sigma = r"\sigma_i" if model.sd is not None else r"\sigma"
     return (
@@ -191,19 +194,19 @@ def _normal(model: Any) -> tuple[str, str]:
     )
 
 
-def _multinomial(model: Any) -> tuple[str, str]:
+def _multinomial(model: SampleModel) -> tuple[str, str]:
     words, formula = _categories(model)
     return words, formula.replace("= ", r"= \log \frac{n!}{\prod_{k} y_k!} + ", 1)
 
 
-def _categories(model: Any) -> tuple[str, str]:
+def _categories(model: SampleModel) -> tuple[str, str]:
     return (
         "Each observation falls into category $k$ with probability $\\theta_k$; $y_k$ of $n$ did.",
         r"\ell(\theta) = \sum_{k} y_k \log \theta_k",
     )
 
 
-def _tables(model: Any) -> tuple[str, str]:
+def _tables(model: SampleModel) -> tuple[str, str]:
     words = (
         "Given the margins of a table, the probability of its first cell $a$, in row 1 of $m_1$ and column 1 of $s$ "
         "out of $m_1 + m_2$, depends on the log odds ratio $\\theta$ alone; tables are independent."
@@ -213,7 +216,7 @@ def _tables(model: Any) -> tuple[str, str]:
     return words, rf"\ell(\theta) = \sum \log \frac{{{above}}}{{{below}}}"
 
 
-def _pairs(model: Any) -> tuple[str, str]:
+def _pairs(model: SampleModel) -> tuple[str, str]:
     words = (
         "Rows are bivariate normal with correlation $\\rho$; the means and standard deviations are at their best for "
         "each $\\rho$, and $r$ is the correlation of the rows."
@@ -234,7 +237,7 @@ class Said:
     categories: bool = False
 
 
-def _mean(model: Any) -> str:
+def _mean(model: NormalSample) -> str:
     if model.sd is not None:
         return "the means, weighted by the known precisions"
     return "the means, and the root mean squared deviations from them"

@@ -24,7 +24,7 @@ def question(model: Any) -> str:
     return account(model).question(model)
 
 
-def certificate(fit: Any) -> str:
+def certificate(fit: Fit) -> str:
     """What is proven of the estimate, and of a maximum that is a formula, which."""
     first, _, rest = str(fit.certificate).removesuffix(".").partition(". ")
     formula = account(fit.model).formula

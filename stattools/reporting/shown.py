@@ -57,7 +57,7 @@ def frame_table(frame: pd.DataFrame) -> Table:
     return Table(tuple(literal(str(name).replace("_", " ")) for name in names), tuple(rows), align, literal(note))
 
 
-def _cell(name: Any, value: Any, places: int | None) -> str:
+def _cell(name: object, value: object, places: int | None) -> str:
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_):
@@ -126,7 +126,7 @@ def _items(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def shown(part: Any) -> Block | None:
+def shown(part: object) -> Block | None:
     """The block of a part that a report shows as it is; None for everything else, models too: their fits are meant."""
     if isinstance(part, AnyModel):
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.special import expit
 
@@ -12,16 +10,17 @@ from stattools.inference.plots import series
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, code
 from stattools.reporting.tables import between, count, decimals, number
+from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.text.columns import percent
 
 
-def question(model: Any) -> str:
+def question(model: ExponentialSmoothing) -> str:
     """What the model asks of its series."""
     what = "each new value" if model.design is None else "a new value, as the covariates go,"
     return f"How much does {what} count in the forecast of the next?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: ExponentialSmoothing) -> dict[str, str]:
     """Times, missing values, range."""
     seen = model.y[~model.gap]
     return {
@@ -31,7 +30,7 @@ def facts(model: Any) -> dict[str, str]:
     }
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: ExponentialSmoothing) -> tuple[Block, ...]:
     """The one-step forecast errors, and their log-likelihood."""
     weight = r"\log \frac{w}{1 - w} = \beta" if model.design is None else r"\log \frac{w_t}{1 - w_t} = z_t^\top \beta"
     w = "w" if model.design is None and model.fixed is None else "w_t"

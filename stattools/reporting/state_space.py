@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stattools.inference.fits.fit import SeriesFit
@@ -11,6 +9,7 @@ from stattools.inference.plots import series
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number
+from stattools.series.statespace.structural import Structural
 from stattools.text.columns import percent
 
 SYMBOLS = {
@@ -22,12 +21,12 @@ SYMBOLS = {
 WALD = "Wald interval on the log scale"
 
 
-def question(model: Any) -> str:
+def question(model: Structural) -> str:
     """What the model asks of its series."""
     return f"How did the level of {code(model.outcome_name)} move, and how much of what is seen is noise?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: Structural) -> dict[str, str]:
     """Times, missing values, range, regressors."""
     seen = model.y[model.y == model.y]
     pairs = {"times": count(model.steps), "missing": count(model.steps - model.n)}
@@ -37,7 +36,7 @@ def facts(model: Any) -> dict[str, str]:
     return pairs
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: Structural) -> tuple[Block, ...]:
     """The components, their variances, and the diffuse log-likelihood."""
     parts = model.components
     seen = r"y_t = \mu_t" + (r" + \gamma_t" if parts.period else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ class Story:
         model = self.model
         return self._filled(text, code, row, y=code(model.outcome_name), event=f"that {event(model)}")
 
-    def _filled(self, text: str, mark: Any, row: Any, **words: str) -> str:
+    def _filled(self, text: str, mark: Callable[[str], str], row: Any, **words: str) -> str:
         """The text with the words in place of their names in braces."""
         if "{category}" in text and self.model.labels is not None:
             words |= {"category": mark(row["category"]), "reference": mark(self.model.labels[0])}
@@ -65,7 +66,7 @@ class Story:
         return text
 
 
-def story(model: Any) -> Story:
+def story(model: object) -> Story:
     """The words for a regression; IncompatibleError for what is none."""
     if not isinstance(model, Model):
         raise no_words(model)
@@ -80,17 +81,17 @@ def no_words(model: Any) -> IncompatibleError:
     )
 
 
-def event(model: Any) -> str:
+def event(model: Model) -> str:
     """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
     if "trials" in model.likelihood.parts:
         return f"a trial is a success ({code(model.outcome_name)})"
     return f"{code(model.outcome_name)} is {code(label(model))}"
 
 
-def label(model: Any) -> Any:
+def label(model: Model) -> object:
     """The label of the outcome that counts as 1."""
     return 1 if model.labels is None else model.labels[1]
 
 
-def _plain_event(model: Any) -> str:
+def _plain_event(model: Model) -> str:
     return "of a success" if "trials" in model.likelihood.parts else f"that {model.outcome_name} is {label(model)}"

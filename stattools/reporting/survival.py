@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import StattoolsError
+from stattools.inference.fits.cox_fit import CoxFit
+from stattools.models.survival.cox import CoxRegression
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
@@ -37,13 +39,13 @@ SAID = {
 }
 
 
-def question(model: Any) -> str:
+def question(model: CoxRegression) -> str:
     """What the model asks of its data."""
     within = " within strata" if model.strata else ""
     return f"How does the hazard of {code(model.outcome_name)} depend on {named_terms(model)}{within}?"
 
 
-def facts(model: Any) -> dict[str, str]:
+def facts(model: CoxRegression) -> dict[str, str]:
     """Rows, events, strata."""
     told = {"rows": count(model.said.n), "events": count(model.sets.total)}
     if model.said.weights is not None:
@@ -55,12 +57,12 @@ def facts(model: Any) -> dict[str, str]:
     return told | {"last time at risk": f"{model.said.time.max():g}"}
 
 
-def columns(model: Any) -> tuple[Block, ...]:
+def columns(model: CoxRegression) -> tuple[Block, ...]:
     """The columns of the table."""
     return described(model)
 
 
-def likelihood(model: Any) -> tuple[Block, ...]:
+def likelihood(model: CoxRegression) -> tuple[Block, ...]:
     """The partial likelihood."""
     each = ", the product over strata as well" if model.strata else ""
     return (
@@ -73,7 +75,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Any) -> tuple[Block, ...]:
+def estimates(fit: CoxFit) -> tuple[Block, ...]:
     """Coefficients, whose exponentials are those of the results, and concordance."""
     blocks = (*logarithms(fit, "hazard ratios"), coefficient_table(fit))
     try:
@@ -90,7 +92,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _proportional(fit: Any) -> tuple[Block, ...]:
+def _proportional(fit: CoxFit) -> tuple[Block, ...]:
     found = _tests_of_proportionality(fit)
     if found is None:
         return ()
@@ -112,14 +114,14 @@ def _proportional(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _tests_of_proportionality(fit: Any) -> Any:
+def _tests_of_proportionality(fit: CoxFit) -> Any:
     try:
         return fit.proportional_hazards()
     except StattoolsError:  # as of exact ties, which have no such test
         return None
 
 
-def _constant(fit: Any) -> str:
+def _constant(fit: CoxFit) -> str:
     """Whether hazard ratios stay what they are, as a sentence; "" where there is no test."""
     found = _tests_of_proportionality(fit)
     if found is None:
@@ -141,21 +143,21 @@ def _constant(fit: Any) -> str:
     )
 
 
-def answered(fit: Any, draw: object) -> Answered:
+def answered(fit: CoxFit, draw: object) -> Answered:
     """The box, the table of all terms, and the checks with the tests of proportional hazards."""
     return answer(fit, question(fit.model), _seen(fit.model), words(fit.model), _proportional(fit))
 
 
-def conclusion(fit: Any, checked: str) -> str:
+def conclusion(fit: CoxFit, checked: str) -> str:
     """All hazard ratios, the clearest first."""
     said = found(fit, _seen(fit.model), words(fit.model))
     return f"{said.removesuffix('.')}{checked}."
 
 
-def _seen(model: Any) -> str:
+def _seen(model: CoxRegression) -> str:
     return f"{count(model.said.n)} rows with {many(model.sets.total, 'event')}"
 
 
-def words(model: Any) -> RatioWords:
+def words(model: CoxRegression) -> RatioWords:
     """What coefficients are ratios of."""
     return RatioWords("hazard ratio", f"the hazard of {code(model.outcome_name)}")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import LARGEST_LOGARITHM
 from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
@@ -197,7 +198,7 @@ def coefficients(
     return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "rrcrr" + ("rc" if ratio else ""))
 
 
-def coefficient_table(fit: Any, *, ratio: str | None = None, shared: int = 0) -> Table:
+def coefficient_table(fit: Fit, *, ratio: str | None = None, shared: int = 0) -> Table:
     """The coefficients of a fit with their Wald intervals, where it has any."""
     if not fit.kinds:
         head = ["estimate", *([ratio] if ratio else [])]
@@ -263,7 +264,7 @@ def _labels(row: Mapping[object, object]) -> tuple[str, ...]:
     return tuple(code(row[name]) for name in ("category", "term") if name in row)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else literal(value)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from stattools.inference.fits.fit import Fit
 from stattools.reporting.answer.basis import basis_of
 from stattools.reporting.answer.box import box
 from stattools.reporting.answer.diagnosis import diagnosis
@@ -25,7 +25,7 @@ class Answered:
     note: tuple[Paragraph, ...] = ()
 
 
-def of_regression(fit: Any, draw: Callable[[Any], Sequence[Figure]]) -> Answered:
+def of_regression(fit: Fit, draw: Callable[[Fit], Sequence[Figure]]) -> Answered:
     """The answer of a regression, with the figures that `draw` makes for its diagnostics."""
     basis = basis_of(fit)
     note = ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -69,7 +68,7 @@ class Basis:
             return None
 
     @cached_property
-    def variables(self) -> dict[str, tuple[Any, ...] | None]:
+    def variables(self) -> dict[str, tuple[object, ...] | None]:
         """The variables with their levels, None of a number."""
         return {} if self.rows is None else {name: levels_of(self.rows, name) for name in self.rows.names}
 
@@ -208,7 +207,7 @@ def _penalty(fit: Fit) -> str:
     return "of Jeffreys (Firth)" if "Jeffreys" in repr(fit.penalty) else "of a ridge"
 
 
-def basis_of(fit: Any) -> Basis:
+def basis_of(fit: Fit) -> Basis:
     """The checks of a fit of a regression, or of a partial likelihood, and what they make of its conclusion."""
     looked = checks_of(fit)
     partial = fit.model.is_partial  # whose standard errors no rule changes

@@ -34,6 +34,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.basis import Basis, basis_of
 from stattools.reporting.answer.changes import Change, change
@@ -269,7 +270,7 @@ def _alone(fit: Fit) -> str:
     return f"In {observed(model)}, {subject} is {said}; {what}."
 
 
-def observed(model: Any) -> str:
+def observed(model: Model) -> str:
     """How much was seen: observations, or trials."""
     if "trials" not in model.likelihood.parts:
         return f"{count(model.n)} observations"

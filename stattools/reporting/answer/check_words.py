@@ -12,17 +12,19 @@ from typing import Any
 from stattools.inference.diagnostics.check import Check, Without
 from stattools.inference.diagnostics.influence import NAME as INFLUENCE
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.reporting import comparisons
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import number
 
 
-def clause(check: Check, model: Any) -> str:
+def clause(check: Check, model: Model | CoxRegression) -> str:
     """What was found, as a clause that begins in lower case and ends without a full stop."""
     return CLAUSES[check.check](check, model)
 
 
-def measured(check: Check, model: Any) -> str:
+def measured(check: Check, model: Model | CoxRegression) -> str:
     """What the value of a check measures, with the coefficient that it is about in words."""
     if not check.term:
         return literal(check.measure)
@@ -30,7 +32,7 @@ def measured(check: Check, model: Any) -> str:
     return named(model, check.term).join(map(literal, re.split(whole, check.measure)))
 
 
-def named(model: Any, term: str) -> str:
+def named(model: Model | CoxRegression, term: str) -> str:
     """A coefficient or a variable in words: `race` `2` against `race` `1`."""
     if term not in model.terms or term == "Intercept":
         return code(term)
@@ -38,11 +40,11 @@ def named(model: Any, term: str) -> str:
     return " times ".join(part.compared(code).removeprefix("for ").removeprefix("per unit of ") for part in parts)
 
 
-def _maximum(check: Check, model: Any) -> str:
+def _maximum(check: Check, model: Model | CoxRegression) -> str:
     return f"the climb ended {check.value:.1g} standard errors short of the maximum, so that printed digits may be off"
 
 
-def varied(check: Check, model: Any) -> str:
+def varied(check: Check, model: Model | CoxRegression) -> str:
     """How much counts or groups vary about their means."""
     counts = model.likelihood.outcome is Outcome.COUNT
     what = "the counts vary" if counts else "the numbers of successes vary"
@@ -51,17 +53,17 @@ def varied(check: Check, model: Any) -> str:
     return f"{what} {number(check.value, 1)} times as much about their means as the model says"
 
 
-def _overdispersion(check: Check, model: Any) -> str:
+def _overdispersion(check: Check, model: Model | CoxRegression) -> str:
     return varied(check, model) + (", so that intervals are wider than need be" if check.value < 1.0 else "")
 
 
-def _zeros(check: Check, model: Any) -> str:
+def _zeros(check: Check, model: Model | CoxRegression) -> str:
     observed, expected = check.detail
     seen, thought = (number(100.0 * share, 1) for share in (observed, expected))
     return f"{seen} % of the counts are zero where the model expects {thought} %"
 
 
-def _errors(check: Check, model: Any) -> str:
+def _errors(check: Check, model: Model | CoxRegression) -> str:
     which = named(model, check.term)
     if check.value < 1.0:
         return f"the interval of {which} is wider than need be, {number(1.0 / check.value, 2)} times"
@@ -71,7 +73,7 @@ def _errors(check: Check, model: Any) -> str:
     )
 
 
-def _uneven(check: Check, model: Any) -> str:
+def _uneven(check: Check, model: Model | CoxRegression) -> str:
     if 0.8 < check.value < 1.1:
         return (
             f"the spread of {code(model.outcome_name)} differs with the columns, though standard errors hardly notice"
@@ -82,14 +84,14 @@ def _uneven(check: Check, model: Any) -> str:
     )
 
 
-def _autocorrelation(check: Check, model: Any) -> str:
+def _autocorrelation(check: Check, model: Model | CoxRegression) -> str:
     return (
         f"rows that follow each other are alike, so that the standard error of {named(model, check.term)} should be "
         f"{number(check.value, 2)} times as large"
     )
 
 
-def _influence(check: Check, model: Any) -> str:
+def _influence(check: Check, model: Model | CoxRegression) -> str:
     found: Without | None = check.detail
     if found is None:
         return "a coefficient rests on a few rows alone: without them there is no maximum"
@@ -97,38 +99,38 @@ def _influence(check: Check, model: Any) -> str:
     return f"{which} moves by {number(check.value, 1)} standard errors without {literal(found.rows)}"
 
 
-def _collinearity(check: Check, model: Any) -> str:
+def _collinearity(check: Check, model: Model | CoxRegression) -> str:
     return (
         f"other columns go together with {named(model, check.term)} and make its interval {number(check.value, 1)} "
         "times as wide"
     )
 
 
-def _link(check: Check, model: Any) -> str:
+def _link(check: Check, model: Model | CoxRegression) -> str:
     what = f"the logarithm of the {model.facts.exponential.split()[0]}" if model.is_partial else "the mean"
     return f"{what} bends where the model has it straight"
 
 
-def _proportional(check: Check, model: Any) -> str:
+def _proportional(check: Check, model: Model | CoxRegression) -> str:
     return f"the hazard ratio of {code(check.term)} changes with time, so that it is an average over the time seen"
 
 
-def _form(check: Check, model: Any) -> str:
+def _form(check: Check, model: Model | CoxRegression) -> str:
     return f"the effect of {code(check.term)} has a bend that the model's line misses"
 
 
-def _calibration(check: Check, model: Any) -> str:
+def _calibration(check: Check, model: Model | CoxRegression) -> str:
     return f"predicted and observed shares are {number(100.0 * check.detail, 1)} percentage points apart on average"
 
 
-def _discrimination(check: Check, model: Any) -> str:
+def _discrimination(check: Check, model: Model | CoxRegression) -> str:
     return (
         f"the columns hardly tell outcomes apart (area under the ROC curve {number(check.value, 2)}), so that "
         "predictions of single rows say little"
     )
 
 
-def _distribution(check: Check, model: Any) -> str:
+def _distribution(check: Check, model: Model | CoxRegression) -> str:
     below, level = check.detail
     return (
         f"{number(below, 0)} % of the outcomes lie below what should be their {number(level, 0)} % quantile, which "

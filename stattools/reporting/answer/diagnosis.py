@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from stattools.inference.diagnostics.check import LOOK, NO, OK, Check
+from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.reporting.answer.basis import Basis
 from stattools.reporting.answer.check_words import clause, measured
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table
@@ -58,7 +59,7 @@ def with_verdicts(basis: Basis, figure: Figure) -> Figure:
     return replace(figure, caption=f"{figure.caption} Verdicts: {', '.join(said)}.".strip())
 
 
-def _told(one: Check, model: Any, basis: Basis) -> str:
+def _told(one: Check, model: Model | CoxRegression, basis: Basis) -> str:
     chance = f" ({p_said(one.p_value)})" if one.p_value is not None else ""
     what = f"{measured(one, model)}{chance}"
     if one.verdict == OK:

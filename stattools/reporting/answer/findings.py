@@ -17,8 +17,10 @@ from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.inference.plots.drawing import summary
 from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.reporting import comparisons
 from stattools.reporting.answer.changes import Change, change
+from stattools.reporting.comparisons import Compared
 from stattools.reporting.document import code
 from stattools.reporting.stories import story
 from stattools.reporting.tables import have_factors, number
@@ -125,7 +127,7 @@ def called(term: str) -> str:
 
 
 def effect(
-    model: Any, k: int, row: Mapping[Any, Any], words: Any = None, beside: comparisons.TermsBeside | None = None
+    model: Compared, k: int, row: Mapping[Any, Any], words: Any = None, beside: comparisons.TermsBeside | None = None
 ) -> Effect:
     """Coefficient k with its row of the table; `words` are those of its model where these are no regression's story,
     and `beside` the terms of the model, which the effects of all may share.
@@ -167,7 +169,7 @@ def at_estimate(one: Effect, estimate: float, se: float) -> Effect:
     return Effect(one.k, one.subject, one.compared, changed(numbers, one.factor), numbers, one.factor)
 
 
-def means_of_levels(model: Any, unit: Unit) -> bool:
+def means_of_levels(model: Compared, unit: Unit) -> bool:
     """Whether each coefficient of a factor is that of a level by itself, as where a formula has no intercept."""
     parts = [comparisons.parts_of(model, str(model.terms[column])) for column in unit.columns]
     return len(unit.variables) == 1 and all(len(one) == 1 and one[0].low == comparisons.ANOTHER for one in parts)
@@ -195,7 +197,7 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> TermFind
     return TermFinding(called(unit.name), unit, tuple(found), p_value, said)
 
 
-def tested_together(fit: Any, R: Floats) -> tuple[str, float]:
+def tested_together(fit: Fit, R: Floats) -> tuple[str, float]:
     """What the test of R theta = 0 says, and its p-value; where it cannot be made nothing, and the smallest p-value of
     one of its rows.
     """
@@ -247,7 +249,7 @@ def over_quartiles(fit: Fit, finding: TermFinding) -> tuple[float, tuple[Effect,
 SCALED = ("estimate", "se", "lower", "upper")
 
 
-def quartiles(model: Any, column: int) -> tuple[float, float]:
+def quartiles(model: Model, column: int) -> tuple[float, float]:
     """The quartiles of a column, of rows in files those of the sample."""
     rows = model.rows.sampled
     x = np.asarray(rows.X[:, column], dtype=float)

@@ -6,7 +6,6 @@ Each has its terms and tests as those of the first have, in a clause of the box 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,9 @@ from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.wald import TermsOfParameter, Unit, terms_of
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.likelihoods.likelihood import label_of
+from stattools.models.model import Model
 from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
+from stattools.reporting.comparisons import OfFormula
 from stattools.reporting.document import code
 
 SUBJECTS = {
@@ -40,16 +41,6 @@ class Beside:
         return f"{'multiplies' if self.ratio else 'changes'} {self.subject}"
 
 
-@dataclass(frozen=True)
-class OfFormula:
-    """The part of a model that comparisons read, with the columns of one formula in the place of the first."""
-
-    design: Any
-    terms: tuple[str, ...]
-    first_terms: tuple[str, ...]
-    rows: Any
-
-
 def other_parameters(fit: Fit) -> tuple[Beside, ...]:
     """The parameters beside the first whose formulas have terms, with what was found of each."""
     return tuple(_found(fit, of) for of in terms_of(fit.model)[1:] if of.terms)
@@ -73,7 +64,7 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
     return replace(beside, terms=tuple(found))
 
 
-def _words(model: Any, label: str) -> tuple[str, str]:
+def _words(model: Model, label: str) -> tuple[str, str]:
     """What moves, and what the exponential of a coefficient is, "" where it is no ratio."""
     likelihood = model.likelihood
     name, link = next((name, link) for name, link in likelihood.others if label_of(likelihood, name) == label)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from stattools.data.design.design import TermSpaces
 from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses.wald import Unit
 from stattools.inference.intervals.coefficients import whole_table
+from stattools.models.survival.cox import CoxRegression
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.basis import basis_of
 from stattools.reporting.answer.box import limits, sure, told
@@ -36,7 +36,7 @@ class RatioWords:
         return f"multiplies {self.subject}"
 
 
-def named_terms(model: Any) -> str:
+def named_terms(model: CoxRegression) -> str:
     """The terms of a formula without an intercept, in a sentence."""
     design = model.design
     spaces = TermSpaces(design.parsed, design.names, design.levels)

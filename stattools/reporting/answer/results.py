@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools import figures
 from stattools.errors import StattoolsError
@@ -154,7 +155,7 @@ def _dots(fit: Fit, x: Floats) -> tuple[Floats, Floats]:
     return x[some], y[some]
 
 
-def _at_levels(fit: Fit, column: Any, levels: tuple[object, ...]) -> tuple[Floats, Floats]:
+def _at_levels(fit: Fit, column: NDArray[np.generic], levels: tuple[object, ...]) -> tuple[Floats, Floats]:
     """The observed mean at each level."""
     model = fit.model
     if model.likelihood.outcome in NOT_SEEN or len(column) != len(model.rows.y):
@@ -266,7 +267,7 @@ def _cells(fit: Fit, one: Effect, statistic: str, several: bool, *, tested: bool
     return (*category, compared, size, ends, test, p_value(numbers["p_value"]) if tested else "")
 
 
-def factors(basis: Basis) -> list[tuple[str, tuple[Any, ...]]]:
+def factors(basis: Basis) -> list[tuple[str, tuple[object, ...]]]:
     """The variables with a few levels, each with these, the reference first."""
     few = [(name, levels) for name, levels in basis.variables.items() if levels and 2 <= len(levels) <= MOST_LEVELS]
     return few[:MOST_FACTORS]
@@ -322,6 +323,6 @@ def _named(fit: Fit) -> str:
     return f"{percent(fit.level)} interval"
 
 
-def _level(level: Any) -> Any:
+def _level(level: object) -> object:
     """A level as a reader writes it: 1 for 1.0."""
     return int(level) if isinstance(level, float) and level.is_integer() else level
