@@ -44,9 +44,9 @@ class Paper:
 
     def written(self, document: Document, models: Sequence[Any], to: Path) -> Path:
         """Write a document with its labels, author and date; the path of its Markdown."""
-        from stattools.reporting.byline import byline
         from stattools.reporting.files import write
         from stattools.reporting.labelled import labelled
+        from stattools.reporting.provenance import byline
 
         document = replace(labelled(document, self.labels, models), byline=byline(self.author, self.date))
         wanted = [ending for ending, is_wanted in ((".docx", self.docx), (".pdf", self.pdf)) if is_wanted]

@@ -11,7 +11,7 @@ from stattools import figures
 from stattools.gallery import command
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, literal
-from stattools.reporting.mixed_reference import beside
+from stattools.reporting.sections import beside_mixed_lm
 from stattools.reporting.tables import count, decimals, number
 from stattools.validation.references.statsmodels import mixed_lm
 
@@ -39,7 +39,7 @@ def document() -> Document:
             Section("Why no other maximum can hide", _proof(fit)),
             sections.maximum(fit),
             Section("What it changes", _changes(fit)),
-            beside(agreement),
+            beside_mixed_lm(agreement),
             sections.provenance([model], command=command("certificate"), seeds=[SEED]),
         ),
     )

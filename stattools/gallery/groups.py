@@ -13,7 +13,7 @@ from stattools.gallery import command
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
-from stattools.reporting.mixed_reference import beside
+from stattools.reporting.sections import beside_mixed_lm
 from stattools.reporting.tables import between, count, decimals, number, p_said
 from stattools.text.columns import percent
 
@@ -40,7 +40,7 @@ def document() -> Document:
             Section("Shrinkage", _shrunken(fit, firms)),
             Section("A firm that is known, and one that is not", _predicted(fit, firms)),
             Section("Which firms move the result?", _influence(fit)),
-            beside(st.validate(fit)),
+            beside_mixed_lm(st.validate(fit)),
             sections.provenance([model], command=command("groups")),
         ),
     )

@@ -1,10 +1,12 @@
-"""Where a report comes from: the hash of its data, the versions of what computed it, the command that makes it again.
+"""Where a report comes from: the hash of its data, the versions of what computed it, the command that makes it again,
+and who wrote it when, as far as that was said.
 
 Nothing here depends on the clock, the machine's name or a path, so the same inputs give the same bytes.
 """
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import platform
 from collections.abc import Iterator
@@ -14,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from stattools.data.files.scan import Scan, footer_of, is_checked
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrowhead import InParts
+from stattools.reporting.document import literal
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 AT_A_TIME = 1024
@@ -131,3 +134,23 @@ def without_checksums(model: Any) -> str | None:
         if bare
         else None
     )
+
+
+def byline(author: str | None, date: str | datetime.date | None) -> str:
+    """The line under the title, as text with marks; empty without author and date. DomainError for what is neither
+    text nor a day.
+
+    >>> byline("A. Turing", datetime.date(1950, 10, 1)), byline(None, None)
+    ('A. Turing, 1950-10-01', '')
+    """
+    if not isinstance(author, str | None):
+        raise DomainError(f"report needs author= as text; got {quoted(author)}.")
+    if not isinstance(date, str | datetime.date | None):
+        raise DomainError(f'report needs date= as text or a day, such as "2026-11-27"; got {quoted(date)}.')
+    return ", ".join(literal(" ".join(said.split())) for said in (author or "", _day(date)) if said.strip())
+
+
+def _day(date: str | datetime.date | None) -> str:
+    if isinstance(date, datetime.datetime):
+        date = date.date()
+    return date.isoformat() if isinstance(date, datetime.date) else date or ""

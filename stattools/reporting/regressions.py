@@ -1,4 +1,4 @@
-"""What a report says of a regression: rows and columns, estimates, figures, and sentences."""
+"""What a report says of a regression: rows and columns, estimates, of times their hazard ratios, figures, sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fits.fit import Fit
+from stattools.inference.intervals.coefficients import require_proportional
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.drawing import summary
 from stattools.interface.arrays import Floats
@@ -26,11 +27,35 @@ from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
 from stattools.reporting.first_table import described, variables
-from stattools.reporting.hazards import hazards
 from stattools.reporting.provenance import files_of
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import coefficient_table, count, decimals, number
 from stattools.text.columns import percent
+
+SAID = (
+    "The hazards of these times are proportional, so that time ratios are hazard ratios too: above 1 the event comes "
+    "sooner."
+)
+
+
+def hazards(fit: Fit) -> tuple[Block, ...]:
+    """The ratios with their intervals; nothing where hazards are not proportional, or have no standard errors."""
+    try:
+        require_proportional(fit.model)
+    except IncompatibleError:
+        return ()
+    if not fit.kinds:
+        return ()
+    found = fit.hazard_ratios()
+    if found.empty:
+        return ()
+    rows = [
+        (code(row["term"]), *(f"{row[name]:.4g}" for name in ("estimate", "lower", "upper")))
+        for row in found.to_dict("records")
+    ]
+    head = ("term", "hazard ratio", f"{percent(fit.level)} interval: lower", "upper")
+    return Paragraph(SAID), Table(head, tuple(rows), "lrrr")
+
 
 SHOWN_COLUMNS = 20
 

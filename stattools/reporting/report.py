@@ -27,7 +27,6 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import draws, networks, sections, sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.beliefs import section_of
-from stattools.reporting.byline import byline
 from stattools.reporting.document import (
     Block,
     Box,
@@ -47,6 +46,7 @@ from stattools.reporting.files import write
 from stattools.reporting.labelled import labelled, require_labels
 from stattools.reporting.labels import labels_of
 from stattools.reporting.posteriors import SEED, belief, posterior
+from stattools.reporting.provenance import byline
 from stattools.reporting.results import Told, told
 from stattools.reporting.shown import shown
 from stattools.validation.checks.samples import NetworkAgreement

@@ -16,12 +16,13 @@ from stattools.models.model import Model
 from stattools.reporting import sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.answer.answered import Answered
-from stattools.reporting.document import Block, Box, Bullets, Listing, Paragraph, Quote, Section, literal
+from stattools.reporting.document import Block, Box, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.first_table import grouped
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.provenance import code_version, environment, extent, hash_name, without_checksums
+from stattools.reporting.sentences import unversioned
 from stattools.reporting.tables import agreement as agreement_table
-from stattools.reporting.tables import count, facts
+from stattools.reporting.tables import count, decimals, facts, number
 from stattools.validation.verdict import Agreement
 
 
@@ -139,3 +140,21 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
         (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version"))),
         folded=True,
     )
+
+
+def beside_mixed_lm(agreement: Agreement) -> Section:
+    """MixedLM's numbers beside ours, to so many digits as its climb has on any machine."""
+    rows = []
+    for row in agreement.rows.to_dict("records"):
+        unit = row["se"] if np.isfinite(row["se"]) else 0.1 * abs(row["estimate"])
+        places = decimals(unit or 1.0, digits=2)
+        rows.append((code(row["term"]), number(row["estimate"], places), number(row["reference"], places)))
+    name = literal(unversioned(agreement.reference))
+    lead = agreement.loglik - agreement.reference_loglik
+    same = f"**{name} agrees**: the same restricted log-likelihood to less than 1e-4, and these numbers:"
+    other = (
+        "**A second computation agrees** on our log-likelihood, from the covariance matrix of all rows, factored. "
+        f"That of {name} is lower by {number(lead, 3)}:"
+    )
+    said = same if abs(lead) < 1e-4 else other
+    return Section("Validation", (Paragraph(said), Table(("", "stattools", name), tuple(rows), "lrr")), folded=True)

@@ -3,7 +3,7 @@ from numpy.testing import assert_allclose
 from statsmodels.api import Logit, add_constant
 from statsmodels.datasets import spector
 
-from stattools.gallery import audit, audited_claims
+from stattools.gallery import audit
 
 CAUSES = ("separation", "NaN reported as converged", "penalty", "dropped column")
 
@@ -34,8 +34,8 @@ def test_the_fits_say_nothing_of_it():
 def test_printed_numbers_are_judged_reproduced_and_compared_with_each_other(text_of, quotes_of):
     text, (quote,) = text_of("audit"), quotes_of("audit")
     assert "**exponentiated coefficients**" in text
-    assert audited_claims.reproduced().ok
-    assert len(audited_claims.reproduced().conventions) == 2
-    lines = [one.line for one in audited_claims.paper().findings]
+    assert audit.reproduced().ok
+    assert len(audit.reproduced().conventions) == 2
+    lines = [one.line for one in audit.paper().findings]
     assert lines == [1, 3, 3, 5]
     assert "of 12 numbers of a paragraph 4 cannot be" in quote

@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from stattools.errors import DomainError
-from stattools.reporting.byline import byline
+from stattools.reporting.provenance import byline
 
 
 def test_nothing_is_said_that_was_not_given():

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 import stattools as st
-from stattools.reporting.hazards import hazards
+from stattools.reporting.regressions import hazards
 from tests.models.regressions.test_failure_times import table
 
 

@@ -1,6 +1,6 @@
 from matplotlib.figure import Figure
 
-from stattools.reporting.labelled_figures import relabelled
+from stattools.reporting.labelled import relabelled
 
 
 def test_axes_ticks_titles_and_legends_have_labels_and_long_ones_are_broken():

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.design.design import Term
 from stattools.errors import StattoolsError
 from stattools.inference.estimates import df_along, quantile_of
 from stattools.inference.fits.fit import Fit
@@ -115,6 +116,16 @@ def findings(fit: Fit) -> tuple[TermFinding, ...]:
         bent = any("in other terms too" in each.held for each in effects)
         found.append(TermFinding(called(unit.name), unit, effects, float(p_value), tested, bent))
     return tuple(found)
+
+
+def of_term(fit: Fit, term: Term, own: tuple[int, ...], effects: tuple[Effect, ...]) -> TermFinding:
+    """What was found of a term of a formula whose coefficients are `own`; of several there is one test of all."""
+    tested, p_value = "", effects[0].numbers["p_value"]
+    if len(own) > 1 and fit.kinds:
+        tested, p_value = tested_together(fit, np.eye(len(fit.estimate))[list(own)])
+    bent = any("in other terms too" in one.held for one in effects)
+    unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
+    return TermFinding(called(term.text), unit, effects, p_value, tested, bent)
 
 
 def called(term: str) -> str:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from stattools.inference.fits.fit import Fit
-from stattools.inference.hypotheses.wald import TermsOfParameter, Unit, terms_of
+from stattools.inference.hypotheses.wald import TermsOfParameter, terms_of
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
-from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
+from stattools.reporting.answer.findings import TermFinding, effect, of_term
 from stattools.reporting.comparisons import OfFormula
 from stattools.reporting.document import code
 
@@ -55,12 +53,7 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
         own = tuple(of.columns(k))
         bare = [rows[j] | {"term": str(rows[j]["term"]).removeprefix(f"{of.label}: ")} for j in own]
         effects = tuple(effect(part, j, row, beside) for j, row in zip(own, bare, strict=True))
-        tested, p_value = "", effects[0].numbers["p_value"]
-        if len(own) > 1 and fit.kinds:
-            tested, p_value = tested_together(fit, np.eye(len(fit.estimate))[list(own)])
-        bent = any("in other terms too" in one.held for one in effects)
-        unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
-        found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))
+        found.append(of_term(fit, term, own, effects))
     return replace(beside, terms=tuple(found))
 
 

@@ -7,18 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from stattools.data.design.design import TermSpaces
 from stattools.inference.fits.fit import Fit
-from stattools.inference.hypotheses.wald import Unit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.survival.cox import CoxRegression
-from stattools.reporting.answer.answered import Answered
+from stattools.reporting.answer.answered import Answered, checked
 from stattools.reporting.answer.basis import basis_of
 from stattools.reporting.answer.box import limits, sure, told
-from stattools.reporting.answer.diagnosis import checked
-from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
+from stattools.reporting.answer.findings import TermFinding, called, effect, of_term
 from stattools.reporting.answer.results import table_of_terms
 from stattools.reporting.document import Block, Box, Section, code
 from stattools.reporting.tables import listed, p_said
@@ -52,12 +48,7 @@ def terms_of_ratios(fit: Fit, words: RatioWords) -> tuple[TermFinding, ...]:
     for term, columns in zip(spaces.terms, spaces.columns, strict=True):
         own = tuple(number[design.names[column]] for column in columns)
         effects = tuple(effect(model, k, rows[k], words) for k in own)
-        tested, p_value = "", effects[0].numbers["p_value"]
-        if len(own) > 1 and fit.kinds:
-            tested, p_value = tested_together(fit, np.eye(len(model.names))[list(own)])
-        bent = any("in other terms too" in one.held for one in effects)
-        unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
-        found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))
+        found.append(of_term(fit, term, own, effects))
     return tuple(found)
 
 

@@ -2,8 +2,8 @@
 
 import stattools as st
 from stattools.inference.diagnostics.checks import CHECKS
+from stattools.reporting.answer.answered import SHOWN, diagnosis, table_of_checks
 from stattools.reporting.answer.basis import basis_of
-from stattools.reporting.answer.diagnosis import SHOWN, diagnosis, table_of_checks
 from stattools.reporting.document import Figure
 from stattools.reporting.regressions import diagnostics
 from tests.reporting.answer.planted import table
