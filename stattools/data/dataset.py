@@ -383,9 +383,11 @@ def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
 def _from_arrays(
     y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, object]
 ) -> Dataset:
-    if (source := source_of(X)) is not None:
-        raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
-    source_of(y)  # a source as an outcome is refused: it would be read into memory whole
+    plain = type(y) is type(X) is np.ndarray
+    if not plain:
+        if (source := source_of(X)) is not None:
+            raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
+        source_of(y)  # a source as an outcome is refused: it would be read into memory whole
     if isinstance(X, str):
         if "~" in X:
             raise DomainError(f"the formula comes first, then its table: ({X!r}, table).")
@@ -411,7 +413,6 @@ def _from_arrays(
             raise DomainError(f"{key}={value!r} names a column, and there is no table; give {len(values)} numbers.")
         extras[key] = number_column(vector(value, f"{key}="), key, f"{key}=")
         same_length(extras[key], f"{key}=", len(values), "X")
-    plain = type(y) is type(X) is np.ndarray
     if names is None and (y.ndim if plain else np.ndim(y)) == 2 and np.ndim(X) == 1:
         raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")
     if extras or not plain:

@@ -483,9 +483,10 @@ class BesideOnes(InParts):
         return found
 
     def gram(self, weight: Floats | None = None) -> Floats:
-        """X' diag(weight) X, of which only the upper triangle is to be read."""
+        """X' diag(weight) X, of which only the upper triangle is to be read where there are weights."""
         total, w = np.zeros(self.shape[1:] * 2), np.ones(len(self)) if weight is None else weight
         total[0, 0], total[1:, 1:], total[0, 1:] = w.sum(), upper_gram(self.given, weight), self.given.T @ w
+        total[1:, 0] = total[0, 1:]
         return total
 
     def applied(self, ufunc: object, inputs: tuple[Any, ...]) -> Any:
@@ -533,15 +534,15 @@ CACHED = 40_000
 
 
 def add_gram(total: Floats, X: Floats) -> None:
-    """Add X^T X to `total` (p, p) in place, of which only the upper triangle is to be read.
+    """Add X^T X to `total` (p, p) in place.
 
     X is (m, p), a slice of rows of an array in C or Fortran order; anything else is copied first. NumPy makes X^T X by
     `dsyrk` and X^T Y by a full product: for few columns one factor is without the last.
 
     >>> total = np.zeros((2, 2))
     >>> add_gram(total, np.array([[1.0, 2.0], [3.0, 4.0]]))
-    >>> np.triu(total).tolist()
-    [[10.0, 14.0], [0.0, 20.0]]
+    >>> total.tolist()
+    [[10.0, 14.0], [14.0, 20.0]]
     """
     if isinstance(X, BesideOnes):
         total += X.gram()
@@ -556,6 +557,7 @@ def add_gram(total: Floats, X: Floats) -> None:
         if is_narrow:
             total[:-1] += np.matmul(part[:, :-1].T, part)
             total[-1, -1] += part[:, -1].dot(part[:, -1])
+            total[-1, :-1] = total[:-1, -1]
         else:
             total += np.matmul(part.T, part)
 

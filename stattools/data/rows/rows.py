@@ -401,7 +401,7 @@ type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
 
 class ShiftedSums(NamedTuple):
     """G = Z^T W Z and g = Z^T W r, and the weighted sums of squares of v, of r = v - Z phi and of y. Sums of parts are
-    added with `+`. G is an upper triangle; what was not asked for is 0, and G is then empty.
+    added with `+`. What was not asked for is 0, and G is then empty.
     """
 
     G: Floats

@@ -25,7 +25,7 @@ from stattools.data.rows.rows import Rows, ShiftedBlock, ShiftedSums
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import within
-from stattools.numerics.columns import BesideOnes, symmetric, upper_gram
+from stattools.numerics.columns import BesideOnes, upper_gram
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import EPS, TINY, Digits, coefficient_error, sum_rounding
 
@@ -139,7 +139,7 @@ def guess(rows: Rows, shift: Shift) -> Floats | None:
     if not (unit > 0).all():
         return None
     Z /= unit
-    metric = Metric.where_definite(symmetric(upper_gram(Z)))
+    metric = Metric.where_definite(upper_gram(Z))
     if metric is None:
         return None
     v = y - shift.middle
@@ -297,8 +297,7 @@ def _refined(
     def read(phi: Floats | None, gram: bool) -> ShiftedSums:
         return ShiftedSums.over(shifted, phi, gram) if one else rows.gather(partial(sums, shift, phi, gram))
 
-    upper, g, square, rss, size = known or read(start, True)
-    G = symmetric(upper)
+    G, g, square, rss, size = known or read(start, True)
     diagonal = G.diagonal()
     if not within(diagonal):
         return None
