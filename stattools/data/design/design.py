@@ -52,7 +52,7 @@ from stattools.numerics.sums import pair_product
 
 def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
-    chosen = given_of(factor).get("levels", found)
+    chosen = factor.given.get("levels", found)
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
     occur = set(found)
@@ -88,7 +88,7 @@ def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...
         return C(coded, contrast("contr.sum", {}))
     if factor.call != "C":
         return FactorValues(coded, kind="categorical", spans_intercept=True)
-    chosen = given_of(factor).get("contrasts")
+    chosen = factor.given.get("contrasts")
     return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
 
 
@@ -96,12 +96,7 @@ def in_order(formulas: Iterable[Formula], of: Encoding) -> tuple[str, ...]:
     """The factors over columns whose categories have an order, where the formula chose no contrasts."""
     every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in of.levels}
     have = {name for name, column in of.columns.items() if column.dtype.kind == "O" and column.cat.ordered}
-    return tuple(text for text, one in every.items() if one.category in have and "contrasts" not in given_of(one))
-
-
-def given_of(factor: Expression) -> dict[str, Any]:
-    """What the call of a factor is given beside its column, such as contrasts of its own; nothing of other factors."""
-    return constants(factor.tree) if isinstance(factor.tree, ast.Call) else {}
+    return tuple(text for text, one in every.items() if one.category in have and "contrasts" not in one.given)
 
 
 AT_A_TIME = 4096
@@ -164,7 +159,7 @@ def factor_of_codes(
     """
     found = None
     for factor in formula.factors:
-        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or "contrasts" in given_of(factor):
+        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or "contrasts" in factor.given:
             continue
         terms = [[one for one in term if one is not factor] for term in formula.terms if factor in term]
         others = [*beside, *(other for other in formula.factors if other is not factor)]
@@ -285,7 +280,7 @@ def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int
 def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
     if factor.text in levels:
         return len(levels[factor.text])
-    given = given_of(factor) if factor.call in BASES else {}
+    given = factor.given if factor.call in BASES else {}
     return max(1, given.get("df") or 0, given.get("degree") or 0)
 
 

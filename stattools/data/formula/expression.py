@@ -23,7 +23,6 @@ from __future__ import annotations
 import ast
 import operator
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
@@ -32,6 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.sums import SampleMoments
@@ -50,10 +50,6 @@ class Option(NamedTuple):
     accepts: Callable[[Any], bool]
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
-
-
 def whole(low: int, high: int) -> Option:
     """A whole number within bounds.
 
@@ -64,7 +60,12 @@ def whole(low: int, high: int) -> Option:
 
 
 def listed(
-    needs: str, of: Callable[[Any], bool] = _is_number, *, differ: bool = True, ascend: bool = False, beside: Any = ()
+    needs: str,
+    of: Callable[[object], bool] = is_number,
+    *,
+    differ: bool = True,
+    ascend: bool = False,
+    beside: object = (),
 ) -> Option:
     """A list of values that are accepted, which may have to differ or to ascend; or the value `beside`."""
 
@@ -76,12 +77,12 @@ def listed(
     return Option(needs, is_one)
 
 
-NUMBER = Option("a finite number", _is_number)
+NUMBER = Option("a finite number", is_number)
 
-TRUTH = Option("True or False", lambda value: isinstance(value, bool))
+TRUTH = Option("True or False", lambda value: value is True or value is False)
 """Text such as 'no' is true to Python: where a constant is a truth value, only True and False are accepted."""
 
-LEVEL = Option("a level: a text, a number, True or False", lambda v: isinstance(v, str | bool) or _is_number(v))
+LEVEL = Option("a level: a text, a number, True or False", lambda v: isinstance(v, str | bool) or is_number(v))
 
 CONTRAST, COLUMN = Option("a contrast", lambda value: False), Option("a column", lambda value: False)
 """What is not a constant: a contrast is looked up by its name and has constants of its own, a column in the table."""
@@ -98,8 +99,11 @@ BOUNDED = {"extrapolation": Option(" or ".join(map(repr, BEYOND)), BEYOND.__cont
 
 CUBIC = NATURAL | {"constraints": listed("'center' or a list of numbers", differ=False, beside="center")} | BOUNDED
 
-ELEMENTWISE = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
-ELEMENTWISE["I"] = np.asarray
+of_numpy = (np.log, np.exp, np.sqrt, np.log2, np.log10, np.log1p, np.expm1)
+ELEMENTWISE: dict[str, Callable[[Any], Any]] = {one.__name__: one for one in of_numpy} | {
+    "abs": np.abs,
+    "I": np.asarray,
+}
 """Transforms of single numbers, which learn nothing."""
 
 BASES = ("poly", "bs", "cr", "cc", "ns")
@@ -108,8 +112,8 @@ BASES = ("poly", "bs", "cr", "cc", "ns")
 # All transforms of a formula: the constants that each takes after its first argument, in order, and what they may be.
 TRANSFORMS: Mapping[str, Mapping[str, Option]] = {name: {} for name in (*ELEMENTWISE, "center")} | {
     "scale": {
-        "center": Option("True, False or a finite number", lambda given: isinstance(given, bool) or _is_number(given)),
-        "scale": Option("True, False or a number above 0", lambda v: isinstance(v, bool) or (_is_number(v) and v > 0)),
+        "center": Option("True, False or a finite number", lambda v: TRUTH.accepts(v) or is_number(v)),
+        "scale": Option("True, False or a number above 0", lambda v: TRUTH.accepts(v) or (is_number(v) and v > 0)),
         "ddof": whole(0, 2**31),
     },
     "poly": {"degree": DF, "raw": TRUTH},
@@ -185,7 +189,7 @@ def transformed(
     made = FORMULAIC[name](values, **constants, _state=state)
     if learning and "knots" in state and list(state["knots"]) != sorted(state["knots"]):
         raise ValueError(f"its knots must lie within {state['lower_bound']:.6g} and {state['upper_bound']:.6g}")
-    if name == "poly" and isinstance(made, np.ndarray) and constants.get("raw"):
+    if name == "poly" and constants.get("raw"):
         from formulaic.materializers.types import FactorValues
 
         return FactorValues(made, column_names=tuple(map(str, range(1, made.shape[1] + 1))))  # powers, as in R
@@ -221,9 +225,9 @@ def _ns(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
 def of_moments(moments: SampleMoments, given: Mapping[str, Any]) -> dict[str, Any]:
     """Of `center` and `scale`, from the moments of all values; the scale of values that do not vary is 0 or NaN."""
     center, scale, ddof = (given.get(name, usual) for name, usual in (("center", True), ("scale", True), ("ddof", 1)))
-    if isinstance(center, bool):
+    if TRUTH.accepts(center):
         center = moments.mean if center else None
-    if isinstance(scale, bool):
+    if TRUTH.accepts(scale):
         square = moments.about(0.0 if center is None else float(center))
         scale = np.sqrt(np.divide(square, moments.n - ddof)) if scale else None
     return {"ddof": ddof, "center": center, "scale": scale}
@@ -330,6 +334,8 @@ def column_of(identifier: str) -> str:
     return identifier[1:-1].replace("``", "`") if identifier.startswith("`") else identifier
 
 
+SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+
 OPERATORS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -347,6 +353,17 @@ OPERATORS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 """Arithmetic and comparisons of a formula by the node of Python's syntax tree."""
 
+# By the class of an operation: what it does, and the sides that have columns; a comparison may be with text.
+OPERANDS: dict[type[ast.AST], Callable[[Any], tuple[list[ast.AST], list[ast.expr]]]] = {
+    ast.UnaryOp: lambda node: ([node.op], [node.operand]),
+    ast.BinOp: lambda node: ([node.op], [node.left, node.right]),
+    ast.Compare: lambda node: (node.ops, [one for one in (node.left, *node.comparators) if not _is_text(one)]),
+}
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
 
 def evaluate(
     tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]], has_constant: bool = False
@@ -359,29 +376,35 @@ def evaluate(
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
     [1.0]
     """
-    match tree:
-        case ast.Name(id=name):
-            return values(column_of(name))
-        case ast.Constant(value=value):
-            return value if isinstance(value, str) else np.float64(value)  # type: ignore[arg-type]
-        case ast.UnaryOp(op=sign, operand=operand):
-            part = _numbers(tree, evaluate(operand, values, state))
-            return -part if isinstance(sign, ast.USub) else part
-        case ast.BinOp(left=left, op=op, right=right):
-            parts = (_numbers(tree, evaluate(side, values, state)) for side in (left, right))
-            return OPERATORS[type(op)](*parts)
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            left, right = (evaluate(side, values, state) for side in (left, right))
-            plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
-            if plain and isinstance(left, str) != isinstance(right, str):
-                raise TypeError("it compares numbers with text")
-            return np.asarray(OPERATORS[type(op)](left, right), dtype=np.float64)
-        case ast.Call(func=ast.Name(id=name), args=[first, *_]):
-            inner = _numbers(tree, evaluate(first, values, state))
-            learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
-            beside = {"constraints": "center"} if has_constant and name in ("cr", "cc") else {}
-            return transformed(name, inner, {**beside, **constants(tree)}, learned, state.get(WEIGHTS, {}).get(WEIGHTS))
-    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression` refuses every other node
+    return VALUES[type(tree)](tree, partial(evaluate, values=values, state=state), values, state, has_constant)
+
+
+def _compared(node: ast.Compare, of: Callable[[ast.expr], Any], *_: object) -> Floats:
+    left, right = (of(side) for side in (node.left, *node.comparators))
+    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
+    if plain and isinstance(left, str) != isinstance(right, str):
+        raise TypeError("it compares numbers with text")
+    return np.asarray(OPERATORS[type(node.ops[0])](left, right), dtype=np.float64)
+
+
+def _called(
+    node: ast.Call, of: Callable[[ast.expr], Any], _: object, state: dict[str, dict[str, Any]], has_constant: bool
+) -> Any:
+    name, inner = ast.unparse(node.func), _numbers(node, of(node.args[0]))
+    learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(node), {})
+    beside = {"constraints": "center"} if has_constant and name in ("cr", "cc") else {}
+    return transformed(name, inner, {**beside, **constants(node)}, learned, state.get(WEIGHTS, {}).get(WEIGHTS))
+
+
+# By the class of a node: its values, from the node, what evaluates others, the columns, constants, `has_constant`.
+VALUES: dict[type[ast.expr], Callable[..., Any]] = {
+    ast.Name: lambda node, of, values, *_: values(column_of(node.id)),
+    ast.Constant: lambda node, *_: node.value if isinstance(node.value, str) else np.float64(node.value),
+    ast.UnaryOp: lambda node, of, *_: SIGNS[type(node.op)](_numbers(node, of(node.operand))),
+    ast.BinOp: lambda node, of, *_: OPERATORS[type(node.op)](*(_numbers(node, of(n)) for n in (node.left, node.right))),
+    ast.Compare: _compared,
+    ast.Call: _called,
+}
 
 
 def constants(call: ast.Call) -> dict[str, Any]:
@@ -394,8 +417,24 @@ def constants(call: ast.Call) -> dict[str, Any]:
 
 def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
     """Name and constants of a contrast: `contr.sum`, `contr.treatment("b")`, `Treatment(reference="b")`."""
-    call = node if isinstance(node, ast.Call) else ast.Call(node, [], [])
+    call = _as_call(node)
     return ast.unparse(call.func), constants(call)
+
+
+def _as_call(node: ast.expr) -> ast.Call:
+    return node if isinstance(node, ast.Call) else ast.Call(node, [], [])
+
+
+def _names(tree: ast.AST) -> list[ast.Name]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+
+
+def _bare(node: ast.expr) -> ast.Name | None:
+    """The name in `name` or `C(name, ...)`; None of what is neither."""
+    match node:
+        case (ast.Name() as bare) | ast.Call(func=ast.Name(id="C"), args=[ast.Name() as bare, *_]):
+            return bare
+    return None
 
 
 def _numbers(node: ast.AST, part: Any) -> Any:
@@ -438,10 +477,8 @@ class Expression:
     @cached_property
     def category(self) -> str | None:
         """The column, where the factor may be read as categories: a bare name or `C(name)`."""
-        match self.tree:
-            case ast.Name(id=name) | ast.Call(func=ast.Name(id="C"), args=[ast.Name(id=name), *_]):
-                return column_of(name)
-        return None
+        bare = _bare(self.tree)
+        return None if bare is None else column_of(bare.id)
 
     @property
     def is_column(self) -> bool:
@@ -454,9 +491,19 @@ class Expression:
         return self.text if PLAIN.fullmatch(self.text) else ast.unparse(self.tree)
 
     @property
+    def called(self) -> ast.Call | None:
+        """The factor itself where it is a call."""
+        return self.tree if isinstance(self.tree, ast.Call) else None
+
+    @property
     def call(self) -> str | None:
         """The transform that makes the whole factor, if it is a call."""
-        return ast.unparse(self.tree.func) if isinstance(self.tree, ast.Call) else None
+        return None if self.called is None else ast.unparse(self.called.func)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the call is given beside its column, such as contrasts of its own; nothing of other factors."""
+        return {} if self.called is None else constants(self.called)
 
     @property
     def compares(self) -> bool:
@@ -511,8 +558,8 @@ def expression(source: str) -> Expression:
         raise DomainError(
             f"{short(source)!r} in the formula is nested more than {DEEPEST} levels deep; make it a column."
         )
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in names:
+    for node in _names(tree):
+        if node.id in names:
             node.id = in_backticks(names[node.id])
     columns = tuple(dict.fromkeys(_columns(tree, whole=True)))
     if not columns:
@@ -522,34 +569,30 @@ def expression(source: str) -> Expression:
 
 def _columns(node: ast.AST, whole: bool = False) -> list[str]:
     """Names of the columns in reading order; DomainError for every node that the whitelist does not know."""
-    match node:
-        case ast.Constant(value=bool() | int() | float()):
-            _fold(node)
-            return []
-        case ast.Name(id=name) if not name.startswith("__"):
-            return [column_of(name)]
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            return _columns(operand)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            names = _columns(left) + _columns(right)
-            _fold(node)
-            return names
-        case ast.Compare(left=first, ops=[op], comparators=[last]) if type(op) in OPERATORS:
-            sides = (one for one in (first, last) if not (isinstance(one, ast.Constant) and isinstance(one.value, str)))
-            return [name for side in sides for name in _columns(side)]
-        case ast.Call(func=ast.Name(id=name), args=[first, *rest]) if name in TRANSFORMS:
-            text = short(ast.unparse(node))
-            if name in (*BASES, "C", "s") and not whole:
-                raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
-            if name == "C" and not isinstance(first, ast.Name):
-                raise DomainError(f"{text!r}: C takes one column, C(name); make the column first.")
-            if name == "s" and rest and not isinstance(rest[0], ast.Constant):
-                raise DomainError(
-                    f"{text!r}: a curve has one variable; s({ast.unparse(first)}) + s({ast.unparse(rest[0])}) adds "
-                    "two, and by= is for levels or a number."
-                )
-            return _columns(first) + _columns_beside(node)
-    raise _forbidden(node)
+    if isinstance(node, ast.Name) and not node.id.startswith("__"):
+        return [column_of(node.id)]
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        _fold(node)
+        return []
+    if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in TRANSFORMS and node.args:
+        text, (first, *rest) = short(ast.unparse(node)), node.args
+        if name in (*BASES, "C", "s") and not whole:
+            raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
+        if name == "C" and _bare(node) is None:
+            raise DomainError(f"{text!r}: C takes one column, C(name); make the column first.")
+        if name == "s" and rest and not isinstance(rest[0], ast.Constant):
+            raise DomainError(
+                f"{text!r}: a curve has one variable; s({ast.unparse(first)}) + s({ast.unparse(rest[0])}) adds "
+                "two, and by= is for levels or a number."
+            )
+        return _columns(first) + _columns_beside(node)
+    ops, sides = OPERANDS.get(type(node), lambda node: ([node], []))(node)
+    if len(ops) != 1 or not {type(ops[0])} <= {*SIGNS, *OPERATORS}:
+        raise _forbidden(node)
+    names = [name for side in sides for name in _columns(side)]
+    if len(sides) == 2:
+        _fold(node)
+    return names
 
 
 def _columns_beside(call: ast.Call) -> list[str]:
@@ -557,19 +600,18 @@ def _columns_beside(call: ast.Call) -> list[str]:
     found = list[str]()
     for key, option, value in _arguments(call):
         if option is CONTRAST:
-            of = value if isinstance(value, ast.Call) else ast.Call(value, [], [])
-            if not isinstance(of.func, ast.Name | ast.Attribute) or ast.unparse(of.func) not in CONTRASTS:
+            of = _as_call(value)
+            if ast.unparse(of.func) not in CONTRASTS:
                 raise _forbidden(value)
             found += _columns_beside(of)
-        elif option is COLUMN:
-            match value:  # a column, or C(column) where its numbers are labels
-                case (ast.Name() as bare) | ast.Call(func=ast.Name(id="C"), args=[ast.Name() as bare], keywords=[]):
-                    found += _columns(bare)
-                case _:
-                    raise DomainError(
-                        f"{short(ast.unparse(call))!r}: by= is the name of a column, by=g, or by=C(g) where numbers "
-                        f"are labels; got {short(ast.unparse(value))}."
-                    )
+        elif option is COLUMN:  # a column, or C(column) where its numbers are labels
+            bare = _bare(value)
+            if bare is None or ast.unparse(value) not in (bare.id, f"C({bare.id})"):
+                raise DomainError(
+                    f"{short(ast.unparse(call))!r}: by= is the name of a column, by=g, or by=C(g) where numbers "
+                    f"are labels; got {short(ast.unparse(value))}."
+                )
+            found += _columns(bare)
         elif not option.accepts(worth := _literal(value)):
             raise DomainError(f"{short(ast.unparse(call))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
     return found
@@ -600,11 +642,11 @@ def _literal(node: ast.expr) -> Any:
     return worth
 
 
-def _fold(node: ast.expr) -> None:
+def _fold(node: Any) -> None:
     """Refuse constant arithmetic without a finite value, such as 9**9**9**9 or 1/0. It is computed in floats, which
     cannot take long.
     """
-    if any(isinstance(part, ast.Name) for part in ast.walk(node)):
+    if _names(node):
         return
     try:
         with np.errstate(all="ignore"):  # the value is checked on the next line
@@ -657,7 +699,7 @@ def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, Any]]) ->
             case _:
                 continue
         for argument, points, *end in each:
-            names = {column_of(part.id) for part in ast.walk(argument) if isinstance(part, ast.Name)}
+            names = {column_of(part.id) for part in _names(argument)}
             if points and name in names:
                 found.append(Break(ast.unparse(node), argument, points, *end))
     return tuple(found)
