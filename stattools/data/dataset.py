@@ -182,8 +182,8 @@ class Dataset(CompleteRows):
 
 
 def read(
-    formula_or_y: Any,
-    data_or_X: Any,
+    formula_or_y: object,
+    data_or_X: object,
     *,
     names: Sequence[str] | None = None,
     intercept: bool = True,
@@ -299,7 +299,7 @@ def from_source(
     )  # fmt: skip
 
 
-def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
+def mixed_rows(who: str, formula: Any, data: object, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
     """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
     {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
 
@@ -330,7 +330,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
 
 
 def _in_files(
-    who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, object]
+    who: str, said: MixedFormula, data: object, source: Source, columns: Mapping[str, object]
 ) -> tuple[Dataset, LatentTerms]:
     """The rows of a source with one grouping, or with curves: one read finds all but the groups."""
     fixed: Any = said.fixed
@@ -429,7 +429,7 @@ def _origins(columns: Mapping[str, object]) -> dict[str, str | None]:
     return {key: value if isinstance(value, str) else None for key, value in columns.items()}
 
 
-def codes_of(values: object, labels: tuple[Any, ...], name: str) -> np.ndarray:
+def codes_of(values: object, labels: tuple[object, ...], name: str) -> np.ndarray:
     """New outcomes as codes of known labels; those of a rest have its code. DomainError for a label never seen.
 
     >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()
@@ -447,7 +447,7 @@ def codes_of(values: object, labels: tuple[Any, ...], name: str) -> np.ndarray:
     return np.array([place[value] for value in found], dtype=float)
 
 
-def new_outcome(design: Design, name: str, data: Any) -> tuple[Any, np.ndarray]:
+def new_outcome(design: Design, name: str, data: object) -> tuple[Any, np.ndarray]:
     """The outcome of new rows, as it came, and their design matrix: from a table, or from a pair (y, X) of arrays.
     DomainError for rows without an outcome.
     """

@@ -217,7 +217,7 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
 
 
 def time_rows(
-    who: str, formula: Any, data: Any, columns: Mapping[str, object], formulas: Mapping[str, str], id: Label = None
+    who: str, formula: Any, data: object, columns: Mapping[str, object], formulas: Mapping[str, str], id: Label = None
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
@@ -287,7 +287,7 @@ class TimeOutcome:
             self._require("high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
         return ends
 
-    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+    def of(self, columns: Mapping[str, object], rows: NDArray[np.intp]) -> Floats:
         """The ends of each time, (n, 2), or with its entry (n, 3)."""
         parts = self.numbers(columns, rows)
         if "time" not in parts:
@@ -377,7 +377,7 @@ class TimeOutcome:
 class SortedTimes(TimeOutcome):
     """The same for likelihoods that need rows in the order of their times, a time of 0 among them."""
 
-    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+    def of(self, columns: Mapping[str, object], rows: NDArray[np.intp]) -> Floats:
         """Time and end of each row, (n, 2)."""
         time, event, _ = self.at_risk(columns, rows, "0.")
         return np.column_stack([time, np.where(event, time, np.inf)])

@@ -35,6 +35,15 @@ def is_number(value: object) -> TypeGuard[float]:
         return False
 
 
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether this is one whole number of Python or NumPy, by its type: 2.0, True and durations are none.
+
+    >>> is_whole(2), is_whole(2.0), is_whole(True)
+    (True, False, False)
+    """
+    return isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
+
+
 def as_theta(theta: ArrayLike, who: str, names: Sequence[object] | None = None) -> NDArray[np.float64]:
     """Parameters as float64, of any shape; a DomainError for text, complex numbers and what float64 does not hold, and
     for a series whose labels are not `names`.
@@ -227,7 +236,7 @@ def word_of(value: object, words: Collection[str]) -> Any:
     return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
 
 
-def is_one_of(value: object, words: Collection[str]) -> bool:
+def is_one_of(value: object, words: Collection[str]) -> TypeGuard[str]:
     """Whether this is one of the words; arrays and what has no hash are none.
 
     >>> is_one_of("mean", ("mean", "class")), is_one_of(["mean"], {"mean": 1})

@@ -22,7 +22,7 @@ Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice, JASA 81 (1986),
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,7 +35,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Binomial, OutOfTrials, side_of_trials
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, log_of_second, side_by_side
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import product_of_nodes, spread
+from stattools.likelihoods.predictive import Pair, product_of_nodes, spread
 from stattools.likelihoods.words import Facts, bounded
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.numerics.distributions.gamma import digamma_gap, gamma_differences
@@ -85,7 +85,7 @@ class BetaFamily(Likelihood):
         score = (first, gap_a + gap_b - gap_s - deviances)
         return loglik, *side_by_side(score, (own, mixed, mixed, deviances + bend_s - bend_a - bend_b))
 
-    def _parts(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Any, Any, Floats]:
+    def _parts(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Pair, Pair, Floats]:
         """The log-likelihood, D(a, s y) + D(b, s (1 - y)), a with log(p / y), b with log(q / (1 - y)), and s."""
         eta, y = self._wide(eta), np.asarray(y, dtype=float)
         (a, b), s = _shapes(eta), np.exp(np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION))
@@ -139,7 +139,7 @@ TERMS = 2**18
 """Probabilities that are made at a time."""
 
 
-def _interval(family: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+def _interval(family: BetaBinomial, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> Pair:
     """The numbers of successes between which a new one falls: the probabilities of all of them serve both ends."""
     known = family.trials if trials is None else trials
     if known is None:

@@ -8,7 +8,7 @@ Models (1989), ch. 4; Maddala (1983) for the probit link.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,7 +31,7 @@ OF_EVENTS = ("logit", "probit", "cloglog", "loglog", "log", "identity")
 """The links with which the log-likelihood of events is concave."""
 
 
-def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
+def _cumulants(family: Successes, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
     """Those of the number of successes, p q (q - p) and p q (1 - 6 p q); without the canonical link the expected
     information and how it moves.
     """
@@ -43,14 +43,14 @@ def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Cumulants
     return Weights(variance, (variance * (1.0 - 2.0 * p))[:, None], (variance * (1.0 - 6.0 * p * q))[:, None, None])
 
 
-def side_of_trials(family: Any, y: Floats) -> Floats:
+def side_of_trials(family: Successes | OutOfTrials, y: Floats) -> Floats:
     """Successes only, or failures only, as an event is, have no maximum."""
     successes, trials = family.counts(y)
     side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
     return np.where(trials > 0, side, np.nan)
 
 
-def _failures(family: Any, y: Floats) -> Floats:
+def _failures(family: Successes | OutOfTrials, y: Floats) -> Floats:
     """Failures in the place of successes, out of the same trials."""
     successes, trials = family.counts(y)
     failures = trials - successes
@@ -79,7 +79,7 @@ class Successes(Likelihood):
         y = finite_floats(y, self._who)
         return allowed(y, (y == 0.0) | (y == 1.0), self._who, "outcomes 0 or 1", self._remedy)
 
-    def counts(self, y: ArrayLike) -> tuple[Floats, Any]:
+    def counts(self, y: ArrayLike) -> tuple[Floats, Floats | float]:
         """Successes and trials."""
         return np.asarray(y, dtype=float), 1.0
 
@@ -180,7 +180,7 @@ class OutOfTrials(Likelihood):
         allowed(successes, successes <= trials, "Binomial", needs, remedy)
         return values
 
-    def _given(self) -> NDArray[Any]:
+    def _given(self) -> NDArray[np.int_]:
         """`trials`, or an IncompatibleError where draws are asked and the trials are not known without y."""
         if self.trials is None:
             name = self._who

@@ -16,7 +16,7 @@ McCullagh & Nelder (1989), ch. 6; Cameron & Trivedi, Regression Analysis of Coun
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,18 +47,18 @@ NEAR = 100.0
 """Below this r the slope in it is a sum over a table; above, that sum would lose the digits of small differences."""
 
 
-def side_of_counts(family: Any, y: Floats) -> Floats:
+def side_of_counts(family: object, y: Floats) -> Floats:
     """A count of 0 wants a mean of 0."""
     return np.where(y > 0, 0.0, -1.0)
 
 
-def _cumulants_of_poisson(family: Any, eta: Floats, y: Floats, weight: Floats) -> Weights:
+def _cumulants_of_poisson(family: Poisson, eta: Floats, y: Floats, weight: Floats) -> Weights:
     """The mean, all of them."""
     mean = weight * family.mean(eta)
     return Weights(mean, mean[:, None], mean[:, None, None])
 
 
-def _cumulants_of_dispersed(family: Any, eta: Floats, y: Floats, weight: Floats) -> Weights:
+def _cumulants_of_dispersed(family: NegativeBinomial, eta: Floats, y: Floats, weight: Floats) -> Weights:
     """How the expected information about eta_0, mean / (1 + alpha mean), moves."""
     share = expit(eta[:, 0] + eta[:, 1])  # of the variance that is not Poisson's
     rest = expit(-eta[:, 0] - eta[:, 1])

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arguments import is_one_of, is_whole, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -35,12 +35,12 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, HalfSpaces, bounded, equation_of, words_of
 
 
-def _side_of_codes(family: Any, y: Floats) -> Floats:
+def _side_of_codes(family: Labels, y: Floats) -> Floats:
     """The code of the category; of two, as for the flip of a coin."""
     return y.copy() if family.categories > 2 else 2.0 * y - 1.0
 
 
-def _cumulants(family: Any, eta: Floats, y: Floats, weight: Floats) -> Categories:
+def _cumulants(family: Labels, eta: Floats, y: Floats, weight: Floats) -> Categories:
     """The cumulants of the indicators of all categories but the reference."""
     return Categories(family.mean(eta), weight)
 
@@ -103,8 +103,7 @@ class Categorical(Labels):
     )
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
-        if not whole or self.categories < 2:
+        if not is_whole(self.categories) or self.categories < 2:
             raise DomainError(
                 f"Categorical needs categories=, a whole number of 2 or more; got {quoted(self.categories)}."
             )
@@ -122,7 +121,7 @@ class Categorical(Labels):
         weights = np.exp(full - full.max(axis=-1, keepdims=True))
         return weights / weights.sum(axis=-1, keepdims=True)
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """Log odds against the reference, shape (..., K - 1), from K positive probabilities."""
         mean = np.asarray(mean, dtype=float)
         eta = np.log(mean[..., 1:]) - np.log(mean[..., :1])
@@ -266,7 +265,7 @@ MOST = 10_000
 """The most labels: the information of one row has as many entries as the square of their number."""
 
 
-def _half_spaces(family: Any, y: Floats) -> HalfSpaces:
+def _half_spaces(family: Cumulative, y: Floats) -> HalfSpaces:
     """The cut above an outcome may rise for ever, and the one below it fall."""
     codes, level = codes_of(y), np.zeros((len(y), family.width))
     both, upper, lower = Cuts(level, family).moves(codes).transpose(1, 2, 0)
@@ -274,7 +273,7 @@ def _half_spaces(family: Any, y: Floats) -> HalfSpaces:
     return HalfSpaces(np.append(above, below), np.vstack([(both + upper)[above], -(both + lower)[below]]))
 
 
-def _reach(family: Any, eta: Floats, y: Floats) -> float:
+def _reach(family: Cumulative, eta: Floats, y: Floats) -> float:
     """The largest distance of a cut on the side where it may run off for ever."""
     cuts, rows, codes = Cuts(eta, family), np.arange(len(eta)), codes_of(y)
     ends = np.stack([-cuts.whole[rows, codes], cuts.whole[rows, codes + 1]])
@@ -306,7 +305,7 @@ class Cumulative(Labels):
 
     def __post_init__(self) -> None:
         K, names = self.categories, self.labels
-        if not (isinstance(K, int | np.integer) and not isinstance(K, bool)) or not 2 <= K <= MOST:
+        if not is_whole(K) or not 2 <= K <= MOST:
             raise DomainError(f"Cumulative needs categories=, a whole number from 2 to {MOST:,}; got {quoted(K)}.")
         if not is_one_of(self.link_name, BETWEEN):
             raise DomainError(f"Cumulative needs a link, one of {', '.join(BETWEEN)}; got {quoted(self.link_name)}.")
@@ -386,7 +385,7 @@ class Cumulative(Labels):
         cuts.require_order()
         return cuts.shaped(np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)]))
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """Thresholds that have these probabilities where the location is 0, (..., K - 1)."""
         return LINKS[self.link_name].of(np.cumsum(np.asarray(mean, dtype=float), axis=-1)[..., :-1])
 

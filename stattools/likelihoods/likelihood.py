@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from inspect import get_annotations
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,8 +46,10 @@ class Likelihood:
     """What errors call the columns of eta, if not by the names of the parameters."""
     facts: ClassVar[Facts] = Facts()
     """What is known of the family beside its mathematics."""
+    _written: ClassVar[frozenset[str]] = frozenset()
+    """What the class writes itself: of the answers here, those that are no defaults."""
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: object) -> None:
         """A family that says its parameters has a linear predictor for each, unless it says how many it has.
         IncompatibleError for what nobody would read: facts that are attributes of the class.
         """
@@ -58,6 +60,8 @@ class Likelihood:
                 f"{cls.__name__} states {' and '.join(stray)} in its class, where nobody reads it. Write it into its "
                 f"facts: facts = Facts({'own_words' if stray[0] == 'words' else stray[0]}=...)."
             )
+        own = cls.__mro__[: cls.__mro__.index(Likelihood)]
+        cls._written = frozenset(name for kind in own for name in vars(kind))
         said = vars(cls).get("parameters")
         if isinstance(said, Mapping) and "width" not in vars(cls):
             cls.width = len(said)
@@ -83,7 +87,7 @@ class Likelihood:
         link, first = self._link_of_mean("mean(eta)"), self._wide(eta)[..., 0]
         return np.exp(np.minimum(first, LARGEST_MEAN)) if link.name == "log" else link.mean(first)
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The first linear predictor that has this mean."""
         return self._link_of_mean("link(mean)").of(mean)
 
@@ -132,7 +136,7 @@ class Likelihood:
 
     def _together(self, question: str) -> Likelihood:
         """This family, which writes `evaluate` where it does not write an answer by itself."""
-        if not self._has("evaluate"):
+        if "evaluate" not in self._written:
             raise self._lacks(question)
         return self
 
@@ -157,7 +161,7 @@ class Likelihood:
         found[..., 0, 0], found[..., 1, 1] = first, self._expected_of_second(eta)
         return found
 
-    def _expected_of_second(self, eta: Floats) -> Any:
+    def _expected_of_second(self, eta: Floats) -> Floats | float:
         """That about the second linear predictor, of families in which nothing is between it and the first."""
         raise self._lacks("expected information")
 
@@ -166,7 +170,7 @@ class Likelihood:
         """The columns of an outcome by their names: itself, and what says more of it, such as "trials"."""
         return ("y",)
 
-    def trials_of(self, y: Floats) -> Any:
+    def trials_of(self, y: Floats) -> Floats | float:
         """How many trials each observation is out of: 1 where an observation is no number of successes."""
         return 1.0
 
@@ -192,25 +196,18 @@ class Likelihood:
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """P(outcome > y), with its own digits where that is small."""
-        return self._tail(eta, y, False) if self._has("_tail") else 1.0 - self.cdf(eta, y)
+        return self._tail(eta, y, False) if "_tail" in self._written else 1.0 - self.cdf(eta, y)
 
     def _tail(self, eta: Floats, y: Floats, lower: bool) -> Floats:
         """`cdf` or `survival`; a family writes this, or `cdf`."""
         raise self._lacks("cdf(eta, y)")
 
-    def quantile(self, eta: Floats, p: Any, trials: Floats | None = None) -> Floats:
+    def quantile(self, eta: Floats, p: float, trials: Floats | None = None) -> Floats:
         """The smallest outcome that is exceeded with probability 1 - p at most, (n,), of successes out of `trials`."""
         if self.outcome.has_labels:
             raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no quantiles.")
         require_answer(self, "cdf")
         return quantile_of_mixture(self, np.reshape(eta, (len(eta), 1, -1)), np.ones(1), p, trials)
-
-    def _has(self, question: str) -> bool:
-        """Whether the family writes an answer of its own: this class has defaults at most."""
-        if question == "deviance" and self.outcome.has_labels:
-            return True
-        written = (question, "_tail") if question == "cdf" else (question,)
-        return any(getattr(type(self), name) is not getattr(Likelihood, name) for name in written)
 
     def _sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Sums of trials, of outcomes, of rows, of offsets and of exposures, that `_level` is made from; those of parts
@@ -249,7 +246,8 @@ class Likelihood:
 def require_answer(family: Likelihood, question: str) -> None:
     """IncompatibleError, with the reason, where the family does not answer a question such as "deviance"."""
     own = family.facts.unlinked or family
-    if question in own.facts.refused or not own._has(question):
+    has_default = own.outcome.has_labels if question == "deviance" else question == "cdf" and "_tail" in own._written
+    if question in own.facts.refused or not (has_default or question in own._written):
         raise own._lacks(question)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,16 +37,16 @@ FACTORS = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 """What it is with other links of an event: -log(1 - p) is the hazard that has been gone through."""
 
 
-def _asked(question: str, of: Callable[[Any, Any], Any]) -> Any:
+def _asked(question: str, of: Callable[[Linked, ArrayLike], ArrayLike]) -> Callable[..., Floats]:
     """An answer of the family, to what is made `of` the first argument: an outcome is itself."""
 
-    def answer(self: Any, first: object, *given: Any, **beside: Any) -> Any:
+    def answer(self: Linked, first: ArrayLike, *given: object, **beside: object) -> Floats:
         return getattr(self.family, question)(of(self, first), *given, **beside)
 
     return answer
 
 
-def _side(family: Any, y: Floats) -> Floats | None:
+def _side(family: Linked, y: Floats) -> Floats | None:
     """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""
     ends = family.through.ends
     if family.outcome in (Outcome.POSITIVE, Outcome.UNIT) or not np.isfinite(ends).any():
@@ -59,7 +58,7 @@ def _side(family: Any, y: Floats) -> Floats | None:
     return np.where(family.trials_of(y) > 0, side, np.nan)
 
 
-def _reversed(family: Any, y: Floats) -> Floats | None:
+def _reversed(family: Linked, y: Floats) -> Floats | None:
     return family.family.facts.reversed(family.family, y)
 
 
@@ -130,7 +129,7 @@ class Linked(Likelihood):
         """The link that the family has without this."""
         return next(iter(self.family.parameters.values()))
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The first linear predictor that has this mean."""
         return self.through.of(LINKS[self.own].mean(self.family.link(mean)))
 

@@ -98,7 +98,7 @@ class Link:
         found, rest = self.log_mean(eta), self.log_rest(eta)
         return found[0] - rest[0], found[1] - rest[1], found[2] - rest[2]
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Callable[[str], Link], tuple[str]]:
         return _named, (self.name,)
 
 

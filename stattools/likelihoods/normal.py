@@ -10,7 +10,7 @@ unbiased, that of `LocationScale` is the maximum of the likelihood. Source: Aitk
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,7 +119,7 @@ class LocationScale(NormalErrors):
         score, information = (z * precision, z * z - 1.0), (precision * precision, mixed, mixed, 2.0 * z * z)
         return loglik, *side_by_side(score, information)
 
-    def _expected_of_second(self, eta: Floats) -> Any:
+    def _expected_of_second(self, eta: Floats) -> Floats | float:
         """2, whatever the scale is."""
         return 2.0
 

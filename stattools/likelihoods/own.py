@@ -18,14 +18,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, product
-from types import MappingProxyType
+from types import EllipsisType, MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, FunctionError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
@@ -48,6 +48,7 @@ LONG, SHORT, NOISE = (16.0 * SMALL) ** 2, (SMALL / 16.0) ** 2, 1e-10
 
 type OfPredictors = Callable[[Floats], Floats]
 """Values (n,) of linear predictors (n, K)."""
+type Rows = NDArray[np.bool_]
 type Function = Callable[..., Any]
 
 
@@ -93,7 +94,7 @@ def _along(
 
 
 def in_steps_of_rows(
-    function: Callable[[Any], OfPredictors], eta: Floats, steps: Any
+    function: Callable[[EllipsisType | Rows], OfPredictors], eta: Floats, steps: Floats | Sequence[float]
 ) -> tuple[tuple[Floats, Floats, Floats], Floats]:
     """`value_and_derivatives` of `function(...)`, in steps of their own in the rows which `steps` do not suit, and the
     steps of all rows, (n, K): `function(rows)` is that of some rows.
@@ -115,7 +116,7 @@ def _much(value: Floats) -> Floats:
     return np.maximum(1.0, 0.01 * np.abs(value))
 
 
-def scales(function: OfPredictors, eta: Floats, first: Any = 1.0) -> Floats:
+def scales(function: OfPredictors, eta: Floats, first: ArrayLike = 1.0) -> Floats:
     """The change of each linear predictor of a row, (n, K), that moves its log-likelihood by about 1, or by a hundredth
     of what it is, a power of 2: `first` in the rows where none is found.
     """
@@ -157,12 +158,12 @@ ROUND_OFF, ROUND_OFF_OF_SUMS = 1e-9, 1e-6
 """Probabilities lie between 0 and 1, and add up to 1, within these."""
 
 
-def _center(family: Any, eta: Floats) -> Floats:
+def _center(family: OwnLikelihood, eta: Floats) -> Floats:
     """The median where a quantile function is known, the mean otherwise."""
     return family._answer("quantile", eta, 0.5) if "quantile" in family.answers else family.mean(eta)
 
 
-def _curvatures(family: Any, eta: Floats, y: Floats, times: float) -> tuple[Floats, Floats]:
+def _curvatures(family: OwnLikelihood, eta: Floats, y: Floats, times: float) -> tuple[Floats, Floats]:
     """Minus the second derivatives along each linear predictor, (n, K), by the steps of each row and by so many times
     these.
     """
@@ -287,7 +288,7 @@ class OwnLikelihood(Likelihood):
         """The mean of the outcome, shape (n,); IncompatibleError where it does not exist."""
         return self._answer("mean", eta)
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The first linear predictor where the first parameter is this number, as far as it can be."""
         link = LINKS[next(iter(self.parameters.values()))]
         with np.errstate(all="ignore"):  # a number that the parameter cannot be has no linear predictor
@@ -374,7 +375,7 @@ class OwnLikelihood(Likelihood):
         who = f"loglik of {self.name}"
         return lambda eta: np.asarray(called(who, self.density, y, **self.values(eta)), dtype=float)
 
-    def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
+    def _answer(self, name: str, eta: ArrayLike, *given: object, **beside: object) -> Floats:
         if name not in self.answers:
             raise self._lacks(name)
         values = self.values(self._wide(eta))
@@ -451,8 +452,7 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
             raise DomainError(f"fixed= gives numbers by name; got {word}={quoted(value)}.")
     for word in (word for word in fixed if word in parameters):
         raise IncompatibleError(f"{word!r} of {name} is in parameters= and in fixed=: it is fitted, or given.")
-    missing = [shape for shape in shapes if shape not in parameters and shape not in fixed]
-    if missing:
+    if missing := [shape for shape in shapes if shape not in parameters and shape not in fixed]:
         raise IncompatibleError(
             f"{name} has the shape {missing[0]!r}, which is neither fitted nor given: add it to parameters= with a "
             f"link, or give fixed={{{missing[0]!r}: ...}}."
@@ -460,10 +460,12 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     _check_links(distribution, parameters)
     settled = {key: float(value) for key, value in fixed.items()}
     bases, low, high = _support(distribution, parameters, settled)
-    density = partial(_log_density, distribution, shapes, settled)
-    methods = {"mean": "mean", "variance": "var", "cdf": "cdf", "survival": "sf", "quantile": "ppf", "sample": "rvs"}
-    methods["log_density"] = "logpdf" if continuous else "logpmf"
-    answers = {word: partial(getattr(distribution, method), **settled) for word, method in methods.items()}
+    log = distribution._logpdf if continuous else distribution._logpmf
+    density = partial(_log_density, log, shapes, settled)
+    methods = {"mean": distribution.mean, "variance": distribution.var, "cdf": distribution.cdf}
+    methods |= {"survival": distribution.sf, "quantile": distribution.ppf, "sample": distribution.rvs}
+    methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
+    answers = {word: partial(method, **settled) for word, method in methods.items()}
     if not continuous and (low < 0.0 or low != np.floor(low)):
         raise IncompatibleError(f"{name} has outcomes below 0, or that are not whole; counts 0, 1, 2, ... are taken.")
     kinds = (Outcome.POSITIVE, Outcome.UNIT, Outcome.REAL) if continuous else (Outcome.BINARY, Outcome.COUNT)
@@ -473,17 +475,15 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
 
 
 def _log_density(
-    distribution: Any, shapes: Sequence[str], settled: Mapping[str, float], y: Floats, **values: Any
-) -> Any:
+    log: Callable[..., Floats], shapes: Sequence[str], settled: Mapping[str, float], y: Floats, **values: object
+) -> Floats:
     """The log density at y, without the checks of SciPy, whose cost is many times that of the density."""
     given = {"loc": 0.0, "scale": 1.0, **settled, **values}
     own, centered = [given[shape] for shape in shapes], y - given["loc"]
-    if isinstance(distribution, stats.rv_continuous):
-        return distribution._logpdf(centered / given["scale"], *own) - np.log(given["scale"])
-    return distribution._logpmf(centered, *own)
+    return log(centered / given["scale"], *own) - np.log(given["scale"])
 
 
-def _has_density(density: Function, bases: Sequence[Mapping[str, float]], low: float, high: float, y: Floats) -> Any:
+def _has_density(density: Function, bases: Sequence[Mapping[str, float]], low: float, high: float, y: Floats) -> Rows:
     """Which outcomes have a density: those between the ends where it is finite at some parameters, `bases`."""
     with np.errstate(all="ignore"):  # outcomes without a density are told
         finite = np.isfinite([density(y, **base) for base in bases]).all(axis=0)
@@ -551,7 +551,7 @@ TAKEN = ("weights", "offset", "exposure", "names", "intercept", "trials", "preci
 
 
 def likelihood(
-    distribution: Any,
+    distribution: object,
     loglik: Function | None = None,
     /,
     *,
@@ -597,7 +597,7 @@ def likelihood(
             raise DomainError(f"a parameter has a name that an argument can have; got {quoted(name)}.")
         if name in TAKEN:
             raise IncompatibleError(f"a parameter cannot be called {name!r}, as an argument of st.regression is.")
-        if not isinstance(link, str) or link not in LINKS:
+        if not is_one_of(link, LINKS):
             raise DomainError(f"{name!r} has one of the links {', '.join(LINKS)}; got {quoted(link)}.")
     parameters = dict(parameters)
     if not isinstance(fixed, Mapping):
@@ -611,7 +611,7 @@ def likelihood(
                 f"st.likelihood({quoted(distribution)}, loglik, ...) needs loglik, a function of (y, "
                 f"{', '.join(parameters)}); got {quoted(loglik)}."
             )
-        if not isinstance(outcome, str) or outcome not in OUTCOMES:
+        if not is_one_of(outcome, OUTCOMES):
             raise DomainError(f"outcome= is one of {', '.join(map(repr, OUTCOMES))}; got {quoted(outcome)}.")
         answers = {word: value for word, value in given.items() if value is not None}
         for word, value in answers.items():

@@ -19,7 +19,7 @@ Chhikara & Folks, The Inverse Gaussian Distribution (1989).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -102,7 +102,7 @@ class GammaFamily(Positive):
         log_density, more, turn, ratio, bend = terms_of_log(t, k)
         return log_density - log_y, *side_by_side((more, turn), (ratio, more, more, bend))
 
-    def _expected_of_second(self, eta: Floats) -> Any:
+    def _expected_of_second(self, eta: Floats) -> Floats | float:
         """k^2 psi'(k) - k of the shape k."""
         return np.subtract(*digamma_gap(shape_of(self._wide(eta)[..., 1])))
 
@@ -183,7 +183,7 @@ class InverseGaussian(Positive):
         loglik = -(HALF_LOG_TWO_PI + 0.5 * (log_phi + 3.0 * log_y)) - half
         return loglik, *side_by_side((mixed, half - 0.5), ((above + ratio) * ratio * precision, mixed, mixed, half))
 
-    def _expected_of_second(self, eta: Floats) -> Any:
+    def _expected_of_second(self, eta: Floats) -> Floats | float:
         """1 / 2, whatever the dispersion is."""
         return 0.5
 

@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -96,7 +95,7 @@ class LogTimeErrors:
         mirrored = "loglog" if self.link == "cloglog" else self.link
         return LINKS[self.link].mean(z) if lower else LINKS[mirrored].mean(-z)
 
-    def tail(self, location: Floats, log_scale: Floats, time: object, lower: bool) -> Floats:
+    def tail(self, location: Floats, log_scale: Floats, time: Floats, lower: bool) -> Floats:
         """F or 1 - F."""
         return self.tail_of(standardized(location, log_scale, time), lower)
 
@@ -122,7 +121,7 @@ class LogTimeErrors:
         return np.expm1(self.log_mean(2.0 * scale)[0] - 2.0 * self.log_mean(scale)[0])
 
 
-def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
+def standardized(location: Floats, log_scale: Floats, time: Floats) -> Floats:
     """(log t - eta_0) / sigma; -inf of 0 and inf of inf."""
     with np.errstate(divide="ignore"):  # nothing is below 0
         return (np.log(time) - location) * np.exp(-log_scale)
@@ -199,7 +198,7 @@ class GammaTimes:
         found[:, others] = self.between(location[others], log_scale[others], low[others], high[others])
         return found[:most]
 
-    def tail(self, location: Floats, log_scale: Floats, time: object, lower: bool) -> Floats:
+    def tail(self, location: Floats, log_scale: Floats, time: Floats, lower: bool) -> Floats:
         """F or 1 - F."""
         return tail(_ratio(location, time), shape_of(2.0 * log_scale), lower)
 
@@ -240,7 +239,7 @@ class GammaTimes:
         return scale**2
 
 
-def _ratio(location: Floats, time: Any) -> Floats:
+def _ratio(location: Floats, time: Floats) -> Floats:
     with np.errstate(divide="ignore"):  # nothing is below 0
         return np.minimum(np.log(time) - location, LARGEST_RATIO)
 
@@ -330,20 +329,20 @@ EXPONENTIAL, ONE = "exponential", ("weibull", "gamma")
 """The distribution whose scale is 1, and those that are exponential where theirs is."""
 
 
-def _side(family: Any, y: Floats) -> Floats:
+def _side(family: FailureTime, y: Floats) -> Floats:
     """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
     low, high, _ = ends_of(y, family.late)
     return 1.0 * ((high == np.inf) & (low > 0.0)) - 1.0 * ((low == 0.0) & (high < np.inf))
 
 
-def _reach(family: Any, eta: Floats, y: Floats) -> float:
+def _reach(family: FailureTime, eta: Floats, y: Floats) -> float:
     """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
     some = _side(family, y) != 0.0
     log = family.loglik(eta[some], y[some])
     return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
 
 
-def _slope_of_quantile(family: Any, eta: Floats, p: float, step: Floats) -> Floats:
+def _slope_of_quantile(family: FailureTime, eta: Floats, p: float, step: Floats) -> Floats:
     """d log quantile / d eta, shape (n, width), exact for any step."""
     return family._law.slope_of_quantile(*family.location_scale(eta), p)[:, : family.width]
 
@@ -457,7 +456,7 @@ class FailureTime(Likelihood):
         log, _ = self._law.log_mean(np.exp(log_scale))
         return np.exp(np.minimum(location + log, LARGEST_MEAN))
 
-    def link(self, mean: Any) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The log of a positive time."""
         return np.log(mean)
 

@@ -211,7 +211,7 @@ class HalfSpaces(NamedTuple):
     normals: Floats
 
 
-def bounded(family: Any, y: Floats) -> None:
+def bounded(family: object, y: Floats) -> None:
     """Every observation has a maximum."""
 
 

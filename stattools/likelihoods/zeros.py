@@ -87,7 +87,7 @@ def of_counts(family: Any, who: str) -> Likelihood:
     return family
 
 
-def rate_of(mean: object) -> Any:
+def rate_of(mean: ArrayLike) -> Floats:
     """The rate of Poisson counts whose positive ones have this mean, m / (1 - exp(-m)): Newton's steps fall to it."""
     mean = m = np.asarray(mean, dtype=float)
     for _ in range(60):
@@ -122,7 +122,7 @@ class Zeros(Count):
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
         return self.family.check(y)
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The log of a mean of the family."""
         return self.family.link(mean)
 
@@ -186,7 +186,7 @@ class Zeros(Count):
         return (eta[..., 0] if self.width == 2 else eta[..., ::2]), eta[..., 1]
 
 
-def _side_of_positive(family: Any, y: Floats) -> Floats:
+def _side_of_positive(family: object, y: Floats) -> Floats:
     """A count of 1 wants a mean of 0."""
     return np.where(y > 1.0, 0.0, -1.0)
 
@@ -228,7 +228,7 @@ class ZeroTruncated(Count):
         seen = ZerosOfFamily(self.family, eta)
         return self.family.mean(seen.eta) / seen.share
 
-    def link(self, mean: object) -> Any:
+    def link(self, mean: ArrayLike) -> Floats:
         """The log of the rate of Poisson counts whose positive ones have this mean."""
         return np.log(rate_of(mean))
 

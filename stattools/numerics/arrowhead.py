@@ -72,7 +72,7 @@ class InParts(NDArrayOperatorsMixin):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)
 
-    def __array_ufunc__(self, ufunc: object, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: object, method: str, *inputs: object, **options: Any) -> Any:
         if method == "__call__" and not options and (found := self.applied(ufunc, inputs)) is not None:
             return found
         plain = [value.whole if isinstance(value, InParts) else value for value in inputs]
@@ -84,7 +84,7 @@ class InParts(NDArrayOperatorsMixin):
         return object.__getattribute__(self, name) if name.startswith("_") else getattr(self.whole, name)
 
 
-def in_parts(matrix: Any) -> bool:
+def in_parts(matrix: object) -> bool:
     """Whether the matrix is kept in parts, so that what takes its array is too dear."""
     return isinstance(matrix, InParts)
 
@@ -279,7 +279,7 @@ class Arrow(SymmetricInParts):
         found[others] = self.B.T @ v[levels] + self.C @ rest
         return found
 
-    def __iadd__(self, other: Any) -> Any:
+    def __iadd__(self, other: object) -> Any:
         return self + other
 
     def columns(self, which: NDArray[np.intp]) -> Floats:

@@ -106,7 +106,7 @@ class Columns(InParts):
         """The numbers of the columns of each level that are 1 in its rows, (L,); None where levels have none."""
         return None if self.ones is None else self.places[:, self.ones]
 
-    def split(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def split(self, values: NDArray[np.generic]) -> tuple[NDArray[Any], NDArray[Any]]:
         """What is known of each column, (p, ...): of the levels, (L, k, ...), and of the others."""
         return values[self.places], values[self.rest]
 
@@ -357,7 +357,7 @@ class Transposed(InParts):
         return self.whole[place]
 
 
-def with_levels(X: Any) -> Columns | None:
+def with_levels(X: object) -> Columns | None:
     """X itself where levels are kept as codes, so that they are eliminated first; None of an array."""
     return X if isinstance(X, Columns) else None
 

@@ -460,7 +460,7 @@ class Points:
         ):
             np.copyto(kept, now, where=sound)
 
-    def of(self, which: Any) -> Points:
+    def of(self, which: object) -> Points:
         """The points of some members."""
         return Points(*(getattr(self, field.name)[..., which] for field in fields(self)))
 

@@ -64,7 +64,7 @@ class Metric:
     _inverse_factor: Floats | None = None
     _inverse: Floats | None = None
 
-    def __new__(cls, information: Any = None) -> Metric:
+    def __new__(cls, information: object = None) -> Metric:
         return object.__new__(METRICS.get(type(information), cls))
 
     def __init__(self, information: Any) -> None:
@@ -94,7 +94,7 @@ class Metric:
         return e * len(roots) ** 1.5 * least <= determinant or self.rcond >= least
 
     @classmethod
-    def where_definite(cls, information: Any) -> Metric | None:
+    def where_definite(cls, information: object) -> Metric | None:
         """The metric, or None where the information is not positive definite."""
         try:
             return cls(information)
@@ -102,7 +102,7 @@ class Metric:
             return None
 
     @classmethod
-    def for_ascent(cls, information: Any) -> Metric:
+    def for_ascent(cls, information: object) -> Metric:
         """The metric of the information or, where that is not definite, one with its eigenvalues made positive.
 
         Any positive definite metric gives directions in which the log-likelihood rises. `definite` is False for one
@@ -274,7 +274,7 @@ class LevelMetric(Metric):
         """sqrt(d^T H d): a step d in standard errors."""
         return sqrt(max(float(step @ self.information.product(step)), 0.0))
 
-    def spread(self, T: Any) -> Floats:
+    def spread(self, T: object) -> Floats:
         """The square roots of the diagonal of T H^-1 T'."""
         return np.sqrt(self.covariance().mapped(T).diagonal())
 
@@ -383,7 +383,7 @@ class HeldMetric:
     array([ 1.  , -0.25])
     """
 
-    def __init__(self, R: Floats, information: Any) -> None:
+    def __init__(self, R: Floats, information: object) -> None:
         self.whole: Any = Metric.for_ascent(information)
         self.R, G = R, self.whole.solve(R.T)
         self.back = Metric(R @ G).solve(G.T).T  # G S^-1, (p, r)

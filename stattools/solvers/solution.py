@@ -199,7 +199,7 @@ class Solver(Protocol):
     def solve(self, model: Any) -> Solution: ...
 
 
-def require_rows(solver: str, needs: str, model: Any) -> None:
+def require_rows(solver: str, needs: str, model: object) -> None:
     """IncompatibleError unless the model is a log-likelihood with unconstrained parameters."""
     if not (isinstance(model, AnyModel) and model.facts.is_unconstrained):
         raise IncompatibleError(

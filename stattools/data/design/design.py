@@ -65,7 +65,7 @@ def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
     return levels
 
 
-def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> np.ndarray:
+def codes_of(factor: Expression, column: pd.Series, levels: tuple[object, ...], rows: np.ndarray) -> np.ndarray:
     """The number of each row's level among the learned ones; DomainError for a level that is none of them."""
     found, codes = sorted_codes(column)
     places = {level: place for place, level in enumerate(levels)}
@@ -78,7 +78,7 @@ def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], row
     return np.array([places[level] for level in found], dtype=np.intp)[codes]
 
 
-def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
+def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[object, ...], sums: bool = False) -> Any:
     """Codes of levels as categories for formulaic, with the contrasts of the formula, or with `sums` that are zero."""
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C
@@ -152,7 +152,7 @@ def _evaluated(formula: Formula, of: Encoding) -> tuple[dict[str, Any], dict[str
 
 
 def factor_of_codes(
-    formula: Formula, levels: Mapping[str, tuple[Any, ...]], beside: Collection[Formula] = ()
+    formula: Formula, levels: Mapping[str, tuple[object, ...]], beside: Collection[Formula] = ()
 ) -> Expression | None:
     """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has the usual
     contrasts and no part in formulas `beside` this, and at most `MOST_SLOPES` columns for each level.
@@ -184,7 +184,7 @@ def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any
 
 
 def materialized(
-    formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
+    formula: Formula, values: dict[str, Any], numbers: Mapping[str, object], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
     """X of categories and products, made by formulaic; the names of its columns; and those of each term."""
     from formulaic import ModelSpec, SimpleFormula
@@ -265,7 +265,7 @@ def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> A
     return values
 
 
-def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
+def require_room(formula: Formula, levels: Mapping[str, tuple[object, ...]], n: int) -> None:
     """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
     sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
     most = max(sizes, default=0)
@@ -277,7 +277,7 @@ def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int
     )
 
 
-def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
+def _most_columns(factor: Expression, levels: Mapping[str, tuple[object, ...]]) -> int:
     if factor.text in levels:
         return len(levels[factor.text])
     given = factor.given if factor.call in BASES else {}

@@ -179,7 +179,7 @@ class SmoothDesign:
         """M (k, k - 2) of the wiggly part; curves have mean 0, which is the intercept's, unless a number multiplies."""
         return wiggly(self.part.k, self.means)
 
-    def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
+    def terms(self, data: object, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
         """The curves over the rows of a table, or `some` of them by number; DomainError for levels that are new."""
         return self.over(self.design.encode(data, some))
 
@@ -346,7 +346,7 @@ class RandomDesign:
         """What each group is called: the level of one column, or a tuple of levels."""
         return self.levels if len(self.part.groups) > 1 else tuple(chain.from_iterable(self.levels))
 
-    def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
+    def terms(self, data: object, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
         """The terms over the rows of a table, or `some` of them by number; groups that are new have the code -1."""
         called = "the grouping column", "rows", ": leave those rows out, or name their group."
         columns, _ = columns_of_rows(data, self.part.groups, some, called, labeled)
@@ -376,7 +376,7 @@ def require_numbers(part: RandomPart, design: Design) -> None:
         )
 
 
-def require_groups(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int = 0) -> None:
+def require_groups(part: RandomPart | RandomTerm, levels: Sequence[object], n: int, width: int = 0) -> None:
     """DomainError for a grouping of n rows with one level. Of measurements, which have `width` effects in each level,
     also for a level in each row, or as many effects as rows, which are not told from the residual.
     """

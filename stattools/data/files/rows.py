@@ -225,7 +225,7 @@ BLOCK = 1 << 13
 """The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
 
 
-def of_batch(codings: Sequence[Coding], work: Callable[..., Any], beside: Sequence[str], batch: Batch) -> Any:
+def of_batch(codings: Sequence[Coding], work: Callable[..., object], beside: Sequence[str], batch: Batch) -> Any:
     """`work` of the complete rows of a batch in each of some codings, and of the columns `beside` them with the numbers
     of the rows, as `value`, and the number `n` of the rows; None where one has no complete rows.
     """
@@ -324,7 +324,7 @@ class ScannedRows(Rows):
     def _piece(self) -> int:
         return max(1, min(LONGEST, LARGEST // self.X.shape[1]))
 
-    def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Any] = ()) -> Any:
+    def gather(self, work: Callable[..., object], *columns: str, others: Sequence[Any] = ()) -> Any:
         """The sum of `work(rows)` over batches, as of `Rows`: one pass over the source. With `columns` of the source it
         is that of `work(rows, batch, numbers)`: these columns in the complete rows as they are stored, missing values
         included, and the numbers of the rows where the batch stands.

@@ -587,7 +587,7 @@ every time. `kinds` are those that the columns are declared to have; where they 
 """
 
 
-def source_of(data: Any) -> Source | None:
+def source_of(data: object) -> Source | None:
     """The source that the data are; None for data in memory. DomainError for other objects of Dask.
 
     >>> source_of({"x": [1.0, 2.0]}) is None

@@ -80,7 +80,7 @@ class Sample:
         return sum(len(lots) for _, lots in self.parts)
 
 
-def added(values: Iterable[Any]) -> Any:
+def added(values: Iterable[object]) -> Any:
     """The sum of what is not None, from left to right, in the arrays of the first of them; None where all are.
 
     >>> added([1, None, 2])
@@ -146,7 +146,7 @@ def merged(one: str, other: str) -> str | None:
 class AddedByName(dict[str, Any]):
     """What rows add up to, by name; `+=` adds what both have, in the arrays of the first."""
 
-    def __iadd__(self, other: Mapping[str, Any]) -> AddedByName:
+    def __iadd__(self, other: Mapping[str, object]) -> AddedByName:
         for name, value in other.items():
             self[name] = iadd(self[name], value) if name in self else value
         return self

@@ -69,7 +69,7 @@ def listed(
 ) -> Option:
     """A list of values that are accepted, which may have to differ or to ascend; or the value `beside`."""
 
-    def is_one(values: Any) -> bool:
+    def is_one(values: object) -> bool:
         if not (isinstance(values, list | tuple) and all(map(of, values))):
             return values == beside
         return (not differ or len(set(values)) == len(values)) and (not ascend or list(values) == sorted(values))
@@ -99,11 +99,8 @@ BOUNDED = {"extrapolation": Option(" or ".join(map(repr, BEYOND)), BEYOND.__cont
 
 CUBIC = NATURAL | {"constraints": listed("'center' or a list of numbers", differ=False, beside="center")} | BOUNDED
 
-of_numpy = (np.log, np.exp, np.sqrt, np.log2, np.log10, np.log1p, np.expm1)
-ELEMENTWISE: dict[str, Callable[[Any], Any]] = {one.__name__: one for one in of_numpy} | {
-    "abs": np.abs,
-    "I": np.asarray,
-}
+ELEMENTWISE: dict[str, Callable[[Any], Any]] = {"log": np.log, "exp": np.exp, "sqrt": np.sqrt, "log2": np.log2}
+ELEMENTWISE |= {"log10": np.log10, "log1p": np.log1p, "expm1": np.expm1, "abs": np.abs, "I": np.asarray}
 """Transforms of single numbers, which learn nothing."""
 
 BASES = ("poly", "bs", "cr", "cc", "ns")
@@ -308,7 +305,7 @@ def quantiles(x: Floats, w: Floats, levels: Floats) -> Floats:
     return low + (high - low) * (place - below)
 
 
-def contrast(name: str, constants: Mapping[str, Any]) -> Any:
+def contrast(name: str, constants: Mapping[str, object]) -> Any:
     """The contrasts of formulaic that `contr.sum`, `Treatment("b")` and the like stand for."""
     from formulaic.transforms import TRANSFORMS as FORMULAIC
     from formulaic.transforms import ContrastsRegistry

@@ -241,7 +241,7 @@ class Rows:
         """All rows as one block, made once."""
         return self._block(slice(None))
 
-    def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Rows] = ()) -> Any:
+    def gather(self, work: Callable[..., object], *columns: str, others: Sequence[Rows] = ()) -> Any:
         """The sum of `work(rows, *others)` over batches of rows and of those that `others` read of the same table, with
         more `columns` of it; rows in memory are one batch, which has no other columns.
         """

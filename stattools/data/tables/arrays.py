@@ -183,7 +183,7 @@ def _stack(frame: NamedColumns, what: str, gaps: bool) -> np.ndarray:
     return np.column_stack(columns)
 
 
-def array(values: Any, what: str) -> np.ndarray:
+def array(values: object, what: str) -> np.ndarray:
     """An array, list or tuple as an array, None where it is masked; DomainError where rows differ in length."""
     if isinstance(values, list | tuple) and values and isinstance(values[0], np.ma.MaskedArray):
         values = np.ma.stack(values)  # np.asarray would lose the masks
@@ -199,7 +199,9 @@ def array(values: Any, what: str) -> np.ndarray:
         raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
 
 
-def _gap(what: str, gaps: NDArray[np.bool_], values: NDArray[Any], names: Sequence[str] | None = None) -> DomainError:
+def _gap(
+    what: str, gaps: NDArray[np.bool_], values: NDArray[np.generic], names: Sequence[str] | None = None
+) -> DomainError:
     first = tuple(int(place) for place in np.argwhere(gaps)[0])
     where = "".join(f", column {names[place] if names else place!r}" for place in first[1:])
     return DomainError(

@@ -228,7 +228,7 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
     return codes, tuple(labels.tolist())
 
 
-def listing(items: Iterable[Any], longest: int = 10) -> str:
+def listing(items: Iterable[object], longest: int = 10) -> str:
     """The first items, each as Python writes it, for an error message."""
     shown = [repr(item) for item in items]
     return ", ".join(shown[:longest]) + (f", ... ({len(shown)} in all)" if len(shown) > longest else "")

@@ -134,14 +134,14 @@ class Rest(str):
     others: tuple[Any, ...] = ()
 
     @classmethod
-    def of(cls, others: tuple[Any, ...]) -> Rest:
+    def of(cls, others: tuple[object, ...]) -> Rest:
         """The rest that stands for these labels."""
         rest = cls("rest")
         rest.others = others
         return rest
 
 
-def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
+def as_outcome(labels: tuple[object, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
     """Labels by code: bool, int or float where all labels are, objects otherwise."""
     kinds = {type(label) for label in labels}
     kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object

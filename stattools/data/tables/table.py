@@ -105,7 +105,7 @@ class NamedColumns:
         """The names of the columns, in order."""
         return tuple(self.sources)
 
-    def column(self, name: str, rows: Any = None) -> pd.Series:
+    def column(self, name: str, rows: object = None) -> pd.Series:
         """The column as a pandas Series of its natural dtype, of all rows or of those with some numbers, numbered from
         0. DomainError for a name that is not there.
         """
@@ -327,7 +327,7 @@ def _foreign(values: Any) -> pd.Series:
     return pd.Series(column.to_list(), dtype=object)
 
 
-def is_arrow(values: Any) -> bool:
+def is_arrow(values: object) -> bool:
     """Is this a PyArrow array that is not chunked?"""
     from narwhals.dependencies import get_pyarrow
 
@@ -369,7 +369,7 @@ class Origin:
     backend: str | None = None
     index: Any = None
 
-    def column(self, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
+    def column(self, values: NDArray[np.generic], there: Mask | None, name: str | None) -> Any:
         """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
         if self.backend is None:
             return _with_gaps(values, there)
@@ -411,7 +411,7 @@ ARRAYS = Origin()
 """The origin of plain arrays."""
 
 
-def origin_of(*given: Any, index: Any = None) -> Origin | None:
+def origin_of(*given: object, index: object = None) -> Origin | None:
     """Where a table came from, or arrays given side by side; None of plain arrays. One of pandas gives its index to
     all of them; `index` is known from elsewhere.
 
@@ -426,7 +426,7 @@ def origin_of(*given: Any, index: Any = None) -> Origin | None:
     return Origin(*next((one for one in found if one[1] is not None), (found[0][0], index)))
 
 
-def _with_gaps(values: NDArray[Any], there: Mask | None, in_pandas: bool = False) -> Any:
+def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False) -> Any:
     """The values with NaN where a number is not there, None where a label is not; in pandas labels keep their type."""
     if there is None:
         return values
@@ -456,7 +456,7 @@ class Places:
     kept: NDArray[np.intp] | None = None
     origin: Origin = ARRAYS
 
-    def column(self, values: NDArray[Any], name: str) -> Any:
+    def column(self, values: NDArray[np.generic], name: str) -> Any:
         """One value per row that was used, as a series with one value per row of the table, NaN or null where there is
         none; an array where the rows came as arrays.
 
@@ -465,7 +465,7 @@ class Places:
         """
         return self.origin.column(*self._spread(values), name)
 
-    def columns(self, values: NDArray[Any], names: list[str]) -> Any:
+    def columns(self, values: NDArray[np.generic], names: list[str]) -> Any:
         """A number per row and category, (rows, K), as a frame with one column each; as an array, (n, K), where the
         rows came as arrays.
         """
@@ -492,7 +492,7 @@ class Places:
             made.attrs.update(found.attrs)
         return made
 
-    def draws(self, values: NDArray[Any]) -> NDArray[Any]:
+    def draws(self, values: NDArray[np.generic]) -> NDArray[Any]:
         """Draws of one value per row that was used, (S, rows) or (S, rows, K), as (S, n) or (S, n, K): an array."""
         if self.kept is None:
             return values
@@ -500,7 +500,7 @@ class Places:
         found[:, self.kept] = values
         return found
 
-    def _spread(self, values: NDArray[Any], each: int = 1) -> tuple[NDArray[Any], Mask | None]:
+    def _spread(self, values: NDArray[np.generic], each: int = 1) -> tuple[NDArray[Any], Mask | None]:
         """The values at their places among all rows, any others where a row was not used; and where one was."""
         if self.kept is None:
             return values, None

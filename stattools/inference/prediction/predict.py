@@ -174,7 +174,7 @@ def trials_of(at: Model, model: Model, data: object, trials: Column) -> Floats |
     )
     column = _beside(model, data, "trials", trials, absent)
     if data is None:
-        return model.likelihood.trials_of(model.rows.y)
+        return np.asarray(model.likelihood.trials_of(model.rows.y))
     values = _numbers(data, column, "trials", at.places)
     if not ((values >= 0) & (values == np.floor(values))).all():
         raise DomainError("predict needs trials=, whole numbers >= 0.")
