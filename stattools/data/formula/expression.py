@@ -373,7 +373,10 @@ def evaluate(
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
     [1.0]
     """
-    return VALUES[type(tree)](tree, partial(evaluate, values=values, state=state), values, state, has_constant)
+    made = VALUES.get(type(tree))
+    if made is None:
+        raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression` refuses every other node
+    return made(tree, partial(evaluate, values=values, state=state), values, state, has_constant)
 
 
 def _compared(node: ast.Compare, of: Callable[[ast.expr], Any], *_: object) -> Floats:
