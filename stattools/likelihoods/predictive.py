@@ -30,7 +30,7 @@ Tails = tuple[Pair, Pair]
 """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 
-class Family(Protocol):
+class PredictiveFamily(Protocol):
     """What is asked of a family of which observations are predicted; `facts` are those of `words.py`."""
 
     outcome: ClassVar[Outcome]
@@ -53,7 +53,7 @@ SMALLEST = 1e-300
 """Keeps divisions by variances that may be 0."""
 
 
-def tails_of(family: Family, eta: Floats, y: Floats) -> Tails:
+def tails_of(family: PredictiveFamily, eta: Floats, y: Floats) -> Tails:
     """Both sides of the distribution at y, and for whole outcomes at the number before it, of times at both ends."""
     below, above = family.cdf(eta, y), family.survival(eta, y)
     if y.ndim > 1 and not family.outcome.is_whole:
@@ -68,7 +68,7 @@ def tails_of(family: Family, eta: Floats, y: Floats) -> Tails:
     return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
 
 
-def nearest_mean(family: Family, eta: Floats) -> Floats:
+def nearest_mean(family: PredictiveFamily, eta: Floats) -> Floats:
     """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
     low, high = family.facts.domain
     if not np.isfinite((low, high)).any():
@@ -81,7 +81,9 @@ def nearest_mean(family: Family, eta: Floats) -> Floats:
     return np.where(beyond & (mean > LARGEST_MEAN), np.inf, mean)
 
 
-def count_interval(family: Family, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> Pair:
+def count_interval(
+    family: PredictiveFamily, eta: Floats, V: Floats, level: float, trials: Floats | None = None
+) -> Pair:
     """The smallest whole numbers with F(y) >= (1 - level) / 2 and F(y) >= (1 + level) / 2, each shape (m,).
 
     At least `level` of the predictive lies between them, ends included. eta (m, width) and its covariance V (m, width,
@@ -104,7 +106,7 @@ def count_interval(family: Family, eta: Floats, V: Floats, level: float, trials:
     return by_parts(of, len(eta), 4096, level)
 
 
-def counts_up_to(family: Family, eta: Floats, V: Floats, trials: Floats | None = None) -> Distribution:
+def counts_up_to(family: PredictiveFamily, eta: Floats, V: Floats, trials: Floats | None = None) -> Distribution:
     """The predictive distribution functions of counts, as a function of a whole number per row."""
     variance, most = V[:, 0, 0], np.inf if trials is None else trials
     coarse, fine = (_fine_nodes(eta, V, step) for step in (0.5, 0.2))
@@ -148,7 +150,9 @@ def _moments(eta: Floats, y: Floats, trials: Floats | None) -> Pair:
     return center, square
 
 
-def mixture_interval(likelihood: Family, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> Pair:
+def mixture_interval(
+    likelihood: PredictiveFamily, eta: Floats, V: Floats, level: float, trials: Floats | None = None
+) -> Pair:
     """The same for any family that knows its distribution function, by a sum over values of eta: ends (m,), (m,).
 
     Right to about 1e-6 of a probability where eta is known better than an observation, to 0.01 where far worse.
@@ -173,7 +177,9 @@ def by_parts(of: Callable[[slice], Callable[[float], Floats]], n: int, size: int
     return tuple(np.hstack([[quantile(0.5 - 0.5 * level), quantile(0.5 + 0.5 * level)] for quantile in parts]))
 
 
-def quantile_of_mixture(likelihood: Family, nodes: Floats, share: Floats, p: float, trials: Floats | None) -> Floats:
+def quantile_of_mixture(
+    likelihood: PredictiveFamily, nodes: Floats, share: Floats, p: float, trials: Floats | None
+) -> Floats:
     """The quantile, within the range of the outcome, of each row's mixture over nodes of eta (m, J, width)."""
     low, high = likelihood.outcome.range
     family, at = _laid_out(likelihood, nodes, trials)
@@ -187,13 +193,13 @@ def quantile_of_mixture(likelihood: Family, nodes: Floats, share: Floats, p: flo
     return np.clip(crossing(cdf, p, mean, reach, whole), low, high if trials is None else trials)
 
 
-def mixed(family: Family, nodes: Floats, share: Floats, y: Floats, trials: Floats | None) -> Floats:
+def mixed(family: PredictiveFamily, nodes: Floats, share: Floats, y: Floats, trials: Floats | None) -> Floats:
     """F(y) of each row's mixture over nodes of eta (m, J, width): (m,)."""
     family, at = _laid_out(family, nodes, trials)
     return family.cdf(at, np.repeat(y, nodes.shape[1])).reshape(nodes.shape[:2]) @ share
 
 
-def _laid_out(family: Family, nodes: Floats, trials: Floats | None) -> tuple[Family, Floats]:
+def _laid_out(family: PredictiveFamily, nodes: Floats, trials: Floats | None) -> tuple[PredictiveFamily, Floats]:
     """The family with the trials of every node, and eta of every node, one after another."""
     (rows, J), at = nodes.shape[:2], nodes.reshape(-1, nodes.shape[2])
     family = family if trials is None else with_trials(family, np.repeat(np.broadcast_to(trials, rows), J))
@@ -208,7 +214,7 @@ def with_trials(family: Any, trials: object) -> Any:
     return replace(family, trials=trials) if own is None else replace(family, family=with_trials(own, trials))
 
 
-def _center(family: Family, eta: Floats) -> Floats:
+def _center(family: PredictiveFamily, eta: Floats) -> Floats:
     """Where a distribution is searched for its quantiles: its mean, of counts as far as float64 has their own, or what
     the family says.
     """
@@ -223,7 +229,7 @@ def spread(eta: Floats, V: Floats, z: Floats) -> Floats:
     return np.moveaxis(eta[:, :, None] + moved, 1, 2)
 
 
-def slope_of_quantile(likelihood: Family, eta: Floats, p: float, step: Floats) -> Floats:
+def slope_of_quantile(likelihood: PredictiveFamily, eta: Floats, p: float, step: Floats) -> Floats:
     """The slope (m, width) in eta of what `on_line` makes of a quantile, by central differences over `step` (m, width);
     0 where the step is.
     """
@@ -235,14 +241,14 @@ def slope_of_quantile(likelihood: Family, eta: Floats, p: float, step: Floats) -
     return found
 
 
-def on_line(likelihood: Family, value: Floats) -> Floats:
+def on_line(likelihood: PredictiveFamily, value: Floats) -> Floats:
     """The log of a positive outcome, the log odds of a share, and a number as it is."""
     low, high = likelihood.outcome.range
     value = np.clip(value, *inside(low, high))
     return value if low == -np.inf else np.log(value) if high == np.inf else special.logit(value)
 
 
-def from_line(likelihood: Family, value: Floats) -> Floats:
+def from_line(likelihood: PredictiveFamily, value: Floats) -> Floats:
     """The outcome that `on_line` made a value of."""
     low, high = likelihood.outcome.range
     return value if low == -np.inf else np.exp(value) if high == np.inf else special.expit(value)
