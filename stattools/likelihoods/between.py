@@ -95,10 +95,6 @@ def _mirrored(found: Between) -> Between:
     return Between(log, -lower, -upper, -shift, of_lower, of_upper, lower_shift, upper_shift)
 
 
-def _loglog(a: Floats, b: Floats, w: Floats) -> Between:
-    return _mirrored(_cloglog(-b, -a, w))
-
-
 def _probit(a: Floats, b: Floats, w: Floats) -> Between:
     """Where one cut is infinite, the link knows the logarithm of what is beyond the other."""
     first, last, link = a == -np.inf, b == np.inf, LINKS["probit"]
@@ -132,6 +128,6 @@ BETWEEN: dict[str, Callable[[Floats, Floats, Floats], Between]] = {
     "logit": _logit,
     "probit": _probit,
     "cloglog": _cloglog,
-    "loglog": _loglog,
+    "loglog": lambda a, b, w: _mirrored(_cloglog(-b, -a, w)),
 }
 """By the names of links, whose mean is F."""

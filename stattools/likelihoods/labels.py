@@ -35,16 +35,6 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Facts, HalfSpaces, bounded, equation_of, words_of
 
 
-def _side_of_codes(family: Labels, y: Floats) -> Floats:
-    """The code of the category; of two, as for the flip of a coin."""
-    return y.copy() if family.categories > 2 else 2.0 * y - 1.0
-
-
-def _cumulants(family: Labels, eta: Floats, y: Floats, weight: Floats) -> Categories:
-    """The cumulants of the indicators of all categories but the reference."""
-    return Categories(family.mean(eta), weight)
-
-
 class Labels(Likelihood):
     """Codes 0 ... K - 1 of `categories` labels, with a probability for each."""
 
@@ -98,8 +88,8 @@ class Categorical(Labels):
         has_firth=True,
         concave_with=("logit",),
         starts_at_zero=True,
-        side=_side_of_codes,
-        cumulants=_cumulants,
+        side=lambda family, y: y.copy() if family.categories > 2 else 2.0 * y - 1.0,  # of two, as of the flip of a coin
+        cumulants=lambda family, eta, y, weight: Categories(family.mean(eta), weight),
     )
 
     def __post_init__(self) -> None:

@@ -132,11 +132,6 @@ def _extreme(z: Floats, event: Floats | float = 1.0) -> Curve:
     return event * z - power, event - power, -power
 
 
-def _gamma_mean(scale: Floats) -> tuple[Floats, Floats]:
-    """log Gamma(1 + sigma)."""
-    return gammaln(1.0 + scale), scale * digamma(1.0 + scale)
-
-
 def _normal(z: Floats) -> Curve:
     return -0.5 * z * z - HALF_LOG_TWO_PI, -z, np.full_like(z, -1.0)
 
@@ -162,7 +157,7 @@ def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
     return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
 
 
-EXTREME = LogTimeErrors("cloglog", _extreme, _gamma_mean, _extreme)
+EXTREME = LogTimeErrors("cloglog", _extreme, lambda s: (gammaln(1.0 + s), s * digamma(1.0 + s)), _extreme)
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 DROP = 45.0
