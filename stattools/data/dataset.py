@@ -438,8 +438,7 @@ def codes_of(values: object, labels: tuple[object, ...], name: str) -> np.ndarra
     place = {label: code for code, label in enumerate(labels)}
     place |= {other: code for code, label in enumerate(labels) if isinstance(label, Rest) for other in label.others}
     found = [value.item() if isinstance(value, np.generic) else value for value in np.asarray(values, dtype=object)]
-    unseen = sorted({value for value in found if value not in place}, key=repr)
-    if unseen:
+    if unseen := sorted({value for value in found if value not in place}, key=repr):
         raise DomainError(
             f"the outcome {name!r} has labels that the model has not seen: {listing(unseen, 5)}; it knows "
             f"{listing(labels, 12)}. Leave those rows out, or fit with them."

@@ -133,8 +133,7 @@ def groups_of(who: str, said: SurvivalRows) -> Codes:
     """
     factors = said.said.factors
     outcomes = (outcome_of(replace(said.said, outcome=one), said.columns, said.rows) for one in factors)
-    each = [sorted_codes(values) for values in outcomes]
-    if not each:
+    if not (each := [sorted_codes(values) for values in outcomes]):
         return np.zeros(said.n, dtype=np.intp), ()
     levels, codes = combined(each)
     if len(levels) > MOST_GROUPS:
@@ -206,8 +205,7 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
     start = np.full(len(time), -np.inf) if entry is None else entry
     order = np.lexsort((time, start, codes))
     before, after = order[:-1], order[1:]
-    bad = (codes[after] == codes[before]) & (start[after] < time[before])
-    if bad.any():
+    if (bad := (codes[after] == codes[before]) & (start[after] < time[before])).any():
         first, second = (int(one[np.argmax(bad)]) for one in (before, after))
         late = "a row begins where one before it ends"
         raise DomainError(

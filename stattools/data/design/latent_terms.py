@@ -145,8 +145,7 @@ def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
     rows[1] = 3.0 * rows[3] - square + 2.0 / 3.0
     rows[2] = 1.0 - rows[0] - rows[1] - rows[3]
     values = rows.T
-    beyond = (t < 0.0) | (t > 1.0)
-    if beyond.any():
+    if (beyond := (t < 0.0) | (t > 1.0)).any():
         end = np.where(t[beyond] > 1.0, 1.0, 0.0)[:, None]
         inside = np.where(end, [0.0, 1 / 6, 4 / 6, 1 / 6], [1 / 6, 4 / 6, 1 / 6, 0.0])
         rising = np.where(end, [0.0, -0.5, 0.0, 0.5], [-0.5, 0.0, 0.5, 0.0])

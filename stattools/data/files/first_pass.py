@@ -372,8 +372,7 @@ def _complete(coding: Coding, sample: Sample) -> Iterator[Clean]:
 def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
     design, text = coding.design, coding.formula.text
-    clean = next(_complete(coding, sample), None)
-    if clean is None:
+    if (clean := next(_complete(coding, sample), None)) is None:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
     of = Encoding(clean.columns, clean.rows, design.levels, dict(design.state))
     X, names, uses = side_by_side(design.formulas, of)

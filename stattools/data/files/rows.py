@@ -427,8 +427,7 @@ def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -
     column = others.table.column(name)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    gaps = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
-    if gaps.any():
+    if (gaps := column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)).any():
         raise DomainError(
             f"{others.where}: {whose} needs a group for every row; row {numbers[int(np.argmax(gaps))]} has "
             "none. Give it a group, or leave such rows out of the files."

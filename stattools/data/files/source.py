@@ -162,8 +162,7 @@ class Kind:
     instead: str = "give it one type."
 
     def __add__(self, other: Kind) -> Kind:
-        found = merged(self.name, other.name)
-        if found is None:
+        if (found := merged(self.name, other.name)) is None:
             raise DomainError(
                 f"column {self.column!r} is {WORDS.get(self.name, self.name)} in {self.where} and "
                 f"{WORDS.get(other.name, other.name)} in {other.where}; {self.instead}"

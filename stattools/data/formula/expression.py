@@ -60,12 +60,7 @@ def whole(low: int, high: int) -> Option:
 
 
 def listed(
-    needs: str,
-    of: Callable[[object], bool] = is_number,
-    *,
-    differ: bool = True,
-    ascend: bool = False,
-    beside: object = (),
+    needs: str, of: Callable[[Any], bool] = is_number, *, differ: bool = True, ascend: bool = False, beside: object = ()
 ) -> Option:
     """A list of values that are accepted, which may have to differ or to ascend; or the value `beside`."""
 
@@ -331,9 +326,9 @@ def column_of(identifier: str) -> str:
     return identifier[1:-1].replace("``", "`") if identifier.startswith("`") else identifier
 
 
-SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
-
-OPERATORS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
+OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -354,12 +349,11 @@ OPERATORS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
 OPERANDS: dict[type[ast.AST], Callable[[Any], tuple[list[ast.AST], list[ast.expr]]]] = {
     ast.UnaryOp: lambda node: ([node.op], [node.operand]),
     ast.BinOp: lambda node: ([node.op], [node.left, node.right]),
-    ast.Compare: lambda node: (node.ops, [one for one in (node.left, *node.comparators) if not _is_text(one)]),
+    ast.Compare: lambda node: (
+        node.ops,
+        [side for side in (node.left, *node.comparators) if not isinstance(getattr(side, "value", None), str)],
+    ),
 }
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def evaluate(
@@ -373,8 +367,7 @@ def evaluate(
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
     [1.0]
     """
-    made = VALUES.get(type(tree))
-    if made is None:
+    if (made := VALUES.get(type(tree))) is None:
         raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression` refuses every other node
     return made(tree, partial(evaluate, values=values, state=state), values, state, has_constant)
 
@@ -400,7 +393,7 @@ def _called(
 VALUES: dict[type[ast.expr], Callable[..., Any]] = {
     ast.Name: lambda node, of, values, *_: values(column_of(node.id)),
     ast.Constant: lambda node, *_: node.value if isinstance(node.value, str) else np.float64(node.value),
-    ast.UnaryOp: lambda node, of, *_: SIGNS[type(node.op)](_numbers(node, of(node.operand))),
+    ast.UnaryOp: lambda node, of, *_: OPERATORS[type(node.op)](_numbers(node, of(node.operand))),
     ast.BinOp: lambda node, of, *_: OPERATORS[type(node.op)](*(_numbers(node, of(n)) for n in (node.left, node.right))),
     ast.Compare: _compared,
     ast.Call: _called,
@@ -491,19 +484,14 @@ class Expression:
         return self.text if PLAIN.fullmatch(self.text) else ast.unparse(self.tree)
 
     @property
-    def called(self) -> ast.Call | None:
-        """The factor itself where it is a call."""
-        return self.tree if isinstance(self.tree, ast.Call) else None
-
-    @property
     def call(self) -> str | None:
         """The transform that makes the whole factor, if it is a call."""
-        return None if self.called is None else ast.unparse(self.called.func)
+        return ast.unparse(self.tree.func) if isinstance(self.tree, ast.Call) else None
 
     @property
     def given(self) -> dict[str, Any]:
         """What the call is given beside its column, such as contrasts of its own; nothing of other factors."""
-        return {} if self.called is None else constants(self.called)
+        return constants(self.tree) if isinstance(self.tree, ast.Call) else {}
 
     @property
     def compares(self) -> bool:
@@ -587,7 +575,7 @@ def _columns(node: ast.AST, whole: bool = False) -> list[str]:
             )
         return _columns(first) + _columns_beside(node)
     ops, sides = OPERANDS.get(type(node), lambda node: ([node], []))(node)
-    if len(ops) != 1 or not {type(ops[0])} <= {*SIGNS, *OPERATORS}:
+    if len(ops) != 1 or not {type(ops[0])} <= OPERATORS.keys():
         raise _forbidden(node)
     names = [name for side in sides for name in _columns(side)]
     if len(sides) == 2:
@@ -734,7 +722,7 @@ STEPS = (ast.FloorDiv, ast.Mod, ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.No
 
 # By the node of Python's syntax tree or the name of the transform: each argument with the points where it breaks.
 BREAKS: dict[Any, Callable[..., list[Any]]] = {
-    **dict.fromkeys((ast.Add, ast.Sub, ast.Mult, *SMOOTH), lambda node, state: []),
+    **dict.fromkeys((ast.Add, ast.Sub, ast.Mult, ast.USub, ast.UAdd, *SMOOTH), lambda node, state: []),
     **dict.fromkeys(STEPS, lambda node, state: [(node, EVERYWHERE)]),
     **dict.fromkeys(("sqrt", "abs"), lambda node, state: [(node.args[0], (0.0,))]),
     ast.Div: lambda node, state: [(node.right, (0.0,))],

@@ -36,8 +36,7 @@ def in_our_words(text: str) -> tuple[str, str]:
         if rewrite.arguments:
             arguments += [found.expand(rewrite.arguments) for found in rewrite.pattern.finditer(ours)]
         ours = rewrite.pattern.sub(rewrite.ours, ours)
-    effects = others.fixed_effects.search(ours)
-    if effects is not None:
+    if (effects := others.fixed_effects.search(ours)) is not None:
         columns = effects[1].replace("^", ":").split("+")
         ours = f"{ours[: effects.start()].rstrip()} + {' + '.join(f'C({name.strip()})' for name in columns)}"
     return ours.strip(), ", ".join(dict.fromkeys(arguments))
@@ -242,8 +241,7 @@ def tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
     """Factors as expressions; numbers, operators and the dot as text."""
     position, end = 0, len(text.rstrip())
     while position < end:
-        found = TOKEN.match(text, position)
-        if found is None:
+        if (found := TOKEN.match(text, position)) is None:
             rest = text[position:].strip()
             raise DomainError(f'the formula may not contain "{short(rest, 40)}". {ALLOWED}.')
         position = found.end()

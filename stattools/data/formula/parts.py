@@ -397,8 +397,7 @@ def survival_formula(
     >>> {name: part.text for name, part in found.parts.items()}, found.outcome.text
     ({'time': 'time', 'event': 'status == 2'}, 'survival(time, status == 2)')
     """
-    opened = OPENS.match(text)
-    if opened is None:
+    if (opened := OPENS.match(text)) is None:
         ours = re.sub(r"\bSurv\s*\(", "survival(", text.strip(), count=1)
         remedy = WRITTEN if ours == text.strip() else f'Write "{ours}".'
         raise DomainError(f"{who} needs an outcome that is a time; got {short(text)!r}. {remedy}")

@@ -470,8 +470,7 @@ def orthogonal_columns(
     if rows.later["independent"]:
         return None
     for at, last in groups:
-        found = orthogonalizing(np.linalg.qr(R[:, at], mode="r"), whole)
-        if found is None:
+        if (found := orthogonalizing(np.linalg.qr(R[:, at], mode="r"), whole)) is None:
             return None
         T[np.ix_(at, at[-last:])] = found[:, -last:]
     if rows.source is not None:
@@ -492,10 +491,7 @@ class Triangle:
 
 def _reduced(X: Floats) -> Floats:
     """The triangle of X, or X itself where it has few rows: their triangle costs as much as that of p rows."""
-    if len(X) < 2 * X.shape[1]:
-        return X
-    R: Any = np.linalg.qr(X, mode="r")
-    return R
+    return X if len(X) < 2 * X.shape[1] else np.linalg.qr(X, mode="r")
 
 
 def _triangle(beside: bool, block: Block) -> Triangle:

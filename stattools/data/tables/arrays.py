@@ -131,8 +131,7 @@ def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) ->
             f"names= needs one name for each of the {p} columns of X (an intercept that is added has its own); "
             f"got {len(chosen)}: {', '.join(map(repr, chosen))}."
         )
-    repeated = [name for name in dict.fromkeys(chosen) if chosen.count(name) > 1]
-    if repeated:
+    if repeated := [name for name in dict.fromkeys(chosen) if chosen.count(name) > 1]:
         raise DomainError(f"two columns of X have the name {repeated[0]!r}; names must differ.")
     return chosen
 

@@ -183,8 +183,7 @@ def ordered(
     order = [level.item() if isinstance(level, np.generic) else level for level in levels]
     if len(set(map(str, order))) < len(order):
         raise DomainError(f"levels= of st.ordinal names each label once; got {quoted(order)}.")
-    unknown = [label for label in labels if label not in order]
-    if unknown:
+    if unknown := [label for label in labels if label not in order]:
         raise DomainError(
             f"levels= of st.ordinal are all labels of {name!r} from the lowest to the highest; it also holds "
             f"{listing(unknown, 8)}. Name them in levels=, or leave those rows out."
@@ -196,8 +195,7 @@ def ordered(
 
 def _require_all(name: str, labels: Sequence[object], levels: Sequence[object]) -> None:
     known = set(map(str, labels))
-    empty = [level for level in levels if str(level) not in known]
-    if empty:
+    if empty := [level for level in levels if str(level) not in known]:
         has = "level" if len(empty) == 1 else "levels"
         raise DomainError(
             f"no row of {name!r} has the {has} {listing(empty, 8)}: the data do not determine the thresholds about an "

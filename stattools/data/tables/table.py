@@ -420,8 +420,7 @@ def origin_of(*given: object, index: object = None) -> Origin | None:
     >>> found.backend, found.index.tolist()
     ('pandas', ['a', 'b'])
     """
-    found = [one for values in given for one in _libraries(values)]
-    if not found:
+    if not (found := [one for values in given for one in _libraries(values)]):
         return None if index is None else Origin(None, index)
     return Origin(*next((one for one in found if one[1] is not None), (found[0][0], index)))
 
@@ -522,8 +521,7 @@ def times_of(values: object, n: int, what: str = "y") -> Any:
     >>> times_of([3.0, 1.0], 2).tolist()
     [0, 1]
     """
-    index = index_of(values)
-    if index is None:
+    if (index := index_of(values)) is None:
         return np.arange(n)
     ordered = index.nlevels == 1 and (type(index).__name__ in DATED or index.dtype.kind in "iuf")
     if ordered and not (index.is_monotonic_increasing and index.is_unique):
