@@ -12,8 +12,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
-from stattools.bayes.conjugate.beta_binomial import Beta
-from stattools.bayes.conjugate.data.trial_data import TRIALS
+from stattools.bayes.conjugate.beta_binomial import TRIALS, Beta
 from stattools.bayes.conjugate.dirichlet import Dirichlet
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.improper import Improper

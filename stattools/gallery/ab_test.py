@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,11 @@ from scipy import stats
 import stattools as st
 from stattools import figures
 from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.decisions.contrasts import Contrast
+from stattools.figures.house_style import Numbers
 from stattools.gallery import command
+from stattools.interface.arrays import Floats
+from stattools.models.samples.arms import Ints
 from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
@@ -80,18 +85,19 @@ class Trial:
     @cached_property
     def worse(self) -> float:
         """P(placebo has the smaller theta): a tail with digits of its own, not one minus that aspirin has."""
-        return st.probability_greater(self.aspirin, self.placebo)
+        return float(st.probability_greater(self.aspirin, self.placebo))
 
     @cached_property
     def losses(self) -> tuple[float, float]:
         """E[heart attacks too many] of choosing aspirin, of choosing placebo: less is better, so the roles change."""
-        return st.expected_loss(self.placebo, self.aspirin), st.expected_loss(self.aspirin, self.placebo)
+        aspirin, placebo = self.aspirin, self.placebo
+        return float(st.expected_loss(placebo, aspirin)), float(st.expected_loss(aspirin, placebo))
 
 
 def _decision(trial: Trial) -> tuple[Block, ...]:
     difference, ratio = st.difference(trial.placebo, trial.aspirin), st.ratio(trial.aspirin, trial.placebo)
-    rope = st.rope_probability(trial.placebo, trial.aspirin, low=-SAME / PER, high=SAME / PER)
-    share, places = ratio.interval(PROB), decimals(PER * difference.sd)
+    rope = float(st.rope_probability(trial.placebo, trial.aspirin, low=-SAME / PER, high=SAME / PER))
+    share, places = ratio.interval(PROB), decimals(PER * float(difference.sd))
     mine, other = trial.losses
     spared, hdi = _told(difference)
     return (
@@ -109,9 +115,11 @@ def _decision(trial: Trial) -> tuple[Block, ...]:
             {
                 f"heart attacks spared among {count(PER)}: mean": spared,
                 f"{percent(PROB)} HDI": hdi,
-                "risk on aspirin over risk on placebo: mean": number(ratio.mean, 3),
+                "risk on aspirin over risk on placebo: mean": number(float(ratio.mean), 3),
                 f"{percent(PROB)} HDI of the ratio": between(float(share.lower), float(share.upper), 3),
-                f"probability that it spares {SAME:g} among {count(PER)} or more": chance(difference.sf(SAME / PER)),
+                f"probability that it spares {SAME:g} among {count(PER)} or more": chance(
+                    float(difference.sf(SAME / PER))
+                ),
                 f"probability that the arms are equivalent, within {SAME:g} of each other": _small(rope),
                 f"expected loss of choosing aspirin, among {count(PER)}": _small(PER * mine),
                 f"expected loss of choosing placebo, among {count(PER)}": number(PER * other, places),
@@ -202,7 +210,7 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
     )
 
 
-def _accumulation(seen: Any, better: Any, loss: tuple[Any, ...]) -> Figure:
+def _accumulation(seen: Any, better: Floats, loss: Sequence[Numbers]) -> Figure:
     return Figure(
         "accumulation",
         lambda: figures.accumulation(
@@ -228,7 +236,7 @@ def _strokes() -> tuple[Block, ...]:
     return (
         Paragraph(
             f"The final report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. "
-            f"With probability {chance(st.probability_greater(aspirin, placebo))} aspirin has more of them, by "
+            f"With probability {chance(float(st.probability_greater(aspirin, placebo)))} aspirin has more of them, by "
             f"{more} among {count(PER)} ({percent(PROB)} HDI {hdi}). A decision about taking "
             "aspirin weighs both; the numbers above decide about heart attacks alone."
         ),
@@ -265,11 +273,11 @@ def _rational(trial: Trial) -> float:
     return float(total)
 
 
-def _sizes(arm: str) -> Any:
+def _sizes(arm: str) -> Ints:
     return np.diff(np.linspace(0, PEOPLE[arm], BATCHES + 1).round().astype(np.int64))
 
 
-def _batches(order: np.random.Generator, arm: str) -> Any:
+def _batches(order: np.random.Generator, arm: str) -> Ints:
     """Heart attacks in each batch, when the people of an arm are dealt at random."""
     return order.multivariate_hypergeometric(_sizes(arm), ATTACKS[arm])
 
@@ -279,11 +287,11 @@ def _power(p: float) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
 
 
-def _told(difference: Any) -> tuple[str, str]:
+def _told(difference: Contrast) -> tuple[str, str]:
     """The mean of a difference among so many people, and its interval."""
-    interval, places = difference.interval(PROB), decimals(PER * difference.sd)
+    interval, places = difference.interval(PROB), decimals(PER * float(difference.sd))
     ends = between(PER * float(interval.lower), PER * float(interval.upper), places)
-    return number(PER * difference.mean, places), ends
+    return number(PER * float(difference.mean), places), ends
 
 
 def _small(p: float) -> str:
@@ -293,7 +301,7 @@ def _small(p: float) -> str:
 def _conclusion(trial: Trial) -> str:
     difference = st.difference(trial.placebo, trial.aspirin)
     spared, hdi = _told(difference)
-    mine, other = _small(PER * trial.losses[0]), number(PER * trial.losses[1], decimals(PER * difference.sd))
+    mine, other = _small(PER * trial.losses[0]), number(PER * trial.losses[1], decimals(PER * float(difference.sd)))
     return (
         f"Aspirin spares {spared} heart attacks among {count(PER)} people in five years ({percent(PROB)} HDI {hdi}); "
         f"that it is the worse arm has probability {_small(trial.worse)}. Choosing aspirin has an expected loss of "

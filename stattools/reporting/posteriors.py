@@ -128,15 +128,15 @@ def _of_probability(beta: Beta) -> Section:
 
 def exact(beta: Beta) -> Table:
     """Numbers in closed form or by root finding."""
-    places, interval = decimals(beta.sd), credible(beta)
+    places, interval = decimals(float(beta.sd)), credible(beta)
     return facts(
         {
-            "mean": number(beta.mean, places),
-            "standard deviation": number(beta.sd, places),
-            "median": number(beta.median, places),
+            "mean": number(float(beta.mean), places),
+            "standard deviation": number(float(beta.sd), places),
+            "median": number(float(beta.median), places),
             label(interval): between(interval.lower, interval.upper, places),
-            "probability that $\\theta > 1/2$": chance(beta.probability(low=0.5)),
-            "log evidence": number(beta.log_evidence, 4),
+            "probability that $\\theta > 1/2$": chance(float(beta.probability(low=0.5))),
+            "log evidence": number(float(beta.log_evidence), 4),
         },
         ("exact posterior", "value"),
     )
@@ -157,7 +157,7 @@ def sampled(beta: Beta) -> tuple[Paragraph, Table]:
         round_to="none",
     )
     mean, sd, lower, upper = row.to_numpy(dtype=float)[0]
-    places = decimals(beta.sd)
+    places = decimals(float(beta.sd))
     cells = ("$\\theta$", number(mean, places), number(sd, places), between(lower, upper, places))
     error = float(beta.sd / np.sqrt(DRAWS))
     says = (
@@ -180,7 +180,7 @@ def density(beta: Beta, name: str = "posterior") -> Figure:
             before,
             interval=(interval.lower, interval.upper),
             label=label(interval),
-            mean=beta.mean,
+            mean=float(beta.mean),
             xlabel="θ",
         ),
         alt=f"Density of θ before the data, {beta.prior!r}, and after, {beta!r}, with its {label(interval)} shaded",
@@ -193,11 +193,12 @@ def belief(beta: Any) -> str:
     """One sentence to quote."""
     if not (isinstance(beta, Beta) and np.ndim(beta.mean) == 0):
         return _sentence(beta)
-    interval, places = credible(beta), decimals(beta.sd)
+    interval, places = credible(beta), decimals(float(beta.sd))
     return (
-        f"With the prior {code(repr(beta.prior))} and {count(beta.successes)} in {count(beta.trials)}, $\\theta$ lies "
-        f"between {number(interval.lower, places)} and {number(interval.upper, places)} with probability "
-        f"{percent(interval.level)}, and exceeds 1/2 with probability {chance(beta.probability(low=0.5))}."
+        f"With the prior {code(repr(beta.prior))} and {count(int(beta.successes))} in {count(int(beta.trials))}, "
+        f"$\\theta$ lies between {number(interval.lower, places)} and {number(interval.upper, places)} with "
+        f"probability {percent(interval.level)}, and exceeds 1/2 with probability "
+        f"{chance(float(beta.probability(low=0.5)))}."
     )
 
 

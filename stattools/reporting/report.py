@@ -12,10 +12,12 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from stattools.bayes.conjugate.belief import is_conjugate
+from stattools.bayes.conjugate.distribution import Updatable
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fits.fit import Fit
@@ -122,13 +124,13 @@ def compose(
         Agreement: lambda agreement: draft.checked.append(sections.validation(agreement)),
         NetworkAgreement: lambda agreement: draft.checked.append(networks.validation(agreement)),
         PosteriorAgreement: lambda agreement: draft.checked.append(draws.validation(agreement)),
+        Updatable: draft.add_posterior,
+        Improper: attrgetter("table"),  # which says what an improper prior lacks
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
     for part in parts:
         take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
-        if take is None and is_conjugate(part):
-            take = draft.add_posterior
         if take is None and (section := section_of(part)) is not None:
             take, part = draft.add_told, section
         found = None if take is not None else told(part)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from stattools.bayes.conjugate.belief import is_conjugate
+from stattools.bayes.conjugate.distribution import Updatable
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import covariance
@@ -95,8 +97,6 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     >>> st.validate(st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))).ok
     True
     """
-    if is_conjugate(fit):
-        return validate_exact(fit)
     check = nearest(ANSWERS, fit)
     if check is None:
         raise IncompatibleError(f"validate needs a fit, st.fit(model), or a posterior; got {type(fit).__name__}.")
@@ -270,6 +270,8 @@ def _judge(
 
 
 ANSWERS: dict[type, Check] = {
+    Updatable: validate_exact,
+    Improper: attrgetter("table"),  # which says what an improper prior lacks
     Posterior: _of_draws,
     Fit: _of_fit,
     OneVsRestFit: _of_parts,
@@ -277,7 +279,7 @@ ANSWERS: dict[type, Check] = {
     NetworkEnsemble: _of_ensemble,
     KaplanMeier: validate_curves,
 }
-"""What is checked how, beside conjugate posteriors."""
+"""What is checked how."""
 
 MODELS: dict[type, Check] = {
     Model: _of_regression,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -16,9 +17,9 @@ from stattools.interface.arrays import Floats
 from stattools.text.columns import many
 from stattools.text.printing import printed
 
-if TYPE_CHECKING:
-    import pandas as pd
 Labels = tuple[Hashable, ...] | None
+
+Counts = int | NDArray[np.int64]
 
 PURE = (1e-100, 1e15)
 """Shapes and counts, numbers without a unit, are between these: 1 more or less than 1e15 is told apart."""
@@ -43,19 +44,18 @@ def require_range(who: str, name: str, values: Floats) -> None:
         raise DomainError(f"{who} needs {name} between {low:g} and {high:g}; got {values[beyond].flat[0]:.6g}.")
 
 
-def arms_of(distribution: Any, names: Iterable[str]) -> Any:
+def arms_of(given: Mapping[str, object], arms: object) -> object:
     """The labels of the arms: those that were given, or those of parameters that are pandas series of different labels.
 
     Raises DomainError where two series have different indexes, and where labels are not those of the arms.
     """
-    given, arms = [(name, getattr(distribution, name)) for name in names], getattr(distribution, "arms", None)
-    index = paired(*given)
+    index = paired(*given.items())
     if arms is None and (index is None or not index.is_unique):
         return None
-    return labelled("the arms", arms, *(pair for pair in given if getattr(pair[1], "ndim", 0) == 1))
+    return labelled("the arms", arms, *(pair for pair in given.items() if getattr(pair[1], "ndim", 0) == 1))
 
 
-def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
+def labels(arms: object, shape: tuple[int, ...], who: str) -> Labels:
     """The labels as a tuple, one per entry and all different, or None."""
     if arms is None:
         return None
@@ -73,10 +73,11 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
     return found
 
 
-def _several(arms: Any) -> tuple[Any, ...]:
+def _several(arms: object) -> tuple[Hashable, ...]:
     """Labels as a tuple; text, and what holds no labels, is one."""
-    single = isinstance(arms, str) or not isinstance(arms, Iterable) or getattr(arms, "shape", None) == ()
-    return (arms,) if single else tuple(arms)
+    if isinstance(arms, str) or not isinstance(arms, Iterable) or getattr(arms, "shape", None) == ():
+        return (arms,)
+    return tuple(arms)
 
 
 def place(where: tuple[int, ...], arms: object) -> str:
@@ -87,38 +88,33 @@ def place(where: tuple[int, ...], arms: object) -> str:
     return f"at position {where[0] if len(where) == 1 else where}"
 
 
-def parameters(distribution: Any) -> tuple[str, ...]:
-    """The names of the parameters.
+def parameters(distribution: Any) -> dict[str, Any]:
+    """The parameters by their names.
 
     >>> import stattools as st
     >>> parameters(st.Beta(1, 2))
-    ('a', 'b')
+    {'a': 1.0, 'b': 2.0}
     """
-    return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
+    return {one.name: getattr(distribution, one.name) for one in fields(distribution) if one.init and not one.kw_only}
 
 
-def frozen(values: object) -> Any:
+def frozen(values: ArrayLike) -> Floats:
     """A copy that cannot be written to."""
-    copy = np.array(values)
+    copy = np.array(values, dtype=float)
     copy.setflags(write=False)
     return copy
 
 
-def plain(value: Any) -> Any:
+def plain(value: ArrayLike) -> float | Floats:
     """A float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else np.asarray(value)
-
-
-def key(distribution: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
-    """What makes two distributions of a type equal: their parameters, to the last bit."""
-    values = (getattr(distribution, name) for name in names)
-    return tuple(v if isinstance(v, float) else (v.shape, v.tobytes()) for v in values)
+    found = np.asarray(value)
+    return found if found.ndim else float(found)
 
 
 @printed
-def shown(distribution: Any, names: tuple[str, ...]) -> str:
+def shown(distribution: object, arms: Labels = None) -> str:
     """`Beta(5, 3)` for one, `Beta of 3 arms (A, B, C): ...` for several."""
-    who, values = type(distribution).__name__, [getattr(distribution, name) for name in names]
+    who, values = type(distribution).__name__, list(parameters(distribution).values())
     if np.ndim(values[0]) == 0:
         return f"{who}({', '.join(f'{value:.15g}' for value in values)})"
     parts = []
@@ -126,31 +122,16 @@ def shown(distribution: Any, names: tuple[str, ...]) -> str:
         entries = [f"{v:.6g}" for v in value.ravel()[:4]] + ["..."] * (value.size > 4)
         parts.append(f"[{', '.join(entries)}]")
     count = many(values[0].size, "arm")
-    arms = getattr(distribution, "arms", None)
     told = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
     return f"{who}({', '.join(parts)}; {count}{told})"
 
 
-def table(distribution: Any, prob: float, kind: str) -> pd.DataFrame:
-    """One row per arm: arm, mean, sd, median, lower, upper."""
-    import pandas as pd
-
-    lower, upper = distribution.interval(prob, kind=kind)
-    columns = {"mean": distribution.mean, "sd": distribution.sd, "median": distribution.median}
-    columns |= {"lower": lower, "upper": upper}
-    size = np.size(distribution.mean)
-    arms = distribution.arms if distribution.arms is not None else range(size)
-    frame = pd.DataFrame({name: np.ravel(value) for name, value in columns.items()})
-    frame.insert(0, "arm", list(arms))
-    return frame
-
-
-def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Any, dict[str, Labels]]:
+def matched(distribution: Any, data: Any) -> tuple[Any, dict[str, Labels]]:
     """The data with the arms in the order of the posterior, and its labels; an arm that the data lack saw nothing.
 
     A single prior serves each arm alike. Raises IncompatibleError where the arms do not correspond.
     """
-    own, theirs = distribution.arms, data.arms
+    own, theirs, shape = distribution.arms, data.arms, distribution._entries
     if data.shape == shape and (own is None or theirs is None or own == theirs):
         return data, {"arms": theirs if own is None else own}
     if shape == () and distribution.seen is None:
@@ -170,11 +151,3 @@ def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Any, 
         f"update needs data of the same arms: this {who} has {has}, the data have {got}. "
         + ("Label both, or give each arm its data." if shape else f"A fresh prior serves each arm: {who}(...) anew.")
     )
-
-
-def terms(distribution: Any, name: str) -> tuple[str, ...]:
-    """The names of the intervals: the parameter's for one distribution, the arms' for several."""
-    size = np.size(distribution.mean)
-    if np.ndim(distribution.mean) == 0:
-        return (name,)
-    return tuple(map(str, distribution.arms if distribution.arms is not None else range(size)))

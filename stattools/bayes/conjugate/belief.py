@@ -7,18 +7,17 @@ one entry per arm, and its `sample` has shape (draws, *shape).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import arms_of, frozen, labels, place, plain, require_range
+from stattools.bayes.conjugate.arms import arms_of, frozen, labels, parameters, place, require_range
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, written
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.models.samples.arms import tail_area
 
@@ -31,14 +30,15 @@ FARTHEST = 1e120
 """Locations are up to this in size: their squares are finite."""
 
 
-def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (), remedy: str = "") -> None:
+def settle(belief: object, *, real: Sequence[str] = (), positive: Sequence[str] = (), remedy: str = "") -> None:
     """Make the named fields of a frozen dataclass floats, or read-only arrays of one shape, and its `arms`, if any, a
     tuple of one label per entry. DomainError where the fields are not finite, not positive, or of shapes that do not go
     together, and for labels that are not one per entry.
     """
-    title, arms = type(belief).__name__, arms_of(belief, (*real, *positive))
+    title, given = type(belief).__name__, parameters(belief)
+    arms = arms_of(given, getattr(belief, "arms", None))
     values = {
-        name: parameter(title, name, getattr(belief, name), positive=name in positive, remedy=remedy, arms=arms)
+        name: parameter(title, name, given[name], positive=name in positive, remedy=remedy, arms=arms)
         for name in (*real, *positive)
     }
     try:
@@ -100,7 +100,7 @@ def different(names: object, count: int, title: str, of: str) -> tuple[str, ...]
     return found
 
 
-def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
+def points(x: ArrayLike, what: str, parameter: ArrayLike = 0.0) -> Floats:
     """Where a density is asked for: numbers, infinite ones included, of a shape that goes with that of a parameter.
 
     Raises DomainError for NaN, for text, and for shapes that do not go together.
@@ -111,7 +111,7 @@ def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
     return values
 
 
-def ordered(low: ArrayLike, high: ArrayLike, parameter: object = 0.0) -> tuple[Floats, Floats]:
+def ordered(low: ArrayLike, high: ArrayLike, parameter: ArrayLike = 0.0) -> tuple[Floats, Floats]:
     """Both ends of a range; DomainError unless low <= high."""
     ends = points(low, "low", parameter), points(high, "high", parameter)
     if np.any(ends[0] > ends[1]):
@@ -119,7 +119,7 @@ def ordered(low: ArrayLike, high: ArrayLike, parameter: object = 0.0) -> tuple[F
     return ends
 
 
-def between(low: tuple[Any, Any], high: tuple[Any, Any]) -> Floats:
+def between(low: tuple[Floats, Floats], high: tuple[Floats, Floats]) -> Floats:
     """The probability between two points from (below, above) of each, by the differences that lose no digits."""
     (below_low, above_low), (below_high, above_high) = low, high
     middle = 1.0 - below_low - above_high
@@ -127,7 +127,7 @@ def between(low: tuple[Any, Any], high: tuple[Any, Any]) -> Floats:
     return np.where(below_high <= 0.5, below_high - below_low, upper)
 
 
-def probabilities(p: ArrayLike, parameter: object = 0.0) -> Floats:
+def probabilities(p: ArrayLike, parameter: ArrayLike = 0.0) -> Floats:
     """p as float64 within [0, 1], of a shape that goes with that of a parameter, or a DomainError."""
     values = points(p, "quantile needs p, which", parameter)
     if not ((values >= 0) & (values <= 1)).all():
@@ -135,7 +135,7 @@ def probabilities(p: ArrayLike, parameter: object = 0.0) -> Floats:
     return values
 
 
-def tail(prob: float, kind: Any) -> tuple[float, Any]:
+def tail(prob: float, kind: object) -> tuple[float, Literal["hdi", "eti"]]:
     """(1 - prob) / 2, and the kind of interval that a text spells, "hdi" or "eti"; DomainError unless 0 < prob < 1, the
     kind is known, and the densest is not smaller than LEAST.
 
@@ -143,25 +143,15 @@ def tail(prob: float, kind: Any) -> tuple[float, Any]:
     'eti'
     """
     needs = 'interval needs kind="hdi" or kind="eti"'
-    kind = one_of(kind, KINDS, needs, got="kind=", meaning="kind of belief")
+    known = one_of(kind, KINDS, needs, got="kind=", meaning="kind of belief")
     aside = tail_area(prob, "prob")
-    if kind == "hdi" and prob < LEAST:
+    if known == "hdi" and prob < LEAST:
         raise DomainError(
             f"an interval of highest density needs prob of at least {LEAST:g}: the density within a smaller one is the "
             f'same to the digits of float64; got {quoted(prob)}. Use kind="eti", or the mode.'
         )
-    return aside, kind
-
-
-def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, names: tuple[str, ...]) -> Interval:
-    """An interval with Python floats for one parameter."""
-    return Interval(plain(lower), plain(upper), prob, kind, names)
+    return aside, known
 
 
 def _after(remedy: str) -> str:
     return f" {remedy}" if remedy else ""
-
-
-def is_conjugate(value: Any) -> bool:
-    """Whether a value is an exact posterior, or a prior of its family."""
-    return all(hasattr(value, name) for name in ("seen", "prior", "update", "table")) and not isinstance(value, type)

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import Counts, Labels, matched, plain
 from stattools.bayes.conjugate.belief import between, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends, mode, require_one_peak
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
-from stattools.bayes.conjugate.data.trial_data import TRIALS, left_out, log_evidence, outcomes
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -32,29 +31,130 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.samples.proportions import coin, unit_interval
-from stattools.numerics.distributions.beta import log_density, quantile, tails
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Trials, Waits, coin, unit_interval
+from stattools.numerics.distributions.beta import log_density, log_density_of_logit, quantile, tails
+from stattools.numerics.distributions.counts import log_binomial_pmf
 
 REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
 
 
-def _read(belief: Any, more: Any) -> tuple[Any, dict[str, Any]]:
-    data = more if isinstance(more, TRIALS) else coin(more)
-    return of_arms.matched(belief, np.shape(belief.a), data)
-
-
-def _posterior(belief: Any, total: tuple[Any, ...], data: Any, labels: dict[str, Any]) -> Beta:
-    prior, (successes, trials) = belief.prior, total
+def _posterior(
+    belief: Beta | Improper, data: Trials, labels: dict[str, Labels], successes: Counts, trials: Counts
+) -> Beta:
+    prior = belief.prior
     a, b = prior.a + successes, prior.b + (trials - successes)
     if not prior.is_proper:
         prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
     return Beta(a, b, **labels)
 
 
+TRIALS = (BernoulliTrials, BinomialArms, Waits)
+"""The models whose likelihood is theta^k (1 - theta)^(n - k), up to a constant."""
+
+
+@record
+class Entries:
+    """Different observations: `count` times k successes in n trials, in an arm, each of a `form`."""
+
+    arm: NDArray[np.int64]
+    count: NDArray[np.int64]
+    k: NDArray[np.int64]
+    n: NDArray[np.int64]
+    form: str  # "coin": ordered; "binomial": a count of successes; "wait": failures until the k-th success
+
+    def shown(self) -> list[str]:
+        """The observations in words."""
+        words = {
+            "coin": lambda k, n: str(k),
+            "binomial": lambda k, n: f"{k} in {n}",
+            "wait": lambda k, n: f"{n - k} before {k}",
+        }
+        return [words[self.form](k, n) for k, n in zip(self.k.tolist(), self.n.tolist(), strict=True)]
+
+    def log_probability(self, p: Floats, q: Floats) -> Floats:
+        """log p(observation | theta), with theta = p of its arm and q = 1 - p given apart."""
+        if self.form == "coin":
+            return np.where(self.k == 1, np.log(p), np.log(q))
+        value = log_binomial_pmf(self.k, self.n, p, q)
+        return value + np.log(self.k / self.n) if self.form == "wait" else value
+
+
+def entries(batch: Any) -> Entries:
+    """The observations of one batch; flips alike are one entry."""
+    if isinstance(batch, Waits):
+        zero = np.zeros(batch.n, dtype=np.int64)
+        return Entries(zero, zero + 1, batch.wanted, batch.wanted + batch.failures, "wait")
+    k, n, form = np.atleast_1d(batch.successes), np.atleast_1d(batch.trials), batch.observed
+    arm = np.flatnonzero(n > 0)
+    k, n, one = k[arm], n[arm], np.ones(len(arm), dtype=np.int64)
+    if form == "binomial":
+        return Entries(arm, one, k, n, form)
+    flips = Entries(np.tile(arm, 2), np.concatenate([k, n - k]), np.concatenate([one, 0 * one]), np.tile(one, 2), form)
+    some = flips.count > 0
+    return Entries(flips.arm[some], flips.count[some], flips.k[some], flips.n[some], form)
+
+
+def log_evidence(before: Beta, after: Beta, data: Any) -> Floats:
+    """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
+    p, q = after.a / (after.a + after.b), after.b / (after.a + after.b)
+    change = log_density_of_logit(p, q, before.a, before.b) - log_density_of_logit(p, q, after.a, after.b)
+    return data.log_probability(p, q) + change
+
+
+def left_out(beta: Beta, seen: Seen) -> LeftOut:
+    """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
+    parts = [entries(batch) for batch in seen.batches]
+    arm, counts = (np.concatenate(each) for each in zip(*((part.arm, part.count) for part in parts), strict=True))
+    k, n = (np.concatenate(each) for each in zip(*((part.k, part.n) for part in parts), strict=True))
+    a, b = np.ravel(beta.a), np.ravel(beta.b)
+    p, q = a / (a + b), b / (a + b)
+    # From whole numbers, which subtract without loss: 1e-3 + 1e9 flips would leave no digit of 1e-3.
+    ones = np.ravel(beta.successes)[arm] - k
+    zeros = np.ravel(beta.trials)[arm] - n - ones
+    fewer_a, fewer_b = at_arm(beta.prior.a, arm) + ones, at_arm(beta.prior.b, arm) + zeros
+    if not beta.prior.is_proper:
+        beta.prior.require("one observation left out", a=fewer_a, b=fewer_b)
+    before = log_density_of_logit(p[arm], q[arm], fewer_a, fewer_b)
+    after = log_density_of_logit(p[arm], q[arm], a[arm], b[arm])
+
+    def log_likelihood(p: Floats, q: Floats) -> Floats:
+        return np.concatenate([part.log_probability(p[..., part.arm], q[..., part.arm]) for part in parts], axis=-1)
+
+    def of_draws(drawn: Drawn) -> Floats:
+        theta = drawn["theta"].reshape(len(drawn["theta"]), -1)
+        return log_likelihood(theta, 1.0 - theta)
+
+    shown = tuple(text for part in parts for text in part.shown())
+    return LeftOut(log_likelihood(p, q) + before - after, counts, shown, arm, of_draws)
+
+
+def outcomes(beta: Beta, seen: Seen) -> list[NamedObservations]:
+    """The total of successes of each arm, and the trials behind it."""
+    k, n = map(np.atleast_1d, seen.total)
+
+    def at(drawn: Drawn) -> Floats:
+        return drawn["theta"].reshape(-1, len(k))
+
+    return [
+        NamedObservations(
+            "successes",
+            k,
+            lambda drawn, random: random.binomial(n, at(drawn)),
+            lambda drawn: log_binomial_pmf(k, n, at(drawn), 1.0 - at(drawn)),
+            {"trials": n},
+            ("arm",),
+            ["all trials"],
+        )
+    ]
+
+
 PAIR = DeclaredPair(
-    read=_read,
+    models=TRIALS,
+    raw=lambda belief, more: coin(more),
+    read=matched,
     statistics=lambda data: (data.successes, data.trials),
     posterior=_posterior,
     log_evidence=log_evidence,
@@ -136,28 +236,28 @@ class Beta(ByArm, Updatable):
         return 0.0, 1.0
 
     @property
-    def successes(self) -> Any:
+    def successes(self) -> Counts:
         """Successes seen since the prior."""
         return 0 if self.seen is None else self.seen.total[0]
 
     @property
-    def trials(self) -> Any:
+    def trials(self) -> Counts:
         """Trials seen since the prior."""
         return 0 if self.seen is None else self.seen.total[1]
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """a / (a + b)."""
         return self.a / (self.a + self.b)
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """Square root of p q / (a + b + 1), with p the mean and q = 1 - p."""
         size = self.a + self.b
-        return of_arms.plain(np.sqrt((self.a / size) * (self.b / size) / (size + 1.0)))
+        return plain(np.sqrt((self.a / size) * (self.b / size) / (size + 1.0)))
 
     @property
-    def mode(self) -> Any:
+    def mode(self) -> float | Floats:
         """Where the density is highest: (a - 1) / (a + b - 2) inside, else the end that it rises to.
 
         Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
@@ -165,23 +265,23 @@ class Beta(ByArm, Updatable):
         return mode(self)
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, theta: ArrayLike) -> Any:
+    def density(self, theta: ArrayLike) -> float | Floats:
         """f(theta) for each theta in [0, 1]; infinite at an end where the density is unbounded."""
         return np.exp(self.log_density(theta))
 
-    def log_density(self, theta: ArrayLike) -> Any:
+    def log_density(self, theta: ArrayLike) -> float | Floats:
         """log f(theta) for each theta in [0, 1]. Raises DomainError outside."""
         theta = unit_interval(theta, np.shape(self.a))
         return log_density(theta, 1.0 - theta, self.a, self.b)[()]
 
-    def slope(self, theta: ArrayLike) -> Any:
+    def slope(self, theta: ArrayLike) -> float | Floats:
         """d log f / d theta = (a - 1) / theta - (b - 1) / (1 - theta), for theta in (0, 1)."""
         theta = unit_interval(theta, np.shape(self.a))
         with np.errstate(all="ignore"):  # at an end, or next to it, the slope is infinite, or 0 where it is flat
             at_zero = np.where(np.asarray(self.a) == 1.0, 0.0, (self.a - 1.0) / theta)
             return (at_zero - np.where(np.asarray(self.b) == 1.0, 0.0, (self.b - 1.0) / (1.0 - theta)))[()]
 
-    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> Any:
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> float | Floats:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high <= 1.
 
         >>> round(Beta(5, 3).probability(low=0.5), 12)
@@ -191,16 +291,16 @@ class Beta(ByArm, Updatable):
         if np.any(low > high):
             raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
         ends = (tails(end, 1.0 - end, self.a, self.b) for end in (low, high))
-        return of_arms.plain(between(*ends))
+        return plain(between(*ends))
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The theta with P(theta <= value) = p, p in [0, 1].
 
         >>> Beta(1, 1).quantile([0.0, 0.25])
         array([0.  , 0.25])
         """
         p = probabilities(p, self.a)
-        return of_arms.plain(quantile(p, 1.0 - p, self.a, self.b))
+        return plain(quantile(p, 1.0 - p, self.a, self.b))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval that holds theta with probability `prob`, one per arm.
@@ -219,7 +319,7 @@ class Beta(ByArm, Updatable):
             lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))
         else:
             lower, upper = quantile(aside, 1.0 - aside, self.a, self.b), quantile(1.0 - aside, aside, self.a, self.b)
-        return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "theta"))
+        return self._interval(lower, upper, prob, kind, "theta")
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""
@@ -245,7 +345,7 @@ class Beta(ByArm, Updatable):
 
         return BetaNegativeBinomial(whole_number(successes, "successes", at_least=1), self.a, self.b, self.arms)
 
-    def update(self, more: Any, /) -> Beta:
+    def update(self, more: Trials | ArrayLike, /) -> Beta:
         """The posterior given more data: a model of trials (`st.coin`, `st.binomial`, `st.geometric`, `st.pascal`), or
         raw flips.
 

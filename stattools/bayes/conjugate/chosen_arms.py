@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.bayes.conjugate.arms import parameters
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import axes, is_frame
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -63,7 +64,7 @@ PARTS: dict[type, Callable[[Any, Places, Labels | None], Any]] = {
 """Of each class of samples with arms, the function that picks some."""
 
 
-def _rows(index: NDArray[Any], places: Places) -> tuple[Places, Any]:
+def _rows(index: Places, places: Places) -> tuple[Places, Places]:
     """The rows of the arms at these places, and the number that each one's arm has among them."""
     number = np.full(max(int(index.max(initial=0)), int(places.max())) + 1, -1)
     number[places] = np.arange(len(places))
@@ -71,16 +72,21 @@ def _rows(index: NDArray[Any], places: Places) -> tuple[Places, Any]:
     return rows, number[index[rows]].astype(index.dtype)
 
 
-def chosen(distribution: Any, wanted: Any, names: tuple[str, ...]) -> Any:
-    """The distribution of the arm `wanted`, without arms, or of a list of them; `names` are its parameters.
+def chosen(distribution: Any, wanted: Any) -> Any:
+    """The distribution of the arm `wanted`, without arms, or of a list of them.
 
     Raises IncompatibleError for a distribution without arms, DomainError for a label that no arm has, and for one that
     is named twice.
     """
-    labels = called(distribution, names[0])
+    shape = distribution._entries
+    if len(shape) != 1:
+        who = type(distribution).__name__
+        has = f"has parameters of shape {shape}, not one row of arms" if shape else "has no arms to choose from"
+        raise IncompatibleError(f"this {who} {has}; {who}([...], [...], arms=[...]) and data by arm have arms.")
+    labels = tuple(distribution._labels())
     places = {_key(label): place for place, label in enumerate(labels)}
     if (single := _found(places, wanted)) is not None:
-        return _part(distribution, np.array([single]), None, names)
+        return _part(distribution, np.array([single]), None)
     if isinstance(wanted, tuple | set | frozenset | str) or is_frame(wanted) or axes(wanted) != 1:
         raise _unknown(labels, wanted)
     several = list(wanted)
@@ -90,38 +96,28 @@ def chosen(distribution: Any, wanted: Any, names: tuple[str, ...]) -> Any:
     if len(set(found)) < len(found):
         raise DomainError(f"each arm is named once; got {listing(several)}.")
     arms = tuple(labels[place] for place in found if place is not None)
-    return _part(distribution, np.array(found), arms, names)
+    return _part(distribution, np.array(found), arms)
 
 
-def called(distribution: Any, name: str) -> tuple[Hashable, ...]:
-    """What the arms are called; `name` is one of the parameters. IncompatibleError where there are none."""
-    shape = np.shape(getattr(distribution, name))
-    if len(shape) != 1:
-        who = type(distribution).__name__
-        has = f"has parameters of shape {shape}, not one row of arms" if shape else "has no arms to choose from"
-        raise IncompatibleError(f"this {who} {has}; {who}([...], [...], arms=[...]) and data by arm have arms.")
-    return tuple(range(shape[0])) if distribution.arms is None else distribution.arms
-
-
-def _part(distribution: Any, places: Places, arms: Any, names: tuple[str, ...]) -> Any:
+def _part(distribution: Any, places: Places, arms: Labels | None) -> Any:
     seen = getattr(distribution, "seen", None)
     if seen is None:
-        values = [getattr(distribution, name)[places] for name in names]
+        values = [value[places] for value in parameters(distribution).values()]
         return type(distribution)(*(values if arms is not None else [value[0] for value in values]), arms=arms)
     prior = seen.prior
-    if prior.is_proper and np.ndim(getattr(prior, names[0])):
-        prior = _part(prior, places, arms, names)
+    if prior._entries:
+        prior = _part(prior, places, arms)
     parts = (part_of(batch, places, arms) for batch in seen.batches)
     told = (part for part in parts if part.n or arms is not None)  # what one arm never saw is no data of it
     return reduce(lambda belief, part: belief.update(part), told, prior)
 
 
-def _key(label: object) -> tuple[bool, Any]:
+def _key(label: object) -> tuple[bool, object]:
     """True and 1 are two labels."""
     return isinstance(label, bool | np.bool_), label
 
 
-def _found(places: dict[tuple[bool, Any], int], label: object) -> int | None:
+def _found(places: dict[tuple[bool, object], int], label: object) -> int | None:
     try:
         return places.get(_key(label))
     except TypeError:  # what has no hash is no label

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import parameter
 from stattools.bayes.conjugate.beta_binomial import Beta
-from stattools.bayes.conjugate.data.category_data import left_out, log_evidence, outcomes
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
 
 
-def _named(belief: Any, data: Multinomial) -> Names:
+def _named(belief: Dirichlet | Improper, data: Multinomial) -> Names:
     """The categories: of a prior that did not name its own, those of the first data, one for one."""
     own = () if not belief.is_proper else belief.labels
     unnamed = own == tuple(range(len(own)))
@@ -64,9 +63,7 @@ def _named(belief: Any, data: Multinomial) -> Names:
     return own
 
 
-def _read(belief: Any, more: Any) -> tuple[Multinomial, dict[str, Any]]:
-    several = np.ndim(belief.concentration) > 0
-    data = more if isinstance(more, Multinomial) else categories(more, names=belief.labels if several else None)
+def _read(belief: Dirichlet | Improper, data: Multinomial) -> tuple[Multinomial, dict[str, Names]]:
     names = _named(belief, data)
     unknown = [label for label in data.labels if label not in names]
     if unknown:
@@ -77,15 +74,70 @@ def _read(belief: Any, more: Any) -> tuple[Multinomial, dict[str, Any]]:
     return data if names == data.labels else data.over(names), {"names": names}
 
 
-def _posterior(belief: Any, total: tuple[Any, ...], data: Multinomial, labels: dict[str, Any]) -> Dirichlet:
-    prior, (counts,) = belief.prior, total
+def _posterior(
+    belief: Dirichlet | Improper, data: Multinomial, labels: dict[str, Names], counts: NDArray[np.int64]
+) -> Dirichlet:
+    prior = belief.prior
     a = prior.concentration + counts
     if not prior.is_proper:
         prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
     return Dirichlet(a, **labels)
 
 
+def log_evidence(before: Dirichlet, after: Dirichlet, data: Multinomial) -> float:
+    """log p(data) by Bayes' identity, p(data | p) f(p) / f(p | data), at the posterior mean."""
+    p = after.mean
+    own = np.broadcast_to(before.concentration, p.shape)
+    gain = log_density_of_softmax(p, own) - log_density_of_softmax(p, after.concentration)
+    return data.log_probability(p) + float(gain)
+
+
+def left_out(belief: Dirichlet, seen: Seen) -> LeftOut:
+    """One entry per label that occurs in a batch of labels, and one per set of counts."""
+    found = [one for batch in seen.batches for one in _observations(batch)]
+    parts, counts = [part for part, _, _ in found], np.array([count for _, count, _ in found], dtype=np.int64)
+    pointwise = np.array([_without(belief, seen, part).log_pmf(part.counts) for part in parts])
+
+    def log_likelihood(drawn: Drawn) -> Floats:
+        return np.array([[part.log_probability(row) for part in parts] for row in np.maximum(drawn["p"], 1e-300)])
+
+    arm = np.zeros(len(parts), dtype=np.intp)
+    return LeftOut(pointwise, counts, tuple(shown for _, _, shown in found), arm, log_likelihood)
+
+
+def outcomes(belief: Dirichlet, seen: Seen) -> list[NamedObservations]:
+    """The total counts."""
+    (total,) = seen.total
+    return [
+        NamedObservations(
+            "counts", total, lambda drawn, random: random.multinomial(total.sum(), drawn["p"]), dims=("category",)
+        )
+    ]
+
+
+def _observations(batch: Multinomial) -> list[tuple[Multinomial, int, object]]:
+    """Each different observation as counts, how often it was seen, and what to call it."""
+    if batch.kind == "multinomial":
+        return [(batch, 1, tuple(batch.counts.tolist()))]
+    each = np.eye(len(batch.counts), dtype=np.int64)
+    return [
+        (Multinomial(each[k], batch.labels, "categories"), int(batch.counts[k]), batch.labels[k])
+        for k in np.flatnonzero(batch.counts)
+    ]
+
+
+def _without(belief: Dirichlet, seen: Seen, part: Multinomial) -> DirichletMultinomial:
+    """The distribution of a part of the data given the rest. Raises DomainError where the rest leaves it improper."""
+    rest = seen.total[0] - part.counts
+    a = belief.prior.concentration + rest
+    if not belief.prior.is_proper:
+        belief.prior.require(f"the counts {quoted(rest.tolist())}", concentration=a)
+    return DirichletMultinomial(part.n, a, belief.labels)
+
+
 PAIR = DeclaredPair(
+    models=(Multinomial,),
+    raw=lambda belief, more: categories(more, names=belief.labels if np.ndim(belief.concentration) else None),
     read=_read,
     statistics=lambda data: (data.counts,),
     posterior=_posterior,
@@ -178,12 +230,12 @@ class Dirichlet(Updatable, Distribution):
     @property
     def sd(self) -> Floats:
         """Square roots of m (1 - m) / (A + 1), with m the mean."""
-        return self.marginals.sd
+        return np.asarray(self.marginals.sd)
 
     @property
     def median(self) -> Floats:
         """The median of each probability; they do not add to 1."""
-        return self.marginals.median
+        return np.asarray(self.marginals.median)
 
     @property
     def mode(self) -> Floats:
@@ -197,11 +249,11 @@ class Dirichlet(Updatable, Distribution):
             raise DomainError(f"{self!r} {reason} and has no mode. Use the mean.")
         return (a - 1.0) / (a - 1.0).sum()
 
-    def density(self, p: ArrayLike) -> Any:
+    def density(self, p: ArrayLike) -> float | Floats:
         """f(p) at probabilities (..., K) that add to 1."""
         return np.exp(self.log_density(p))
 
-    def log_density(self, p: ArrayLike) -> Any:
+    def log_density(self, p: ArrayLike) -> float | Floats:
         """log f(p) at probabilities (..., K); inf or -inf at an edge. Raises DomainError unless they add to 1.
 
         >>> Dirichlet([1, 1, 1]).log_density([0.2, 0.3, 0.5])  # log 2
@@ -223,7 +275,7 @@ class Dirichlet(Updatable, Distribution):
 
     def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> Floats:
         """P(low <= p_k <= high) of each category."""
-        return self.marginals.probability(low, high)
+        return np.asarray(self.marginals.probability(low, high))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval of each probability, from its Beta marginal."""
@@ -264,7 +316,7 @@ class Dirichlet(Updatable, Distribution):
         """The categories; () where they are not known yet."""
         return () if self.names is None else tuple(self.names)
 
-    def _key(self) -> tuple[Any, ...]:
+    def _key(self) -> tuple[object, ...]:
         return self.labels, np.shape(self.concentration), np.asarray(self.concentration).tobytes()
 
     def _several(self) -> Floats:

@@ -6,25 +6,27 @@ The parameters of a distribution are its fields that are given by position; `arm
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Hashable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.arms import parameters, plain
+from stattools.bayes.conjugate.arms import parameters, plain, shown
 from stattools.bayes.conjugate.belief import ordered, points
-from stattools.bayes.conjugate.chosen_arms import called, chosen
+from stattools.bayes.conjugate.chosen_arms import chosen
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_out
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn
 from stattools.bayes.conjugate.data.trees import tree
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.when_needed import pd
 from stattools.text.page import Grid, Page, with_faces
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
     from xarray import DataTree
 
@@ -44,7 +46,7 @@ class Distribution:
     """Whether its mass is 1."""
 
     def _headline(self) -> str:
-        return of_arms.shown(self, parameters(self))
+        return shown(self)
 
     def _page(self) -> Page:
         """The parameters, and the mean, the spread and the interval of each arm; of what has no table yet, as a
@@ -67,8 +69,9 @@ class Distribution:
     def __hash__(self) -> int:
         return hash(self._key())
 
-    def _key(self) -> tuple[Any, ...]:
-        return of_arms.key(self, parameters(self))
+    def _key(self) -> tuple[object, ...]:
+        """What makes two distributions of a type equal: their parameters, to the last bit."""
+        return tuple(v if np.ndim(v) == 0 else (v.shape, v.tobytes()) for v in parameters(self).values())
 
 
 @with_faces
@@ -81,13 +84,13 @@ class Prior:
     """Whether its mass is 1."""
 
     def _headline(self) -> str:
-        return of_arms.shown(self, parameters(self))
+        return shown(self)
 
     def _page(self) -> Page:
         return Page(self._headline())
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, x: ArrayLike) -> Any:
+    def density(self, x: ArrayLike) -> float | Floats:
         """f(x) at each x, 0 where x cannot be."""
         return plain(np.exp(self.log_density(x)))
 
@@ -107,7 +110,7 @@ class Updatable:
         return self if self.seen is None else self.seen.prior
 
     @property
-    def log_evidence(self) -> Any:
+    def log_evidence(self) -> float | Floats:
         """Log marginal likelihood of all data seen since the prior, per arm; counts include their binomial or
         multinomial coefficients.
 
@@ -155,7 +158,7 @@ class Updatable:
         *,
         prob: float | None = None,
         kind: Literal["hdi", "eti"] | None = None,
-        ax: Any = None,
+        ax: object = None,
     ) -> Figure:
         """A picture: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
 
@@ -180,14 +183,14 @@ class Updatable:
         """What is believed of one number for each arm, which has a density and quantiles; None of several at once."""
         return None
 
-    def _log_density_of(self, drawn: Drawn) -> Any:
+    def _log_density_of(self, drawn: Drawn) -> float | Floats:
         """The log density at draws of the parameters."""
         return self.log_density(*drawn.values())
 
-    def _labels(self) -> Any:
+    def _labels(self) -> Sequence[Hashable] | None:
         """The names of the entries of the parameters, or None for one parameter."""
 
-    def _nothing(self) -> Any:
+    def _nothing(self) -> float | Floats:
         """The log evidence of no data."""
         return 0.0
 
@@ -197,12 +200,14 @@ class ByArm(Distribution):
     """Parameters that are numbers, or arrays with one entry per arm, which `distribution["A"]` takes apart."""
 
     arms: Any
+    sd: Any
     quantile: Any
+    interval: Any
     log_density: Any
     __iter__: ClassVar[Any] = None
     """Not one by one: positions are no labels."""
 
-    def __getitem__(self, arm: Any) -> Self:
+    def __getitem__(self, arm: object) -> Self:
         """The distribution of one arm by its label, without arms, with what was seen of it; of a list of them, with
         arms. Arms without labels are called 0, 1, ...
 
@@ -213,31 +218,45 @@ class ByArm(Distribution):
         >>> posterior["A"], round(st.probability_greater(posterior["A"], posterior["B"]), 6)
         (Beta(5, 7), 0.906347)
         """
-        return chosen(self, arm, parameters(self))
+        return chosen(self, arm)
 
-    def _ipython_key_completions_(self) -> list[Any]:
+    def _ipython_key_completions_(self) -> list[Hashable]:
         """What a notebook offers between the brackets."""
-        first = parameters(self)[0]
-        return list(called(self, first)) if np.ndim(getattr(self, first)) == 1 else []
+        return list(self._labels() or ()) if len(self._entries) == 1 else []
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The value with probability 1/2 on either side."""
         return self.quantile(0.5)
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
+        lower, upper = self.interval(prob, kind=kind)
+        columns = {"mean": self.mean, "sd": self.sd, "median": self.median, "lower": lower, "upper": upper}
+        frame = pd.DataFrame({name: np.ravel(value) for name, value in columns.items()})
+        frame.insert(0, "arm", list(self._labels() or [0]))
+        return frame
 
-    def _curve(self) -> Any:
+    @property
+    def _entries(self) -> tuple[int, ...]:
+        """The shape of the parameters."""
+        return np.shape(next(iter(parameters(self).values())))
+
+    def _interval(self, lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, name: str) -> Interval:
+        """An interval of each arm, or of the parameter of this name."""
+        return Interval(plain(lower), plain(upper), prob, kind, tuple(map(str, self._labels() or (name,))))
+
+    def _headline(self) -> str:
+        return shown(self, self.arms)
+
+    def _curve(self) -> ByArm:
         return self
 
-    def _labels(self) -> Any:
-        first = getattr(self, parameters(self)[0])
-        return None if np.ndim(first) == 0 else range(np.size(first)) if self.arms is None else self.arms
+    def _labels(self) -> Sequence[Hashable] | None:
+        return None if not self._entries else range(prod(self._entries)) if self.arms is None else self.arms
 
-    def _nothing(self) -> Any:
-        return plain(np.zeros(np.shape(getattr(self, parameters(self)[0]))))
+    def _nothing(self) -> float | Floats:
+        return plain(np.zeros(self._entries))
 
 
 @answers_guesses
@@ -250,33 +269,33 @@ class SymmetricDistribution(ByArm):
         return -np.inf, np.inf
 
     @property
-    def mode(self) -> Any:
+    def mode(self) -> float | Floats:
         """The center."""
         return self._place()[0]
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The center."""
         return self._place()[0]
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, x: ArrayLike) -> Any:
+    def density(self, x: ArrayLike) -> float | Floats:
         """f(x) at each x."""
         return np.exp(self.log_density(x))
 
-    def pdf(self, x: ArrayLike) -> Any:
+    def pdf(self, x: ArrayLike) -> float | Floats:
         """The density, by the name that predictive distributions have for it."""
         return self.density(x)
 
-    def log_pdf(self, x: ArrayLike) -> Any:
+    def log_pdf(self, x: ArrayLike) -> float | Floats:
         """The log density, by the name that predictive distributions have for it."""
         return self.log_density(x)
 
-    def cdf(self, x: ArrayLike) -> Any:
+    def cdf(self, x: ArrayLike) -> float | Floats:
         """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
         return plain(self._below(self._standard(points(x, "theta", self._nothing()))))
 
-    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> float | Floats:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high.
 
         >>> import stattools as st
@@ -288,7 +307,7 @@ class SymmetricDistribution(ByArm):
         return plain(np.where(a > 0, self._below(-a) - self._below(-b), self._below(b) - self._below(a)))
 
     @abstractmethod
-    def _place(self) -> tuple[Any, Any]:
+    def _place(self) -> tuple[Floats, Floats]:
         """Center and scale."""
 
     @abstractmethod

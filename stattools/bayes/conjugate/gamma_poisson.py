@@ -11,18 +11,18 @@ Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.6. Cost: microsecon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import Counts, Labels, matched, plain
 from stattools.bayes.conjugate.belief import probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
-from stattools.bayes.conjugate.data.rate_data import left_out, log_evidence, outcomes, total_rate
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -34,24 +34,29 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
-from stattools.interface.seeds import generator
+from stattools.interface.seeds import generator, poisson_counts
 from stattools.models.samples.rates import EventRates
-from stattools.numerics.distributions.gamma import log_quantile
+from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile
+from stattools.numerics.sums import ExactSum
 
 FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."
 
 
-def _read(belief: Any, more: Any) -> tuple[EventRates, dict[str, Any]]:
-    if not isinstance(more, EventRates):
-        raise IncompatibleError(
-            f"update needs st.poisson_rate(counts) or st.exponential_rate(times); got {type(more).__name__}."
-        )
-    return of_arms.matched(belief, np.shape(belief.shape), more)
+def _refuse(belief: Gamma | Improper, more: object) -> NoReturn:
+    raise IncompatibleError(
+        f"update needs st.poisson_rate(counts) or st.exponential_rate(times); got {type(more).__name__}."
+    )
 
 
-def _posterior(belief: Any, total: tuple[Any, ...], data: EventRates, labels: dict[str, Any]) -> Gamma:
-    prior, (events, exposures) = belief.prior, total
+def _posterior(
+    belief: Gamma | Improper,
+    data: EventRates,
+    labels: dict[str, Labels],
+    events: NDArray[np.int64],
+    exposures: ExactSum,
+) -> Gamma:
+    prior = belief.prior
     shape, rate = prior.shape + events, total_rate(exposures, prior.rate)
     rate = rate if data.shape else float(rate[0])
     if not prior.is_proper:
@@ -59,8 +64,96 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: EventRates, labels: di
     return Gamma(shape, rate, **labels)
 
 
+NAMES = {"poisson rate": "counts", "exponential rate": "times"}
+"""What the observations of each kind are called in a data tree."""
+
+
+def log_evidence(before: Gamma, after: Gamma, data: EventRates) -> Floats:
+    """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
+    mean = np.asarray(after.mean)
+    first = log_density_of_log(np.log(mean * (before.rate / before.shape)), before.shape)
+    last = log_density_of_log(np.log(mean * (after.rate / after.shape)), after.shape)
+    return data.log_probability(np.atleast_1d(mean)).reshape(mean.shape) + first - last
+
+
+def total_rate(exposures: ExactSum, prior: ArrayLike) -> Floats:
+    """prior + exposure, one per arm, rounded once."""
+    m = exposures.groups
+    start = np.broadcast_to(np.asarray(prior, dtype=float), m)
+    return (exposures + ExactSum.of(start, np.arange(m), m)).rounded()[0]
+
+
+def left_out(gamma: Gamma, seen: Seen) -> LeftOut:
+    """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
+    batches, (events, exposures) = seen.batches, seen.total
+    arm, y, exposure = (np.concatenate(each) for each in zip(*map(_columns, batches), strict=True))
+    a, b = np.ravel(gamma.shape), np.ravel(gamma.rate)
+    fewer = at_arm(gamma.prior.shape, arm) + (np.ravel(events)[arm] - y)
+    own = ExactSum.of(exposure, np.arange(len(arm)), len(arm))
+    less = total_rate(exposures.at(arm) - own, at_arm(gamma.prior.rate, arm))
+    if not gamma.prior.is_proper:
+        gamma.prior.require("one observation left out", shape=fewer, rate=less)
+    before = log_density_of_log(np.log((a / b)[arm] * (less / fewer)), fewer)
+    after = log_density_of_log(np.zeros(len(arm)), a[arm])
+    shown = tuple(text for batch in batches for text in _shown(batch))
+    pointwise = _log_likelihood(batches, a / b) + before - after
+    ones = np.ones(len(arm), dtype=np.int64)
+    return LeftOut(pointwise, ones, shown, arm, lambda drawn: _log_likelihood(batches, _rates(drawn)))
+
+
+def outcomes(gamma: Gamma, seen: Seen) -> list[NamedObservations]:
+    """All counts, with their exposures, and all times."""
+    kinds = dict.fromkeys(batch.kind for batch in seen.batches)
+    return [_outcome(kind, seen.batches, len(kinds) > 1) for kind in kinds]
+
+
+def _outcome(kind: str, batches: tuple[EventRates, ...], is_one_of_two: bool) -> NamedObservations:
+    of_kind, name = [batch for batch in batches if batch.kind == kind], NAMES[kind]
+    _, events, exposure = (np.concatenate(each) for each in zip(*map(_columns, of_kind), strict=True))
+    counted = kind == "poisson rate"
+
+    def replicate(drawn: Drawn, random: np.random.Generator) -> NDArray[np.number]:
+        """New data of the same design: counts in the same exposures, or times to the end."""
+        parts = [(_rates(drawn)[:, batch.index], batch.exposure) for batch in of_kind]
+        if counted:
+            return np.concatenate([poisson_counts(random, rates * e) for rates, e in parts], axis=1)
+        return np.concatenate([random.standard_exponential(rates.shape) * (1.0 / rates) for rates, _ in parts], axis=1)
+
+    return NamedObservations(
+        name,
+        events if counted else exposure,
+        replicate,
+        lambda drawn: _log_likelihood(of_kind, _rates(drawn)),
+        {f"exposure of {name}": exposure} if counted else {},
+        (f"obs of {name}" if is_one_of_two else "obs",),
+    )
+
+
+def _columns(batch: EventRates) -> tuple[NDArray[np.number], ...]:
+    return batch.index, batch.events, batch.exposure
+
+
+def _rates(drawn: Drawn) -> Floats:
+    """One column per arm."""
+    return drawn["rate"].reshape(len(drawn["rate"]), -1)
+
+
+def _log_likelihood(batches: Sequence[EventRates], rates: Floats) -> Floats:
+    """log p(y_i | rate of its arm), (..., n), of rates (..., arms)."""
+    return np.concatenate([batch.pointwise(rates) for batch in batches], axis=-1)
+
+
+def _shown(batch: EventRates) -> list[str]:
+    pairs = zip(batch.events.tolist(), batch.exposure.tolist(), strict=True)
+    if batch.kind == "poisson rate":
+        return [f"{y}" if e == 1.0 else f"{y} in {e:.6g}" for y, e in pairs]
+    return [f"{e:.6g}" if d else f"more than {e:.6g}" for d, e in pairs]
+
+
 PAIR = DeclaredPair(
-    read=_read,
+    models=(EventRates,),
+    raw=_refuse,
+    read=matched,
     statistics=lambda data: (data.totals if data.shape else int(data.totals[0]), data.exposure_sums),
     posterior=_posterior,
     log_evidence=log_evidence,
@@ -150,12 +243,12 @@ class Gamma(ByArm, Updatable):
         return 0.0, float("inf")
 
     @property
-    def events(self) -> Any:
+    def events(self) -> Counts:
         """Events seen since the prior."""
         return 0 if self.seen is None else self.seen.total[0]
 
     @property
-    def exposure(self) -> Any:
+    def exposure(self) -> float | Floats:
         """Exposure since the prior: time, area, whatever events are counted per."""
         if self.seen is None:
             return 0.0
@@ -163,36 +256,36 @@ class Gamma(ByArm, Updatable):
         return each if np.ndim(self.events) else float(each[0])
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """shape / rate."""
         return self.shape / self.rate
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """sqrt(shape) / rate."""
-        return of_arms.plain(np.sqrt(self.shape) / self.rate)
+        return plain(np.sqrt(self.shape) / self.rate)
 
     @property
-    def mode(self) -> Any:
+    def mode(self) -> float | Floats:
         """Where the density is highest: (shape - 1) / rate, and 0 for shapes up to 1."""
-        return of_arms.plain(np.maximum(np.asarray(self.shape) - 1.0, 0.0) / self.rate)
+        return plain(np.maximum(np.asarray(self.shape) - 1.0, 0.0) / self.rate)
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, theta: ArrayLike) -> Any:
+    def density(self, theta: ArrayLike) -> float | Floats:
         """f(theta) for each theta >= 0; infinite at 0 for shapes below 1."""
         return np.exp(self.log_density(theta))
 
-    def log_density(self, theta: ArrayLike) -> Any:
+    def log_density(self, theta: ArrayLike) -> float | Floats:
         """log f(theta) for each theta >= 0. Raises DomainError below."""
         return gamma_points.log_density(theta, self.shape, self.rate)
 
-    def slope(self, theta: ArrayLike) -> Any:
+    def slope(self, theta: ArrayLike) -> float | Floats:
         """d log f / d theta = (shape - 1) / theta - rate, for theta > 0."""
         x, _ = gamma_points.logs(theta, self.shape, self.rate)
         with np.errstate(all="ignore"):  # at 0, or next to it, the slope is infinite, or -rate where shape = 1
             return (np.where(np.asarray(self.shape) == 1.0, 0.0, (self.shape - 1.0) / x) - self.rate)[()]
 
-    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> Any:
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> float | Floats:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high.
 
         >>> round(Gamma(1, 2).probability(low=1.0), 12)  # exp(-2)
@@ -200,7 +293,7 @@ class Gamma(ByArm, Updatable):
         """
         return gamma_points.probability(low, high, self.shape, self.rate)
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The theta with P(theta <= value) = p, p in [0, 1].
 
         >>> round(Gamma(1, 2).quantile(0.5), 12)  # log(2) / 2
@@ -224,7 +317,7 @@ class Gamma(ByArm, Updatable):
             lower, upper = (e.reshape(np.shape(self.shape)) / self.rate for e in gamma_ends(prob, np.ravel(self.shape)))
         else:
             lower, upper = self._quantile(aside, 1.0 - aside), self._quantile(1.0 - aside, aside)
-        return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "rate"))
+        return self._interval(lower, upper, prob, kind, "rate")
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""
@@ -262,5 +355,5 @@ class Gamma(ByArm, Updatable):
         """
         return updated(self, more)
 
-    def _quantile(self, p: ArrayLike, q: ArrayLike) -> Any:
-        return of_arms.plain(self.shape * np.exp(log_quantile(p, q, self.shape)) / self.rate)
+    def _quantile(self, p: ArrayLike, q: ArrayLike) -> float | Floats:
+        return plain(self.shape * np.exp(log_quantile(p, q, self.shape)) / self.rate)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import place
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import absent
 from stattools.text.one_line import one_line
@@ -25,13 +26,14 @@ class Improper:
     Improper(Beta(0, 0): Haldane's prior)
     """
 
-    family: Callable[..., Any]
+    family: Any
     name: str
     values: tuple[float, ...]
     is_proper = False
     """Its mass is infinite."""
     arms = None
     seen = None
+    _entries = ()
     successes = 0
     trials = 0
     events = 0
@@ -39,7 +41,7 @@ class Improper:
 
     @property
     def _pair(self) -> Any:
-        return self.family._pair  # type: ignore[attr-defined]
+        return self.family._pair
 
     @property
     def prior(self) -> Improper:
@@ -51,16 +53,16 @@ class Improper:
         return f"Improper({self._text(self.values)}: {self.name})"
 
     def __getattr__(self, name: str) -> Any:
-        fields = tuple(getattr(self.family, "__dataclass_fields__", ()))[: len(self.values)]
+        fields = tuple(self.family.__dataclass_fields__)[: len(self.values)]
         if name in fields:
             return self.values[fields.index(name)]
         if name.startswith("_") or not hasattr(self.family, name):
             absent(self, name)
         raise self.lacks(name)
 
-    def update(self, more: Any, /) -> Any:
+    def update(self, more: object, /) -> Any:
         """The posterior. Raises DomainError where it is improper too."""
-        return self.family.update(self, more)  # type: ignore[attr-defined]
+        return self.family.update(self, more)
 
     def lacks(self, what: str) -> DomainError:
         """The error of asking for what only a distribution has."""
@@ -69,18 +71,18 @@ class Improper:
             f"{what.replace('_', ' ')} is not defined. Update it with data, or start from a proper prior."
         )
 
-    def require(self, seen: str, **parameters: Any) -> None:
+    def require(self, seen: str, **parameters: ArrayLike) -> None:
         """DomainError unless the posterior's parameters are positive."""
         bad = np.any([np.asarray(value) <= 0.0 for value in np.broadcast_arrays(*parameters.values())], axis=0)
         if np.any(bad):
             where = tuple(int(i) for i in np.argwhere(bad)[0])
             values = [np.broadcast_to(v, bad.shape)[where] for v in parameters.values()]
-            at = f" {of_arms.place(where, None)}" if where else ""
+            at = f" {place(where, None)}" if where else ""
             raise DomainError(
                 f"{self.name}, {self._text(self.values)}, with {seen} has an improper posterior, "
                 f"{self._text(values)}{at}: no probability, mean or interval follows from it. "
                 "Use a proper prior, or wait for data that make it proper."
             )
 
-    def _text(self, values: Any) -> str:
-        return f"{getattr(self.family, '__name__', self.family)}({', '.join(f'{float(v):g}' for v in values)})"
+    def _text(self, values: Sequence[float]) -> str:
+        return f"{self.family.__name__}({', '.join(f'{float(v):g}' for v in values)})"

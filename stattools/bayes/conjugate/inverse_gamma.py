@@ -18,9 +18,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.bayes.conjugate.distribution import ByArm
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
@@ -55,16 +54,16 @@ class RootOfVariance(ByArm):
         return 0.0, np.inf
 
     @property
-    def mode(self) -> Any:
+    def mode(self) -> float | Floats:
         """Where the density is highest: (r scale / (r shape + 1))^(1 / r)."""
         return plain((self._root * self.scale / (self._root * self.shape + 1.0)) ** (1.0 / self._root))
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def density(self, x: ArrayLike) -> Any:
+    def density(self, x: ArrayLike) -> float | Floats:
         """f(x) at each x."""
         return np.exp(self.log_density(x))
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log f(x), -inf at 0. Raises DomainError for x < 0 and for NaN."""
         x = self._checked(x)
         variance = self._variance(x)
@@ -75,14 +74,14 @@ class RootOfVariance(ByArm):
         core = -stirling_error(shape) - deviance_part(shape, ratio) + 0.5 * np.log(shape) - HALF_LOG_TWO_PI
         return plain(np.where(inside, core - np.log(at) + self._log_change(np.where(inside, x, 1.0)), -np.inf))
 
-    def slope(self, x: ArrayLike) -> Any:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """d log f / dx = (r scale / x^r - r shape - 1) / x at each x > 0."""
         x, r = self._checked(x), self._root
         # at 0 the density vanishes faster than any power: infinite slope
         with np.errstate(divide="ignore", over="ignore"):
             return plain((r * self.scale / self._variance(x) - (r * self.shape + 1.0)) / x)
 
-    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> Any:
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> float | Floats:
         """P(low <= x <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high.
 
         >>> round(InverseGamma(1, 1).probability(low=1.0), 12)  # 1 - exp(-1)
@@ -93,7 +92,7 @@ class RootOfVariance(ByArm):
         below_high, above_high = tails(high, self.shape, self.scale)
         return plain(np.where(below_high <= 0.5, below_high - below_low, above_low - above_high))
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The value with P(x <= value) = p."""
         p = probabilities(p)
         return plain(self._quantile(p, 1.0 - p))
@@ -110,7 +109,7 @@ class RootOfVariance(ByArm):
             ends = inverse_gamma_ends(prob, self.shape, self.scale, self._root)
         else:
             ends = self._quantile(aside, 1.0 - aside), self._quantile(1.0 - aside, aside)
-        return interval_of(*ends, prob, kind, of_arms.terms(self, self._called[1]))
+        return self._interval(*ends, prob, kind, self._called[1])
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
@@ -134,7 +133,7 @@ class RootOfVariance(ByArm):
         """The variance whose root is x."""
         return x
 
-    def _log_change(self, x: Floats) -> Any:
+    def _log_change(self, x: Floats) -> float | Floats:
         """log dv / dx."""
         return 0.0
 
@@ -161,16 +160,16 @@ class InverseGamma(RootOfVariance):
         return self
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """scale / (shape - 1), infinite for shape <= 1."""
         return self._over(self.scale, 1.0)
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """mean / sqrt(shape - 2), infinite for shape <= 2."""
         return self._over(self.mean, 2.0, 0.5)
 
-    def _over(self, value: Any, bound: float, power: float = 1.0) -> Any:
+    def _over(self, value: Any, bound: float, power: float = 1.0) -> float | Floats:
         """value / (shape - bound)^power, infinite where the shape is not above the bound."""
         some = np.greater(self.shape, bound)
         spare = np.where(some, np.subtract(self.shape, bound), 1.0)
@@ -196,14 +195,14 @@ class RootInverseGamma(RootOfVariance):
         return InverseGamma(self.shape, self.scale, arms=self.arms)
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """sqrt(scale) Gamma(shape - 1/2) / Gamma(shape), infinite for shape <= 1/2."""
         some = np.greater(self.shape, 0.5)
         ratio = np.exp(-log_gamma_ratio(np.where(some, np.subtract(self.shape, 0.5), 1.0), 0.5))
         return plain(np.where(some, np.sqrt(self.scale) * ratio, np.inf))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """sqrt(scale / (shape - 1) - mean^2), infinite for shape <= 1."""
         some = np.greater(self.shape, 1.0)
         x = np.where(some, np.subtract(self.shape, 1.0), 1.0)

@@ -8,17 +8,15 @@ Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.5. Cost: one pass o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, numbers, points, probabilities, settle, tail
+from stattools.bayes.conjugate.arms import Labels, matched, plain
+from stattools.bayes.conjugate.belief import numbers, points, probabilities, settle, tail
 from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
 from stattools.bayes.conjugate.data.pair import DeclaredPair, LeftOut, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import SymmetricDistribution, Updatable
@@ -33,19 +31,23 @@ from stattools.interface.names.guesses import answers_guesses, constructed_by_ca
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.sums import pair_difference, pair_product, pair_quotient
+from stattools.numerics.sums import ExactSum, pair_difference, pair_product, pair_quotient
 
 
-def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
-    if not isinstance(more, NormalSample) or more.sd is None:
-        raise IncompatibleError(
-            f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
-            f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
-        )
-    return of_arms.matched(belief, np.shape(belief.mean), more)
+def _refuse(belief: Normal | Improper, more: object) -> NoReturn:
+    raise IncompatibleError(
+        f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
+        f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
+    )
 
 
-def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: object = slice(None)) -> tuple[Floats, Floats]:
+def _read(belief: Normal | Improper, data: NormalSample) -> tuple[NormalSample, dict[str, Labels]]:
+    return _refuse(belief, data) if data.sd is None else matched(belief, data)
+
+
+def _given(
+    prior: Normal | Improper, weight: Doubled, total: Doubled, arm_of: NDArray[np.integer] | slice = slice(None)
+) -> tuple[Floats, Floats]:
     """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
     proper = prior.is_proper
     center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
@@ -58,8 +60,10 @@ def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: object = slice(N
     return mean, precision[0]
 
 
-def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: dict[str, Any]) -> Normal:
-    mean, precision = _given(belief.prior, total[0].rounded(), total[1].rounded())
+def _posterior(
+    belief: Normal | Improper, data: NormalSample, labels: dict[str, Labels], weights: ExactSum, sums: ExactSum
+) -> Normal:
+    mean, precision = _given(belief.prior, weights.rounded(), sums.rounded())
     if not (precision > 0).all():
         raise DomainError(
             f"{belief.prior!r} is improper, and so is its posterior in arm {int(np.argmin(precision > 0))}, which has "
@@ -68,18 +72,18 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: 
     return Normal(mean.reshape(data.shape), (precision**-0.5).reshape(data.shape), **labels)
 
 
-def _log_evidence(before: Any, after: Any, data: NormalSample) -> Any:
+def _log_evidence(before: Normal, after: Normal, data: NormalSample) -> Floats:
     """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
     fit = data.log_likelihood_by_arm(np.atleast_1d(after.mean)).reshape(data.shape)
     return fit + before.log_density(after.mean) - after.log_density(after.mean)
 
 
-def _left_out(belief: Any) -> LeftOut:
+def _left_out(belief: Normal, seen: Seen) -> LeftOut:
     """The density of each measurement given the others: normal, its variance added to that of the mean."""
-    data = Measurements.of(belief)
+    data = Measurements.of(seen.batches)
     counts = np.bincount(data.arm_of, minlength=1)[data.arm_of]
     require_rest(belief, data, (counts > 1) | belief.prior.is_proper)
-    weight, total = data.without(belief.seen.total, (data.weight, np.zeros_like(data.weight)))
+    weight, total = data.without(seen.total, (data.weight, np.zeros_like(data.weight)))
     mean, precision = _given(belief.prior, weight, total, data.arm_of)
     variance = 1.0 / data.weight + 1.0 / precision
     gap = data.values - mean
@@ -87,6 +91,8 @@ def _left_out(belief: Any) -> LeftOut:
 
 
 PAIR = DeclaredPair(
+    models=(NormalSample,),
+    raw=_refuse,
     read=_read,
     statistics=lambda data: data.sums,
     posterior=_posterior,
@@ -115,7 +121,7 @@ class Normal(SymmetricDistribution, Updatable):
     _pair = PAIR
     mean: Any
     sd: Any
-    arms: Sequence[Any] | None = field(default=None, kw_only=True)
+    arms: Any = field(default=None, kw_only=True)
     seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -152,7 +158,7 @@ class Normal(SymmetricDistribution, Updatable):
         """Jeffreys' prior of a mean, the flat one: improper, and proper after one measurement."""
         return cls.flat()
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
 
         >>> round(Normal(0, 1).log_density(0.0), 12)
@@ -163,11 +169,11 @@ class Normal(SymmetricDistribution, Updatable):
             return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
-    def slope(self, x: ArrayLike) -> Any:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """d log f / dx = (mean - x) / sd^2."""
         return plain(-self._standard(points(x, "theta", self._nothing())) / self.sd)
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The x with P(theta <= x) = p."""
         return plain(self.mean + self.sd * special.ndtri(probabilities(p)))
 
@@ -179,7 +185,7 @@ class Normal(SymmetricDistribution, Updatable):
         """
         aside, kind = tail(prob, kind)
         half = -special.ndtri(aside) * self.sd
-        return interval_of(self.mean - half, self.mean + half, prob, kind, of_arms.terms(self, "theta"))
+        return self._interval(self.mean - half, self.mean + half, prob, kind, "theta")
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
@@ -213,7 +219,7 @@ class Normal(SymmetricDistribution, Updatable):
         """Draws by the name of the parameter."""
         return {"mean": self.sample(draws, seed=random)}
 
-    def _place(self) -> tuple[Any, Any]:
+    def _place(self) -> tuple[Floats, Floats]:
         return self.mean, self.sd
 
     def _below(self, z: Floats) -> Floats:

@@ -20,10 +20,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.arms import Labels, matched, plain
 from stattools.bayes.conjugate.belief import points, settle
 from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
 from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, Seen, at_arm, updated
@@ -37,29 +36,36 @@ from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
+from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample, normal, squares_about_mean
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.sums import pair_difference, two_product
+from stattools.numerics.sums import ExactSum, pair_difference, two_product
 
 if TYPE_CHECKING:
     import pandas as pd
-FIELDS = ("mean", "strength", "shape", "scale")
+
+    from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 PARAMETERS = ("mean", "variance", "sd")
 REMEDY = "The limit without prior information is st.NormalInverseGamma.reference()."
 
 
-def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
-    more = more if isinstance(more, NormalSample) else normal(more)
-    if more.sd is not None:
+def _read(belief: NormalInverseGamma | Improper, data: NormalSample) -> tuple[NormalSample, dict[str, Labels]]:
+    if data.sd is not None:
         raise IncompatibleError(
             "NormalInverseGamma.update needs measurements whose standard deviation is not known, st.normal(y); got "
             "sd=. The prior of their mean is st.Normal."
         )
-    return of_arms.matched(belief, np.shape(belief.mean), more)
+    return matched(belief, data)
 
 
-def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: dict[str, Any]) -> NormalInverseGamma:
-    counts, first, second = total
+def _posterior(
+    belief: NormalInverseGamma | Improper,
+    data: NormalSample,
+    labels: dict[str, Labels],
+    counts: NDArray[np.int64],
+    first: ExactSum,
+    second: ExactSum,
+) -> NormalInverseGamma:
     values = _given(belief.prior, counts, first.rounded(), second.rounded())
     if not belief.prior.is_proper:
         _require_proper(belief.prior, counts, values, data.arms)
@@ -67,10 +73,16 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: 
 
 
 def _given(
-    prior: Any, counts: Any, total: Doubled, squares: Doubled, arm_of: object = slice(None)
+    prior: NormalInverseGamma | Improper,
+    counts: NDArray[np.int64],
+    total: Doubled,
+    squares: Doubled,
+    arm_of: NDArray[np.integer] | slice = slice(None),
 ) -> tuple[Floats, ...]:
     """mean, strength, shape and scale of the posterior from n, sum y and sum y^2."""
-    center, strength, shape, scale = (at_arm(getattr(prior, name), arm_of) for name in FIELDS)
+    center, strength, shape, scale = (
+        at_arm(value, arm_of) for value in (prior.mean, prior.strength, prior.shape, prior.scale)
+    )
     n = np.asarray(counts, dtype=float)
     average, about = squares_about_mean(counts, total, squares)
     after = strength + n
@@ -79,7 +91,7 @@ def _given(
     return center + gap * share, after, shape + 0.5 * n, scale + 0.5 * (about + strength * share * gap * gap)
 
 
-def _log_evidence(before: Any, after: Any, data: NormalSample) -> Any:
+def _log_evidence(before: NormalInverseGamma, after: NormalInverseGamma, data: NormalSample) -> Floats:
     """log p(batch), from the constants of the two distributions, as ratios that keep their digits."""
     n = data.counts.reshape(data.shape)
     half = 0.5 * n
@@ -89,7 +101,7 @@ def _log_evidence(before: Any, after: Any, data: NormalSample) -> Any:
     return ratio + gammas - before.shape * growth - half * (np.log(after.scale) + np.log(2.0 * np.pi))
 
 
-def _require_proper(prior: Any, counts: Any, parameters: tuple[Floats, ...], arms: Any) -> None:
+def _require_proper(prior: Improper, counts: NDArray[np.int64], parameters: tuple[Floats, ...], arms: Labels) -> None:
     good = np.all([value > 0 for value in parameters[1:]], axis=0)
     if not good.all():
         place = int(np.argmin(good))
@@ -100,9 +112,9 @@ def _require_proper(prior: Any, counts: Any, parameters: tuple[Floats, ...], arm
         )
 
 
-def _left_out(belief: Any) -> LeftOut:
+def _left_out(belief: NormalInverseGamma, seen: Seen) -> LeftOut:
     """The density of each measurement given the others, Student's t."""
-    data, (total, *sums) = Measurements.of(belief), belief.seen.total
+    data, (total, *sums) = Measurements.of(seen.batches), seen.total
     none = np.zeros_like(data.values)
     first, second = data.without(sums, (data.values, none), two_product(data.values, data.values))
     mean, strength, shape, scale = _given(belief.prior, total[data.arm_of] - 1, first, second, data.arm_of)
@@ -112,6 +124,8 @@ def _left_out(belief: Any) -> LeftOut:
 
 
 PAIR = DeclaredPair(
+    models=(NormalSample,),
+    raw=lambda belief, more: normal(more),
     read=_read,
     statistics=lambda data: (data.counts, *data.sums),
     posterior=_posterior,
@@ -151,7 +165,7 @@ class NormalInverseGamma(ByArm, Updatable):
     def __post_init__(self) -> None:
         settle(self, real=("mean",), positive=("strength", "shape", "scale"), remedy=REMEDY)
 
-    def _curve(self) -> Any:
+    def _curve(self) -> ByArm:
         return self.marginal("mean")
 
     @classmethod
@@ -169,8 +183,8 @@ class NormalInverseGamma(ByArm, Updatable):
 
     @classmethod
     def g_prior(
-        cls, model: Any, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
-    ) -> Any:
+        cls, model: Model, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
+    ) -> NormalInverseGammaRegression:
         """Zellner's g-prior of a linear `model`: `st.NormalInverseGammaRegression.g_prior`, with the same `g`, `mean`,
         `shape` and `scale`.
         """
@@ -178,7 +192,7 @@ class NormalInverseGamma(ByArm, Updatable):
 
         return NormalInverseGammaRegression.g_prior(model, g=g, mean=mean, shape=shape, scale=scale)
 
-    def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
+    def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> StudentT | InverseGamma | RootInverseGamma:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
         parameter = one_of(parameter, PARAMETERS, "marginal needs one of {}")
         if parameter == "mean":
@@ -188,25 +202,25 @@ class NormalInverseGamma(ByArm, Updatable):
         return kind(self.shape, self.scale, arms=self.arms)
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """The standard deviation of what is believed about the mean."""
         return self.marginal("mean").sd
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The median of the mean."""
         return self.mean
 
     @property
-    def mode(self) -> tuple[Any, Any]:
+    def mode(self) -> tuple[float | Floats, float | Floats]:
         """Where the joint density is highest: the mean, and the variance scale / (shape + 3/2)."""
         return self.mean, self.scale / (self.shape + 1.5)
 
-    def density(self, mean: ArrayLike, variance: ArrayLike) -> Any:
+    def density(self, mean: ArrayLike, variance: ArrayLike) -> float | Floats:
         """The joint density of a mean and a variance."""
         return np.exp(self.log_density(mean, variance))
 
-    def log_density(self, mean: ArrayLike, variance: ArrayLike) -> Any:
+    def log_density(self, mean: ArrayLike, variance: ArrayLike) -> float | Floats:
         """The log of the joint density of a mean and a variance > 0. Raises DomainError for a negative variance."""
         mean, variance = points(mean, "a mean"), points(variance, "a variance")
         marginal = np.asarray(self.marginal("variance").log_density(variance))
@@ -219,7 +233,7 @@ class NormalInverseGamma(ByArm, Updatable):
 
     def probability(
         self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: Literal["mean", "variance", "sd"] = "mean"
-    ) -> Any:
+    ) -> float | Floats:
         """P(low <= parameter <= high) of the mean, the variance or the sd."""
         belief = self.marginal(of)
         return belief.probability(np.maximum(points(low, "low"), belief.support[0]), high)
@@ -278,5 +292,5 @@ class NormalInverseGamma(ByArm, Updatable):
         """
         return updated(self, more)
 
-    def _log_density_of(self, drawn: Drawn) -> Any:
+    def _log_density_of(self, drawn: Drawn) -> float | Floats:
         return self.log_density(drawn["mean"], drawn["variance"])

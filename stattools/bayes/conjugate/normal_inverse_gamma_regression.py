@@ -16,27 +16,36 @@ Bayes' rule for a regression with a normal-inverse-gamma prior: its parameters g
 The triangle of the data is stacked under that of the prior and both are reduced to one by QR. Zellner's g-prior is as
 informative as 1 / g of the data, in the directions of the data: beta | variance ~ Normal(m, g variance (X^T W X)^-1).
 Source: Zellner (1986); Liang et al., "Mixtures of g priors for Bayesian variable selection" (2008).
+
+Rows of linear regressions for a NormalInverseGammaRegression prior: their triangle, each row left out, replicates.
+
+    without row i, of leverage h_i = w_i x_i^T P^-1 x_i under the posterior precision P and residual e_i:
+    y_i ~ t with 2 shape - 1 df around y_i - e_i / (1 - h_i),  scale^2 = b_i / (shape - 1/2) / (w_i (1 - h_i)),
+    b_i = scale - w_i e_i^2 / (2 (1 - h_i))
+
+Source: Geisser & Eddy (1979) for the sum; Cook & Weisberg (1982), sec. 2.2 for the updates.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, points, single
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, Seen, updated
-from stattools.bayes.conjugate.data.regression_data import left_out, outcomes, stacked, triangular
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
 from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.predictives.regression_predictive import RowPredictions
-from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio
+from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
+from stattools.data.rows.rows import triangle
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence.rank import check_rank, check_size
@@ -45,6 +54,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
+from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -70,7 +80,7 @@ def flat_parameters(model: Model) -> Parameters:
     return Parameters(np.zeros(0), np.zeros((0, p)), -0.5 * p, 0.0)
 
 
-def given(belief: Any, model: Model) -> Parameters:
+def given(belief: NormalInverseGammaRegression | Improper, model: Model) -> Parameters:
     """What a belief is given the rows of a model. Raises IdentificationError where that is no distribution."""
     before, prior = flat_parameters(model) if not belief.is_proper else belief, belief.prior
     p, shape = len(model.names), before.shape + 0.5 * model.n
@@ -86,7 +96,7 @@ def given(belief: Any, model: Model) -> Parameters:
     return Parameters(solve_triangular(root, z), root, shape, scale)
 
 
-def log_evidence(before: Any, after: Any, model: Model) -> float:
+def log_evidence(before: NormalInverseGammaRegression, after: NormalInverseGammaRegression, model: Model) -> float:
     """log p(batch): the constants of the two distributions, as ratios that keep their digits."""
     half = 0.5 * model.n
     roots = log_determinant(before.root) - log_determinant(after.root)
@@ -100,7 +110,7 @@ def log_evidence(before: Any, after: Any, model: Model) -> float:
     return float(roots + gammas + precisions - rest)
 
 
-def require_ols(model: Any) -> None:
+def require_ols(model: object) -> None:
     """IncompatibleError for what is not a linear regression."""
     if not (isinstance(model, Model) and model.has_scale):
         raise IncompatibleError(
@@ -108,7 +118,7 @@ def require_ols(model: Any) -> None:
         )
 
 
-def require_same(belief: Any, model: Model) -> None:
+def require_same(belief: NormalInverseGammaRegression, model: Model) -> None:
     """IncompatibleError for a model of other coefficients."""
     if len(model.names) != len(belief.mean) or (belief.names is not None and belief.names != model.names):
         raise IncompatibleError(
@@ -147,20 +157,110 @@ def _no_effect(model: Model) -> Floats:
     return center
 
 
-def _read(belief: Any, more: Any) -> tuple[Model, dict[str, Any]]:
-    require_ols(more)
+def _read(belief: Any, data: Model) -> tuple[Model, dict[str, tuple[str, ...]]]:
+    require_ols(data)
     if belief.is_proper:
-        require_same(belief, more)
-    return more, {"names": more.names}
+        require_same(belief, data)
+    return data, {"names": data.names}
 
 
-def _posterior(belief: Any, total: object, data: Model, labels: dict[str, Any]) -> NormalInverseGammaRegression:
+def _posterior(
+    belief: NormalInverseGammaRegression | Improper, data: Model, labels: dict[str, tuple[str, ...]]
+) -> NormalInverseGammaRegression:
     after = given(belief, data)
     posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, **labels)
     return _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
 
 
+def stacked(model: Model) -> Floats:
+    """p + 1 rows that say all that the data do: [root, z; 0, rho] with (p + 1) columns, by QR of standardized columns.
+
+    |y - X beta|^2 = |z - root beta|^2 + rho^2, weighted, whatever beta is.
+    """
+    work, T = model.standardized()
+    R = triangle(work.rows, beside=True)
+    R[:, :-1] = np.linalg.solve(T.T, R[:, :-1].T).T
+    return R
+
+
+def triangular(rows: Floats) -> tuple[Floats, Floats, float]:
+    """root (p, p) upper triangular, z (p,) and the sum of squares left over, of stacked rows [X, y]."""
+    p = rows.shape[1] - 1
+    if len(rows) <= p:
+        rows = np.concatenate([rows, np.zeros((p + 1 - len(rows), p + 1))])
+    unit = np.abs(rows).max(axis=0)
+    unit = np.where(unit > 0, unit, 1.0)
+    R = np.linalg.qr(rows / unit, mode="r") * unit
+    R = R * np.where(np.diagonal(R) < 0, -1.0, 1.0)[:, None]
+    return R[:p, :p], R[:p, p], float(R[p, p] ** 2)
+
+
+@record
+class RegressionRows:
+    """All rows of a posterior in the order they came: X, y less its offset, precision (n,), counts (n,)."""
+
+    X: Floats
+    y: Floats
+    offset: Floats
+    precision: Floats
+    counts: NDArray[np.int64]
+
+    @staticmethod
+    def of(batches: Sequence[Model]) -> RegressionRows:
+        """The rows of all batches that count at all."""
+        parts = []
+        for model in batches:
+            rows, n = model.rows, len(model.rows.y)
+            offset = np.zeros(n) if rows.offset is None else rows.offset
+            precision = np.ones(n) if rows.precision is None else rows.precision
+            counts = np.ones(n) if rows.weight is None else rows.weight
+            some = counts > 0
+            parts.append(tuple(part[some] for part in (rows.X, rows.y - offset, offset, precision, counts)))
+        X, y, offset, precision, counts = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return RegressionRows(X, y, offset, precision, counts.astype(np.int64))
+
+    def log_likelihood(self, drawn: Drawn) -> Floats:
+        """log p(y_i | beta, sigma) of every draw and row, (draws, n)."""
+        sd = drawn["sigma"][:, None] / np.sqrt(self.precision)
+        z = (self.y - drawn["beta"] @ self.X.T) / sd
+        return -0.5 * z * z - np.log(sd) - HALF_LOG_TWO_PI
+
+    def replicates(self, drawn: Drawn, random: np.random.Generator) -> Floats:
+        """New outcomes of the same rows, (draws, n)."""
+        mean = drawn["beta"] @ self.X.T + self.offset
+        return mean + drawn["sigma"][:, None] / np.sqrt(self.precision) * random.standard_normal(mean.shape)
+
+
+def left_out(belief: NormalInverseGammaRegression, seen: Seen) -> LeftOut:
+    """One entry per row; DomainError where a row is all that makes the posterior proper."""
+    data = RegressionRows.of(seen.batches)
+    weight = data.precision
+    leverage = weight * np.square(solve_triangular(belief.root, data.X.T, trans=1)).sum(axis=0)
+    rest, shape = 1.0 - leverage, belief.shape - 0.5
+    gap = data.y - data.X @ belief.mean
+    scale = belief.scale - 0.5 * weight * gap * (gap / np.where(rest > 0, rest, 1.0))
+    good = (rest > 1e-10) & (scale > 1e-10 * belief.scale) & (shape > 0)
+    if not belief.prior.is_proper and not good.all():
+        raise DomainError(
+            f"loo needs a proper posterior without each row; under {belief.prior!r} there is none without row "
+            f"{int(np.argmin(good))}, whose leverage is {leverage[np.argmin(good)]:.6g}. Use a proper prior."
+        )
+    spread = np.sqrt(scale / shape / rest / weight)
+    pointwise = log_t_density(gap / rest / spread, 2.0 * shape) - np.log(spread)
+    arm, shown = np.zeros(len(data.y), dtype=np.intp), tuple((data.y + data.offset).tolist())
+    return LeftOut(pointwise, data.counts, shown, arm, data.log_likelihood)
+
+
+def outcomes(belief: object, seen: Seen) -> list[NamedObservations]:
+    """The outcomes of the rows, how often each was seen, and its precision."""
+    data = RegressionRows.of(seen.batches)
+    constant = {"count": data.counts, "precision": data.precision}
+    return [NamedObservations("y", data.y + data.offset, data.replicates, data.log_likelihood, constant)]
+
+
 PAIR = DeclaredPair(
+    models=(Model,),
+    raw=lambda belief, more: require_ols(more),
     read=_read,
     statistics=lambda data: (),  # the triangle of the posterior says all: it is stacked on that of new rows
     posterior=_posterior,
@@ -213,7 +313,7 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
         names = labelled("the coefficients", self.names, ("mean", self.mean), ("precision", self.precision))
         names = different(names, p, title, "coefficient")
         _set(self, mean=frozen(mean), precision=frozen(precision), root=frozen(root), names=names)
-        _set(self, **{name: single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale")})
+        _set(self, shape=single(self.shape, f"{title} shape"), scale=single(self.scale, f"{title} scale"))
 
     @classmethod
     def flat(cls) -> Improper:
@@ -294,7 +394,7 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
     @property
     def sd(self) -> Floats:
         """Standard deviations of the coefficients."""
-        return self.coefficients.sd
+        return np.asarray(self.coefficients.sd)
 
     @property
     def median(self) -> Floats:
@@ -327,7 +427,7 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
         """P(low <= coefficient <= high) of each coefficient."""
-        return self.coefficients.probability(low, high)
+        return np.asarray(self.coefficients.probability(low, high))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval of each coefficient; those of highest density and the equal-tailed ones are the same."""
@@ -364,22 +464,22 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
     def _labels(self) -> tuple[str, ...]:
         return self.terms
 
-    def _log_density_of(self, drawn: Drawn) -> Any:
+    def _log_density_of(self, drawn: Drawn) -> Floats:
         sigma = drawn["sigma"]
         return self._log_density_given(drawn["beta"], sigma**2) + self.sigma.log_density(sigma)
 
-    def _log_density_given(self, coefficients: Floats, variance: Any) -> Any:
+    def _log_density_given(self, coefficients: Floats, variance: float | Floats) -> Floats:
         """log p(beta | variance) at draws or a single point: coefficients (..., p), variance (...)."""
         z = (coefficients - self.mean) @ self.root.T
         logs = float(log_determinant(self.root)) - len(self.mean) * (HALF_LOG_TWO_PI + 0.5 * np.log(variance))
         with np.errstate(over="ignore"):  # too far away for a density that float64 holds
             return logs - 0.5 * np.square(z).sum(axis=-1) / variance
 
-    def _key(self) -> tuple[Any, ...]:
+    def _key(self) -> tuple[object, ...]:
         return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)
 
 
-def _set(belief: Any, **fields: Any) -> Any:
+def _set[B](belief: B, **fields: object) -> B:
     for name, value in fields.items():
         object.__setattr__(belief, name, value)
     return belief

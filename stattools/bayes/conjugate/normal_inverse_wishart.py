@@ -8,28 +8,34 @@
 The mean alone and a new row are multivariate t with df - d + 1 degrees of freedom, each variance is inverse gamma. The
 reference prior, density |Sigma|^-(d+1)/2, is the limit strength, scale -> 0, df -> -1: Hotelling's T^2. Source: Gelman
 et al., Bayesian Data Analysis (2013), sec. 3.6; Murphy (2007). Cost: one pass over the data, then d^3.
+
+Multivariate normal rows for a NormalInverseWishart prior: each row left out, and replicates.
+
+With e = y - m', k = strength', c = k / (k - 1): the scale without the row is scale' - c e e^T, by the formula of the
+posterior, and its mean lies c e from y. Determinant and inverse follow from those of scale'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, single
-from stattools.bayes.conjugate.data.multivariate_data import left_out, outcomes
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
-from stattools.bayes.conjugate.inverse_wishart import positive_root
+from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.predictives.multivariate_t import MultivariateT
-from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio
+from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import as_theta, labelled
@@ -40,25 +46,35 @@ from stattools.interface.names.guesses import answers_guesses, constructed_by_ca
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import MultivariateSample, center_and_scatter, multivariate_normal
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.sums import ExactSum
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def _read(belief: Any, more: Any) -> tuple[MultivariateSample, dict[str, Any]]:
-    fresh = not belief.is_proper
-    names = None if fresh else belief.names
-    data = more if isinstance(more, MultivariateSample) else multivariate_normal(more, names=names)
-    if not fresh and (len(data.names) != len(belief.mean) or (names is not None and tuple(names) != data.names)):
+def _raw(belief: Any, more: ArrayLike) -> MultivariateSample:
+    return multivariate_normal(more, names=belief.names if belief.is_proper else None)
+
+
+def _read(belief: Any, data: MultivariateSample) -> tuple[MultivariateSample, dict[str, tuple[str, ...]]]:
+    names = belief.names if belief.is_proper else None
+    if belief.is_proper and (len(data.names) != len(belief.mean) or (names is not None and tuple(names) != data.names)):
         raise IncompatibleError(
             f"update needs rows of the components {', '.join(belief.terms[:10])}; got {', '.join(data.names[:10])}."
         )
     return data, {"names": data.names}
 
 
-def _posterior(belief: Any, total: tuple[Any, ...], data: MultivariateSample, labels: Any) -> NormalInverseWishart:
-    prior, (n, *sums), d = belief.prior, total, data.values.shape[1]
-    center, scatter = center_and_scatter(n, tuple(sums))
+def _posterior(
+    belief: NormalInverseWishart | Improper,
+    data: MultivariateSample,
+    labels: dict[str, tuple[str, ...]],
+    n: int,
+    rows: ExactSum,
+    products: ExactSum,
+) -> NormalInverseWishart:
+    prior, d = belief.prior, data.values.shape[1]
+    center, scatter = center_and_scatter(n, (rows, products))
     strength, df = prior.strength + n, prior.df + n
     gap = center - prior.mean
     scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)
@@ -70,17 +86,64 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: MultivariateSample, la
     return NormalInverseWishart(prior.mean + gap * (n / strength), strength, df, scale, **labels)
 
 
-def _log_evidence(before: Any, after: Any, data: MultivariateSample) -> float:
+def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, data: MultivariateSample) -> float:
     """log p(batch), from the constants of the two distributions; the multivariate gammas as ratios of gammas."""
     n, d = data.values.shape
     gammas = np.sum(log_gamma_ratio(0.5 * (before.df - np.arange(d)), 0.5 * n))
     roots = (positive_root(np.asarray(belief.scale), d, "scale") for belief in (before, after))
-    first, second = map(inverse_wishart.log_determinant, roots)
+    first, second = map(log_determinant, roots)
     strengths = 0.5 * d * np.log1p(n / before.strength)
     return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
 
 
+def left_out(belief: NormalInverseWishart, seen: Seen) -> LeftOut:
+    """One entry per row; DomainError where one row is all that makes the posterior proper."""
+    Y, d = _rows(seen), len(belief.mean)
+    df, rest = belief.t_df - 1.0, belief.prior.strength + len(Y) - 1
+    root, left, q = np.eye(d), np.zeros(len(Y)), np.zeros(len(Y))
+    if rest > 0 and df > 0:
+        root = positive_root(np.asarray(belief.scale), d, "scale")
+        q = np.square(solve_triangular(root, (Y - belief.mean).T, trans=1)).sum(axis=0)
+        left = 1.0 - belief.strength / rest * q
+    if not belief.prior.is_proper and not (left > 1e-10).all():
+        raise DomainError(
+            f"loo needs a proper posterior without each row; under {belief.prior!r} there is none without row "
+            f"{int(np.argmin(left))}. Use a proper prior."
+        )
+    c, spread = belief.strength / rest, (1.0 + 1.0 / rest) / df
+    log_root = log_determinant(root) + 0.5 * np.log(left) + 0.5 * d * np.log(spread)
+    pointwise = log_t_density(0.0, df, d, c * c * q / left / spread) - log_root
+    ones, shown = np.ones(len(Y), dtype=np.int64), tuple(map(tuple, Y.tolist()))
+    return LeftOut(pointwise, ones, shown, np.zeros(len(Y), dtype=np.intp), partial(_log_likelihood, Y))
+
+
+def outcomes(belief: object, seen: Seen) -> list[NamedObservations]:
+    """The rows; their log-likelihoods are called `row`, since they have one entry per row and not per component."""
+    Y = _rows(seen)
+
+    def replicate(drawn: Drawn, random: np.random.Generator) -> Floats:
+        root = np.swapaxes(np.linalg.cholesky(drawn["covariance"]), 1, 2)
+        return drawn["mean"][:, None, :] + random.standard_normal((len(root), *Y.shape)) @ root
+
+    return [NamedObservations("y", Y, replicate, partial(_log_likelihood, Y), dims=("obs", "component"), of="row")]
+
+
+def _rows(seen: Seen) -> Floats:
+    """All rows in the order they came."""
+    return np.concatenate([batch.values for batch in seen.batches])
+
+
+def _log_likelihood(Y: Floats, drawn: Drawn) -> Floats:
+    """log p(y_i | mean, covariance) of every draw and row, (draws, n)."""
+    root = np.linalg.cholesky(drawn["covariance"])
+    gap = Y[None, :, :] - drawn["mean"][:, None, :]
+    z = np.linalg.solve(root, np.swapaxes(gap, 1, 2))
+    return -0.5 * np.square(z).sum(axis=1) - log_determinant(root)[:, None] - Y.shape[1] * HALF_LOG_TWO_PI
+
+
 PAIR = DeclaredPair(
+    models=(MultivariateSample,),
+    raw=_raw,
     read=_read,
     statistics=lambda data: (len(data.values), *data.sums),
     posterior=_posterior,
@@ -126,8 +189,8 @@ class NormalInverseWishart(Updatable, Distribution):
             raise DomainError(f"{title} mean, one number per component; got shape {mean.shape}.")
         scale = np.atleast_2d(numbers(self.scale, f"{title} scale"))
         positive_root(scale, d, f"{title} scale")
-        for name in ("strength", "df"):
-            object.__setattr__(self, name, single(getattr(self, name), f"{title} {name}"))
+        for name, value in {"strength": self.strength, "df": self.df}.items():
+            object.__setattr__(self, name, single(value, f"{title} {name}"))
         if not self.df > d - 1:
             raise DomainError(f"{title} df > d - 1 = {d - 1} for {d} components; got df={self.df:.6g}.")
         names = labelled("the components", self.names, ("mean", self.mean), ("scale", self.scale))
@@ -191,7 +254,7 @@ class NormalInverseWishart(Updatable, Distribution):
     @property
     def sd(self) -> Floats:
         """Standard deviations of what is believed about each component of the mean."""
-        return self.means.sd
+        return np.asarray(self.means.sd)
 
     @property
     def median(self) -> Floats:
@@ -220,12 +283,12 @@ class NormalInverseWishart(Updatable, Distribution):
         d = len(self.mean)
         z = np.linalg.solve(lower, (mean - self.mean)[..., None])[..., 0]
         wishart = inverse_wishart.log_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)
-        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - inverse_wishart.log_determinant(lower)
+        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - log_determinant(lower)
         return wishart + normal - 0.5 * self.strength * np.square(z).sum(axis=-1)
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
         """P(low <= mean <= high) of each component."""
-        return self.means.probability(low, high)
+        return np.asarray(self.means.probability(low, high))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval of each component of the mean."""
@@ -271,7 +334,7 @@ class NormalInverseWishart(Updatable, Distribution):
         """The names of the components, x1, x2, ... where they have none."""
         return default_names(len(self.mean)) if self.names is None else tuple(self.names)
 
-    def _key(self) -> tuple[Any, ...]:
+    def _key(self) -> tuple[object, ...]:
         return self.names, self.mean.tobytes(), self.strength, self.df, self.scale.tobytes()
 
     def _labels(self) -> tuple[str, ...]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import points, probabilities, settle, tail
 from stattools.bayes.conjugate.distribution import SymmetricDistribution
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -26,9 +25,6 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.numerics.distributions.counts import stirling_error
-
-if TYPE_CHECKING:
-    pass
 
 
 @answers_guesses
@@ -54,18 +50,18 @@ class StudentT(SymmetricDistribution):
         settle(self, real=("location",), positive=("df", "scale"))
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """The location, NaN for df <= 1: the distribution then has no mean."""
         return plain(np.where(np.greater(self.df, 1.0), self.location, np.nan))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """scale sqrt(df / (df - 2)), infinite for df <= 2."""
         some = np.greater(self.df, 2.0)
         stretch = np.sqrt(np.where(some, self.df / np.where(some, np.subtract(self.df, 2.0), 1.0), np.inf))
         return plain(self.scale * stretch)
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
 
         >>> round(StudentT(1, 0, 1).log_density(0.0), 12)  # Cauchy: -log pi
@@ -73,14 +69,14 @@ class StudentT(SymmetricDistribution):
         """
         return plain(log_t_density(self._standard(points(x, "theta", self._nothing())), self.df) - np.log(self.scale))
 
-    def slope(self, x: ArrayLike) -> Any:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """d log f / dx = -(df + 1) z / (df + z^2) / scale."""
         z = self._standard(points(x, "theta", self._nothing()))
         with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
             near = np.where(np.isinf(z), 0.0, z)  # where it is 0
             return plain(-near / ((self.df + near * near) / (self.df + 1.0)) / self.scale)
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The x with P(theta <= x) = p."""
         p = probabilities(p)
         found = self.location + self._reach(p)
@@ -94,7 +90,7 @@ class StudentT(SymmetricDistribution):
         half = -self._reach(aside)
         if not np.isfinite(half).all():
             raise DomainError(f"{self!r} reaches beyond float64: its interval ends above 1e308. Give more df.")
-        return interval_of(self.location - half, self.location + half, prob, kind, of_arms.terms(self, "theta"))
+        return self._interval(self.location - half, self.location + half, prob, kind, "theta")
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
@@ -112,7 +108,7 @@ class StudentT(SymmetricDistribution):
         with np.errstate(over="ignore"):
             return np.where(back, z, np.inf) * self.scale
 
-    def _place(self) -> tuple[Any, Any]:
+    def _place(self) -> tuple[Floats, Floats]:
         return self.location, self.scale
 
     def _below(self, z: Floats) -> Floats:

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, expit, log_expit, log_ndtr
 
+from stattools.bayes.conjugate.arms import parameters, plain
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.normal import Normal
@@ -199,12 +199,16 @@ class BetaArm:
         return log_expit(t) + log_expit(-t)
 
 
-FAMILIES: dict[type, tuple[tuple[str, str], Any]] = {
-    Beta: (("a", "b"), BetaArm),
-    Gamma: (("shape", "rate"), GammaArm),
-    Normal: (("mean", "sd"), NormalArm),
-}
-"""type of an arm -> its two parameters, and the arm on the scale of integration."""
+type Arm = BetaArm | GammaArm | NormalArm
+
+type Belief = Beta | Gamma | Normal
+"""What is known of one arm, or of one for each entry."""
+
+type Beliefs = Belief | Sequence[Belief] | Mapping[str, Belief] | Mapping[int, Belief]
+"""Several arms: a list, a dict with labels, or one posterior whose entries are the arms."""
+
+FAMILIES: dict[type, type[BetaArm | GammaArm | NormalArm]] = {Beta: BetaArm, Gamma: GammaArm, Normal: NormalArm}
+"""type of an arm -> the arm on the scale of integration."""
 
 KNOWN = "st.Beta, st.Gamma or st.Normal"
 
@@ -221,19 +225,18 @@ class Arms:
     entries: tuple[Hashable, ...] | None
     """Labels of the entries, where each arm is itself an array."""
 
-    def together(self) -> tuple[list[Any], Floats | float]:
+    def together(self) -> tuple[Sequence[Arm], Floats | float]:
         """The arms in one coordinate, and the unit of theta in it."""
-        return FAMILIES[self.family][1].together(self.parameters)
+        return FAMILIES[self.family].together(self.parameters)
 
-    def shaped(self, rows: Floats) -> Any:
+    def shaped(self, rows: Floats) -> float | Floats:
         """A float for scalar arms, an array of their shape otherwise; leading axes stay."""
-        value = np.asarray(rows).reshape((*np.shape(rows)[:-1], *self.shape))
-        return float(value) if value.ndim == 0 else value
+        return plain(np.asarray(rows).reshape((*np.shape(rows)[:-1], *self.shape)))
 
 
-def several(arms: Any, who: str, *, at_least: int = 2) -> Arms:
+def several(arms: Beliefs, who: str, *, at_least: int = 2) -> Arms:
     """Arms from a list, a dict with labels, or one posterior whose entries are the arms."""
-    if type(arms) in FAMILIES:
+    if isinstance(arms, Beta | Gamma | Normal):
         return _of_one(arms, who, at_least)
     if isinstance(arms, Mapping):
         names, given = tuple(arms), list(arms.values())
@@ -243,34 +246,32 @@ def several(arms: Any, who: str, *, at_least: int = 2) -> Arms:
         raise IncompatibleError(f"{who} needs a list or a dict of arms ({KNOWN}); got {type(arms).__name__}.")
     if len(given) < at_least:
         raise DomainError(f"{who} needs at least {at_least} arms; got {len(given)}.")
-    found = [arm for arm in given if type(arm) in FAMILIES]
-    for arm in given:
-        if type(arm) not in FAMILIES:
-            raise IncompatibleError(f"{who} needs arms that are {KNOWN}; got {type(arm).__name__}.")
-        if type(arm) is not type(found[0]):
+    first, *_ = families = [type(arm) for arm in given]
+    for family in families:
+        if family not in FAMILIES:
+            raise IncompatibleError(f"{who} needs arms that are {KNOWN}; got {family.__name__}.")
+        if family is not first:
             raise IncompatibleError(
-                f"{who} needs arms of one family; got {type(found[0]).__name__} and {type(arm).__name__}, "
+                f"{who} needs arms of one family; got {first.__name__} and {family.__name__}, "
                 "which do not measure the same thing."
             )
-    fields, _ = FAMILIES[type(found[0])]
-    values = [np.asarray(getattr(arm, field)) for arm in found for field in fields]
+    values = [np.asarray(value) for arm in given for value in parameters(arm).values()]
     try:
         shaped = np.broadcast_arrays(*values)
     except ValueError:
         shapes = ", ".join(str(value.shape) for value in values[::2])
         raise IncompatibleError(f"{who} needs arms of one shape, or single ones; got shapes {shapes}.") from None
-    labelled = [arm.arms for arm in found if arm.arms is not None]
+    labelled = [arm.arms for arm in given if arm.arms is not None]
     if any(label != labelled[0] for label in labelled):
         raise IncompatibleError(f"{who} needs arms with the same labels; got {quoted(labelled[0])} and others.")
     flat = [value.astype(float).ravel() for value in shaped]
     pairs = tuple(zip(flat[::2], flat[1::2], strict=True))
     entries = labelled[0] if labelled and shaped[0].ndim == 1 else None
-    return Arms(type(found[0]), pairs, shaped[0].shape, names, entries)
+    return Arms(first, pairs, shaped[0].shape, names, entries)
 
 
-def _of_one(arms: Any, who: str, at_least: int) -> Arms:
-    fields, _ = FAMILIES[type(arms)]
-    first, second = (np.asarray(getattr(arms, field)) for field in fields)
+def _of_one(arms: Belief, who: str, at_least: int) -> Arms:
+    first, second = map(np.asarray, parameters(arms).values())
     if first.ndim != 1 or len(first) < at_least:
         got = "one number" if first.ndim == 0 else f"shape {first.shape}"
         raise DomainError(

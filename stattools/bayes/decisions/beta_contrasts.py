@@ -10,17 +10,15 @@ minus y are sums of positive terms too, so neither end loses digits. Cost: 2 to 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, log_expit, logit, polygamma
 
-from stattools.bayes.decisions.pair import both_tails, moved
+from stattools.bayes.decisions.pair import ContrastRows, both_tails, moved
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.distributions.beta import landmarks, log_density_of_logit, log_tails, probability_less
-from stattools.numerics.quadrature import log_integral
+from stattools.numerics.quadrature import Integrand, log_integral
 
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
@@ -43,7 +41,7 @@ def log_density(log_x: Floats, log_y: Floats, a: Floats, b: Floats) -> Floats:
 
 
 @record
-class BetaDifference:
+class BetaDifference(ContrastRows):
     """Y - X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""
 
     a: Floats
@@ -61,17 +59,11 @@ class BetaDifference:
         variance = self.a / n * (self.b / n) / (n + 1.0) + self.c / m * (self.d / m) / (m + 1.0)
         return mean, np.sqrt(variance)
 
-    start = moments
-
     def one_peak(self) -> NDArray[np.bool_]:
         """Log-concave plus one-peaked has one peak (Ibragimov 1956)."""
         first, second = np.minimum(self.a, self.b), np.minimum(self.c, self.d)
         both = (np.maximum(self.a, self.b) >= 1.0) & (np.maximum(self.c, self.d) >= 1.0)
         return (np.maximum(first, second) >= 1.0) & both
-
-    def falls_from_lower_end(self) -> NDArray[np.bool_]:
-        """Never."""
-        return np.zeros(len(self.a), dtype=bool)
 
     def tails(self, z: Floats) -> tuple[Floats, Floats]:
         """P(Y - X <= z) and P(Y - X > z)."""
@@ -143,7 +135,7 @@ def _logit_of_log(log_p: Floats) -> Floats:
 
 
 @record
-class BetaRatio:
+class BetaRatio(ContrastRows):
     """Y / X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""
 
     a: Floats
@@ -186,7 +178,7 @@ class BetaRatio:
         same = size == 1.0
         marks = _ratio_marks(size, a, b, c, d)
 
-        def tail(side: int) -> Any:
+        def tail(side: int) -> Integrand:
             def product(u: Floats, row: Rows) -> Floats:
                 high, rest_high = _shares(u, size[row])
                 density = log_density(log_expit(u), log_expit(-u), a[row], b[row])
@@ -224,7 +216,7 @@ class BetaRatio:
         return moved(mirrored, (self.a, self.b), (self.c, self.d)), size, mirrored
 
 
-def _equal(arms: Any, same: NDArray[np.bool_], p: Floats, q: Floats) -> tuple[Floats, Floats]:
+def _equal(arms: BetaDifference | BetaRatio, same: NDArray[np.bool_], p: Floats, q: Floats) -> tuple[Floats, Floats]:
     """Both tails, with P(Y < X) and P(Y > X) in the rows where the question is which arm is larger."""
     if same.any():
         first, second = (arms.a[same], arms.b[same]), (arms.c[same], arms.d[same])

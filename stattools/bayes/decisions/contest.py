@@ -11,21 +11,18 @@ are common to all arms, and each distribution function is evaluated once at each
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.bayes.decisions.arms import Arm, Rows
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.distributions.beta import log_complement
 from stattools.numerics.quadrature import NODES, log_integral, log_integrals, thinned
 
-Rows = NDArray[np.intp]
 
-
-def best(arms: Sequence[Any]) -> Floats:
+def best(arms: Sequence[Arm]) -> Floats:
     """P(each arm is the largest), shape (arms, rows). The integrals must add to one, and are divided by their sum."""
     own = [arm.landmarks() for arm in arms]
     marks = _marks(own)
@@ -52,7 +49,7 @@ def best(arms: Sequence[Any]) -> Floats:
     return parts / total
 
 
-def shortfall(chosen: Any, others: Sequence[Any]) -> Floats:
+def shortfall(chosen: Arm, others: Sequence[Arm]) -> Floats:
     """E max(max_j theta_j - theta_chosen, 0) per row, in the units of the arms' coordinate."""
     own = [arm.landmarks() for arm in others]
     within = [_within(arm, reach) for arm, reach in zip(others, own, strict=True)]
@@ -74,7 +71,7 @@ def _marks(own: Sequence[Floats]) -> Floats:
     return marks[:, ~np.isnan(marks).all(axis=0)]
 
 
-def _within(arm: Any, marks: Floats) -> Callable[[Floats, Rows], Floats]:
+def _within(arm: Arm, marks: Floats) -> Callable[[Floats, Rows], Floats]:
     """log density and log distribution function of an arm, (2, *t.shape), between its landmarks: nothing of it lies
     outside of them.
     """

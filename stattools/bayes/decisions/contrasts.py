@@ -9,20 +9,23 @@ The difference of two normal arms, which is normal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, tail
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.normal import Normal
-from stattools.bayes.decisions.arms import Arms, several
+from stattools.bayes.decisions.arms import Arms, Belief, several
 from stattools.bayes.decisions.beta_contrasts import BetaDifference, BetaRatio
 from stattools.bayes.decisions.gamma_contrasts import GammaDifference, GammaRatio
+from stattools.bayes.decisions.pair import ContrastRows
 from stattools.bayes.decisions.solving import highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_numbers
@@ -39,7 +42,7 @@ LEAST_ASIDE = 4e-16
 
 
 @record
-class NormalDifference:
+class NormalDifference(ContrastRows):
     """Y - X for X ~ Normal(m, s), Y ~ Normal(k, t), one per row."""
 
     m: Floats
@@ -53,16 +56,6 @@ class NormalDifference:
         """Mean and standard deviation."""
         return self.k - self.m, np.hypot(self.s, self.t)
 
-    start = moments
-
-    def one_peak(self) -> NDArray[np.bool_]:
-        """Always."""
-        return np.ones(len(self.m), dtype=bool)
-
-    def falls_from_lower_end(self) -> NDArray[np.bool_]:
-        """Never."""
-        return np.zeros(len(self.m), dtype=bool)
-
     def tails(self, z: Floats) -> tuple[Floats, Floats]:
         """P(Y - X <= z) and P(Y - X > z)."""
         mean, sd = self.moments()
@@ -74,8 +67,12 @@ class NormalDifference:
         return -0.5 * ((z - mean) / sd) ** 2 - np.log(sd) - HALF_LOG_TWO_PI
 
 
-DIFFERENCES: dict[type, Any] = {Beta: BetaDifference, Gamma: GammaDifference, Normal: NormalDifference}
-RATIOS: dict[type, Any] = {Beta: BetaRatio, Gamma: GammaRatio}
+DIFFERENCES: dict[type, Callable[..., ContrastRows]] = {
+    Beta: BetaDifference,
+    Gamma: GammaDifference,
+    Normal: NormalDifference,
+}
+RATIOS: dict[type, Callable[..., ContrastRows]] = {Beta: BetaRatio, Gamma: GammaRatio}
 
 
 @answers_guesses
@@ -90,8 +87,8 @@ class Contrast(Faces):
     """
 
     name: str
-    b: Any
-    a: Any
+    b: Belief
+    a: Belief
     arms: Arms
     parts: Any
 
@@ -108,25 +105,25 @@ class Contrast(Faces):
         return self.parts.support
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """The mean; inf for a ratio whose denominator may be too near 0 (a <= 1, shape <= 1)."""
         return self.arms.shaped(self.parts.moments()[0])
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """The standard deviation; inf for a ratio whose denominator may be too near 0 (a <= 2, shape <= 2)."""
         return self.arms.shaped(self.parts.moments()[1])
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The value with probability 1/2 on either side."""
         return self.quantile(0.5)
 
-    def density(self, x: ArrayLike) -> Any:
+    def density(self, x: ArrayLike) -> float | Floats:
         """The density at each x; inf where it is unbounded."""
         return np.exp(self.log_density(x))
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log of the density at each x, -inf outside of the support; x broadcasts against the shape of the arms."""
         points, parts, shape = self._rows(x)
         low, high = self.support
@@ -136,15 +133,15 @@ class Contrast(Faces):
             value = np.where(points == 0.0, parts.log_density_at_zero(), value)
         return _shaped(value, shape)
 
-    def cdf(self, x: ArrayLike) -> Any:
+    def cdf(self, x: ArrayLike) -> float | Floats:
         """P(contrast <= x), the lower tail to full relative accuracy."""
         return self._tails(x)[0]
 
-    def sf(self, x: ArrayLike) -> Any:
+    def sf(self, x: ArrayLike) -> float | Floats:
         """P(contrast > x), the upper tail to full relative accuracy."""
         return self._tails(x)[1]
 
-    def probability(self, low: ArrayLike | None = None, high: ArrayLike | None = None) -> Any:
+    def probability(self, low: ArrayLike | None = None, high: ArrayLike | None = None) -> float | Floats:
         """P(low <= contrast <= high); without one of them the tail. Raises DomainError unless low <= high.
 
         >>> import stattools as st
@@ -166,12 +163,10 @@ class Contrast(Faces):
         from_below = np.asarray(below_high) - below_low
         from_above = np.asarray(above_low) - above_high
         middle = 1.0 - np.asarray(below_low) - above_high
-        value = np.where(
-            np.asarray(below_high) <= 0.5, from_below, np.where(np.asarray(above_low) <= 0.5, from_above, middle)
-        )
-        return float(value) if value.ndim == 0 else value
+        from_above = np.where(np.asarray(above_low) <= 0.5, from_above, middle)
+        return plain(np.where(np.asarray(below_high) <= 0.5, from_below, from_above))
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The value not exceeded with probability p. Raises DomainError for p outside of (0, 1)."""
         levels, parts, shape = self._rows(p, "quantile needs p")
         if not np.all((levels > 0.0) & (levels < 1.0)):
@@ -210,7 +205,7 @@ class Contrast(Faces):
             b, a = (_spread(v, arm, shape, random) for v, arm in ((b, self.b), (a, self.a)))
         return b - a if self.name == "difference" else b / a
 
-    def _tails(self, x: ArrayLike) -> tuple[Any, Any]:
+    def _tails(self, x: ArrayLike) -> tuple[float | Floats, float | Floats]:
         at, parts, shape = self._rows(x)
         low, high = self.support
         inside = (at > low) & (at < high)
@@ -233,7 +228,7 @@ class Contrast(Faces):
         return np.broadcast_to(points, shape).ravel(), type(self.parts)(*fields), shape
 
 
-def difference(b: Any, a: Any, /) -> Contrast:
+def difference(b: Belief, a: Belief, /) -> Contrast:
     """The distribution of b - a for two independent arms: mean, sd, density, cdf, probability, quantile, interval.
 
     Betas and gammas by quadrature (absolute error below 1e-10, tails to full relative accuracy), normals in closed
@@ -248,7 +243,7 @@ def difference(b: Any, a: Any, /) -> Contrast:
     return Contrast("difference", b, a, arms, DIFFERENCES[arms.family](*arms.parameters[1], *arms.parameters[0]))
 
 
-def ratio(b: Any, a: Any, /) -> Contrast:
+def ratio(b: Belief, a: Belief, /) -> Contrast:
     """The distribution of b / a for two independent positive arms, as `difference`.
 
     Betas by quadrature, gammas in closed form (beta prime). Raises IncompatibleError for normal arms, whose ratio has
@@ -268,7 +263,7 @@ def ratio(b: Any, a: Any, /) -> Contrast:
     return Contrast("ratio", b, a, arms, RATIOS[arms.family](*arms.parameters[1], *arms.parameters[0]))
 
 
-def rope_probability(b: Any, a: Any, /, *, low: ArrayLike, high: ArrayLike) -> Any:
+def rope_probability(b: Belief, a: Belief, /, *, low: ArrayLike, high: ArrayLike) -> float | Floats:
     """P(low <= b - a <= high): that the difference lies in the region of practical equivalence.
 
     Units of theta; use `st.ratio(b, a).probability(low, high)` for a relative region. Raises DomainError unless
@@ -281,11 +276,11 @@ def rope_probability(b: Any, a: Any, /, *, low: ArrayLike, high: ArrayLike) -> A
     return difference(b, a).probability(low, high)
 
 
-def _shaped(rows: Floats, shape: tuple[int, ...]) -> Any:
+def _shaped(rows: Floats, shape: tuple[int, ...]) -> float | Floats:
     return rows.reshape(shape) if shape else float(rows[0])
 
 
-def _spread(values: Floats, arm: Any, shape: tuple[int, ...], random: np.random.Generator) -> Floats:
+def _spread(values: Floats, arm: Belief, shape: tuple[int, ...], random: np.random.Generator) -> Floats:
     if np.shape(values) == shape:
         return values
     return arm.sample(int(np.prod(shape)), seed=random).reshape(shape)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
 from stattools.bayes.decisions.arms import GammaArm, log_gamma_tails
-from stattools.bayes.decisions.pair import both_tails, moved
+from stattools.bayes.decisions.pair import ContrastRows, both_tails, moved
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.distributions import beta as beta
@@ -26,8 +26,10 @@ Four = tuple[Floats, Floats, Floats, Floats]
 
 
 @record
-class GammaDifference:
-    """Y - X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row."""
+class GammaDifference(ContrastRows):
+    """Y - X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row. It has one peak: a log-concave arm and one with one
+    peak, or two mixtures of exponentials.
+    """
 
     a: Floats
     r: Floats
@@ -40,16 +42,6 @@ class GammaDifference:
         """Mean and standard deviation."""
         mean = (self.c * self.r - self.a * self.s) / (self.r * self.s)
         return mean, np.hypot(np.sqrt(self.c) / self.s, np.sqrt(self.a) / self.r)
-
-    start = moments
-
-    def one_peak(self) -> NDArray[np.bool_]:
-        """Always: a log-concave arm and one with one peak, or two mixtures of exponentials."""
-        return np.ones(len(self.a), dtype=bool)
-
-    def falls_from_lower_end(self) -> NDArray[np.bool_]:
-        """Never."""
-        return np.zeros(len(self.a), dtype=bool)
 
     def tails(self, z: Floats) -> tuple[Floats, Floats]:
         """P(Y - X <= z) and P(Y - X > z)."""
@@ -123,8 +115,10 @@ def _marks(size: Floats, a: Floats, r: Floats, c: Floats, s: Floats) -> Floats:
 
 
 @record
-class GammaRatio:
-    """Y / X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row: s/r Y/X is beta prime (c, a)."""
+class GammaRatio(ContrastRows):
+    """Y / X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row: s/r Y/X is beta prime (c, a). It has one peak:
+    the logs of both arms have log-concave densities.
+    """
 
     a: Floats
     r: Floats
@@ -145,10 +139,6 @@ class GammaRatio:
         """Mean and standard deviation of log(Y / X)."""
         mean = digamma(self.c) - digamma(self.a) + np.log(self.r / self.s)
         return mean, np.sqrt(polygamma(1, self.a) + polygamma(1, self.c))
-
-    def one_peak(self) -> NDArray[np.bool_]:
-        """Always: the logs of both arms have log-concave densities."""
-        return np.ones(len(self.a), dtype=bool)
 
     def falls_from_lower_end(self) -> NDArray[np.bool_]:
         """Where the density is highest at 0."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from stattools.bayes.conjugate.normal import Normal
-from stattools.bayes.decisions.arms import FAMILIES, expected_gain, several
+from stattools.bayes.decisions.arms import FAMILIES, Belief, Beliefs, expected_gain, several
 from stattools.bayes.decisions.contest import shortfall
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 
 
-def expected_loss(chosen: Any, other: Any, /) -> Any:
+def expected_loss(chosen: Belief, other: Beliefs, /) -> float | Floats:
     """E[max(other - chosen, 0)] for independent arms, in the units of theta; several others count by their largest.
 
     `other` is an arm, a list or a dict of arms. The loss of choosing A less that of choosing B is E[B] - E[A]; a loss
@@ -21,8 +22,8 @@ def expected_loss(chosen: Any, other: Any, /) -> Any:
     >>> round(st.expected_loss(st.Beta(1, 1), st.Beta(1, 1)), 10)  # E max(U - V, 0) = 1/6
     0.1666666667
     """
-    rest = list(other.values()) if isinstance(other, dict) else other
-    rest = list(rest) if isinstance(rest, list | tuple) else [rest]
+    rest = list(other.values()) if isinstance(other, Mapping) else other
+    rest = rest if isinstance(rest, Sequence) else [rest]
     if type(chosen) not in FAMILIES:
         raise IncompatibleError(
             f"expected_loss needs the chosen arm first (st.Beta, st.Gamma or st.Normal); got {type(chosen).__name__}."

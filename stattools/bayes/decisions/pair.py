@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 
 Two = tuple[Floats, Floats]
+
+
+@record
+class ContrastRows:
+    """A contrast of two arms, one per row, by its tails and its density; its quantiles are solved from them."""
+
+    support: ClassVar[tuple[float, float]]
+    log_scale: ClassVar[bool]
+    """Whether quantiles are looked for on the scale of logs."""
+
+    @abstractmethod
+    def moments(self) -> Two:
+        """Mean and standard deviation; inf where they are."""
+
+    @abstractmethod
+    def tails(self, z: Floats) -> Two:
+        """P(contrast <= z) and P(contrast > z)."""
+
+    @abstractmethod
+    def log_density(self, z: Floats) -> Floats:
+        """log density of the contrast."""
+
+    def start(self) -> Two:
+        """Mean and standard deviation on the scale on which quantiles are looked for."""
+        return self.moments()
+
+    def one_peak(self) -> NDArray[np.bool_]:
+        """Where the density is known to have one peak: always, unless told."""
+        return np.ones(len(self.moments()[0]), dtype=bool)
+
+    def falls_from_lower_end(self) -> NDArray[np.bool_]:
+        """Where the density is highest at the lower end of its support: never, unless told."""
+        return np.zeros(len(self.moments()[0]), dtype=bool)
 
 
 def moved(mirrored: NDArray[np.bool_], first: Two, second: Two) -> tuple[Floats, Floats, Floats, Floats]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.special import ndtr
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
-from stattools.bayes.decisions.arms import Arms, several
+from stattools.bayes.decisions.arms import Arms, Belief, Beliefs, several
 from stattools.bayes.decisions.contest import best
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.numerics.distributions.beta import probability_less, tails
 
 
-def probability_greater(b: Any, a: Any, /) -> Any:
+def probability_greater(b: Belief, a: Belief, /) -> float | Floats:
     """P(B > A) for independent arms B and A: a float, or an array for arms that are arrays.
 
     Two betas by quadrature on the logit, two gammas as a tail of a beta distribution, two normals as a normal tail.
@@ -32,7 +30,7 @@ def probability_greater(b: Any, a: Any, /) -> Any:
     return arms.shaped(_greater(arms))
 
 
-def probability_best(arms: Any, /) -> Any:
+def probability_best(arms: Beliefs, /) -> Floats | pd.Series | pd.DataFrame:
     """P(each arm has the largest theta), for independent arms: an array (arms,), a Series where the arms have labels.
 
     `arms` is a list, a dict of label and arm, or one posterior whose entries are the arms. Arms that are arrays of a
@@ -49,7 +47,7 @@ def probability_best(arms: Any, /) -> Any:
         rows = np.stack([less, _greater(_swapped(found))])
     else:
         rows = best(found.together()[0])
-    return _labelled(found, found.shaped(rows))
+    return _labelled(found, np.asarray(found.shaped(rows)))
 
 
 def _greater(arms: Arms) -> Floats:
@@ -70,7 +68,7 @@ def _swapped(arms: Arms) -> Arms:
     return Arms(arms.family, arms.parameters[::-1], arms.shape, None, None)
 
 
-def _labelled(arms: Arms, values: Any) -> Any:
+def _labelled(arms: Arms, values: Floats) -> Floats | pd.Series | pd.DataFrame:
     """A Series by arm, a table with a column per arm and a row per entry, or the bare array."""
     if arms.names is None or values.ndim > 2:
         return values

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, ndtri_exp
 
+from stattools.bayes.decisions.pair import ContrastRows
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
@@ -24,12 +25,12 @@ BEYOND = 746.0
 """A ratio with a larger logarithm is 0 or inf in double precision."""
 
 
-def rows(parts: Any, index: Any) -> Any:
-    """Some rows of a contrast."""
-    return type(parts)(*(getattr(parts, field.name)[index] for field in fields(parts)))
+def rows[R: (ContrastRows, _Bracket)](parts: R, index: NDArray[np.integer] | NDArray[np.bool_]) -> R:
+    """Some rows of a contrast, or of what is solved for them."""
+    return replace(parts, **{name: value[index] for name, value in vars(parts).items()})
 
 
-def quantile(parts: Any, p: Floats) -> Floats:
+def quantile(parts: ContrastRows, p: Floats) -> Floats:
     """The value with P(contrast <= value) = p, by Newton's method on the normal score of the tail, which is nearly
     linear; a step that leaves the bracket is replaced by bisection.
     """
@@ -47,7 +48,7 @@ def quantile(parts: Any, p: Floats) -> Floats:
         answer[active[~rest]] = bracket.t[~rest]
         if not rest.any():
             return _to_value(parts, answer)
-        bracket, active, part = bracket.rows(rest), active[rest], rows(part, rest)
+        bracket, active, part = rows(bracket, rest), active[rest], rows(part, rest)
     raise ConvergenceError("a quantile of a contrast did not settle in 80 steps. Report the parameters of the arms.")
 
 
@@ -61,11 +62,8 @@ class _Bracket:
     aim: Floats
     spread: Floats
 
-    def rows(self, index: NDArray[np.bool_]) -> _Bracket:
-        return rows(self, index)
 
-
-def _narrowed(part: Any, at: _Bracket, turn: int) -> tuple[_Bracket, NDArray[np.bool_]]:
+def _narrowed(part: ContrastRows, at: _Bracket, turn: int) -> tuple[_Bracket, NDArray[np.bool_]]:
     """The brackets after one step, and which rows are still on their way."""
     t, spread = at.t, at.spread
     value = _to_value(part, t)
@@ -90,7 +88,7 @@ def _narrowed(part: Any, at: _Bracket, turn: int) -> tuple[_Bracket, NDArray[np.
     return _Bracket(new, low, high, at.aim, spread), rest
 
 
-def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
+def highest_density(parts: ContrastRows, prob: float) -> tuple[Floats, Floats]:
     """Both ends where the density is equal at both and `prob` lies between; for a density with one peak.
 
     Newton's method in both ends, from the equal-tailed interval. A density that falls from the lower end of its support
@@ -113,11 +111,11 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
             return lower, upper
         low, high, active, part = low[rest], high[rest], active[rest], rows(part, rest)
     for row in active:  # next to a point of unbounded density
-        lower[row], upper[row] = _search(rows(parts, [row]), prob)
+        lower[row], upper[row] = _search(rows(parts, np.array([row])), prob)
     return lower, upper
 
 
-def _climbed(part: Any, low: Floats, high: Floats, prob: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _climbed(part: ContrastRows, low: Floats, high: Floats, prob: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Both ends after one step of Newton's method, and which rows are still on their way."""
     width = high - low
     points = np.concatenate([low, high, low + 1e-4 * width, high - 1e-4 * width])
@@ -140,7 +138,7 @@ def _climbed(part: Any, low: Floats, high: Floats, prob: float) -> tuple[Floats,
     return np.clip(low + step_low, *ends), np.clip(high + step_high, *ends), rest
 
 
-def _search(part: Any, prob: float) -> tuple[float, float]:
+def _search(part: ContrastRows, prob: float) -> tuple[float, float]:
     """Both ends of one contrast from the share of the outside that lies below, where the heights are equal."""
 
     def ends(share: float) -> tuple[float, float]:
@@ -165,23 +163,23 @@ def _score(below: Floats, above: Floats) -> Floats:
         return np.where(below < above, ndtri_exp(np.log(below)), -ndtri_exp(np.log(above)))
 
 
-def _to_value(parts: Any, t: Floats) -> Floats:
+def _to_value(parts: ContrastRows, t: Floats) -> Floats:
     if not parts.log_scale:
         return t
     with np.errstate(over="ignore", under="ignore"):  # a ratio may have no double
         return np.exp(t)
 
 
-def _from_value(parts: Any, value: Floats) -> Floats:
+def _from_value(parts: ContrastRows, value: Floats) -> Floats:
     with np.errstate(divide="ignore"):  # the lower end of a ratio is log 0
         return np.log(value) if parts.log_scale else value
 
 
-def _log_density(parts: Any, t: Floats) -> Floats:
+def _log_density(parts: ContrastRows, t: Floats) -> Floats:
     """log density of t, the value or its log."""
     return _height(parts, t) + (t if parts.log_scale else 0.0)
 
 
-def _height(parts: Any, t: Floats) -> Floats:
+def _height(parts: ContrastRows, t: Floats) -> Floats:
     """log density of the value at t."""
     return parts.log_density(_to_value(parts, t))

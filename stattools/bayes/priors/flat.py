@@ -43,16 +43,16 @@ class Uniform(Prior):
         return self.low, self.high
 
     @property
-    def median(self) -> float:
+    def median(self) -> float | Floats:
         """The middle."""
         return plain(0.5 * (np.asarray(self.low) + self.high))
 
-    def log_density(self, x: ArrayLike) -> Floats:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """-log(high - low) inside, -inf outside. Raises DomainError for NaN."""
         x = points(x, "x", self.low)
         return plain(np.where((x >= self.low) & (x <= self.high), -np.log(np.subtract(self.high, self.low)), -np.inf))
 
-    def slope(self, x: ArrayLike) -> Floats:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """0."""
         return plain(np.zeros(np.broadcast(points(x, "x", self.low), self.low).shape))
 
@@ -82,15 +82,15 @@ class Flat:
         """(-inf, inf)."""
         return -np.inf, np.inf
 
-    def density(self, x: ArrayLike) -> Floats:
+    def density(self, x: ArrayLike) -> float | Floats:
         """1."""
         return plain(np.exp(self.log_density(x)))
 
-    def log_density(self, x: ArrayLike) -> Floats:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """0."""
         return plain(np.zeros_like(points(x, "x")))
 
-    def slope(self, x: ArrayLike) -> Floats:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """0."""
         return plain(np.zeros_like(points(x, "x")))
 

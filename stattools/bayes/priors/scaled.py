@@ -89,7 +89,7 @@ class Scaled(Prior):
     scale: Any
 
     def __post_init__(self) -> None:
-        settle(self, positive=parameters(self))
+        settle(self, positive=tuple(parameters(self)))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -97,15 +97,15 @@ class Scaled(Prior):
         return 0.0, np.inf
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The value with probability 1/2 on either side."""
         return plain(self._curve.median(self._stretch()))
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log f(x) at each x, -inf where x cannot be. Raises DomainError for NaN."""
         return plain(self._curve.log_density(self._away(x), self._stretch()))
 
-    def slope(self, x: ArrayLike) -> Any:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """d log f / dx at each x."""
         return plain(self._curve.slope(self._away(x), self._stretch()))
 
@@ -139,7 +139,7 @@ class AroundLocation(Scaled):
         return -np.inf, np.inf
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The location."""
         return self.location
 
@@ -269,17 +269,17 @@ class OfLogarithm(Prior):
         return float(np.exp(low)), float(np.exp(high))
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """exp of the median of the prior."""
         return plain(np.exp(self.prior.median))
 
-    def log_density(self, x: ArrayLike) -> Any:
+    def log_density(self, x: ArrayLike) -> float | Floats:
         """log f(x) at each x, -inf from 0 down. Raises DomainError for NaN."""
         x = points(x, "x")
         logs = np.log(np.where(x > 0.0, x, 1.0))
         return plain(np.where(x > 0.0, self.prior.log_density(logs) - logs, -np.inf))
 
-    def slope(self, x: ArrayLike) -> Any:
+    def slope(self, x: ArrayLike) -> float | Floats:
         """d log f / dx = (the slope of log p at log x - 1) / x."""
         x = points(x, "x")
         return plain((self.prior.slope(np.log(x)) - 1.0) / x)

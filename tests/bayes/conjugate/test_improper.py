@@ -23,3 +23,11 @@ def test_what_only_a_distribution_has_is_refused_by_name():
         st.Beta.haldane().interval  # noqa: B018
     with pytest.raises(AttributeError):
         st.Beta.haldane().nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("ask", [st.validate, lambda prior: st.report(prior, to="reports/none")])
+def test_neither_a_check_nor_a_report_takes_what_has_no_mass(ask):
+    with pytest.raises(
+        st.DomainError, match=r"Haldane's prior, Beta\(0, 0\), is improper: .* its table is not defined"
+    ):
+        ask(st.Beta.haldane())

@@ -87,7 +87,7 @@ def test_two_hundred_arms_of_scales_far_apart_share_their_panels(kind, monkeypat
 
 def _counted(arms, monkeypatch):
     """How many times a distribution function of an arm is asked for."""
-    asked, kind = [0], FAMILIES[type(arms)][1]
+    asked, kind = [0], FAMILIES[type(arms)]
     pair = kind.log_density_and_below
 
     def counted(self, t, row):

@@ -40,7 +40,7 @@ def beta_ends(prob: float, a: Floats, b: Floats) -> tuple[Floats, Floats]:
     return lower, upper
 
 
-def mode(belief: Any) -> Any:
+def mode(belief: Any) -> float | Floats:
     """(a - 1) / (a + b - 2) inside, else the end that the density rises to. Raises DomainError where it is flat."""
     a, b = np.asarray(belief.a), np.asarray(belief.b)
     _refuse(belief, (a == 1.0) & (b == 1.0), "is flat and has no mode. Use the mean or the median.")

@@ -29,7 +29,7 @@ def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
         return x, np.log(x * (rate / shape))
 
 
-def log_density(theta: ArrayLike, shape: Any, rate: Any) -> Any:
+def log_density(theta: ArrayLike, shape: Any, rate: Any) -> float | Floats:
     """log f(theta); at 0 it is -inf, inf or, for shape 1, log rate."""
     x, t = logs(theta, shape, rate)
     a = np.asarray(shape)
@@ -40,7 +40,7 @@ def log_density(theta: ArrayLike, shape: Any, rate: Any) -> Any:
     return np.where(inside, value, np.where(x > 0.0, -np.inf, at_zero))[()]
 
 
-def probability(low: ArrayLike, high: ArrayLike, shape: Any, rate: Any) -> Any:
+def probability(low: ArrayLike, high: ArrayLike, shape: Any, rate: Any) -> float | Floats:
     """P(low <= theta <= high). Raises DomainError unless 0 <= low <= high."""
     (low, t_low), (high, t_high) = logs(low, shape, rate), logs(high, shape, rate)
     if np.any(low > high):

@@ -110,7 +110,7 @@ class LeaveOneOut:
 def leave_one_out(belief: Any) -> LeaveOneOut:
     """The exact result of a posterior of any pair. Raises DomainError where it has seen no observation."""
     pair: DeclaredPair = belief._pair
-    found = None if belief.seen is None else pair.left_out(belief)
+    found = None if belief.seen is None else pair.left_out(belief, belief.seen)
     if found is None or not len(found.pointwise):
         raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")
     labels = belief._labels() if pair.by_arm else None

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, Seen
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.models.samples.normal import NormalSample
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
-from stattools.numerics.sums import pair_difference, pair_product
+from stattools.numerics.sums import ExactSum, pair_difference, pair_product
 
 Doubled = tuple[Floats, Floats]
 """Numbers with about 32 digits: each is the sum of the two."""
@@ -32,18 +33,20 @@ class Measurements:
     weight: Floats
 
     @staticmethod
-    def of(belief: Any) -> Measurements:
-        """What `belief` has seen."""
-        parts = [(batch.values, batch.arm_of, batch.weight) for batch in belief.seen.batches]
+    def of(batches: Sequence[NormalSample]) -> Measurements:
+        """Those of all batches."""
+        parts = [(batch.values, batch.arm_of, batch.weight) for batch in batches]
         return Measurements(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
-    def without(self, total: Sequence[Any], first: Doubled, second: Doubled | None = None) -> tuple[Doubled, Doubled]:
+    def without(
+        self, total: Sequence[ExactSum], first: Doubled, second: Doubled | None = None
+    ) -> tuple[Doubled, Doubled]:
         """The two exact sums of `total`, for each measurement those of its arm without it: `first` and `second` are
         what it adds to them, `second` unless told `first` times its value.
         """
         own = pair_product(first, (self.values, np.zeros_like(self.values))) if second is None else second
-        sums = [tuple(part[self.arm_of] for part in one.rounded()) for one in total]
-        return pair_difference(sums[0], first), pair_difference(sums[1], own)
+        sums, others = ((high[self.arm_of], low[self.arm_of]) for high, low in (one.rounded() for one in total))
+        return pair_difference(sums, first), pair_difference(others, own)
 
     def left_out(self, pointwise: Floats) -> LeftOut:
         """The result, one entry per measurement."""
@@ -71,13 +74,13 @@ class Measurements:
         return at(drawn["mean"]), at(drawn["sd"]) if "sd" in drawn else 1.0 / np.sqrt(self.weight)
 
 
-def outcomes(belief: Any) -> list[NamedObservations]:
+def outcomes(belief: object, seen: Seen) -> list[NamedObservations]:
     """The measurements."""
-    data = Measurements.of(belief)
+    data = Measurements.of(seen.batches)
     return [NamedObservations("y", data.values, data.replicates, data.log_likelihood)]
 
 
-def require_rest(belief: Any, data: Measurements, enough: Any) -> None:
+def require_rest(belief: Any, data: Measurements, enough: ArrayLike) -> None:
     """DomainError where leaving one measurement out leaves an improper posterior."""
     enough = np.broadcast_to(enough, data.values.shape)
     if not enough.all():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.interface.arrays import Floats
@@ -72,18 +72,21 @@ class NamedObservations(NamedTuple):
 class DeclaredPair:
     """What a family declares to be conjugate to its data; `belief` is a prior or a posterior of the family.
 
-    `read(belief, more)` takes what callers give: the data, and labels that the posterior takes from them, as keywords.
-    `posterior(belief, total, data, labels)` raises DomainError where it is improper. `variables` are the names of the
-    parameters in a data tree, in the order of the draws, and their axes; `limit` is the attribute that says there
-    whether it holds replicates and log-likelihoods, which it does not for too many observations.
+    `models` are the classes of its data, and `raw(belief, more)` makes one of what else callers give, or refuses it.
+    `read(belief, data)` are the data in the order of the belief, and labels that the posterior takes from them, as
+    keywords. `posterior(belief, data, labels, *total)` raises DomainError where it is improper. `variables` are the
+    names of the parameters in a data tree, in the order of the draws, and their axes; `limit` is the attribute that
+    says there whether it holds replicates and log-likelihoods, which it does not for too many observations.
     """
 
+    models: tuple[type, ...]
+    raw: Callable[[Any, Any], Any]
     read: Callable[[Any, Any], tuple[Any, dict[str, Any]]]
     statistics: Callable[[Any], tuple[Any, ...]]
-    posterior: Callable[[Any, tuple[Any, ...], Any, dict[str, Any]], Any]
-    log_evidence: Callable[[Any, Any, Any], Any]
-    left_out: Callable[[Any], LeftOut]
-    outcomes: Callable[[Any], list[NamedObservations]]
+    posterior: Callable[..., Any]
+    log_evidence: Callable[[Any, Any, Any], ArrayLike]
+    left_out: Callable[[Any, Seen], LeftOut]
+    outcomes: Callable[[Any, Seen], list[NamedObservations]]
     variables: Mapping[str, tuple[str, ...]]
     limit: str | None = None
 
@@ -92,21 +95,21 @@ class DeclaredPair:
         """Whether the parameters may be arrays with one entry per arm."""
         return "arm" in next(iter(self.variables.values()))
 
-    def named(self, sample: Any) -> Drawn:
+    def named(self, sample: Drawn | Floats) -> Drawn:
         """Draws by the name of the variable."""
         values = sample.values() if isinstance(sample, dict) else [sample]
         return dict(zip(self.variables, values, strict=True))
 
 
-def updated(belief: Any, more: Any) -> Any:
+def updated(belief: Any, more: object) -> Any:
     """The posterior of a prior or a posterior, proper or not, given more data."""
     pair: DeclaredPair = belief._pair
     prior, seen = belief.prior, belief.seen
-    data, labels = pair.read(belief, more)
+    data, labels = pair.read(belief, more if isinstance(more, pair.models) else pair.raw(belief, more))
     total = pair.statistics(data)
     if seen is not None:
         total = tuple(before + new for before, new in zip(seen.total, total, strict=True))
-    posterior = pair.posterior(belief, total, data, labels)
+    posterior = pair.posterior(belief, data, labels, *total)
     evidence = None
     if prior.is_proper:
         evidence = plain(belief.log_evidence + pair.log_evidence(belief, posterior, data))
@@ -115,7 +118,7 @@ def updated(belief: Any, more: Any) -> Any:
     return posterior
 
 
-def at_arm(parameter: object, arm: Any) -> Any:
+def at_arm(parameter: ArrayLike, arm: NDArray[np.integer] | slice) -> Floats:
     """The parameter of each arm asked for; one number serves all."""
     values = np.asarray(parameter, dtype=float)
     return values if values.ndim == 0 else values[arm]

@@ -27,7 +27,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     pair: DeclaredPair = belief._pair
     draws, random = draws_shape(draws)[0], generator(seed)
     prior, proper = belief.prior, belief.prior.is_proper
-    outcomes = [] if belief.seen is None else pair.outcomes(belief)
+    outcomes = [] if belief.seen is None else pair.outcomes(belief, belief.seen)
     whole = pair.limit is None or draws * sum(np.size(one.observed) for one in outcomes) <= MOST_CELLS
     groups: dict[str, dict[str, Any]] = {}
     beliefs = ({} if belief.seen is None else {"posterior": belief}) | (
@@ -63,11 +63,11 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
 
 def over(belief: Any, prior: Any) -> Any:
     """The prior of each arm of the belief, or of each category: one number serves all, and each draws its own."""
-    names = parameters(belief)
-    shape = np.shape(getattr(belief, names[0]))
-    if np.shape(getattr(prior, names[0])) == shape:
+    shape, *_ = map(np.shape, parameters(belief).values())
+    own = parameters(prior).values()
+    if np.shape(next(iter(own))) == shape:
         return prior
-    return type(prior)(*(np.broadcast_to(getattr(prior, name), shape) for name in names))
+    return type(prior)(*(np.broadcast_to(value, shape) for value in own))
 
 
 def _by_arm(draw: Any, pair: DeclaredPair, name: str) -> Any:

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
@@ -49,21 +50,21 @@ class BetaNegativeBinomial:
     arms: tuple[Hashable, ...] | None = None
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """r b / (a - 1); infinite for a <= 1, where the tail falls too slowly to have a mean."""
         spare = np.asarray(self.a) - 1.0
         value = self.successes * np.asarray(self.b) / np.where(spare > 0.0, spare, 1.0)
         return plain(np.where(spare > 0.0, value, np.inf))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """Square root of r b (a + r - 1) (a + b - 1) / ((a - 2) (a - 1)^2); infinite for a <= 2."""
         a, b, r = np.asarray(self.a), np.asarray(self.b), self.successes
         spare = np.where(a > 2.0, a - 2.0, 1.0)
         part = r * (b / (spare + 1.0)) * ((a + r - 1.0) / spare) * ((a + b - 1.0) / (spare + 1.0))
         return plain(np.where(a > 2.0, np.sqrt(np.where(a > 2.0, part, 1.0)), np.inf))
 
-    def log_pmf(self, f: ArrayLike) -> Any:
+    def log_pmf(self, f: ArrayLike) -> float | Floats:
         """log P(F = f) for each f; -inf where f is not a whole number 0, 1, 2, ..."""
         f = points(f, "a number of failures", self.a)
         possible = (f >= 0) & (f == np.floor(f)) & (f < np.inf)
@@ -74,11 +75,11 @@ class BetaNegativeBinomial:
         value = likelihood + log_density_of_logit(p, q, self.a, self.b) - log_density_of_logit(p, q, a, b)
         return np.where(possible, value, -np.inf)[()]
 
-    def pmf(self, f: ArrayLike) -> Any:
+    def pmf(self, f: ArrayLike) -> float | Floats:
         """P(F = f) for each f; 0 where f is not a whole number 0, 1, 2, ... Raises DomainError for NaN."""
         return np.exp(self.log_pmf(f))
 
-    def cdf(self, f: ArrayLike) -> Any:
+    def cdf(self, f: ArrayLike) -> float | Floats:
         """P(F <= f) for each f. Raises DomainError for NaN.
 
         >>> round(BetaNegativeBinomial(1, 1, 1).cdf(98), 12)
@@ -86,7 +87,7 @@ class BetaNegativeBinomial:
         """
         return self._tail(f, below=True)
 
-    def sf(self, f: ArrayLike) -> Any:
+    def sf(self, f: ArrayLike) -> float | Floats:
         """P(F > f) for each f, accurate in the upper tail."""
         return self._tail(f, below=False)
 
@@ -113,7 +114,7 @@ class BetaNegativeBinomial:
         mean = random.standard_gamma(self.successes, theta.shape) * odds
         return random.poisson(np.minimum(mean, 2.0**62))
 
-    def _tail(self, f: ArrayLike, *, below: bool) -> Any:
+    def _tail(self, f: ArrayLike, *, below: bool) -> float | Floats:
         f = np.floor(points(f, "a number of failures", self.a))
         if np.ndim(self.a):
             f = np.broadcast_to(f, np.broadcast_shapes(f.shape, np.shape(self.a)))

@@ -66,7 +66,7 @@ class DirichletMultinomial:
     @property
     def sd(self) -> Floats:
         """The standard deviation of each count."""
-        return self.marginals.sd
+        return np.asarray(self.marginals.sd)
 
     @property
     def covariance(self) -> Floats:
@@ -75,11 +75,11 @@ class DirichletMultinomial:
         m = self.concentration / total
         return self.trials * ((total + self.trials) / (total + 1.0)) * (np.diag(m) - np.outer(m, m))
 
-    def pmf(self, counts: ArrayLike) -> Any:
+    def pmf(self, counts: ArrayLike) -> float | Floats:
         """P(counts) for counts of shape (..., K)."""
         return np.exp(self.log_pmf(counts))
 
-    def log_pmf(self, counts: ArrayLike) -> Any:
+    def log_pmf(self, counts: ArrayLike) -> float | Floats:
         """log P(counts); -inf where counts are not whole numbers that add to `trials`. Raises DomainError for NaN."""
         n = np.asarray(counts, dtype=float)
         if n.shape[-1:] != self.concentration.shape or np.isnan(n).any():
@@ -94,7 +94,7 @@ class DirichletMultinomial:
         value = np.where(possible, value, -np.inf)
         return float(value) if value.ndim == 0 else value
 
-    def cdf(self, k: ArrayLike) -> Any:
+    def cdf(self, k: ArrayLike) -> float | Floats:
         """P(count <= k) of each category alone, shape (K,)."""
         return self.marginals.cdf(k)
 

@@ -56,16 +56,16 @@ class GammaPoisson:
         object.__setattr__(self, "exposure", float(e) if e.ndim == 0 else e)
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """shape e / rate."""
         return plain(self.shape * (self.exposure / self.rate))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """Square root of mean (1 + e / rate)."""
         return plain(np.sqrt(self.mean * (1.0 + self.exposure / self.rate)))
 
-    def log_pmf(self, y: ArrayLike) -> Any:
+    def log_pmf(self, y: ArrayLike) -> float | Floats:
         """log P(Y = y) for each y; -inf where y is not a whole number 0, 1, 2, ...
 
         Raises DomainError for NaN and for finite counts beyond 1e300, whose log probability may have no double.
@@ -78,11 +78,11 @@ class GammaPoisson:
         value = log_binomial_pmf(self.shape, self.shape + at, p, q) + log_of_ratio(self.shape, self.shape + at)
         return np.where(possible, value, -np.inf)[()]
 
-    def pmf(self, y: ArrayLike) -> Any:
+    def pmf(self, y: ArrayLike) -> float | Floats:
         """P(Y = y) for each y; 0 where y is not a whole number 0, 1, 2, ... Raises DomainError for NaN."""
         return np.exp(self.log_pmf(y))
 
-    def cdf(self, y: ArrayLike) -> Any:
+    def cdf(self, y: ArrayLike) -> float | Floats:
         """P(Y <= y) for each y, accurate in the lower tail. Raises DomainError for NaN.
 
         >>> round(GammaPoisson(1, 1).cdf(2), 12)
@@ -90,7 +90,7 @@ class GammaPoisson:
         """
         return self._tail(y, 0)
 
-    def sf(self, y: ArrayLike) -> Any:
+    def sf(self, y: ArrayLike) -> float | Floats:
         """P(Y > y) for each y, accurate in the upper tail."""
         return self._tail(y, 1)
 
@@ -120,7 +120,7 @@ class GammaPoisson:
         whole = self.rate + self.exposure
         return self.rate / whole, self.exposure / whole
 
-    def _tail(self, y: ArrayLike, side: int) -> Any:
+    def _tail(self, y: ArrayLike, side: int) -> float | Floats:
         y, (p, q) = np.floor(points(y, "a count", self.mean)), self._shares()
         value = tails(p, q, self.shape, np.clip(y, 0.0, 2.0**60) + 1.0)[side]
         value = np.where(y < 0.0, float(side), np.where(y == np.inf, 1.0 - side, value))

@@ -44,42 +44,42 @@ class Lomax:
     arms: tuple[Hashable, ...] | None = None
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """rate / (shape - 1); infinite for shape <= 1, where the tail falls too slowly to have a mean."""
         spare = np.asarray(self.shape) - 1.0
         return plain(np.where(spare > 0.0, self.rate / np.where(spare > 0.0, spare, 1.0), np.inf))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """mean sqrt(shape / (shape - 2)); infinite for shape <= 2."""
         spare = np.asarray(self.shape) - 2.0
         ratio = np.sqrt(self.shape / np.where(spare > 0.0, spare, 1.0))
         return plain(np.where(spare > 0.0, self.mean * ratio, np.inf))
 
     @property
-    def median(self) -> Any:
+    def median(self) -> float | Floats:
         """The time that half of the waits exceed."""
         return self.quantile(0.5)
 
-    def log_pdf(self, t: ArrayLike) -> Any:
+    def log_pdf(self, t: ArrayLike) -> float | Floats:
         """log f(t) for each t; -inf below 0. Raises DomainError for NaN."""
         t = points(t, "a time", self.shape)
         value = np.log(self.shape / self.rate) - (self.shape + 1.0) * log1p(np.maximum(t, 0.0) / self.rate)
         return np.where(t >= 0.0, value, -np.inf)[()]
 
-    def pdf(self, t: ArrayLike) -> Any:
+    def pdf(self, t: ArrayLike) -> float | Floats:
         """f(t) for each t; 0 below 0."""
         return np.exp(self.log_pdf(t))
 
-    def cdf(self, t: ArrayLike) -> Any:
+    def cdf(self, t: ArrayLike) -> float | Floats:
         """P(T <= t) for each t, accurate in both tails."""
         return plain(-expm1(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
 
-    def sf(self, t: ArrayLike) -> Any:
+    def sf(self, t: ArrayLike) -> float | Floats:
         """P(T > t) for each t, accurate in both tails."""
         return plain(np.exp(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
 
-    def quantile(self, p: ArrayLike) -> Any:
+    def quantile(self, p: ArrayLike) -> float | Floats:
         """The t with P(T <= t) = p: rate ((1 - p)^(-1 / shape) - 1), p in [0, 1)."""
         p = as_numbers(p, "quantile needs p, a probability in [0, 1)", np.shape(self.shape))
         if not ((p >= 0.0) & (p < 1.0)).all():

@@ -67,14 +67,14 @@ class MultivariateT:
     @property
     def mean(self) -> Floats:
         """The location, NaN for df <= 1."""
-        return self.marginals.mean
+        return np.asarray(self.marginals.mean)
 
     @property
     def sd(self) -> Floats:
         """Standard deviations of the components, infinite for df <= 2."""
-        return self.marginals.sd
+        return np.asarray(self.marginals.sd)
 
-    def distance(self, x: ArrayLike) -> Any:
+    def distance(self, x: ArrayLike) -> float | Floats:
         """q = (x - m)^T S^-1 (x - m) of points (..., d)."""
         values = points(x, "x")
         if values.shape[-1:] != self.location.shape:
@@ -82,7 +82,7 @@ class MultivariateT:
         z = solve_triangular(self.root, (values - self.location).reshape(-1, len(self.location)).T, lower=True)
         return np.square(z).sum(axis=0).reshape(values.shape[:-1])[()]
 
-    def log_pdf(self, x: ArrayLike) -> Any:
+    def log_pdf(self, x: ArrayLike) -> float | Floats:
         """Log density of points (..., d).
 
         >>> round(float(MultivariateT(1, [0.0, 0.0], np.eye(2)).log_pdf([0.0, 0.0])), 6)  # -log 2 pi
@@ -91,15 +91,15 @@ class MultivariateT:
         log_root = np.log(np.diagonal(self.root)).sum()
         return log_t_density(0.0, self.df, len(self.location), self.distance(x))[()] - log_root
 
-    def pdf(self, x: ArrayLike) -> Any:
+    def pdf(self, x: ArrayLike) -> float | Floats:
         """Density of points (..., d)."""
         return np.exp(self.log_pdf(x))
 
     def cdf(self, x: ArrayLike) -> Floats:
         """P(component <= x) of each component alone, shape (..., d)."""
-        return self.marginals.cdf(x)
+        return np.asarray(self.marginals.cdf(x))
 
-    def tail(self, x: ArrayLike) -> Any:
+    def tail(self, x: ArrayLike) -> float | Floats:
         """P(a draw is as far out as x or farther), in the metric of the distribution, of points (..., d)."""
         d = len(self.location)
         return fdtrc(d, self.df, self.distance(x) / d)

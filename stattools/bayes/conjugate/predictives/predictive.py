@@ -76,18 +76,18 @@ class BetaBinomialPredictive:
         return np.broadcast_shapes(np.shape(self.trials), np.shape(self.a))
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> float | Floats:
         """n a / (a + b)."""
         return plain(self.trials * (self.a / (self.a + self.b)))
 
     @property
-    def sd(self) -> Any:
+    def sd(self) -> float | Floats:
         """Square root of n p q (a + b + n) / (a + b + 1), with p = a / (a + b) and q = 1 - p."""
         size = self.a + self.b
         variance = self.trials * (self.a / size) * (self.b / size) * ((size + self.trials) / (size + 1.0))
         return plain(np.sqrt(variance))
 
-    def log_pmf(self, k: ArrayLike) -> Any:
+    def log_pmf(self, k: ArrayLike) -> float | Floats:
         """log P(K = k) for each k; -inf where k is not a whole number in 0 ... n."""
         k = points(k, "a count", self.mean)
         possible = (k >= 0) & (k <= self.trials) & (k == np.floor(k))
@@ -98,11 +98,11 @@ class BetaBinomialPredictive:
         value = likelihood + log_density_of_logit(p, q, self.a, self.b) - log_density_of_logit(p, q, a, b)
         return np.where(possible, value, -np.inf)[()]
 
-    def pmf(self, k: ArrayLike) -> Any:
+    def pmf(self, k: ArrayLike) -> float | Floats:
         """P(K = k) for each k; 0 where k is not a whole number in 0 ... n. Raises DomainError for NaN."""
         return np.exp(self.log_pmf(k))
 
-    def cdf(self, k: ArrayLike) -> Any:
+    def cdf(self, k: ArrayLike) -> float | Floats:
         """P(K <= k) for each k, accurate in the lower tail. Raises DomainError for NaN.
 
         >>> float(BetaBinomialPredictive(10**9, 3, 5).cdf(5 * 10**8))  # the Beta(3, 5) below 1/2, to nine digits
