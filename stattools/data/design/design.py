@@ -56,7 +56,7 @@ def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
     occur = set(found)
-    levels = tuple(level for level in chosen if level in occur)
+    levels = tuple([level for level in chosen if level in occur])
     if len(levels) < 2:
         raise DomainError(
             f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
@@ -96,7 +96,7 @@ def in_order(formulas: Iterable[Formula], of: Encoding) -> tuple[str, ...]:
     """The factors over columns whose categories have an order, where the formula chose no contrasts."""
     every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in of.levels}
     have = {name for name, column in of.columns.items() if column.dtype.kind == "O" and column.cat.ordered}
-    return tuple(text for text, one in every.items() if one.category in have and "contrasts" not in one.given)
+    return tuple([text for text, one in every.items() if one.category in have and "contrasts" not in one.given])
 
 
 AT_A_TIME = 4096
@@ -127,7 +127,7 @@ def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None)
     rows = of.rows
     require_room(formula, of.levels, len(rows))
     values, numbers = _evaluated(formula, of)
-    if any(len(term) > 1 or (term and np.ndim(numbers.get(term[0].text, 0.0)) != 1) for term in formula.terms):
+    if [term for term in formula.terms if len(term) > 1 or (term and np.ndim(numbers.get(term[0].text, 0.0)) != 1)]:
         return materialized(formula, values, numbers, rows)[:2]
     X = np.empty((len(rows), len(formula.terms)))
     each = [numbers[term[0].text] if term else np.broadcast_to(1.0, len(rows)) for term in formula.terms]
@@ -140,7 +140,7 @@ def columns_of(formula: Formula, of: Encoding, widest: Expression | None = None)
 
 def _evaluated(formula: Formula, of: Encoding) -> tuple[dict[str, Any], dict[str, Any]]:
     """All factors, and those among them that are numbers."""
-    has_constant = any(all(factor.text in of.levels for factor in term) for term in formula.terms)
+    has_constant = bool([term for term in formula.terms if {factor.text for factor in term} <= of.levels.keys()])
     values = dict[str, Any]()
     for factor in formula.factors:
         if (levels := of.levels.get(factor.text)) is None:
@@ -209,7 +209,7 @@ def materialized(
     except (FormulaicError, TypeError, ValueError) as error:  # such as a base of a contrast that is not a level
         raise DomainError(f"cannot build the columns of {formula.text!r}: {error}") from error
     X = np.ascontiguousarray(made, dtype=np.float64)
-    names = tuple(str(name) for name in made.model_spec.column_names)
+    names = tuple(map(str, made.model_spec.column_names))
     for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
         finite(X[:, place], f"the product {names[place]!r}", "rescale its columns.", rows)
     return X, names, tuple(made.model_spec.term_slices.values())
@@ -267,9 +267,9 @@ def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> A
 
 def require_room(formula: Formula, levels: Mapping[str, tuple[object, ...]], n: int) -> None:
     """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
-    sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
+    sizes = [math.prod([_most_columns(factor, levels) for factor in term]) for term in formula.terms]
     most = max(sizes, default=0)
-    widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
+    widest = ":".join([factor.text for factor in formula.terms[sizes.index(most)]]) if sizes else ""
     require_memory(
         f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
         3 * sum(sizes) * n,  # arrays of this size are in memory while X is put together from categories and products
@@ -293,7 +293,7 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], columns: Mapping[st
     overflow, or are products with other factors, stay as they are.
     """
     places, rests = list[int](), list[Floats]()
-    for factor in (term[0] for term in formula.terms if len(term) == 1):
+    for factor in [term[0] for term in formula.terms if len(term) == 1]:
         if (found := _power(factor, names)) is None:
             continue
         inner, labels = found
@@ -515,7 +515,7 @@ def learn(
     }
     widest = factor_of_codes(first, levels, beside.values()) if coded else None
     for term in formula.terms if levels else ():
-        cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term if factor != widest)
+        cells = len(rows) * math.prod([len(levels.get(factor.text, (0,))) for factor in term if factor != widest])
         if cells > LARGEST:
             raise DomainError(
                 f"the term {':'.join(factor.text for factor in term)!r} has {cells // len(rows):,} levels in "
@@ -535,8 +535,8 @@ def learn(
 
 def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, object]) -> None:
     """DomainError where two columns or two terms have one name, or a column has that of a factor with levels."""
-    texts, known = [":".join(factor.text for factor in term) for term in formula.terms], set(names)
-    coded = [any(factor.text in levels for factor in term) for term in formula.terms]
+    texts, known = [":".join([factor.text for factor in term]) for term in formula.terms], set(names)
+    coded = [not levels.keys().isdisjoint([factor.text for factor in term]) for term in formula.terms]
     twice = [text for text, has_levels in zip(texts, coded, strict=True) if has_levels and text in known]
     if len(known) < len(names) or len(set(texts)) < len(texts):
         twice += [name for every in (names, texts) for k, name in enumerate(every) if name in every[:k]]
