@@ -16,7 +16,7 @@ import stattools as st
 from stattools.benchmarking import SpeedComparison, interleaved, show
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.random_walk import RandomWalk
-from stattools.series.statespace.state_table import smoothed
+from stattools.series.statespace.states import smoothed
 
 N = 100_000
 NONE = np.zeros(0)

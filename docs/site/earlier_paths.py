@@ -244,7 +244,7 @@ EARLIER = {
         "stattools.networks.network_ensemble.NetworkEnsemble",
     ),
     "stattools.series": ("stattools",),
-    "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
+    "stattools.series.filters.smoothing": ("stattools.filters.smoothing",),
     "stattools.solvers.first_order": (
         "stattools.solvers.gradient_descent",
         "stattools.solvers.adam",

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +119,7 @@ def interleaved(
     rounds: int,
     targets: Mapping[str, float] | None = None,
     warm: int = 1,
-    judge: Callable[[Any], Facts] | None = None,
+    judge: Callable[[object], Facts] | None = None,
 ) -> SpeedComparison:
     """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
@@ -166,7 +165,7 @@ def interleaved(
     )
 
 
-def _facts(said: object, judge: Callable[[Any], Facts] | None) -> Facts:
+def _facts(said: object, judge: Callable[[object], Facts] | None) -> Facts:
     if isinstance(said, Mapping):
         return said
     return {} if said is None or judge is None else judge(said)

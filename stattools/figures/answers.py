@@ -31,7 +31,7 @@ class Panel:
 
 
 def effect_panels(
-    panels: Sequence[Panel], *, ylabel: str, bounds: tuple[float, float] = (-np.inf, np.inf), on: Any = None
+    panels: Sequence[Panel], *, ylabel: str, bounds: tuple[float, float] = (-np.inf, np.inf), on: object = None
 ) -> Figure:
     """The panels side by side, three to a line, on one scale of the mean."""
     figure, grid = panels_of(len(panels), 3.4, on=on)

@@ -6,7 +6,7 @@ How a log-likelihood falls on both sides of its maximum, beside the parabola tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def likelihood(
     maximum: float,
     intervals: Mapping[str, tuple[float, float]],
     xlabel: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """The likelihood relative to its maximum, and under it the intervals made from it, one bar per kind."""
     theta, relative = np.asarray(theta), np.asarray(relative)
@@ -72,7 +72,7 @@ def posterior(
     label: str,
     mean: float,
     xlabel: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Prior (if it has one) and posterior density, the interval shaded under the posterior."""
     theta, density = np.asarray(theta), np.asarray(density)
@@ -116,7 +116,7 @@ def profile(x: Numbers, height: Numbers, *, cut: float, marks: Mapping[str, floa
     return figure
 
 
-def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel: str, on: Any = None) -> Figure:
+def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel: str, on: object = None) -> Figure:
     """Up to three densities over one axis, the first filled."""
     x = np.asarray(x)
     figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1, on=on)
@@ -140,7 +140,7 @@ def fall(
     ends: Mapping[str, tuple[float, float]],
     xlabel: str,
     center: float | None = None,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """A profile log-likelihood less its maximum, the parabola of the same top and bend, and the height of the cut.
 

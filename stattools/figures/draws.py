@@ -6,7 +6,7 @@ Outcomes that were seen beside those that a model would make: frequencies with t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def histograms(
     priors: Mapping[str, Callable[[NDArray[np.float64]], Numbers] | None],
     *,
     label: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """A panel per parameter: the draws as a histogram, the interval shaded and called `label`, the density of its prior
     where it has one.
@@ -73,7 +73,7 @@ def histograms(
     return figure
 
 
-def traces(draws: Mapping[str, NDArray[np.float64]], *, on: Any = None) -> Figure:
+def traces(draws: Mapping[str, NDArray[np.float64]], *, on: object = None) -> Figure:
     """For each parameter its draws (chains, steps) in their order, and how the ranks of each chain are spread.
 
     Ranks are among all draws; of chains that agree each has as many in every bin, up to chance, which is shaded.
@@ -115,7 +115,7 @@ def replicated(
     edges: Numbers | None = None,
     names: Sequence[str] | None = None,
     unit: str = "rows",
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Bars of the frequencies observed between the `edges`, or of each of the `names`, and lines where those of
     replicated outcomes lie.

@@ -6,7 +6,7 @@ How many digits two computations share, one line per model.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -102,7 +102,7 @@ def coefficients(
     xlabel: str,
     center: float | None = 0.0,
     log: bool = False,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Estimates with their intervals, one line per coefficient, the line of no effect drawn at the `center`.
 
@@ -160,7 +160,7 @@ def offsets(distances: Mapping[str, float], *, xlabel: str) -> Figure:
     return figure
 
 
-def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, ylabel: str, on: Any = None) -> Figure:
+def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, ylabel: str, on: object = None) -> Figure:
     """Observed group means against predicted ones, with two standard errors."""
     figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1, on=on)
     predicted, observed = np.asarray(predicted), np.asarray(observed)
@@ -183,7 +183,7 @@ def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, yl
 
 
 def frequencies(
-    counts: Numbers, observed: Numbers, expected: Mapping[str, Numbers], *, xlabel: str, on: Any = None
+    counts: Numbers, observed: Numbers, expected: Mapping[str, Numbers], *, xlabel: str, on: object = None
 ) -> Figure:
     """Observed shares of each count as bars, the shares that models expect as dots joined by lines."""
     figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1, on=on)

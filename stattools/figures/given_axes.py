@@ -50,7 +50,7 @@ def axes_of(ax: object, needed: int) -> list[Axes]:
     return found
 
 
-def handed_out(draw: Callable[[Any], Figure], ax: object = None) -> Figure:
+def handed_out(draw: Callable[[object], Figure], ax: object = None) -> Figure:
     """The figure that `draw` makes on the axes that it is given, None for a figure of its own.
 
     >>> from stattools import figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ NAMED = 60
 
 
 def caterpillar(
-    panels: Mapping[str, tuple[Sequence[str], Numbers, Numbers, Numbers]], *, ylabel: str, on: Any = None
+    panels: Mapping[str, tuple[Sequence[str], Numbers, Numbers, Numbers]], *, ylabel: str, on: object = None
 ) -> Figure:
     """For each effect a panel: names of groups, estimates, lower and upper ends, the largest estimate at the top."""
     count = max(len(names) for names, *_ in panels.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def influence(
     names: Sequence[str],
     worst: Sequence[int],
     note: str = "",
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Standardized residuals r against leverage h; Cook's distance r^2 h / (size (1 - h)) is the same along a line;
     size None draws none, where it is no function of the two.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def calibration(
     weight: Numbers | None = None,
     unit: str = "rows",
     level: float = 0.95,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Observed share against predicted probability, in groups of rows; below, how many rows were predicted what."""
     predicted, observed = np.asarray(predicted), np.asarray(observed)
@@ -62,7 +62,7 @@ def _ends(top: float) -> tuple[float, float]:
 
 
 def calibrations(
-    panels: Mapping[str, tuple[Numbers, Numbers, Numbers, Numbers]], *, ylabel: str, on: Any = None
+    panels: Mapping[str, tuple[Numbers, Numbers, Numbers, Numbers]], *, ylabel: str, on: object = None
 ) -> Figure:
     """A panel per category: observed share, with its interval, against predicted probability in groups of rows."""
     figure, grid = panels_of(len(panels), 3.4, on=on)

@@ -27,7 +27,7 @@ def level(
     xlabel: str = "time",
     interval: str = "95 % interval",
     what: str = "level",
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """The observed series, the smoothed level with its interval, and what comes next with the interval of a value."""
     figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1, on=on)
@@ -51,7 +51,7 @@ def states(
     panels: Mapping[str, tuple[Numbers, Numbers, Numbers]],
     *,
     label: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """A panel for each state with its band; in that of the level stand the observations."""
     figure, grid = canvas(0.7 + 2.3 * len(panels), nrows=len(panels), ncols=1, on=on, sharex=True)
@@ -75,7 +75,7 @@ def fan(
     bands: Mapping[str, tuple[Numbers, Numbers]],
     *,
     ylabel: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """What was observed, and what comes next with one band inside the other, the widest first."""
     figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1, on=on)
@@ -100,7 +100,7 @@ def gain(times: Numbers, weight: Numbers, *, limit: float, xlabel: str = "time")
     return figure
 
 
-def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str = "time", on: Any = None) -> Figure:
+def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str = "time", on: object = None) -> Figure:
     """Standardized one-step errors in time, and their autocorrelations with the band of white noise."""
     times, error = np.asarray(times), np.asarray(error, dtype=float)
     known = np.isfinite(error)

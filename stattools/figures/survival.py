@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def survival(
     ticks: Numbers,
     xlabel: str,
     ylabel: str = "probability without the event",
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """One curve for each group: times, heights, lower and upper ends just after each, and the times of the censored.
 
@@ -77,7 +77,7 @@ def over_time(
     level: float,
     xlabel: str,
     ylabel: str,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """The effect of a column at the time of each event, on a logarithmic axis, its `trend`, and the one `level` that a
     model says it has.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ def training(
     ylabel: str,
     xlabel: str = "epoch",
     log: bool = False,
-    on: Any = None,
+    on: object = None,
 ) -> Figure:
     """Curves by epoch, each (epochs, values), told apart by color and dashes; `log` for both axes logarithmic."""
     figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1, on=on)

@@ -24,7 +24,7 @@ from stattools.likelihoods import BetaFamily, GammaFamily, NegativeBinomial
 from stattools.likelihoods.likelihood import unlinked
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.questions import told
-from stattools.series.statespace.state_table import drift_of
+from stattools.series.statespace.states import drift_of
 from stattools.text.columns import decimals, first_few, number, p_text, place
 from stattools.text.page import Grid, Page
 

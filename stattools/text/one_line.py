@@ -42,7 +42,7 @@ def one_line[Line: Callable[..., str]](line: Line) -> Line:
     """
 
     @wraps(line)
-    def text(self: Any) -> str:
+    def text(self: object) -> str:
         try:
             said = line(self)
         except Exception:
@@ -67,7 +67,7 @@ def _tuple_in_short(of: Any) -> str:
     return _constructor(of, of._fields)
 
 
-def _constructor(of: Any, names: Sequence[str]) -> str:
+def _constructor(of: object, names: Sequence[str]) -> str:
     """The constructor with its fields in short, as many as a line holds."""
     end, room = "", LINE - len(type(of).__qualname__) - 8
     shown: list[str] = []
@@ -102,7 +102,7 @@ class _Short(Repr):
     def repr_Series(self, value: object, level: int) -> str:
         return "<Series>"
 
-    def repr_instance(self, x: Any, level: int) -> str:
+    def repr_instance(self, x: object, level: int) -> str:
         try:
             said = repr(x)
         except Exception:

@@ -15,7 +15,6 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -92,7 +91,7 @@ def printed[Page: Callable[..., str]](page: Page) -> Page:
     """Make a `__str__` or `__repr__` give what standard output can take, with controls of the terminal as escapes."""
 
     @wraps(page)
-    def text(*of: Any) -> str:
+    def text(*of: object) -> str:
         return printable_on_stdout(escaped(page(*of)))
 
     return text  # type: ignore[return-value]

@@ -35,7 +35,7 @@ from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, 
 from stattools.models.samples.rates import EventRates
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, log_binomial_pmf
 from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.series.statespace.innovations import innovations
+from stattools.series.statespace.states import innovations
 from stattools.series.statespace.structural import Structural
 
 

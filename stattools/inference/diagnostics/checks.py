@@ -28,7 +28,7 @@ from stattools.inference.hypotheses.result import by_reason, several
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.threads import one_blas_thread
-from stattools.series.statespace.innovations import innovations
+from stattools.series.statespace.states import innovations
 from stattools.text.columns import number
 from stattools.text.one_line import headline, prints
 from stattools.text.page import Faces, Grid, Page

@@ -38,9 +38,7 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.series.statespace.forecasts import forecasts
-from stattools.series.statespace.innovations import diagnostics, innovations
-from stattools.series.statespace.state_table import decomposition, states
+from stattools.series.statespace.states import decomposition, diagnostics, forecasts, innovations, states
 from stattools.text.page import Page
 
 if TYPE_CHECKING:

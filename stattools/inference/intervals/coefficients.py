@@ -148,7 +148,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
     if model.variances:
-        from stattools.series.statespace.variance_profile import ends as variance_ends
+        from stattools.series.statespace.maximum import ends as variance_ends
 
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
     if kind != "wald":

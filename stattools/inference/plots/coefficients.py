@@ -36,7 +36,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread
-from stattools.series.statespace.variance_profile import profile_fall as fall_of_variances
+from stattools.series.statespace.maximum import profile_fall as fall_of_variances
 from stattools.solvers.mixed.fixed_effects import FixedProfile
 from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
 from stattools.text.columns import percent

@@ -22,7 +22,7 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
-from stattools.series.statespace.state_table import completed
+from stattools.series.statespace.states import completed
 from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:

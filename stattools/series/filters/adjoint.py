@@ -18,8 +18,7 @@ from numpy.typing import ArrayLike
 from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError
 from stattools.series.filters.blocks_in_cache import Trouble
-from stattools.series.filters.exponential import Initial, filtered, require_initial
-from stattools.series.filters.gaps import Missing, bridged, require_missing
+from stattools.series.filters.exponential import Initial, Missing, bridged, filtered, require_initial, require_missing
 from stattools.series.filters.recurrence import entering, linear_recurrence, solve
 from stattools.series.filters.signals import Array, along, numbers, per_series, time_last
 from stattools.text.one_line import prints

@@ -28,8 +28,7 @@ from stattools.interface.record import record
 from stattools.interface.units import require_size
 from stattools.interface.when_needed import pd
 from stattools.series.filters.blocks_in_cache import Trouble
-from stattools.series.filters.exponential import filtered, require_values
-from stattools.series.filters.gaps import Missing, require_missing
+from stattools.series.filters.exponential import Missing, filtered, require_missing, require_values
 from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
 

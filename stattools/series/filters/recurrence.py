@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.series.filters.banded import Band, one_number
+from stattools.series.filters.banded import Band, OneCoefficient, one_number
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
-from stattools.series.filters.one_coefficient import OneCoefficient
 from stattools.series.filters.signals import Array, along, apart, beside, common, numbers, per_series, result, time_last
 
 WHO = "linear_recurrence"

@@ -26,9 +26,8 @@ from stattools.numerics.banded import BandedCholesky
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.posterior_precision import StatePosterior
-from stattools.series.statespace.random_walk import RandomWalk
+from stattools.series.statespace.random_walk import RandomWalk, TrendWalk
 from stattools.series.statespace.spectrum import Spectrum
-from stattools.series.statespace.trend_walk import TrendWalk
 from stattools.text.columns import many
 
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"

@@ -21,7 +21,7 @@ from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.spectrum import LOG_2PI
-from stattools.series.statespace.state_table import smoothed
+from stattools.series.statespace.states import smoothed
 from stattools.solvers.metric import Metric
 from stattools.validation.references.likelihoods import Summit, summit
 from stattools.validation.verdict import Agreement, agreeing_digits, compared, counted, fewest

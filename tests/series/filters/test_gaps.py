@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.series.filters.blocks_in_cache import Trouble
-from stattools.series.filters.gaps import bridged, decayed, remaining, require_missing
+from stattools.series.filters.exponential import bridged, decayed, remaining, require_missing
 from tests.cases import rng
 
 

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.series.filters.one_coefficient import LEAST, RUN, OneCoefficient
+from stattools.series.filters.banded import LEAST, RUN, OneCoefficient
 from tests.cases import rng
 from tests.series.filters.twins import loop
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
-from stattools.series.filters.one_step import evaluate, one_step, profile
+from stattools.series.filters.smoothing import evaluate, one_step, profile
 from tests.cases import rng
 
 G = rng(3)

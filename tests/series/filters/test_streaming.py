@@ -7,8 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.errors import DomainError
-from stattools.series.filters.exponential import exponential_filter
-from stattools.series.filters.streaming import exponential_filter_state
+from stattools.series.filters.exponential import exponential_filter, exponential_filter_state
 from tests.cases import rng
 
 

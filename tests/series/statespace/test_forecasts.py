@@ -12,7 +12,7 @@ from tests.series.statespace.test_structural import model_of
 
 @pytest.mark.parametrize("case", CASES)
 def test_forecasts_are_those_of_statsmodels(case):
-    from stattools.series.statespace.forecasts import forecasts
+    from stattools.series.statespace.states import forecasts
 
     parts, variances = CASES[case]
     X = np.random.default_rng(0).normal(size=(len(UNEMPLOYMENT) + 6, 1))
@@ -60,7 +60,7 @@ def test_what_a_forecast_needs():
 
 @pytest.mark.parametrize("case", CASES)
 def test_moments_are_those_of_the_recursion(case):
-    from stattools.series.statespace.forecasts import _moments
+    from stattools.series.statespace.states import _moments
 
     parts, variances = CASES[case]
     full, random = parts.full(np.array(variances)), np.random.default_rng(1)

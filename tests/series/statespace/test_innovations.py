@@ -4,7 +4,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.series.statespace.innovations import diagnostics, innovations
+from stattools.series.statespace.states import diagnostics, innovations
 from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 

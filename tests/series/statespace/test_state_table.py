@@ -8,7 +8,7 @@ from statsmodels.tsa.statespace.tests import results
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.series.statespace.state_table import drift_of
+from stattools.series.statespace.states import drift_of
 from tests.series.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
 from tests.series.statespace.test_structural import model_of

@@ -6,7 +6,7 @@ import pytest
 
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.posterior_precision import StatePosterior
-from stattools.series.statespace.trend_walk import TrendWalk
+from stattools.series.statespace.random_walk import TrendWalk
 
 
 def trending(n: int, gaps: float, seed: int) -> np.ndarray:
