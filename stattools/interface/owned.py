@@ -13,7 +13,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
-from functools import wraps
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -61,16 +60,24 @@ probability of 1e-400 is 0.
 """
 
 
-def through_door(function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> Any:
-    """What a function answers a caller, whose large matrices are to be what they were, whatever his arithmetic is."""
-    if WATCHED:
+@np.errstate(**ARITHMETIC)
+def through_door(
+    function: Callable[..., object], given: tuple[object, ...], named: dict[str, object], keeps: bool = False
+) -> Any:
+    """What a function answers a caller, whose large matrices are to be what they were, whatever his arithmetic is. One
+    that `keeps` what it is given gets that as its own, and its answer is sealed.
+    """
+    inside, own_given = DOOR.inside, given
+    if WATCHED and not inside:
         require_unchanged(*given, *named.values())
     DOOR.inside = True
     try:
-        with np.errstate(**ARITHMETIC):
-            return function(*given, **named)
+        if keeps:
+            own_given, named = tuple(map(own, given)), {name: own(value) for name, value in named.items()}
+        found = function(*own_given, **named)
+        return sealed(found, given) if keeps and is_dataclass(found) else found  # an array alone is the caller's
     finally:
-        DOOR.inside = False
+        DOOR.inside = inside
 
 
 def own(value: object) -> Any:
@@ -230,14 +237,3 @@ WITHOUT = ("stattools.data.formula", "stattools.likelihoods", "stattools.solvers
 
 KINDS: dict[type, str] = {}
 """How to look into objects, by their class."""
-
-
-def keeping[F: Callable[..., Any]](function: F) -> F:
-    """The function, which gets what it may keep as its own, and whose answer is sealed."""
-
-    @wraps(function)
-    def keeps(*given: Any, **named: Any) -> Any:
-        found = function(*map(own, given), **{name: own(value) for name, value in named.items()})
-        return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
-
-    return keeps  # type: ignore[return-value]

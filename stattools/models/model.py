@@ -30,7 +30,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite, finite_loglik, require_units
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.likelihood import is_concave, is_unimodal, label_of
+from stattools.likelihoods.likelihood import is_concave, label_of
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
@@ -126,9 +126,13 @@ class Model(AnyModel):
         """Whether a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
         family that has a proof, by a change of parameters or otherwise.
         """
-        family, shared = self.likelihood, not any(self.predictor.own)
-        proven = is_unimodal(family) or next(iter(family.parameters.values())) in family.facts.concave_if_shared
-        return is_concave(family) or (shared and proven)
+        family = self.likelihood
+        if is_concave(family):
+            return True
+        proven = (
+            family.facts.concave_in_units or next(iter(family.parameters.values())) in family.facts.concave_if_shared
+        )
+        return proven and not any(self.predictor.own)
 
     @property
     def index(self) -> Any:

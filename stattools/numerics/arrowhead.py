@@ -60,6 +60,10 @@ class InParts(NDArrayOperatorsMixin):
             return self.pulled(rows.T).T.reshape(*np.shape(left)[:-1], self.shape[1])
         return None
 
+    def dot(self, other: Any) -> Any:
+        """The product with an array, as of an array."""
+        return self @ other
+
     def __len__(self) -> int:
         return self.shape[0]
 

@@ -399,6 +399,9 @@ type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
 """Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights."""
 
 
+NOT_ASKED = np.empty(0)
+
+
 class ShiftedSums(NamedTuple):
     """G = Z^T W Z and g = Z^T W r, and the weighted sums of squares of v, of r = v - Z phi and of y. Sums of parts are
     added with `+`. What was not asked for is 0, and G is then empty.
@@ -423,19 +426,19 @@ class ShiftedSums(NamedTuple):
         >>> found.G.tolist(), found.g.tolist(), found.square, found.rss, found.size
         ([[4.0]], [0.0], 18.0, 14.0, 50.0)
         """
-        G: Any = None if gram else np.empty(0)
-        g, square, rss, size = np.zeros(()), 0.0, 0.0, 0.0
+        G, g = NOT_ASKED, None
+        square, rss, size = 0.0, 0.0, 0.0
         for Z, v, w, y in blocks:
             if gram:
-                G = np.zeros((Z.shape[1],) * 2) if G is None else G
+                G = np.zeros((Z.shape[1],) * 2) if g is None else G
                 add_gram(G, Z)
             square += float(v.dot(v))
-            r = v if phi is None else v - Z @ phi
-            g = g + Z.T @ r
+            r = v if phi is None else v - Z.dot(phi)
+            g = Z.T.dot(r) if g is None else g + Z.T.dot(r)
             if phi is not None:
                 rss += float(r.dot(r))
                 size += float(y.dot(y) if w is None else y.dot(w * y))
-        return cls(G, g, square, rss, size)
+        return cls(G, NOT_ASKED if g is None else g, square, rss, size)
 
 
 def triangle(rows: Rows, beside: bool = False) -> Floats:

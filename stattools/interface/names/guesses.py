@@ -19,7 +19,7 @@ from types import FunctionType
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.interface.owned import DOOR, keeping, through_door
+from stattools.interface.owned import DOOR, through_door
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
@@ -107,12 +107,15 @@ def answers_guesses[T: type](cls: T) -> T:
 def constructed_by_callers[T: type](cls: T) -> T:
     """`answers_names`, and a constructor that says what to use for an argument that it does not take."""
     made: Any = cls
-    made.__init__ = answering(keeping(made.__init__), "__init__", cls)
+    made.__init__ = answering(made.__init__, "__init__", cls, keeps=True)
     return answers_names(cls)
 
 
-def answering[**P, R](function: Callable[P, R], name: str, cls: type | None = None) -> Callable[P, R]:
-    """The function, with an error of ours where it is called with arguments that it does not take.
+def answering[**P, R](
+    function: Callable[P, R], name: str, cls: type | None = None, *, keeps: bool = False
+) -> Callable[P, R]:
+    """The function, with an error of ours where it is called with arguments that it does not take. What it `keeps` is
+    its own (`interface/owned.py`).
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
@@ -120,7 +123,9 @@ def answering[**P, R](function: Callable[P, R], name: str, cls: type | None = No
     @wraps(function)
     def call(*given: P.args, **named: P.kwargs) -> R:
         try:
-            return function(*given, **named) if DOOR.inside else through_door(function, given, named)
+            if keeps or not DOOR.inside:
+                return through_door(function, given, named, keeps)
+            return function(*given, **named)
         except TypeError as error:
             refuse_arguments(error, function, name, cls, given, named)
             raise
@@ -152,6 +157,6 @@ def public[T](value: T, name: str) -> T:
     """What `stattools.name` is: a function answers arguments that it does not take, anything else is as it is."""
     if not isinstance(value, FunctionType):
         return value
-    made = answering(value if value.__module__.startswith(FILTERS) else keeping(value), name)
+    made = answering(value, name, keeps=not value.__module__.startswith(FILTERS))
     made.__module__ = "stattools"  # where it is found again when it is unpickled
     return made

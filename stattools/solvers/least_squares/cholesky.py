@@ -12,8 +12,7 @@ rounding error with it; with many rows no second read is needed. The memory take
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from math import inf, sqrt, sumprod
 from typing import Any
 
@@ -150,30 +149,25 @@ def guess(rows: Rows, shift: Shift) -> Floats | None:
 @np.errstate(over="ignore", invalid="ignore")  # as in `refine`; this may run on other threads
 def sums(shift: Shift, phi: Floats | None, gram: bool, rows: Rows) -> ShiftedSums:
     """The sums over a batch of rows, with G where it is asked for."""
-    return ShiftedSums.over(_blocks(shift, rows), phi, gram)
+    parts = (slice(start, start + rows.block_size) for start in range(0, len(rows.X), rows.block_size))
+    return ShiftedSums.over((_shifted(shift, rows, part) for part in parts), phi, gram)
 
 
-def _blocks(shift: Shift, rows: Rows) -> Iterator[ShiftedBlock]:
-    """Z, v, weights and y of one block after the other; Z and v are multiplied by the roots of the weights. Raises
-    NotConstant where the first column is not `value` in every row.
+def _shifted(shift: Shift, rows: Rows, part: slice) -> ShiftedBlock:
+    """Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights. Raises NotConstant
+    where the first column is not `value` in every row.
     """
-    weight, n, size = rows.importance, len(rows.X), rows.block_size
-    moved = dnrm2(shift.center) > 0.0
-    known = shift.certain or (shift.first == 0 and isinstance(rows.X, BesideOnes))
-    for start in range(0, n, size):
-        part = slice(start, start + size)
-        Z, y = rows.X[part], rows.y[part]
-        v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
-        if moved:
-            Z = Z - shift.center
-        w = None if weight is None else weight[part]
-        if w is not None:
-            root = np.sqrt(w)
-            Z, v = Z * root[:, None], v * root
-        yield Z, v, w, y
-        # asked after its use, when the block is in the cache
-        if not (known or (rows.X[part, shift.first] == shift.value).all()):
-            raise NotConstant
+    Z, y, first = rows.X[part], rows.y[part], shift.first
+    if not (shift.certain or (first == 0 and isinstance(rows.X, BesideOnes)) or (Z[:, first] == shift.value).all()):
+        raise NotConstant
+    v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
+    if first is not None and dnrm2(shift.center) > 0.0:
+        Z = Z - shift.center
+    if rows.importance is None:
+        return Z, v, None, y
+    w = rows.importance[part]
+    root = np.sqrt(w)
+    return Z * root[:, None], v * root, w, y
 
 
 LEAST_RCOND = 1e-12
@@ -232,8 +226,9 @@ class Refined:
 
     def certainly(self, digits: float) -> bool:
         """Is `digits.smallest` at least this? Answered by bounds that cost less than the digits."""
-        return (self._distance() + self.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
+        return (self._distance + self.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
 
+    @cached_property
     def _distance(self) -> float:
         """A bound on the distance of phi from the maximum in its metric. It bounds the error of each coefficient of
         theta relative to its standard error, too, at scale 1. With s_j = sqrt(C_jj):
@@ -256,7 +251,7 @@ class Refined:
         error = error + (self.left * self.length) * spread
         size, variance = np.abs(T), self.covariance.diagonal()
         own = np.sqrt(variance)
-        error = np.minimum(size @ error, self._distance() * own) + EPS * np.abs(theta)
+        error = np.minimum(size @ error, self._distance * own) + EPS * np.abs(theta)
         relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
         if shift.first is not None:
             error[shift.first] += self.lifting * own[shift.first]
@@ -292,7 +287,7 @@ def _refined(
 ) -> Refined | None:
     """Refinement about a shift from phi = `start`; `known` are the sums there, where an earlier read took them."""
     n, one = len(rows.X), rows.source is None and len(rows.X) <= SAMPLE  # one block is shifted once
-    shifted = tuple(_blocks(shift, rows)) if one else ()
+    shifted = (_shifted(shift, rows, slice(None)),) if one else ()
 
     def read(phi: Floats | None, gram: bool) -> ShiftedSums:
         return ShiftedSums.over(shifted, phi, gram) if one else rows.gather(partial(sums, shift, phi, gram))
