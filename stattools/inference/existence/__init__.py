@@ -20,7 +20,6 @@ from stattools.inference.existence.separation import (
 )
 from stattools.interface.memory import require_memory
 from stattools.likelihoods.likelihood import is_unimodal
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.numerics.columns import with_levels
@@ -35,21 +34,19 @@ there, and of its end, whether it converged or not.
 
 
 class ExistenceCheck(NamedTuple):
-    """A question of a fit: `run` raises where the answer is no, of the models to which it `applies`, None for all, or
-    of the others, where that says to which it does not apply. Of where a climb was it is told in the last two stages:
-    coefficients of singular information, the solution at the end.
+    """A question of a fit: `run` raises where the answer is no, of the models to which it `applies`, None for all. Of
+    where a climb was it is told in the last two stages: coefficients of singular information, the solution at the end.
     """
 
     stage: Stage
     applies: Callable[[Any], Any] | None
     run: Callable[..., Any]
-    of_others: bool = False
 
 
 def examine(checks: tuple[ExistenceCheck, ...], stage: Stage, model: AnyModel, *where: Any) -> None:
     """Ask the checks of a stage, in their order, and raise what the first raises that is not passed."""
-    for at, applies, run, of_others in checks:
-        if at == stage and (applies is None or bool(applies(model)) is not of_others):
+    for at, applies, run in checks:
+        if at == stage and (applies is None or applies(model)):
             run(model, *where)
 
 
@@ -63,12 +60,6 @@ def has_edges(model: Model) -> bool:
     return any(map(isfinite, model.likelihood.facts.domain)) and model.in_memory
 
 
-def _has_one_scale(model: Model) -> bool:
-    """Are there times whose scale all rows share?"""
-    likelihood = model.likelihood
-    return likelihood.outcome is Outcome.TIME and likelihood.width > 1 and model.predictor.own == ((),)
-
-
 WIDE = 100
 """Coefficients from which on a column of zeros of an array, and the room for a covariance, are looked for before a
 climb, whose steps cost more.
@@ -76,8 +67,8 @@ climb, whose steps cost more.
 
 
 def _require_room(model: Model) -> None:
-    if (p := len(model.start)) > WIDE and _is_array(model):
-        require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
+    p = len(model.start)
+    require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
 
 
 def _asks_for_rank(model: Model) -> bool:
@@ -88,61 +79,34 @@ def _asks_for_rank(model: Model) -> bool:
     return not told_by_climb or (len(model.start) > WIDE and model.in_memory and not spans(model).all())
 
 
-HAS_SCALE, INFLATED = attrgetter("likelihood.facts.has_scale"), attrgetter("likelihood.facts.inflated")
-HAS_OTHERS = attrgetter("predictor.own")
-"""Whether a family has parameters beside the first, as all have that are asked for times of one scale, for labels in
-order and for extra zeros. Attributes are read without a call of Python, since each small fit asks for them.
-"""
+HAS_OTHERS = attrgetter("predictor.own")  # an attribute is read without a call of Python, in each small fit
+"""Whether a family has parameters beside the first."""
 
 CHECKS = (
     ExistenceCheck("before", None, check_size),
     ExistenceCheck("before", attrgetter("predictor.taken_up"), boundaries.check_labels),
-    ExistenceCheck(
-        "before",
-        attrgetter("likelihood.facts.by_category"),
-        lambda model: None if _is_array(model) else check_extremes(model),
-    ),
-    ExistenceCheck("before", None, _require_room),
+    ExistenceCheck("before", lambda model: model.likelihood.facts.by_category and not _is_array(model), check_extremes),
+    ExistenceCheck("before", lambda model: len(model.start) > WIDE and _is_array(model), _require_room),
     ExistenceCheck("before", _asks_for_rank, check_rank),
     ExistenceCheck("doubt", None, check_rank),
     ExistenceCheck("doubt", None, check_overlap),
     ExistenceCheck("failed", None, Model.standardized),  # refuses units beyond float64
     ExistenceCheck("failed", None, check_rank),
-    ExistenceCheck("failed", HAS_SCALE, check_overlap, of_others=True),
-    ExistenceCheck("failed", _has_one_scale, boundaries.check_times),
-    ExistenceCheck("failed", INFLATED, boundaries.check_flat_end),
+    ExistenceCheck("failed", lambda model: not model.likelihood.facts.has_scale, check_overlap),
+    ExistenceCheck("failed", HAS_OTHERS, boundaries.check_times),
+    ExistenceCheck("failed", attrgetter("likelihood.facts.inflated"), boundaries.check_flat_end),
     ExistenceCheck("singular", lambda model: model.facts.is_regression and model.predictor.own, boundaries.check_exact),
     # Along columns that are aliased the rest of a solution is round-off: these are asked of first.
     ExistenceCheck("end", None, check_columns_of),
     ExistenceCheck("end", has_edges, lambda model, found: boundaries.check_edge(model, found.estimate)),
     ExistenceCheck("end", HAS_OTHERS, lambda model, found: boundaries.check_dispersion(model, found.estimate)),
-    ExistenceCheck("end", attrgetter("likelihood.facts.knows_ends"), boundaries.check_levels, of_others=True),
+    ExistenceCheck("end", lambda model: not model.likelihood.facts.knows_ends, boundaries.check_levels),
     ExistenceCheck("end", attrgetter("likelihood.facts.curvatures"), boundaries.check_kink),
-    ExistenceCheck(
-        "end", HAS_OTHERS, lambda model, found: boundaries.check_times(model, found) if _has_one_scale(model) else None
-    ),
-    ExistenceCheck(
-        "end",
-        HAS_OTHERS,
-        lambda model, found: (
-            boundaries.check_late_entry(model, found) if model.likelihood.outcome is Outcome.TIME else None
-        ),
-    ),
-    ExistenceCheck(
-        "end",
-        HAS_OTHERS,
-        lambda model, found: (
-            boundaries.check_crossing(model, found) if model.likelihood.outcome is Outcome.ORDERED else None
-        ),
-    ),
-    ExistenceCheck("end", INFLATED, boundaries.check_extra_zeros),
-    ExistenceCheck("end", HAS_SCALE, check_solution, of_others=True),
-    ExistenceCheck(
-        "end",
-        HAS_OTHERS,
-        lambda model, found: (
-            boundaries.check_wide(model, found) if any(model.predictor.own) or INFLATED(model) else None
-        ),
-    ),
+    ExistenceCheck("end", HAS_OTHERS, boundaries.check_times),
+    ExistenceCheck("end", HAS_OTHERS, boundaries.check_late_entry),
+    ExistenceCheck("end", HAS_OTHERS, boundaries.check_crossing),
+    ExistenceCheck("end", attrgetter("likelihood.facts.inflated"), boundaries.check_extra_zeros),
+    ExistenceCheck("end", lambda model: not model.likelihood.facts.has_scale, check_solution),
+    ExistenceCheck("end", HAS_OTHERS, boundaries.check_wide),
 )
 """What is asked of a regression, in this order."""

@@ -27,6 +27,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import Likelihood, edge_of, is_unimodal
 from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.likelihoods.words import Edge, Piece
 from stattools.models.model import Model
@@ -132,7 +133,7 @@ def check_labels(model: Model) -> None:
 
 def check_crossing(model: Model, solution: Solution) -> None:
     """IdentificationError, with the labels, where a fitted probability would be negative, of effects at each cut."""
-    if not model.likelihood.partial:  # type: ignore[attr-defined]
+    if model.likelihood.outcome is not Outcome.ORDERED or not model.likelihood.partial:  # type: ignore[attr-defined]
         return
 
     def crossings(block: Block) -> Floats:
@@ -323,7 +324,8 @@ WIDEST = 300.0
 
 def check_late_entry(model: Model, solution: Solution) -> None:
     """IdentificationError where times with late entry are not determined at the solution."""
-    if not model.likelihood.late or is_unimodal(model.likelihood):  # type: ignore[attr-defined]
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.TIME or not family.late or is_unimodal(family):
         return
     T = model.standardized()[1]
     C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
@@ -392,7 +394,7 @@ def check_wide(model: Model, solution: Solution) -> None:
     """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
     next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
     """
-    if solution.converged:
+    if solution.converged and (any(model.predictor.own) or model.likelihood.facts.inflated):
         size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
         wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
         for j in wide:
@@ -441,6 +443,8 @@ def check_times(model: Model, solution: Solution | None = None) -> None:
     that cannot be from being looked at.
     """
     family: Any = model.likelihood
+    if family.outcome is not Outcome.TIME or model.predictor.own != ((),):
+        return
     wide = solution is not None and solution.estimate[-1] > SMALL
     if wide and (model.n_events or 0.0) > model.predictor.size:
         return
