@@ -30,7 +30,7 @@ APART = {"estimate", "covariance", "ends", "T", "witness", "weight", "precision"
 OLD, NONE = {"columns": {}, "why": "it has no hashes"}, "the file has no design: save the fit with design=True"
 Check = namedtuple("Check", "name ok words")  # ok is None where something was not checked
 
-def softplus(x: Any) -> Any:
+def softplus(x: Any) -> np.ndarray:
     """log(1 + exp(x)), without overflow."""
     return np.where(x.real > 0, x, 0) + np.log1p(np.exp(np.where(x.real > 0, -x, x)))
 
@@ -47,7 +47,7 @@ ERRORS: dict[str, Any] = {
     "loglogistic": (lambda z: -softplus(z) - softplus(-z), lambda z: -softplus(z)),
 }  # by the distribution of a time: log density and log upper tail of the error of its logarithm
 
-def row_logliks(said: Any, y: Any, eta: Any) -> Any:
+def row_logliks(said: Any, y: np.ndarray, eta: Any) -> Any:
     """log p(y | eta) of each row, by family; eta (n, width) are its linear predictors."""
     first, row, form = eta[:, 0], np.arange(len(y)), said["form"]
     mean = MEANS[form](first) if form in MEANS else first
@@ -86,7 +86,7 @@ def row_logliks(said: Any, y: Any, eta: Any) -> Any:
             between = over[0] + np.log(-np.expm1(np.where(seen, -1.0, over[1] - over[0])))
             return np.where(seen, density(z[0]) - scale - logs[0], between) - (over[2] if len(ends) == 3 else 0.0)
 
-def predicted(said: Any, a: Any, theta: Any) -> Any:
+def predicted(said: Any, a: dict[str, np.ndarray], theta: np.ndarray) -> np.ndarray:
     """The linear predictors (n, width); coefficients of one after those of the other, each over columns of X."""
     eta = np.zeros((len(a["X"]), len(said["predictors"])), dtype=theta.dtype)
     for k, (part, uses) in enumerate(zip(said["parts"], said["predictors"], strict=True)):
@@ -116,7 +116,7 @@ def partial(said: Any, a: Any) -> Any:
         return total
     return loglik
 
-def mixed(said: Any, a: Any) -> Any:
+def mixed(said: Any, a: dict[str, np.ndarray]) -> Any:
     """A linear model with one grouping or none; of T alone, Var(u) = sigma^2 T T', beta and sigma follow."""
     weight, precision = (np.ones(len(a["y"])) * a.get(name, 1.0) for name in ("weight", "precision"))
     root, group, reml = np.sqrt(weight * precision)[:, None], a.get("group", 0 * weight).astype(int), said.get("reml")
@@ -138,14 +138,14 @@ def mixed(said: Any, a: Any) -> Any:
         return (value, U @ beta, scale * m / (m - own), U @ np.linalg.inv(R[:-1, :-1]) @ U.T) if everything else value
     return loglik
 
-def curved(loglik: Any, theta: Any, L: Any) -> tuple[Any, Any]:
+def curved(loglik: Any, theta: np.ndarray, L: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The score and the negative second derivatives at theta, along the columns of L."""
-    def score(point: Any) -> Any:
+    def score(point: np.ndarray) -> np.ndarray:
         return np.array([loglik(point + 1j * STEP * step).imag for step in L.T]) / STEP
     found = np.array([score(theta - WIDE * step) - score(theta + WIDE * step) for step in L.T]).reshape(L.shape) / WIDE
     return score(theta), 0.25 * (found + found.T)
 
-def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
+def ask_maximum(loglik: Any, said: Any, a: dict[str, np.ndarray]) -> list[Check]:
     """A maximum over all parameters together, and what proves that there is one."""
     se = np.sqrt(np.diagonal(a["covariance"]))
     values, vectors = np.linalg.eigh(a["covariance"] / np.outer(se, se))
@@ -155,9 +155,9 @@ def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
         return [Check("maximum", False, "the information is not positive definite")]
     V, value = np.linalg.inv(curve), float(loglik(a["estimate"]))
     exists = [witnessed(said, a)] if said.get("family") in ("binomial", "poisson", "multinomial", "ordinal") else []
-    return [*near(value, slope @ V @ slope, L @ V @ L.T, said, a, np.inf), *exists]
+    return [*near(value, float(slope @ V @ slope), L @ V @ L.T, said, a, np.inf), *exists]
 
-def ask_linear(loglik: Any, said: Any, a: Any) -> list[Check]:
+def ask_linear(loglik: Any, said: Any, a: dict[str, np.ndarray]) -> list[Check]:
     """A maximum over T, with beta and sigma that follow; where a variance is 0, no rise beside it."""
     T, weight = a.get("T", np.zeros((0, 0))), np.ones(len(a["y"])) * a.get("weight", 1.0)
     t, m = (T / said["scale"])[np.tril_indices(len(T))], weight.sum() - said.get("reml", True) * a["X"].shape[1]
@@ -177,7 +177,7 @@ def ask_linear(loglik: Any, said: Any, a: Any) -> list[Check]:
         found[1] = Check("maximum", False, "the likelihood rises beside this point")
     return [*found, Check("scale", abs(sigma / said["scale"] - 1.0) < SAME_SE, f"{said['scale']:.9g}, and {sigma:.9g}")]
 
-def witnessed(said: Any, a: Any) -> Check:
+def witnessed(said: Any, a: dict[str, np.ndarray]) -> Check:
     """No direction leads up for ever where numbers u with the signs of the scores of rows, which never change, have
     X'u = 0 (Stiemke, Math. Annalen 76 (1915), 340-342)."""
     if "witness" not in a:
@@ -199,7 +199,7 @@ KINDS: dict[str | None, tuple[Any, Any]] = {
     None: (lambda *_: None, lambda _, said, a: [Check("design", None, said["why"])]),
 }
 
-def near(loglik: Any, square: float, V: Any, said: Any, a: Any, df: Any) -> Any:
+def near(loglik: Any, square: float, V: np.ndarray, said: Any, a: dict[str, np.ndarray], df: Any) -> Any:
     """How far the maximum is, the standard errors by the inverse information V, and intervals of the level with df."""
     fit, se, told = said["fit"], np.sqrt(np.diagonal(a["covariance"])), f"{said['loglik']:.12g}"
     ok = bool(abs(loglik - said["loglik"]) < SAME * max(abs(loglik), 1.0))
@@ -214,7 +214,7 @@ def near(loglik: Any, square: float, V: Any, said: Any, a: Any, df: Any) -> Any:
     ok = None if np.isnan(q).any() else ok and bool(np.abs(q).max() < SAME_SE)
     yield Check("intervals", ok, f"of level {level:g}, {np.abs(q).max():.1g} standard errors from where they end")
 
-def coded(it: Any, table: Any, levels: Any) -> Any:
+def coded(it: re.Match[str], table: dict[str, np.ndarray], levels: Any) -> np.ndarray:
     """Where a factor is at a level; of sum contrasts -1 where it is at the last of its levels."""
     of, own, label = table[it[1] or it[3]], it[2] or "", it[4]
     if own and label.startswith("S."):
@@ -224,7 +224,7 @@ def coded(it: Any, table: Any, levels: Any) -> Any:
         raise KeyError(label)
     return here
 
-def basis(it: Any, table: Any, weight: Any) -> Any:
+def basis(it: re.Match[str], table: dict[str, np.ndarray], weight: np.ndarray) -> np.ndarray:
     """A column of orthogonal polynomials, or of cubic B-splines whose knots are quantiles; rows count by weight."""
     if (weight % 1).any():
         raise KeyError(it[0])
@@ -238,7 +238,7 @@ def basis(it: Any, table: Any, weight: Any) -> Any:
     knots = np.concatenate([rows.min() * ends, inner, rows.max() * ends])
     return BSpline.design_matrix(x, knots, 3).toarray()[:, int(it[4])]
 
-def value(name: str, table: Any, weight: Any, levels: Any) -> Any:
+def value(name: str, table: dict[str, np.ndarray], weight: np.ndarray, levels: Any) -> np.ndarray:
     """The column that a name speaks of, made of columns of the table; KeyError for what is not known here."""
     if name in table:
         return table[name]
@@ -252,7 +252,7 @@ def value(name: str, table: Any, weight: Any, levels: Any) -> Any:
         raise KeyError(name)
     return eval(re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text), {"__builtins__": {}}, known)
 
-def like(column: Any, labels: Any) -> Any:
+def like(column: np.ndarray, labels: list[str]) -> np.ndarray:
     """Labels as they stand in a column of words or numbers."""
     kind = str if column.dtype.kind == "U" else lambda it: float(1 if it == "True" else 0 if it == "False" else it)
     return np.array([kind(it) for it in labels])
@@ -299,7 +299,7 @@ def named(said: Any, a: Any) -> Any:
     told.append(here[-1] if is_same else V)  # made of its parts it is the same to round-off
     yield Check("numbers", all(map(np.array_equal, told, here)), "of the fit, those of its design")
 
-def whole(d: Any, U: Any, K: Any, at: Any = None, off: Any = None, v: Any = None) -> Any:
+def whole(d: np.ndarray, U: np.ndarray, K: np.ndarray, at: Any = None, off: Any = None, v: Any = None) -> np.ndarray:
     """A covariance that is kept as products U K U' beside a diagonal and blocks, with variances v."""
     V = U @ K @ U.T + np.diag(d)
     if at is not None:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.fits.cox_fit import CoxFit
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
 from stattools.interface.arrays import Floats
 from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.integrals import CurveIntegral
@@ -43,7 +45,7 @@ square of coefficients, beyond which the second form takes minutes.
 """
 
 
-def validate_curves(fit: Any) -> Agreement:
+def validate_curves(fit: MixedRegressionFit) -> Agreement:
     """The agreement of coefficients, their standard errors and the restricted log-likelihood, and how far the slopes of
     the second computation would move the standard deviations of the curves.
 
@@ -72,7 +74,7 @@ def validate_curves(fit: Any) -> Agreement:
     return _judged(fit, rows, here.value, decrement, name, OF_REGRESSIONS, exact)
 
 
-def validate_curved_cox(fit: Any) -> Agreement:
+def validate_curved_cox(fit: CoxFit) -> Agreement:
     """The agreement of coefficients, standard errors and restricted log-likelihood, and how far the slopes of the
     second form would move the standard deviations. Raises IncompatibleError for too many rows.
     """

@@ -22,6 +22,7 @@ from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit as fitted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.validation.references.densities import KERNELS, Again, again, named
@@ -102,7 +103,7 @@ class _OfBatch:
             offset = offset + np.log(frame[columns["exposure"]].to_numpy(dtype=float))
         return again(self.kind, self.theta, X, y, weight, offset, self.predictor)
 
-    def _read(self, frame: Any) -> tuple[Floats, Floats]:
+    def _read(self, frame: pd.DataFrame) -> tuple[Floats, Floats]:
         """The outcome in numbers, and X."""
         if self.coding.ends is not None:
             return self.coding.ends.of(frame, np.arange(len(frame))), self.coding.design.encode(frame)

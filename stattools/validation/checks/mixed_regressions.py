@@ -7,11 +7,14 @@ how far away that is, in standard errors, says how good both integral and climb 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.mixed.marginal import is_integrated
@@ -33,7 +36,7 @@ MOST_NODES = 10_000
 """Of a group, more than which no integral needs that is worth a fit."""
 
 
-def validate_mixed_regression(fit: Any) -> Agreement:
+def validate_mixed_regression(fit: MixedRegressionFit) -> Agreement:
     """The agreement with the integral by brute force, and with curves with that of dense matrices. Raises
     IncompatibleError where effects are crossed or nested, and where the grid would take too long.
     """
@@ -112,7 +115,7 @@ class GridStep:
     se: Floats
 
 
-def _step(integral: GroupIntegrals, theta: Floats, free: Any, unit: Floats, p: int) -> GridStep:
+def _step(integral: GroupIntegrals, theta: Floats, free: NDArray[np.int_], unit: Floats, p: int) -> GridStep:
     score, H = integral.slopes(theta)[free], integral.information(theta, unit)[np.ix_(free, free)]
     size = np.sqrt(np.abs(H.diagonal()))
     if not np.isfinite(H).all() or not size.all() or np.linalg.cond(H / size[:, None] / size) > WORST:
@@ -128,12 +131,12 @@ def _step(integral: GroupIntegrals, theta: Floats, free: Any, unit: Floats, p: i
     return GridStep(float(integral.value(theta)), away, decrement, np.sqrt(np.maximum(inverse.diagonal()[:p], 0.0)))
 
 
-def _moving(roots: Any) -> Any:
+def _moving(roots: Sequence[Floats]) -> NDArray[np.bool_]:
     """Which entries of the roots move: not those of columns that are 0, along which the score is 0 by symmetry."""
     return np.concatenate([np.abs(root).max(axis=0)[np.tril_indices(len(root))[1]] > 0.0 for root in roots])
 
 
-def _rows(fit: Any, reference: Floats, se: Floats) -> Any:
+def _rows(fit: MixedRegressionFit, reference: Floats, se: Floats) -> Any:
     k = len(fit.names)
     sds: dict[str, tuple[float, float]] = {}
     for term, root in zip(fit.model.random, fit.found.roots, strict=True):

@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
+from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.posterior import posterior as drawn
 from stattools.bayes.priors.assignment import support
 from stattools.bayes.sampling.draws import Posterior
@@ -191,7 +192,7 @@ def regression(belief: Any) -> PosteriorMoments:
     return PosteriorMoments(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, evidence, own, how)
 
 
-def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
+def _expanded(model: Model) -> tuple[Floats, Floats, Floats]:
     """X, y less its offset, and relative variances, a row of frequency w written w times."""
     rows = model.rows
     times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
@@ -227,7 +228,7 @@ def multivariate(belief: Any) -> PosteriorMoments:
 DIGITS = 6
 
 
-def validate_exact(belief: Any) -> PosteriorAgreement:
+def validate_exact(belief: Updatable) -> PosteriorAgreement:
     """Means, standard deviations and evidence of a conjugate posterior beside the reference."""
     if belief.seen is None:
         raise DomainError(f"validate needs a posterior; {quoted(belief)} has seen no data. Update it first.")
@@ -397,7 +398,7 @@ def _of_rows(model: Model, x: Floats) -> Floats:
     return np.concatenate([log_likelihood(model, x[i : i + step]).sum(axis=1) for i in range(0, len(x), step)])
 
 
-def _of_whole(model: Any, x: Floats) -> float:
+def _of_whole(model: Model, x: Floats) -> float:
     try:
         return float(np.squeeze(model.loglik(x)))
     except StattoolsError:  # outside of where the model is defined

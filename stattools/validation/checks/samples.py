@@ -36,12 +36,13 @@ from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.models.samples.proportions import BinomialArms
 from stattools.models.samples.rates import EventRates
+from stattools.networks.dense import Dense
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.text.columns import number
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
-from stattools.validation.references.densities import KERNELS, observed
+from stattools.validation.references.densities import KERNELS, Numbers, observed
 from stattools.validation.verdict import SECOND, Agreement, agreeing_digits, compared, counted, fewest
 
 Ends = Callable[[float, str], NDArray[np.float64]]
@@ -337,7 +338,7 @@ def loglik_again(model: NetworkModel, theta: Floats) -> float:
     return float(each.sum() if weight is None else weight @ each)
 
 
-def _dense(layer: Any, part: Floats, Z: Floats) -> Floats:
+def _dense(layer: Dense, part: Floats, Z: Floats) -> Floats:
     inputs = Z.shape[1]
     W = part[: inputs * layer.outputs].reshape(inputs, layer.outputs)
     return np.einsum("ij,jk->ik", Z, W, optimize=True) + part[inputs * layer.outputs :]
@@ -358,7 +359,7 @@ LAYERS: dict[str, Callable[[Any, Floats, Floats], Floats]] = {
 """What each layer makes of the numbers before it and of its part of the parameters."""
 
 
-def _density(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
+def _density(model: NetworkModel, eta: Floats, y: Floats) -> Numbers:
     reference = DENSITIES.get(type(model.likelihood))
     if reference is None:
         raise IncompatibleError(f"validate has no reference for networks under {type(model.likelihood).__name__}.")
@@ -372,7 +373,7 @@ def _of_quantities(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     return stats.norm.logpdf(y, mean, sd)
 
 
-DENSITIES: dict[type, Callable[[NetworkModel, Floats, Floats], Floats]] = {
+DENSITIES: dict[type, Callable[[NetworkModel, Floats, Floats], Numbers]] = {
     Bernoulli: lambda model, eta, y: KERNELS["logistic"](y, *eta.T),
     Categorical: lambda model, eta, y: KERNELS["softmax"](y, *eta.T),
     Poisson: lambda model, eta, y: KERNELS["poisson"](y, *eta.T),

@@ -19,9 +19,11 @@ from scipy.special import expit, logit
 
 from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.spectrum import LOG_2PI
 from stattools.series.statespace.states import smoothed
+from stattools.series.statespace.structural import Structural
 from stattools.solvers.metric import Metric
 from stattools.validation.references.likelihoods import Summit, summit
 from stattools.validation.verdict import Agreement, agreeing_digits, compared, counted, fewest
@@ -145,7 +147,7 @@ TIGHT = {"lbfgs": {"pgtol": 1e-10, "factr": 10.0}}
 TREND = {"none": "llevel", "fixed": "lldtrend", "smooth": "strend", "stochastic": "lltrend"}
 
 
-def reference_model(model: Any, *, tolerance: float = 0.0) -> Any:
+def reference_model(model: Structural, *, tolerance: float = 0.0) -> Any:
     """The same model in statsmodels; its parameters stand in our order."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
@@ -235,7 +237,7 @@ def _standard_errors(reference: Any, theta: Floats) -> Floats:
     return se
 
 
-def _state_digits(model: Any, theta: Floats, states: Any, shortcut: Any) -> tuple[float, float, float]:
+def _state_digits(model: Structural, theta: Floats, states: Any, shortcut: Any) -> tuple[float, float, float]:
     """Digits to which smoothed means, variances, and variances with the shortcut agree, of their largest value."""
     k = len(model.positive)
     found = smoothed(model, theta[:k], theta[k:])
@@ -255,7 +257,7 @@ def _state_digits(model: Any, theta: Floats, states: Any, shortcut: Any) -> tupl
     return float(means), float(variances), float(hurried)
 
 
-def _rows(fit: Fit, estimate: Floats, se: Floats) -> Any:
+def _rows(fit: Fit, estimate: Floats, se: Floats) -> pd.DataFrame:
     theta, zero = fit.estimate, fit.estimate == 0
     unit = theta[: len(fit.model.positive)].max()
     rows = compared({"term": fit.names}, theta, estimate, unit=fit.se, se=fit.se, reference_se=se)

@@ -37,7 +37,13 @@ from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, 
 from stattools.models.samples.rates import EventRates
 from stattools.models.samples.tables import ConditionalOdds
 
-type Density = Callable[..., Any]
+type Numbers = NDArray[np.inexact]
+"""Of rows, real or complex."""
+
+type Shared = Numbers | np.inexact | float
+"""A parameter that all rows share: one number, or one for each."""
+
+type Density = Callable[..., Numbers]
 
 DENSITIES: dict[str, Density] = {}
 
@@ -55,14 +61,14 @@ def named(model: Model) -> str:
     return key if key in DENSITIES else model.kind
 
 
-def predictors(predictor: Linear, X: Any, theta: Any) -> list[Any]:
+def predictors(predictor: Linear, X: Numbers, theta: Numbers) -> list[Numbers]:
     """Every linear predictor without the offset, of complex numbers too; a number for one without columns."""
     each = zip(predictor.constant, predictor.uses, predictor.parts, strict=True)
     return [theta[p.start] if alone else (X if u is None else X[:, list(u)]) @ theta[p] for alone, u, p in each]
 
 
 @density("logistic")
-def _logistic(y: Any, eta: Any) -> Any:
+def _logistic(y: Numbers, eta: Numbers) -> Numbers:
     """The log density of events, or of (n, 2) successes and trials."""
     if y.ndim == 1:
         return y * eta - _log1p_exp(eta)
@@ -71,61 +77,61 @@ def _logistic(y: Any, eta: Any) -> Any:
 
 
 @density("probit")
-def _probit(y: Any, eta: Any) -> Any:
+def _probit(y: Numbers, eta: Numbers) -> Numbers:
     return log_ndtr((2.0 * y - 1.0) * eta)
 
 
 @density("poisson")
-def _poisson(y: Any, eta: Any) -> Any:
+def _poisson(y: Numbers, eta: Numbers) -> Numbers:
     return y * eta - np.exp(eta) - loggamma(y + 1.0)
 
 
 @density("negative_binomial")
-def _negative_binomial(y: Any, eta: Any, tau: Any) -> Any:
+def _negative_binomial(y: Numbers, eta: Numbers, tau: Shared) -> Numbers:
     r, total = np.exp(-tau), np.log1p(np.exp(eta + tau))
     return loggamma(y + r) - loggamma(r) - loggamma(y + 1.0) - r * total + y * (eta + tau - total)
 
 
 @density("beta_binomial")
-def _beta_binomial(y: Any, eta: Any, tau: Any) -> Any:
+def _beta_binomial(y: Numbers, eta: Numbers, tau: Shared) -> Numbers:
     (k, n), odds, s = y.T, np.exp(eta), np.exp(tau)
     a, b = s * odds / (1.0 + odds), s / (1.0 + odds)
     return _log_beta(a + k, b + n - k) - _log_beta(a, b) - np.log1p(n) - _log_beta(k + 1.0, n - k + 1.0)
 
 
 @density("gamma")
-def _gamma(y: Any, eta: Any, tau: Any) -> Any:
+def _gamma(y: Numbers, eta: Numbers, tau: Shared) -> Numbers:
     k = np.exp(-tau)
     return k * (np.log(y) - eta - tau - y * np.exp(-eta)) - loggamma(k) - np.log(y)
 
 
 @density("zero_inflated")
-def _zero_inflated(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
+def _zero_inflated(y: Numbers, eta: Numbers, zero: Shared, *alpha: Shared) -> Numbers:
     p = 1.0 / (1.0 + np.exp(-zero))
     none, some = np.exp(_count(0.0 * y, eta, *alpha)), _count(y, eta, *alpha)
     return np.where(y > 0, np.log(1.0 - p) + some, np.log(p + (1.0 - p) * none))
 
 
 @density("hurdle")
-def _hurdle(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
+def _hurdle(y: Numbers, eta: Numbers, zero: Shared, *alpha: Shared) -> Numbers:
     p = 1.0 / (1.0 + np.exp(-zero))
     none, some = _count(0.0 * y, eta, *alpha), _count(y, eta, *alpha)
     positive = np.where(np.real(eta) < -36.0, eta, np.log(-np.expm1(none)))  # of a small mean it is the mean
     return np.where(y > 0, np.log(1.0 - p) + some - positive, np.log(p))
 
 
-def _count(y: object, eta: object, *alpha: Any) -> Any:
+def _count(y: object, eta: object, *alpha: Shared) -> Numbers:
     """Of Poisson counts, or with log alpha of negative binomial ones."""
     return _negative_binomial(y, eta, *alpha) if alpha else _poisson(y, eta)
 
 
-def _log1p_exp(eta: Any) -> Any:
+def _log1p_exp(eta: Numbers) -> Numbers:
     """log(1 + exp(eta)), for large eta too."""
     up = np.real(eta) > 0
     return np.where(up, eta, 0.0) + np.log1p(np.exp(np.where(up, -eta, eta)))
 
 
-def _log_beta(a: Any, b: Any) -> Any:
+def _log_beta(a: Numbers, b: Numbers) -> Numbers:
     return loggamma(a) + loggamma(b) - loggamma(a + b)
 
 
@@ -152,7 +158,7 @@ OF_MEAN: dict[str, Density] = {
 }
 """Log densities at the mean and the parameter that all rows share."""
 
-MEANS: dict[str, Callable[[Any], Any]] = {
+MEANS: dict[str, Callable[[Numbers], Numbers]] = {
     "identity": lambda eta: eta,
     "log": np.exp,
     "logit": lambda eta: 1.0 / (1.0 + np.exp(-eta)),
@@ -184,7 +190,7 @@ DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
 
 DENSITIES["Binomial probit"] = _linked("Binomial", "probit")
 
-CUTS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+CUTS: dict[str, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Numbers]]] = {
     "logit": (lambda x: 1.0 / (1.0 + np.exp(-x)), lambda x: 1.0 / (1.0 + np.exp(x))),
     "probit": (ndtr, lambda x: ndtr(-x)),
     "cloglog": (lambda x: -np.expm1(-np.exp(x)), lambda x: np.exp(-np.exp(x))),
@@ -197,7 +203,7 @@ def _cumulative(link: str, effects: bool, scale: bool) -> Density:
     """Of the number of a label: thresholds, then the effects at each, then the log scale, as far as there are any."""
     F, S = CUTS[link]
 
-    def density(y: Any, eta: Any, *others: Any) -> Any:
+    def density(y: Numbers, eta: Numbers, *others: Shared) -> Numbers:
         count = (len(others) - scale) // (1 + effects)
         shifts = others[count : 2 * count] if effects else (0.0,) * count
         unit = np.exp(-others[-1]) if scale else 1.0
@@ -218,12 +224,12 @@ for _link in CUTS:
             DENSITIES[f"Cumulative {_link}{_added}"] = _cumulative(_link, _effects, _scale)
 
 
-def _late(kind: Callable[..., Any]) -> Density:
+def _late(kind: Callable[..., Numbers]) -> Density:
     """Of the ends (n, 2) between which a time lies and, where there is one, the entry after which it does: a density
     beside the probability of ends, given what the density is of, `kind(low, high, eta, log_scale)`.
     """
 
-    def density(y: Any, eta: object, *scale: Any) -> Any:
+    def density(y: Numbers, eta: object, *scale: Shared) -> Numbers:
         low, high, *entry = y.T
         log_scale = scale[0] if scale else 0.0
         found = kind(low, high, eta, log_scale)
@@ -239,7 +245,7 @@ def _late(kind: Callable[..., Any]) -> Density:
 def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> Density:
     """By log f, log(1 - F) and log F of the log of a time in units of the scale."""
 
-    def density(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
+    def density(low: Numbers, high: Numbers, eta: Numbers, log_scale: Shared) -> Numbers:
         seen, above, below = low == high, high == np.inf, low == 0.0
         a = (np.log(np.where(below, 1.0, low)) - eta) / np.exp(log_scale)
         b = (np.log(np.where(above, 1.0, high)) - eta) / np.exp(log_scale)
@@ -254,11 +260,11 @@ def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> 
     return _late(density)
 
 
-def _gamma_time(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
+def _gamma_time(low: Numbers, high: Numbers, eta: Numbers, log_scale: Shared) -> Numbers:
     """The log density of gamma times, which is summed over panels between the ends."""
     eta, k = np.broadcast_arrays(eta, np.exp(-2.0 * np.asarray(log_scale)))
 
-    def log_density(log_time: Any, eta: Any, k: Any) -> Any:
+    def log_density(log_time: Numbers, eta: Numbers, k: Shared) -> Numbers:
         z = k * np.exp(log_time - eta)
         return k * (np.log(k) + log_time - eta) - z - loggamma(k)
 
@@ -290,7 +296,7 @@ TIMES: dict[str, Density] = {
 DENSITIES |= {f"FailureTime {_name}": _density for _name, _density in TIMES.items()}
 
 
-def _softmax(y: Any, *eta: Any) -> Any:
+def _softmax(y: Numbers, *eta: Numbers) -> Numbers:
     """The log density of the number of a category, whose first one has the linear predictor 0."""
     every = np.column_stack([0.0 * eta[0], *eta])
     top = np.real(every).max(axis=1)
@@ -312,8 +318,8 @@ class SampleDensity(NamedTuple):
     `arm` (n,) is the number of the arm that each belongs to.
     """
 
-    law: Callable[..., Any]
-    data: tuple[Any, ...]
+    law: Callable[..., Numbers | float]
+    data: tuple[NDArray[np.number], ...]
     arm: NDArray[np.intp]
 
     def of_arm(self, arm: int) -> Callable[..., float]:
@@ -339,11 +345,11 @@ def observed(model: Any) -> SampleDensity:
     return LAWS[type(model)](model)
 
 
-def _sequence(ones: Any, n: Any, p: Any) -> Any:
+def _sequence(ones: Numbers, n: Numbers, p: Numbers) -> Numbers:
     return xlogy(ones, p) + xlog1py(n - ones, -p)
 
 
-def _successes(k: object, n: object, p: object) -> Any:
+def _successes(k: object, n: object, p: object) -> Numbers:
     probability = stats.binom.pmf(k, n, p)
     usable = probability > SMALLEST
     return np.where(usable, np.log(np.where(usable, probability, 1.0)), stats.binom.logpmf(k, n, p))
@@ -397,7 +403,7 @@ def _of_pairs(model: Correlation) -> SampleDensity:
     corners = np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
     points = (np.linalg.cholesky(np.array([[1.0, r], [r, 1.0]])) @ corners).T * sizes * np.sqrt(2.0 / n)
 
-    def law(x: Floats, y: Floats, rho: Floats) -> Any:
+    def law(x: Floats, y: Floats, rho: Floats) -> Numbers | float:
         if not abs(rho[0]) < 1.0:
             return -np.inf
         sd = sizes / np.sqrt(n) * np.sqrt((1.0 - r * rho[0]) / (1.0 - rho[0] ** 2))
@@ -465,7 +471,7 @@ def again(
     # Where slopes are straight lines a long step loses least.
     h = 1.0 + np.abs(y).max() if kind in UP_TO_SCALE else STEP
 
-    def stepped(at: list[Any]) -> Any:
+    def stepped(at: list[Numbers]) -> Numbers:
         """log densities and, times TINY, their slopes in each linear predictor: complex numbers (m, k)."""
         return np.column_stack([density(y, *_moved(at, j, TINY * 1j)) for j in range(len(at))])
 
@@ -494,7 +500,7 @@ def log_likelihood(
     return float(logs.sum() if weight is None else weight @ logs)
 
 
-def _predictors(predictor: Linear, theta: Floats, X: Floats, offset: Floats | None) -> tuple[Floats, list[Any]]:
+def _predictors(predictor: Linear, theta: Floats, X: Floats, offset: Floats | None) -> tuple[Floats, list[Numbers]]:
     """For each row d eta / d theta (m, k, q), and the linear predictors, of which the first has the offset."""
     J = np.zeros((len(X), predictor.width, len(theta)))
     for j, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
@@ -503,5 +509,5 @@ def _predictors(predictor: Linear, theta: Floats, X: Floats, offset: Floats | No
     return J, [first if offset is None else first + offset, *others]
 
 
-def _moved(at: list[Any], j: int, step: complex) -> list[Any]:
+def _moved(at: list[Numbers], j: int, step: complex) -> list[Numbers]:
     return [value + step if i == j else value for i, value in enumerate(at)]

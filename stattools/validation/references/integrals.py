@@ -30,9 +30,12 @@ import numpy as np
 from scipy.interpolate import BSpline
 from scipy.linalg import block_diag, null_space
 
+from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.validation.references.densities import DENSITIES, named, predictors
+from stattools.models.mixed.mixed_model import MixedRegression
+from stattools.validation.references.densities import DENSITIES, Numbers, named, predictors
 
 TINY, STEP = 1e-20, 2e-3
 """Complex steps, and those of differences of scores, in units of the linear predictor."""
@@ -50,7 +53,7 @@ class PenalizedMaximum:
     value: float
 
 
-def splines(term: Any) -> Floats:
+def splines(term: SmoothTerm) -> Floats:
     """The B-splines (n, k) of a curve over its rows, by SciPy."""
     u = term.first + term.basis @ np.arange(-1.0, 3.0)  # a combination of B-splines is the place itself
     one = BSpline.basis_element(np.arange(5.0), extrapolate=False)
@@ -60,7 +63,7 @@ def splines(term: Any) -> Floats:
 class CurveIntegral:
     """V of a fit as a function of the standard deviations of its curves; other parameters are those of the fit."""
 
-    def __init__(self, fit: Any) -> None:
+    def __init__(self, fit: MixedRegressionFit) -> None:
         model, fixed = fit.model, fit.model.fixed
         predictor, rows = fixed.predictor, fixed.rows
         X, self.y = np.asarray(rows.X), rows.y
@@ -75,13 +78,13 @@ class CurveIntegral:
         self.bases = [(splines(term), self._centered(term)) for term in model.smooths]
         self.groups = [self._of_groups(term, root) for term, root in zip(model.random, fit.found.roots, strict=True)]
 
-    def _centered(self, term: Any) -> Floats:
+    def _centered(self, term: SmoothTerm) -> Floats:
         """Coefficients (k, k - 1) whose curve has mean 0 over the rows; all of them where a number multiplies it."""
         if term.design.means is None:
             return np.eye(term.k)
         return null_space(splines(term).mean(axis=0)[None])
 
-    def _of_groups(self, term: Any, root: Floats) -> Floats:
+    def _of_groups(self, term: RandomTerm, root: Floats) -> Floats:
         """The columns of the effects of all levels, of variance 1."""
         z = term.z @ root
         found = np.zeros((len(z), term.n_levels, z.shape[1]))
@@ -129,7 +132,7 @@ class CurveIntegral:
             c, value = c + ahead, new
         return c, H
 
-    def _rows(self, eta: Any) -> Any:
+    def _rows(self, eta: Numbers) -> Numbers:
         return self.density(self.y, eta + self.offset, *self.beside)
 
     def _loglik(self, eta: Floats) -> float:
@@ -200,7 +203,7 @@ class GroupIntegrals:
     group and `log_size` (J, G) the logarithms of what they stand for.
     """
 
-    model: Any
+    model: MixedRegression
     order: Any
     first: Any
     u: Floats
@@ -211,7 +214,7 @@ class GroupIntegrals:
         """How many effects each term has."""
         return [len(term.columns) for term in self.model.random]
 
-    def root(self, theta: Any) -> Any:
+    def root(self, theta: Numbers) -> Numbers:
         """R (q, q) of all terms, from theta: the parameters, then its entries below the diagonal, term by term."""
         p, q = len(self.model.names), sum(self.widths)
         found = np.zeros((q, q), dtype=theta.dtype)
@@ -222,7 +225,7 @@ class GroupIntegrals:
             k += len(a)
         return found
 
-    def logs(self, theta: Any) -> Any:
+    def logs(self, theta: Numbers) -> Any:
         """The logarithm of the integrand at each node and of what that stands for, (J, G)."""
         fixed = self.model.fixed
         rows, order = fixed.rows, self.order
@@ -242,7 +245,7 @@ class GroupIntegrals:
         sums = np.where(np.isnan(sums) & (square > FAR**2), -np.inf, sums)  # beyond float64, where no effect is
         return sums - 0.5 * square + self.log_size
 
-    def value(self, theta: Any) -> Any:
+    def value(self, theta: Numbers) -> Any:
         """log L, of complex numbers too."""
         logs = self.logs(theta)
         top = np.real(logs).max(axis=1)
@@ -283,7 +286,9 @@ def usual_nodes(q: int) -> int:
     return int((size - 0.5 * (s**2).sum(axis=1) > -NOTHING).sum())
 
 
-def group_integrals(model: Any, theta: Floats, most: float = np.inf) -> tuple[GroupIntegrals, GroupIntegrals]:
+def group_integrals(
+    model: MixedRegression, theta: Floats, most: float = np.inf
+) -> tuple[GroupIntegrals, GroupIntegrals]:
     """With the grids that suit theta: the finest, of `most` nodes at most, and the one before, from which it differs by
     about its error or more.
     """

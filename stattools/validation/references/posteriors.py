@@ -11,8 +11,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import xlog1py, xlogy
 
+from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.conjugate.gamma_poisson import Gamma
+from stattools.bayes.conjugate.normal import Normal
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import integrate, stats
 from stattools.validation.references.densities import observed
@@ -25,7 +29,7 @@ PIECES = np.array([-40.0, -12.0, -6.0, -3.0, -1.0, 0.0, 1.0, 3.0, 6.0, 12.0, 40.
 """Quadrature is done piece by piece between these, standard deviations around the posterior's mean."""
 
 
-def one_parameter(belief: Any) -> PosteriorMoments:
+def one_parameter(belief: Beta | Gamma | Normal) -> PosteriorMoments:
     """Beta, Gamma and Normal, arm by arm."""
     size = np.size(belief.mean)
     arms = np.unique(np.linspace(0, size - 1, min(size, MOST_ARMS)).astype(int))
@@ -63,7 +67,7 @@ def _integrals(kernel: Callable[[float], float], height: float, ends: Floats, ce
     return total
 
 
-def _at(value: Any, arm: int) -> float:
+def _at(value: ArrayLike, arm: int) -> float:
     flat = np.ravel(value)
     return float(flat[arm if len(flat) > 1 else 0])
 
@@ -75,21 +79,21 @@ def _kernel(belief: Any, arm: int) -> Callable[[float], float]:
     return lambda x: float(prior(x)) + sum(data(x) for data in seen)
 
 
-def _beta(prior: Any, arm: int) -> Callable[[float], Any]:
+def _beta(prior: Beta, arm: int) -> Callable[[float], Floats | float]:
     a, b = _at(prior.a, arm), _at(prior.b, arm)
     if not prior.is_proper:
         return lambda p: xlogy(a - 1.0, p) + xlog1py(b - 1.0, -p)
     return lambda p: stats.beta.logpdf(p, a, b)
 
 
-def _gamma(prior: Any, arm: int) -> Callable[[float], Any]:
+def _gamma(prior: Gamma, arm: int) -> Callable[[float], Floats | float]:
     shape, rate = _at(prior.shape, arm), _at(prior.rate, arm)
     if not prior.is_proper:
         return lambda x: xlogy(shape - 1.0, x) - rate * x
     return lambda x: stats.gamma.logpdf(x, shape, scale=1.0 / rate)
 
 
-def _normal(prior: Any, arm: int) -> Callable[[float], Any]:
+def _normal(prior: Normal, arm: int) -> Callable[[float], Floats | float]:
     if not prior.is_proper:
         return lambda x: 0.0
     mean, sd = _at(prior.mean, arm), _at(prior.sd, arm)

@@ -71,13 +71,14 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.mixed.mixed_model import LinearMixed
 from stattools.models.model import Model
 from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.columns import sparse, weighted
 from stattools.text.one_line import prints
 from stattools.validation.foreign.statsmodels_results import flat, in_thresholds, taken
-from stattools.validation.references.densities import DENSITIES, named, predictors
+from stattools.validation.references.densities import DENSITIES, Numbers, named, predictors
 from stattools.validation.verdict import Agreement, agreeing_digits, counted
 
 LAWS = {"logit": stats.logistic, "probit": stats.norm, "cloglog": stats.gumbel_l, "loglog": stats.gumbel_r}
@@ -239,7 +240,7 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
     return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
 
 
-def _above_zero(hessian: Callable[[Any], Any], params: Any) -> Any:
+def _above_zero(hessian: Callable[[Floats], Floats], params: Floats) -> Floats:
     """The second derivatives at an alpha above 0: below it SciPy's zeta counts up from 1 / alpha, for hours."""
     if not params[-1] > 0.0:
         raise FloatingPointError(f"Newton's method left the domain, to alpha = {params[-1]:.3g}")
@@ -252,16 +253,16 @@ def _of_density(model: Model) -> tuple[str, Any]:
     offset = 0.0 if rows.offset is None else rows.offset
 
     class OfDensity(GenericLikelihoodModel):
-        def loglikeobs(self, params: object) -> Any:
+        def loglikeobs(self, params: object) -> Numbers:
             params = np.asarray(params)
             first, *others = predictors(predictor, rows.X, params)
             value = density(rows.y, first + offset, *others)
             return value if np.iscomplexobj(params) else np.real(value)
 
-        def score(self, params: Any) -> Any:
+        def score(self, params: Floats) -> Floats:
             return approx_fprime_cs(params, self.loglike)
 
-        def hessian(self, params: object) -> Any:
+        def hessian(self, params: object) -> Floats:
             return approx_hess_cs(params, self.loglike)
 
     main = slice(None) if predictor.main is None else list(predictor.main)
@@ -390,7 +391,7 @@ def _index(model: Model) -> NDArray[np.intp]:
     return np.repeat(np.arange(len(rows.X)), times.astype(int))
 
 
-def _taken(rows: Rows, index: NDArray[Any]) -> Rows:
+def _taken(rows: Rows, index: NDArray[np.intp]) -> Rows:
     def taken(values: Floats | None) -> Floats | None:
         return None if values is None else values[index]
 
@@ -550,7 +551,7 @@ class MixedReference:
     notes: tuple[str, ...] = ()
 
 
-def mixed_lm(model: Any, reml: bool) -> MixedReference | None:
+def mixed_lm(model: LinearMixed, reml: bool) -> MixedReference | None:
     """MixedLM's fit; None where it has no such model."""
     terms = model.random
     if model.precision is not None or model.smooths:
@@ -575,7 +576,7 @@ def mixed_lm(model: Any, reml: bool) -> MixedReference | None:
     return MixedReference(name, *numbers, covariances, s2, loglik, bool(results.converged), notes)
 
 
-def _one_factor(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
+def _one_factor(model: LinearMixed, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
     widths = [len(term.columns) for term in model.random]
     spans = [slice(low, high) for low, high in pairwise(np.cumsum([0, *widths]).tolist())]
     free = np.zeros((sum(widths),) * 2)
@@ -590,7 +591,7 @@ def _one_factor(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
     return results, tuple(cov[span, span] for span in spans)
 
 
-def _crossed(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
+def _crossed(model: LinearMixed, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
     def columns(term: RandomTerm) -> Floats:
         made = np.zeros((len(term.codes), term.n_levels))
         made[np.arange(len(term.codes)), term.codes] = term.z[:, 0]
@@ -604,7 +605,7 @@ def _crossed(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
     return results, tuple(np.array([[float(v)]]) for v in results.vcomp)
 
 
-def dense(model: Any, covariances: tuple[Floats, ...], s2: float, reml: bool) -> MixedReference:
+def dense(model: LinearMixed, covariances: tuple[Floats, ...], s2: float, reml: bool) -> MixedReference:
     """The likelihood at these covariances, profiled over the fixed effects, from the covariance matrix of all rows.
 
     Raises IdentificationError where that matrix is singular in float64.
