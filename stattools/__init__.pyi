@@ -54,10 +54,10 @@ from stattools.errors import StattoolsError as StattoolsError
 from stattools.inference import scikit_learn
 from stattools.inference.arviz.datatree import to_arviz as to_arviz
 from stattools.inference.comparison.compare import Comparison as Comparison
-from stattools.inference.comparison.cross_validation import CrossValidation as CrossValidation
-from stattools.inference.comparison.cross_validation import confusion as confusion
-from stattools.inference.comparison.cross_validation import cross_validate as cross_validate
-from stattools.inference.comparison.cross_validation import held_out as held_out
+from stattools.inference.comparison.compare import CrossValidation as CrossValidation
+from stattools.inference.comparison.compare import confusion as confusion
+from stattools.inference.comparison.compare import cross_validate as cross_validate
+from stattools.inference.comparison.compare import held_out as held_out
 from stattools.inference.covariance import HAC as HAC
 from stattools.inference.covariance import Cluster as Cluster
 from stattools.inference.existence import Separation as Separation

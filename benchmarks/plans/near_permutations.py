@@ -10,7 +10,7 @@ import sys
 import numpy as np
 from scipy.stats import rankdata
 
-from stattools.inference.hypotheses.permutation import Orders, SignArrangements, Standardized
+from stattools.inference.hypotheses.exact import Orders, SignArrangements, Standardized
 
 
 def ratios(of: Orders | SignArrangements, draws: int) -> str:

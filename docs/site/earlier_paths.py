@@ -36,12 +36,12 @@ EARLIER = {
     "stattools.inference.arviz.datatree": (
         "stattools.inference.arviz.exported",
         "stattools.export.asymptotic",
+        "stattools.inference.arviz.layout",
     ),
     "stattools.inference.comparison.compare": (
         "stattools.inference.diagnostics.comparison",
         "stattools.comparison",
-    ),
-    "stattools.inference.comparison.cross_validation": (
+        "stattools.inference.comparison.cross_validation",
         "stattools.inference.comparison.scores",
         "stattools.inference.diagnostics.held_out_scores",
         "stattools.held_out_scores",
@@ -49,6 +49,40 @@ EARLIER = {
         "stattools.cross_validation",
     ),
     "stattools.inference.diagnostics": ("stattools",),
+    "stattools.inference.effects.averages": (
+        "stattools.inference.effects.moved_rows",
+        "stattools.effects.moved_rows",
+        "stattools.effects.averages",
+    ),
+    "stattools.inference.covariance.kinds": (
+        "stattools.covariance.kinds",
+        "stattools.inference.covariance.long_run",
+        "stattools.covariance.long_run",
+    ),
+    "stattools.inference.hypotheses.anova": (
+        "stattools.hypotheses.anova",
+        "stattools.inference.hypotheses.proportional_odds",
+        "stattools.hypotheses.proportional_odds",
+    ),
+    "stattools.inference.intervals.coefficients": (
+        "stattools.inference.intervals.profile",
+        "stattools.intervals.profile",
+        "stattools.intervals.coefficients",
+    ),
+    "stattools.inference.penalties.penalized": (
+        "stattools.inference.penalties.ridge",
+        "stattools.penalties.ridge",
+        "stattools.inference.penalties.jeffreys",
+        "stattools.penalties.jeffreys",
+        "stattools.penalties.penalized",
+    ),
+    "stattools.inference.plots.predictions": (
+        "stattools.inference.plots.residuals",
+        "stattools.plots.residuals",
+        "stattools.inference.plots.series",
+        "stattools.plots.series",
+    ),
+    "stattools.inference.diagnostics.goodness": ("stattools.inference.diagnostics.residuals",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
     "stattools.inference.existence.partial_likelihood": (
         "stattools.inference.existence.monotone_likelihood",

@@ -19,8 +19,7 @@ import numpy as np
 from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.arviz.datatree import datatree, leave_one_out
-from stattools.inference.arviz.layout import layout, rows_said
+from stattools.inference.arviz.datatree import datatree, layout, leave_one_out, rows_said
 from stattools.inference.comparison.compare import Comparison
 from stattools.inference.comparison.compare import compare as compare_fits
 from stattools.inference.fits.fit import Fit

@@ -10,7 +10,7 @@ import numpy as np
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots import coefficients as of_coefficients
 from stattools.inference.plots import predictions as of_calibration
-from stattools.inference.plots import residuals as of_residuals
+from stattools.inference.plots import predictions as of_residuals
 from stattools.inference.plots.drawing import Drawing
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
-from stattools.inference.comparison.compare import Comparison
-from stattools.inference.comparison.cross_validation import CrossValidation
+from stattools.inference.comparison.compare import Comparison, CrossValidation
 from stattools.inference.existence.separation import Separation
 from stattools.inference.fits.fit import Fit
 from stattools.inference.resampling.bootstrap import Bootstrap

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from stattools.inference.fits.fit import Fit
-from stattools.inference.plots import series
+from stattools.inference.plots import predictions
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, code
 from stattools.reporting.tables import between, count, decimals, number
@@ -60,7 +60,7 @@ def weight(fit: Fit) -> tuple[float, float, float]:
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The series with its levels, and what comes next where that is known."""
-    return (figure("levels", series.filtered_level(fit)),)
+    return (figure("levels", predictions.filtered_level(fit)),)
 
 
 def conclusion(fit: Fit, checked: str) -> str:

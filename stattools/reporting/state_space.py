@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.inference.fits.fit import SeriesFit
-from stattools.inference.plots import series
+from stattools.inference.plots import predictions
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number
@@ -103,12 +103,12 @@ def diagnostics(fit: SeriesFit) -> tuple[Figure, ...]:
 
 def level(fit: SeriesFit, name: str = "level", steps: int | None = None) -> Figure:
     """The smoothed level, and a forecast of some steps, a tenth of the series by default."""
-    return figure(name, series.smoothed_level(fit, steps=steps))
+    return figure(name, predictions.smoothed_level(fit, steps=steps))
 
 
 def innovations(fit: SeriesFit, name: str = "innovations") -> Figure:
     """Standardized one-step errors and their autocorrelations."""
-    return figure(name, series.innovations(fit))
+    return figure(name, predictions.innovations(fit))
 
 
 def conclusion(fit: SeriesFit, checked: str) -> str:

@@ -50,15 +50,15 @@ def test_a_coin_fit_answers_like_any_other():
 
 def test_a_fit_passes_its_questions_on(tmp_path):
     """Each method of Fit is the function of the file that answers it."""
-    from stattools.inference.diagnostics import goodness, residuals
+    from stattools.inference.diagnostics import goodness
     from stattools.inference.effects import means as effects
     from stattools.inference.effects import means as groups
     from stattools.inference.hypotheses import wald
 
     fit = st.fit(st.logistic("b ~ x1 + g", data()), cov="HC0")
-    assert_allclose(fit.residuals_of("pearson"), residuals.residuals(fit, "pearson"))
-    assert_allclose(fit.leverage(), residuals.leverage(fit))
-    assert_allclose(fit.cooks_distance(), residuals.cooks_distance(fit))
+    assert_allclose(fit.residuals_of("pearson"), goodness.residuals(fit, "pearson"))
+    assert_allclose(fit.leverage(), goodness.leverage(fit))
+    assert_allclose(fit.cooks_distance(), goodness.cooks_distance(fit))
     pd.testing.assert_frame_equal(fit.marginal_effects(at="mean"), effects.marginal_effects(fit, at="mean"))
     pd.testing.assert_frame_equal(fit.contrasts("g"), groups.contrasts(fit, "g"))
     pd.testing.assert_frame_equal(fit.goodness(), goodness.goodness(fit))

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.inference.arviz.layout import rows_said
+from stattools.inference.arviz.datatree import rows_said
 from tests.cases import rng
 
 X = np.column_stack([np.ones(60), rng(0).normal(size=60)])

@@ -32,12 +32,10 @@ from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.arviz.datatree import datatree, summary
-from stattools.inference.arviz.layout import expectations, layout, replicates
-from stattools.inference.effects.averages import Move, average_slope, sloping, values_of
+from stattools.inference.arviz.datatree import datatree, expectations, layout, replicates, summary
+from stattools.inference.effects.averages import Move, Population, average_slope, noted, population, sloping, values_of
 from stattools.inference.effects.means import asked_effects, head_of, moves_of
 from stattools.inference.effects.means import values_of as levels_asked
-from stattools.inference.effects.moved_rows import Population, noted, population
 from stattools.inference.prediction.predict import (
     Missing,
     at_rows,

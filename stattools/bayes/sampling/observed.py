@@ -17,7 +17,7 @@ from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
 from stattools.bayes.sampling.logistic import Logistic
 from stattools.bayes.sampling.regressions import Regression
 from stattools.data.rows.rows import triangle
-from stattools.inference.arviz.layout import observations_of as observations
+from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model

@@ -13,8 +13,8 @@ from stattools import figures
 from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.sampling.drawn import ends
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.arviz.layout import replicates
-from stattools.inference.effects.moved_rows import population
+from stattools.inference.arviz.datatree import replicates
+from stattools.inference.effects.averages import population
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.needs import rows, rows_at_hand, variables
 from stattools.inference.plots.coefficients import chosen, require_one_scale, spreads

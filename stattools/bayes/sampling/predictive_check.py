@@ -18,7 +18,7 @@ import numpy as np
 from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.arviz.layout import observations_of as observations
+from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses

@@ -9,9 +9,8 @@ import numpy as np
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn
 from stattools.errors import DomainError
-from stattools.inference.arviz.datatree import datatree
-from stattools.inference.arviz.layout import Observations, layout, rows_said
-from stattools.inference.arviz.layout import observations_of as observations
+from stattools.inference.arviz.datatree import Observations, datatree, layout, rows_said
+from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import Model

@@ -7,8 +7,7 @@ rows are a series (Newey & West 1987). Cluster: the sums of the scores in groups
 two-way: Cameron, Gelbach & Miller 2011). Where a scale is estimated, scores and bread are those of scale 1: it cancels.
 """
 
-from stattools.inference.covariance.covariance import Covariance, covariance
-from stattools.inference.covariance.few_clusters import Satterthwaite
+from stattools.inference.covariance.covariance import Covariance, Satterthwaite, covariance
 from stattools.inference.covariance.kinds import HAC, Cluster, Groups
 
 __all__ = ["HAC", "Cluster", "Covariance", "Groups", "Satterthwaite", "covariance"]

@@ -34,12 +34,14 @@ from stattools.inference.covariance.kinds import (
     HAC,
     Cluster,
     Groups,
+    Series,
+    dense,
     labels_of_ways,
+    long_run,
     require_few,
     require_series,
     ways_of,
 )
-from stattools.inference.covariance.long_run import Series, dense, long_run
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import sparse
 from stattools.likelihoods import Likelihood

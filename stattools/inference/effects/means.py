@@ -30,9 +30,21 @@ from scipy import special
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects import moved_rows
-from stattools.inference.effects.averages import SLOPE, Move, averages
-from stattools.inference.effects.moved_rows import Population, noted, population
+from stattools.inference.effects.averages import (
+    SLOPE,
+    Move,
+    Population,
+    at_mean,
+    averages,
+    cells,
+    grid,
+    levels_of,
+    noted,
+    of_level,
+    population,
+    require_effect,
+    require_held,
+)
 from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.result import adjusted, method_of
@@ -72,12 +84,12 @@ def moves_of(
     rows: Population, variable: str | None, values: Sequence[object], by: object, over_grid: bool = False
 ) -> list[tuple[tuple[tuple[str, Any], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
-    found = moved_rows.cells(rows, by)
+    found = cells(rows, by)
     if variable is not None and variable in dict(found[0]):
         raise DomainError(f"by= has {variable!r}, which is the variable that is moved; leave it out.")
     if over_grid:
         for name in [*dict(found[0]), *[variable] * (variable is not None)]:
-            moved_rows.require_effect(rows, str(name), over_grid)
+            require_effect(rows, str(name), over_grid)
     return [(cell, [Move(variable, value, cell) for value in values]) for cell in found]
 
 
@@ -174,7 +186,7 @@ def means(
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
-    found = averages(fit.estimate, moved_rows.grid(rows, moves[0].moved) if over_grid else rows, moves)
+    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
     value, gradient = _apart([found[move] for move in moves])
     head = head_of(model, [move.moved for move in moves], len(value))
     if not fit.kinds:
@@ -219,7 +231,7 @@ def contrasts(
     of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
     require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
     moves = [move for _, each in groups for move in each]
-    found = averages(fit.estimate, moved_rows.grid(rows, moves[0].moved) if over_grid else rows, moves)
+    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
     if ratio and not over_grid:
         found = {move: _logarithm(mean, variable) for move, mean in found.items()}
     names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in combinations(ordered, 2)]
@@ -324,8 +336,8 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
             raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
         return (None,)
     rows.require(variable)
-    moved_rows.require_effect(rows, variable := str(variable))
-    levels, ordered = rows.levels(variable), moved_rows.levels_of(rows, variable)
+    require_effect(rows, variable := str(variable))
+    levels, ordered = rows.levels(variable), levels_of(rows, variable)
     fewest = "two or more" if who == "contrasts" else "one or more"
     if values is None:
         if ordered is None:
@@ -415,7 +427,7 @@ class AskedEffects:
             raise IncompatibleError(
                 'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
             )
-        found = ((cell, moved_rows.of_level(self.rows, cell)) for cell in moved_rows.cells(self.rows, by))
+        found = ((cell, of_level(self.rows, cell)) for cell in cells(self.rows, by))
         return _under_one_another([(cell, table(some)) for cell, some in found if some is not None])
 
 
@@ -430,14 +442,14 @@ def asked_effects(model: Model, at: object, variables: object, discrete: object,
         got="at=",
     )
     rows = population(model, **which)
-    over = moved_rows.at_mean(rows) if at == "mean" else rows
-    held = tuple(moved_rows.require_held(rows, held).items())
+    over = at_mean(rows) if at == "mean" else rows
+    held = tuple(require_held(rows, held).items())
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)
     for name in (*variables, *discrete):
         rows.require(name)
     for name in variables:
-        moved_rows.require_effect(rows, name)
+        require_effect(rows, name)
     asked = {name: rows.levels(name, discrete) for name in variables}
     if not asked:
         raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")

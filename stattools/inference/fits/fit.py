@@ -17,21 +17,25 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError, IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, at_zero, certificate
-from stattools.inference.diagnostics.goodness import calibration, goodness, r_squared
-from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
+from stattools.inference.diagnostics.goodness import (
+    calibration,
+    cooks_distance,
+    goodness,
+    leverage,
+    r_squared,
+    residuals,
+)
 from stattools.inference.effects.averages import function_of
 from stattools.inference.effects.means import contrasts, marginal_effects, means
 from stattools.inference.estimates import Estimates, Judged, judged
 from stattools.inference.hypotheses import wald
-from stattools.inference.hypotheses.anova import anova
-from stattools.inference.hypotheses.proportional_odds import proportional_odds
+from stattools.inference.hypotheses.anova import anova, proportional_odds
 from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap, wild_bootstrap
 from stattools.inference.intervals.coefficients import Coefficient, glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
-from stattools.inference.penalties.ridge import NO_SE
+from stattools.inference.penalties.penalized import NO_SE
 from stattools.inference.plots.drawing import pictured
-from stattools.inference.prediction.predict import handed_out, kind_asked, predictions
-from stattools.inference.prediction.to_file import predict_to
+from stattools.inference.prediction.predict import handed_out, kind_asked, predict_to, predictions
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.answers import one_of
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stattools.inference.diagnostics.checks import CheckTable
-    from stattools.inference.diagnostics.residuals import Kind as ResidualKind
+    from stattools.inference.diagnostics.goodness import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
     from stattools.inference.prediction.predict import Missing
     from stattools.inference.smooths.curves import Smooth

@@ -19,8 +19,7 @@ from stattools.inference.existence.second_order import from_two_starts
 from stattools.inference.existence.separation import PATIENCE, soon
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
-from stattools.inference.penalties.penalized import without_penalty
-from stattools.inference.penalties.ridge import no_covariance
+from stattools.inference.penalties.penalized import no_covariance, without_penalty
 from stattools.interface.arguments import is_one_of
 from stattools.interface.names.answers import meant
 from stattools.models.model import Model

@@ -2,12 +2,10 @@
 what is exact or needs no model.
 """
 
-from stattools.inference.hypotheses.exact import exact_test, independence
-from stattools.inference.hypotheses.linear import Hypotheses, parse
+from stattools.inference.hypotheses.exact import exact_test, independence, permutation_test
 from stattools.inference.hypotheses.nested import likelihood_ratio, score_test
-from stattools.inference.hypotheses.permutation import permutation_test
 from stattools.inference.hypotheses.result import TestResult, p_adjust
-from stattools.inference.hypotheses.wald import against_zero, wald
+from stattools.inference.hypotheses.wald import Hypotheses, against_zero, parse, wald
 
 __all__ = [
     "Hypotheses",

@@ -34,8 +34,7 @@ from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.anova import RestrictedMaximum
-from stattools.inference.hypotheses.linear import hypotheses
-from stattools.inference.hypotheses.wald import of_terms
+from stattools.inference.hypotheses.wald import hypotheses, of_terms
 from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level

@@ -26,7 +26,7 @@ from stattools.data.files.scan import source_of
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.diagnostics.residuals import residuals
+from stattools.inference.diagnostics.goodness import residuals
 from stattools.inference.estimates import Estimates, Judged, judged, quantile_of
 from stattools.inference.mixed.modes import label_of, wiggles
 from stattools.inference.mixed.views import along_curves, beside_curves, known, new, population

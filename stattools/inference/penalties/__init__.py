@@ -7,8 +7,6 @@ Source: Firth, "Bias reduction of maximum likelihood estimates" (1993); Heinze &
 separation in logistic regression" (2002); Hoerl & Kennard (1970).
 """
 
-from stattools.inference.penalties.jeffreys import Jeffreys
-from stattools.inference.penalties.penalized import Penalized, Penalty, maximize, penalized
-from stattools.inference.penalties.ridge import NO_SE, Ridge
+from stattools.inference.penalties.penalized import NO_SE, Jeffreys, Penalized, Penalty, Ridge, maximize, penalized
 
 __all__ = ["NO_SE", "Jeffreys", "Penalized", "Penalty", "Ridge", "maximize", "penalized"]

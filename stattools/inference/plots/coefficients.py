@@ -5,7 +5,7 @@ How the log-likelihood falls on either side of an estimate, the others at their 
     profile    max loglik - max of loglik over theta with theta_j = t          parabola    -(t - estimate)^2 / 2 se^2
 
 Both are cut at the same height, half the quantile of chi-squared on one degree of freedom. For `st.ols` they are
-functions of Student's t, and their cuts are at the same place: `stattools/inference/intervals/profile.py`.
+functions of Student's t, and their cuts are at the same place: `stattools/inference/intervals/coefficients.py`.
 
 How the likelihood of a fit with random effects falls on either side of a standard deviation or a correlation, and of
 a fixed effect where the fit is by the likelihood and not by the restricted one.
@@ -28,8 +28,7 @@ from stattools import figures
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, require_rows
 from stattools.inference.hypotheses.wald import coefficients_of
-from stattools.inference.intervals.coefficients import called, factors, interval, require_ratios
-from stattools.inference.intervals.profile import profile_fall
+from stattools.inference.intervals.coefficients import called, factors, interval, profile_fall, require_ratios
 from stattools.inference.plots.drawing import Drawing, change_in, level_of, summary
 from stattools.interface.arguments import require_truth, several
 from stattools.interface.arrays import Floats

@@ -8,9 +8,21 @@ from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, r
 from stattools.inference.needs import states as has_states
 from stattools.inference.plots.coefficients import a_profile, coefficients, profile
 from stattools.inference.plots.drawing import Plot, Plots
-from stattools.inference.plots.predictions import calibration, effect, frequencies, smooth_curve
-from stattools.inference.plots.residuals import groups_with_effects, influence, random_effects, residuals
-from stattools.inference.plots.series import a_series, forecast, innovations, level, states
+from stattools.inference.plots.predictions import (
+    a_series,
+    calibration,
+    effect,
+    forecast,
+    frequencies,
+    groups_with_effects,
+    influence,
+    innovations,
+    level,
+    random_effects,
+    residuals,
+    smooth_curve,
+    states,
+)
 from stattools.likelihoods.outcomes import Outcome
 
 

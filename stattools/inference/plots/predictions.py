@@ -5,6 +5,14 @@ The frames are those of `fit.means`: averages over the rows, or over the referen
 Does what was predicted happen? Shares of events, of each category, means and frequencies of counts.
 
 The curve of a variable with its bands, or its slope: a panel for each level of a factor that has a curve each.
+
+Residuals against fitted values with their normal quantiles, and which rows pull at the fit.
+
+Residuals of fits with random effects against fitted values, with the effects of the groups taken away or without.
+
+The effects of groups in order, each with its interval: a caterpillar plot.
+
+What a series is made of, what comes next, and what is left: levels, states, forecasts, one-step errors.
 """
 
 from __future__ import annotations
@@ -16,15 +24,15 @@ import numpy as np
 from scipy.special import ndtri
 
 from stattools import figures
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.diagnostics.goodness import KINDS, grouped, variance, wilson_ends
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
-from stattools.inference.diagnostics.goodness import grouped, wilson_ends
-from stattools.inference.diagnostics.residuals import variance
+from stattools.inference.effects.averages import Population, levels_of, population
 from stattools.inference.effects.means import values_of
-from stattools.inference.effects.moved_rows import Population, levels_of, population
 from stattools.inference.estimates import Estimates
+from stattools.inference.needs import require
 from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
-from stattools.interface.arguments import several
+from stattools.interface.arguments import several, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -275,7 +283,7 @@ def _brief(model: AnyModel) -> str:
 MOST = 400
 """So many rows have a tick."""
 
-KINDS = ("curve", "slope")
+CURVE_KINDS = ("curve", "slope")
 
 
 def smooth_curve(
@@ -283,7 +291,7 @@ def smooth_curve(
 ) -> Drawing:
     """See `Fit.plot`."""
     level = level_of(fit, level)
-    kind = one_of(kind, KINDS, 'plot("smooth") has kind="curve" and kind="slope"', got="kind=")
+    kind = one_of(kind, CURVE_KINDS, 'plot("smooth") has kind="curve" and kind="slope"', got="kind=")
     name = fit.model.smooths[0].design.part.name if variable is None else variable
     smooth = fit.smooth(name, at=values, level=level)
     smooth = smooth if kind == "curve" else smooth.derivative()
@@ -313,3 +321,304 @@ def _curve_ticks(term: Any) -> Floats:
     x = term.design.least + term.design.step * (u - term.design.start)
     own = x if term.weight is None else x[term.weight != 0.0]
     return own if len(own) <= MOST else np.quantile(own, np.linspace(0.0, 1.0, MOST))
+
+
+SEED = 0
+"""Of quantile residuals of discrete outcomes, so that a figure is the same each time."""
+
+WORST = 5
+"""So many rows of the largest Cook's distances are named."""
+
+ROWS_OF_A_GROUP = 25
+
+CAPTION = (
+    "Left: 95 % of the points belong between the shaded ends, and a line that bends away from zero would mean that the "
+    "model misses something. Right: points within the shaded ends mean residuals as normal as the model says."
+)
+
+
+def residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
+    """See `Fit.plot`."""
+    model = fit.model
+    if model.is_mixed:
+        return mixed_residuals(fit, kind, seed)
+    outcome, fitted = figures.plain(model.outcome_name), fit.predict(align=False)
+    kind, residual = _residuals(fit, word_of(kind, KINDS), seed)
+    label, unit, sd = f"{kind} residual", "", 1.0 if kind == "quantile" else None
+    largest = float(np.abs(residual).max())
+    if kind == "response":
+        label, precision = f"residual of {outcome}", model.rows.precision
+        if precision is not None:
+            residual, label = residual * np.sqrt(precision), label + " × √precision"
+        if model.has_scale:
+            unit, largest = " residual standard deviations", float(np.abs(residual).max() / fit.scale)
+    axis = f"fitted {outcome}" if model.has_scale else f"fitted {mean_of(model)}"
+    alt = f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f}{unit}"
+    return _drawing(fitted, residual, model.rows.weight, axis, label, sd, alt)
+
+
+def _drawing(
+    fitted: Floats, residual: Floats, weight: Floats | None, axis: str, label: str, sd: float | None, alt: str
+) -> Drawing:
+    """Residuals against fitted values and normal quantiles, with what the axes are called."""
+    names = {"fitted_label": axis, "residual_label": label}
+    trend = trend_of(fitted, residual, weight)
+    return Drawing(
+        lambda on: figures.residuals(fitted, residual, **names, sd=sd, trend=trend, weight=weight, on=on), alt, CAPTION
+    )
+
+
+def _residuals(fit: Any, kind: str | None, seed: object) -> tuple[str, Floats]:
+    """The residuals of this kind; by default those of least squares, quantile residuals of other likelihoods, and
+    Pearson's of one that does not know its quantiles.
+    """
+    if kind is None and fit.model.has_scale:
+        kind = "response"
+    if kind not in (None, "quantile"):
+        if seed is not None:
+            raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
+        return kind, fit.residuals_of(kind, align=False)
+    try:
+        return "quantile", fit.residuals_of("quantile", seed=SEED if seed is None else seed, align=False)
+    except IncompatibleError:
+        if kind is not None:
+            raise
+        return "pearson", fit.residuals_of("pearson", align=False)
+
+
+def trend_of(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[Floats, Floats] | None:
+    """Mean residual in groups of rows of similar fitted value; None of few rows, or few values."""
+    bins = min(12, len(fitted) // ROWS_OF_A_GROUP)
+    if bins < 3:
+        return None
+    middle, mean, _ = grouped(fitted, residual, weight, bins)
+    return (middle, mean) if len(middle) >= 3 else None
+
+
+def influence(fit: Any) -> Drawing:
+    """See `Fit.plot`."""
+    require(fit, "leverage")
+    model = fit.model
+    h, cook = fit.leverage(align=False), fit.cooks_distance(align=False)
+    pearson = fit.residuals_of("pearson", align=False)
+    alone = h >= 1.0 - 1e-12
+    seen = np.ones(len(h), dtype=bool) if model.rows.weight is None else model.rows.weight > 0
+    there = np.flatnonzero(~alone & seen)
+    standardized = pearson[there] / np.sqrt(1.0 - h[there])
+    names = row_names(model)
+    worst = np.argsort(-cook[there], kind="stable")[:WORST].tolist()
+    notes = []
+    if (alone & seen).any():
+        some = [names[k] for k in np.flatnonzero(alone & seen)]
+        notes.append(f"leverage 1, alone in deciding a coefficient: {', '.join(some[:5])}{' …' * (len(some) > 5)}")
+    if not seen.all():
+        notes.append(f"{int((~seen).sum()):,} of weight 0 not shown")
+    first = names[there[worst[0]]] if worst else "none"
+    largest = float(cook[there].max()) if len(there) else 0.0
+    size = model.predictor.size_first
+    on_lines = np.allclose(cook[there], standardized**2 * h[there] / (size * (1.0 - h[there])), rtol=1e-6, atol=1e-12)
+    shown: dict[str, Any] = {"size": size if on_lines else None, "names": [names[k] for k in there]}
+    return Drawing(
+        lambda on: figures.influence(
+            h[there], standardized, cook[there], **shown, worst=worst, note="; ".join(notes), on=on
+        ),
+        alt=f"Standardized residuals against leverage; the largest Cook's distance is {largest:.2g}, of row {first}",
+        caption=f"Rows {'beyond the lines' if on_lines else 'of a large distance'} pull at the fit: leave them out, "
+        "and look at how far the estimates move.",
+    )
+
+
+def row_names(model: Any) -> list[str]:
+    """What each row that was used is called: by the index of a pandas table, else by its number."""
+    places = model.places
+    kept = np.arange(places.n) if places.kept is None else places.kept
+    index = places.origin.index
+    return [str(name) for name in (kept if index is None else index[kept])]
+
+
+BEFORE_GROUPS = ("marginal", "quantile")
+"""Residuals of what the model expects without what is known of the groups."""
+
+
+def mixed_residuals(fit: Any, kind: str | None, seed: object) -> Drawing:
+    """See `Fit.plot`: by default conditional residuals of a normal outcome, Pearson's where there are curves, and
+    quantile residuals elsewhere.
+    """
+    fixed = fit.model.fixed
+    normal, weight, outcome = fixed.has_scale, fixed.rows.weight, figures.plain(fit.model.outcome_name)
+    if kind is None:
+        plain = "conditional" if fixed.rows.precision is None else "pearson"
+        kind = plain if normal else "pearson" if fit.model.smooths else "quantile"  # curves have no average over groups
+    if kind != "quantile" and seed is not None:
+        raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
+    options = {"seed": SEED if seed is None else seed} if kind == "quantile" and not normal else {}
+    residual = fit.residuals_of(kind, align=False, **options)
+    known = kind not in BEFORE_GROUPS
+    fitted = fit.predict(groups="known" if known else "population", align=False)
+    whose = "with the effects of groups" if known else "without effects of groups"
+    axis = f"fitted {outcome if normal else mean_of(fixed)}, {whose}"
+    sd = 1.0 if kind == "quantile" or (normal and kind == "pearson") else None
+    alt = f"{kind.capitalize()} residuals against fitted values, {whose}, and normal quantiles"
+    return _drawing(fitted, residual, weight, axis, f"{kind} residual", sd, alt)
+
+
+def groups_with_effects(fit: Estimates, name: str) -> None:
+    """A mixed model."""
+    if not (fit.model.is_mixed and fit.model.random):
+        raise IncompatibleError(f"effects of groups are those of (1 | g) in a formula; this is {fit.model.title}.")
+
+
+def random_effects(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
+    """See `Fit.plot`."""
+    level = level_of(fit, level)
+    group = fit.model.random[0].group if variable is None else variable
+    frame = fit.random_effects(group, level=level)
+    panels = {
+        str(term): (own["level"].map(str).tolist(), own["estimate"], own["lower"], own["upper"])
+        for term, own in frame.groupby("term", sort=False)
+    }
+    count, shown = len(frame) // len(panels), percent(level)
+    return Drawing(
+        lambda on: figures.caterpillar(panels, ylabel=f"{figures.plain(group)}, {shown} intervals", on=on),
+        f"Effects of {many(count, 'group')} of {group} in order, with {shown} intervals",
+        f"The effect of each group of {group} given the data, with its {shown} interval: the less is known of a group, "
+        "the nearer its effect is to 0.",
+    )
+
+
+INNER = (0.8, 0.5)
+"""The levels of the bands within that of a forecast."""
+
+MOST_BEFORE = 5
+"""So many times as long as a forecast is the part of the series that stands before it, at least 40 times."""
+
+
+def a_series(fit: Estimates, name: str) -> None:
+    """A model of a series."""
+    if not fit.model.facts.is_series:
+        raise IncompatibleError(
+            f"{name} belongs to models of a series such as st.local_level; this is {fit.model.title}."
+        )
+
+
+def level(fit: Estimates, *, level: float | None = None, steps: int | None = None) -> Drawing:
+    """See `Fit.plot`: the level of a state space model with its interval, or the one that smoothing leaves."""
+    return (smoothed_level if fit.model.facts.has_states else filtered_level)(fit, level, steps)
+
+
+def smoothed_level(fit: Any, level: float | None = None, steps: int | None = None) -> Drawing:
+    """The smoothed level, and a forecast of some steps, a tenth of the series by default."""
+    level = level_of(fit, level)
+    model, states = fit.model, fit.states(level=level)
+    states = states[states["state"] == "level"]
+    ahead = max(model.steps // 10, 1) if steps is None else steps
+    band = _band(states)
+    coming = None if model.regressors else _band(fit.forecast(ahead, level=level))
+    outcome, interval = figures.plain(model.outcome_name), f"{percent(level)} interval"
+    first, last = float(band[1][0]), float(band[1][-1])
+    return Drawing(
+        lambda on: figures.level(band[0], model.y, band, forecast=coming, ylabel=outcome, interval=interval, on=on),
+        alt=f"The series with its smoothed level, which goes from {first:.4g} to {last:.4g}",
+        caption="The band holds the level at each time, the variances taken as known; the forecast band holds a new "
+        "value, noise included.",
+    )
+
+
+def filtered_level(fit: Estimates, level: float | None = None, steps: int | None = None) -> Drawing:
+    """The series with its level after each value, and what comes next where that is known."""
+    model = fit.model
+    level, steps = level_of(fit, level), 10 if steps is None else steps
+    frame = model.filtered(fit.estimate)
+    known = model.design is None
+    coming = model.forecast(fit.estimate, steps, level=level) if known else None
+    clock, later = _times(frame["time"]), None if coming is None else _times(coming["time"])
+    if later is not None and later.dtype.kind == "i" and clock.dtype.kind == "i" and later[0] == 0:
+        later = later + len(clock)  # both were counted
+    frame, coming = frame.assign(time=clock), None if coming is None else coming.assign(time=later)
+    name = figures.plain(model.outcome_name)
+    words = f", and the next {steps} with their {percent(level)} intervals" if known else ""
+    return Drawing(
+        lambda on: figures.levels(frame["time"], frame["observed"], frame["level"], coming, ylabel=name, on=on),
+        alt=f"The series of {len(model.y):,} times with the level that follows it{words}",
+        caption="Points: what was observed. Line: the level after each of them."
+        + (" Band: where a coming value falls; parameters are taken as known." if known else ""),
+    )
+
+
+def states(fit: Any, *, kind: str | None = None, level: float | None = None) -> Drawing:
+    """See `Fit.plot`: every state with its band."""
+    level = level_of(fit, level)
+    kind = "smoothed" if kind is None else word_of(kind, ("smoothed", "filtered"))
+    frame, model = fit.states(kind=kind, level=level), fit.model
+    panels: dict[str, Any] = {}
+    for name, part in frame.groupby("state", sort=False):
+        panels[str(name)] = tuple(np.where(np.isfinite(end), end, np.nan) for end in _band(part)[1:])
+    first = next(iter(panels.values()))[0]
+    flat = max(int(np.isnan(middle).sum()) for middle, _, _ in panels.values())
+    label = f"{kind}, {percent(level)} interval" + (f"; none at the first {flat}" if flat else "")
+    clock, observed = _times(frame["time"][: len(first)]), model.y
+    return Drawing(
+        lambda on: figures.states(clock, observed, panels, label=label, on=on),
+        alt=f"The {kind} states {', '.join(panels)} with their {percent(level)} intervals",
+        caption="The variances are taken as known.",
+    )
+
+
+def forecast(
+    fit: Any, *, steps: int | None = None, level: float | None = None, data: Any = None, X: object = None
+) -> Drawing:
+    """See `Fit.plot`: what comes next, one band inside the other."""
+    model = fit.model
+    level = level_of(fit, level)
+    coming: Any = X if X is not None else data
+    if steps is None:  # as far as what is coming was given, else a tenth of the series
+        steps = max(len(model.y) // 10, 5) if coming is None else len(coming)
+    levels = [level, *(inner for inner in INNER if inner < level)]
+    frames = {one: fit.forecast(steps, level=one, data=data, X=X) for one in levels}
+    bands: Any = {percent(one): _band(frame)[2:] for one, frame in frames.items()}
+    ahead = frames[level]
+    before = min(len(model.y), max(MOST_BEFORE * len(ahead), 40))
+    clock = model.times if model.facts.has_states else model.filtered(fit.estimate)["time"]
+    times, observed = _times(clock)[-before:], np.asarray(model.y, dtype=float)[-before:]
+    later, middle, _, _ = _band(ahead)
+    name = figures.plain(model.outcome_name)
+    return Drawing(
+        lambda on: figures.fan(times, observed, later, middle, bands, ylabel=name, on=on),
+        alt=f"The last {before} values, and {len(ahead)} to come, the last between "
+        f"{bands[percent(level)][0][-1]:.4g} and {bands[percent(level)][1][-1]:.4g} ({percent(level)} interval)",
+        caption="Bands hold a new value, noise included; parameters are taken as known.",
+    )
+
+
+def innovations(fit: Any) -> Drawing:
+    """See `Fit.plot`: standardized one-step errors and their autocorrelations."""
+    if fit.model.facts.has_states:
+        frame = fit.innovations()
+        error = frame["standardized"].to_numpy()
+    else:
+        frame = fit.model.filtered(fit.estimate)
+        error = frame["error"].to_numpy() / float(np.exp(fit.estimate[-1]))
+    largest = float(np.nanmax(np.abs(error)))
+    times = _times(frame["time"])
+    return Drawing(
+        lambda on: figures.innovations(times, error, on=on),
+        alt=f"Standardized one-step errors in time and their autocorrelations; the largest error is {largest:.1f}",
+        caption="If the model holds, the errors are independent and standard normal: 1 in 20 outside the dashed lines, "
+        "1 in 20 autocorrelations outside the grey band.",
+    )
+
+
+def _band(frame: Any) -> Any:
+    """Times, middle and ends, as arrays."""
+    return _times(frame["time"]), *(frame[key].to_numpy(dtype=float) for key in ("mean", "lower", "upper"))
+
+
+def _times(times: object) -> Any:
+    """Numbers and dates as they are; periods as the dates at their start, other labels by their number."""
+    times = np.asarray(times)
+    if times.dtype.kind in "iufM":
+        return times
+    try:
+        return np.array([np.datetime64(time.to_timestamp()) for time in times])
+    except AttributeError:
+        return np.arange(len(times))

@@ -28,7 +28,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.estimates import Estimates, Unsaved, refuse, unsaved_function
 from stattools.inference.penalties import NO_SE, Jeffreys
-from stattools.inference.penalties.ridge import NoCovariance, Ridge, no_covariance
+from stattools.inference.penalties.penalized import NoCovariance, Ridge, no_covariance
 from stattools.inference.storage.without_rows import KEPT
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import Package, stats
@@ -75,7 +75,7 @@ CLASSES = {
     "OneVsRestFit": "inference.fits.one_vs_rest",
     "Perceptron": "networks.perceptron",
     "Ridge": "inference.penalties",
-    "Satterthwaite": "inference.covariance.few_clusters",
+    "Satterthwaite": "inference.covariance.covariance",
     "Rows": "data.rows.rows",
     "Solution": "solvers.solution",
     "VarianceDifferences": "solvers.mixed.fixed_effects",

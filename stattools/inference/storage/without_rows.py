@@ -27,7 +27,7 @@ from stattools.inference.estimates import Unsaved, refuse
 from stattools.inference.mixed.degrees import OF_GROUPS
 from stattools.inference.mixed.predictions import beside_maximum
 from stattools.inference.penalties import Ridge
-from stattools.inference.penalties.ridge import no_covariance
+from stattools.inference.penalties.penalized import no_covariance
 from stattools.inference.survival.cox import CoxBaseline
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

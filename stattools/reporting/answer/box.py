@@ -25,8 +25,8 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.inference.diagnostics.check import Check, Without
-from stattools.inference.diagnostics.influence import NAME as INFLUENCE
-from stattools.inference.effects.moved_rows import population
+from stattools.inference.diagnostics.checks import NAME as INFLUENCE
+from stattools.inference.effects.averages import population
 from stattools.inference.estimates import df_along
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table

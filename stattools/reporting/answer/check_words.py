@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stattools.inference.diagnostics.check import Check, Without
-from stattools.inference.diagnostics.influence import NAME as INFLUENCE
+from stattools.inference.diagnostics.checks import NAME as INFLUENCE
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression

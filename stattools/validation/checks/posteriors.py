@@ -40,8 +40,7 @@ from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.target import mode, target
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.arviz.datatree import pareto_smoothed
-from stattools.inference.arviz.layout import log_likelihood
+from stattools.inference.arviz.datatree import log_likelihood, pareto_smoothed
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
 from stattools.models.model import Model

@@ -18,7 +18,7 @@ from scipy import special
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.fitting.maximum_likelihood import fit
-from stattools.inference.intervals.profile import profile_interval
+from stattools.inference.intervals.coefficients import profile_interval
 from stattools.inference.penalties import Jeffreys, Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.inference.arviz.layout import data_groups, layout, outcome
+from stattools.inference.arviz.datatree import data_groups, layout, outcome
 
 DATA = {"x": np.arange(6.0), "g": list("abcabc"), "k": [0, 3, 1, 4, 2, 5], "y/z": np.arange(6.0) ** 2}
 CASES = {

@@ -8,8 +8,8 @@ import xarray
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.arviz.layout import OBSERVED
-from stattools.inference.arviz.layout import observations_of as observations
+from stattools.inference.arviz.datatree import OBSERVED
+from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.inference.fitting.ways import WAYS
 from stattools.models.custom import Custom
 from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression

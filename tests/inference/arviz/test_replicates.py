@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.arviz import layout as module
-from stattools.inference.arviz.layout import expectations, log_likelihood, replicates
+from stattools.inference.arviz import datatree as module
+from stattools.inference.arviz.datatree import expectations, log_likelihood, replicates
 
 RNG = np.random.default_rng(3)
 N = 7

@@ -10,8 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import DomainError
 from stattools.inference.covariance import HAC
-from stattools.inference.covariance.kinds import kernel_weights
-from stattools.inference.covariance.long_run import Series
+from stattools.inference.covariance.kinds import Series, kernel_weights
 from tests.inference.covariance.test_estimate import KINDS, draw, gap, refused, sandwich
 
 NILE = """

@@ -12,7 +12,7 @@ from statsmodels.datasets import longley
 
 import stattools as st
 from stattools.data.design import design
-from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
+from stattools.inference.diagnostics.goodness import cooks_distance, leverage, residuals
 from tests.cases import rng
 from tests.gumbel import gumbel
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.inference.comparison.cross_validation import LABELS, NUMBERS, SCORES, brier, squared_error
+from stattools.inference.comparison.compare import LABELS, NUMBERS, SCORES, brier, squared_error
 from stattools.likelihoods.outcomes import Outcome
 
 

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.effects.moved_rows import cells, grid, holding, levels_of, of_level, population, require_held
+from stattools.inference.effects.averages import cells, grid, holding, levels_of, of_level, population, require_held
 
 DATA = pd.DataFrame({"x": [1.0, 2, 3, 4, 5, 9], "g": list("aabbcc"), "s": [0, 1, 0, 1, 0, 1], "w": [1, 2, 1, 2, 1, 2]})
 DATA["y"] = [1.0, 3.0, 2.0, 5.0, 4.0, 9.0]

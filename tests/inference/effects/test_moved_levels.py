@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import stattools as st
 from stattools.data.design import design
 from stattools.inference.effects import means as groups
-from stattools.inference.effects.moved_rows import Population
+from stattools.inference.effects.averages import Population
 from stattools.interface.memory import require_memory
 from stattools.numerics.columns import Columns, alike
 from tests.inference.diagnostics.checks.test_errors_beside_levels import no_columns

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.inference.hypotheses.permutation import Orders, SignArrangements, Standardized, of_choices, of_signs
+from stattools.inference.hypotheses.exact import Orders, SignArrangements, Standardized, of_choices, of_signs
 
 H = np.array([1.0, 2.5, 2.5, 4.0, 5.0, 6.0])
 TWO = np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])[:, None]
@@ -88,7 +88,7 @@ def test_draws_come_near(name):
 
 
 def test_what_takes_too_long_is_not_added_up(monkeypatch):
-    import stattools.inference.hypotheses.permutation as module
+    import stattools.inference.hypotheses.exact as module
 
     monkeypatch.setattr(module, "MOST_WORK", 10)
     for name in ("two groups", "a number", "signs"):

@@ -11,7 +11,7 @@ from scipy import special
 import stattools as st
 from stattools.data.design import design
 from stattools.errors import IncompatibleError
-from stattools.inference.hypotheses.proportional_odds import _brant
+from stattools.inference.hypotheses.anova import _brant
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
 from stattools.errors import DomainError
-from stattools.inference.hypotheses.linear import hypotheses, parse
+from stattools.inference.hypotheses.wald import hypotheses, parse
 
 NAMES = [
     "Intercept",

@@ -44,7 +44,7 @@ def test_the_exact_test_is_fishers():
 def test_large_tables_are_drawn_where_a_seed_is_given(monkeypatch):
     import stattools.inference.hypotheses.exact as module
 
-    monkeypatch.setattr(module, "MOST", 20_000)
+    monkeypatch.setattr(module, "MOST_TABLES", 20_000)
     job = [[1, 2, 1, 0], [3, 3, 6, 1], [10, 10, 14, 9], [6, 7, 12, 11]]
     with pytest.raises(IncompatibleError, match="Give seed="):
         st.independence(job, test="exact")

@@ -12,7 +12,7 @@ from scipy import stats
 import stattools as st
 from stattools.data.formula.expression import in_backticks
 from stattools.errors import DomainError
-from stattools.inference.hypotheses.linear import parse
+from stattools.inference.hypotheses.wald import parse
 from tests.inference.hypotheses.test_restrictions import unit
 
 odd_names = some.lists(

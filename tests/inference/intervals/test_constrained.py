@@ -7,7 +7,7 @@ from scipy import special, stats
 from scipy.optimize import brentq
 
 import stattools as st
-from stattools.inference.intervals.profile import profile_interval, score_interval
+from stattools.inference.intervals.coefficients import profile_interval, score_interval
 from stattools.models.evaluation import Evaluation
 from stattools.models.questions import AnyModel
 from tests.inference.intervals.test_profile import MODELS, Fitted

@@ -13,7 +13,7 @@ from scipy.optimize import brentq, minimize
 
 import stattools as st
 from stattools.inference.estimates import Estimates
-from stattools.inference.intervals.profile import profile_interval, score_interval
+from stattools.inference.intervals.coefficients import profile_interval, score_interval
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
 from tests.cases import rng
 from tests.inference.existence import classics
@@ -294,7 +294,7 @@ def test_intervals_next_to_the_estimate_are_wald_s(make, level):
 def test_ends_that_would_take_hours_are_refused_at_once(monkeypatch):
     fit = st.fit(st.poisson("y ~ x", {"y": [1, 2, 4, 3, 7, 9], "x": [0.0, 1, 2, 3, 4, 5]}))
     before = profile_interval(fit, 0.95), score_interval(fit, 0.95)
-    monkeypatch.setattr("stattools.inference.intervals.profile.SECONDS_OF_A_NUMBER", 180.0)
+    monkeypatch.setattr("stattools.inference.intervals.coefficients.SECONDS_OF_A_NUMBER", 180.0)
     for kind in ("profile", "score"):
         with pytest.raises(
             st.IncompatibleError, match=r'2 coefficients of .* about 12 hours of one core. Use kind="wald"'

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import SeparationError
-from stattools.inference.penalties.jeffreys import expected_information
+from stattools.inference.penalties.penalized import expected_information
 
 X = np.arange(12.0)
 APART = {"y": np.repeat([0, 1, 2], 4), "x": X, "z": np.cos(3.0 * X)}

@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.plots.residuals import row_names
+from stattools.inference.plots.predictions import row_names
 
 g = np.random.default_rng(4)
 x = g.normal(size=90)

@@ -13,7 +13,7 @@ import pytest
 
 import stattools as st
 from stattools.data.files import scan as scans
-from stattools.inference.prediction import to_file as prediction_file
+from stattools.inference.prediction import predict as prediction_file
 
 N = 300
 rng = np.random.default_rng(5)

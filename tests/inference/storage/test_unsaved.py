@@ -27,8 +27,7 @@ def test_no_row_is_in_the_file(tmp_path):
 
 
 def test_what_needs_the_rows_says_that_they_were_not_saved(tmp_path):
-    from stattools.inference.diagnostics.goodness import goodness
-    from stattools.inference.diagnostics.residuals import leverage, residuals
+    from stattools.inference.diagnostics.goodness import goodness, leverage, residuals
 
     for fit in (st.fit(st.ols("y ~ x", FRAME, precision="w", weights="w")), st.fit(st.logistic("b ~ x", FRAME))):
         other = round_trip(fit, tmp_path)

@@ -290,7 +290,7 @@ def test_profile_and_robust_intervals():
 
 
 def test_pearson_residuals_have_variance_one():
-    from stattools.inference.diagnostics.residuals import residuals
+    from stattools.inference.diagnostics.goodness import residuals
 
     fit = st.fit(st.beta_binomial("won + lost ~ x", groups(4000)))
     assert_allclose(residuals(fit, "pearson").std(), 1.0, atol=0.05)

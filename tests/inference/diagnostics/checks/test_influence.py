@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.diagnostics.check import LookedAt
-from stattools.inference.diagnostics.influence import worst_rows
+from stattools.inference.diagnostics.checks import worst_rows
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
