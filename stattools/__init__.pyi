@@ -12,12 +12,12 @@ from stattools.bayes.conjugate.normal_inverse_gamma_regression import (
 )
 from stattools.bayes.conjugate.normal_inverse_wishart import NormalInverseWishart as NormalInverseWishart
 from stattools.bayes.conjugate.student_t import StudentT as StudentT
+from stattools.bayes.decisions.contest import expected_loss as expected_loss
+from stattools.bayes.decisions.contest import probability_best as probability_best
+from stattools.bayes.decisions.contest import probability_greater as probability_greater
 from stattools.bayes.decisions.contrasts import difference as difference
 from stattools.bayes.decisions.contrasts import ratio as ratio
 from stattools.bayes.decisions.contrasts import rope_probability as rope_probability
-from stattools.bayes.decisions.losses import expected_loss as expected_loss
-from stattools.bayes.decisions.probabilities import probability_best as probability_best
-from stattools.bayes.decisions.probabilities import probability_greater as probability_greater
 from stattools.bayes.empirical_bayes import EmpiricalBayes as EmpiricalBayes
 from stattools.bayes.empirical_bayes import empirical_bayes as empirical_bayes
 from stattools.bayes.model_comparison import PosteriorComparison as PosteriorComparison
@@ -31,13 +31,13 @@ from stattools.bayes.prior_checks.sensitivity import prior_sensitivity as prior_
 from stattools.bayes.prior_checks.sensitivity import tipping_prior as tipping_prior
 from stattools.bayes.prior_checks.surprise import Surprise as Surprise
 from stattools.bayes.prior_checks.surprise import surprise as surprise
-from stattools.bayes.priors.flat import Flat as Flat
-from stattools.bayes.priors.flat import Uniform as Uniform
-from stattools.bayes.priors.scaled import Cauchy as Cauchy
-from stattools.bayes.priors.scaled import Exponential as Exponential
-from stattools.bayes.priors.scaled import HalfCauchy as HalfCauchy
-from stattools.bayes.priors.scaled import HalfNormal as HalfNormal
-from stattools.bayes.priors.scaled import Laplace as Laplace
+from stattools.bayes.priors.families import Cauchy as Cauchy
+from stattools.bayes.priors.families import Exponential as Exponential
+from stattools.bayes.priors.families import Flat as Flat
+from stattools.bayes.priors.families import HalfCauchy as HalfCauchy
+from stattools.bayes.priors.families import HalfNormal as HalfNormal
+from stattools.bayes.priors.families import Laplace as Laplace
+from stattools.bayes.priors.families import Uniform as Uniform
 from stattools.bayes.sampling.draws import Posterior as Posterior
 from stattools.bayes.sampling.predictive_check import PredictiveCheck as PredictiveCheck
 from stattools.bayes.sampling.predictive_check import predictive_check as predictive_check

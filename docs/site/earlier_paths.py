@@ -15,12 +15,13 @@ EARLIER = {
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
-    "stattools.bayes.priors.scaled": (
+    "stattools.bayes.priors.families": (
         "stattools.priors.positive",
         "stattools.priors.symmetric",
     ),
     "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
-    "stattools.bayes.sampling.regressions": (
+    "stattools.bayes.sampling.observed": (
+        "stattools.bayes.sampling.regressions",
         "stattools.bayes.sampling.logistic",
         "stattools.sampling.logistic",
     ),

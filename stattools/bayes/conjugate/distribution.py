@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import parameters, plain, shown
+from stattools.bayes.conjugate.arms import chosen, parameters, plain, shown
 from stattools.bayes.conjugate.belief import ordered, points
-from stattools.bayes.conjugate.chosen_arms import chosen
-from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_out
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn
-from stattools.bayes.conjugate.data.trees import tree
+from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeaveOneOut, leave_one_out, tree
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval

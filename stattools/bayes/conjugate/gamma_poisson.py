@@ -3,41 +3,277 @@
     f(theta) = rate^shape theta^(shape-1) exp(-rate theta) / Gamma(shape),    theta > 0 the rate of the events
     evidence = p(data) = [prod e^y / y! for counts] Gamma(shape + D) / Gamma(shape) rate^shape / (rate + E)^(shape + D)
 
-Counts (`st.poisson_rate`) and waiting times (`st.exponential_rate`) have the same posterior and other predictions. All
-is exact, for shapes from 0.01 to 1e9: tails and quantiles by incomplete gamma functions, highest-density intervals by
-solving, the evidence by Bayes' identity at the posterior mean. With arrays there is one distribution per entry, an arm.
-Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.6. Cost: microseconds per arm.
+Counts (`st.poisson_rate`) and waiting times (`st.exponential_rate`) have the same posterior and other predictions:
+
+    counts    p(y) = C(y + shape - 1, y) p^shape q^y,    p = rate / (rate + e),  q = e / (rate + e),  y = 0, 1, 2, ...
+    times     f(t) = shape rate^shape / (rate + t)^(shape + 1),    P(T > t) = (1 + t / rate)^-shape,    t > 0
+
+The number of events in a new exposure e is negative binomial, with P(Y <= y) = I_p(shape, y + 1). The waiting time is
+Lomax (Pareto II): its tail falls like t^-shape, so that the mean is infinite for shape <= 1 and the standard deviation
+for shape <= 2.
+
+All is exact, for shapes from 0.01 to 1e9 and counts beyond: the gamma distribution from t = log(rate theta / shape),
+which neither overflows nor loses digits, tails and quantiles by incomplete gamma functions, highest-density intervals
+by solving, the evidence by Bayes' identity at the posterior mean, probabilities of counts by saddle-point expansions.
+With arrays there is one distribution per entry, an arm. Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.6;
+Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 5.3; Johnson, Kotz & Balakrishnan, Continuous
+Univariate Distributions 1 (1994), ch. 20. Cost: microseconds per arm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expm1, log1p
 
 from stattools.bayes.conjugate.arms import Counts, Labels, matched, plain
-from stattools.bayes.conjugate.belief import probabilities, settle, tail
-from stattools.bayes.conjugate.curves import gamma_points
-from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, at_arm, updated
+from stattools.bayes.conjugate.belief import between, points, probabilities, settle, tail
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
+from stattools.bayes.conjugate.highest_density import gamma_ends
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.predictives.gamma_predictive import GammaPoisson
-from stattools.bayes.conjugate.predictives.lomax import Lomax
+from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, at_arm, updated
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, labelled
+from stattools.interface.arguments import as_numbers, is_number, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
+from stattools.interface.record import record
 from stattools.interface.seeds import generator, poisson_counts
+from stattools.models.samples.arms import refused, tail_area
 from stattools.models.samples.rates import EventRates
-from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile
+from stattools.numerics.distributions.beta import tails as beta_tails
+from stattools.numerics.distributions.counts import log_binomial_pmf, log_of_ratio
+from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, tails
 from stattools.numerics.sums import ExactSum
+from stattools.text.one_line import prints
+
+
+def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
+    """theta as float64, and t. Raises DomainError for what is no rate."""
+    x = as_numbers(theta, "theta is a rate, a number that is at least 0", np.shape(shape))
+    if not (x >= 0.0).all():
+        first = np.argwhere(~(x >= 0.0))[0].tolist()
+        at = f" at position {', '.join(map(str, first))}" if first else ""
+        raise DomainError(f"theta is a rate, a number that is at least 0; got {x[~(x >= 0.0)][0]:.6g}{at}.")
+    with np.errstate(divide="ignore", over="ignore"):  # log 0 = -inf and log inf = inf are the values wanted
+        return x, np.log(x * (rate / shape))
+
+
+def log_density(theta: ArrayLike, shape: Any, rate: Any) -> float | Floats:
+    """log f(theta); at 0 it is -inf, inf or, for shape 1, log rate."""
+    x, t = logs(theta, shape, rate)
+    a = np.asarray(shape)
+    inside = np.isfinite(t)
+    value = log_density_of_log(np.where(inside, t, 0.0), a) - np.log(np.where(inside, x, 1.0))
+    with np.errstate(divide="ignore"):  # log 0: the density vanishes, or is infinite
+        at_zero = np.where(a == 1.0, np.log(rate), np.where(a < 1.0, np.inf, -np.inf))
+    return np.where(inside, value, np.where(x > 0.0, -np.inf, at_zero))[()]
+
+
+def probability(low: ArrayLike, high: ArrayLike, shape: Any, rate: Any) -> float | Floats:
+    """P(low <= theta <= high). Raises DomainError unless 0 <= low <= high."""
+    (low, t_low), (high, t_high) = logs(low, shape, rate), logs(high, shape, rate)
+    if np.any(low > high):
+        raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
+    return plain(between(tails(t_low, shape), tails(t_high, shape)))
+
+
+FARTHEST_COUNT = 1e300
+
+
+@answers_guesses
+@prints
+@dataclass(frozen=True, eq=False)
+class GammaPoisson:
+    """The number of events in `exposure` when their rate is Gamma(shape, rate); each may be an array, one per arm.
+
+    >>> GammaPoisson(1, 1).pmf([0, 1, 2])
+    array([0.5  , 0.25 , 0.125])
+    """
+
+    shape: Any
+    rate: Any
+    exposure: Any = 1.0
+    arms: tuple[Hashable, ...] | None = None
+
+    def __post_init__(self) -> None:
+        e = as_numbers(self.exposure, "predictive needs a positive exposure", np.shape(self.shape))
+        bad = ~((e > 0.0) & (e < np.inf))
+        if np.any(bad):
+            raise refused("predictive", "a positive exposure", np.ravel(e), np.ravel(bad), "")
+        object.__setattr__(self, "exposure", float(e) if e.ndim == 0 else e)
+
+    @property
+    def mean(self) -> float | Floats:
+        """shape e / rate."""
+        return plain(self.shape * (self.exposure / self.rate))
+
+    @property
+    def sd(self) -> float | Floats:
+        """Square root of mean (1 + e / rate)."""
+        return plain(np.sqrt(self.mean * (1.0 + self.exposure / self.rate)))
+
+    def log_pmf(self, y: ArrayLike) -> float | Floats:
+        """log P(Y = y) for each y; -inf where y is not a whole number 0, 1, 2, ...
+
+        Raises DomainError for NaN and for finite counts beyond 1e300, whose log probability may have no double.
+        """
+        y = points(y, "a count", self.mean)
+        if np.any((y > FARTHEST_COUNT) & (y < np.inf)):
+            raise DomainError(f"log probabilities are of counts up to {FARTHEST_COUNT:.0e}; got {np.max(y):.3g}.")
+        possible = (y >= 0) & (y == np.floor(y)) & (y < np.inf)
+        at, (p, q) = np.where(possible, y, 0.0), self._shares()
+        value = log_binomial_pmf(self.shape, self.shape + at, p, q) + log_of_ratio(self.shape, self.shape + at)
+        return np.where(possible, value, -np.inf)[()]
+
+    def pmf(self, y: ArrayLike) -> float | Floats:
+        """P(Y = y) for each y; 0 where y is not a whole number 0, 1, 2, ... Raises DomainError for NaN."""
+        return np.exp(self.log_pmf(y))
+
+    def cdf(self, y: ArrayLike) -> float | Floats:
+        """P(Y <= y) for each y, accurate in the lower tail. Raises DomainError for NaN.
+
+        >>> round(GammaPoisson(1, 1).cdf(2), 12)
+        0.875
+        """
+        return self._tail(y, 0)
+
+    def sf(self, y: ArrayLike) -> float | Floats:
+        """P(Y > y) for each y, accurate in the upper tail."""
+        return self._tail(y, 1)
+
+    def interval(self, prob: float = 0.94) -> Interval:
+        """The counts that leave at most (1 - prob) / 2 on either side: an equal-tailed interval, ends whole numbers.
+
+        >>> GammaPoisson(20, 2.0).interval(0.9)
+        <Interval 0.9 eti: events, [4, 17]>
+        """
+        tail = tail_area(prob, "prob")
+        shape = np.shape(self.mean)
+        lower = least_count(lambda y: self.cdf(y) >= tail, shape)
+        upper = least_count(lambda y: self.sf(y) <= tail, shape)
+        if not shape:
+            return Interval(int(lower), int(upper), prob, "eti", ("events",))
+        names = tuple(map(str, self.arms if self.arms is not None else range(shape[0])))
+        return Interval(lower, upper, prob, "eti", names)
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
+        """Independent counts, shape (draws,), or (draws, arms)."""
+        random = generator(seed)
+        size = draws_shape(draws, np.shape(self.mean))
+        means = random.standard_gamma(self.shape, size) * (self.exposure / self.rate)
+        return poisson_counts(random, means)
+
+    def _shares(self) -> tuple[Any, Any]:
+        whole = self.rate + self.exposure
+        return self.rate / whole, self.exposure / whole
+
+    def _tail(self, y: ArrayLike, side: int) -> float | Floats:
+        y, (p, q) = np.floor(points(y, "a count", self.mean)), self._shares()
+        value = beta_tails(p, q, self.shape, np.clip(y, 0.0, 2.0**60) + 1.0)[side]
+        value = np.where(y < 0.0, float(side), np.where(y == np.inf, 1.0 - side, value))
+        return plain(value)
+
+
+def least_count(reached: Callable[[Floats], Any], shape: tuple[int, ...]) -> Any:
+    """The least whole number for which `reached` holds, elementwise, by doubling and halving.
+
+    >>> int(least_count(lambda y: y >= 1000, ()))
+    1000
+    """
+    high = np.ones(shape)
+    while not (done := np.asarray(reached(high - 1.0))).all():
+        high = np.where(done, high, 2.0 * high)
+        if (high > 2.0**60).any():
+            raise DomainError("the interval has an end beyond 2**60, where double precision skips counts. Lower prob.")
+    low = np.floor(0.5 * high)
+    while (high - low > 1.0).any():
+        middle = np.floor(0.5 * (low + high))
+        enough = np.asarray(reached(middle - 1.0)) & (high - low > 1.0)
+        low = np.where(enough | (high - low <= 1.0), low, middle)
+        high = np.where(enough, middle, high)
+    return (high - 1.0).astype(np.int64)
+
+
+@answers_guesses
+@record
+class Lomax:
+    """The time to an event whose rate is Gamma(shape, rate); both may be arrays, one entry per arm.
+
+    >>> round(Lomax(3, 2).sf(2.0), 12)  # (1 + 1)^-3
+    0.125
+    """
+
+    shape: Any
+    rate: Any
+    arms: tuple[Hashable, ...] | None = None
+
+    @property
+    def mean(self) -> float | Floats:
+        """rate / (shape - 1); infinite for shape <= 1, where the tail falls too slowly to have a mean."""
+        spare = np.asarray(self.shape) - 1.0
+        return plain(np.where(spare > 0.0, self.rate / np.where(spare > 0.0, spare, 1.0), np.inf))
+
+    @property
+    def sd(self) -> float | Floats:
+        """mean sqrt(shape / (shape - 2)); infinite for shape <= 2."""
+        spare = np.asarray(self.shape) - 2.0
+        ratio = np.sqrt(self.shape / np.where(spare > 0.0, spare, 1.0))
+        return plain(np.where(spare > 0.0, self.mean * ratio, np.inf))
+
+    @property
+    def median(self) -> float | Floats:
+        """The time that half of the waits exceed."""
+        return self.quantile(0.5)
+
+    def log_pdf(self, t: ArrayLike) -> float | Floats:
+        """log f(t) for each t; -inf below 0. Raises DomainError for NaN."""
+        t = points(t, "a time", self.shape)
+        value = np.log(self.shape / self.rate) - (self.shape + 1.0) * log1p(np.maximum(t, 0.0) / self.rate)
+        return np.where(t >= 0.0, value, -np.inf)[()]
+
+    def pdf(self, t: ArrayLike) -> float | Floats:
+        """f(t) for each t; 0 below 0."""
+        return np.exp(self.log_pdf(t))
+
+    def cdf(self, t: ArrayLike) -> float | Floats:
+        """P(T <= t) for each t, accurate in both tails."""
+        return plain(-expm1(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
+
+    def sf(self, t: ArrayLike) -> float | Floats:
+        """P(T > t) for each t, accurate in both tails."""
+        return plain(np.exp(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
+
+    def quantile(self, p: ArrayLike) -> float | Floats:
+        """The t with P(T <= t) = p: rate ((1 - p)^(-1 / shape) - 1), p in [0, 1)."""
+        p = as_numbers(p, "quantile needs p, a probability in [0, 1)", np.shape(self.shape))
+        if not ((p >= 0.0) & (p < 1.0)).all():
+            raise DomainError(f"quantile needs p, a probability in [0, 1); got {quoted(p.tolist())}.")
+        return plain(self.rate * expm1(-log1p(-p) / self.shape))
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "eti") -> Interval:
+        """The interval that holds the time with probability `prob`: equal-tailed, or of highest density, from 0."""
+        tail = tail_area(prob, "prob")
+        kind = one_of(
+            kind, ("hdi", "eti"), 'interval needs kind="hdi" or kind="eti"', got="kind=", meaning="kind of belief"
+        )
+        lower = self.quantile(tail if kind == "eti" else 0.0)
+        shape = np.shape(self.shape)
+        names = ("time",) if not shape else tuple(map(str, self.arms if self.arms is not None else range(shape[0])))
+        return Interval(lower, self.quantile(1.0 - tail if kind == "eti" else prob), prob, kind, names)
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
+        """Independent times, shape (draws,), or (draws, arms)."""
+        size = draws_shape(draws, np.shape(self.shape))
+        return self.rate * expm1(generator(seed).standard_exponential(size) / self.shape)
+
 
 FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."
@@ -277,11 +513,11 @@ class Gamma(ByArm, Updatable):
 
     def log_density(self, theta: ArrayLike) -> float | Floats:
         """log f(theta) for each theta >= 0. Raises DomainError below."""
-        return gamma_points.log_density(theta, self.shape, self.rate)
+        return log_density(theta, self.shape, self.rate)
 
     def slope(self, theta: ArrayLike) -> float | Floats:
         """d log f / d theta = (shape - 1) / theta - rate, for theta > 0."""
-        x, _ = gamma_points.logs(theta, self.shape, self.rate)
+        x, _ = logs(theta, self.shape, self.rate)
         with np.errstate(all="ignore"):  # at 0, or next to it, the slope is infinite, or -rate where shape = 1
             return (np.where(np.asarray(self.shape) == 1.0, 0.0, (self.shape - 1.0) / x) - self.rate)[()]
 
@@ -291,7 +527,7 @@ class Gamma(ByArm, Updatable):
         >>> round(Gamma(1, 2).probability(low=1.0), 12)  # exp(-2)
         0.135335283237
         """
-        return gamma_points.probability(low, high, self.shape, self.rate)
+        return probability(low, high, self.shape, self.rate)
 
     def quantile(self, p: ArrayLike) -> float | Floats:
         """The theta with P(theta <= value) = p, p in [0, 1].

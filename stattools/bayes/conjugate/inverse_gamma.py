@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import ordered, points, probabilities, settle, tail
-from stattools.bayes.conjugate.curves.gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.bayes.conjugate.distribution import ByArm
+from stattools.bayes.conjugate.highest_density import inverse_gamma_ends, quantile, tails
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats

@@ -24,12 +24,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.bayes.conjugate.arms import Labels, matched, plain
 from stattools.bayes.conjugate.belief import points, settle
-from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
-from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
+from stattools.bayes.conjugate.normal import Doubled, Measurements, outcomes, require_rest
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
+from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, Seen, at_arm, updated
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, log_expit, logit, polygamma
 
-from stattools.bayes.decisions.pair import ContrastRows, both_tails, moved
+from stattools.bayes.decisions.solving import ContrastRows, both_tails, moved
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.distributions.beta import landmarks, log_density_of_logit, log_tails, probability_less

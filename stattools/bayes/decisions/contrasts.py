@@ -25,8 +25,7 @@ from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.decisions.arms import Arms, Belief, several
 from stattools.bayes.decisions.beta_contrasts import BetaDifference, BetaRatio
 from stattools.bayes.decisions.gamma_contrasts import GammaDifference, GammaRatio
-from stattools.bayes.decisions.pair import ContrastRows
-from stattools.bayes.decisions.solving import highest_density, quantile
+from stattools.bayes.decisions.solving import ContrastRows, highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats

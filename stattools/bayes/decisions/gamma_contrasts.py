@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
 from stattools.bayes.decisions.arms import GammaArm, log_gamma_tails
-from stattools.bayes.decisions.pair import ContrastRows, both_tails, moved
+from stattools.bayes.decisions.solving import ContrastRows, both_tails, moved
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.distributions import beta as beta

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.bayes.conjugate.data.batches import fresh, updated
 from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.prior_checks.batches import fresh, updated
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.data.batches import batches, updated
+from stattools.bayes.prior_checks.batches import batches, updated
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats

@@ -20,7 +20,7 @@ import numpy as np
 from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.data.batches import batches
+from stattools.bayes.prior_checks.batches import batches
 from stattools.errors import IncompatibleError
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
@@ -169,7 +169,7 @@ def _each(check: Callable[..., float], kind: str, *values: Any) -> Any:
 
 
 def _beta_binomial(kind: str, k: int, n: int, a: float, b: float) -> float:
-    from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
+    from stattools.bayes.conjugate.beta_binomial import BetaBinomialPredictive
 
     if n == 0:
         return 1.0

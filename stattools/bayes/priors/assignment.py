@@ -18,9 +18,8 @@ import numpy as np
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.priors.defaults import defaults
-from stattools.bayes.priors.flat import Uniform
+from stattools.bayes.priors.families import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace, OfLogarithm, Uniform
 from stattools.bayes.priors.parameters import Parameter, parameters, put_in_order
-from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace, OfLogarithm
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses

@@ -17,9 +17,7 @@ distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and st
 priors of an intercept and of sigma. A probability gets Uniform(0, 1), a positive parameter
 of another model HalfCauchy(its starting value), and your own likelihood, whose scales nobody knows, a flat prior.
 
-What default priors need to know of a model's rows: where its columns and its outcome lie, and how wide they are.
-
-The default priors of a mixed model: those of the regression without groups, and of what varies between groups.
+A mixed model has those of the regression without groups, and of what varies between groups:
 
     sd of a level        Exponential(1 / sd(y))
     sd of a slope of x   Exponential(sd(x) / sd(y))     effects as large as sd(y) per standard deviation of the column
@@ -33,7 +31,7 @@ An exponential prior has its highest density at 0: where groups do not differ it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import sqrt
 from typing import Any
@@ -41,11 +39,9 @@ from typing import Any
 import numpy as np
 
 from stattools.bayes.conjugate.normal import Normal
-from stattools.bayes.priors.default import Default
-from stattools.bayes.priors.flat import Flat, Uniform
+from stattools.bayes.priors.families import Exponential, Flat, HalfCauchy, OfLogarithm, Uniform
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
-from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
 from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES, standard_others
@@ -58,6 +54,18 @@ from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import Largest, SampleMoments
+
+
+@dataclass(frozen=True)
+class Default:
+    """A prior, what it is about where that is not its own parameter, and in which units it was chosen.
+
+    `row` are the weights of the coefficients of which the prior speaks, by position.
+    """
+
+    prior: Any
+    why: str
+    row: dict[int, float] | None = None
 
 
 def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Default, ...]:

@@ -10,8 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.conjugate.arms import parameters
-from stattools.bayes.conjugate.chosen_arms import PARTS, part_of
+from stattools.bayes.conjugate.arms import PARTS, parameters, part_of
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
 from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import MultivariateSample

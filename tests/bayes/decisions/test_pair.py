@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.bayes.decisions.pair import both_tails, moved
+from stattools.bayes.decisions.solving import both_tails, moved
 from stattools.errors import ConvergenceError
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 
 import stattools as st
-from stattools.bayes.priors.scaled import OfLogarithm
+from stattools.bayes.priors.families import OfLogarithm
 
 CASES = {
     "Normal": (st.Normal(1, 2), stats.norm(1, 2)),

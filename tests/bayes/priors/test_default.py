@@ -1,7 +1,7 @@
 """A default prior says why it is what it is."""
 
-from stattools.bayes.priors.default import Default
-from stattools.bayes.priors.flat import Flat
+from stattools.bayes.priors.defaults import Default
+from stattools.bayes.priors.families import Flat
 
 
 def test_a_default_is_of_its_own_parameter_unless_it_says_otherwise():

@@ -8,7 +8,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.bayes.priors.assignment import assign
-from stattools.bayes.priors.flat import Flat
+from stattools.bayes.priors.families import Flat
 
 
 def test_a_parameter_of_the_same_name_in_another_family_is_flat():

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.bayes.priors.scaled import OfLogarithm
+from stattools.bayes.priors.families import OfLogarithm
 
 
 def test_laplace_is_smoothed_where_it_has_its_kink():

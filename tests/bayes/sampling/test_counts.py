@@ -6,9 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 import stattools as st
-from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
-from stattools.bayes.sampling.observed import observed
-from stattools.bayes.sampling.regressions import Regression
+from stattools.bayes.sampling.observed import OverdispersedCounts, PoissonCounts, Regression, observed
 from stattools.data.design import design
 
 RNG = np.random.default_rng(2)
@@ -59,7 +57,7 @@ def test_others_have_no_fast_form(monkeypatch):
     varying = st.negative_binomial("y ~ x", table, dispersion="~ x")
     assert type(observed(varying)) is Regression
     assert type(observed(st.negative_binomial(Y + 1000, X))) is Regression
-    monkeypatch.setattr("stattools.bayes.sampling.regressions.MOST_CELLS", 3000)
+    monkeypatch.setattr("stattools.bayes.sampling.observed.MOST_CELLS", 3000)
     assert type(observed(st.negative_binomial(Y, X))) is Regression
     assert type(observed(st.poisson(Y, X))) is Regression
     monkeypatch.setattr(design, "MANY", 4)

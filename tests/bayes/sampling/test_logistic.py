@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.sampling.logistic import Logistic
-from stattools.bayes.sampling.observed import observed
+from stattools.bayes.sampling.observed import Logistic, observed
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(2500, 2))

@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.bayes.sampling.observed import observed
-from stattools.bayes.sampling.regressions import FastRegression, Regression
+from stattools.bayes.sampling.observed import FastRegression, Regression, observed
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(60, 2))

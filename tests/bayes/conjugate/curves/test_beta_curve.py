@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.bayes.conjugate.curves.beta_curve import beta_ends, mode, require_one_peak
+from stattools.bayes.conjugate.beta_binomial import beta_ends, mode, require_one_peak
 
 A, B = np.array([5.0, 1.5, 400.0, 2.0]), np.array([3.0, 8.0, 9000.0, 2.0])
 

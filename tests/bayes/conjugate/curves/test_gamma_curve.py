@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends, inverse_gamma_ends, quantile, tails
+from stattools.bayes.conjugate.highest_density import gamma_ends, inverse_gamma_ends, quantile, tails
 
 SHAPES = np.array([1.2, 5.0, 80.0, 1e6])
 

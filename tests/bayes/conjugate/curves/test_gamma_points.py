@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.bayes.conjugate.curves.gamma_points import log_density, logs, probability
+from stattools.bayes.conjugate.gamma_poisson import log_density, logs, probability
 from stattools.errors import DomainError
 
 X = np.array([1e-3, 0.7, 4.0, 60.0])

@@ -5,15 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.conjugate.curves import beta_curve, gamma_curve
-from stattools.bayes.conjugate.curves.highest_density import _climb, _search, highest_density
+from stattools.bayes.conjugate import beta_binomial
+from stattools.bayes.conjugate.highest_density import PEAKED, _climb, _search, highest_density
 
 
 @pytest.mark.parametrize("prob", [0.05, 0.5, 0.94, 0.999999])
 def test_newton_and_the_search_agree(prob):
     generator = np.random.default_rng(0)
     a, b = 1.05 + generator.gamma(0.5, 200.0, (2, 300))
-    for family, parameters in ((beta_curve.PEAKED, (a, b)), (gamma_curve.PEAKED, (a, np.ones_like(a)))):
+    for family, parameters in ((beta_binomial.PEAKED, (a, b)), (PEAKED, (a, np.ones_like(a)))):
         fast, slow = _climb(prob, family, parameters), _search(prob, family, parameters)
         settled = np.isfinite(fast[0])
         assert settled.mean() > 0.95

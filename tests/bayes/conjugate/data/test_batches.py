@@ -3,7 +3,7 @@
 import pytest
 
 import stattools as st
-from stattools.bayes.conjugate.data.batches import batches, fresh, updated
+from stattools.bayes.prior_checks.batches import batches, fresh, updated
 
 POSTERIOR = st.Beta(2, 3).update(st.binomial(6, 10)).update([1, 0, 1])
 

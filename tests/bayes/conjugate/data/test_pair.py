@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.bayes.conjugate.data.pair import DeclaredPair, at_arm
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
+from stattools.bayes.conjugate.updating import DeclaredPair, at_arm
 
 
 def test_every_family_declares_its_parts():

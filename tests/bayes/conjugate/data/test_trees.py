@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.bayes.conjugate.data import trees
+from stattools.bayes.conjugate import updating
 
 
 def test_before_any_data_there_is_the_prior_alone():
@@ -17,7 +17,7 @@ def test_the_prior_of_each_arm_is_drawn_by_itself():
     prior = posterior.to_arviz(50, seed=1)["prior"]["mean"]
     assert prior.dims == ("chain", "draw", "arm")
     assert np.unique(prior).size == 100
-    assert trees.over(posterior, posterior.prior) == st.Normal([0.0, 0.0], [1.0, 1.0])
+    assert updating.over(posterior, posterior.prior) == st.Normal([0.0, 0.0], [1.0, 1.0])
 
 
 def test_two_kinds_of_observations_have_axes_of_their_own():
@@ -40,7 +40,7 @@ def test_two_kinds_of_observations_have_axes_of_their_own():
 def test_too_many_numbers_are_left_out_and_said_to_be(prior, data, attribute, monkeypatch):
     posterior = prior.update(data)
     assert posterior.to_arviz(4).attrs[attribute] == 1
-    monkeypatch.setattr(trees, "MOST_CELLS", 11)
+    monkeypatch.setattr(updating, "MOST_CELLS", 11)
     tree = posterior.to_arviz(4)
     assert tree.attrs[attribute] == 0
     assert set(tree.children) == {"posterior", "prior", "log_prior", "observed_data"}

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.bayes.conjugate.predictives.gamma_predictive import GammaPoisson, least_count
+from stattools.bayes.conjugate.gamma_poisson import GammaPoisson, least_count
 from stattools.errors import DomainError
 
 Y = np.array([0, 1, 4, 30, 200])

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.bayes.conjugate.predictives.lomax import Lomax
+from stattools.bayes.conjugate.gamma_poisson import Lomax
 from stattools.errors import DomainError
 
 T = np.array([0.0, 1e-6, 0.5, 3.0, 1e6])

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.bayes.conjugate.predictives.multivariate_t import MultivariateT
+from stattools.bayes.conjugate.normal_inverse_wishart import MultivariateT
 
 S = np.array([[2.0, 0.5, 0.1], [0.5, 1.0, -0.2], [0.1, -0.2, 3.0]])
 

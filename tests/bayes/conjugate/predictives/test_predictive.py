@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 import stattools as st
-from stattools.bayes.conjugate.predictives.predictive import MOST_TERMS, BetaBinomialPredictive
+from stattools.bayes.conjugate.beta_binomial import MOST_TERMS, BetaBinomialPredictive
 from tests.sizes import examples
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
