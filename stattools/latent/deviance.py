@@ -32,7 +32,6 @@ from stattools.latent.coordinates import Coordinates
 from stattools.latent.elimination import (
     AtFactors,
     BesideCurves,
-    BetweenTerms,
     Bools,
     Crossed,
     Evaluated,
@@ -361,19 +360,9 @@ def hessian(at: Profile) -> Floats:
         db = -(X'V^-1 X)^-1 sum_j G_j' dS g_j,   d r2 = -sum_j g_j' dS g_j
 
     so that the change of Gamma needs sums over j of products of two of these only: one product of matrices for each.
-
-    Where levels of terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and tau_l = T_l^2,
-
-        d Gamma_k / d tau_l = -|H_kl|^2 + 2 (g_k'H_kl g_l - (G_k'g_k)'N (G_l'g_l)) / s2 - g_k'g_k g_l'g_l / (s2^2 d)
-                              [+ 2 tr(N G_k'H_kl G_l) - tr(N G_k'G_k N G_l'G_l)],      N = (X'V^-1 X)^-1
-
-    where |H|^2 sums the squares of all entries and the terms in brackets are those of REML.
     """
     joint = at.evaluated.joint
-    if joint is not None:
-        return _exact(at, joint)
-    between = at.evaluated.between
-    return _by_differences(at) if between is None else _between(at, between)
+    return _by_differences(at) if joint is None else _exact(at, joint)
 
 
 def _by_differences(at: Profile) -> Floats:
@@ -419,23 +408,6 @@ def _exact(at: Profile, joint: Joint) -> Floats:
         dX = inverse @ (dS @ GG).reshape(K, p, p) @ inverse
         change -= (dX.reshape(K, p * p) @ GG.T).reshape(K, Q, Q)
     found = 2.0 * (change @ T + gamma @ dT)[:, rows, cols]
-    return 0.5 * (found + found.T)
-
-
-def _between(at: Profile, sums: BetweenTerms) -> Floats:
-    """Of terms of one effect, from sums over pairs of their levels."""
-    c, p, s2, N = np.append(-at.b, 1.0), len(at.b), at.s2, at.inverse_gram
-    products = np.array([np.einsum("qaj,qbj->ab", P, P) for P in at.evaluated.projected])  # P_k'P_k
-    pulled = products @ c
-    lengths, moved = pulled @ c, pulled[:, :p]  # g'g and G'g
-    bent = (2.0 / s2) * (c @ sums.through @ c - moved @ N @ moved.T) - sums.squares
-    bent -= np.multiply.outer(lengths, lengths) / (s2 * s2 * at.of.d)
-    if at.of.reml:
-        turned = N @ products[:, :p, :p]
-        bent += 2.0 * np.einsum("ab,klba->kl", N, sums.through[:, :, :p, :p])
-        bent -= np.einsum("kab,lba->kl", turned, turned)
-    found = 4.0 * np.multiply.outer(at.theta, at.theta) * bent
-    found.flat[:: len(found) + 1] += [2.0 * float(gamma[0, 0]) for gamma in at.gammas]
     return 0.5 * (found + found.T)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -70,22 +70,12 @@ class Joint:
     projected: Floats
 
 
-@record
-class BetweenTerms:
-    """Where levels of K terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and P_k = Z_k'V^-1 W:
-    `squares` (K, K), the sum of all H_kl^2, and `through` (K, K, m, m), P_k'H_kl P_l.
-    """
-
-    squares: Floats
-    through: Floats
-
-
 class Evaluated(Protocol):
     """What a structure says at its factors: log|V|, `cross` W'V^-1 W (m, m), and for each term, per level j,
     `diagonal_blocks` [Z_k'V^-1 Z_k]_jj (q, q, J) and `projected` [Z_k'V^-1 W]_j (q, m, J).
 
-    `joint` is None where levels of different terms meet in rows. There `between` has what second derivatives need, and
-    is None too where these are differences of the gradient.
+    `joint` is None where levels of different terms meet in rows: there second derivatives are differences of the
+    gradient.
     """
 
     @property
@@ -98,8 +88,6 @@ class Evaluated(Protocol):
     def projected(self) -> tuple[Floats, ...]: ...
     @property
     def joint(self) -> Joint | None: ...
-    @property
-    def between(self) -> BetweenTerms | None: ...
 
 
 @record
@@ -111,7 +99,6 @@ class AtFactors:
     diagonal_blocks: tuple[Floats, ...]
     projected: tuple[Floats, ...]
     joint: Joint | None = None
-    between: BetweenTerms | None = None
 
 
 class Structure(Protocol):
@@ -388,10 +375,6 @@ class NestedEvaluated:
     def joint(self) -> None:
         """Levels of different factors meet."""
 
-    @property
-    def between(self) -> None:
-        """Second derivatives are differences of the gradient."""
-
     @cached_property
     def levels(self) -> tuple[_Level, ...]:
         """The way down: of each factor, finest first, blocks, projections, and what is known of its effects."""
@@ -463,84 +446,6 @@ def _down(out: IntegratedOut, to_above: Floats, to_design: Floats, known: Above)
 
 ENOUGH = 1e-2
 """Where the size of T'C T in a level is above this, (I - S^-1) keeps 14 digits of it or more."""
-
-
-def between_crossed(at: Any) -> BetweenTerms | None:
-    """The sums at a point, a `CrossedEvaluated`; None where a level of a term has several effects, or where those of a
-    term are too small for I - S^-1 to have its digits.
-
-    What second derivatives need of crossed groups whose terms have one effect each: one product of matrices.
-
-    With K = S^-1, L the diagonal of the T of the rest, F = (I + tau_0 A)^-1 of the largest factor, and M = K L B L with
-    B = A_r0 F^2 A_0r, everything of H = Z'V^-1 Z that is asked for is a sum over entries:
-
-        H_rr = L^-1 (I - K) L^-1,   |H_0k|^2 = sum over a in k, b of M_ab K_ab / L_a^2
-        |H_00|^2 = |F A|^2 - 2 sum_j (F A)_j F_j^2 (A_0r Q A_r0)_jj + sum of M_ab M_ba
-
-    and H P is had from K times few columns. Cost: 2 r^3 for M, less than what the two evaluations of a difference take.
-    """
-    structure = at.structure
-    factors = (structure.largest, *structure.rest)
-    ends = np.cumsum([0, *(factor.count for factor in structure.rest)]).tolist()
-    spans = [slice(start, stop) for start, stop in pairwise(ends)]
-    if any(factor.q > 1 for factor in factors) or not all(
-        float(scale[0, 0]) ** 2 * at.inner.diagonal()[own].mean() > ENOUGH
-        for scale, own in zip(at.scales, spans, strict=True)
-    ):
-        return None
-    sizes = np.array([float(scale[0, 0]) for scale in at.scales])
-    each = np.repeat(sizes, [factor.count for factor in structure.rest])
-    K = filled(at.inverse)
-    order = [factor.terms[0] for factor in factors]
-    squares = np.empty((len(factors), len(factors)))
-    squares[np.ix_(order, order)] = _squares(at, K, sizes, each, spans)
-    through = _through(at, K, each, spans)
-    found = np.empty_like(through)
-    found[np.ix_(order, order)] = through
-    return BetweenTerms(squares, found)
-
-
-def _squares(at: Any, K: Floats, sizes: Floats, each: Floats, spans: list[slice]) -> Floats:
-    """|H_kl|^2 of the largest factor and the rest, in this order."""
-    left, whole, around = at.gone.left[0, 0], at.gone.inner[0, 0], at.around[0, 0]
-    B = at.structure.products.outer((left * left)[None, None])
-    B *= each
-    B *= each[:, None]
-    M = symm(1.0, B.T, K.T, lower=0).T  # K L B L, of whose B the lower triangle is read
-    found = np.empty((1 + len(spans), 1 + len(spans)))
-    found[0, 0] = whole @ whole - 2.0 * (whole * left * left) @ around + np.vdot(M, M.T)
-    rows = np.einsum("ab,ab->a", M, K)
-    starts = [own.start for own in spans]
-    found[0, 1:] = found[1:, 0] = np.add.reduceat(rows, starts) / sizes**2
-    inside = np.add.reduceat(np.array([np.einsum("ab,ab->b", K[own], K[own]) for own in spans]), starts, axis=1)
-    trace = np.add.reduceat(K.diagonal(), starts)
-    inside.flat[:: len(inside) + 1] += [own.stop - own.start for own in spans] - 2.0 * trace
-    found[1:, 1:] = inside / np.multiply.outer(sizes**2, sizes**2)
-    return found
-
-
-def _through(at: Any, K: Floats, each: Floats, spans: list[slice]) -> Floats:
-    """P_k'H_kl P_l of the largest factor and the rest, in this order."""
-    first, *others = at.all_projected
-    m, left, meetings = first.shape[1], at.gone.left, at.structure.meetings
-    P = [first[0], *(own[0] for own in others)]
-    r, last = len(K), len(spans) * m
-    columns = np.zeros((r, last + m))  # L^-1 P_l of each of the rest, and L A_r0 F P_0
-    for place, own in enumerate(spans):
-        columns[own, place * m : (place + 1) * m] = P[1 + place].T / each[own, None]
-    columns[:, last:] = each[:, None] * meetings.down(left * first)
-    solved = K @ columns
-    rest = (columns - solved)[:, :last] / each[:, None]  # H_rl P_l
-    to_first = left[0] * meetings.up(each[:, None] * solved)[0]
-    found = np.empty((1 + len(spans), 1 + len(spans), m, m))
-    found[0, 0] = P[0] @ (at.gone.inner[0] * P[0] - to_first[last:]).T
-    for one in range(len(spans)):
-        own = slice(one * m, (one + 1) * m)
-        found[0, 1 + one] = P[0] @ to_first[own].T
-        found[1 + one, 0] = found[0, 1 + one].T
-        for k, span in enumerate(spans):
-            found[1 + k, 1 + one] = P[1 + k] @ rest[span, own]
-    return found
 
 
 NUMBERS_AT_ONCE = 4_000_000
@@ -825,11 +730,6 @@ class CrossedEvaluated:
     def joint(self) -> None:
         """Levels of different factors meet."""
 
-    @property
-    def between(self) -> BetweenTerms | None:
-        """See `Evaluated`."""
-        return between_crossed(self)
-
     @cached_property
     def inverse(self) -> Floats:
         """The lower triangle of S^-1."""
@@ -1038,10 +938,6 @@ class BesideCurvesAt:
     def joint(self) -> Joint | None:
         """None: columns of a curve meet levels of groups in rows."""
         return None
-
-    @property
-    def between(self) -> None:
-        """Second derivatives are differences of the gradient."""
 
     @property
     def _Q(self) -> int:

@@ -196,10 +196,6 @@ class BesideLarge:
         """Levels of different factors meet."""
 
     @property
-    def between(self) -> None:
-        """Second derivatives are differences of the gradient."""
-
-    @property
     def log_determinant(self) -> float:
         """log|V|."""
         return self.inner.log_determinant

@@ -24,7 +24,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import optimize
 from stattools.latent.deviance import Deviance, Profile, VarianceDirections, changes_of
-from stattools.latent.elimination import AtFactors, BetweenTerms, Evaluated, Joint, Structure
+from stattools.latent.elimination import AtFactors, Evaluated, Joint, Structure
 from stattools.numerics.small_matrices import lower
 from stattools.solvers.mixed.maximum import MixedMaximum, maximum
 
@@ -49,8 +49,7 @@ class Recombined:
         at, L = self.of.evaluate(factors), self.L
         projected = tuple(np.matmul(L.T, one) for one in at.projected)
         joint = None if at.joint is None else Joint(at.joint.blocks, np.matmul(L.T, at.joint.projected))
-        between = None if at.between is None else BetweenTerms(at.between.squares, L.T @ at.between.through @ L)
-        return AtFactors(at.log_determinant, L.T @ at.cross @ L, at.diagonal_blocks, projected, joint, between)
+        return AtFactors(at.log_determinant, L.T @ at.cross @ L, at.diagonal_blocks, projected, joint)
 
     def with_columns(self, which: list[int]) -> Recombined:
         """See `Structure`."""
