@@ -42,6 +42,7 @@ from stattools.latent.modes import (
     joint_mode,
     variance_ratios,
 )
+from stattools.likelihoods.likelihood import Terms
 from stattools.numerics.small_matrices import times
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
@@ -55,7 +56,6 @@ class LaplaceIntegral:
     columns: EffectColumns
     factors: tuple[Floats, ...]
     taus: tuple[float, ...]
-    base: Floats
     mode: JointMode
 
     @classmethod
@@ -73,23 +73,10 @@ class LaplaceIntegral:
         """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from `start`, or
         else from that of the `last` approximation, or from 0, to a squared decrement of `close`.
         """
-        alike = last.mode if last is not None and last._same_rows(factors, taus, base) else None
-        before, near = (alike, None) if start is None else (None, alike)
         if start is None:
             start = np.zeros(columns.size) if last is None else last._start_for(taus)
-        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, before, close, near)
-        return cls(rows, columns, tuple(factors), tuple(taus), base, mode)
-
-    def _same_rows(self, factors: Sequence[Floats], taus: Sequence[float], base: Floats) -> bool:
-        """Are the linear predictors at the start of another approximation those of the mode here? They are where
-        standard deviations of curves alone differ, none of which is 0.
-        """
-        return (
-            all(self.taus)
-            and all(taus)
-            and all(map(np.array_equal, self.factors, factors))
-            and np.array_equal(self.base, base)
-        )
+        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, close)
+        return cls(rows, columns, tuple(factors), tuple(taus), mode)
 
     def _start_for(self, taus: Sequence[float]) -> Floats:
         """Where the mode is looked for at other standard deviations of curves: the curves stay as they are."""
@@ -271,25 +258,10 @@ class SeenMeans(SeenRows):
     beyond the outcomes that there are.
     """
 
-    @cached_property
-    def _zero(self) -> Floats:
-        return np.zeros(len(self.y))
-
-    @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
-    def loglik(self, eta: Floats) -> float:
-        """The log-likelihood but for what does not depend on eta, -inf where it is not a number."""
-        total = float(np.dot(self.likelihood.loglik(eta, self._zero) + self.y * eta, self.weight))  # type: ignore[arg-type]
-        return total if total == total else -np.inf
-
-    def evaluate(self, eta: Floats) -> tuple[float, Floats, Floats]:
-        """The log-likelihood, and the score and the information of each point times its weight."""
-        return self.loglik(eta), *self.derivatives(eta)
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
-    def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
-        """The score and the information of `evaluate`."""
-        score, information = self.likelihood.derivatives(eta, self._zero)
-        return self._weighted(score + self.y, information)
+    def _terms(self, eta: Floats, y: Floats) -> Terms:
+        """The log-likelihood but for what does not depend on eta, the score and the information of some points."""
+        loglik, score, information = SeenRows._terms(self, eta, np.zeros(len(y)))
+        return loglik + y * eta, score + y, information
 
 
 @record

@@ -16,7 +16,7 @@ from stattools.interface.record import record
 from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.likelihood import cumulants_of, is_unimodal
+from stattools.likelihoods.likelihood import Terms, cumulants_of
 from stattools.numerics.small_matrices import factored, forward, transposed
 
 LEAST_KEPT = 1e-8
@@ -58,34 +58,25 @@ def information_of_curves(u: Floats, C: Floats, blocks: Sequence[Any]) -> Floats
     return found
 
 
-MOST_STEPS = 500
-"""Newton steps at most: a count of 1e300 takes about 700 units of a logarithm, some hundred steps."""
-
 CLOSE = 1e-21
 """A squared decrement this small: what is left of the mode is less than 1e-10 standard errors."""
 
 NOISE = 1e-13
 """The round-off of F as a share of it and of the number of rows."""
 
-ROUND_OFF_SHARE = 1e-14
-"""A squared decrement below this share of F, or below 1e-12, that does not fall any more is round-off."""
-
-BESIDE = 100.0
-"""From a squared decrement of this Newton's steps lead to the mode of a concave log-likelihood."""
-
-CARRIED = 1e-6
-"""From a squared decrement of this the information changes so little that the next steps take that of this one: each
-leaves some thousandth, and H is made once more at the mode.
-"""
+ROUND_OFF = 1e-12
+"""A squared decrement below this, or below the round-off of F, that does not fall any more is round-off."""
 
 FALLS = 0.25
-"""A squared decrement that does not fall below this share of the one before has met round-off, or a wrong H."""
+"""A squared decrement that does not fall below this share of the one before has met round-off."""
 
 HALVINGS = 1_100
 """A step of 1e300 that is halved so often is one of 1e-30."""
 
 MOST_TRIED = 3_000
-"""Points that all steps to a mode try at most: where a scale is next to 0 each step may be halved a thousand times."""
+"""Points that all steps to a mode try at most: a count of 1e300 takes about 700 units of a logarithm, some hundred
+steps, and where a scale is next to 0 each step may be halved a thousand times.
+"""
 
 LARGEST_WEIGHT = 1e303
 """Sums of so large second derivatives of rows are finite; where a row has a larger one, this stands for it."""
@@ -119,61 +110,122 @@ class SeenRows:
         return np.where(np.isnan(total), -np.inf, total)
 
     def evaluate(self, eta: Floats) -> tuple[float, Floats, Floats]:
-        """The log-likelihood of all rows, and the score (n, width) and the information (n, width, width) of each times
-        its weight.
+        """The log-likelihood of all rows, -inf where it is not a number, and the score (n, width) and the information
+        (n, width, width) of each times its weight.
         """
-        loglik, score, information = self._in_blocks(self.likelihood.evaluate, eta)
+        n, starts = len(eta), range(0, len(eta), BLOCK)
+        each = [self._terms(eta[a : a + BLOCK], self.y[a : a + BLOCK]) for a in starts]
+        loglik, score, information = each[0] if len(each) == 1 else map(np.concatenate, zip(*each, strict=True))
         total = float(loglik.sum() if self.weight is None else loglik @ self.weight)
-        return total if total == total else -np.inf, *self._weighted(score, information)
-
-    def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
-        """The score and the information of `evaluate`."""
-        return self._weighted(*self._in_blocks(self.likelihood.derivatives, eta))
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
-    def _in_blocks(self, find: Callable[[Floats, Floats], tuple[Floats, ...]], eta: Floats) -> Any:
-        """What `find` makes of all rows, so many at once that it stays in a processor's cache."""
-        if len(eta) <= BLOCK:
-            return find(eta, self.y)
-        starts = range(0, len(eta), BLOCK)
-        each = [find(eta[a : a + BLOCK], self.y[a : a + BLOCK]) for a in starts]
-        return tuple(map(np.concatenate, zip(*each, strict=True)))
-
-    def _weighted(self, score: Floats, information: Floats) -> tuple[Floats, Floats]:
-        """The score (n, width) and the information (n, width, width) of each row times its weight."""
-        n = len(score)
         score, information = score.reshape(n, -1), information.reshape(n, -1)
         if self.weight is not None:
             score, information = score * self.weight[:, None], information * self.weight[:, None]
         width = score.shape[1]
-        return score, information.reshape(n, width, width)
+        return total if total == total else -np.inf, score, information.reshape(n, width, width)
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def _terms(self, eta: Floats, y: Floats) -> Terms:
+        """The log-likelihood, the score and the information of some rows."""
+        return self.likelihood.evaluate(eta, y)
+
+
+@np.errstate(over="ignore", invalid="ignore")  # from a start with means beyond float64 the way ends in an error
+def mode_from[M: (JointMode, CoefficientMode)](
+    look: Callable[[Floats], M], start: Floats, close: float, refusal: str
+) -> M:
+    """The mode that is reached from `start`, or from 0 where F is higher there; `look` makes what is known at u, of
+    which `size` is the number of rows or coefficients.
+
+    Newton's method with the information as metric, u <- u + t H^-1 g, where steps are halved until F rises. Where H is
+    not positive definite the metric is another one, which leads upwards too. The way ends at a squared decrement
+    g'H^-1 g of `close`, or where that is round-off and does not fall any more.
+
+    ConvergenceError with the words `refusal` where no number of steps reaches it.
+    """
+    here, last, tried = look(start), np.inf, 0
+    if start.any() and not (nowhere := look(np.zeros(len(start)))).value <= here.value:
+        here = nowhere
+    while tried <= MOST_TRIED:
+        ahead = here.solve(here.slope)
+        along = float(here.slope @ ahead)
+        noise = NOISE * (abs(here.value) + here.size)
+        if here.is_exact and (along <= close or (along > FALLS * last and along <= max(ROUND_OFF, noise))):
+            return here
+        last = along
+        for _ in range(HALVINGS):
+            new, tried = look(here.u + ahead), tried + 1
+            rise = new.value - here.value
+            if rise >= 1e-4 * along or (abs(rise) <= noise and along <= max(1e-6, noise)):
+                break
+            ahead, along = 0.5 * ahead, 0.5 * along
+        else:
+            break
+        here = new
+    raise ConvergenceError(refusal)
 
 
 @record
 class JointMode:
-    """The mode `u`, the linear predictors `eta` there, `score` (n, width) and `information` (n, width, width) of the
-    rows, H, and F where it is `known` already.
+    """Effects `u`, the linear predictors `eta` there, the log-likelihood less what the effects lose, F, and `score`
+    (n, width) and `information` (n, width, width) of the rows.
+
+        F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   H = P + Z~'WZ~
     """
 
     rows: SeenRows
+    columns: ScaledColumns
     u: Floats
     eta: Floats
+    value: float
     score: Floats
     information: Floats
-    penalized: PenalizedInformation
-    known: float | None = None
+
+    @classmethod
+    def at(cls, rows: SeenRows, columns: ScaledColumns, base: Floats, u: Floats) -> JointMode:
+        """What is known at effects that are no mode yet."""
+        eta = moved(base, columns.up(u))
+        loglik, score, information = rows.evaluate(eta)
+        return cls(rows, columns, u, eta, loglik - 0.5 * float((columns.of.prior * u) @ u), score, information)
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return len(self.eta)
 
     @cached_property
-    def value(self) -> float:
-        """F."""
-        if self.known is not None:
-            return self.known
-        return self.rows.loglik(self.eta) - lost(self.penalized.columns, self.u)
+    def slope(self) -> Floats:
+        """The slope of F."""
+        return self.columns.down(self.score[:, 0]) - self.columns.of.prior * self.u
 
+    @cached_property
+    def _metric(self) -> tuple[PenalizedInformation, bool]:
+        """H, or a matrix that is positive definite for certain, with negative weights put to 0; is it H?"""
+        w = self.information[:, 0, 0]
+        found = PenalizedInformation.of(self.columns, w) if np.abs(w).max(initial=0.0) <= LARGEST_WEIGHT else None
+        if found is not None:
+            return found, True
+        w = np.where(np.isfinite(w), np.clip(w, 0.0, LARGEST_WEIGHT), 0.0)
+        found = PenalizedInformation.of(self.columns, w + 1e-12 * w.max(initial=0.0))
+        if found is None:
+            raise ConvergenceError(
+                "the information about the effects is not positive definite in float64: columns are nearly "
+                "combinations of others. Take a simpler random part, or leave a column out."
+            )
+        return found, False
 
-def lost(columns: ScaledColumns, u: Floats) -> float:
-    """What the effects themselves lose, |u|^2 / 2 of those that are not of a flat prior."""
-    return 0.5 * float((columns.of.prior * u) @ u)
+    @property
+    def penalized(self) -> PenalizedInformation:
+        """H."""
+        return self._metric[0]
+
+    @property
+    def is_exact(self) -> bool:
+        """Is it H?"""
+        return self._metric[1]
+
+    def solve(self, g: Floats) -> Floats:
+        """H^-1 g."""
+        return self.penalized.solve(g)
 
 
 def moved(base: Floats, by: Floats) -> Floats:
@@ -185,131 +237,23 @@ def moved(base: Floats, by: Floats) -> Floats:
     return found
 
 
-@np.errstate(over="ignore", invalid="ignore")  # from a start with means beyond float64 the way ends in an error
-def joint_mode(
-    rows: SeenRows,
-    columns: ScaledColumns,
-    base: Floats,
-    start: Floats,
-    before: JointMode | None = None,
-    close: float = CLOSE,
-    near: JointMode | None = None,
-) -> JointMode:
-    """The mode that is reached from `start`, or from 0 where that is higher. `before` is a mode of the same rows in
-    other units, whose linear predictors are those of the start: there the rows are known already. `near` is one whose
-    linear predictors are nearly those of the start: its H takes the first steps. The way ends at a squared decrement
-    of `close`.
+def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats, close: float = CLOSE) -> JointMode:
+    """The mode of all effects together, given the parameters.
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
-
-    The mode of all effects together, given the parameters: Newton's method with the penalized information as metric.
-
-        F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   u <- u + t H^-1 g
-
-    Steps are halved until F rises. Near the mode of a concave log-likelihood the slopes along a step tell enough of
-    that: F would rise by half their sum if it were quadratic (Hager & Zhang, SIAM Journal on Optimization 16, 2005).
-    The log-likelihoods of rows, which take more time than their derivatives, are then summed only where somebody asks.
-    Where H is not positive definite, negative weights are put to 0, which leads upwards too. Next to the mode the H of
-    one step takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1
-    g is round-off.
     """
-    prior, concave = columns.of.prior, is_unimodal(rows.likelihood)  # in the effects, the other parameters held
-    u, value = start, None
-    if before is None:
-        eta = moved(base, columns.up(start))
-        score, information = rows.derivatives(eta)
-        w = information[:, 0, 0]
-    else:
-        eta, score, information, w = before.eta, before.score, before.information, before.penalized.w
-    slope, last, tried, asked = columns.down(score[:, 0]) - prior * u, np.inf, 0, not start.any()
-    carries, carried = True, None if near is None or not concave else PenalizedInformation.of(columns, near.penalized.w)
-    for _ in range(MOST_STEPS):
-        penalized, exact = (carried, False) if carried is not None else _metric(columns, w)
-        ahead = penalized.solve(slope)
-        along = float(slope @ ahead)
-        if carried is not None and not close < along <= min(CARRIED, FALLS * last):
-            if along > close:  # what falls no more with this H may fall with that of each point
-                carries, last = False, np.inf
-            carried = None
-            penalized, exact = _metric(columns, w)
-            ahead = penalized.solve(slope)
-            along = float(slope @ ahead)
-        is_close = concave and along <= BESIDE
-        # near the mode of a concave log-likelihood nobody asks how high it is at 0
-        if not asked and not is_close:
-            asked = True
-            value = rows.loglik(eta) - lost(columns, u) if value is None else value
-            if not rows.loglik(base) <= value:
-                u, eta, value = np.zeros(len(start)), base, None
-                score, information = rows.derivatives(eta)
-                slope, w = columns.down(score[:, 0]), information[:, 0, 0]
-                continue
-        asked = True
-        if exact and along <= close:
-            return JointMode(rows, u, eta, score, information, penalized, value)
-        if exact and along > FALLS * last:  # it does not fall any more
-            found = JointMode(rows, u, eta, score, information, penalized, value)
-            if along <= 1e-12 or along <= ROUND_OFF_SHARE * abs(found.value):
-                return found
-        moves = columns.up(ahead)
-        if is_close and along <= last:
-            new_eta, new_u, tried = moved(eta, moves), u + ahead, tried + 1
-            new_score, new_information = rows.derivatives(new_eta)
-            new_slope = columns.down(new_score[:, 0]) - prior * new_u
-            if float(new_slope @ ahead) >= -0.5 * along:
-                u, eta, score, information, slope = new_u, new_eta, new_score, new_information, new_slope
-                value, w, last = None, information[:, 0, 0], along
-                carried = penalized if carries and along <= CARRIED else None
-                continue
-            carried = None
-        last = along
-        value = rows.loglik(eta) - lost(columns, u) if value is None else value
-        noise = NOISE * (abs(value) + len(eta))
-        for _ in range(HALVINGS):
-            new_eta, tried = moved(eta, moves), tried + 1
-            loglik, score, information = rows.evaluate(new_eta)
-            new = loglik - lost(columns, u + ahead)
-            if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= max(1e-6, noise)):
-                break
-            ahead, moves, along = 0.5 * ahead, 0.5 * moves, 0.5 * along
-        else:
-            break
-        if tried > MOST_TRIED:
-            break
-        u, eta, value, w = u + ahead, new_eta, new, information[:, 0, 0]
-        slope = columns.down(score[:, 0]) - prior * u
-    raise ConvergenceError(
+    return mode_from(
+        lambda u: JointMode.at(rows, columns, base, u),
+        start,
+        close,
         "the mode of the effects was not found: the log-likelihood of the rows rises without end along an effect, or "
-        "is not a number. Look at the outcome for values that are far from all others, or take a simpler random part."
+        "is not a number. Look at the outcome for values that are far from all others, or take a simpler random part.",
     )
-
-
-def _metric(columns: ScaledColumns, w: Floats) -> tuple[PenalizedInformation, bool]:
-    """H, or a matrix that is positive definite for certain; is it H?"""
-    found = PenalizedInformation.of(columns, w) if np.abs(w).max(initial=0.0) <= LARGEST_WEIGHT else None
-    if found is not None:
-        return found, True
-    w = np.where(np.isfinite(w), np.clip(w, 0.0, LARGEST_WEIGHT), 0.0)
-    found = PenalizedInformation.of(columns, w + 1e-12 * w.max(initial=0.0))
-    if found is None:
-        raise ConvergenceError(
-            "the information about the effects is not positive definite in float64: columns are nearly combinations of "
-            "others. Take a simpler random part, or leave a column out."
-        )
-    return found, False
 
 
 Places = NDArray[np.intp]
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
-
-MOST_COEFFICIENT_STEPS = 200
-"""Newton steps to the mode, at most."""
-
-ROUND_OFF = 1e-12
-"""A squared decrement below this that does not fall any more is round-off."""
-
-COEFFICIENT_HALVINGS = 60
 
 
 @record
@@ -339,42 +283,20 @@ class PenalizedCoefficients:
 
         ConvergenceError where no number of steps reaches it.
         """
-        D, P = self.scales(taus), self.prior
-        u = np.divide(start, D, out=np.zeros(self.size), where=D != 0.0)
-        now, last = self.of.evaluate(D * u, 2), np.inf
-        if not np.isfinite(now.loglik):
-            u = np.zeros(self.size)
-            now = self.of.evaluate(u, 2)
-        value = now.loglik - 0.5 * float((P * u) @ u)
-        for _ in range(MOST_COEFFICIENT_STEPS):
-            H = D[:, None] * now.information * D
-            H[np.diag_indices(self.size)] += P
-            root = _root(H)
-            slope = D * now.score - P * u
-            ahead = _solved(root, slope)
-            along = float(slope @ ahead)
-            if along <= close or (along > 0.25 * last and along <= max(ROUND_OFF, NOISE * abs(value))):
-                return CoefficientMode(self, tuple(taus.tolist()), D, u, now.score, now.information, root, value)
-            last, noise = along, NOISE * (abs(value) + self.size)
-            for _ in range(COEFFICIENT_HALVINGS):
-                new = self.of.evaluate(D * (u + ahead), 2)
-                higher = new.loglik - 0.5 * float((P * (u + ahead)) @ (u + ahead))
-                if higher >= value + 1e-4 * along or (abs(higher - value) <= noise and along <= max(1e-6, noise)):
-                    break
-                ahead, along = 0.5 * ahead, 0.5 * along
-            else:
-                break
-            u, now, value = u + ahead, new, higher
-        raise ConvergenceError(
+        scales = self.scales(taus)
+        return mode_from(
+            lambda u: CoefficientMode.at(self, tuple(taus.tolist()), scales, u),
+            np.divide(start, scales, out=np.zeros(self.size), where=scales != 0.0),
+            close,
             "the mode of the coefficients was not found: the likelihood is nearly flat along a combination of columns. "
-            "Take a smaller k, or leave a column out."
+            "Take a smaller k, or leave a column out.",
         )
 
 
 @record
 class CoefficientMode:
-    """The mode `u` at standard deviations `taus`, D as `scales`, the score and the information about c there, the
-    lower triangular root of H, and F, `value`.
+    """Numbers `u` at standard deviations `taus`, D as `scales`, the score and the information about c there, and F,
+    `value`.
 
     Laplace's approximation of the integral over all coefficients of any log-likelihood, with its exact gradient.
 
@@ -394,8 +316,42 @@ class CoefficientMode:
     u: Floats
     score: Floats
     information: Floats
-    root: Floats
     value: float
+
+    @classmethod
+    def at(cls, given: PenalizedCoefficients, taus: tuple[float, ...], scales: Floats, u: Floats) -> CoefficientMode:
+        """What is known at numbers that are no mode yet."""
+        now = given.of.evaluate(scales * u, 2)
+        value = now.loglik - 0.5 * float((given.prior * u) @ u)
+        return cls(given, taus, scales, u, now.score, now.information, value)
+
+    @property
+    def size(self) -> int:
+        """The number of coefficients."""
+        return self.given.size
+
+    @property
+    def is_exact(self) -> bool:
+        """H is the metric wherever it is positive definite, and there is none elsewhere."""
+        return True
+
+    @cached_property
+    def slope(self) -> Floats:
+        """The slope of F."""
+        return self.scales * self.score - self.given.prior * self.u
+
+    @cached_property
+    def root(self) -> Floats:
+        """The lower triangular root of H."""
+        H = self.scales[:, None] * self.information * self.scales
+        H[np.diag_indices(self.size)] += self.given.prior
+        try:
+            return np.linalg.cholesky(H)
+        except np.linalg.LinAlgError:
+            raise ConvergenceError(
+                "the information about the coefficients is not positive definite in float64: columns are nearly "
+                "combinations of others. Leave a column out."
+            ) from None
 
     @property
     def coefficients(self) -> Floats:
@@ -449,16 +405,6 @@ class CoefficientMode:
         """The effective degrees of freedom of the coefficients of each curve."""
         kept = 1.0 - self.inverse.diagonal()
         return [float(kept[block].sum()) for block in self.given.blocks]
-
-
-def _root(H: Floats) -> Floats:
-    try:
-        return np.linalg.cholesky(H)
-    except np.linalg.LinAlgError:
-        raise ConvergenceError(
-            "the information about the coefficients is not positive definite in float64: columns are nearly "
-            "combinations of others. Leave a column out."
-        ) from None
 
 
 def _solved(root: Floats, g: Floats) -> Floats:

@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import ConvergenceError
-from stattools.latent import modes as joint_modes
 from stattools.latent.modes import SeenRows, joint_mode
 from tests.latent.effect_cases import CASES, N
 
@@ -78,33 +77,3 @@ def test_rows_in_blocks_are_all_rows(name, monkeypatch):
     for found, expected in zip(case.rows.evaluate(case.base), whole, strict=True):
         assert np.shape(found) == np.shape(expected)
         assert_allclose(found, expected, rtol=1e-13)
-
-
-@pytest.mark.parametrize("name", ["with a smooth", "crossed"])
-def test_beside_a_mode_the_information_is_made_once_more(name, monkeypatch):
-    """It takes the steps there, and is made at the mode; where it is not near, Newton's steps lead to the same mode."""
-    case, made = CASES[name], []
-    columns = case.columns.scaled(case.factors, case.taus)
-    there = joint_mode(case.rows, columns, case.base, np.zeros(case.columns.size))
-    whole = joint_modes._metric
-    monkeypatch.setattr(joint_modes, "_metric", lambda *given: made.append(given[1]) or whole(*given))
-    for far, most in ((1e-5, 1), (1e-1, 9)):
-        made.clear()
-        found = joint_mode(case.rows, columns, case.base, there.u + far, near=there)
-        assert len(made) <= most
-        assert found.penalized.w is made[-1]
-        assert_allclose(found.penalized.w, found.information[:, 0, 0])
-        assert_allclose(found.u, there.u, atol=1e-10)
-
-
-def test_a_wrong_information_beside_a_mode_does_not_end_the_way():
-    """Steps with one ten times too large hardly move: that they fall no more does not say that the mode is reached."""
-    case = CASES["with a smooth"]
-    columns = case.columns.scaled(case.factors, case.taus)
-    there = joint_mode(case.rows, columns, case.base, np.zeros(case.columns.size))
-    penalized = joint_modes.PenalizedInformation.of(columns, 10.0 * there.penalized.w)
-    assert penalized is not None
-    wrong, start = replace(there, penalized=penalized), there.u + 1e-8
-    found = joint_mode(case.rows, columns, case.base, start, near=wrong)
-    assert_allclose(found.u, there.u, atol=1e-12)
-    assert np.abs(start - there.u).max() > 9e-9

@@ -7,7 +7,6 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.latent import laplace
 from stattools.latent.laplace import LaplaceIntegral
-from stattools.latent.modes import SeenRows
 from stattools.models.mixed.marginal import ByLaplace
 from tests.latent.effect_cases import CASES, N
 
@@ -77,7 +76,6 @@ def test_effects_are_those_of_the_dense_matrix():
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.taus])
 def test_a_start_from_another_approximation_leads_to_the_same(name):
-    """Where curves alone have other standard deviations the rows are not evaluated at the start again."""
     case = CASES[name]
     last, base = value(case, case.factors, case.taus, case.base), case.base
     for factors, taus, base in [
@@ -91,16 +89,6 @@ def test_a_start_from_another_approximation_leads_to_the_same(name):
         assert_allclose(found.loglik, expected.loglik, rtol=1e-12)
         assert_allclose(found.mode.u, expected.mode.u, atol=1e-8)
         assert_allclose(found.mode.eta, expected.mode.eta, atol=1e-8)
-
-
-def test_rows_are_known_where_curves_alone_have_other_standard_deviations(monkeypatch):
-    case = CASES["with a smooth"]
-    last, asked = value(case, case.factors, case.taus, case.base), []
-    whole = SeenRows.derivatives
-    monkeypatch.setattr(SeenRows, "derivatives", lambda rows, eta: asked.append(eta) or whole(rows, eta))
-    LaplaceIntegral.at(case.rows, case.columns, case.factors, [0.8, 0.8], case.base, last)
-    assert asked
-    assert not any(np.allclose(eta, last.mode.eta, atol=1e-12) for eta in asked)
 
 
 @pytest.mark.parametrize("name", CASES)
