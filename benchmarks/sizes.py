@@ -25,7 +25,7 @@ import pandas as pd
 
 import stattools as st
 from stattools.benchmarking import SpeedComparison, Timing, interleaved, show, with_memory
-from stattools.benchmarking.page import by_size, section_of, with_tables
+from stattools.benchmarking.printing import by_size, section_of, with_tables
 
 RIGHT = "a + b + c + d + e"
 LOSSES = "Where we lose, or miss what was promised"

@@ -12,7 +12,7 @@ from stattools.benchmarking.comparison import resident_peak as resident_peak
 from stattools.benchmarking.comparison import with_certificate as with_certificate
 from stattools.benchmarking.comparison import with_memory as with_memory
 from stattools.benchmarking.printing import show as show
-from stattools.benchmarking.python_session import python_session as python_session
-from stattools.benchmarking.r_session import r_session as r_session
 from stattools.benchmarking.session import asking as asking
+from stattools.benchmarking.session import python_session as python_session
+from stattools.benchmarking.session import r_session as r_session
 from stattools.validation.recipes.points import decrement as decrement

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stattools.benchmarking import SpeedComparison, Timing
-from stattools.benchmarking.page import by_size, section_of, with_tables
+from stattools.benchmarking.printing import by_size, section_of, with_tables
 from stattools.errors import DomainError
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.benchmarking.python_session import PythonSession, python_session
+from stattools.benchmarking.session import PythonSession, python_session
 from stattools.errors import DomainError
 
 

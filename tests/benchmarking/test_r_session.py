@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from stattools.benchmarking.r_session import RSession, has_r, r_session
+from stattools.benchmarking.session import RSession, has_r, r_session
 from stattools.errors import DomainError
 
 needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stattools.figures.answers import Panel, effect_panels
+from stattools.figures.effects import Panel, effect_panels
 
 BAND = (np.array([1.0, 2.0]), np.array([0.5, 1.5]), np.array([1.5, 2.5]))
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from stattools.figures import influence
-from stattools.figures.influence import _lines
+from stattools.figures.fits import _lines
 
 
 def test_cooks_distance_is_the_same_along_a_line_and_the_worst_rows_are_named():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stattools import figures
 from stattools.errors import StattoolsError
-from stattools.figures.answers import Panel, effect_panels
+from stattools.figures.effects import Panel, effect_panels
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.drawing import mean_of
