@@ -1,6 +1,6 @@
 """A figure goes where it is sent, in the house style, and leaves nothing behind."""
 
-import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.colors import same_color, to_hex
