@@ -3,7 +3,7 @@
 Rows that a fit did not use: those that miss a value elsewhere in the table, copies, the first or last, the largest
 or smallest of a column, outliers, the rows of one level, and single rows that the claimed coefficients point to.
 
-Sets are ranked by where one Newton step without them leads, `influence.py`, and the nearest are fitted; where the claim
+Sets are ranked by where one Newton step without them leads, below, and the nearest are fitted; where the claim
 says n, only sets that leave so many rows.
 
 Rows that a fit counted twice, as of a file that was read in twice in part, or of a join that found two partners.
