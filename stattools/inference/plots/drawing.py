@@ -24,7 +24,6 @@ from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
-from stattools.figures.house_style import plain
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import Need, offered, require
 from stattools.interface.arguments import is_number, is_one_of, word_of
@@ -139,6 +138,8 @@ def mean_of(model: Any) -> str:
     >>> mean_of(st.poisson("y ~ x", {"y": [1, 2, 0, 3], "x": [1, 2, 4, 3]}))
     'mean of y'
     """
+    from stattools.figures.house_style import plain
+
     outcome = plain(model.outcome_name)
     if model.likelihood.outcome is Outcome.TRIALS:
         return f"probability of a success ({outcome})"
@@ -158,6 +159,8 @@ def change_in(model: Any) -> str:
     >>> change_in(st.ols("y ~ x", {"y": [1, 2, 0, 3], "x": [1, 2, 4, 3]}))
     'change in the mean of y'
     """
+    from stattools.figures.house_style import plain
+
     predictor = model.likelihood.facts.words.predictor
     return f"change in the mean of {plain(model.outcome_name)}" if predictor == "the mean" else f"change in {predictor}"
 
