@@ -174,7 +174,7 @@ def posterior(
     start = whole_number(_seeded(seed), "seed=", at_least=0)
     if by_sample:
         return _laplace_by_sample(model, priors, draws * chains, start)
-    method, kept = method or "nuts", model.drawn
+    method, kept = method or "nuts", model.drawn if model.facts.is_density else model
     m, density = len(parameters(kept)), target(model, priors)
     center = mode(density) if m == q else latent_center(density, m)
     check_tails(model, center)

@@ -19,6 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import is_concave
+from stattools.models.questions import CONCAVE
 from stattools.text.columns import number
 from stattools.text.printing import printed
 
@@ -78,12 +79,12 @@ def certificate(fit: Estimates) -> Certificate:
     family: Any = model.likelihood if fit.penalty is None else None
     reason = DOWN if family is None else f"the columns are linearly independent{family.facts.words.beside}"
     if is_proven(fit):
-        only = "the log-likelihood is concave" if model.is_concave else "no likelihood of its family has two"
+        only = model.uniqueness
         said = f"It exists and is the only one: {reason}."
     else:
         only = "local"
         said = f"There the log-likelihood falls in every direction: {reason}." if family else f"{DOWN.capitalize()}."
-    at = at_zero(model, fit.estimate) if model.variances else ()
+    at = at_zero(model, fit.estimate)
     edge = tuple([f"{name} is 0, the boundary of its domain: the log-likelihood falls from there." for name in at])
     sentence = " ".join([_within(solution, maximum(fit), _way(solution)), said, *solution.said, *model.remarks, *edge])
     return Certificate(sentence, _bound(solution), reason, only, boundary=edge)
@@ -92,7 +93,7 @@ def certificate(fit: Estimates) -> Certificate:
 def is_proven(fit: Estimates) -> bool:
     """Whether it is proven that no other maximum is higher; a penalty may have several where the likelihood has one."""
     model, penalty = fit.model, fit.penalty
-    return bool(model.has_one_maximum if penalty is None else model.is_concave and penalty.is_concave)
+    return bool(model.uniqueness if penalty is None else model.uniqueness == CONCAVE and penalty.is_concave)
 
 
 def maximum(fit: Estimates) -> str:
@@ -103,7 +104,8 @@ def maximum(fit: Estimates) -> str:
 
 def at_zero(model: Any, theta: Floats) -> tuple[str, ...]:
     """Names of the variances that are 0, the edge of their range."""
-    return tuple([name for name, size in zip(model.variances, theta, strict=False) if size == 0])
+    names = model.variances if model.facts.has_states else ()
+    return tuple([name for name, size in zip(names, theta, strict=False) if size == 0])
 
 
 def of_each(certificates: list[Certificate]) -> Certificate:

@@ -170,9 +170,9 @@ class Estimates(AnyFit):
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
-        if self.model.on_bounds:
+        if self.model.facts.is_function and self.model.on_bounds:
             return ("wald",)
-        return ("wald", "profile") if self.penalty or self.model.variances else ("wald", "profile", "score")
+        return ("wald", "profile") if self.penalty or self.model.facts.has_states else ("wald", "profile", "score")
 
     @cached_property
     def _spread(self) -> tuple[float, float] | None:
@@ -267,7 +267,7 @@ def lacks_rows(model: AnyModel) -> bool:
 def columns_of_rows(model: AnyModel) -> Any:
     """The columns of the rows, or what stands for them; None where there are none."""
     one = model.without_groups
-    return one.X if one.is_partial else None if one.rows is None else one.rows.X
+    return one.X if one.facts.is_partial else None if one.rows is None else one.rows.X
 
 
 def require_rows(model: AnyModel) -> None:

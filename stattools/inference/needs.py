@@ -31,7 +31,7 @@ def rows(fit: AnyFit, name: str) -> None:
 
 def columns(fit: AnyFit, name: str) -> None:
     """A regression, or a partial likelihood of columns, in files too."""
-    if not (fit.model.without_groups.is_partial or isinstance(fit.model, ProportionalHazards)):
+    if not (fit.model.without_groups.facts.is_partial or isinstance(fit.model, ProportionalHazards)):
         rows(fit, name)
 
 
@@ -42,8 +42,8 @@ def rows_there(fit: AnyFit, name: str) -> None:
 
 def rows_or_series(fit: AnyFit, name: str) -> None:
     """Rows that are there, groups of them, or a series."""
-    has_groups = fit.model.is_mixed and not fit.model.without_groups.is_partial
-    if fit.model.facts.is_series or fit.model.is_partial or has_groups:
+    has_groups = fit.model.facts.is_mixed and not fit.model.without_groups.facts.is_partial
+    if fit.model.facts.is_series or fit.model.facts.is_partial or has_groups:
         return
     if not fit.model.facts.is_regression:
         raise IncompatibleError(
@@ -104,9 +104,14 @@ def variables(fit: AnyFit, name: str) -> None:
         raise DomainError(f"{fit.model.title} has no variable to move: its only column is the intercept.")
 
 
+def _curves(model: Any) -> tuple[Any, ...]:
+    """The curves of a model, which only mixed models have."""
+    return model.smooths if model.facts.is_mixed else ()
+
+
 def a_term(fit: AnyFit, name: str) -> None:
     """A term beside the intercept, of the mean or of another parameter, or a curve."""
-    if not fit.model.smooths and not any(of.terms for of in terms_of(fit.model)):
+    if not _curves(fit.model) and not any(of.terms for of in terms_of(fit.model)):
         raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
 
 
@@ -142,7 +147,8 @@ def saved(fit: AnyFit, name: str) -> None:
             "the series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be "
             "kept."
         )
-    if not fit.model.facts.is_saved or fit.model.smooths or fit.model.on_bounds:
+    on_bounds = fit.model.facts.is_function and fit.model.on_bounds
+    if not fit.model.facts.is_saved or _curves(fit.model) or on_bounds:
         raise IncompatibleError(f"a fit of {fit.model.title} cannot be saved; fit.table() is a frame to be kept.")
 
 
@@ -156,7 +162,7 @@ def states(fit: AnyFit, name: str) -> None:
 
 def curves(fit: AnyFit, name: str) -> None:
     """Curves in the formula."""
-    if not fit.model.smooths:
+    if not _curves(fit.model):
         raise IncompatibleError(
             f"{name} is of curves, and {fit.model.title} has none: write s(x) in the formula for a curve of x."
         )
@@ -164,7 +170,7 @@ def curves(fit: AnyFit, name: str) -> None:
 
 def groups(fit: AnyFit, name: str) -> None:
     """Effects that the rows of a group share."""
-    if not fit.model.is_mixed or fit.model.without_groups.is_partial:
+    if not fit.model.facts.is_mixed or fit.model.without_groups.facts.is_partial:
         raise IncompatibleError(
             f"{name} is of effects that the rows of a group share, and {fit.model.title} has none: write (1 | g) in "
             "the formula of a regression for those of the groups of g."

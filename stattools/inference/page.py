@@ -189,7 +189,7 @@ def _foot(fit: Any) -> list[str]:
         is_scaled = model.facts.is_regression and model.has_scale
         source = "inverse information" + (", unbiased scale" if is_scaled else "")
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    if model.variances:
+    if model.facts.has_states:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), f"Standard errors: {source}.{intervals}"]
     made = f"Standard errors: {source}." if fit.kinds else f"Estimates are {fit.cov}."

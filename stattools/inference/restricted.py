@@ -173,7 +173,8 @@ def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
     def at(t: float, near: Floats) -> Height:
         limit, before = Along(work, others, normal * t), float(row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
-        if along := float(row @ work.shift):  # thresholds that move together stay in order
+        along = 0.0 if work.facts.is_partial else float(row @ work.shift)
+        if along:  # thresholds that move together stay in order
             starts.append(near + work.shift * ((t - before) / along))
         gamma = max((others.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
         if len(gamma):

@@ -34,9 +34,12 @@ from stattools.likelihoods.likelihood import is_concave, label_of
 from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
-from stattools.models.questions import AnyModel, ModelFacts, answer_of, dropped_rows
+from stattools.models.questions import CONCAVE, AnyModel, ModelFacts, answer_of, dropped_rows
 from stattools.numerics.columns import symmetric, weighted
 from stattools.numerics.threads import Share
+
+UNIMODAL = "no likelihood of its family has two"
+"""Why a maximum is the only one, where the log-likelihood is not concave."""
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
@@ -117,22 +120,17 @@ class Model(AnyModel):
         return label_of(self.likelihood, parameter)
 
     @property
-    def is_concave(self) -> bool:
-        """Whether it is concave in theta, so that a maximum is the only one."""
-        return is_concave(self.likelihood)
-
-    @property
-    def has_one_maximum(self) -> bool:
-        """Whether a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
-        family that has a proof, by a change of parameters or otherwise.
+    def uniqueness(self) -> str:
+        """Why a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
+        family that has a proof, by a change of parameters or otherwise; empty where neither is known.
         """
         family = self.likelihood
         if is_concave(family):
-            return True
+            return CONCAVE
         proven = (
             family.facts.concave_in_units or next(iter(family.parameters.values())) in family.facts.concave_if_shared
         )
-        return proven and not any(self.predictor.own)
+        return UNIMODAL if proven and not any(self.predictor.own) else ""
 
     @property
     def index(self) -> Any:

@@ -16,12 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
-from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.likelihoods.likelihood import named_parts
 from stattools.text.columns import many
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page, with_faces
+
+CONCAVE = "the log-likelihood is concave"
+"""Why a maximum is the only one, of most models for which that is proven."""
 
 MANY = 20
 """A page names so many parameters and counts the others."""
@@ -106,11 +108,21 @@ class ModelFacts:
     has_formula: bool = False
     """True where the maximum is a formula: `maximum()`, with `covariance(theta)`."""
     is_function: bool = False
-    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
+    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima, and
+    a fit may have parameters `on_bounds`.
+    """
+    is_mixed: bool = False
+    """True where rows share effects of their groups that nobody saw, or curves: it has `read` and `fixed`."""
+    is_partial: bool = False
+    """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
+    is_density: bool = False
+    """True for the likelihood that a posterior has of a mixed model: it has `drawn`, `frame` and `single_rows`."""
     is_series: bool = False
     """True where the observations follow each other in time."""
+    has_arms: bool = False
+    """True for samples, whose `parameters` each arm has: a field of the layout for each, as long as there are arms."""
     has_states: bool = False
-    """True for state space models."""
+    """True for state space models, whose first parameters are `variances`."""
     is_saved: bool = False
     """True where files of fits know the kind."""
     options: tuple[str, ...] = ()
@@ -138,14 +150,8 @@ class AnyModel:
     n: Any
     has_scale: Any = False
     """True where a scale is estimated beside theta."""
-    is_concave: Any = False
-    """True where the log-likelihood is proven to be concave in theta."""
-    is_mixed = False
-    """True where rows share effects of their groups that nobody saw."""
-    smooths: Any = ()
-    """The smooth curves of its formula over the rows."""
-    is_partial = False
-    """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
+    uniqueness: Any = ""
+    """Why a maximum is the only one, in words; empty where that is not proven."""
     likelihood: Any = None
     """What one row says about its linear predictors; None where there are no rows."""
     rows: Any = None
@@ -156,12 +162,8 @@ class AnyModel:
     """The formula, if the model was made from one."""
     terms: Any = ()
     """Names of the columns that have coefficients."""
-    parameters: Any = ()
-    """What each arm has, such as ("mean", "sd"); empty where parameters are not by arm."""
     intervals: Any = MappingProxyType({})
     """Confidence intervals that the model brings itself, each a function of the level."""
-    categories: Any = None
-    """The categories that have coefficients each, where there are several."""
     parts: Any = ()
     """The models that are fitted one by one in its place."""
     remarks: Any = ()
@@ -169,25 +171,14 @@ class AnyModel:
     n_telling: Any = answer_of("n", "How many observations Schwarz's criterion counts; NaN where nobody said.")
     counted: Any = None
     """What was counted, in words; None for rows."""
-    variances: Any = ()
-    """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
-    on_bounds: Any = ()
-    """Names of the parameters that a fit has on a bound, where they have no standard error."""
-    single_rows: Any = None
-    """The regression of single rows that some parameters of draws are of, and which these are, where there are more."""
     ranges: Any = None
     """The lower and the upper ends of the ranges of the parameters, and what each is to a prior: a "coefficient", a
     "dispersion" or a "scale"; None where nothing ends.
     """
     n_dropped: Any = 0
     """How many rows of the table were left out."""
-    has_one_maximum = answer_of("is_concave", "Whether it is proven that a maximum is the only one.")
     without_groups: Any = property(lambda self: self)
     """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
-    column_sds: Any = property(lambda self: np.ones(len(self.names)))
-    """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
-    shift: Any = property(lambda self: np.zeros(len(self.names)))
-    """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
     formulas: Any = property(lambda self: (self.formula,) if self.formula else ())
     """What a page says of how the model was made: the formula, and those of other parameters."""
 
@@ -222,16 +213,6 @@ class AnyModel:
     def density(self) -> Any:
         """The model whose parameters a posterior has: itself, unless it leaves some of them to the fit."""
         return self
-
-    @property
-    def drawn(self) -> Any:
-        """The model of the parameters of which a posterior keeps the draws: the first ones, by default all."""
-        return self
-
-    @property
-    def frame(self) -> Floats:
-        """Coordinates (q, q) in which the parameters of a posterior are comparable."""
-        return np.eye(len(self.names))
 
     def subset(self, which: slice | NDArray[np.intp]) -> Self:
         """The model of some of its rows; IncompatibleError where there are none that could be taken apart."""

@@ -84,7 +84,7 @@ def without_rows(told: Account) -> Account:
 
     def answered(fit: Fit, draw: object) -> Answered:
         """The box alone: figures and checks need the rows."""
-        asked = told.question(fit.model) if fit.model.is_partial else asked_of(fit.model)
+        asked = told.question(fit.model) if fit.model.facts.is_partial else asked_of(fit.model)
         return Answered(Box((asked, conclusion(fit, ""), LIMIT)))
 
     return less if told.answered is None else replace(less, conclusion=conclusion, answered=answered)
@@ -109,7 +109,7 @@ def conclusion(fit: Fit, checked: str) -> str:
 
 def _said(model: Any, row: Mapping[Any, Any]) -> str:
     """A coefficient, or the ratio that its exponential is."""
-    ratio = model.facts.exponential if model.is_partial else story(model).ratio
+    ratio = model.facts.exponential if model.facts.is_partial else story(model).ratio
     parts = factors_of(model.design, row["term"])
     estimate, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     what, se, say = "coefficient", float(row["se"]), between
@@ -188,8 +188,8 @@ def account(model: Any) -> Account:
     known = nearest(CURVED | ACCOUNTS, model)
     if known is None:
         raise no_words(model)
-    told = (nearest(CURVED, model) if model.smooths else None) or known
-    return without_rows(told) if (told.answered is not None or model.is_mixed) and lacks_rows(model) else told
+    told = (nearest(CURVED, model) if model.facts.is_mixed and model.smooths else None) or known
+    return without_rows(told) if (told.answered is not None or model.facts.is_mixed) and lacks_rows(model) else told
 
 
 def _by_name(file: ModuleType) -> Account:

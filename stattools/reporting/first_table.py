@@ -60,7 +60,7 @@ def variables(model: Model | CoxRegression) -> tuple[TableColumn, ...]:
     whole: Any = model.design.whole
     labelled = {name for factor in whole.factors if factor.text in model.design.levels for name in factor.columns}
     outcome = [name for name in whole.outcome.columns if name in found.names]
-    has_labels = not model.is_partial and model.likelihood.outcome.has_labels
+    has_labels = not model.facts.is_partial and model.likelihood.outcome.has_labels
     labelled |= set(outcome) if has_labels and len(outcome) == 1 else set()
     names = [name for name in dict.fromkeys((*outcome, *whole.columns)) if name in found.names]
     return tuple(_variable(found, name, _kept(model), name in labelled) for name in names)
@@ -136,11 +136,11 @@ def _table(model: object) -> NamedColumns | None:
 
 
 def _kept(model: Any) -> Any:
-    return model.said.kept if model.is_partial else model.kept
+    return model.said.kept if model.facts.is_partial else model.kept
 
 
 def _given_weights(model: Any) -> Floats | None:
-    return model.said.weights if model.is_partial else model.rows.weight
+    return model.said.weights if model.facts.is_partial else model.rows.weight
 
 
 def _variable(found: NamedColumns, name: str, kept: object, has_levels: bool) -> TableColumn:
@@ -156,7 +156,7 @@ def _variable(found: NamedColumns, name: str, kept: object, has_levels: bool) ->
 
 def _weights(model: Any) -> NDArray[np.float64]:
     weight = _given_weights(model)
-    n = model.said.n if model.is_partial else len(model.rows.X)
+    n = model.said.n if model.facts.is_partial else len(model.rows.X)
     return np.ones(n) if weight is None else np.asarray(weight, dtype=float)
 
 

@@ -219,7 +219,7 @@ def footing(model: Model) -> Footing:
     """The columns, point and metric from which Newton's method starts: those of a regression, of hazards too, where the
     information is well conditioned. Other models bring their own units, those of their finite differences.
     """
-    if isinstance(model, Model) or model.is_partial:
+    if isinstance(model, Model) or model.facts.is_partial:
         found = _placed(model, None)
         if found.metric is not None:
             return found

@@ -24,7 +24,7 @@ def model_classes():
                 if isinstance(value, type) and value.__module__ == found.name:
                     fields = getattr(value, "__dataclass_fields__", {})
                     if found.name.startswith(f"{models.__name__}.mixed."):  # densities of posteriors have rows too
-                        if issubclass(value, AnyModel) and value.is_mixed and fields:  # their base class has none
+                        if issubclass(value, AnyModel) and value.facts.is_mixed and fields:  # their base class has none
                             yield value
                     elif value is Trials:  # the base class of three models
                         continue

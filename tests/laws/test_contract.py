@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.rows.rows import BLOCK_BYTES
+from stattools.models.questions import CONCAVE
 from tests.laws.laws import LAWS, Follows
 from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
@@ -46,7 +47,7 @@ def test_the_fit_follows(law, name):
             if law == "rows in blocks":
                 patch.setattr("stattools.data.rows.rows.BLOCK_BYTES", BLOCK_BYTES // 20_000)
             after = fits_of(changed)
-            if len(before) != len(after) and not (before or after)[0].model.is_concave:
+            if len(before) != len(after) and (before or after)[0].model.uniqueness != CONCAVE:
                 return  # one of them came to another local maximum, where there are no such standard errors
             assert len(before) == len(after)
             for one, other in zip(before, after, strict=True):
@@ -88,7 +89,9 @@ def check(one: st.Fit, other: st.Fit, follows: Follows) -> None:
     C = np.eye(width) if follows.categories is None else follows.categories
     A = np.eye(width * p + extra)
     A[: width * p, : width * p] = follows.sign * np.kron(C, T)
-    if not one.model.is_concave and abs(other.loglik - one.loglik - follows.gap) > 1e-6 * (1.0 + abs(one.loglik)):
+    if one.model.uniqueness != CONCAVE and abs(other.loglik - one.loglik - follows.gap) > 1e-6 * (
+        1.0 + abs(one.loglik)
+    ):
         return  # another local maximum, as the page of a fit says that there may be
     shift = np.zeros(len(A))
     if follows.shift is not None:

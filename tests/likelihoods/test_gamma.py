@@ -51,10 +51,10 @@ def test_with_a_shared_dispersion_a_maximum_is_the_only_one():
     x = g.normal(size=40)
     rows = {"x": x, "y": g.gamma(0.5, 2.0 * np.exp(0.3 * x))}
     shared, own = st.gamma("y ~ x", rows), st.gamma("y ~ x", rows, dispersion="~ x")
-    assert shared.has_one_maximum
-    assert st.glm("y ~ x", rows, family="gamma", link="inverse").has_one_maximum
-    assert not st.glm("y ~ x", rows, family="gamma", link="identity").has_one_maximum
-    assert not own.has_one_maximum
+    assert shared.uniqueness
+    assert st.glm("y ~ x", rows, family="gamma", link="inverse").uniqueness
+    assert not st.glm("y ~ x", rows, family="gamma", link="identity").uniqueness
+    assert not own.uniqueness
     fit = st.fit(shared)
     assert fit.solution.second is None
     assert "of the maximum" in str(fit)

@@ -14,6 +14,7 @@ from stattools.data.rows.rows import BLOCK_BYTES
 from stattools.errors import DomainError
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import Linear
+from stattools.models.questions import CONCAVE
 from stattools.models.regressions.binding import starting_point
 from tests.cases import rng
 from tests.gumbel import Gumbel, gumbel
@@ -231,11 +232,11 @@ class Copied(Gumbel):
 
 def test_a_maximum_is_the_only_one_by_a_change_of_parameters_where_all_rows_share_the_others_alone():
     table = {"y": [1.0, 3.0, 2.0, 5.0, 4.0, 6.0], "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}
-    assert not st.regression("y ~ x", table, Gumbel()).has_one_maximum
-    assert st.regression("y ~ x", table, Copied()).has_one_maximum
+    assert not st.regression("y ~ x", table, Gumbel()).uniqueness
+    assert st.regression("y ~ x", table, Copied()).uniqueness
     moving = st.regression("y ~ x", table, Copied(), scale="~ x")
-    assert not moving.has_one_maximum
-    assert not moving.is_concave
+    assert not moving.uniqueness
+    assert moving.uniqueness != CONCAVE
     times = st.aft("survival(y) ~ x", table, distribution="lognormal")
-    assert times.has_one_maximum
-    assert not times.is_concave
+    assert times.uniqueness
+    assert times.uniqueness != CONCAVE

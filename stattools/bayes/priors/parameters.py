@@ -69,7 +69,7 @@ def _parameters(model: Any) -> tuple[Parameter, ...]:
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "
             "model.parts, or use st.softmax, which is one likelihood for all categories."
         )
-    if model.parameters == ("theta",):
+    if model.facts.has_arms and model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
     if model.ranges is not None:
         low, high, roles = model.ranges

@@ -300,7 +300,7 @@ class Posterior(Drawn, Faces):
         """
         needs = 'predict needs kind="mean" or kind="observation"'
         kind = one_of(kind, ("mean", "observation"), needs, got="kind=", meaning="kind of predictions")
-        if self.model.single_rows is not None:
+        if self._of_columns is not self:
             if kind == "observation":
                 raise IncompatibleError(
                     f"draws of {self.model.title} have no effects of groups, with which outcomes vary: "
@@ -477,7 +477,7 @@ class Posterior(Drawn, Faces):
     @property
     def _of_columns(self) -> Posterior:
         """The draws of the regression of single rows that they are of, all of them where there are no others."""
-        found = self.model.single_rows
+        found = self.model.single_rows if self.model.facts.is_density else None
         return self if found is None else replace(self, model=found[0], draws=self.draws[..., found[1]])
 
     def _rows(self, what: str) -> Model:

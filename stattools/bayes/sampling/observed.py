@@ -362,8 +362,9 @@ def observed(model: Any) -> Observed:
     -1.0
     """
     if not isinstance(model, Model):
+        whole = np.eye(len(model.names))
         if not model.facts.is_unconstrained or model.facts.is_function:  # which finds units of its own
-            return Whole(model, np.eye(len(model.names)), model.frame)
+            return Whole(model, whole, model.frame if model.facts.is_density else whole)
         work, T = model.standardized()
         if not np.array_equal(T, np.diag(np.diagonal(T))):
             work, T = model, np.eye(len(T))

@@ -88,7 +88,7 @@ def layout(model: Any) -> Layout:
     """The layout of a model's parameters: coefficients, then sigma or alpha."""
     if model.facts.is_regression:
         return _of_regression(model)
-    if not model.parameters:
+    if not model.facts.has_arms:
         return Layout({"theta": Variable(("coef",), np.arange(len(model.names)))}, {"coef": tuple(model.names)})
     places = np.arange(len(model.names)).reshape(len(model.parameters), *model.shape)
     dims = (model.dim,) if model.shape else ()

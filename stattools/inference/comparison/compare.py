@@ -88,7 +88,7 @@ class Comparison(Faces):
             self.names, self.fits, self.tests, self.within, scaled, strict=True
         ):
             # how many parameters: of a mixed model the variances as well; the scale where others have one among theirs
-            own = fit._counted if fit.model.is_mixed else len(fit.estimate)
+            own = fit._counted if fit.model.facts.is_mixed else len(fit.estimate)
             more = has_scale and not all(scaled)
             row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": nested.describe(fit.model)}
             row |= {"n": fit.n, "p": own + more, "loglik": fit.loglik}
@@ -493,7 +493,7 @@ def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
     if model is None or not _has_classes(model):
         got = described(fit if model is None else model)
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {got}.")
-    if model.is_mixed:
+    if model.facts.is_mixed:
         raise IncompatibleError(
             f"confusion is of independent rows; got {described(model)}. Cross the outcome with "
             'fit.predict(data, kind="class") by pandas.crosstab; groups="known" takes in the effect of a row\'s group.'

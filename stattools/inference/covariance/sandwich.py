@@ -145,7 +145,7 @@ class Sandwich:
         """
         if not model.facts.is_regression:
             free = np.flatnonzero(~np.isnan(bread.diagonal()))
-            known = survival_scores(model, theta) if model.is_partial else function_scores(model, theta, free)
+            known = survival_scores(model, theta) if model.facts.is_partial else function_scores(model, theta, free)
             C = np.asarray(bread)[np.ix_(free, free)]
             return cls(model, known, Standardization.whole_block(np.eye(len(free))), theta[free], C, free)
         work, T = about_levels(model) if in_parts(bread) else model.standardized()

@@ -210,7 +210,9 @@ class LookedAt:
     @cached_property
     def added(self) -> Added:
         """The information with columns added: squares of numbers, and of the linear predictor."""
-        return added_to_partial(self.model, self.theta) if self.model.is_partial else added(self.model, self.theta)
+        return (
+            added_to_partial(self.model, self.theta) if self.model.facts.is_partial else added(self.model, self.theta)
+        )
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -221,13 +223,13 @@ class LookedAt:
     def asked(self) -> list[int]:
         """The coefficients that are looked at: those that do not depend on an origin, or all where there are none."""
         found = sorted(k for unit in self.units if not unit.is_part for k in unit.coefficients)
-        size = 0 if self.model.is_partial else self.model.predictor.size_first
+        size = 0 if self.model.facts.is_partial else self.model.predictor.size_first
         return found or list(range(size or len(self.theta)))
 
     @cached_property
     def pearson(self) -> Spread | None:
         """Pearson's statistic over its degrees of freedom; None where it says nothing: of single labels, of numbers."""
-        return None if self.model.is_partial else spread_of(self.model, self.theta)
+        return None if self.model.facts.is_partial else spread_of(self.model, self.theta)
 
     @property
     def phi(self) -> float:

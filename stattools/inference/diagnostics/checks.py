@@ -65,11 +65,11 @@ MOST, SHARE = 5, 500
 def influence(of: LookedAt) -> Check:
     """The move of the coefficient that moves farthest without the worst rows; rows elsewhere have to be at hand."""
     model, fit = of.model, of.fit
-    if not model.is_partial:
+    if not model.facts.is_partial:
         of.require_errors()
         instead = "Fit a sample of them in memory."
         model.rows.at_hand("the rows that pull most are left out of a fit", model.title, instead)
-    n = model.said.n if model.is_partial else model.rows.n_used
+    n = model.said.n if model.facts.is_partial else model.rows.n_used
     rows, _ = worst_rows(of, int(np.clip(n // SHARE, 1, MOST)))
     said = named(of.sandwich.work, rows)
     unlimited = Check(
@@ -113,7 +113,7 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
         return (weighted(of_rows, weight) / unit[part] for part, of_rows in sandwich.along(asked, kind))
 
     try:
-        each = _farthest(moves("HC0" if model.is_partial else "HC3"), count)
+        each = _farthest(moves("HC0" if model.facts.is_partial else "HC3"), count)
     except DomainError:  # a row alone fixes a coefficient
         each = _farthest(moves("HC0"), count)
     if model.has_scale:
@@ -145,16 +145,16 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     and groups allow for overdispersion, which is a check of its own.
     """
     model, penalty = of.model, of.fit.penalty
-    if model.is_partial:
+    if model.facts.is_partial:
         rest: Any = model.taken(np.delete(np.arange(model.said.n), rows))
     else:
         weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight.copy()
         weight[rows] = 0.0
         rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
     if penalty is not None:
-        solver = None if model.is_partial or large(model) else Newton()  # whose information says the variances
+        solver = None if model.facts.is_partial or large(model) else Newton()  # whose information says the variances
         solution: Any = maximize(rest, penalty, solver)
-    elif model.is_partial:
+    elif model.facts.is_partial:
         solution = certified_partial(rest, Newton())[1]
     else:
         solution = (LeastSquares() if model.has_scale else Newton()).solve(rest)
@@ -164,7 +164,7 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     variance = solution.covariance.diagonal() * square
     if not (np.isfinite(variance) & (variance > 0.0)).all():
         raise ConvergenceError(f"The maximum of {model.title} without some rows is flat.")
-    spread = None if model.is_partial else spread_of(rest, solution.estimate)
+    spread = None if model.facts.is_partial else spread_of(rest, solution.estimate)
     phi = 1.0 if spread is None else max(spread.ratio, 1.0)
     return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
 
@@ -231,7 +231,7 @@ def checks_of(fit: Estimates, order: object = None) -> Looked:
     []
     """
     with one_blas_thread():
-        if not fit.model.is_partial:
+        if not fit.model.facts.is_partial:
             of = LookedAt(fit, errors.order_of(fit.model, order))
             names = (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome])
         elif order is not None:
@@ -396,13 +396,13 @@ def check(fit: Any, order: object = None) -> CheckTable:
     ['maximum', 'influence', 'distribution']
     """
     model = fit.model
-    if not model.is_mixed and not model.facts.is_series:
+    if not model.facts.is_mixed and not model.facts.is_series:
         return check_table({"": checks_of(fit, order)}, model.formula or model.title)
-    if order is not None and model.is_mixed:
+    if order is not None and model.facts.is_mixed:
         raise IncompatibleError(f"check of {model.title} looks at groups, whose rows have no order; leave order= out.")
     if order is not None:
         raise IncompatibleError(f"check looks at {model.title} in the order that its series has; leave order= out.")
-    if not model.is_mixed:
+    if not model.facts.is_mixed:
         return check_table({"": checks_of_series(fit)}, model.title)
     checks: dict[str, Callable[[], Check]] = {"maximum": partial(form.certificate, LookedAt(fit))}
     if not model.smooths:  # a group's part of a curve is not known

@@ -44,7 +44,7 @@ def link(of: LookedAt) -> Check | None:
     if not df:
         return None
     what, other = "mean", "another link, or "
-    if of.model.is_partial:
+    if of.model.facts.is_partial:
         what, other = f"logarithm of the {of.model.facts.exponential.split()[0]}", ""
     elif (name := next(iter(of.likelihood.parameters.values()))) not in LINKS or name == "identity":
         other = "log(y), or "
@@ -125,7 +125,7 @@ def inflation(of: LookedAt) -> dict[str, float]:
     >>> {name: round(value**2, 2) for name, value in inflation(LookedAt(st.fit(st.ols("y ~ x + z", data)))).items()}
     {'x': 37.0, 'z': 37.0}
     """
-    n_first = 0 if of.model.is_partial else of.model.predictor.n_first
+    n_first = 0 if of.model.facts.is_partial else of.model.predictor.n_first
     root, found = np.sqrt(np.abs(of.added.base.diagonal())), {}
     # Where a category stands for the constants, one of its columns is not needed beside each.
     alone = [int(np.argmax(np.abs(direction) * root)) for direction in of.added.constants.T[:n_first]]

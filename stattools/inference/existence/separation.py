@@ -304,7 +304,7 @@ class Separation(Faces):
         statistic = np.full(len(se), np.nan)
         statistic[finite] = found.estimate[finite] / se[finite]
         columns: dict[str, Any] = {"term": model.names}
-        if model.categories is not None:
+        if not model.facts.is_partial and model.categories is not None:
             repeats = len(model.terms)
             columns = {"category": np.repeat(model.categories, repeats), "term": model.terms * len(model.categories)}
         columns |= {"estimate": found.estimate, "se": se, "statistic": statistic}
@@ -322,7 +322,7 @@ class Separation(Faces):
             f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
             for name, value in self.infinite.items()
         )
-        what = "a monotone partial likelihood" if self.model.is_partial else f"{self.kind} separation"
+        what = "a monotone partial likelihood" if self.model.facts.is_partial else f"{self.kind} separation"
         return f"{what} of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
 
     def _page(self) -> Page:

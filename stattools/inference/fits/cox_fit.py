@@ -59,7 +59,7 @@ class CoxFit(Fit):
     @cached_property
     def _of_columns(self) -> Fit:
         """The fit of all columns, those of curves among them."""
-        if not self.model.smooths:
+        if not self.model.facts.is_mixed:
             return self
         b, covariance, _ = curve_parts(self.found)
         estimate = np.concatenate([self.estimate, b])
@@ -68,28 +68,28 @@ class CoxFit(Fit):
     @cached_property
     def _of_rows(self) -> Fit:  # type: ignore[override]
         """The fit of the columns that have no curve."""
-        if not self.model.smooths:
+        if not self.model.facts.is_mixed:
             return self
         return replace(self, model=self.model.fixed, found=None)
 
     def _require_no_curves(self, name: str, why: str) -> None:
-        if self.model.smooths:
+        if self.model.facts.is_mixed:
             raise IncompatibleError(f"{name} is not there beside curves: {why}")
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of interval of the coefficients."""
-        return ("wald",) if self.model.smooths else super().kinds
+        return ("wald",) if self.model.facts.is_mixed else super().kinds
 
     @property
     def reml(self) -> bool:
         """Whether the likelihood is a restricted one: that of a model with curves."""
-        return bool(self.model.smooths)
+        return self.model.facts.is_mixed
 
     @property
     def certificate(self) -> Certificate:
         """What is proven of the maximum; beside curves it is a local one, whose integral has an error."""
-        return marginal_certificate(self) if self.model.smooths else super().certificate
+        return marginal_certificate(self) if self.model.facts.is_mixed else super().certificate
 
     @property
     def integral(self) -> Any:
@@ -102,7 +102,7 @@ class CoxFit(Fit):
     @property
     def _counted(self) -> int:
         """Coefficients, and standard deviations of curves."""
-        return self.found.n_parameters if self.model.smooths else super()._counted
+        return self.found.n_parameters if self.model.facts.is_mixed else super()._counted
 
     @property
     def bic(self) -> float:
@@ -173,7 +173,7 @@ class CoxFit(Fit):
         last row was at risk, for unseen levels and strata, and for missing values.
         """
         found = cox_predictions(self._base, data, kind, times, interval, band, align)
-        curves = self.model.smooths
+        curves = self.model.smooths if self.model.facts.is_mixed else ()
         if curves and data is not None:
             curves = [term for curve in self.model.whole.design.curves for term in curve.terms(data)]
         return said_beyond(found, curves)

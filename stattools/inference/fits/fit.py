@@ -209,11 +209,11 @@ class Fit(Estimates):
         Equal to R's anova (I), drop1 and car's Anova (II, III). Raises IncompatibleError for tests that the fit does
         not have.
         """
-        if self.model.is_mixed:
+        if self.model.facts.is_mixed:
             test = self._test_of_terms(test)
         require(self._of_rows, "anova")
         found = anova(self._of_rows, kind, test)
-        if not self.model.smooths:
+        if not (self.model.facts.is_mixed and self.model.smooths):
             return found
         from stattools.inference.smooths.curve_tests import with_curve_rows
 
@@ -224,7 +224,7 @@ class Fit(Estimates):
         known = ("wald", "F") if self.model.has_scale else ("wald",)
         if test is None or is_one_of(word_of(test, ("lr", "wald", "F")), known):
             return test or "wald"
-        if self.model.without_groups.is_partial:
+        if self.model.without_groups.facts.is_partial:
             raise IncompatibleError(
                 "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
                 "at their maximum without the term."
@@ -239,7 +239,7 @@ class Fit(Estimates):
         """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
         linear in their effects; IncompatibleError where there are none.
         """
-        if self.model.is_mixed:
+        if self.model.facts.is_mixed:
             one_of("population" if groups is None else groups, GROUPS, f"fit.{name} needs groups to be one of {{}}")
         elif groups is not None:
             raise IncompatibleError(
@@ -555,7 +555,7 @@ class Fit(Estimates):
     @cached_property
     def r_squared(self) -> float:
         """See `glance`; beside effects of groups it is not one number, see `goodness`."""
-        if self.model.is_mixed:
+        if self.model.facts.is_mixed:
             return float("nan")
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
@@ -717,7 +717,7 @@ class Fit(Estimates):
         options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
         options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
-        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.is_mixed and not self.model.has_scale
+        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.facts.is_mixed and not self.model.has_scale
         if over_groups or is_one_of(what, ("effect",)):
             of = self._averaged_over(None, str(what))
         return plotted(of, self.model.title, what, PLOTS, ax, **options)
@@ -773,7 +773,7 @@ class Fit(Estimates):
         return offered(self, object.__dir__(self), needs)
 
     def _page(self) -> Page:
-        if self.model.is_mixed:
+        if self.model.facts.is_mixed:
             from stattools.inference.mixed.page import page
         else:
             from stattools.inference.page import page

@@ -38,7 +38,7 @@ NOTE = "Predicted probabilities are normalized only after the fact; st.softmax h
 def _of_each(fits: OneVsRestFit, name: str) -> None:
     """What each of the fits needs."""
     for fit in fits.fits:
-        if fit.model.is_mixed:
+        if fit.model.facts.is_mixed:
             raise IncompatibleError(f"{name} of several fits with groups or curves: ask each, fit.fits[0].{name}(...).")
         require(fit, name)
 
@@ -68,7 +68,7 @@ class OneVsRestFit(AnyFit):
     def _judged(self, model: OneVsRest) -> Judged:
         shares = log_shares(
             [  # of groups that a fit does not know the log odds of its average over them
-                special.logit(fit._judged(part).mean) if part.is_mixed else part.eta(fit.estimate)
+                special.logit(fit._judged(part).mean) if part.facts.is_mixed else part.eta(fit.estimate)
                 for part, fit in zip(model.parts, self.fits, strict=True)
             ]
         )

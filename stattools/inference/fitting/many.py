@@ -225,7 +225,7 @@ def _by_group(whole: Any, data: object, by: object) -> ManyFits:
 
     member = partial(_member, whole, order, ends)
     member(0)  # which says where rows cannot be taken
-    if whole.is_mixed:
+    if whole.facts.is_mixed:
         return _in_groups([member(k) for k in range(len(labels))], labels)
     found = _members(len(labels), len(whole.names))
     if is_batched(whole):
@@ -242,7 +242,7 @@ def _member(whole: Any, order: NDArray[np.intp], ends: NDArray[np.intp], k: int)
 
 def _in_groups(models: list[Any], labels: tuple[object, ...]) -> ManyFits:
     """Models of one kind."""
-    mixed = [one for one in models if one.is_mixed]
+    mixed = [one for one in models if one.facts.is_mixed]
     if not mixed:
         return together(models, labels)
     first = mixed[0]
@@ -326,7 +326,7 @@ def _members(m: int, p: int) -> Members:
 
 def _alone(one: Any) -> Fit:
     """The fit of a member; DomainError for units that all rows together may have, and its own may not."""
-    regression = one.fixed if one.is_mixed else one
+    regression = one.fixed if one.facts.is_mixed else one
     if regression.has_scale:
         regression.likelihood.check(regression.rows.y)
     return fit(one)

@@ -151,7 +151,7 @@ def not_converged(model: AnyModel, solution: Solution) -> ConvergenceError:
             solution,
         )
     exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
-    which = "the" if model.has_one_maximum else "a"
+    which = "the" if model.uniqueness else "a"
     message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from "
         f"{which} maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that "

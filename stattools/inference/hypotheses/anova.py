@@ -96,7 +96,7 @@ class RestrictedMaximum:
         """The end of a climb under the hypotheses, at theta; None where the log-likelihood is not finite at once."""
         (held, those), model = involved_in(R), self.fit.model
         alone = picked(those) if self.fit.penalty is None else None
-        first = model.predictor.size_first if in_parts(self.information) and not model.is_partial else 0
+        first = model.predictor.size_first if in_parts(self.information) and not model.facts.is_partial else 0
         if alone is not None and len(held) < first and held.max() < first:
             values, gone = np.zeros(first), np.isin(np.arange(first), held).reshape(model.predictor.n_first, -1)
             values[held] = q / alone[1]

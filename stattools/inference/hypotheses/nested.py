@@ -49,8 +49,8 @@ CELLS = 2_000_000
 def require_same_likelihood(who: str, one: Any, other: Any) -> None:
     """IncompatibleError where one of two fits has a restricted likelihood and the other has another one."""
     fits = one, other
-    kinds = {fit.integral.kind for fit in fits if fit.model.is_mixed and not fit.model.has_scale}
-    restricted = [fit.model.is_mixed and fit.reml for fit in fits]
+    kinds = {fit.integral.kind for fit in fits if fit.model.facts.is_mixed and not fit.model.has_scale}
+    restricted = [fit.model.facts.is_mixed and fit.reml for fit in fits]
     if len(kinds) > 1:
         reason = (
             f"{who} needs two likelihoods that were made alike, and one is by {', the other by '.join(sorted(kinds))}: "
@@ -121,7 +121,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
             return f"{described(model)} is no model"
     if one.facts.is_series or other.facts.is_series:
         return difference_of_series(one, other)
-    if one.is_partial or other.is_partial:
+    if one.facts.is_partial or other.facts.is_partial:
         return difference_of_times(one, other)
     one, other = one.without_groups, other.without_groups
     for model in (one, other):
@@ -300,7 +300,7 @@ def require_nested(full: Any, restricted: Any) -> None:
     """IncompatibleError unless the smaller of two models that are no sums over rows lies within the larger one, and
     the likelihood ratio is chi-squared.
     """
-    if full.is_partial:
+    if full.facts.is_partial:
         outside = _outside(restricted.Z.T, full.Z.T)
         if not outside.any() and len(restricted.names) < len(full.names):
             return
@@ -341,9 +341,9 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     (14.9787, 1)
     """
     require_information("likelihood ratio", full, restricted)
-    if full.model.is_mixed or restricted.model.is_mixed:
+    if full.model.facts.is_mixed or restricted.model.facts.is_mixed:
         ours, theirs = (
-            {(term.group, term.columns) for term in (each.model.random if each.model.is_mixed else ())}
+            {(term.group, term.columns) for term in (each.model.random if each.model.facts.is_mixed else ())}
             for each in (full, restricted)
         )
         if ours != theirs:
@@ -355,7 +355,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
         require_same_likelihood("likelihood ratio", full, restricted)
     require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
     series = full.model.facts.is_series
-    if series or full.model.is_partial:
+    if series or full.model.facts.is_partial:
         require_nested(full.model, restricted.model)
     else:
         embedding(full.model.without_groups, restricted.model.without_groups, restricted.estimate)
@@ -365,7 +365,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     distribution, note = "chi2", ""
     if full.model.facts.is_regression and full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
-    elif not series and not full.model.is_mixed and not _alike(full.model, restricted.model):
+    elif not series and not full.model.facts.is_mixed and not _alike(full.model, restricted.model):
         name, said = edge_at(full.model, restricted.model)
         number = list(full.model.likelihood.parameters).index(name)
         if full.model.predictor.uses[number]:

@@ -522,7 +522,7 @@ def wald(fit: Estimates, hypothesis: object, *, df: float | None = None) -> Test
     (3.0, 1, 2.0)
     """
     whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
-    for k, name in enumerate(fit.model.variances):  # of a state space model
+    for k, name in enumerate(fit.model.variances if fit.model.facts.has_states else ()):
         rows = np.asarray(whole)[q == 0]
         if ((rows[:, k] != 0) & (np.count_nonzero(rows, axis=1) == 1)).any():
             raise IdentificationError(
@@ -559,7 +559,7 @@ def wald(fit: Estimates, hypothesis: object, *, df: float | None = None) -> Test
             "is beyond float64. Look at the units of the hypothesis."
         )
     statistic, difference, se = distance**2, difference / unit, se / unit
-    means = fit.model.spread_of_means if "sd" in fit.model.parameters else None
+    means = fit.model.spread_of_means if fit.model.facts.has_arms and "sd" in fit.model.parameters else None
     if means is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
     k, few = len(labels), fit.degrees if df is None else None  # those that few clusters, or few groups, leave
@@ -628,7 +628,7 @@ def units_of(model: Model) -> tuple[Unit, ...]:
     if not found:
         return ()
     of, formula = found[0], model.design.parsed
-    columns = range(len(model.names)) if model.is_partial else model.predictor.column
+    columns = range(len(model.names)) if model.facts.is_partial else model.predictor.column
     told = [(frozenset([name]), True) for name in of.names]
     if formula is not None:
         terms = [term for term in formula.terms if term]

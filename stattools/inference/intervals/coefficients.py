@@ -353,7 +353,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     if model.intervals:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
-    if model.variances:
+    if model.facts.has_states:
         from stattools.series.statespace.maximum import ends as variance_ends
 
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
@@ -409,7 +409,7 @@ def glance(fit: Any) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def terms(model: AnyModel) -> dict[str, object]:
+def terms(model: Any) -> dict[str, object]:
     """The columns [category,] term that tables of coefficients begin with."""
     if not model.facts.is_regression or model.categories is None:
         return {"term": model.names}

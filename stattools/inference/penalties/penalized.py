@@ -329,7 +329,7 @@ class Jeffreys:
         except (IdentificationError, FloatingPointError):
             nothing = Evaluation(-np.inf), Evaluation(-np.inf, np.zeros_like(theta))
             return (*nothing, Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information)))[order]
-        by_differences = model.is_partial or model.predictor.taken_up
+        by_differences = model.facts.is_partial or model.predictor.taken_up
         own = slice(None) if by_differences else slice(0, model.predictor.size_first)
         half = float(0.5 * metric.log_determinant() - np.linalg.slogdet(T[own, own])[1])
         if order == 0:
@@ -382,24 +382,26 @@ class Jeffreys:
         """
         theta = solution.estimate
         now = model.evaluate(theta)
-        observed = not model.is_partial and model.likelihood.others and not model.predictor.taken_up
+        observed = not model.facts.is_partial and model.likelihood.others and not model.predictor.taken_up
         return Metric(now.information if observed else _information(model, theta, now)).covariance()
 
 
 def _information(model: Any, theta: Floats, now: Evaluation) -> Floats:
     """The expected information; FloatingPointError where thresholds cross."""
-    if not model.is_partial and model.predictor.taken_up:
+    if not model.facts.is_partial and model.predictor.taken_up:
         return expected_information(model, theta)
-    return now.information if model.is_partial or model.likelihood.facts.canonical else about_the_mean(model, theta)
+    return (
+        now.information if model.facts.is_partial or model.likelihood.facts.canonical else about_the_mean(model, theta)
+    )
 
 
 def _by_differences(model: Any, theta: Floats, half: float, W: Floats, order: int) -> Evaluation:
     """log det I / 2 with its slope, and the second derivative as the difference of slopes."""
-    slope = _slope_of_partial if model.is_partial else _slope_of_cuts
+    slope = _slope_of_partial if model.facts.is_partial else _slope_of_cuts
     score = slope(model, theta, W)
     if order == 1:
         return Evaluation(half, score)
-    if model.sets.total >= MANY * len(W) if model.is_partial else len(W) > LARGE:
+    if model.sets.total >= MANY * len(W) if model.facts.is_partial else len(W) > LARGE:
         return Evaluation(half, score, np.zeros_like(W))
     change = np.empty_like(W)
     for k, step in enumerate(ASIDE * W.T):
@@ -613,9 +615,9 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     if model.facts.is_function:
         return _own_likelihood(model, target, solver)
     if isinstance(penalty, Jeffreys):  # which has no maximum, but one of round-off, along aliased columns
-        if not model.is_partial:
+        if not model.facts.is_partial:
             check_size(model)
-        (check_columns if model.is_partial else check_rank)(model)
+        (check_columns if model.facts.is_partial else check_rank)(model)
     work, T = target.standardized()
     whole: Any = work
     found = newton_ascent(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])

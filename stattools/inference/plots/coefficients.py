@@ -295,7 +295,7 @@ def a_profile(fit: Estimates, name: str) -> None:
         raise IncompatibleError(
             f"{model.title} has a parameter for each arm or category; take the rows of one of them."
         )
-    if model.is_mixed:
+    if model.facts.is_mixed:
         require_rows(model)
         if not names(fit):
             raise IncompatibleError(f"{model.title} has no effects of groups whose variance had a profile.")
@@ -307,7 +307,7 @@ def a_profile(fit: Estimates, name: str) -> None:
 
 def profile(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
     """See `Fit.plot`."""
-    if fit.model.is_mixed:
+    if fit.model.facts.is_mixed:
         return mixed_profile(fit, variable, level)
     level = level_of(fit, level)
     j = _place(fit, variable)
@@ -318,7 +318,7 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
     own, quadratic = ((low, high) for low, high in ends)
     low, high = _window(value, own, quadratic)
     cut = -0.5 * float(ndtri(0.5 * (1.0 - level))) ** 2
-    if model.variances:
+    if model.facts.has_states:
         x = np.linspace(max(low, 0.0) if j < len(model.positive) else low, high, 2 * STEPS + 1)
         heights = _outward(x, value, partial(fall_of_variances, model, fit.estimate, j))
     elif model.has_scale:
@@ -327,7 +327,7 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
         cut, heights = (-0.5 * fit.n * np.log1p(part * part / fit.df) for part in (q, t))
     else:
         x, heights = profile_fall(fit, j, low, high, STEPS)
-    parabola = _parabola(x, value, quadratic, cut, is_variance=bool(model.variances) and j < len(model.positive))
+    parabola = _parabola(x, value, quadratic, cut, is_variance=model.facts.has_states and j < len(model.positive))
     at = percent(level)
     told = {f"profile, {at} {_between(own)}": own, f"Wald, {at} {_between(quadratic)}": quadratic}
     name = fit.names[j]

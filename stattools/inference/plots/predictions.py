@@ -340,7 +340,7 @@ CAPTION = (
 def residuals(fit: Any, *, kind: str | None = None, seed: object = None) -> Drawing:
     """See `Fit.plot`."""
     model = fit.model
-    if model.is_mixed:
+    if model.facts.is_mixed:
         return mixed_residuals(fit, kind, seed)
     outcome, fitted = figures.plain(model.outcome_name), fit.predict(align=False)
     kind, residual = _residuals(fit, word_of(kind, KINDS), seed)
@@ -464,7 +464,7 @@ def mixed_residuals(fit: Any, kind: str | None, seed: object) -> Drawing:
 
 def groups_with_effects(fit: Estimates, name: str) -> None:
     """A mixed model."""
-    if not (fit.model.is_mixed and fit.model.random):
+    if not (fit.model.facts.is_mixed and fit.model.random):
         raise IncompatibleError(f"effects of groups are those of (1 | g) in a formula; this is {fit.model.title}.")
 
 

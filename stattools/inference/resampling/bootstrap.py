@@ -205,7 +205,7 @@ class Bootstrap(Faces):
         tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.estimate
         if kind == "normal":
             lower, upper = theta + special.ndtri(tails)[:, None] * self.se
-        elif kind == "bca" and self.fit.model.is_mixed:
+        elif kind == "bca" and self.fit.model.facts.is_mixed:
             raise IncompatibleError("kind='bca' needs independent rows, and a mixed model's are not; use 'percentile'.")
         elif kind == "bca":
             each = zip(self.draws.T, self.fit.estimate, acceleration(self.fit), strict=True)

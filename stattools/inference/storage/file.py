@@ -233,9 +233,9 @@ def spoken(model: Any, arrays: Arrays) -> list[tuple[str, str, int | None, list[
         strata = model.said.asked.get("strata", ())
         coded = [(strata, "strata", model.strata if len(strata) > 1 else [(one,) for one in model.strata])]
     else:
-        of = model.fixed if model.is_mixed else model
+        of = model.fixed if model.facts.is_mixed else model
         asked, labels = of.extras, None if of.labels is None else encoded([*of.labels], {})
-        for read, term in zip(model.read.random, model.random, strict=True) if model.is_mixed else ():
+        for read, term in zip(model.read.random, model.random, strict=True) if model.facts.is_mixed else ():
             found += [(name, "Z", k, None) for k, name in enumerate(term.columns)]
             coded += [(read.part.groups, "group", read.levels)]
     outcome = model.outcome_name if parsed is None else parsed.outcome.text.strip("`")
@@ -263,8 +263,8 @@ def columns_of(model: Any) -> Arrays:
     if isinstance(model, CoxRegression):
         said, given = model.said, [name for names in model.said.asked.values() for name in names]
     else:
-        said = model.fixed if model.is_mixed else model
-        given = [*said.extras.values(), *(model.read.said.columns if model.is_mixed else ())]
+        said = model.fixed if model.facts.is_mixed else model
+        given = [*said.extras.values(), *(model.read.said.columns if model.facts.is_mixed else ())]
     if model.design.parsed is None:
         return {name: plain_column(one) for name, one in arrays_of(said).items()}
     if not is_frame(said.source):

@@ -84,6 +84,11 @@ class DensityOfMixed(AnyModel):
         return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
     @property
+    def drawn(self) -> DensityOfMixed:
+        """The likelihood of the parameters of which a posterior keeps the draws."""
+        return self
+
+    @property
     def ranges(self) -> tuple[Floats, Floats, tuple[str, ...]]:
         """Standard deviations are above 0, correlations between -1 and 1."""
         return self._ends[:, 0], self._ends[:, 1], self._roles
@@ -190,7 +195,7 @@ class MixedDensity(DensityOfMixed):
     structure: Structure
     coordinates: Coordinates
     effects: tuple[Effects, ...]
-    facts = ModelFacts(without_rows=WITHOUT_ROWS.format("integrated out"))
+    facts = ModelFacts(is_density=True, without_rows=WITHOUT_ROWS.format("integrated out"))
 
     @property
     def single_rows(self) -> Any:
@@ -305,7 +310,9 @@ class JointDensity(DensityOfMixed):
     effects: tuple[Effects, ...]
     Q: tuple[Floats, ...]
     is_outer: bool = False
-    facts = ModelFacts(without_rows=WITHOUT_ROWS.format("taken out"))
+    facts = ModelFacts(is_density=True, without_rows=WITHOUT_ROWS.format("taken out"))
+    single_rows = None
+    """The fixed effects alone say nothing of a row."""
 
     @classmethod
     def of(cls, mixed: Any) -> JointDensity:

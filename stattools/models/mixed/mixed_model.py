@@ -51,7 +51,7 @@ class MixedModel(AnyModel):
     """How many effects of a group each term has, of a linear mixed model in memory whose terms have the same groups and
     that has no curves.
     """
-    is_mixed = True
+    facts = ModelFacts(is_mixed=True)
 
     random = answer_of("read.terms", "The random terms over the rows.")
     smooths = answer_of("read.smooths", "The curves over the rows.")
@@ -72,7 +72,6 @@ class MixedModel(AnyModel):
     X: Any = property(lambda self: np.asarray(self.fixed.rows.X))
     """The columns of the fixed effects (n, p)."""
     without_groups = answer_of("fixed", "The regression on the fixed effects.")
-    column_sds = answer_of("fixed.column_sds", "The standard deviation of each column.")
 
     @property
     def _left_out(self) -> str:
@@ -136,7 +135,7 @@ class LinearMixed(MixedModel):
     title: str = field()
     summed: SummedRows | SummedCurves | None = None
     has_scale = True
-    facts = ModelFacts(is_saved=True, options=("reml", "df", "certify"))
+    facts = ModelFacts(is_saved=True, is_mixed=True, options=("reml", "df", "certify"))
     precision = answer_of("fixed.rows.precision", "Relative inverse variances of the residuals (n,), or None.")
 
     @property
@@ -243,7 +242,7 @@ class MixedRegression(MixedModel):
     fixed: Model
     kind: str = field()
     title: str = field()
-    facts = ModelFacts(is_saved=True, options=("integral", "nodes"))
+    facts = ModelFacts(is_saved=True, is_mixed=True, options=("integral", "nodes"))
 
     likelihood = answer_of("fixed.likelihood", "What one row says about its linear predictors.")
     rows = answer_of("fixed.rows", "The rows without what is known of their groups.")

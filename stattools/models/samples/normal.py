@@ -96,7 +96,7 @@ class NormalSample(SampleModel):
     codes: NDArray[np.intp] | None = None
     kind = "normal"
     title = "Normal sample"
-    facts = ModelFacts(is_unconstrained=True, has_formula=True)
+    facts = ModelFacts(is_unconstrained=True, has_formula=True, has_arms=True)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -425,6 +425,7 @@ class Correlation(SampleModel):
     names = ("correlation",)
     title = "Correlation"
     null = "correlation = 0"
+    facts = ModelFacts(has_formula=True)
     parameters = ()
     ranges = np.array([-1.0]), np.array([1.0]), ("coefficient",)
     tested = ("t test", "t")

@@ -364,6 +364,7 @@ class ConditionalOdds(SampleModel):
     null = "odds ratio = 1"
     parameters = ()
     facts = ModelFacts(is_unconstrained=True, has_formula=True, exponential="odds ratio")
+    column_sds = np.ones(1)
     exact_null = 0.0
     exact_words = "Exact test (Fisher)"
     reached = "At the maximum the count has the mean that was seen, to round-off."

@@ -36,7 +36,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import among
-from stattools.models.questions import AnyModel, ModelFacts, answer_of
+from stattools.models.questions import CONCAVE, AnyModel, ModelFacts, answer_of
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
@@ -168,9 +168,8 @@ class CoxRegression(ProportionalHazards):
     title: str = field()
     event = "event"
     """What happens to a row, in words."""
-    facts = replace(ProportionalHazards.facts, is_saved=True)
-    is_partial = True
-    is_concave = True
+    facts = replace(ProportionalHazards.facts, is_saved=True, is_partial=True)
+    uniqueness = CONCAVE
     parsed = answer_of("said.said", "The formula as it was read.")
     n_dropped = answer_of("said.n_dropped", "How many rows were left out.")
     dropped = answer_of("said.dropped", "In how many rows each column was missing.")

@@ -210,6 +210,6 @@ def _penalty(fit: Fit) -> str:
 def basis_of(fit: Fit) -> Basis:
     """The checks of a fit of a regression, or of a partial likelihood, and what they make of its conclusion."""
     looked = checks_of(fit)
-    partial = fit.model.is_partial  # whose standard errors no rule changes
+    partial = fit.model.facts.is_partial  # whose standard errors no rule changes
     found = None if partial else decided(fit, {one.check: one for one in looked.checks})
     return Basis(fit, fit, looked) if found is None else Basis(fit, found[1], looked, found[0])

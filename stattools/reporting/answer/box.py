@@ -363,7 +363,7 @@ def _with_and_without(basis: Basis, check: Check) -> str:
         check.check != INFLUENCE
         or not isinstance(check.detail, Without)
         or not check.term
-        or basis.own.model.is_partial
+        or basis.own.model.facts.is_partial
     ):
         return ""
     rest: Without = check.detail

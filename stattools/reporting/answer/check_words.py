@@ -107,7 +107,7 @@ def _collinearity(check: Check, model: Model | CoxRegression) -> str:
 
 
 def _link(check: Check, model: Model | CoxRegression) -> str:
-    what = f"the logarithm of the {model.facts.exponential.split()[0]}" if model.is_partial else "the mean"
+    what = f"the logarithm of the {model.facts.exponential.split()[0]}" if model.facts.is_partial else "the mean"
     return f"{what} bends where the model has it straight"
 
 

@@ -79,7 +79,7 @@ def se_of_theta(at: Any) -> Values:
 def _varies(fit: Any, name: str) -> Values:
     """A standard deviation, variance or correlation of random effects."""
     asked = VARIES.fullmatch(name)
-    if asked is None or not fit.model.is_mixed:
+    if asked is None or not fit.model.facts.is_mixed:
         return {}
     what, term, other, group = asked.groups()
     for row in fit.variance_components(interval=None).to_dict("records"):
@@ -144,8 +144,8 @@ TIMES: dict[str, Callable[[Any], Values]] = {
 }
 
 KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Callable[[Any], Values]]], ...] = (
-    (lambda fit: fit.model.is_partial, COX),
-    (lambda fit: fit.model.is_mixed, MIXED),
+    (lambda fit: fit.model.facts.is_partial, COX),
+    (lambda fit: fit.model.facts.is_mixed, MIXED),
     (lambda fit: "log scale" in fit.names, TIMES),
 )
 """What is known of a kind of fit, by the name that a claim has for it."""

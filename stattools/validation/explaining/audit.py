@@ -24,6 +24,7 @@ from stattools.bayes.sampling.diagnostics import LARGEST_R_HAT
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import convergence
+from stattools.inference.intervals import coefficients
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -424,13 +425,7 @@ def judged(foreign: Foreign) -> Audit:
 
 
 def _rows(foreign: Foreign, theta: Floats, se: Floats, evidence: Evidence) -> Any:
-    model: Any = foreign.model
-    columns: dict[str, Any] = {"term": foreign.names}
-    if model.categories is not None:
-        columns = {
-            "category": np.repeat(model.categories, len(model.terms)),
-            "term": model.terms * (model.likelihood.width),
-        }
+    columns = named if "category" in (named := coefficients.terms(foreign.model)) else {"term": foreign.names}
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = theta - evidence.maximum
         columns |= {"estimate": theta, "maximum": evidence.maximum}

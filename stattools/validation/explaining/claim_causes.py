@@ -580,7 +580,7 @@ def another_basis(trial: ClaimTrial) -> Verdict | None:
     if trial.claim.said.get("curves") != "mgcv" or trial.now.distance > FAR:
         return None
     far = f"the estimates beside the curves by up to {trial.now.distance:.2g} standard errors"
-    if trial.model.is_mixed and trial.model.smooths:
+    if trial.model.facts.is_mixed and trial.model.smooths:
         words = (
             "The page is mgcv's, whose curves are thin plate splines by default with a penalty of their own, and those "
             f"of this model are P-splines: numbers differ by that, {far}."

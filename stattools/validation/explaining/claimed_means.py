@@ -144,7 +144,7 @@ def _contrasts(found: Any, claim: Claim, model: Any) -> dict[str, Any]:
     """The contrasts that a claim is of, of the first category of which all are, the way round that they are claimed;
     p-values are NaN by an adjustment that the fit does not have.
     """
-    design, by = (model.fixed if model.is_mixed else model).design, claim.said["by"].split()
+    design, by = (model.fixed if model.facts.is_mixed else model).design, claim.said["by"].split()
     every = [factor.category for term in design.parsed.terms for factor in term if factor.text in design.levels]
     adjusted, is_ratio = claim.said["adjusted"], claim.said["contrasts"] != "estimate"
     known, mark = adjusted in ("tukey", *METHODS), " / " if is_ratio else " - "
@@ -181,7 +181,7 @@ def _with_df(claim: Claim, found: Any) -> tuple[Claim, tuple[str, ...]]:
 
 def _of_link(columns: dict[str, Any], model: Any) -> dict[str, Any]:
     """Means on the scale of the linear predictor, with the standard errors that they have there."""
-    likelihood = (model.fixed if model.is_mixed else model).likelihood
+    likelihood = (model.fixed if model.facts.is_mixed else model).likelihood
     link = LINKS[next(iter(likelihood.parameters.values()))]
     eta = link.of(columns["estimate"])
     ends = {name: link.of(columns[name]) for name in ("lower", "upper")}

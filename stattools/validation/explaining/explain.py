@@ -183,7 +183,7 @@ def subset(model: Any, places: NDArray[np.intp]) -> Any:
     """The model of some of its rows."""
     if np.array_equal(places, np.arange(rows_in(model))):
         return model
-    return model.taken(places) if model.is_partial else model.subset(places)
+    return model.taken(places) if model.facts.is_partial else model.subset(places)
 
 
 def _outcome(now: Model, goal: Model) -> tuple[str, str, Model] | None:

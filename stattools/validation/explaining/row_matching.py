@@ -29,7 +29,7 @@ MOST_SETS = 100
 
 def columns_of(model: Any) -> dict[str, NDArray[Any]]:
     """What a model says of each row: its columns by their plain names, and its outcome."""
-    if model.is_mixed:
+    if model.facts.is_mixed:
         return columns_of(model.fixed) | {term.group: term.codes for term in model.random}
     if not isinstance(model, Model):
         rows = model.said

@@ -77,7 +77,7 @@ def describe_fit(fit: Any, given: Given) -> Foreign:
 
 def _of_refit(fit: Any) -> Foreign:
     """The fit of a model that is no regression of single rows, which `st.fit` makes again with its options."""
-    chosen = {"reml": fit.reml} if fit.model.is_mixed and fit.model.has_scale else {}
+    chosen = {"reml": fit.reml} if fit.model.facts.is_mixed and fit.model.has_scale else {}
     recipe = Refit(fit.model, {**chosen, "cov": fit._cov_made or "information"}, fit.penalty, level=fit.level)
     own = point_of(fit.model, fit)
     none = np.full(len(own.names), np.nan)

@@ -166,7 +166,7 @@ class PointOfModel:
     @property
     def on_edge(self) -> tuple[str, ...]:
         """Names of the parameters that the maximum has at the end of their range."""
-        return tuple(self.model.on_bounds)
+        return self.model.on_bounds if self.model.facts.is_function else ()
 
     def loglik(self, theta: Floats) -> float:
         """The log-likelihood at somebody's numbers."""
@@ -295,7 +295,7 @@ POINTS: dict[type, type[PointOfModel]] = {
 
 def point_of(model: Any, fit: Any, joint: bool = False) -> PointOfModel:
     """What the numbers of a fit of this model are a point of."""
-    if model.smooths:
+    if model.facts.is_mixed and model.smooths:
         return PointBesideCurves(model, fit)
     kind = nearest(POINTS, model)
     if kind is None:

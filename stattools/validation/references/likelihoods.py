@@ -457,7 +457,7 @@ def _of_own(fit: Fit) -> Rewritten:
 
 
 def _of_function(fit: Fit) -> Rewritten:
-    if fit.model.on_bounds:
+    if fit.model.facts.is_function and fit.model.on_bounds:
         raise IncompatibleError(
             f"validate climbs from values beside the estimate, and {fit.model.on_bounds[0]!r} is on its bound: "
             "validate a model with it fixed there."

@@ -24,7 +24,7 @@ MARKED = [pytest.param(name, marks=() if name in ("counts", "normal", "labels") 
 
 def mean(fit: Any, rows: pd.DataFrame) -> Any:
     """The average over these rows: of the population of groups."""
-    population = {"groups": "population"} if fit.model.is_mixed and fit.model.random else {}
+    population = {"groups": "population"} if fit.model.facts.is_mixed and fit.model.random else {}
     return np.asarray(fit.predict(rows, **population)).mean(axis=0)
 
 

@@ -18,8 +18,8 @@ def test_what_both_kinds_say_of_their_rows(model):
     assert (model.names, model.terms, model.outcome_name) == (model.fixed.names, ("Intercept", "x"), model.formula[0])
     assert model.counted == "7 rows, 3 levels of g"
     assert model.without_groups is model.fixed
-    assert model.is_mixed
-    assert not model.is_concave
+    assert model.facts.is_mixed
+    assert not model.uniqueness
     assert model.places.n == 8
     assert model.arrays()["(1 | g): codes"].tolist() == [0, 0, 1, 1, 1, 2, 2]
 
