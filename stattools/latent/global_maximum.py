@@ -5,10 +5,10 @@ and over shares of several.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property
-from itertools import combinations, pairwise
-from math import exp, expm1, inf, isfinite, log, log1p, nan
+from collections.abc import Callable
+from functools import reduce
+from itertools import combinations
+from math import log
 from time import monotonic
 from typing import Any
 
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import Deviance, lower_entries, potrf, trtri
+from stattools.latent.deviance import Deviance, lower_entries
 from stattools.latent.elimination import Bools, StackedSums
-from stattools.numerics.small_matrices import eigen, factored, inverted
+from stattools.numerics.small_matrices import factored, inverted, times, transposed
 
 MOST_SIZES = 64
 """Different sizes of groups that are kept apart; more are interpolated."""
@@ -47,9 +47,10 @@ intercept.
 
 @record
 class RatioSums:
-    """What the deviance of one ratio needs of the data: `sizes` a_k (K,), their `counts`, `products` (K, m, m) =
-    sum of B_j'B_j / a_j over the groups of that size, `within` (m, m), what is left at an infinite ratio, and a bound
-    `least` > 0 that no eigenvalue of K'Z Z'K but 0 is below.
+    """What the deviance of one ratio needs of the data of m models: `sizes` a_k (m, K), their `counts`, `products` (m,
+    K, M, M) = sum of B_j'B_j / a_j over the groups of that size, `within` (m, M, M), what is left at an infinite ratio,
+    a bound `least` > 0 (m,) that no eigenvalue of K'Z Z'K but 0 is below, and how many directions of X groups have
+    `made` (m,).
 
     One variance ratio of one grouping factor: the profiled deviance and its slopes from sums over groups.
 
@@ -82,33 +83,37 @@ class RatioSums:
     counts: Floats
     products: Floats
     within: Floats
-    n: int
-    least: float
+    n: Floats
+    least: Floats
+    made: NDArray[np.intp]
 
-    @property
-    def p(self) -> int:
-        return len(self.within) - 1
-
-    @cached_property
-    def bends(self) -> Floats:
-        """What sums the derivatives of u / (u - c) by log u, c = 1 - least / a."""
-        return self.counts * (self.least / self.sizes - 1.0)
-
-    @cached_property
-    def made(self) -> int:
-        """How many directions of X the groups make."""
-        return self.within.diagonal()[:-1].tolist().count(0.0)
+    def some(self, which: NDArray[np.intp]) -> RatioSums:
+        """Those of some of the models."""
+        return RatioSums(*(part[which] for part in vars(self).values()))
 
 
 @record
 class Slopes:
-    """At P ratios `u` (P,), and the log-determinant `h` and `log_r2` of the residual, each (3, P): the value, and its
-    first and second derivative by log u.
+    """At `ratios` (...) and `u`, the log-determinant `h` and `log_r2` of the residual, each (3, ...): the value, and
+    its first and second derivative by log u. `definite` says where W'V^-1 W is positive definite in float64: elsewhere
+    the numbers mean nothing.
     """
 
+    ratios: Floats
     u: Floats
     h: Floats
     log_r2: Floats
+    definite: Bools
+
+    def at(self, which: Any) -> Slopes:
+        """Those at some of the ratios."""
+        every = (slice(None), *which) if isinstance(which, tuple) else (slice(None), which)
+        return Slopes(self.ratios[which], self.u[which], self.h[every], self.log_r2[every], self.definite[which])
+
+    def followed_by(self, others: Slopes) -> Slopes:
+        """These and others along the last axis."""
+        pairs = zip(vars(self).values(), vars(others).values(), strict=True)
+        return Slopes(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
 
 def ratio_sums(
@@ -141,15 +146,47 @@ def ratio_sums(
     within = total - np.add.reduce(products)
     if exact is not None and within[-1, -1] < CANCELED * total[-1, -1]:
         within = exact()
-    turn = np.eye(len(total))
-    values, turn[:-1, :-1] = eigen(within[:-1, :-1])
-    within = turn.T @ within @ turn
-    length = sum(total.diagonal()[:-1].tolist()) / max(len(values), 1)
-    eigenvalues = values.tolist()  # which rise
-    gone = sum(value <= DUST * length for value in eigenvalues)
-    within[:gone], within[:, :gone] = 0.0, 0.0
-    share = min([1.0, *(value / length for value in eigenvalues[gone : gone + 1])])
-    return RatioSums(kept, counts, turn.T @ products @ turn, within, n, SAFE * share * smallest)
+    turn, within, share, made = apart(within[None], total[None])
+    least = SAFE * share * smallest
+    products = turn.swapaxes(1, 2) @ products @ turn
+    return RatioSums(kept[None], counts[None], products[None], within, np.array([float(n)]), least, made)
+
+
+def sums_of_members(sums: StackedSums) -> tuple[RatioSums, Bools]:
+    """The sums of members with one effect of each group, and which of them are sound: those of others mean nothing."""
+    a, B, C = sums.A[:, 0, 0], sums.B[:, 0], sums.C.copy()
+    C[~sums.sound] = np.eye(C.shape[1])
+    whiten = np.zeros(C.shape)
+    whiten[:, -1, -1] = 1.0
+    whiten[:, :-1, :-1] = np.linalg.inv(np.linalg.cholesky(C[:, :-1, :-1]))
+    C = whiten @ C @ whiten.swapaxes(1, 2)
+    largest = a.max(axis=1)[:, None]
+    there = a > TINY * largest
+    sizes = np.where(there, a, largest)
+    B = np.where(there[:, None], whiten @ B / np.sqrt(sizes)[:, None], 0.0)
+    within = C - B @ B.swapaxes(1, 2)
+    sound = sums.sound & (within[:, -1, -1] >= CANCELED * C[:, -1, -1])
+    within[~sound] = np.eye(C.shape[1])
+    turn, within, share, made = apart(within, C)
+    B = turn.swapaxes(1, 2) @ B
+    products = np.ascontiguousarray(np.moveaxis(B[:, :, None] * B[:, None], 3, 1))
+    least = SAFE * share * sizes.min(axis=1)
+    return RatioSums(sizes, there.astype(float), products, within, sums.n, least, made), sound
+
+
+def apart(within: Floats, total: Floats) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
+    """The turn (m, M, M) of orthogonal columns of one length that lets those stand alone, and first, which groups make;
+    what is left `within` of them all then, the least share left of the others, and the number of those made.
+    """
+    values, vectors = np.linalg.eigh(within[:, :-1, :-1])
+    turn, gone = np.zeros(within.shape), np.zeros(within.shape[:2], dtype=bool)
+    turn[:, -1, -1], turn[:, :-1, :-1] = 1.0, vectors
+    share = values / total[:, :1, 0]
+    gone[:, :-1] = share <= DUST
+    within = turn.swapaxes(1, 2) @ within @ turn
+    within[gone[:, :, None] | gone[:, None]] = 0.0
+    least = np.where(gone[:, :-1], 1.0, share).min(axis=1, initial=1.0)
+    return turn, within, least, gone.sum(axis=1)
 
 
 def rising(sizes: Floats) -> NDArray[np.intp]:
@@ -209,70 +246,40 @@ def weighted_products(weights: Floats, B: Floats) -> Floats:
     return found
 
 
-def residual_at_infinity(sums: RatioSums) -> float:
-    """r2 as tau grows: the residual sum of squares after X and a free coefficient of every group."""
-    values, xy = sums.within[:-1, :-1].diagonal(), sums.within[:-1, -1]
-    there = values > 0.0
-    return float(sums.within[-1, -1] - xy[there] @ (xy[there] / values[there]))
+def residual_at_infinity(sums: RatioSums) -> Floats:
+    """r2 (m,) as tau grows: the residual sum of squares after X and a free coefficient of every group."""
+    values = sums.within.diagonal(axis1=1, axis2=2)[:, :-1]
+    explained = np.divide(sums.within[:, :-1, -1] ** 2, values, out=np.zeros(values.shape), where=values > 0.0)
+    return sums.within[:, -1, -1] - explained.sum(axis=1)
 
 
 def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
-    """Log-determinant and log residual at the ratios (P,), with two derivatives; `restricted` adds log|X'V^-1 X|.
-
-    Raises LinAlgError where W'V^-1 W is not positive definite in float64.
-    """
-    P, m, least = len(ratios), len(sums.within), sums.least
-    reach = np.multiply.outer(ratios, sums.sizes)
+    """Log-determinant and log residual at ratios (m, P), with two derivatives; `restricted` adds log|X'V^-1 X|."""
+    (m, P), M, least = ratios.shape, sums.within.shape[1], sums.least[:, None]
+    reach = ratios[:, :, None] * sums.sizes[:, None]
     left = 1.0 / (1.0 + reach)
     u = 1.0 + least * ratios
-    beyond = left * (sums.sizes / least)  # 1 / (u - c)
-    pull = beyond * u[:, None]
-    weights = np.empty((3, *left.shape))
-    weights[0] = left
-    falls = np.multiply(left, pull, out=weights[1])
-    np.multiply(falls, 2.0 * pull - 1.0, out=weights[2])
-    np.negative(falls, out=falls)
-    C = (weights.reshape(3 * P, -1) @ sums.products.reshape(len(sums.sizes), -1)).reshape(3, P, m, m)
-    C[0] += sums.within
+    beyond = left * (sums.sizes / least)[:, None]  # 1 / (u - c)
+    pull = beyond * u[:, :, None]
+    falls = left * pull
+    weights = np.concatenate([left, -falls, falls * (2.0 * pull - 1.0)], axis=1)
+    C = (weights @ sums.products.reshape(*sums.sizes.shape, M * M)).reshape(m, 3, P, M, M)
+    C[:, 0] += sums.within[:, None]
+    C, C1, C2 = np.ascontiguousarray(C.transpose(1, 3, 4, 0, 2)).reshape(3, M, M, m * P)
     # directions that groups make come first and shrink as columns of the triangle, so that its inverse keeps its digits
-    L, back = _triangle(C[0]) if P == 1 else _triangles(C[0])
-    changes = back @ C[1:] @ back.transpose(0, 2, 1)  # the derivatives where W'V^-1 W is the identity
-    own = np.empty((3, P, m))
-    np.log(L.diagonal(axis1=1, axis2=2), out=own[0])
-    own[0] *= 2.0
-    own[1:] = changes.diagonal(axis1=2, axis2=3)
-    squares = (changes[0] * changes[0]).reshape(P, m * m) @ _blocks(m)
-    log_r2, h = own[:, :, -1].copy(), np.empty((3, P))
-    log_r2[2] -= 2.0 * squares[:, 1] + log_r2[1] * log_r2[1]
-    np.matmul(np.log1p(reach), sums.counts, out=h[0])
-    np.matmul(pull, sums.counts, out=h[1])
-    np.matmul(pull * beyond, sums.bends, out=h[2])
+    L, pivot = factored(C)
+    back = inverted(L)
+    N1, N2 = (times(times(back, one), transposed(back)) for one in (C1, C2))  # where W'V^-1 W is the identity
+    own = np.array([2.0 * np.log(L.diagonal().T), N1.diagonal().T, N2.diagonal().T])
+    log_r2 = own[:, -1].copy()
+    log_r2[2] -= 2.0 * (N1[-1, :-1] ** 2).sum(axis=0) + log_r2[1] ** 2
+    counts = sums.counts[:, :, None]
+    bends = counts * (least / sums.sizes - 1.0)[:, :, None]  # of u / (u - c) by log u, c = 1 - least / a
+    h = np.array([np.log1p(reach) @ counts, pull @ counts, (pull * beyond) @ bends]).reshape(3, m * P)
     if restricted:
-        h += np.add.reduce(own[:, :, :-1], axis=2)
-        h[2] -= squares[:, 0]
-    return Slopes(u, h, log_r2)
-
-
-def _triangles(stack: Floats) -> tuple[Floats, Floats]:
-    """The Cholesky factors of matrices (P, m, m), and their inverses."""
-    L: Any = np.linalg.cholesky(stack)
-    return L, np.linalg.inv(L)
-
-
-def _triangle(stack: Floats) -> tuple[Floats, Floats]:
-    """The same of one matrix (1, m, m), by LAPACK alone: the checks of numpy.linalg take longer than it does."""
-    L, info = potrf(stack[0], lower=True, clean=True)
-    if info:
-        raise np.linalg.LinAlgError("Matrix is not positive definite")
-    return L[None], trtri(L, lower=True)[0][None]
-
-
-@cache
-def _blocks(m: int) -> Floats:
-    """What sums the entries (m * m, 2) of a matrix: those of X by X, and those of X by y."""
-    found = np.zeros((m, m, 2))
-    found[:-1, :-1, 0] = found[-1, :-1, 1] = 1.0
-    return found.reshape(m * m, 2)
+        h += own[:, :-1].sum(axis=1)
+        h[2] -= (N1[:-1, :-1] ** 2).sum(axis=(0, 1))
+    return Slopes(ratios, u, h.reshape(3, m, P), log_r2.reshape(3, m, P), (pivot > 0.0).reshape(m, P))
 
 
 STEP = 1.4
@@ -294,9 +301,6 @@ GAP = 1e-6
 
 CERTAIN = 1e-11
 """A difference of f and g is beyond round-off from this share of them."""
-
-BESIDE = 1
-"""So many points on either side of a cell help to guess the root in it."""
 
 NEAR = 1e-12
 """A root is found where the curve of its function moves it by less than this share of the ratio."""
@@ -366,197 +370,198 @@ def sums_of_one_ratio(deviance: Deviance) -> RatioSums:
 
 
 def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
-    """The local maxima of the likelihood over tau in [0, infinity).
+    """The local maxima of the likelihood of one model over tau in [0, infinity).
 
     `restricted` is for REML. Raises IdentificationError where fixed effects make the groups, and
     ConvergenceError where the residual within groups is zero: the likelihood then grows without bound.
     """
-    total = sums.within[-1, -1] + np.add.reduce(sums.products[:, -1, -1])
-    if not residual_at_infinity(sums) > ROUND_OFF * total:
+    total = sums.within[0, -1, -1] + np.add.reduce(sums.products[0, :, -1, -1])
+    if not residual_at_infinity(sums)[0] > ROUND_OFF * total:
         raise ConvergenceError(
             "the variance ratio has no maximum: nothing is left of the outcome within groups, so that the "
             "likelihood grows without bound as the variance of the residual goes to 0"
         )
-    try:
-        return CellSearch(sums, restricted).found()
-    except np.linalg.LinAlgError:
+    search = CellSearch(sums, restricted)
+    search.decide()
+    found = search.maxima()
+    if not search.definite[0]:
         raise ConvergenceError(
             "the search for the variance ratio lost its digits: next to nothing is left of the outcome within groups"
-        ) from None
+        )
+    if not search.differs[0]:
+        raise IdentificationError(
+            "the restricted likelihood does not depend on the variance of the groups: the fixed effects make all "
+            "that differs between them. Leave the random term or these fixed effects out"
+        )
+    if not search.ended[0]:
+        raise ConvergenceError(
+            "the search for the variance ratio ends at 1e16 without a maximum: next to nothing is left of the "
+            "outcome within groups; look whether it is constant there"
+        )
+    if not search.found[0]:
+        raise ConvergenceError("a maximum of the likelihood along the variance ratio is not found within its cell")
+    order = np.argsort(found.deviance, kind="stable")
+    each = zip(found.ratio[order].tolist(), found.deviance[order].tolist(), found.slope[order].tolist(), strict=True)
+    maxima, bend = tuple(LocalMaximum(*one) for one in each), float(found.bend[order[0]])
+    low, high = search.low.at(~search.decided), search.high.at(~search.decided)
+    # the log-determinant grows and the residual falls along the ratio: together they bound a cell from below
+    gap = max([GAP, *(maxima[0].deviance - low.h[0] - search.df * high.log_r2[0]).tolist()])
+    undecided = tuple(sorted(zip(low.ratios.tolist(), high.ratios.tolist(), strict=True)))
+    return RatioSearch(maxima, gap, undecided, search.points, bend)
+
+
+@np.errstate(all="ignore")  # members that leave float64 are not known
+def only_ratios(sums: StackedSums, restricted: bool) -> tuple[Floats, Bools]:
+    """The ratio (m,) of the only maximum of each member, and which members are known to have one alone."""
+    of, known = sums_of_members(sums)
+    known &= residual_at_infinity(of) > ROUND_OFF * sums.C[:, -1, -1]
+    search = CellSearch(of, restricted)
+    search.decide()
+    found = search.maxima()
+    known &= search.definite & search.differs & search.ended & search.found
+    known &= np.bincount(found.owner, minlength=len(known)) == 1
+    known[search.owner[~search.decided]] = False
+    h, log_r2 = search.first.h[1], search.first.log_r2[1]
+    known &= np.abs(h + search.df * log_r2) > RISES * h
+    ratios = np.zeros(len(known))
+    ratios[found.owner] = found.ratio
+    return ratios, known
+
+
+@record
+class Maxima:
+    """Local maxima (N,) of all models: whose each is, its ratio, its deviance, the slope of that, 0 but at ratio 0, and
+    the second derivative of half the deviance by the square root of the ratio.
+    """
+
+    owner: NDArray[np.intp]
+    ratio: Floats
+    deviance: Floats
+    slope: Floats
+    bend: Floats
 
 
 class CellSearch:
-    """The points computed so far, in order, and what is proven between neighbours."""
+    """The cells between neighbouring ratios at which models were looked at, `low` and `high` (N,) of the model `owner`,
+    and what is proven of them: which are `decided`. Of models (m,), whether fixed effects leave what `differs` between
+    groups, whether the deviance is proven to rise beyond the last cell (`ended`), and where digits were lost.
+    """
 
     def __init__(self, sums: RatioSums, restricted: bool) -> None:
         self.sums, self.restricted = sums, restricted
-        self.df = float(sums.n - restricted * sums.p)
-        self.largest = float(np.maximum.reduce(sums.sizes))
-        smallest = float(np.minimum.reduce(sums.sizes))
-        end = log1p(REACH * self.largest / smallest)
-        count = 2 + int(end / log(STEP))
-        self.ratios = np.expm1(np.arange(count) * (end / (count - 1))) / self.largest
-        self.at = slopes(sums, self.ratios, restricted)
-        if not sums.least * self.at.h[1, 0] > FLAT * float(sums.counts @ sums.sizes):
-            raise IdentificationError(
-                "the restricted likelihood does not depend on the variance of the groups: the fixed effects make all "
-                "that differs between them. Leave the random term or these fixed effects out"
-            )
-        while not self.ended():
-            if self.ratios[-1] * smallest > FARTHEST:
-                raise ConvergenceError(
-                    "the search for the variance ratio ends at 1e16 without a maximum: next to nothing is left of the "
-                    "outcome within groups; look whether it is constant there"
-                )
-            self.add(self.ratios[-1] * FARTHER ** np.arange(1, 4))
-
-    def ended(self) -> bool:
-        """Is there a ratio beyond which the deviance is proven to rise? Those after the first are left out."""
-        limit = float(np.add.reduce(self.sums.counts)) - self.restricted * self.sums.made
-        rises = (1.0 - CERTAIN) * limit > -self.df * self.at.log_r2[1]
-        last = int(rises.argmax())
-        if not rises[last]:
-            return False
-        if last + 1 < len(rises):
-            self.keep(slice(0, last + 1))
-        return True
-
-    def keep(self, which: slice | np.ndarray) -> None:
-        """Keep some of the points, in this order."""
-        at = self.at
-        self.ratios = self.ratios[which]
-        self.at = Slopes(at.u[which], at.h[:, which], at.log_r2[:, which])
-
-    def add(self, ratios: Floats) -> None:
-        """Evaluate at more ratios, and keep all in order."""
-        old, new = self.at, slopes(self.sums, ratios, self.restricted)
-        self.at = Slopes(
-            np.concatenate([old.u, new.u]),
-            np.concatenate([old.h, new.h], axis=1),
-            np.concatenate([old.log_r2, new.log_r2], axis=1),
-        )
-        self.ratios = np.concatenate([self.ratios, ratios])
-        self.keep(np.argsort(self.ratios, kind="stable"))
-
-    def classified(self) -> np.ndarray:
-        """Whether all is known of each cell between neighbours: by the ends of f and g, which fall, or of their slopes,
-        which rise; where these do not tell of all cells, by tangents.
-        """
-        at = self.at
-        parts = np.empty((2, 2, len(at.u)))  # f and g, and their slopes
-        parts[0] = at.h[1:]
-        np.multiply(-self.df, at.log_r2[1:], out=parts[1])
-        parts[:, 1] /= at.u
-        sure = CERTAIN * np.add.reduce(np.abs(parts[:, :, :-1]))
-        early, late = parts[:, :, :-1], parts[::-1, :, 1:]
-        apart = early - late
-        np.negative(apart[:, 0], out=apart[:, 0])  # one is above the other if its least is above the other's most
-        known = np.logical_or.reduce(apart > sure, axis=(0, 1))
-        if known.all():
-            return known
-        values, bends = parts[:, 0], parts[:, 1]
-        width = self.sums.least * (self.ratios[1:] - self.ratios[:-1])
-        return known | np.logical_or.reduce(least(values, bends, -values[::-1], width) > sure[0])
-
-    def found(self) -> RatioSearch:
-        for _ in range(ROUNDS):
-            known = self.classified()
-            if known.all():
+        m, M = sums.within.shape[:2]
+        self.df = sums.n - restricted * (M - 1)
+        self.largest, smallest = sums.sizes.max(axis=1), sums.sizes.min(axis=1)
+        end = np.log1p(REACH * self.largest / smallest)
+        count = 2 + int(end.max() / log(STEP))
+        ratios = np.expm1(np.arange(count) * (end / (count - 1))[:, None]) / self.largest[:, None]
+        at = slopes(sums, ratios, restricted)
+        self.first, self.found = at.at(np.s_[:, 0]), np.ones(m, dtype=bool)
+        self.differs = sums.least * self.first.h[1] > FLAT * (sums.counts * sums.sizes).sum(axis=1)
+        limit = (1.0 - CERTAIN) * (sums.counts.sum(axis=1) - restricted * sums.made)
+        while True:
+            rises = limit[:, None] > -self.df[:, None] * at.log_r2[1]
+            self.ended, self.definite = rises.any(axis=1), at.definite.all(axis=1)
+            goes_on = self.definite & self.differs & ~self.ended & (at.ratios[:, -1] * smallest <= FARTHEST)
+            if not goes_on.any():
                 break
-            low, high = self.ratios[:-1], self.ratios[1:]
-            halved = ~known & (high - low > NARROWEST * high)
+            at = at.followed_by(slopes(sums, at.ratios[:, -1:] * FARTHER ** np.arange(1, 4), restricted))
+        inside = np.arange(at.u.shape[1] - 1) < rises.argmax(axis=1)[:, None]
+        self.owner = np.nonzero(inside)[0]
+        self.low, self.high = at.at(np.s_[:, :-1]).at(inside), at.at(np.s_[:, 1:]).at(inside)
+        self.points = 1 + len(self.owner)
+
+    def classified(self, owner: NDArray[np.intp], low: Slopes, high: Slopes) -> Bools:
+        """Whether all is known of each cell: by the ends of f and g, which fall, or of their slopes, which rise, or by
+        tangents.
+        """
+        df = self.df[owner]
+        parts = np.empty((2, 2, len(owner), 2))  # f and g, and their slopes, at both ends
+        for k, end in enumerate((low, high)):
+            parts[0, ..., k], parts[1, ..., k] = end.h[1:], -df * end.log_r2[1:]
+            parts[:, 1, :, k] /= end.u
+        sure = CERTAIN * np.add.reduce(np.abs(parts[..., 0]))
+        apart = parts[..., 0] - parts[::-1, ..., 1]
+        np.negative(apart[:, 0], out=apart[:, 0])  # one is above the other if its least is above the other's most
+        values, bends = parts[:, 0], parts[:, 1]
+        by_tangents = least(values, bends, -values[::-1], (high.u - low.u)[:, None])[..., 0] > sure[0]
+        return np.logical_or.reduce(apart > sure, axis=(0, 1)) | np.logical_or.reduce(by_tangents)
+
+    def decide(self) -> None:
+        """Halve the cells of which not all is known."""
+        some = (self.definite & self.differs & self.ended)[self.owner]
+        left, done = (self.owner[some], self.low.at(some), self.high.at(some)), []
+        for rounds in range(ROUNDS + 1):
+            owner, low, high = left
+            known = self.classified(owner, low, high)
+            halved = ~known & (high.ratios - low.ratios > NARROWEST * high.ratios) & (rounds < ROUNDS)
+            done.append((owner[~halved], low.at(~halved), high.at(~halved), known[~halved]))
             if not halved.any():
                 break
-            ends = np.log1p(self.largest * np.stack([low[halved], high[halved]]))
-            self.add(np.expm1(0.5 * (ends[0] + ends[1])) / self.largest)
-        else:
-            known = self.classified()
-        slope = self.at.h[1] + self.df * self.at.log_r2[1]
-        (holds,) = ((slope[:-1] < 0.0) & (slope[1:] >= 0.0)).nonzero()
-        each = sorted([*self.at_zero(), *map(self.root, holds.tolist())], key=lambda one: one[0].deviance)
-        maxima, bend = tuple(one for one, _ in each), each[0][1]
-        if known.all():
-            return RatioSearch(maxima, GAP, (), len(self.ratios), bend)
-        # the log-determinant grows and the residual falls along the ratio: together they bound a cell from below
-        floors = (self.at.h[0, :-1] + self.df * self.at.log_r2[0, 1:])[~known]
-        cells = np.stack([self.ratios[:-1], self.ratios[1:]], axis=1)[~known]
-        gap = max([GAP, *(maxima[0].deviance - floors)])
-        return RatioSearch(maxima, float(gap), tuple(map(tuple, cells.tolist())), len(self.ratios), bend)
+            owner, low, high = owner[halved], low.at(halved), high.at(halved)
+            largest = self.largest[owner]
+            middle = 0.5 * (np.log1p(largest * low.ratios) + np.log1p(largest * high.ratios))
+            at = self.each(owner, np.expm1(middle) / largest)
+            self.points += len(owner)
+            left = np.tile(owner, 2), low.followed_by(at), at.followed_by(high)
+        self.owner, self.decided = (np.concatenate([one[k] for one in done]) for k in (0, 3))
+        self.low, self.high = (reduce(Slopes.followed_by, (one[k] for one in done)) for k in (1, 2))
 
-    def at_zero(self) -> list[tuple[LocalMaximum, float]]:
-        """Ratio 0, where the deviance rises from there, and how it bends."""
-        value, slope, _ = (self.at.h[:, 0] + self.df * self.at.log_r2[:, 0]).tolist()
-        slope *= self.sums.least
-        return [(LocalMaximum(0.0, value, slope), slope)] if slope >= 0.0 else []
-
-    def root(self, cell: int) -> tuple[LocalMaximum, float]:
-        """The maximum in a cell where the slope turns from negative to positive: Newton's method between its ends, of
-        log f - log g along log v, v = 1 + tau a of the largest group, which is nearly a line. And how it bends there.
-        """
-        first, last = max(cell - BESIDE, 0), min(cell + 2 + BESIDE, len(self.ratios))
-        places = np.log1p(self.largest * self.ratios[first:last]).tolist()
-        near = self.turned(self.at, slice(first, last), places)
-        own = slice(cell - first, cell - first + 2)
-        (low, high), (lower, upper) = places[own], near[own]
-        x = inverse_at_zero(places, near)
-        if not low < x < high:
-            x = inverse_at_zero(places[own], near[own])
-        x = x if low < x < high else 0.5 * (low + high)
-        curve = (upper[1] - lower[1]) / (high - low)
-        for _ in range(ROUNDS):
-            at = slopes(self.sums, np.array([expm1(x) / self.largest]), self.restricted)
-            value, slope, bend = (at.h + self.df * at.log_r2)[:, 0].tolist()
-            low, high = (x, high) if slope < 0.0 else (low, x)
-            ((off, turn),) = self.turned(at, slice(1), [x])
-            step = -off / turn if turn > 0.0 else inf
-            bent = abs(curve / turn) if isfinite(curve / turn) else 1.0
-            if 0.5 * bent * step * step <= NEAR * x or high - low <= 1e-15 * high:
-                along = step * self.along(float(at.u[0]), x)
-                ratio = expm1(x + step) / self.largest
-                value += along * (slope + 0.5 * bend * along)
-                to_u = self.sums.least / (1.0 + self.sums.least * ratio)
-                return LocalMaximum(ratio, value, 0.0), 2.0 * ratio * bend * to_u * to_u
-            x = x + step if low < x + step < high else 0.5 * (low + high)
-        raise ConvergenceError("a maximum of the likelihood along the variance ratio is not found within its cell")
-
-    def along(self, u: float, x: float) -> float:
-        """The derivative of log u by x = log v."""
-        return self.sums.least / self.largest * exp(x) / u
-
-    def turned(self, at: Slopes, which: slice, places: Sequence[float]) -> list[tuple[float, float]]:
-        """log f - log g at points and its derivative by x = log v, which has the sign of the bend near a maximum."""
-        found, df = [], self.df
-        rows = (*at.h[1:, which].tolist(), *at.log_r2[1:, which].tolist(), at.u[which].tolist())
-        for x, f, fall_f, g, fall_g, u in zip(places, *rows, strict=True):
-            if f > 0.0 > g:
-                found.append((log(f / (-df * g)), (fall_f / f - fall_g / g) * self.along(u, x)))
-            else:
-                found.append((inf, inf))
+    def each(self, owner: NDArray[np.intp], ratios: Floats) -> Slopes:
+        """At one ratio of each of the models `owner`, both (N,)."""
+        found = slopes(self.sums.some(owner), ratios[:, None], self.restricted).at(np.s_[:, 0])
+        self.definite[owner[~found.definite]] = False
         return found
 
+    def slope(self, owner: NDArray[np.intp], at: Slopes) -> Floats:
+        """The slope of the deviance by log u."""
+        return at.h[1] + self.df[owner] * at.log_r2[1]
 
-def inverse_at_zero(points: Sequence[float], known: Sequence[tuple[float, float]]) -> float:
-    """Where a function is about 0 whose values and slopes at the points are `known`: the polynomial of its inverse, by
-    divided differences. Not a number where the function does not rise throughout.
+    @np.errstate(all="ignore")  # log f - log g is infinite, or not a number, where one of them is not positive
+    def maxima(self) -> Maxima:
+        """At ratio 0, where the deviance rises from there, and in the cells where its slope turns to positive."""
+        every, first, least = np.arange(len(self.df)), self.first, self.sums.least
+        slope = self.slope(every, first) * least
+        zeros = every[slope >= 0.0]
+        value = first.h[0] + self.df * first.log_r2[0]
+        turns = (self.slope(self.owner, self.low) < 0.0) & (self.slope(self.owner, self.high) >= 0.0)
+        owner = self.owner[turns]
+        inside = self.roots(owner, self.low.at(turns), self.high.at(turns))
+        at_zero = Maxima(zeros, np.zeros(len(zeros)), value[zeros], slope[zeros], slope[zeros])
+        return Maxima(*map(np.concatenate, zip(vars(at_zero).values(), vars(inside).values(), strict=True)))
 
-    >>> inverse_at_zero([1.0, 4.0], [(-1.0, 1.0), (2.0, 1.0)])
-    2.0
-    """
-    values, rises = zip(*known, strict=True)
-    if not all(low < high < inf for low, high in pairwise(values)) or not all(0.0 < rise < inf for rise in rises):
-        return nan
-    at = [value for value in values for _ in range(2)]
-    differences = [x for x in points for _ in range(2)]
-    found, product = differences[0], 1.0
-    for order in range(1, len(at)):
-        pairs = zip(differences, differences[1:], at, at[order:], strict=False)
-        differences = [
-            1.0 / rises[k // 2] if low == high else (right - left) / (high - low)
-            for k, (left, right, low, high) in enumerate(pairs)
-        ]
-        product *= -at[order - 1]
-        found += product * differences[0]
-    return found
+    def roots(self, owner: NDArray[np.intp], low: Slopes, high: Slopes) -> Maxima:
+        """The maximum in each cell: Newton's method between its ends, of log f - log g along log v, v = 1 + tau a of
+        the largest group, which is nearly a line.
+        """
+        largest, least, df = self.largest[owner], self.sums.least[owner], self.df[owner]
+        x0, x1 = np.log1p(largest * low.ratios), np.log1p(largest * high.ratios)
+        (y0, turn0), (y1, turn1) = self.turned(owner, low, x0), self.turned(owner, high, x1)
+        t, curve = y0 / (y0 - y1), (turn1 - turn0) / (x1 - x0)
+        x = x0 + (3.0 - 2.0 * t) * t**2 * (x1 - x0)  # the cubic of the inverse, by values and slopes at the ends
+        x += (y1 - y0) * t * (1.0 - t) * ((1.0 - t) / turn0 - t / turn1)
+        near, step = np.zeros(len(owner), dtype=bool), np.zeros(len(owner))
+        for _ in range(ROUNDS):
+            x = np.where(near | ((x0 < x) & (x < x1)), x, 0.5 * (x0 + x1))
+            at = self.each(owner, np.expm1(x) / largest)
+            rises = self.slope(owner, at) >= 0.0
+            x0, x1 = np.where(rises, x0, x), np.where(rises, x, x1)
+            off, turn = self.turned(owner, at, x)
+            step = np.where(turn > 0.0, -off / turn, np.inf)
+            bent = np.where(np.isfinite(curve / turn), np.abs(curve / turn), 1.0)
+            near = (0.5 * bent * step * step <= NEAR * x) | (x1 - x0 <= 1e-15 * x1)
+            if near.all():
+                break
+            x = np.where(near, x, x + step)
+        self.found[owner[~near]] = False
+        at = self.each(owner, np.expm1(x + step) / largest)
+        value, _, bend = at.h + df * at.log_r2
+        return Maxima(owner, at.ratios, value, np.zeros(len(owner)), 2.0 * at.ratios * bend * (least / at.u) ** 2)
+
+    def turned(self, owner: NDArray[np.intp], at: Slopes, x: Floats) -> tuple[Floats, Floats]:
+        """log f - log g and its derivative by x = log v, which has the sign of the bend near a maximum."""
+        df, along = self.df[owner], self.sums.least[owner] / self.largest[owner] * np.exp(x) / at.u
+        return np.log(at.h[1] / (-df * at.log_r2[1])), (at.h[2] / at.h[1] - at.log_r2[2] / at.log_r2[1]) * along
 
 
 def least(values: Floats, bends: Floats, other: Floats, width: Floats) -> Floats:
@@ -575,178 +580,8 @@ def least(values: Floats, bends: Floats, other: Floats, width: Floats) -> Floats
     return np.minimum(corner, np.minimum(ends[..., :-1], ends[..., 1:]))
 
 
-TRIED = 10.0 ** np.arange(1.0, 7.1, 1.5)
-"""Ratios, over the inverse of the least group, beyond one of which the deviance is proven to rise; else it is left to
-the search of one model, which looks farther.
-"""
-
-GRID = 24
-"""Ratios beside 0 at which every member is looked at first."""
-
-HALVINGS = 12
-"""So often at most are cells halved."""
-
-NEWTON = 4
-"""Steps to the root of a slope, before a climb goes on from there."""
-
 RISES = 1e-6
-"""A slope at the ratio 0 below this share of its first part may be 0."""
-
-
-@record
-class StackedRatios:
-    """Of members the `sizes` (m, J) of their groups, `products` (m, J, M (M + 1) / 2) = B_j B_j' / a_j by pairs of
-    columns, turned so that those which groups make stand alone, and what is left `within` (m, M (M + 1) / 2).
-
-    The global maximum in one variance ratio of many models at once, with the proof of `RatioSearch`.
-
-    All cells of all members between neighbouring ratios are looked at together, and those that may hold what is not
-    known are halved together. The sums are those of positive terms of `RatioSums`, and the slopes come from the
-    triangle L of C = W'V^-1 W, whose last row is that of y: with N1 = L^-1 C' L^-T and N2 = L^-1 C'' L^-T of its slope
-    and bend,
-
-        (log r2)' = N1_yy,   (log r2)'' = N2_yy - 2 |N1_xy|^2 - N1_yy^2
-        log|X'V^-1 X|' = tr N1_xx,   log|X'V^-1 X|'' = tr N2_xx - |N1_xx|^2
-
-    A member with several local maxima, or with a cell that stays undecided, is not `known`, and the caller fits it
-    alone.
-    """
-
-    sizes: Floats
-    products: Floats
-    within: Floats
-    infinite: Floats
-    df: Floats
-    reml: bool
-    sound: Bools
-
-    @classmethod
-    def of(cls, sums: StackedSums, reml: bool) -> StackedRatios:
-        """From the sums of members with one effect of each group."""
-        a, B, C = sums.A[:, 0, 0], sums.B[:, 0], sums.C
-        M = C.shape[1]
-        there = a > TINY * a.max(axis=1)[:, None]
-        a = np.where(there, a, 0.0)
-        B = np.where(there[:, None], B / np.sqrt(np.where(there, a, 1.0))[:, None], 0.0)
-        within = C - B @ np.swapaxes(B, 1, 2)
-        sound = sums.sound & (within[:, -1, -1] >= CANCELED * C[:, -1, -1])
-        within[~sound] = np.eye(M)
-        turn = np.zeros(C.shape)
-        turn[:, -1, -1] = 1.0
-        values, turn[:, :-1, :-1] = np.linalg.eigh(within[:, :-1, :-1])
-        within = np.swapaxes(turn, 1, 2) @ within @ turn
-        whole = np.trace(C[:, :-1, :-1], axis1=1, axis2=2) / max(M - 1, 1)
-        gone = np.zeros((len(C), M), dtype=bool)
-        gone[:, :-1] = values <= DUST * whole[:, None]
-        within[gone[:, :, None] | gone[:, None]] = 0.0
-        B = np.swapaxes(turn, 1, 2) @ B
-        first, second = np.tril_indices(M)
-        products = np.swapaxes(B[:, first] * B[:, second], 1, 2)
-        kept, xy = np.where(gone[:, :-1], 1.0, values), np.where(gone[:, :-1], 0.0, within[:, :-1, -1])
-        infinite = within[:, -1, -1] - (xy**2 / kept).sum(axis=1)
-        sound &= infinite > ROUND_OFF * C[:, -1, -1]
-        df = sums.n - (M - 1 if reml else 0)
-        return cls(a, np.ascontiguousarray(products), within[:, first, second], infinite, df, reml, sound)
-
-    def slopes(self, which: Any, ratios: Floats) -> tuple[Floats, Floats]:
-        """h and log r2 of some members, each (3, P, k): value, slope and bend at their ratios (k, P)."""
-        sizes, products = self.sizes[which], self.products[which]
-        k, P = ratios.shape
-        at = ratios[:, :, None] * sizes[:, None]
-        left = 1.0 / (1.0 + at)
-        pull = sizes[:, None] * left
-        weights = np.concatenate([left, -pull * left, 2.0 * pull * pull * left], axis=1)
-        found = (weights @ products).reshape(k, 3, P, -1)
-        found[:, 0] += self.within[which][:, None]
-        M = int((2.0 * found.shape[-1]) ** 0.5)
-        first, second = np.tril_indices(M)
-        pair = np.empty((M, M), dtype=np.intp)
-        pair[first, second] = pair[second, first] = np.arange(len(first))
-        C, C1, C2 = found.transpose(1, 3, 2, 0).reshape(3, -1, P * k)[:, pair]
-        h = np.empty((3, P, k))
-        h[0], h[1], h[2] = np.log1p(at).sum(axis=2).T, pull.sum(axis=2).T, -(pull * pull).sum(axis=2).T
-        L, _ = factored(C)
-        back = inverted(L)
-        N1, N2 = (np.einsum("ikn,lkn->iln", np.einsum("ijn,jkn->ikn", back, one), back) for one in (C1, C2))
-        slope = N1[-1, -1]
-        bend = N2[-1, -1] - 2.0 * (N1[:-1, -1] ** 2).sum(axis=0) - slope * slope
-        log_r2 = np.array([2.0 * np.log(L[-1, -1]), slope, bend]).reshape(3, P, k)
-        if self.reml:
-            x = N1[:-1, :-1]
-            h[0] += 2.0 * np.log(np.diagonal(L)[:, :-1]).sum(axis=1).reshape(P, k)
-            h[1] += np.trace(x).reshape(P, k)
-            h[2] += (np.trace(N2[:-1, :-1]) - (x * x).sum(axis=(0, 1))).reshape(P, k)
-        return h, log_r2
-
-    @np.errstate(all="ignore")  # members that leave float64 are not known
-    def searched(self) -> tuple[Floats, Bools]:
-        """The ratio (m,) of the only maximum, 0 or near one inside, and which members are known to have one alone."""
-        m, every = len(self.sizes), slice(None)
-        largest = self.sizes.max(axis=1)
-        smallest = np.where(self.sizes > 0.0, self.sizes, np.inf).min(axis=1)
-        tried = TRIED / smallest[:, None]
-        h, r = self.slopes(every, tried)
-        rises = tried.T * h[1] - self.df * np.maximum(np.exp(r[0]) / self.infinite - 1.0, 0.0) > 0.0
-        last = tried[np.arange(m), np.argmax(rises, axis=0)]
-        first = 1e-3 / largest
-        share = np.linspace(0.0, 1.0, GRID)
-        grid = first[:, None] * (np.maximum(last, 10.0 * first) / first)[:, None] ** share
-        ratios = np.concatenate([np.zeros((m, 1)), grid], axis=1)
-        h, r = self.slopes(every, ratios)
-        known = self.sound & rises.any(axis=0) & (h[1, 0] > FLAT * self.sizes.sum(axis=1))
-        slope = h[1, 0] + self.df * r[1, 0]
-        at_zero = slope >= 0.0
-        known &= np.abs(slope) > RISES * h[1, 0]
-        ends = np.concatenate([h[1:], self.df * r[1:]])  # (4, points, m): slopes and bends of both parts
-        cells = np.stack([ends[:, :-1], ends[:, 1:]]).reshape(2, 4, -1)
-        owner = np.broadcast_to(np.arange(m), (GRID, m)).ravel()
-        low, high, inside = self._decided(owner, ratios.T[:-1].ravel(), ratios.T[1:].ravel(), cells, known)
-        known &= at_zero.astype(int) + inside == 1
-        found = np.zeros(m)
-        some = np.flatnonzero(known & ~at_zero)
-        if len(some):
-            found[some] = self._near_root(some, low[some], high[some])
-        return found, known
-
-    def _decided(
-        self, owner: NDArray[np.intp], low: Floats, high: Floats, ends: Floats, known: Bools
-    ) -> tuple[Floats, Floats, NDArray[np.intp]]:
-        """The cells (m,) in which the slope turns from negative to positive, and how many of these a member has, a
-        large number where cells stay undecided. The given cells (N,) have an owner and `ends` (2, 4, N).
-        """
-        m = len(self.sizes)
-        inside, lower, upper = np.zeros(m, dtype=np.intp), np.zeros(m), np.zeros(m)
-        for _ in range(HALVINGS):
-            (h1, h2, r1, r2), width = ends.transpose(1, 2, 0), (high - low)[:, None]  # (N, 2) each
-            told = (least(h1, h2, r1, width) > 0.0) | (least(-r1, -r2, -h1, width) > 0.0)
-            told = told[:, 0] | (h2[:, 0] + r2[:, 1] > 0.0) | (h2[:, 1] + r2[:, 0] < 0.0)
-            slope = h1 + r1
-            turns = np.flatnonzero(told & (slope[:, 0] < 0.0) & (slope[:, 1] >= 0.0))
-            inside += np.bincount(owner[turns], minlength=m)
-            lower[owner[turns]], upper[owner[turns]] = low[turns], high[turns]
-            rest = np.flatnonzero(~told & known[owner])
-            if not len(rest):
-                return lower, upper, inside
-            owner, low, high, ends = owner[rest], low[rest], high[rest], ends[:, :, rest]
-            middle = np.where(low > 0.0, np.sqrt(low * high), high / 8.0)
-            h, r = self.slopes(owner, middle[:, None])
-            at = np.concatenate([h[1:, 0], self.df[owner] * r[1:, 0]])
-            ends = np.concatenate([np.stack([ends[0], at]), np.stack([at, ends[1]])], axis=2)
-            owner, low, high = np.tile(owner, 2), np.append(low, middle), np.append(middle, high)
-        inside[owner] = HALVINGS
-        return lower, upper, inside
-
-    def _near_root(self, which: NDArray[np.intp], low: Floats, high: Floats) -> Floats:
-        """Near the ratio between `low` and `high` where the slope turns from negative to positive."""
-        x = np.where(low > 0.0, np.sqrt(low * high), 0.5 * high)
-        for _ in range(NEWTON):
-            h, r = self.slopes(which, x[:, None])
-            _, slope, bend = (h + self.df[which] * r)[:, 0]
-            low, high = np.where(slope < 0.0, x, low), np.where(slope < 0.0, high, x)
-            step = x - slope / np.where(bend > 0.0, bend, np.inf)
-            x = np.where((bend > 0.0) & (step > low) & (step < high), step, 0.5 * (low + high))
-        return x
-
+"""Of one of many models, a slope at the ratio 0 below this share of its first part may be 0."""
 
 LEAST_SHARE = 1e-4
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.latent.global_maximum import RatioSums, ratio_sums
+from stattools.latent.global_maximum import RatioSums, Slopes, ratio_sums
+from stattools.latent.global_maximum import slopes as slopes_of_models
 
 
 def drawn(seed: int, sizes: list[int], p: int = 2, spread=(1.0,), slope: bool = False):
@@ -39,3 +40,8 @@ def dense(y, X, z, codes, ratio: float, restricted: bool) -> float:
     r2 = e @ np.linalg.solve(V, e)
     h = np.linalg.slogdet(V)[1] + restricted * np.linalg.slogdet(Q.T @ VQ)[1]
     return float(h + (n - restricted * Q.shape[1]) * np.log(r2))
+
+
+def slopes(sums: RatioSums, ratios, restricted: bool) -> Slopes:
+    """Those of one model at ratios (P,)."""
+    return slopes_of_models(sums, ratios[None], restricted).at(0)

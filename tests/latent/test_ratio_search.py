@@ -9,10 +9,10 @@ from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance, hessian
 from stattools.latent.elimination import OneFactor
-from stattools.latent.global_maximum import CellSearch, inverse_at_zero, least, ratio_search, slopes, sums_of_one_ratio
+from stattools.latent.global_maximum import CellSearch, least, ratio_search, sums_of_one_ratio
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
-from tests.latent.ratio_cases import drawn, sums_of
+from tests.latent.ratio_cases import drawn, slopes, sums_of
 
 UNEQUAL = [1, 2, 3, 30, 60]
 SPREAD = (0.1, 0.5, 3.0)
@@ -22,7 +22,7 @@ def on_a_grid(sums, restricted, most=1e6):
     """Ratios and deviances of the local minima over a fine grid."""
     at = np.concatenate([[0.0], np.geomspace(1e-5, most, 1500)])
     found = slopes(sums, at, restricted)
-    d = found.h[0] + (sums.n - restricted * sums.p) * found.log_r2[0]
+    d = found.h[0] + (sums.n - restricted * (sums.within.shape[1] - 1)) * found.log_r2[0]
     padded = np.concatenate([[np.inf], d, [np.inf]])
     return at[(padded[1:-1] < padded[:-2]) & (padded[1:-1] < padded[2:])], d.min()
 
@@ -109,11 +109,13 @@ def test_what_is_said_of_cells_holds_inside_them():
         sums = sums_of(*drawn(seed, sizes, p=int(rng.integers(1, 4)), spread=SPREAD, slope=bool(seed % 2)))
         restricted = bool(rng.integers(2))
         search = CellSearch(sums, restricted)
-        beyond = slopes(sums, search.ratios[-1] * np.geomspace(1.0, 1e6, 40), restricted)
+        ratios = np.append(search.low.ratios, search.high.ratios[-1])
+        beyond = slopes(sums, ratios[-1] * np.geomspace(1.0, 1e6, 40), restricted)
         assert (beyond.h[1] + search.df * beyond.log_r2[1] > 0).all()
         for step in (1, 2, 4):
-            search.keep(np.arange(0, len(search.ratios), step))
-            for decided, low, high in zip(search.classified(), search.ratios, search.ratios[1:], strict=False):
+            at = slopes(sums, ratios[::step], restricted)
+            cells = np.zeros(len(at.u) - 1, dtype=np.intp), at.at(np.s_[:-1]), at.at(np.s_[1:])
+            for decided, low, high in zip(search.classified(*cells), at.ratios, at.ratios[1:], strict=False):
                 if not decided:
                     continue
                 inside = slopes(sums, low + (high - low) * np.linspace(0.0, 1.0, 42)[1:-1], restricted)
@@ -130,17 +132,8 @@ def test_a_balanced_design_is_decided_by_the_first_points():
     for sizes in ([5] * 30, [*range(1, 11)] * 3):
         sums = sums_of(*drawn(1, sizes, p=1))
         search = CellSearch(sums, True)
-        first = len(search.ratios)
-        assert search.classified().all()
-        assert search.found().evaluations == first
-
-
-def test_the_inverse_of_a_cubic_is_exact():
-    """x = t + t^3 / 3 of t = -1, 0.5: four conditions make the cubic."""
-    points, t = [-4.0 / 3.0, 0.5 + 0.125 / 3.0], (-1.0, 0.5)
-    assert inverse_at_zero(points, [(v, 1.0 / (1.0 + v * v)) for v in t]) == pytest.approx(0.0, abs=1e-15)
-    assert np.isnan(inverse_at_zero([0.0, 1.0], [(1.0, 1.0), (-1.0, 1.0)]))
-    assert np.isnan(inverse_at_zero([0.0, 1.0], [(-1.0, 1.0), (np.inf, np.inf)]))
+        assert search.classified(search.owner, search.low, search.high).all()
+        assert ratio_search(sums, True).evaluations == search.points
 
 
 @pytest.mark.parametrize("reml", [True, False])

@@ -51,8 +51,8 @@ from stattools.latent.deviance import (
 from stattools.latent.elimination import Bools, OneFactor, Structure, stacked_rows, stacked_sums
 from stattools.latent.global_maximum import (
     LocalMaximum,
-    StackedRatios,
     branch_and_bound,
+    only_ratios,
     ratio_search,
     sums_of_one_ratio,
 )
@@ -549,7 +549,7 @@ def stacked_maxima(members: Sequence[Any], widths: tuple[int, ...], *, reml: boo
     sums = stacked_sums(rows, widths)
     effects = StackedEffects.made(sums, widths, reml)
     if sum(widths) == 1:
-        ratios, sound = StackedRatios.of(sums, reml).searched()
+        ratios, sound = only_ratios(sums, reml)
         theta = np.sqrt(ratios)[:, None]
     else:
         theta, sound = effects.starts()
