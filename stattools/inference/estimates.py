@@ -239,7 +239,7 @@ class Unsaved:
         """The sum of a column."""
         return self.sums[0] if len(self.sums) == 1 else refuse()
 
-    def __getitem__(self, place: Any) -> Unsaved:
+    def __getitem__(self, place: object) -> Unsaved:
         if isinstance(place, tuple) and len(place) == 2 and place[0] == slice(None) and isinstance(place[1], int):
             return Unsaved(self.shape[:1], self.sums[place[1] : place[1] + 1])
         return refuse()

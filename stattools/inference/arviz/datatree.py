@@ -175,7 +175,7 @@ def log_likelihood(model: Model, theta: Floats) -> Floats:
     """
     weight = 1.0 if model.rows.weight is None else model.rows.weight
 
-    def part(eta: Floats, sigma: Any) -> Floats:
+    def part(eta: Floats, sigma: Floats) -> Floats:
         y = np.broadcast_to(model.rows.y, (*eta.shape[:2], *model.rows.y.shape[1:]))
         if not model.has_scale:
             return model.likelihood.loglik(eta, y) * weight
@@ -206,7 +206,7 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
     """A new outcome of every row for every theta_s; successes out of `trials` for a grouped outcome."""
     random = generator(seed)
 
-    def part(eta: Floats, sigma: Any) -> Floats:
+    def part(eta: Floats, sigma: Floats) -> Floats:
         if model.has_scale:
             return eta + sigma * random.standard_normal(eta.shape)
         among = model.likelihood.trials_of(model.rows.y) if trials is None else trials
@@ -215,21 +215,21 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
     return _over(model, theta, part)
 
 
-def _over(model: Model, theta: Floats, part: Callable[[Floats, object], Floats]) -> Floats:
+def _over(model: Model, theta: Floats, part: Callable[[Floats, Floats], Floats]) -> Floats:
     rows, width = len(model.rows.X), model.predictor.width
     what = f"{len(theta):,} draws of {rows:,} rows"
     require_memory(what, 2 * len(theta) * rows * width, "Take some of the draws, or fewer rows.")
     return np.concatenate([part(eta, sigma) for eta, sigma in _predictors(model, theta)])
 
 
-def _predictors(model: Model, theta: Floats) -> Iterator[tuple[Floats, Any]]:
+def _predictors(model: Model, theta: Floats) -> Iterator[tuple[Floats, Floats]]:
     """eta (s, rows) or (s, rows, width), and the standard deviation of each row where there is one."""
     X, predictor = model.rows.X, model.predictor
     precision = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
     step = max(1, CELLS // max(len(X), 1))
     for start in range(0, len(theta), step):
         some = behind_links(model, theta[start : start + step, : predictor.size])
-        sigma = theta[start : start + step, -1:] / precision if model.has_scale else None
+        sigma = theta[start : start + step, -1:] / precision if model.has_scale else np.empty(0)
         yield predictor.forward_many(some, X, model.rows.offset), sigma
 
 
@@ -514,7 +514,7 @@ def convergence(draws: Floats) -> dict[str, Floats]:
     each = range(draws.shape[-1])
     several = draws.shape[0] > 1
 
-    def over(measure: Any) -> Floats:
+    def over(measure: Callable[[Floats], float]) -> Floats:
         return np.array([float(measure(draws[:, :, j])) for j in each])
 
     return {
@@ -573,7 +573,7 @@ class Exports(Protocol):
     def to_arviz(self) -> Callable[..., DataTree]: ...
 
 
-def to_arviz(x: Any, /, *, draws: int | None = None, seed: int | np.random.Generator | None = None) -> DataTree:
+def to_arviz(x: object, /, *, draws: int | None = None, seed: int | np.random.Generator | None = None) -> DataTree:
     """A DataTree for ArviZ of a fit or a posterior.
 
     A posterior, drawn or exact, is what its own `to_arviz` makes: posterior, prior, their predictives, log-likelihood,

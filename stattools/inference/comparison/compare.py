@@ -507,7 +507,7 @@ def _has_classes(model: AnyModel) -> bool:
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
-def _label_codes(model: Any) -> Any:
+def _label_codes(model: Any) -> Floats | None:
     """The codes of the labels of the outcome, one per row; None where it has none."""
     if not _has_classes(model):
         return None
@@ -527,13 +527,12 @@ def _frequencies(model: AnyModel, data: object, n: int) -> Floats:
     return np.ones(n) if found is None else found
 
 
-def _new_rows(fit: Any, data: Any) -> Judged:
+def _new_rows(fit: Any, data: object) -> Judged:
     """New rows with their outcome as a fit sees them."""
-    model = fit.model
+    model, new = fit.model, data[1] if isinstance(data, tuple) else data
     if model.parts:  # shares of one-vs-rest, which are normalized after the fact
         outcome, _ = new_outcome(model.parts[0].design, model.outcome_name, data)
         codes = codes_of(outcome, model.labels, model.outcome_name)
-        new = data[1] if isinstance(data, tuple) else data
         shares = log_shares([at_rows(one.model, new).eta(one.estimate) for one in fit.fits])
         return Judged(shares[np.arange(len(codes)), codes.astype(int)], np.exp(shares), codes)
     if not isinstance(fit, Estimates):  # a network, or several
@@ -545,7 +544,6 @@ def _new_rows(fit: Any, data: Any) -> Judged:
             f"{model.title}. Compare grouped outcomes, and times, by st.compare or st.cross_validate."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
-    new = data[1] if isinstance(data, tuple) else data
     at = with_precision(at_rows(model, new), model, new)
     if model.likelihood.outcome.has_labels:
         y = codes_of(outcome, labels_of(model), model.outcome_name)

@@ -40,12 +40,13 @@ from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.rows.rows import Block
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, HAC, Cluster, Groups, unusual
-from stattools.inference.covariance.sandwich import LEVERAGE_LIMIT, POWER, Sandwich, closed
+from stattools.inference.covariance.sandwich import LEVERAGE_LIMIT, POWER, Grouped, Sandwich, closed
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import meant
@@ -94,7 +95,7 @@ class Satterthwaite:
         with np.errstate(divide="ignore"):
             return np.where(values < 1.0, (1.0 - values) ** -POWERS[self.kind], 0.0)
 
-    def alone(self) -> tuple[Any, Any]:
+    def alone(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of a group and of a coefficient that it determines alone, as two arrays."""
         values, vectors = self._eigen
         groups, which = np.nonzero(values >= 1.0)
@@ -212,7 +213,7 @@ AT_ONCE = 1e9
 """Clusters times p^3, up to which few clusters are "CR2" without being asked for: about a second."""
 
 
-def named(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> tuple[str, float, list[tuple[Any, float]]]:
+def named(model: Any, cov: Cluster, ways: Sequence[Grouped], p: int) -> tuple[str, float, list[tuple[Grouped, float]]]:
     """The name of the covariance, the degrees of freedom of Student's t, and each way with what its meat is multiplied
     with for its number of clusters: that of both is taken off.
     """

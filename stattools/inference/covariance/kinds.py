@@ -41,6 +41,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.text.one_line import prints
@@ -72,15 +73,15 @@ class HAC:
 
     def __post_init__(self) -> None:
         lags = word_of(self.lags, ("auto",))
-        if isinstance(lags, str) and lags != "auto":
+        if (is_word := isinstance(lags, str)) and lags != "auto":
             raise DomainError(f"lags= of HAC is one whole number, at least 0, or 'auto'; got {quoted(lags)}.")
-        if not isinstance(lags, str):
+        if not is_word:
             lags = whole_number(lags, "lags= of HAC", at_least=0)
         object.__setattr__(self, "lags", lags)
         require_truth(self.prewhiten, "prewhiten= of HAC")
         kernel = one_of(self.kernel, ("bartlett", "uniform"), "HAC needs kernel= one of {}")
         object.__setattr__(self, "kernel", kernel)
-        if isinstance(lags, str) and kernel != "bartlett":
+        if is_word and kernel != "bartlett":
             raise DomainError('HAC(lags="auto") is for kernel="bartlett"; give a number of lags to the uniform one.')
         correction = one_of(self.correction, ("none", "stata"), "HAC needs correction= one of {}")
         object.__setattr__(self, "correction", correction)
@@ -238,7 +239,7 @@ class Groups:
             raise DomainError(f"Cluster({name}) needs numbers or text; the column holds {source.kinds[name]}.")
         return cls(np.empty(0, dtype=np.intp), 0, name, column=name)
 
-    def of_rows(self, *batch: Any) -> tuple[Sequence[Any], NDArray[np.intp]]:
+    def of_rows(self, *batch: Any) -> tuple[Sequence[object], NDArray[np.intp]]:
         """The labels of the groups, and the place of each row's, of all rows in memory or of a `batch` of rows in files
         with their numbers; DomainError, with the place, for a row without a group.
         """
@@ -284,7 +285,7 @@ def labels_of_ways(ways: Sequence[Groups], used: NDArray[np.intp] | None, *batch
     return [*each, combined(each)] if len(each) < len(ways) else each
 
 
-def labels_of_rows(groups: object, model: Model, who: str) -> tuple[Any, str | None]:
+def labels_of_rows(groups: object, model: Model, who: str) -> tuple[pd.Series, str | None]:
     """One label per row of the model as a pandas Series, and the name of the column that they come from."""
     kept, n = model.kept, len(model.rows.X)
     if isinstance(groups, str):

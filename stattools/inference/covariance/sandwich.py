@@ -242,7 +242,7 @@ class Sandwich:
             varying = np.ones(len(self.free), dtype=bool)
         rows = self.work.rows
 
-        def sums(kernel: Any) -> Any:
+        def sums(kernel: Floats) -> Series:
             return rows.gather(partial(_autocorrelated, self.terms, kernel))
 
         return long_run(cov, len(rows.X), sums, np.asarray(self.C), varying)
@@ -343,12 +343,12 @@ def closed(side: Callable[[Floats], Floats], meat: Floats, names: Sequence[str],
     return V
 
 
-def _independent(terms: Any, kind: str, average: float, rows: Rows) -> Any:
+def _independent(terms: Scores | RowScores, kind: str, average: float, rows: Rows) -> Floats:
     each = terms.of(rows, kind, average)
     return symmetric(reduce(iadd, (upper_gram(scores, weight) for _, scores, weight in each)))
 
 
-def _autocorrelated(terms: Any, kernel: Floats, rows: Rows) -> Series:
+def _autocorrelated(terms: Scores | RowScores, kernel: Floats, rows: Rows) -> Series:
     each = (scores.sparse() if in_parts(scores) else scores for _, scores, _ in terms.of(rows))
     return reduce(add, (Series.of(kernel, scores) for scores in each))
 

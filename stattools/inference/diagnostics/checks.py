@@ -32,6 +32,7 @@ from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.covariance import spread_of
+from stattools.inference.covariance.sandwich import RowScores
 from stattools.inference.diagnostics import errors, form
 from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check, LookedAt, Without, in_words, judged
 from stattools.inference.diagnostics.goodness import calibration_check, discrimination
@@ -41,6 +42,7 @@ from stattools.inference.hypotheses.result import by_reason, several
 from stattools.inference.penalties import maximize
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
 from stattools.numerics.columns import weighted
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.states import innovations
@@ -169,7 +171,7 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
 
 
-def named(model: Any, rows: NDArray[np.intp]) -> str:
+def named(model: Model | RowScores, rows: NDArray[np.intp]) -> str:
     """The rows by the labels of their table's index, or by their numbers in it, counting from 0."""
     labels = rows if model.kept is None else model.kept[rows].tolist()
     said = [str(label) for label in (labels if model.index is None else model.index[rows])]
@@ -339,7 +341,7 @@ class CheckTable(Faces, pd.DataFrame):
     """
 
     @property
-    def _constructor(self) -> Any:
+    def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
 
     def table(self) -> pd.DataFrame:

@@ -225,7 +225,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     return np.where(alone, np.inf, np.maximum(D, 0.0))
 
 
-def _of_others(predictor: Linear, X: Any, W: Floats, first: int) -> Floats:
+def _of_others(predictor: Linear, X: Floats, W: Floats, first: int) -> Floats:
     """The covariance of the linear predictors of each row, (m, width, width), where those before `first` are known."""
     each, start = predictor.columns_of(X)[first:], predictor.parts[first].start
     parts = [slice(part.start - start, part.stop - start) for part in predictor.parts[first:]]

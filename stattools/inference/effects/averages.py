@@ -32,6 +32,7 @@ from math import prod
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.design.design import factor_of_codes
 from stattools.data.files.rows import Coding, cleaned
@@ -44,7 +45,7 @@ from stattools.errors import DomainError, FunctionError, IdentificationError, In
 from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
-from stattools.interface.arguments import several
+from stattools.interface.arguments import is_one_of, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.own_functions import called
@@ -56,7 +57,7 @@ from stattools.numerics.low_rank import among, quadratic
 from stattools.numerics.sums import power_of_two
 
 
-def filled(value: object, n: int) -> Any:
+def filled(value: object, n: int) -> NDArray[np.generic]:
     """A value for each of n rows, where it is not already one for each."""
     if isinstance(value, np.ndarray):
         return value
@@ -92,7 +93,7 @@ class Population:
 
     def require(self, name: object) -> None:
         """DomainError unless this is a variable."""
-        if not isinstance(name, str) or name not in self.columns:
+        if not is_one_of(name, self.columns):
             raise DomainError(
                 f"{self.model.title} has no variable {quoted(name)}; it has "
                 f"{', '.join(map(repr, self.names)) or 'none'}."
@@ -103,7 +104,7 @@ class Population:
         """The factors of the formulas."""
         return self.model.design.whole.factors if self.model.design.whole else ()
 
-    def ordered_levels(self, name: str) -> Any:
+    def ordered_levels(self, name: str) -> tuple[object, ...] | None:
         """The levels of a categorical variable in their order; None for numbers and truth values."""
         known = self.model.design.levels
         for factor in self.factors:
@@ -243,7 +244,7 @@ class Population:
                         f"out of data=, or compare values of it, fit.contrasts({name!r}, values=[...])."
                     )
 
-    def _number(self, moved: Mapping[str, Any], name: str) -> Any:
+    def _number(self, moved: Mapping[str, Floats], name: str) -> NDArray[np.generic]:
         """A column as a formula reads it, where some are moved."""
         column = moved[name] if name in moved else self.columns[name]
         return column if column.dtype.kind == "O" else np.asarray(column, dtype=float)
@@ -288,7 +289,7 @@ def population(model: Model, data: object = None, offset: Column = None, exposur
     return Population(replace(model, rows=replace(model.rows, weight=weight)), columns, note=note)
 
 
-def columns_of_batch(coding: Coding, batch: Batch, numbers: Any) -> Mapping[str, object]:
+def columns_of_batch(coding: Coding, batch: Batch, numbers: NDArray[np.intp]) -> Mapping[str, object]:
     """The columns that the formula uses, clean, of a batch of complete rows with these numbers."""
     clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
     return {name: checked(clean.columns[name], numbers) for name in coding.formula.columns}
@@ -406,7 +407,7 @@ def levels_of(rows: Population, name: str) -> tuple[object, ...] | None:
     return tuple(values) if len(values) <= 2 else None
 
 
-def cells(rows: Population, by: object) -> list[tuple[tuple[str, Any], ...]]:
+def cells(rows: Population, by: object) -> list[tuple[tuple[str, object], ...]]:
     """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for None."""
     levels = {}
     for name in () if by is None else several(by):
@@ -509,7 +510,13 @@ def averages(
 
 
 def _of_batch(
-    work: Callable[..., Any], discrete: Any, coding: Coding, model: Model, rows: Rows, others: Batch, numbers: object
+    work: Callable[..., Any],
+    discrete: Sequence[str],
+    coding: Coding,
+    model: Model,
+    rows: Rows,
+    others: Batch,
+    numbers: object,
 ) -> AddedByName:
     """The averages over a batch, each times its observations `n`."""
     some = Population(replace(model, rows=rows), columns_of_batch(coding, others, numbers))
@@ -682,7 +689,7 @@ def function_of(
 
 def _gradient(
     function: Callable[..., object], names: tuple[str, ...], theta: Floats, size: Floats, value: Floats
-) -> tuple[Any, Floats]:
+) -> tuple[Floats, Floats]:
     """Powers of two above the size of each value, and the derivatives (m, p) per `size` of each coefficient of what is
     left without them; DomainError at a kink, for what is constant, and where the steps do not agree.
 
@@ -735,7 +742,7 @@ def _gradient(
     return unit, at.derivative.T
 
 
-def _require_derivatives(at: FunctionSlopes, names: tuple[str, ...], value: Floats, unit: Any, size: Floats) -> None:
+def _require_derivatives(at: FunctionSlopes, names: tuple[str, ...], value: Floats, unit: Floats, size: Floats) -> None:
     """DomainError unless each value has a derivative that both steps agree about."""
     uncertain = at.error > LEAST * np.abs(at.derivative).max(axis=0)
     broken = (at.kink > 0) | (uncertain & (at.jump > 0))

@@ -82,7 +82,7 @@ def _asked(fit: Estimates, who: str, level: float | None, over: object = "rows")
 
 def moves_of(
     rows: Population, variable: str | None, values: Sequence[object], by: object, over_grid: bool = False
-) -> list[tuple[tuple[tuple[str, Any], ...], list[Move]]]:
+) -> list[tuple[tuple[tuple[str, object], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
     found = cells(rows, by)
     if variable is not None and variable in dict(found[0]):
@@ -284,7 +284,7 @@ def _apart(averages: Sequence[Floats]) -> tuple[Floats, Floats]:
     return both[:, :, 0], both[:, :, 1:]
 
 
-def _under_one_another(tables: Sequence[tuple[Any, pd.DataFrame]]) -> pd.DataFrame:
+def _under_one_another(tables: Sequence[tuple[Sequence[tuple[str, object]], pd.DataFrame]]) -> pd.DataFrame:
     """The tables of the levels of `by` as one, with these levels as its first columns."""
     for cell, table in tables:
         for name, value in reversed(cell):
@@ -409,7 +409,7 @@ class AskedEffects:
         """What is to be averaged: every level of a variable, or its slope."""
         return [Move(name, value, self.held) for name, each in self.variables.items() for value in each or (SLOPE,)]
 
-    def effects(self, means: Mapping[Move, Any]) -> tuple[list[str], list[Any]]:
+    def effects(self, means: Mapping[Move, Floats]) -> tuple[list[str], list[Floats]]:
         """Names and values of the effects, from the averages of the moves, with gradients or of draws: slopes, and
         levels minus the reference.
         """

@@ -50,6 +50,7 @@ from stattools.models.survival.cox import CoxRegression, centered, columns_at_ri
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
+from stattools.solvers.solution import Solver
 from stattools.text.columns import first_few
 
 
@@ -274,7 +275,7 @@ def check_columns(model: CoxRegression) -> None:
         )
 
 
-def certified_partial(model: Any, solver: Any) -> tuple[Any, Solution]:
+def certified_partial(model: Any, solver: Solver) -> tuple[Any, Solution]:
     """The maximum of a partial likelihood, which is looked for in the columns and by a linear program where a few steps
     leave a doubt that it exists.
     """

@@ -335,7 +335,7 @@ def _has_sides(model: MixedRegression) -> bool:
     return likelihood.facts.half_spaces(likelihood, y) is not None or side_of(likelihood, y) is not None
 
 
-def largest_spread(model: MixedRegression, roots: Any) -> float:
+def largest_spread(model: MixedRegression, roots: Sequence[Floats]) -> float:
     """The largest standard deviation that effects give the linear predictor of a row; `roots` R_k have Sigma = R R'."""
     total = np.zeros(len(model.rows.X))
     for term, root in zip(model.random, roots, strict=False):  # curves have no groups

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, FunctionError, IdentificationError
 from stattools.inference.existence.boundaries import check_end, levels_off
@@ -245,7 +246,7 @@ def _widest(model: Custom, axis: Floats) -> str:
     return model.names[int(np.argmax(np.abs(axis)))]
 
 
-def _spelled(model: Custom, x: Floats, which: Any = True) -> str:
+def _spelled(model: Custom, x: Floats, which: bool | NDArray[np.bool_] = True) -> str:
     """`mu = 1.2, sigma = 3.4`, of the parameters in `which`."""
     each = zip(model.names, x, np.broadcast_to(which, x.shape), strict=True)
     shown = [f"{name} = {value:.6g}" for name, value, said in each if said]

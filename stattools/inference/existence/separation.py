@@ -50,6 +50,7 @@ from stattools.likelihoods.likelihood import side_of, side_of_first
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among as columns_among
+from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.columns import sparse as in_sparse
 from stattools.numerics.low_rank import LowRank, among
@@ -240,10 +241,10 @@ class Separation(Faces):
         p, to, C = len(names), numbers[own], found.covariance
         estimate = np.array([self.infinite.get(name, 0.0) for name in names])
         estimate[to] = found.estimate[own]
-        if self.pure is not None and isinstance(C, np.ndarray):  # where no level is left
+        if self.pure is not None and not in_parts(C):  # where no level is left
             C = LowRank.of_parts(np.zeros(len(C)), np.eye(len(C)), C)
         C = among(C, own)
-        if isinstance(C, np.ndarray):
+        if not in_parts(C):
             covariance: Any = np.full((p, p), np.nan)
             covariance[np.ix_(to, to)] = C
         else:

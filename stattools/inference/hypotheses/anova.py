@@ -192,7 +192,7 @@ def _by_distance(
     return df, chi2 / df, float(special.fdtrc(df, df_residual, chi2 / df))
 
 
-def _by_few_clusters(fit: Estimates, smaller: Floats, larger: Floats) -> tuple[int, Any, float, float]:
+def _by_few_clusters(fit: Estimates, smaller: Floats, larger: Floats) -> tuple[int, float, float, float]:
     """Wald's test with degrees of freedom of its own: of what the smaller hypothesis says beyond the larger one, which
     is W(smaller) - W(larger).
     """
@@ -303,7 +303,7 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     plain = model.rows.place == "in memory" and family.link_name == "logit" and not family.facts.added
     answers: dict[str, Callable[[], tuple[Any, ...]]] = {}
 
-    def row(term: str, test: str, df: int, measure: Callable[[], float]) -> tuple[Any, ...]:
+    def row(term: str, test: str, df: int, measure: Callable[[], float]) -> tuple[object, ...]:
         statistic = measure()
         return term, test, df, statistic, float(special.chdtrc(df, statistic))
 

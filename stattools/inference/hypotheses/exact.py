@@ -430,7 +430,7 @@ WORDS = {
 
 def permutation_test(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     within: str | ArrayLike | None = None,
@@ -616,7 +616,7 @@ AS_RARE = 1e-7
 
 
 def exact_test(
-    model_or_fit: Any,
+    model_or_fit: object,
     null: float | None = None,
     /,
     *,

@@ -471,7 +471,7 @@ def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
     return "", ""
 
 
-def _alike(full: Any, restricted: Any) -> bool:
+def _alike(full: Model, restricted: Model) -> bool:
     """Whether the smaller likelihood is the larger one, or that with a parameter held within its range."""
     one, other = full.likelihood, restricted.likelihood
     return _same(one, other) or any(_same(held, other) for held in one.facts.holds.values())

@@ -179,7 +179,7 @@ def method_of(method: object) -> str:
     return str(one_of(found, METHODS, "p_adjust has method= {}"))
 
 
-def adjusted(p_values: Any, method: str) -> Any:
+def adjusted(p_values: ArrayLike | pd.Series, method: str) -> Any:
     """Adjusted p-values, by a method that exists."""
     try:
         p = np.asarray(as_numbers(p_values, "p_adjust needs p-values"), dtype=float)

@@ -439,7 +439,7 @@ def coefficients_of(model: AnyModel, text: object) -> list[int]:
     return []
 
 
-def of_terms(model: AnyModel, hypothesis: object) -> Any:
+def of_terms(model: AnyModel, hypothesis: object) -> object:
     """A hypothesis with the names of the coefficients of a term in the place of the term; others as they are.
 
     >>> import stattools as st

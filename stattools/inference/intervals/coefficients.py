@@ -20,11 +20,12 @@ Statistical Analysis of Failure Time Data (2002), 2.3.4; delta method: Wasserman
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
@@ -303,7 +304,7 @@ def called(model: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def factors(values: Any, names: Any) -> Floats:
+def factors(values: ArrayLike | pd.Series, names: Sequence[object]) -> Floats:
     """exp of logarithms; DomainError, by name, where float64 does not hold one."""
     values = np.asarray(values, dtype=float)
     beyond = np.abs(values) > LARGEST_LOGARITHM
@@ -394,7 +395,7 @@ ERRORS = ("se", "statistic", "p_value", "lower", "upper")
 """The columns of a table that come from standard errors."""
 
 
-def without_errors(columns: dict[str, Any]) -> pd.DataFrame:
+def without_errors(columns: Mapping[str, object]) -> pd.DataFrame:
     """A table of estimates that have no standard errors; its `attrs["note"]` says so."""
     made = pd.DataFrame(columns)
     made.attrs["note"] = NO_SE

@@ -246,7 +246,7 @@ class NoCovariance:
         """The reason, and what to do instead."""
         return f"{self.why}, and no intervals either. {self.instead}"
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.generic]:
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.generic]:
         self.refuse()
 
     __eq__ = __ne__ = __getitem__ = __iter__ = refuse
@@ -254,7 +254,7 @@ class NoCovariance:
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = refuse
     __hash__ = object.__hash__
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(name) if name.startswith("_") else AbsentError(self.message)
 
 
@@ -303,13 +303,13 @@ class Jeffreys:
 
     def check(self, model: AnyModel) -> None:
         """IncompatibleError unless the likelihood has the penalty."""
-        if isinstance(model, CoxRegression) and model.exact is not None:
+        if isinstance(model, CoxRegression):
+            if model.exact is None:
+                return
             raise IncompatibleError(
                 f"Jeffreys needs third moments of those at risk, which exact ties of {model.title} do not have one by "
                 'one. Use st.Ridge(strength), or in st.cox ties="efron".'
             )
-        if isinstance(model, CoxRegression):
-            return
         if not (model.facts.is_regression and model.likelihood.facts.has_firth):
             raise IncompatibleError(
                 "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, ordinal, Poisson, negative "
@@ -591,7 +591,7 @@ def penalized(model: AnyModel, penalty: Penalty) -> Penalized:
     return Penalized(model, penalty, Standardization.identity(len(model.names)))
 
 
-def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
+def maximize(model: Any, penalty: Penalty, solver: object = None) -> Solution:
     """The maximum of the penalized log-likelihood by Newton's method, with its certificate.
 
     `loglik` of the solution is penalized; `covariance` is the inverse information for `Jeffreys`, and for `Ridge` the
@@ -662,7 +662,7 @@ def _by_sample(target: Penalized, solver: Newton) -> Solution:
     return replace(found, loglik=loglik, residual_sums=sums, reads=found.reads + 1)
 
 
-def _by_passes(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
+def _by_passes(model: Model, penalty: Ridge, solver: LBFGS) -> Solution:
     """Many coefficients: passes over the rows, and no matrix with as many rows as coefficients."""
     penalty.check(model)
     T = model.standardized_rows()[1]

@@ -30,7 +30,7 @@ from stattools.inference.estimates import Estimates, require_rows
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.intervals.coefficients import called, factors, interval, profile_fall, require_ratios
 from stattools.inference.plots.drawing import Drawing, change_in, level_of, summary
-from stattools.interface.arguments import require_truth, several
+from stattools.interface.arguments import is_one_of, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
@@ -118,7 +118,7 @@ def chosen(
         return slopes(model) or list(range(len(names)))
     found: list[int] = []
     for text in several(terms):
-        some = [names.index(text)] if isinstance(text, str) and text in names else coefficients_of(model, text)
+        some = [names.index(text)] if is_one_of(text, names) else coefficients_of(model, text)
         if not some:
             raise DomainError(f"terms= has {quoted(text)}, and {whose} has {', '.join(map(repr, names))}.")
         found += [k for k in some if k not in found]
@@ -163,7 +163,7 @@ def _ends(fit: Estimates, level: float, kind: str | None) -> tuple[tuple[Floats,
     return (lower, upper), f"{percent(level)} {SHOWN.get(found.kind, found.kind)} interval"
 
 
-def _beyond(factors: Any, ends: Floats, names: Sequence[str]) -> Floats:
+def _beyond(factors: Callable[[Floats, Sequence[str]], Floats], ends: Floats, names: Sequence[str]) -> Floats:
     """exp of the ends, those that are infinite left so: a ratio of 0 is at no place of a logarithmic axis."""
     infinite = np.isinf(ends)
     return np.where(infinite, ends, factors(np.where(infinite, 0.0, ends), names))
@@ -195,7 +195,7 @@ def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawin
         )
         whole = ", ".join(map(repr, known))
         raise IncompatibleError(f'plot("profile", {quoted(variable)}): {why}. This fit has {whole}.')
-    if not isinstance(variable, str) or variable not in known:
+    if not is_one_of(variable, known):
         raise _unnamed(known, variable)
     fall = float(ndtri(0.5 * (1.0 + level)) ** 2)
     with one_blas_thread():
@@ -373,7 +373,7 @@ def _place(fit: Estimates, name: str | None) -> int:
         some = slopes(fit.model) or list(range(len(fit.names)))
         if len(some) == 1:
             return some[0]
-    elif isinstance(name, str) and name in fit.names:
+    elif is_one_of(name, fit.names):
         return fit.names.index(name)
     raise _unnamed(fit.names, name)
 

@@ -124,7 +124,7 @@ def _no_option(key: str, name: str, plots: Plots) -> str:
     return f'plot("{name}") has no {key}={has}. {" and ".join(others)} {"has" if len(others) == 1 else "have"} it.'
 
 
-def event_label(model: Any) -> Any:
+def event_label(model: Any) -> object:
     """The label that a binary regression counts as 1."""
     return 1 if model.labels is None else model.labels[1]
 
@@ -212,7 +212,7 @@ class Pictured:
     def __init__(self, frame: pd.DataFrame, xlabel: str, center: float | None) -> None:
         self._frame, self._xlabel, self._center = frame, xlabel, center
 
-    def __call__(self, *given: Any, ax: Any = None, **named: Any) -> Any:
+    def __call__(self, *given: Any, ax: object = None, **named: Any) -> Any:
         if given or named:
             return pd.plotting.PlotAccessor(self._frame)(*given, ax=ax, **named)
         from stattools import figures

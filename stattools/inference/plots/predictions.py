@@ -59,7 +59,7 @@ def effect(
     variable: str | None = None,
     *,
     by: str | Sequence[str] | None = None,
-    values: Sequence[Any] | None = None,
+    values: Sequence[object] | None = None,
     over: str | None = None,
     level: float | None = None,
     data: object = None,
@@ -565,7 +565,7 @@ def states(fit: Any, *, kind: str | None = None, level: float | None = None) -> 
 
 
 def forecast(
-    fit: Any, *, steps: int | None = None, level: float | None = None, data: Any = None, X: object = None
+    fit: Any, *, steps: int | None = None, level: float | None = None, data: object = None, X: object = None
 ) -> Drawing:
     """See `Fit.plot`: what comes next, one band inside the other."""
     model = fit.model
@@ -608,7 +608,7 @@ def innovations(fit: Any) -> Drawing:
     )
 
 
-def _band(frame: Any) -> Any:
+def _band(frame: pd.DataFrame) -> Any:
     """Times, middle and ends, as arrays."""
     return _times(frame["time"]), *(frame[key].to_numpy(dtype=float) for key in ("mean", "lower", "upper"))
 

@@ -25,7 +25,7 @@ from scipy.special import ndtri
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, df_along, quantile_of
-from stattools.interface.arguments import some_numbers
+from stattools.interface.arguments import is_number, some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import Likelihood
@@ -206,10 +206,10 @@ COLUMNS = {"mean": slice(None), CUMULATIVE: slice(None, -1)}
 """Which labels have a column, by the kind; linear predictors have one for all but the reference."""
 
 
-def scores(fit: Estimates, at: Model, interval: float | None) -> Any:
+def scores(fit: Estimates, at: Model, interval: float | None) -> Floats | pd.DataFrame:
     """The mean of the labels where they are numbers, else of 1, 2, ... in their order."""
     labels: Any = at.labels or ()
-    numbers = all(isinstance(label, int | float) and not isinstance(label, bool) for label in labels)
+    numbers = all(map(is_number, labels))
     values = np.array(labels if numbers else np.arange(1.0, len(labels) + 1.0), dtype=float)
     eta = at.eta(fit.estimate)
     value = at.likelihood.mean(eta) @ values
@@ -333,14 +333,14 @@ def asked_of(model: Model, kind: str, times: ArrayLike | None, p: float | None) 
             raise DomainError(f"times= of predictions are positive numbers; got {quoted(times)}.")
         return found
     probability = 0.5 if p is None else p
-    if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0.0 < probability < 1.0:
+    if not is_number(probability) or not 0.0 < probability < 1.0:
         raise DomainError(f"p= is a probability between 0 and 1; got {quoted(p)}.")
     return np.array([float(probability)])
 
 
 def predicted_quantile(
     fit: Estimates, at: Model, interval: float | None, kind: str, p: float, trials: Floats | None
-) -> Any:
+) -> Floats | pd.DataFrame:
     """The p-quantile of a new outcome in each of the rows `at`, of grouped outcomes the number of successes."""
     family, eta = at.likelihood, at.eta(fit.estimate)
     if interval is not None and family.outcome.is_whole:
@@ -369,7 +369,7 @@ def predicted_quantile(
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
 
 
-def predicted_survival(fit: Estimates, at: Model, interval: float | None, times: Floats) -> Any:
+def predicted_survival(fit: Estimates, at: Model, interval: float | None, times: Floats) -> pd.DataFrame:
     """The survival of each row at each of the times: `row, time, survival`."""
     family: Any = at.likelihood
     eta, n = at.eta(fit.estimate), len(at.rows.X)

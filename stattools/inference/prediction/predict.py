@@ -121,7 +121,7 @@ def at_rows(
     )
 
 
-def require_missing(missing: object) -> Any:
+def require_missing(missing: object) -> Missing:
     """The word; IncompatibleError for another than those of `Missing`."""
     return one_of(
         missing, ("raise", "null"), 'predict has missing="raise" and missing="null"', IncompatibleError, got="missing="
@@ -278,7 +278,7 @@ def _numbers(data: object, values: object, what: str, places: Places) -> Floats:
     return np.asarray(column, dtype=float)
 
 
-def _raw(data: object, values: object, what: str, n: int) -> Any:
+def _raw(data: object, values: object, what: str, n: int) -> pd.Series:
     """A column of the new rows by its name, or an array, as a series of n values of any kind."""
     paired(("the new rows", data), (f"{what}=", values))
     if isinstance(values, str):
@@ -297,7 +297,7 @@ def _raw(data: object, values: object, what: str, n: int) -> Any:
     return column
 
 
-def _no_numbers(what: str, n: int, column: Any) -> DomainError:
+def _no_numbers(what: str, n: int, column: pd.Series) -> DomainError:
     return DomainError(f"predict needs {what}=, {n} finite numbers; got {column.dtype} of shape {column.shape}.")
 
 
@@ -478,7 +478,7 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[np.gen
     return as_outcome(labels_of(at), most_probable(at.likelihood.mean(at.eta(theta))))
 
 
-def _nothing(at: Model, interval: float | None, kind: str, asked: Floats) -> Any:
+def _nothing(at: Model, interval: float | None, kind: str, asked: Floats) -> NDArray[np.generic] | pd.DataFrame:
     """What would be predicted for one row, without a value."""
     if kind == "class":
         return as_outcome(labels_of(at), np.zeros(1, dtype=np.intp))
@@ -505,7 +505,7 @@ def require_numbers(at: Model, instead: str = LABELS) -> None:
         )
 
 
-def _observations(fit: Estimates, at: Model, interval: float | None, trials: Floats | None) -> Any:
+def _observations(fit: Estimates, at: Model, interval: float | None, trials: Floats | None) -> Floats | pd.DataFrame:
     eta = at.eta(fit.estimate)
     mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
     if interval is None:
@@ -520,7 +520,7 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
     return _frame("mean", mean, *ends)
 
 
-def _df_of_observations(fit: Estimates, at: Model, own: Any, variance: Floats) -> float | Floats:
+def _df_of_observations(fit: Estimates, at: Model, own: float | Floats, variance: Floats) -> float | Floats:
     """Degrees of freedom of the variance of an observation about its estimated mean: where the second part has its own,
     those of a sum of two (Welch & Satterthwaite).
     """

@@ -29,7 +29,7 @@ from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.prediction.predict import outcomes
 from stattools.inference.resampling.bootstrap import kind_of_failure
-from stattools.interface.arguments import as_numbers, described, several
+from stattools.interface.arguments import as_numbers, described, is_one_of, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -81,7 +81,7 @@ class Simulated:
         return self.draws - sum(self.reasons.values())
 
     @property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, float]:
         """The row of a table: a draw without a maximum is not rejected, and has no interval that could cover."""
         power, power_se = share(self.rejected, self.draws)
         coverage, coverage_se = share(self.covered, self.fitted)
@@ -326,7 +326,7 @@ class Power(Faces):
 
 @one_blas_thread()
 def power(
-    model_or_fit: Any,
+    model_or_fit: object,
     term: str,
     /,
     *,
@@ -408,7 +408,7 @@ def power(
     return Power(title, term, names, true, tuple(found), needed, many, level, covariance, recorded(seed), note)
 
 
-def _covariance(cov: object, given: Fit | None) -> Any:
+def _covariance(cov: object, given: Fit | None) -> object:
     """The covariance of the fits: what was asked for, or the given fit's."""
     kind = cov if cov is not None else "information" if given is None else given.cov_kind
     if kind is None:
@@ -423,9 +423,7 @@ def _covariance(cov: object, given: Fit | None) -> Any:
 
 def _coefficients(model: Model, term: object) -> NDArray[np.intp]:
     """The numbers of the coefficients of a term."""
-    found: Sequence[int] = []
-    if isinstance(term, str):
-        found = [model.names.index(term)] if term in model.names else coefficients_of(model, term)
+    found = [model.names.index(term)] if is_one_of(term, model.names) else coefficients_of(model, term)
     if not found:
         known = ", ".join(map(quoted, model.names[:8]))
         raise DomainError(f"power needs a coefficient ({known}) or a term of the formula; got {quoted(term)}.")
@@ -443,7 +441,9 @@ def _one_row_each(model: Model) -> Model:
     return replace(repeated, rows=replace(repeated.rows, weight=None))
 
 
-def _true(model: Model, given: Fit | None, which: Any, term: str, effect: Any, coefficients: object) -> Floats:
+def _true(
+    model: Model, given: Fit | None, which: NDArray[np.intp], term: str, effect: Any, coefficients: object
+) -> Floats:
     """The coefficients that outcomes are drawn from."""
     theta = np.full(len(model.names), np.nan) if given is None else given.estimate.copy()
     if coefficients is not None:
@@ -493,7 +493,7 @@ def _finite(value: Any, what: str) -> float:
     return float(found)
 
 
-def _sizes(rows: Any, n: int, target: object) -> list[int]:
+def _sizes(rows: int | Sequence[int] | None, n: int, target: object) -> list[int]:
     """The numbers of rows that were asked for; those of the design where nothing was."""
     if rows is None:
         return [n] if target is None else []

@@ -428,7 +428,7 @@ def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) ->
     u = back.T @ ((dead - mean_at_events(at) * sets.deaths) @ g)
     A, B, C = (back.T @ at.information(by) @ back for by in (None, g, g * g))
 
-    def row(name: str, columns: list[int]) -> dict[str, Any]:
+    def row(name: str, columns: list[int]) -> dict[str, object]:
         own, at = u[columns], np.ix_(columns, columns)
         left = C[at] - B[columns] @ np.linalg.solve(A, B[:, columns])
         whole = np.maximum(A[at].diagonal(), C[at].diagonal())  # the clock g has a mean square of 1
