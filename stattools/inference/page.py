@@ -16,7 +16,7 @@ import numpy as np
 from stattools.data.design.design import Design
 from stattools.inference.certificate import certificate
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
-from stattools.inference.diagnostics.errors import overdispersed
+from stattools.inference.diagnostics.assumptions import overdispersed
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, require_ratios, table

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.diagnostics.errors import overdispersed
+from stattools.inference.diagnostics.assumptions import overdispersed
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.model import Model

@@ -30,7 +30,7 @@ def test_levels_as_codes_have_that_of_columns(monkeypatch, make, formula):
     options = {"precision": TABLE["w"]} if make is st.ols else {"weights": "w"}
     dense = acceleration(st.fit(make(formula, TABLE, **options)))
     monkeypatch.setattr(design, "MANY", 4)
-    monkeypatch.setattr("stattools.inference.diagnostics.errors.CELLS", 130)
+    monkeypatch.setattr("stattools.inference.diagnostics.assumptions.CELLS", 130)
     fit = st.fit(make(formula, TABLE, **options))
     assert type(fit.model.rows.X).__name__ == "Columns"
     assert_allclose(acceleration(fit), dense, rtol=1e-6, atol=1e-9)

@@ -33,7 +33,7 @@ from scipy import special
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.covariance.sandwich import RowScores
-from stattools.inference.diagnostics import errors, form
+from stattools.inference.diagnostics import assumptions
 from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check, LookedAt, Without, in_words, judged
 from stattools.inference.diagnostics.goodness import calibration_check, discrimination
 from stattools.inference.estimates import Estimates
@@ -179,20 +179,20 @@ def named(model: Model | RowScores, rows: NDArray[np.intp]) -> str:
 
 
 CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
-    "maximum": form.certificate,
-    "proportional hazards": form.proportional,
-    "overdispersion": errors.overdispersion,
-    "zeros": form.zeros,
-    "heteroskedasticity": partial(errors.standard_errors, name="heteroskedasticity"),
-    "robust errors": partial(errors.standard_errors, name="robust errors"),
-    "autocorrelation": errors.autocorrelation,
+    "maximum": assumptions.certificate,
+    "proportional hazards": assumptions.proportional,
+    "overdispersion": assumptions.overdispersion,
+    "zeros": assumptions.zeros,
+    "heteroskedasticity": partial(assumptions.standard_errors, name="heteroskedasticity"),
+    "robust errors": partial(assumptions.standard_errors, name="robust errors"),
+    "autocorrelation": assumptions.autocorrelation,
     "influence": influence,
-    "collinearity": form.collinearity,
-    "link": form.link,
-    "form": form.form,
+    "collinearity": assumptions.collinearity,
+    "link": assumptions.link,
+    "form": assumptions.form,
     "calibration": calibration_check,
     "discrimination": discrimination,
-    "distribution": form.distribution,
+    "distribution": assumptions.distribution,
 }
 """What is looked at, by name; a function answers None where there is nothing to look at."""
 
@@ -234,7 +234,7 @@ def checks_of(fit: Estimates, order: object = None) -> Looked:
     """
     with one_blas_thread():
         if not fit.model.facts.is_partial:
-            of = LookedAt(fit, errors.order_of(fit.model, order))
+            of = LookedAt(fit, assumptions.order_of(fit.model, order))
             names = (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome])
         elif order is not None:
             title = fit.model.title
@@ -275,7 +275,7 @@ def checks_of_series(fit: Estimates) -> Looked:
         raise DomainError(f"check looks at one-step errors, and needs {FEWEST} or more; {model.title} has {len(e)}.")
     period = model.components.period if model.facts.has_states else None
     checks = {
-        "maximum": partial(form.certificate, LookedAt(fit)),
+        "maximum": partial(assumptions.certificate, LookedAt(fit)),
         "serial correlation": partial(_serial, e, 2 * (period or 0)),
         "even variance": partial(_even, e),
         "normal errors": partial(_normal, e),
@@ -296,14 +296,14 @@ def errors_of(fit: Estimates) -> Floats:
 
 def _serial(e: Floats, at_least: int) -> Check:
     c = e - e.mean()
-    lags = min(max(errors.LAGS, at_least), len(e) // 5)
+    lags = min(max(assumptions.LAGS, at_least), len(e) // 5)
     r = np.array([c[k:] @ c[:-k] for k in range(1, lags + 1)]) / (c @ c)
     worst = int(np.argmax(np.abs(r)))
     advice = (
         f"Errors are correlated {number(float(r[worst]), 2)} with those {worst + 1} steps before: the model misses "
         "something that repeats or lasts, such as a trend or a season, and its intervals are wrong."
     )
-    measure, p_value = "largest autocorrelation of one-step errors", errors.of_series(c, lags)[1]
+    measure, p_value = "largest autocorrelation of one-step errors", assumptions.of_series(c, lags)[1]
     return judged("serial correlation", measure, abs(r[worst]), advice, p_value=p_value)
 
 
@@ -323,8 +323,8 @@ def _normal(e: Floats, name: str = "normal errors") -> Check:
     """The gap between the distribution of errors, or of residuals, and the normal one."""
     spread = e.std(ddof=1)
     u = special.ndtr((e - e.mean()) / (spread if spread > 0.0 else 1.0))
-    total = (u[:, None] <= form.LEVELS).sum(axis=0).astype(float)
-    return form.of_shares(total, np.full(len(form.LEVELS), float(len(e))), name, is_normal=True)
+    total = (u[:, None] <= assumptions.LEVELS).sum(axis=0).astype(float)
+    return assumptions.of_shares(total, np.full(len(assumptions.LEVELS), float(len(e))), name, is_normal=True)
 
 
 COLUMNS = ("check", "value", "verdict", "advice", "measure")
@@ -406,7 +406,7 @@ def check(fit: Any, order: object = None) -> CheckTable:
         raise IncompatibleError(f"check looks at {model.title} in the order that its series has; leave order= out.")
     if not model.facts.is_mixed:
         return check_table({"": checks_of_series(fit)}, model.title)
-    checks: dict[str, Callable[[], Check]] = {"maximum": partial(form.certificate, LookedAt(fit))}
+    checks: dict[str, Callable[[], Check]] = {"maximum": partial(assumptions.certificate, LookedAt(fit))}
     if not model.smooths:  # a group's part of a curve is not known
         checks["influence"] = partial(_group_influence, fit)
     if model.has_scale:

@@ -54,8 +54,8 @@ from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.covariance import spread_of
+from stattools.inference.diagnostics.assumptions import overdispersed
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
-from stattools.inference.diagnostics.errors import overdispersed
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import one_leverage, probabilities, standard_errors
 from stattools.inference.prediction.predict import regression, require_finite

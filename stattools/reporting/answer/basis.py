@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from stattools.errors import StattoolsError
+from stattools.inference.diagnostics.assumptions import OVERDISPERSION as OVERDISPERSION
 from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check
 from stattools.inference.diagnostics.checks import Looked, checks_of
-from stattools.inference.diagnostics.errors import OVERDISPERSION as OVERDISPERSION
 from stattools.inference.effects.averages import Population, levels_of, population
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit as fitted

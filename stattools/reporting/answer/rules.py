@@ -14,9 +14,9 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import covariance
+from stattools.inference.diagnostics.assumptions import OVERDISPERSION as OVERDISPERSION
+from stattools.inference.diagnostics.assumptions import VARIES_FREELY
 from stattools.inference.diagnostics.check import LIMITS, NO, Check
-from stattools.inference.diagnostics.errors import OVERDISPERSION as OVERDISPERSION
-from stattools.inference.diagnostics.errors import VARIES_FREELY
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import slopes
 from stattools.interface.arrays import Floats

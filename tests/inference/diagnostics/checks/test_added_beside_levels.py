@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.inference.diagnostics.assumptions import inflation
 from stattools.inference.diagnostics.check import Added, LookedAt, added
-from stattools.inference.diagnostics.form import inflation
 from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, MODELS, both
 

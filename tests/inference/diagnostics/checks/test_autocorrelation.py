@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.design import design
 from stattools.errors import DomainError
-from stattools.inference.diagnostics.errors import of_series, order_of
+from stattools.inference.diagnostics.assumptions import of_series, order_of
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
 
 R = rows()
@@ -86,7 +86,7 @@ def test_levels_as_codes_have_the_check_of_columns(monkeypatch, make, formula):
     table["y"] = g.poisson(np.exp(1.0 + 0.5 * np.sin(table["day"] / 5.0)))
     dense = st.fit(make(formula, table)).check(order="day").set_index("check").loc["autocorrelation"]
     monkeypatch.setattr(design, "MANY", 4)
-    monkeypatch.setattr("stattools.inference.diagnostics.errors.CELLS", 130)
+    monkeypatch.setattr("stattools.inference.diagnostics.assumptions.CELLS", 130)
     fit = st.fit(make(formula, table))
     assert type(fit.model.rows.X).__name__ == "Columns"
     coded = fit.check(order="day").set_index("check").loc["autocorrelation"]

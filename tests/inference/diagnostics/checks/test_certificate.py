@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import stattools as st
+from stattools.inference.diagnostics.assumptions import certificate
 from stattools.inference.diagnostics.check import LookedAt
-from stattools.inference.diagnostics.form import certificate
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
 

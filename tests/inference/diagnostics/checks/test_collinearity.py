@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.inference.diagnostics.assumptions import inflation
 from stattools.inference.diagnostics.check import LookedAt
-from stattools.inference.diagnostics.form import inflation
 from tests.inference.diagnostics.checks.planted import of, rows
 from tests.inference.diagnostics.checks.r_rows import TABLE
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import special, stats
 
 import stattools as st
-from stattools.inference.diagnostics.form import LEVELS, lilliefors, shares
+from stattools.inference.diagnostics.assumptions import LEVELS, lilliefors, shares
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
 
 R = rows()

@@ -9,10 +9,10 @@ import stattools as st
 from stattools.data.design import design
 from stattools.inference.covariance import sandwich
 from stattools.inference.covariance.sandwich import Sandwich
-from stattools.inference.diagnostics import errors as errors_beside_levels
+from stattools.inference.diagnostics import assumptions as errors_beside_levels
+from stattools.inference.diagnostics.assumptions import OfRows, explained, glejser
 from stattools.inference.diagnostics.check import LookedAt
 from stattools.inference.diagnostics.checks import _farthest, worst_rows
-from stattools.inference.diagnostics.errors import OfRows, explained, glejser
 from stattools.numerics.arrowhead import Arrow, arrow
 from stattools.numerics.columns import Columns, beside, symmetric, upper_gram
 from tests.columns import indicators
