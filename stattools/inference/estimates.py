@@ -194,6 +194,13 @@ class Estimates(AnyFit):
         return quantile_of(self.t_df, level)
 
 
+def level_of(fit: Estimates, level: float | None) -> float:
+    """The level that was given, or that of the fit; DomainError outside (0, 1)."""
+    found = fit.level if level is None else level
+    require_level(found)
+    return found
+
+
 def df_along(fit: Estimates, gradient: Floats) -> float | Floats:
     """Degrees of freedom of t for what has this gradient in the coefficients, (..., p): one number where all have the
     same.

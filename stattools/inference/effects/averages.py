@@ -42,12 +42,11 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.tables.columns import checked
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, FunctionError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, df_along, quantile_of
+from stattools.inference.estimates import Estimates, df_along, level_of, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
 from stattools.interface.arguments import is_one_of, several
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.own_functions import called
 from stattools.interface.units import finite, require_units
 from stattools.interface.when_needed import pd
@@ -664,8 +663,7 @@ def function_of(
     >>> function_of(fit, lambda b: -b["Intercept"] / b["dose"])[["estimate", "se"]].round(3).to_numpy().tolist()
     [[3.5, 0.93]]
     """
-    level = fit.level if level is None else level
-    require_level(level)
+    level = level_of(fit, level)
     theta, V = np.asarray(fit.estimate, dtype=float), fit.covariance
     value = values_of(function, fit.names, theta)
     known = np.isfinite(np.diagonal(V))

@@ -45,7 +45,7 @@ from stattools.inference.effects.averages import (
     require_effect,
     require_held,
 )
-from stattools.inference.estimates import Estimates, df_along, quantile_of
+from stattools.inference.estimates import Estimates, df_along, level_of, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
@@ -53,7 +53,6 @@ from stattools.inference.prediction.kinds import require_digits
 from stattools.inference.prediction.predict import regression, require_finite
 from stattools.interface.arguments import are_different, is_one_of, require_truth, several
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.units import finite
@@ -70,8 +69,7 @@ def _asked(fit: Estimates, who: str, level: float | None, over: object = "rows")
     """
     model = regression(fit, who)
     require_finite(fit, who)
-    level = fit.level if level is None else level
-    require_level(level)
+    level = level_of(fit, level)
     found = one_of(over, ("rows", "grid"), 'over= is "rows" or "grid"')
     if found == "grid" and model.likelihood.outcome.has_several:
         raise IncompatibleError(

@@ -2,21 +2,14 @@
 what is exact or needs no model.
 """
 
-from stattools.inference.hypotheses.exact import exact_test, independence, permutation_test
-from stattools.inference.hypotheses.nested import likelihood_ratio, score_test
-from stattools.inference.hypotheses.result import TestResult, p_adjust
-from stattools.inference.hypotheses.wald import Hypotheses, against_zero, parse, wald
-
-__all__ = [
-    "Hypotheses",
-    "TestResult",
-    "against_zero",
-    "exact_test",
-    "independence",
-    "likelihood_ratio",
-    "p_adjust",
-    "parse",
-    "permutation_test",
-    "score_test",
-    "wald",
-]
+from stattools.inference.hypotheses.exact import exact_test as exact_test
+from stattools.inference.hypotheses.exact import independence as independence
+from stattools.inference.hypotheses.exact import permutation_test as permutation_test
+from stattools.inference.hypotheses.nested import likelihood_ratio as likelihood_ratio
+from stattools.inference.hypotheses.nested import score_test as score_test
+from stattools.inference.hypotheses.result import TestResult as TestResult
+from stattools.inference.hypotheses.result import p_adjust as p_adjust
+from stattools.inference.hypotheses.wald import Hypotheses as Hypotheses
+from stattools.inference.hypotheses.wald import against_zero as against_zero
+from stattools.inference.hypotheses.wald import parse as parse
+from stattools.inference.hypotheses.wald import wald as wald

@@ -32,12 +32,12 @@ import numpy as np
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.covariance.sandwich import Sandwich
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.wald import hypotheses, of_terms
 from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
@@ -254,8 +254,7 @@ class WildBootstrap(Faces):
         For least squares the ends are exact; elsewhere within 1e-4 standard errors, as each value of the hypothesis is
         a climb. Raises DomainError for a level outside (0, 1).
         """
-        level = self.fit.level if level is None else level
-        require_level(level)
+        level = level_of(self.fit, level)
         low, high = self._ends((1.0 - level) * (1.0 + 1e-9))  # a p-value of 1 - level refuses
         return Interval(low, high, level, "wild", (self.hypothesis.partition(" = ")[0],))
 

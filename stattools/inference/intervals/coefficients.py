@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
-from stattools.inference.estimates import Estimates, quantile_of
+from stattools.inference.estimates import Estimates, level_of, quantile_of
 from stattools.inference.hypotheses import TestResult, against_zero
 from stattools.inference.hypotheses.result import p_words
 from stattools.inference.penalties import NO_SE, Ridge
@@ -370,8 +370,7 @@ def table(fit: Estimates, level: float | None = None, exponentiate: bool = False
     require_truth(exponentiate, "exponentiate=")
     if exponentiate:
         require_ratios(fit.model)
-    level = fit.level if level is None else level
-    require_level(level)
+    level = level_of(fit, level)
     columns = terms(fit.model) | {"estimate": fit.estimate}
     if not fit.kinds:
         made = without_errors(columns)
@@ -455,8 +454,7 @@ def hazard_ratios(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     """
     model = fit.model
     require_proportional(model)
-    level = fit.level if level is None else level
-    require_level(level)
+    level = level_of(fit, level)
     at = [k for k, name in enumerate(model.first_terms) if name != "Intercept"]
     rate = float(np.exp(-fit.estimate[-1])) if model.likelihood.width > 1 else 1.0
     J = -rate * np.eye(len(fit.estimate))[at]

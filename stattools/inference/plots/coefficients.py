@@ -26,10 +26,10 @@ from scipy.special import ndtri, stdtrit
 
 from stattools import figures
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, require_rows
+from stattools.inference.estimates import Estimates, level_of, require_rows
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.intervals.coefficients import called, factors, interval, profile_fall, require_ratios
-from stattools.inference.plots.drawing import Drawing, change_in, level_of, summary
+from stattools.inference.plots.drawing import Drawing, change_in, summary
 from stattools.interface.arguments import is_one_of, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model

@@ -24,11 +24,9 @@ from stattools.data.files.source import AddedByName
 from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.estimates import Estimates
 from stattools.inference.needs import Need, offered, require
 from stattools.interface.arguments import is_number, is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
@@ -103,13 +101,6 @@ def drawn(asked: object, plots: Plots) -> list[str]:
     ['coefficients', 'profile']
     """
     return offered(asked, plots, {name: plot.needs for name, plot in plots.items()})
-
-
-def level_of(fit: Estimates, level: float | None) -> float:
-    """The level that was given, or that of the fit; DomainError outside (0, 1)."""
-    found = fit.level if level is None else level
-    require_level(found)
-    return found
 
 
 def _offer(asked: object, title: str, plots: Plots) -> str:

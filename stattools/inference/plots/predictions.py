@@ -29,9 +29,9 @@ from stattools.inference.diagnostics.goodness import KINDS, grouped, variance, w
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
 from stattools.inference.effects.averages import Population, levels_of, population
 from stattools.inference.effects.means import values_of
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.needs import require
-from stattools.inference.plots.drawing import Drawing, event_label, level_of, mean_of
+from stattools.inference.plots.drawing import Drawing, event_label, mean_of
 from stattools.interface.arguments import several, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level

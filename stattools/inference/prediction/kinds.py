@@ -89,7 +89,8 @@ def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Tw
         return mean / factor, mean * factor
     first = _first(V)
     half = q(first if slope is None else slope) * _in_units_of_first(slope, V)
-    one, other = (nearest_mean(family, _shifted(eta, by)) for by in (-half, half))
+    moved = (eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]]) for by in (-half, half))
+    one, other = (nearest_mean(family, each) for each in moved)
     return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
 
 
@@ -123,10 +124,6 @@ def _in_units_of_first(slope: Floats | None, V: Floats) -> Floats:
 def _first(V: Floats) -> Floats:
     """The slope (n, width) of the first linear predictor."""
     return np.eye(1, V.shape[1]).repeat(len(V), axis=0)
-
-
-def _shifted(eta: Floats, by: Floats) -> Floats:
-    return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])
 
 
 VALUES: dict[str, Callable[[Any, Floats], Floats]] = {

@@ -583,7 +583,10 @@ def predict_to(
         )
     formula(fit, "predict_to")
     if isinstance(source, Scan):
-        _require_file(path, source)
+        if path.suffix not in (".parquet", ".pq"):
+            raise DomainError(f"predict_to writes Parquet; give a path that ends in .parquet, not {str(path)!r}.")
+        if path.resolve() in {one.resolve() for one in source.paths}:
+            raise DomainError(f"{path} is one of the files that are read; write to another.")
     elif path.exists() and (path.is_file() or any(path.iterdir())):
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
     kind = kind_asked("predict_to", kind)
@@ -599,13 +602,6 @@ def predict_to(
     rule = PredictionRule.of(fit, source, kind, interval)
     names = names or list(source.names[:1])
     return _file(path, source, names, rule) if isinstance(source, Scan) else _folder(path, source, names, rule)
-
-
-def _require_file(path: Path, source: Scan) -> None:
-    if path.suffix not in (".parquet", ".pq"):
-        raise DomainError(f"predict_to writes Parquet; give a path that ends in .parquet, not {str(path)!r}.")
-    if path.resolve() in {one.resolve() for one in source.paths}:
-        raise DomainError(f"{path} is one of the files that are read; write to another.")
 
 
 def _file(path: Path, source: Scan, names: list[str], rule: PredictionRule) -> Path:

@@ -117,7 +117,7 @@ def _draws(model: CoxRegression, random: np.random.Generator) -> Iterator[tuple[
 def acceleration(fit: Fit) -> Floats:
     """a of each coefficient, (p,), by how rows or units pull it."""
     model, covariance, p = fit.model, fit.solution.covariance, len(fit.estimate)
-    if model.is_partial:
+    if model.facts.is_partial:
         influence, weight = influence_of_units(model, fit.estimate, np.asarray(covariance))
         parts = iter([(slice(p), influence)])
     else:
