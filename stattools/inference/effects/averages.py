@@ -515,7 +515,7 @@ def _of_batch(
     model: Model,
     rows: Rows,
     others: Batch,
-    numbers: object,
+    numbers: Any,
 ) -> AddedByName:
     """The averages over a batch, each times its observations `n`."""
     some = Population(replace(model, rows=rows), columns_of_batch(coding, others, numbers))
