@@ -10,7 +10,6 @@ from stattools.bayes.sampling import plots
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.inference.plots.coefficients import spreads as spreads_of
-from stattools.models.model import Model
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
@@ -111,7 +110,7 @@ def _beside_priors(posterior: Posterior) -> tuple[Figure, ...]:
 def _picture(posterior: Posterior) -> tuple[Figure, ...]:
     """Coefficients on one scale, where there are several."""
     model = posterior.model
-    if not isinstance(model, Model) or int((spreads_of(model) > 0).sum()) < 2:
+    if not model.facts.is_regression or int((spreads_of(model) > 0).sum()) < 2:
         return ()
     drawing = plots.coefficients(posterior, standardized=True, prob=PROB)
     return (

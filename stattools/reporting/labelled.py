@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from stattools.data.design.design import Design
 from stattools.figures.house_style import plain
-from stattools.models.model import Model
 from stattools.reporting.comparisons import factors_of
 from stattools.reporting.document import (
     MARK,
@@ -132,7 +131,7 @@ class _Words:
 
     def __init__(self, labels: Mapping[str, Label], models: Sequence[Any]) -> None:
         self.labels = labels
-        self.outcomes = {model.outcome_name for model in models if isinstance(model, Model) and model.has_scale}
+        self.outcomes = {model.outcome_name for model in models if model.facts.is_regression and model.has_scale}
         self.said = {name: label.text for name, label in labels.items()}
         self.alone = {name: label.titled for name, label in labels.items()}
         for model in models:

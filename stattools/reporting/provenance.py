@@ -125,7 +125,7 @@ def _hash_of_footers(model: Model) -> str:
 
 def without_checksums(model: Any) -> str | None:
     """How many of the files have no checksums of their pages, and what that means; None where all have, or none are."""
-    source = model.rows.source if isinstance(model, Model) else None
+    source = model.rows.source if model.facts.is_regression else None
     if not isinstance(source, Scan):
         return None
     bare = sum(not is_checked(path) for path in source.paths)

@@ -39,7 +39,7 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"sentences needs a fit, st.fit(model); got {type(fit).__name__}.")
     model = fit.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return (_plain(conclusion(fit)),)
     rows = whole_table(fit, level).to_dict("records")
     rows = rows[: model.predictor.size_first]

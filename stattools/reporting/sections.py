@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.fits.fit import Fit
-from stattools.models.model import Model
 from stattools.reporting import sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.answer.answered import Answered
@@ -61,7 +60,7 @@ def estimates(fit: Fit) -> Block:
 def diagnosis(fit: Fit) -> Section:
     """The figures that show a fit against its data."""
     words: tuple[Block, ...] = ()
-    if isinstance(fit.model, Model):
+    if fit.model.facts.is_regression:
         some, n = len(fit.model.rows.sampled.X), len(fit.model.rows.X)
         words = (Paragraph(f"The figures show a sample of {count(some)} of the {count(n)} rows."),) if some < n else ()
     return Section("Diagnostics", (*words, *account(fit.model).diagnostics(fit)))

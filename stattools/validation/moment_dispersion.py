@@ -39,7 +39,7 @@ def said_of(dispersion: str | float) -> str:
 
 def has_moments(model: Any) -> bool:
     """Whether a model has one dispersion for all rows, which other packages take from moments."""
-    if not (isinstance(model, Model) and model.kind in ("glm", "gamma")) or any(model.predictor.own):
+    if not (model.facts.is_regression and model.kind in ("glm", "gamma")) or any(model.predictor.own):
         return False
     return any(name in POWERS for name, _ in model.likelihood.others)
 

@@ -386,7 +386,7 @@ def _log_density(posterior: Posterior, maps: Transforms, u: Floats) -> Floats:
     """log p(u | y) up to a constant at many points, (S,), summed over the rows; -inf where it is no number."""
     x, model = maps.values(u), posterior.model
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # points far out may overflow
-        data = _of_rows(model, x) if isinstance(model, Model) else np.array([_of_whole(model, point) for point in x])
+        data = _of_rows(model, x) if model.facts.is_regression else np.array([_of_whole(model, point) for point in x])
         value = data + posterior.priors.pointwise(x).sum(axis=1)
         value += np.array([maps.forward(point).log_jacobian for point in u])
     return np.where(np.isfinite(value), value, -np.inf)

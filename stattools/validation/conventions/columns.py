@@ -227,7 +227,7 @@ def _transformed(state: State, names: tuple[str, ...], form: Line) -> State:
     lines = {name: form(sheet.frame[name].to_numpy(dtype=float)) for name in names}
     columns = {name: (sheet.frame[name].to_numpy(dtype=float) - c) / s for name, (c, s) in lines.items()}
     other = sheet.with_columns(columns)
-    if not isinstance(state.model, Model) or not _alone(state.model, names):
+    if not state.model.facts.is_regression or not _alone(state.model, names):
         return state.with_sheet(other)
     return _on_lines(state, {state.model.terms.index(name): line for name, line in lines.items()}, other)
 
@@ -265,7 +265,7 @@ def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Any) -
 def _designs(state: State) -> Iterator[Variant]:
     """All columns of X, those of factors too."""
     model = state.model
-    if not isinstance(model, Model) or any(model.predictor.own) or model.design.beside:
+    if not model.facts.is_regression or any(model.predictor.own) or model.design.beside:
         return
     X = np.asarray(model.rows.X)
     if np.count_nonzero(np.ptp(X, axis=0) > 0) == 0:
@@ -282,7 +282,7 @@ def _design(state: State, form: Line) -> State:
 
 def _outcomes(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model) or not model.has_scale or np.ptp(model.rows.y) == 0:
+    if not model.facts.is_regression or not model.has_scale or np.ptp(model.rows.y) == 0:
         return
     for words in list(FORMS)[:5]:
         yield Variant(f"the outcome is {words}", partial(_outcome, state, FORMS[words]), ("outcome",))
@@ -370,7 +370,7 @@ def _unlogged(state: State, name: str) -> State:
 
 def _transformed_outcomes(state: State) -> Iterator[Variant]:
     model = state.model
-    if isinstance(model, Model) and model.has_scale and np.ptp(model.rows.y) > 0:
+    if model.facts.is_regression and model.has_scale and np.ptp(model.rows.y) > 0:
         for words, curve in curves(np.asarray(model.rows.y, dtype=float)).items():
             said = words.format(f"the outcome, {model.outcome_name},")
             yield Variant(f"{said} is modelled", partial(_transformed_outcome, state, curve), ("outcome",))
@@ -398,7 +398,7 @@ LOGGED = Choice(
 
 def _intercepts(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not isinstance(model, Model) or model.likelihood.facts.taken_up or model.design.beside:
+    if not model.facts.is_regression or model.likelihood.facts.taken_up or model.design.beside:
         return
     X = np.asarray(model.rows.X)
     ones = np.flatnonzero((np.ptp(X, axis=0) == 0) & (X[0] != 0))
@@ -450,7 +450,7 @@ def _terms(state: State) -> Iterator[Variant]:
 def _left_out(state: State) -> Iterator[Variant]:
     """Without the columns that are not claimed, together and one by one."""
     model = state.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         yield from _unwritten(state)
         return
     if model.predictor.own or state.rows is None:
@@ -533,7 +533,7 @@ OWN = "the offset"
 
 def _offsets(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return
     offset = model.rows.offset
     if offset is not None:

@@ -18,11 +18,9 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.when_needed import pd
-from stattools.models.model import Model
 from stattools.validation.conventions.state import ENDS, TESTS, Choice, State, Variant
 from stattools.validation.moment_dispersion import has_moments
 from stattools.validation.recipes.changes import reversed_outcome
-from stattools.validation.recipes.recipe import Recipe
 
 KINDS = {
     "information": "the model's own, ordinary standard errors, neither robust nor clustered",
@@ -168,7 +166,7 @@ MOMENTS = {"X2": "Pearson's statistic over n - p", "deviance": "the deviance ove
 
 
 def _divisors(state: State) -> Iterator[Variant]:
-    if isinstance(state.recipe, Recipe) and state.model.has_scale:
+    if state.recipe.of_rows and state.model.has_scale:
         for divisor, words in DIVISORS.items():
             if divisor != state.recipe.divisor:
                 make = partial(state.with_recipe, divisor=divisor)
@@ -186,7 +184,7 @@ def _moments(state: State) -> Iterator[Variant]:
 
 
 def _informations(state: State) -> Iterator[Variant]:
-    if isinstance(state.recipe, Recipe) and not state.model.has_scale:
+    if state.recipe.of_rows and not state.model.has_scale:
         for kind, words in INFORMATIONS.items():
             if kind != state.recipe.information and _differs(kind, state.model):
                 make = partial(state.with_recipe, information=kind)
@@ -257,7 +255,7 @@ def _ratio(state: State) -> str:
 
 
 def _signs(state: State) -> Iterator[Variant]:
-    if isinstance(state.model, Model) and reversed_outcome(state.model) is not None:
+    if state.model.facts.is_regression and reversed_outcome(state.model) is not None:
         return  # that outcome is named instead
     yield Variant("coefficients with the other sign", partial(state.with_shown, sign=-state.shown.sign), ("sign",))
 
@@ -314,7 +312,7 @@ def _reaches(state: State) -> Iterator[Variant]:
 
 
 def _profiles(state: State) -> Iterator[Variant]:
-    if isinstance(state.recipe, Recipe) and state.point is None and not takes_long(state):
+    if state.recipe.of_rows and state.point is None and not takes_long(state):
         other = {"wald": "profile", "profile": "wald"}[state.recipe.interval]
         words = {"profile": "intervals of the profile likelihood", "wald": "Wald intervals"}[other]
         yield Variant(words, partial(state.with_recipe, interval=other), ("interval",))

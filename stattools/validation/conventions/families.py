@@ -29,8 +29,6 @@ from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ERRORS
-from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
-from stattools.models.model import Model
 from stattools.models.predictor import linear_of
 from stattools.models.regressions.binding import starting_point
 from stattools.models.regressions.counts import negative_binomial, poisson
@@ -38,7 +36,6 @@ from stattools.models.regressions.glm import GENERALIZED, logistic
 from stattools.models.regressions.linear_mixed import linear_mixed
 from stattools.models.regressions.times import aft, cox
 from stattools.models.survival.cox import COX_KINDS as KINDS
-from stattools.models.survival.cox import CoxRegression
 from stattools.validation.conventions.columns import Curve
 from stattools.validation.conventions.sheet import Sheet
 from stattools.validation.conventions.state import Choice, State, Variant
@@ -73,7 +70,7 @@ NAMED = {ours: pair for pair, ours in SAME.items()}
 
 def _families(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model) or model.design.beside or any(model.predictor.own) or np.ndim(model.rows.y) > 1:
+    if not model.facts.is_regression or model.design.beside or any(model.predictor.own) or np.ndim(model.rows.y) > 1:
         return
     y = np.asarray(model.rows.y, dtype=float)
     if model.categories is not None or model.likelihood.facts.taken_up:
@@ -153,7 +150,7 @@ def _links(state: State) -> Iterator[Variant]:
     """Links of labels in order, and distributions of times."""
     model = state.model
     likelihood = model.likelihood
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return
     field, words, names = FORMS.get(likelihood.outcome, ("", "", ()))
     for name in names:
@@ -182,7 +179,7 @@ ZEROED = {"zero_inflated": "zero inflation", "hurdle": "the part of zeros"}
 
 def _zeros(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not isinstance(model, Model) or sheet is None or sheet.whole is None:
+    if not model.facts.is_regression or sheet is None or sheet.whole is None:
         return
     if model.kind in ZEROED and "dispersion" not in model.design.beside:
         likelihood: Any = model.likelihood
@@ -201,7 +198,7 @@ def _plain(state: State, family: str) -> State:
 
 def _alphas(state: State) -> Iterator[Variant]:
     model = state.model
-    if isinstance(model, Model) and model.kind == "negative_binomial" and not any(model.predictor.own):
+    if model.facts.is_regression and model.kind == "negative_binomial" and not any(model.predictor.own):
         words = "alpha = 1, which nobody estimated, as in statsmodels' GLM where none is given"
         yield Variant(words, partial(_known, state), ("family",))
 
@@ -216,7 +213,7 @@ def _known(state: State) -> State:
 
 def _variances(state: State) -> Iterator[Variant]:
     model = state.model
-    if isinstance(model, Model) and model.kind == "negative_binomial" and not any(model.predictor.own):
+    if model.facts.is_regression and model.kind == "negative_binomial" and not any(model.predictor.own):
         words = "a variance linear in the mean, m (1 + alpha) (NB1), for m + alpha m^2 (NB2)"
         yield Variant(words, lambda: state.of(with_linear_variance(model)), ("family",))
 
@@ -236,14 +233,14 @@ TIES = {"efron": "Efron's", "breslow": "Breslow's", "exact": "exact"}
 
 
 def _ties(state: State) -> Iterator[Variant]:
-    if isinstance(state.model, CoxRegression) and (state.model.sets.deaths > 1).any():
+    if state.model.is_partial and (state.model.sets.deaths > 1).any():
         for ties in KINDS:
             if ties != state.model.ties:
                 yield Variant(f"{TIES[ties]} ties", partial(state.of, replace(state.model, ties=ties)), ("ties",))
 
 
 def _restricted(state: State) -> Iterator[Variant]:
-    if isinstance(state.model, LinearMixed):
+    if "reml" in state.model.facts.options:
         now = state.recipe.options.get("reml", True)
         words = "maximum likelihood (ML)" if now else "restricted maximum likelihood (REML)"
         make = partial(state.with_recipe, options={**state.recipe.options, "reml": not now})
@@ -251,7 +248,7 @@ def _restricted(state: State) -> Iterator[Variant]:
 
 
 def _integrals(state: State) -> Iterator[Variant]:
-    if isinstance(state.model, MixedRegression):
+    if "integral" in state.model.facts.options:
         for integral, words in INTEGRALS.items():
             if integral != state.recipe.options.get("integral", "auto"):
                 make = partial(state.with_recipe, options={**state.recipe.options, "integral": integral})
@@ -284,7 +281,7 @@ def _groups(state: State) -> Iterator[Variant]:
     sheet, model = state.sheet, state.model
     if sheet is None or sheet.whole is None or not model.formula:
         return
-    if isinstance(model, LinearMixed | MixedRegression):
+    if model.is_mixed:
         said = ", ".join(EFFECTS.findall(sheet.formula))
         yield Variant(f"without the effects of groups, {said}", partial(state.remodelled, model.fixed), ("groups",))
         if SLOPES.search(sheet.formula):
@@ -292,7 +289,7 @@ def _groups(state: State) -> Iterator[Variant]:
             plain = replace(sheet, formula=SLOPES.sub(r"(1 | \1)", sheet.formula))
             words = f"groups differ in their level alone, without the slopes of {said}"
             yield Variant(words, partial(state.with_sheet, plain), ("groups",))
-    elif isinstance(model, Model) and model.kind in GROUPED and len(sheet.frame) <= MOST_ROWS:
+    elif model.facts.is_regression and model.kind in GROUPED and len(sheet.frame) <= MOST_ROWS:
         plain = model.rows.importance is None and model.rows.offset is None
         for name in _labels(sheet)[:ADDED] if plain else ():
             words = f"with random effects of groups, (1 | {name})"
@@ -324,7 +321,7 @@ GROUPS = Choice(
 
 def _outcomes(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return
     if model.categories is not None:
         assert model.labels is not None
@@ -387,7 +384,7 @@ def _events(state: State) -> Iterator[Variant]:
 def _again(state: State, sheet: Sheet) -> State:
     """The model of another outcome."""
     model: Any = state.model
-    if isinstance(model, CoxRegression):
+    if model.is_partial:
         return state.with_sheet(sheet)
     other = aft(sheet.formula, sheet.frame, distribution=model.likelihood.distribution)
     rows = replace(other.rows, weight=model.rows.weight, offset=model.rows.offset)
@@ -396,13 +393,13 @@ def _again(state: State, sheet: Sheet) -> State:
 
 def _concerned(state: State) -> Iterator[Variant]:
     model = state.model
-    if isinstance(model, CoxRegression) or (model.kind == "aft" and not model.design.beside):
+    if model.is_partial or (model.kind == "aft" and not model.design.beside):
         yield from _events(state)
 
 
 def _strata(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not isinstance(model, CoxRegression) or sheet is None or sheet.whole is None:
+    if not model.is_partial or sheet is None or sheet.whole is None:
         return
     labels = {name: codes for name, (codes, _) in model.said.labels.items()}
     if labels.pop("strata", None) is not None:

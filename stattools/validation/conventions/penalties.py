@@ -113,7 +113,7 @@ WHERE = ("all columns but the intercept", "all columns and the intercept", "stan
 
 def _penalties(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model) or state.recipe.penalty is not None or not any(np.ptp(model.rows.X, axis=0) > 0):
+    if not model.facts.is_regression or state.recipe.penalty is not None or not any(np.ptp(model.rows.X, axis=0) > 0):
         return
     if model.likelihood.facts.has_firth:
         make = partial(state.with_recipe, penalty=Jeffreys())

@@ -37,10 +37,8 @@ from scipy.spatial import KDTree
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.time_limit import require_time
-from stattools.models.model import Model
 from stattools.models.regressions.counts import negative_binomial, poisson
 from stattools.models.regressions.glm import gamma, logistic, ols, probit
-from stattools.models.survival.cox import CoxRegression
 from stattools.text.columns import first_few
 from stattools.validation.conventions.sheet import Sheet
 from stattools.validation.conventions.state import Choice, State, Variant, rows_of
@@ -59,7 +57,7 @@ FILLS = {"0": lambda x: 0.0, "the mean": np.nanmean, "the median": np.nanmedian}
 
 def _gaps(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not isinstance(model, Model) or model.kind not in MADE or sheet is None or sheet.whole is None:
+    if not model.facts.is_regression or model.kind not in MADE or sheet is None or sheet.whole is None:
         return
     if not model.n_dropped or model.rows.importance is not None or model.rows.offset is not None or model.design.beside:
         return
@@ -237,15 +235,15 @@ TRIED = 16
 
 def _rows(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if sheet is None or (isinstance(model, Model) and state.rows is None):
+    if sheet is None or (model.facts.is_regression and state.rows is None):
         return
-    if not isinstance(model, Model) and (sheet.whole is None or _is_paired(model)):
+    if not model.facts.is_regression and (sheet.whole is None or _is_paired(model)):
         return
     n = len(sheet.frame)
     wanted = _wanted(state)
     if wanted is not None and wanted >= n:
         return
-    influence = influence_of(state) if isinstance(model, Model) else None
+    influence = influence_of(state) if model.facts.is_regression else None
     sets: dict[bytes, tuple[str, Mask]] = {}
     for words, gone in _sets(state, sheet, n, wanted, influence):
         require_time()
@@ -257,7 +255,7 @@ def _rows(state: State) -> Iterator[Variant]:
         found = found if np.size(model.rows.X) <= LONG else found[: 2 * TRIED]
         far = influence.of_sets([gone for _, gone in found])
         found = [found[k] for k in np.argsort(far, kind="stable")]
-    for words, gone in found[: TRIED if isinstance(model, Model) else 4 * TRIED]:
+    for words, gone in found[: TRIED if model.facts.is_regression else 4 * TRIED]:
         count = int(gone.sum())
         said = f"without {count:,} row{'s' if count > 1 else ''}: {words}"
         yield Variant(said, partial(without, state, sheet, gone), ("rows",))
@@ -265,21 +263,21 @@ def _rows(state: State) -> Iterator[Variant]:
 
 def _is_paired(model: Any) -> bool:
     """Whether numbers by rows stand beside the table, which is then not cut."""
-    said: Any = model.said if isinstance(model, CoxRegression) else None
+    said: Any = model.said if model.is_partial else None
     return bool(said.labels or said.weights is not None) if said is not None else False
 
 
 def _wanted(state: State) -> int | None:
     """How many rows the claim says it has, where it says n."""
     given = None if state.claim is None else state.claim.facts.get("n")
-    weights = state.model.rows.weight if isinstance(state.model, Model) else None
+    weights = state.model.rows.weight if state.model.facts.is_regression else None
     return None if given is None or weights is not None else round(float(np.ravel(given.value)[0]))
 
 
 def without(state: State, sheet: Sheet, gone: Mask) -> State:
     """The state of the other rows; its formula is read again where a level of a factor is gone with them."""
     kept = np.flatnonzero(~gone)
-    if not isinstance(state.model, Model):
+    if not state.model.facts.is_regression:
         return state.with_sheet(sheet.take(kept))
     model, rest = state.model.subset(kept), sheet.take(kept)
     if (~model.rows.X.any(axis=0)).any() and model.formula:
@@ -293,10 +291,10 @@ def _sets(
     """Sets of rows that may be gone, in words, the likely ones first."""
     yield from _missing(sheet)
     yield from _copies(sheet)
-    if wanted is None and not isinstance(state.model, Model):
+    if wanted is None and not state.model.facts.is_regression:
         yield from _cut_off(n)
     yield from _levels(sheet)
-    if wanted is not None or (isinstance(state.model, Model) and np.size(state.model.rows.X) <= LONG):
+    if wanted is not None or (state.model.facts.is_regression and np.size(state.model.rows.X) <= LONG):
         yield from _runs(state, sheet, n, wanted, influence)
     if influence is not None:
         yield from _single(influence, n, SINGLE if wanted is None else n - wanted)
@@ -372,7 +370,7 @@ def _orders(state: State, sheet: Sheet, n: int) -> Iterator[tuple[str, NDArray[n
 def _residuals(state: State) -> Any:
     """The residuals of least squares; None for others."""
     model = state.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return None
     return model.rows.y - model.eta(state.estimates()) if model.has_scale else None
 

@@ -97,7 +97,6 @@ from stattools.validation.conventions.families import (
 from stattools.validation.conventions.penalties import PENALTY, STOPPED
 from stattools.validation.conventions.rows import FILLED, REPEATED, ROWS, WEIGHTS
 from stattools.validation.conventions.state import Choice, State, columns, rows_of
-from stattools.validation.recipes.recipe import Recipe
 
 SAMPLE = 4096
 """Rows of a sample."""
@@ -171,7 +170,7 @@ def screened(state: State) -> Screened | None:
     """The screening of a state that knows the claimed coefficients; None where it takes a refit to tell."""
     recipe, aim = state.recipe, state.aim
     known = state.best is not None or state.point is not None
-    if known or not isinstance(recipe, Recipe) or recipe.penalty is not None or aim is None:
+    if known or not recipe.of_rows or recipe.penalty is not None or aim is None:
         return None
     aim = np.where([name.startswith("log ") for name in state.names], np.nan, aim)  # which others print as it is
     said = int(np.isfinite(aim).sum())
@@ -768,7 +767,7 @@ def _refits(
 
 def _cells(model: Any) -> int:
     """How many numbers X has."""
-    return int(np.size(model.rows.X)) if isinstance(model, Model) else 0
+    return int(np.size(model.rows.X)) if model.facts.is_regression else 0
 
 
 def _distinct(found: list[Found]) -> tuple[Found, ...]:

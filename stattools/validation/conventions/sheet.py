@@ -89,9 +89,9 @@ def sheet_of(model: Any) -> Sheet | None:
         whole = pd.DataFrame({name: columns.column(name) for name in columns.names})
         kept = model.places.kept
         kept = np.arange(len(whole)) if kept is None else kept
-        beside = {name: one.text for name, one in model.design.beside.items()} if isinstance(model, Model) else {}
+        beside = {name: one.text for name, one in model.design.beside.items()} if model.facts.is_regression else {}
         return Sheet(whole.iloc[kept].reset_index(drop=True), model.formula, beside, whole, kept)
-    if isinstance(model, Model) and not model.formula and not any(model.predictor.own):
+    if model.facts.is_regression and not model.formula and not any(model.predictor.own):
         return _of_arrays(model)
     return None
 

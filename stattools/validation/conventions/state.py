@@ -30,8 +30,6 @@ from stattools.errors import DomainError
 from stattools.inference.covariance import Cluster
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arrays import Floats
-from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
-from stattools.models.model import Model
 from stattools.validation.claims.printed import Claim
 from stattools.validation.claims.terms import known_places
 from stattools.validation.conventions.sheet import Sheet, sheet_of
@@ -84,12 +82,12 @@ class State:
     def rows(self) -> Rows | None:
         """The rows of a regression; None where they are out of core, and of other models."""
         model = self.model
-        return model.rows if isinstance(model, Model) and model.in_memory else None
+        return model.rows if model.facts.is_regression and model.in_memory else None
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each number is of."""
-        return tuple(self.model.names if isinstance(self.recipe, Recipe) else self.recipe.names)
+        return tuple(self.model.names if self.recipe.of_rows else self.recipe.names)
 
     def of(self, model: Any, sheet: Sheet | None = None) -> State:
         """The state of another model, on the table that goes with it."""
@@ -106,7 +104,7 @@ class State:
         its own standard errors.
         """
         recipe: Any = Refit(model, level=self.recipe.level)
-        if isinstance(model, Model):
+        if model.facts.is_regression:
             divisor: Any = "n - p" if model.has_scale else "1"
             df = None if model.has_scale else np.inf
             recipe = Recipe(model, cov="information", divisor=divisor, df=df, level=self.recipe.level)
@@ -138,18 +136,18 @@ class State:
     @property
     def interval(self) -> str:
         """The kind of its intervals."""
-        return self.recipe.interval if isinstance(self.recipe, Recipe) else "wald"
+        return self.recipe.interval if self.recipe.of_rows else "wald"
 
     def with_cov(self, cov: Any, df: object) -> State:
         """The state with another kind of standard errors, and the degrees of freedom that go with it."""
-        if isinstance(self.recipe, Recipe):
+        if self.recipe.of_rows:
             return self.with_recipe(cov=cov, df=df)
         return self.with_recipe(options={**self.recipe.options, "cov": cov})
 
     def df(self) -> float | Floats:
         """The degrees of freedom of Student's t; infinite for the normal."""
         df = self.recipe.df
-        if isinstance(self.recipe, Recipe):
+        if self.recipe.of_rows:
             return self.model.n - len(self.model.names) if df is None else df
         first = len(self.model.names)
         df = self.recipe.fit.t_df if df is None else df
@@ -255,7 +253,7 @@ SERIAL = re.compile(r"cluster|\bHAC\b|newey|bootstrap|jackknife|autocorr", re.I)
 
 def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
     """The fields of a `Recipe` that the claim declares; none where it declares nothing or is of another model."""
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return {}
     information = claim.said.get("information")
     found: dict[str, Any] = {"information": information} if information in INFORMATION else {}
@@ -266,10 +264,10 @@ def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
 
 def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
     """The options of `st.fit` that the claim declares."""
-    if claim.said.get("integral") == "laplace" and isinstance(model, MixedRegression):
+    if claim.said.get("integral") == "laplace" and "integral" in model.facts.options:
         return {"integral": "laplace"}
     method = claim.said.get("likelihood", claim.said.get("method", "")).casefold()
-    return {"reml": False} if method in ("ml", "maximum likelihood") and isinstance(model, LinearMixed) else {}
+    return {"reml": False} if method in ("ml", "maximum likelihood") and "reml" in model.facts.options else {}
 
 
 def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
@@ -279,7 +277,7 @@ def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
     words = claim.said.get("covariance", "")
     if kind := KIND.search(words):
         return (kind[0].upper(),)
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return ("information",)
     if named := CLUSTERED.search(words):
         name, sheet = next(filter(None, named.groups())), sheet_of(model)
@@ -293,7 +291,7 @@ def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
 
 def is_joint(claim: Claim, model: Any) -> bool:
     """Whether standard errors of the fixed effects of a mixed model have the uncertainty of the variances in them."""
-    return claim.said.get("information") == "joint" and isinstance(model, LinearMixed)
+    return claim.said.get("information") == "joint" and "reml" in model.facts.options
 
 
 DEGREES = {"t": None, "z": np.inf}
@@ -312,7 +310,7 @@ def start_of(
     own: Any = None if model.has_scale else np.inf
     df = DEGREES.get(said.get("statistic", ""), own)
     recipe: Any
-    if isinstance(model, Model):
+    if model.facts.is_regression:
         divisor: Any = "n - p" if model.has_scale else "1"
         changes = declared_recipe(claim, model)
         recipe = Recipe(model, cov=cov, divisor=divisor, df=df, level=level, **changes)

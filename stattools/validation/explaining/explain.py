@@ -47,7 +47,7 @@ from stattools.models.survival.cox import CoxRegression, centered, columns_at_ri
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
 from stattools.validation.explaining.causes import SAME as WRONG
-from stattools.validation.explaining.causes import check_errors, gather
+from stattools.validation.explaining.causes import check_errors, gather, words_of
 from stattools.validation.explaining.other_values import alike, done_to, other_values
 from stattools.validation.explaining.row_matching import Places, common_rows, repeated, rows_in
 from stattools.validation.foreign.description import Foreign, bound
@@ -77,49 +77,61 @@ class Step(NamedTuple):
 
 
 def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
-    """The recipes on the way from a's to b's, without those that change nothing."""
+    """The claims on the way from a's to b's, without those that change nothing."""
     now, goal = a.recipe, b.recipe
-    keep_a, keep_b = common_rows(a, b)
-    same_penalty = _same_penalty(now, goal)
+    of_rows, by_rows = now.of_rows, isinstance(goal.cov, HAC | Cluster)
+    same_penalty = _same_penalty(now, goal) if of_rows else now.penalty == goal.penalty
     if now.penalty is not None and not same_penalty:
-        now = replace(now, penalty=None, cov=now.cov or "information")
-        yield Step("penalty", f"{_said(a.recipe.penalty)} taken off", now)
-    if not isinstance(goal.cov, HAC | Cluster) and not _same_cov(now.cov, goal.cov) and goal.cov is not None:
+        now = replace(now, penalty=None, **({"cov": now.cov or "information"} if of_rows else {}))
+        yield Step("penalty", f"{words_of(a.recipe.penalty)} taken off", now)
+    other_errors = of_rows and goal.cov is not None and not _same_cov(now.cov, goal.cov)
+    if other_errors and not by_rows:
         now = replace(now, cov=goal.cov)
         yield Step("covariance", f"{_kind(a)} or {_kind(b)}", now)
-    for cause, words, model in rows_taken(now.model, keep_a, ("first", "second")):
+    for cause, words, model in changes_of_models(now.model, goal.model, *common_rows(a, b)):
         now = replace(now, model=model)
         yield Step(cause, words, now)
-    target = goal.model if keep_b is None else subset(goal.model, keep_b)
-    for cause, words, model in changes_of_columns(now.model, target):
-        now = replace(now, model=model)
-        yield Step(cause, words, now)
-    if not same_data(now.model, target):
-        now = replace(now, model=target)
-        yield Step(UNKNOWN, f"what differs in the models is none of: {TRIED}", now)
-    now = replace(now, model=target)
-    for cause, words, model in rows_added(goal.model, keep_b):
-        now = replace(now, model=model)
-        yield Step(cause, words, now)
-    if isinstance(goal.cov, HAC | Cluster) and not _same_cov(now.cov, goal.cov):
+    now = replace(now, model=goal.model)
+    if other_errors and by_rows:
         now = replace(now, cov=goal.cov)
         yield Step("covariance", f"{_kind(a)} or {_kind(b)}", now)
-    settings: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-        ("information", "expected or observed information", str),
-        ("divisor", "dispersion", lambda value: {"n": "RSS / n", "n - p": "RSS / (n - p)"}.get(value, f"{value}")),
-        ("dispersion", "dispersion", said_of),
-        ("df", "normal or t", _df_said),
-        ("level", "level", lambda value: f"{value:g}"),
-        ("interval", "Wald or profile", str),
-    )
-    for field, cause, said in settings:
+    for option, cause, said in () if of_rows else OPTIONS:
+        old, new = now.options.get(option), goal.options.get(option)
+        if str(old) != str(new) and new is not None:
+            now = replace(now, options={**now.options, option: new})
+            yield Step(cause, f"{said(old)} or {said(new)}", now)
+    for field, cause, said in SETTINGS_OF_ROWS if of_rows else SETTINGS:
         old, new = getattr(now, field), getattr(goal, field)
         if not np.array_equal(old, new) and goal.cov is not None:
             now = replace(now, **{field: new})
             yield Step(cause, f"{said(old)} or {said(new)}", now)
     if goal.penalty is not None and not same_penalty:
-        yield Step("penalty", f"{_said(goal.penalty)} put on", goal)
+        yield Step("penalty", f"{words_of(goal.penalty)} put on", goal)
 
+
+def changes_of_models(now: Any, goal: Any, keep: Places | None, keep_goal: Places | None) -> Iterator[Change]:
+    """One model made the other, one change at a time: rows that only one of them has, and in those of both the rest."""
+    same_kind = now.title == goal.title
+    for change in rows_taken(now, keep, ("first", "second")):
+        yield change
+        now = change[2]
+    target = goal if keep_goal is None else subset(goal, keep_goal)
+    if target.facts.is_regression:
+        for change in changes_of_columns(now, target):
+            yield change
+            now = change[2]
+        if not same_data(now, target):
+            yield UNKNOWN, f"what differs in the models is none of: {TRIED}", target
+    elif same_kind:
+        changes: Any = nearest(CHANGES, target)
+        yield from changes(now, target)
+    else:
+        yield "likelihood", f"{now.title} or {goal.title}", target
+    yield from rows_added(goal, keep_goal)
+
+
+Change = tuple[str, str, Any]
+"""A cause, its words, and the model after it."""
 
 UNKNOWN = "unknown"
 
@@ -154,7 +166,7 @@ def same_data(now: Model, target: Model) -> bool:
     )
 
 
-def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Iterator[tuple[str, str, Any]]:
+def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Iterator[Change]:
     """The rows that the other fit does not have taken out of a model: first those that stand in it again. `which` are
     the fit of the model and the other one.
     """
@@ -172,7 +184,7 @@ def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Itera
         yield "rows dropped", words, subset(model, keep)
 
 
-def rows_added(model: Any, keep: Places | None) -> Iterator[tuple[str, str, Any]]:
+def rows_added(model: Any, keep: Places | None) -> Iterator[Change]:
     """The same on the way back, to the rows of the second fit."""
     taken = [*rows_taken(model, keep, ("second", "first"))]
     for k in reversed(range(len(taken))):
@@ -284,10 +296,6 @@ def _same_cov(a: Any, b: Any) -> bool:
     return type(a) is type(b) and not isinstance(a, Cluster) and a == b
 
 
-def _said(penalty: Any) -> str:
-    return penalty.words if isinstance(penalty, Shrinkage) else repr(penalty)
-
-
 def _kind(foreign: Foreign) -> str:
     return {"nonrobust": "information"}.get(foreign.said, foreign.said)
 
@@ -295,8 +303,8 @@ def _kind(foreign: Foreign) -> str:
 def require_rows(foreign: Foreign) -> Foreign:
     """IncompatibleError for a fit that is of no regression: one setting after the other is changed of those."""
     model = foreign.model
-    of_groups = isinstance(model, MixedModel) and getattr(model, "summed", None) is None
-    if isinstance(foreign.recipe, Recipe) or of_groups or isinstance(model, CoxRegression):
+    of_groups = model.is_mixed and getattr(model, "summed", None) is None
+    if foreign.recipe.of_rows or of_groups or model.is_partial:
         return foreign
     raise IncompatibleError(
         f"explain is for regressions in memory; {foreign.name} has a fit of {model.title}. st.audit(fit) says of each "
@@ -306,7 +314,7 @@ def require_rows(foreign: Foreign) -> Foreign:
 
 def require_regressions(a: Foreign, b: Foreign) -> None:
     """IncompatibleError for fits that have no coefficients in common."""
-    if isinstance(a.recipe, Recipe) != isinstance(b.recipe, Recipe):
+    if a.recipe.of_rows != b.recipe.of_rows:
         raise IncompatibleError(
             f"explain is for regressions of one kind; {a.name} has a fit of {a.model.title}, and {b.name} one of "
             f"{b.model.title}."
@@ -322,9 +330,9 @@ def require_regressions(a: Foreign, b: Foreign) -> None:
 
 def renamed(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
     """b in the names of a, and a note on each name that was changed."""
-    if isinstance(a.model, MixedModel) and isinstance(b.model, MixedModel):
+    if a.model.is_mixed and b.model.is_mixed:
         return _with_groups(a, b)
-    if a.model.kind == "custom" or not isinstance(a.model, Model) or not isinstance(b.model, Model):
+    if a.model.kind == "custom" or not a.model.facts.is_regression or not b.model.facts.is_regression:
         return b, ()
     try:
         here, there = common_rows(a, b)
@@ -483,7 +491,7 @@ def steps_from_maximum(foreign: Foreign, notes: list[str]) -> Iterator[MaximumSt
 def _of_errors(foreign: Foreign, maximum: Floats) -> str | None:
     """Why standard errors are not those of their label, at the point that was printed either; None where they are."""
     recipe, se = foreign.recipe, foreign.numbers.se
-    if not isinstance(recipe, Recipe) or recipe.cov is None or not np.isfinite(se).any():
+    if not recipe.of_rows or recipe.cov is None or not np.isfinite(se).any():
         return None
     try:
         there = recipe.se(foreign.numbers.estimate)
@@ -507,51 +515,10 @@ def _causes(foreign: Foreign) -> list[str]:
     return [finding.cause for finding in gather(foreign).serious]
 
 
-Change = tuple[str, str, Any]
-
 TRIED_REFITS = (
     "penalty, covariance, rows, outcome, weights, strata, columns, ties, random effects, REML, "
     "degrees of freedom, level"
 )
-
-
-def steps_of_refits(a: Foreign, b: Foreign) -> Iterator[Step]:
-    """The claims on the way from a's to b's, without those that change nothing."""
-    now, goal = a.recipe, b.recipe
-    keep_a, keep_b = common_rows(a, b)
-    if now.penalty is not None and now.penalty != goal.penalty:
-        now = replace(now, penalty=None)
-        yield Step("penalty", f"{a.recipe.penalty!r} taken off", now)
-    for cause, words, model in rows_taken(now.model, keep_a, ("first", "second")):
-        now = replace(now, model=model)
-        yield Step(cause, words, now)
-    target = goal.model if keep_b is None else subset(goal.model, keep_b)
-    if a.model.title == b.model.title:
-        changes: Any = nearest(CHANGES, target)
-        for cause, words, model in changes(now.model, target):
-            now = replace(now, model=model)
-            yield Step(cause, words, now)
-    else:
-        now = replace(now, model=target)
-        yield Step("likelihood", f"{a.model.title} or {b.model.title}", now)
-    now = replace(now, model=target)
-    for cause, words, model in rows_added(goal.model, keep_b):
-        now = replace(now, model=model)
-        yield Step(cause, words, now)
-    now = replace(now, model=goal.model)
-    for option, cause, said in OPTIONS:
-        old, new = now.options.get(option), goal.options.get(option)
-        if str(old) != str(new) and new is not None:
-            now = replace(now, options={**now.options, option: new})
-            yield Step(cause, f"{said(old)} or {said(new)}", now)
-    for field, cause, said in SETTINGS:
-        old, new = getattr(now, field), getattr(goal, field)
-        if old != new and goal.known:
-            now = replace(now, **{field: new})
-            yield Step(cause, f"{said(old)} or {said(new)}", now)
-    if goal.penalty is not None and a.recipe.penalty != goal.penalty:
-        yield Step("penalty", f"{goal.penalty!r} put on", goal)
-
 
 OPTIONS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("reml", "REML or ML", lambda reml: "restricted maximum likelihood" if reml else "maximum likelihood"),
@@ -565,6 +532,16 @@ SETTINGS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("level", "level", lambda level: f"{level:g}"),
 )
 """Other fields of a claim, in the same way."""
+
+SETTINGS_OF_ROWS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("information", "expected or observed information", str),
+    ("divisor", "dispersion", lambda value: {"n": "RSS / n", "n - p": "RSS / (n - p)"}.get(value, f"{value}")),
+    ("dispersion", "dispersion", said_of),
+    ("df", "normal or t", _df_said),
+    ("level", "level", lambda value: f"{value:g}"),
+    ("interval", "Wald or profile", str),
+)
+"""Those of a regression of single rows."""
 
 
 def _of_mixed(now: Any, target: Any) -> Iterator[Change]:
@@ -742,7 +719,7 @@ def _with_interval(foreign: Foreign, kind: str) -> Foreign:
     """The description with intervals of another kind, for fits of our own."""
     if kind == "wald" or not np.isfinite(foreign.numbers.se).any():
         return foreign
-    if not isinstance(foreign.recipe, Recipe):
+    if not foreign.recipe.of_rows:
         raise IncompatibleError(
             f"explain compares Wald intervals of a {foreign.model.title}; got intervals= with {kind!r}. Leave it out."
         )
@@ -766,7 +743,7 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     if not different:
         none = pd.DataFrame(columns=["cause", "words", *QUANTITIES])
         return Explanation((a.name, b.name), none, True, True, f"{title} are the same.", reach)
-    for one in (a, b) if isinstance(a.recipe, Recipe) else ():
+    for one in (a, b) if a.recipe.of_rows else ():
         one.model.rows.at_hand(
             "explain goes from one fit to the other over rows in memory",
             one.name,
@@ -797,8 +774,7 @@ def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
     """(cause, words, names, numbers) along the way; numbers are None where a refit has no maximum."""
     yield from steps_to_maximum(a, notes)
     near = a.numbers.estimate
-    way, tried = (steps, TRIED) if isinstance(a.recipe, Recipe) else (steps_of_refits, TRIED_REFITS)
-    for cause, words, recipe in way(a, b):
+    for cause, words, recipe in steps(a, b):
         goal = b.numbers.estimate if len(b.numbers.estimate) == len(recipe.names) else near
         try:
             numbers = recipe.numbers(recipe.maximum(goal))
@@ -807,6 +783,7 @@ def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
             numbers = None
         yield cause, words, recipe.names, numbers
     yield from steps_from_maximum(b, notes)
+    tried = TRIED if a.recipe.of_rows else TRIED_REFITS
     yield UNKNOWN, f"no refit removes it; tried: {tried}", b.names, b.numbers
 
 

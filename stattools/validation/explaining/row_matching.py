@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
-from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.recipes.changes import plain_name
 
@@ -31,7 +30,7 @@ def columns_of(model: Any) -> dict[str, NDArray[Any]]:
     """What a model says of each row: its columns by their plain names, and its outcome."""
     if model.facts.is_mixed:
         return columns_of(model.fixed) | {term.group: term.codes for term in model.random}
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         rows = model.said
         outcome = {"time": rows.time, "event": rows.event, "entry": rows.entry}
         return dict(zip(map(plain_name, model.terms), np.asarray(model.X).T, strict=True)) | {

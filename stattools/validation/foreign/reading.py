@@ -15,7 +15,6 @@ from stattools.errors import IncompatibleError
 from stattools.inference.estimates import AnyFit
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
-from stattools.models.model import Model
 from stattools.text.one_line import prints
 from stattools.validation.foreign import (
     glum,
@@ -49,7 +48,7 @@ def describe_fit(fit: Any, given: Given) -> Foreign:
         )
     given.refuse("a fit of stattools has its own rows: leave out the table, X=, y=, weights= and offset=.", *EVERYTHING)
     model: Any = fit.model
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         return _of_refit(fit)
     penalty: Any = fit.penalty
     if isinstance(penalty, Ridge):

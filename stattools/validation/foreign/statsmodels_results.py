@@ -545,7 +545,7 @@ def describe_counts(results: Any) -> Foreign:
 def with_outcome(foreign: Foreign, results: Any, given: Given) -> Foreign:
     """The description with the outcome that the caller's data say, where it is another than that of the fit."""
     data, y = given.data, given.y
-    if not isinstance(foreign.recipe, Recipe):
+    if not foreign.recipe.of_rows:
         given.refuse(f"{foreign.name} carries its rows: leave out X= and y=.", "X", "y")
         return foreign
     name, index = foreign.model.outcome_name, index_of(data) if y is None else index_of(y)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -75,6 +75,8 @@ class Recipe:
     level: float = 0.95
     dispersion: str | float = "likelihood"
     factor: float = 1.0
+    of_rows: ClassVar = True
+    """Whether it is of a regression of single rows."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -227,6 +229,7 @@ class Refit:
     df: float | None = None
     level: float = 0.95
     dispersion = "likelihood"
+    of_rows: ClassVar = False
 
     @property
     def cov(self) -> Any:
