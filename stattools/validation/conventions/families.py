@@ -233,7 +233,7 @@ TIES = {"efron": "Efron's", "breslow": "Breslow's", "exact": "exact"}
 
 
 def _ties(state: State) -> Iterator[Variant]:
-    if state.model.is_partial and (state.model.sets.deaths > 1).any():
+    if state.model.facts.is_partial and (state.model.sets.deaths > 1).any():
         for ties in KINDS:
             if ties != state.model.ties:
                 yield Variant(f"{TIES[ties]} ties", partial(state.of, replace(state.model, ties=ties)), ("ties",))
@@ -281,7 +281,7 @@ def _groups(state: State) -> Iterator[Variant]:
     sheet, model = state.sheet, state.model
     if sheet is None or sheet.whole is None or not model.formula:
         return
-    if model.is_mixed:
+    if model.facts.is_mixed:
         said = ", ".join(EFFECTS.findall(sheet.formula))
         yield Variant(f"without the effects of groups, {said}", partial(state.remodelled, model.fixed), ("groups",))
         if SLOPES.search(sheet.formula):
@@ -384,7 +384,7 @@ def _events(state: State) -> Iterator[Variant]:
 def _again(state: State, sheet: Sheet) -> State:
     """The model of another outcome."""
     model: Any = state.model
-    if model.is_partial:
+    if model.facts.is_partial:
         return state.with_sheet(sheet)
     other = aft(sheet.formula, sheet.frame, distribution=model.likelihood.distribution)
     rows = replace(other.rows, weight=model.rows.weight, offset=model.rows.offset)
@@ -393,13 +393,13 @@ def _again(state: State, sheet: Sheet) -> State:
 
 def _concerned(state: State) -> Iterator[Variant]:
     model = state.model
-    if model.is_partial or (model.kind == "aft" and not model.design.beside):
+    if model.facts.is_partial or (model.kind == "aft" and not model.design.beside):
         yield from _events(state)
 
 
 def _strata(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if not model.is_partial or sheet is None or sheet.whole is None:
+    if not model.facts.is_partial or sheet is None or sheet.whole is None:
         return
     labels = {name: codes for name, (codes, _) in model.said.labels.items()}
     if labels.pop("strata", None) is not None:

@@ -263,7 +263,7 @@ def _rows(state: State) -> Iterator[Variant]:
 
 def _is_paired(model: Any) -> bool:
     """Whether numbers by rows stand beside the table, which is then not cut."""
-    said: Any = model.said if model.is_partial else None
+    said: Any = model.said if model.facts.is_partial else None
     return bool(said.labels or said.weights is not None) if said is not None else False
 
 

@@ -15,6 +15,7 @@ from stattools.data.dataset import read
 from stattools.data.files.scan import source_of
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.record import nearest
 from stattools.interface.when_needed import pd
 from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
@@ -54,7 +55,7 @@ class Sheet:
 
     def remade(self, model: Any) -> Any:
         """The model over this table: of its kind, with the outcome and the extras that `model` has row by row."""
-        remake = next((make for kind, make in REMAKE.items() if isinstance(model, kind)), None)
+        remake = nearest(REMAKE, model)
         if remake is None:
             raise IncompatibleError(f"conventions of {model.title} that change its table are not known.")
         return remake(model, self)
@@ -83,7 +84,8 @@ class Sheet:
 
 def sheet_of(model: Any) -> Sheet | None:
     """The table of a model; None where its rows are not in memory or its class cannot be made again."""
-    source = _source(model)
+    found = nearest(SOURCE, model)
+    source = None if found is None else found(model)
     if source is not None and model.formula and is_frame(source) and source_of(source) is None:
         columns = table(source)
         whole = pd.DataFrame({name: columns.column(name) for name in columns.names})
@@ -93,13 +95,6 @@ def sheet_of(model: Any) -> Sheet | None:
         return Sheet(whole.iloc[kept].reset_index(drop=True), model.formula, beside, whole, kept)
     if model.facts.is_regression and not model.formula and not any(model.predictor.own):
         return _of_arrays(model)
-    return None
-
-
-def _source(model: Any) -> Any:
-    for kind, found in SOURCE.items():
-        if isinstance(model, kind):
-            return found(model)
     return None
 
 

@@ -303,8 +303,8 @@ def _kind(foreign: Foreign) -> str:
 def require_rows(foreign: Foreign) -> Foreign:
     """IncompatibleError for a fit that is of no regression: one setting after the other is changed of those."""
     model = foreign.model
-    of_groups = model.is_mixed and getattr(model, "summed", None) is None
-    if foreign.recipe.of_rows or of_groups or model.is_partial:
+    of_groups = model.facts.is_mixed and model.summed is None
+    if foreign.recipe.of_rows or of_groups or model.facts.is_partial:
         return foreign
     raise IncompatibleError(
         f"explain is for regressions in memory; {foreign.name} has a fit of {model.title}. st.audit(fit) says of each "
@@ -330,7 +330,7 @@ def require_regressions(a: Foreign, b: Foreign) -> None:
 
 def renamed(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
     """b in the names of a, and a note on each name that was changed."""
-    if a.model.is_mixed and b.model.is_mixed:
+    if a.model.facts.is_mixed and b.model.facts.is_mixed:
         return _with_groups(a, b)
     if a.model.kind == "custom" or not a.model.facts.is_regression or not b.model.facts.is_regression:
         return b, ()
