@@ -15,7 +15,22 @@ EARLIER = {
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
+    "stattools.bayes.conjugate.normal_inverse_gamma_regression": (
+        "stattools.bayes.conjugate.predictives.regression_predictive",
+        "stattools.conjugate.predictives.regression_predictive",
+        "stattools.conjugate.normal_inverse_gamma_regression",
+    ),
+    "stattools.bayes.decisions.contest": (
+        "stattools.bayes.decisions.losses",
+        "stattools.bayes.decisions.probabilities",
+        "stattools.decisions.losses",
+        "stattools.decisions.probabilities",
+    ),
     "stattools.bayes.priors.families": (
+        "stattools.bayes.priors.flat",
+        "stattools.bayes.priors.scaled",
+        "stattools.priors.flat",
+        "stattools.priors.scaled",
         "stattools.priors.positive",
         "stattools.priors.symmetric",
     ),
