@@ -25,11 +25,10 @@ from stattools.bayes.priors.assignment import Priors, assign
 from stattools.bayes.priors.parameters import cuts_of, parameters
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
-from stattools.bayes.sampling.importance import importance, laplace
+from stattools.bayes.sampling.importance import importance, laplace, laplace_by_sample
 from stattools.bayes.sampling.latent_center import first_priors, latent_center
 from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
-from stattools.bayes.sampling.sampled_check import laplace_by_sample
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number

@@ -164,12 +164,14 @@ class BetaBinomialPredictive:
         object.__setattr__(self, "trials", n)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, BetaBinomialPredictive) and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("trials", "a", "b")
-        )
+        return isinstance(other, BetaBinomialPredictive) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash(tuple(np.asarray(v, dtype=float).tobytes() for v in (self.trials, self.a, self.b)))
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        values = (np.asarray(v, dtype=float) for v in (self.trials, self.a, self.b))
+        return tuple((value.shape, value.tobytes()) for value in values)
 
     @property
     def shape(self) -> tuple[int, ...]:

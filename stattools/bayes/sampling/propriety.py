@@ -121,9 +121,9 @@ def check_propriety(model: Any, priors: Priors) -> None:
         return
     if isinstance(model, NormalSample):
         _check_sample(model, priors)
-    if isinstance(model, Structural):
+    elif isinstance(model, Structural):
         _check_structural(model, priors)
-    if isinstance(model, Model):
+    elif model.facts.is_regression:
         _check_rows(model, priors)
 
 
