@@ -103,7 +103,7 @@ def complete_rows(
     that are not there, other lengths, other indexes, and where no row is complete.
     """
     raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
-    index, labels = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items())), {}
+    index, labels = paired(("the table", data), *[(f"{key}=", value) for key, value in extras.items()]), {}
     for key, value in extras.items():
         if isinstance(value, str):
             labels[key], raw[value] = value, frame.column(value)

@@ -30,7 +30,6 @@ from stattools.data.formula.expression import (
     WEIGHTS,
     Expression,
     are_frequencies,
-    constants,
     contrast,
     contrast_call,
     evaluate,
@@ -315,8 +314,8 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], columns: Mapping[st
 def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[str, int]] | None:
     """The base of the powers that a factor makes, and the power of each of its columns; None for other factors."""
     match factor.tree:
-        case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
-            given = constants(call)
+        case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]):
+            given = factor.given
             labels = {f"{factor.text}[{k}]": k for k in range(2, given.get("degree", 1) + 1) if given.get("raw")}
         case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
             labels = {factor.text: int(k)} if isinstance(k, int | float) and k in range(2, HIGHEST + 1) else {}

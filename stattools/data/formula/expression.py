@@ -488,8 +488,8 @@ class Expression:
         """The transform that makes the whole factor, if it is a call."""
         return ast.unparse(self.tree.func) if isinstance(self.tree, ast.Call) else None
 
-    @property
-    def given(self) -> dict[str, Any]:
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
         """What the call is given beside its column, such as contrasts of its own; nothing of other factors."""
         return constants(self.tree) if isinstance(self.tree, ast.Call) else {}
 

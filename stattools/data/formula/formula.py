@@ -130,7 +130,7 @@ class Formula:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that the right side needs, in order."""
-        return tuple(dict.fromkeys(name for factor in self.factors for name in factor.columns))
+        return tuple(dict.fromkeys([name for factor in self.factors for name in factor.columns]))
 
 
 def parse(
@@ -219,8 +219,8 @@ def together(first: Formula, others: Iterable[Formula]) -> Formula:
     ('a', 'b')
     """
     each: dict[tuple[str, ...], tuple[Expression, ...]] = {}
-    for term in (*first.terms, *(term for other in others for term in other.terms)):
-        each.setdefault(tuple(factor.text for factor in term), term)
+    for term in [*first.terms, *[term for other in others for term in other.terms]]:
+        each.setdefault(tuple([factor.text for factor in term]), term)
     return replace(first, terms=tuple(each.values()))
 
 

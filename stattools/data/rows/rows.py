@@ -225,7 +225,7 @@ class Rows:
         if self.center is not None and self.scale is not None:
             X = X - self.center
             X /= self.scale
-        weight, offset = (None if one is None else one[part] for one in (self.importance, self.offset))
+        weight, offset = [None if one is None else one[part] for one in (self.importance, self.offset)]
         return Block(X if self.axes is None else X @ self.axes, self.y[part], weight, offset)
 
     def shapes(self) -> Rows:

@@ -39,7 +39,8 @@ def index_of(values: object) -> Any:
     >>> index_of([1, 2]) is None
     True
     """
-    return next((index for _, index in _libraries(values) if index is not None), None)
+    found = [index for _, index in _libraries(values) if index is not None]
+    return found[0] if found else None
 
 
 def _libraries(values: Any) -> list[tuple[str, Any]]:
@@ -214,7 +215,7 @@ def table(data: Any) -> NamedColumns:
         by_name[name] = label
     if taken_later:
         n = len(sources)
-        if any(type(label) is not str for label in labels):  # a label such as True may mean something else to pandas
+        if {type(label) for label in labels} != {str}:  # a label such as True may mean something else to pandas
             sources = sources.copy(deep=False)
             sources.columns = list(by_name)
     else:
@@ -422,7 +423,8 @@ def origin_of(*given: object, index: object = None) -> Origin | None:
     """
     if not (found := [one for values in given for one in _libraries(values)]):
         return None if index is None else Origin(None, index)
-    return Origin(*next((one for one in found if one[1] is not None), (found[0][0], index)))
+    with_index = [one for one in found if one[1] is not None]
+    return Origin(*(with_index[0] if with_index else (found[0][0], index)))
 
 
 def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False) -> Any:

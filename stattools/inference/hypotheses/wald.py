@@ -459,24 +459,6 @@ FARTHEST = 1e150
 """Standard errors between an estimate and a hypothesis, at most: their square is finite."""
 
 
-def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats, Floats]:
-    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
-
-    df is one number, or one for each value.
-    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
-
-    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
-    [[1.96, 0.0], [0.05, 1.0]]
-    """
-    if (known := se > 0).all():
-        statistic = value / se
-    else:
-        exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
-        statistic = np.divide(value, se, out=exact, where=known)
-    far = -np.abs(statistic)
-    return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, far), special.ndtr(far))
-
-
 def involved_in(R: Floats) -> tuple[NDArray[np.intp], Any]:
     """The numbers of the coefficients that hypotheses speak of, and R among these."""
     if (found := picked(R)) is not None:

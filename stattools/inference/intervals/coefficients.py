@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
-from stattools.inference.estimates import Estimates, level_of, quantile_of
-from stattools.inference.hypotheses import TestResult, against_zero
+from stattools.inference.estimates import Estimates, against_zero, level_of, quantile_of
+from stattools.inference.hypotheses import TestResult
 from stattools.inference.hypotheses.result import p_words
 from stattools.inference.penalties import NO_SE, Ridge
 from stattools.inference.restricted import Point, ProfileCurve

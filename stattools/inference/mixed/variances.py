@@ -24,8 +24,7 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, quantile_of
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import Estimates, against_zero, quantile_of
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
