@@ -45,7 +45,8 @@ from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, Nam
 from stattools.data.rows.rows import triangle
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence import check_size
+from stattools.inference.existence.rank import check_rank
 from stattools.inference.prediction.predict import Missing, at_rows, columns_beside, handed_out, with_precision
 from stattools.interface.arguments import described, is_one_of, labelled
 from stattools.interface.arrays import Floats

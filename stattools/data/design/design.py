@@ -42,7 +42,7 @@ from stattools.data.tables.columns import checked, finite, listing, missing, sor
 from stattools.data.tables.table import NamedColumns, axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import in_bytes, require_memory
+from stattools.interface.memory import SMALL, in_bytes, require_memory
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, beside, expanded, picking
@@ -267,11 +267,14 @@ def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> A
 def require_room(formula: Formula, levels: Mapping[str, tuple[object, ...]], n: int) -> None:
     """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
     sizes = [math.prod([_most_columns(factor, levels) for factor in term]) for term in formula.terms]
-    most = max(sizes, default=0)
-    widest = ":".join([factor.text for factor in formula.terms[sizes.index(most)]]) if sizes else ""
+    numbers = 3 * sum(sizes) * n  # in memory while X is put together from categories and products
+    if numbers <= SMALL:  # nothing need be put into words
+        return
+    most = max(sizes)
+    widest = ":".join([factor.text for factor in formula.terms[sizes.index(most)]])
     require_memory(
         f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
-        3 * sum(sizes) * n,  # arrays of this size are in memory while X is put together from categories and products
+        numbers,
         f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
     )
 
