@@ -289,6 +289,7 @@ EARLIER = {
     ),
     "stattools.networks.network": ("stattools.networks.network_model",),
     "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
+    "stattools.networks.trained_network.PlottedNetwork": ("stattools.networks.plots.PlottedNetwork",),
     "stattools.networks.trained_network.TrainedNetwork": (
         "stattools.networks.network_fit.NetworkFit",
         "stattools.networks.network_ensemble.NetworkEnsemble",

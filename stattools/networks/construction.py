@@ -20,10 +20,9 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.regressions.binding import Column, read_rows
-from stattools.networks.activation import Kind
 from stattools.networks.network import Network
 from stattools.networks.network_model import KINDS
-from stattools.networks.perceptron import Perceptron
+from stattools.networks.perceptron import Kind, Perceptron
 from stattools.networks.units import of_quantity, spread
 
 
