@@ -31,11 +31,10 @@ from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import nearest
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import MultivariateSample, NormalSample

@@ -29,9 +29,8 @@ from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import NUMBERS, array, matrix, named, vector, with_intercept
+from stattools.data.tables.arrays import NUMBERS, Rest, array, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, labeled, listing, missing
-from stattools.data.tables.outcome import Rest
 from stattools.data.tables.table import NamedColumns, Origin, label_of, origin_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import require_truth

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.links import Link
 from stattools.likelihoods.predictive import Tails, mixture_interval, slope_of_quantile, tails_of

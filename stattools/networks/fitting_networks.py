@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.inference.penalties import Ridge
+from stattools.interface.arguments import whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import whole_number
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import HELD, NetworkModel, block_size, summed

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import codes_of, new_outcome
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Rows
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.data.tables.table import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.predict import frequencies_of

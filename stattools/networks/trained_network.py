@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 import numpy as np
 
 from stattools import figures
-from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.arrays import as_outcome
 from stattools.data.tables.table import ARRAYS, Places, origin_of
 from stattools.errors import AbsentError, IncompatibleError
 from stattools.inference.certificate import Certificate

@@ -23,8 +23,8 @@ from stattools.data.rows.rows import orthogonal_columns
 from stattools.data.rows.standardization import within_levels
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.progress import ENDS, require_time
 from stattools.interface.record import record
-from stattools.interface.time_limit import ENDS, require_time
 from stattools.interface.units import require_units, within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model

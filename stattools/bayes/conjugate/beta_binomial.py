@@ -43,14 +43,13 @@ from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, Nam
 from stattools.data.tables.arrays import array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError
-from stattools.interface.arguments import labelled
+from stattools.interface.arguments import labelled, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.arms import counts, tail_area
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Trials, Waits, coin, unit_interval
 from stattools.numerics.distributions.beta import (

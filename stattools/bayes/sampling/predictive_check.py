@@ -19,10 +19,10 @@ from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import observations_of as observations
+from stattools.interface.arguments import called
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page

@@ -36,8 +36,8 @@ from stattools.data.files.source import AddedByName, Batch, Kind, Pick, added, k
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
+from stattools.interface.files import path_of, require_regular
 from stattools.interface.names.guesses import answers_names
-from stattools.interface.paths import path_of, require_regular
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline

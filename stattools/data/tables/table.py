@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from stattools.data.formula.formula import require
 from stattools.data.tables.columns import READY, is_sparse
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_writable
+from stattools.interface.arguments import is_writable, whole_number
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 
 
 def is_pandas(values: object) -> bool:

@@ -44,9 +44,8 @@ from stattools.data.tables.table import table
 from stattools.errors import DomainError, FunctionError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, against_zero, df_along, level_of, quantile_of
 from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
-from stattools.interface.arguments import is_one_of, several
+from stattools.interface.arguments import called, is_one_of, several
 from stattools.interface.arrays import Floats
-from stattools.interface.own_functions import called
 from stattools.interface.units import finite, require_units
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model

@@ -35,14 +35,13 @@ from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.hypotheses.anova import RestrictedMaximum
 from stattools.inference.hypotheses.wald import hypotheses, of_terms
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number, p_text
 from stattools.text.one_line import headline

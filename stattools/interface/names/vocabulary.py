@@ -11,7 +11,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 
 ORIGINS = ("statsmodels", "r", "scikit_learn", "pyfixest")
 """The columns of a row that have a page under `docs/coming_from`."""

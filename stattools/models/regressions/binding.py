@@ -20,7 +20,7 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.formula.formula import grouped_formula
 from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
-from stattools.data.tables.outcome import binary, numeric
+from stattools.data.tables.arrays import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of

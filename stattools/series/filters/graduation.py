@@ -17,10 +17,9 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
-from stattools.interface.whole_numbers import whole_number
 from stattools.numerics.banded import difference_penalty, factored
 from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
 from stattools.text.one_line import prints

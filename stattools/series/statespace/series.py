@@ -14,10 +14,9 @@ from stattools.data.formula.formula import parse
 from stattools.data.tables.arrays import array, matrix, named, with_gaps
 from stattools.data.tables.table import is_frame, paired, series, table, times_of
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_OF_SERIES, require_series, require_size
-from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import EXACT
 from stattools.series.statespace.components import Components, Trend
 from stattools.series.statespace.many import LocalLevels, levels

@@ -33,12 +33,11 @@ from scipy.special import ndtri
 from stattools.data.tables.arrays import matrix
 from stattools.data.tables.table import following
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, is_number
+from stattools.interface.arguments import as_theta, is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.kalman import LOG_2PI, kalman
 from stattools.series.statespace.structural import Structural

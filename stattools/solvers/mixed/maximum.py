@@ -28,8 +28,8 @@ from scipy.linalg import block_diag, get_lapack_funcs
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.progress import ENDS, require_time
 from stattools.interface.record import record
-from stattools.interface.time_limit import ENDS, require_time
 from stattools.interface.units import finite_variances
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.covariance_factors import dependent_variances, not_told_apart_by, require_told_apart
