@@ -480,7 +480,7 @@ def columns_of_rows(
     names: Sequence[str],
     some: np.ndarray | None,
     called: tuple[str, str, str] = ("column", "new rows", ADVICE),
-    read: Callable[[Any], Any] = lambda raw: raw,
+    read: Callable[[Any], Any] | None = None,
 ) -> tuple[dict[str, Any], np.ndarray]:
     """Clean columns of a table, and the numbers of their rows, all or `some`; `read` is what is made of a column first.
 
@@ -497,7 +497,7 @@ def columns_of_rows(
                 f"{what} {name!r} has no value in {len(gaps)} of the {len(raw)} {of} (row "
                 f"{listing(rows[gaps].tolist())}, counting from 0){advice}"
             )
-        columns[name] = checked(read(raw), rows)
+        columns[name] = checked(raw if read is None else read(raw), rows)
     return columns, rows
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from stattools.interface.record import record
 
 

@@ -82,7 +82,7 @@ def _objects(column: pd.Series, dtype: object) -> pd.Series:
         raise _refusal(name, dtype, next(value for value in values if type(value) is np.timedelta64))
 
     def every(*classes: type) -> bool:
-        return all(issubclass(kind, classes) for kind in kinds)
+        return not [kind for kind in kinds if not issubclass(kind, classes)]
 
     if every(str):
         return _categories(column)
