@@ -15,8 +15,8 @@ from scipy import special
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Satterthwaite
 from stattools.inference.penalties import Penalty, Ridge, penalized
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.named import hands_out
 from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record

@@ -293,3 +293,21 @@ def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any)
     except Exception as error:  # whatever a user's function raises
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise FunctionError(f"{who} raised {said.rstrip('.')}. Mend the function.") from error
+
+
+OF_PREDICTIONS = {
+    "prediction": ' Write interval=0.95, kind="observation".',
+    "confidence": ' Write interval=0.95, kind="mean".',
+}
+"""R's intervals of predictions, and how they are asked here."""
+
+
+def require_level(level: object, name: str = "level") -> None:
+    """DomainError unless this is a probability between 0 and 1, both excluded."""
+    if type(level) is float and 0.0 < level < 1.0:
+        return
+    if not (is_number(level) and 0.0 < level < 1.0):
+        percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
+        kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
+        kind = OF_PREDICTIONS.get(level, kind) if name == "interval" and isinstance(level, str) else kind
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")

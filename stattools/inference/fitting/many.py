@@ -23,9 +23,9 @@ from stattools.inference.estimates import quantile_of
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.replicates import stacked_mixed
-from stattools.interface.arguments import called, described
+from stattools.interface.arguments import called, described, require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.units import LARGEST, SMALLEST

@@ -64,10 +64,9 @@ from stattools.inference.prediction.kinds import (
     require_outcome,
     scores,
 )
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_level, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.files import beside, path_of, reasons, replace_file
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pa, pd
 from stattools.likelihoods.likelihood import named_parts

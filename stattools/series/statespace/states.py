@@ -33,9 +33,8 @@ from scipy.special import ndtri
 from stattools.data.tables.arrays import matrix
 from stattools.data.tables.table import following
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, is_number, whole_number
+from stattools.interface.arguments import as_theta, is_number, require_level, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.series.statespace.components import Components
