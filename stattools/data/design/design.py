@@ -49,7 +49,7 @@ from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, beside, expand
 from stattools.numerics.sums import pair_product
 
 
-def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+def levels_of(factor: Expression, found: list[object], n: int) -> tuple[Any, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
     chosen = factor.given.get("levels", found)
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
@@ -183,7 +183,7 @@ def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any
 
 
 def materialized(
-    formula: Formula, values: dict[str, Any], numbers: Mapping[str, object], rows: np.ndarray
+    formula: Formula, values: dict[str, object], numbers: Mapping[str, object], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
     """X of categories and products, made by formulaic; the names of its columns; and those of each term."""
     from formulaic import ModelSpec, SimpleFormula

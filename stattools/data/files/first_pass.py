@@ -348,7 +348,7 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     return found
 
 
-def _ordered(name: str, kind: str, seen: Mapping[Any, float] | None) -> list[Any]:
+def _ordered(name: str, kind: str, seen: Mapping[object, float] | None) -> list[Any]:
     """The levels that occur: text and numbers are sorted, categories have the order of their dictionaries."""
     if seen is None:
         many = f"has more than {MOST_LEVELS:,} levels"

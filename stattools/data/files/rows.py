@@ -239,7 +239,7 @@ def of_batch(codings: Sequence[Coding], work: Callable[..., object], beside: Seq
         return AddedByName(value=value, n=len(numbers))
 
 
-def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
+def of_blocks(part: Callable[[Block], object], fold: int, rows: Rows) -> Any:
     """The sum of `part(block)` over the blocks of rows."""
     return reduce(iadd, map(part, rows.blocks(min(BLOCK, fold * rows.block_size))))
 
@@ -337,7 +337,7 @@ class ScannedRows(Rows):
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
         return found["value"]
 
-    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+    def total(self, part: Callable[[Block], object], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""
         assert share is None
         return self.gather(partial(of_blocks, part, fold))

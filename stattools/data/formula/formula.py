@@ -42,7 +42,7 @@ def in_our_words(text: str) -> tuple[str, str]:
     return ours.strip(), ", ".join(dict.fromkeys(arguments))
 
 
-def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: str = "") -> DomainError:
+def explained(text: str, error: DomainError, parse: Callable[[str], object], left: str = "") -> DomainError:
     """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
     what there is none of here, or `error` where that says it all.
     """

@@ -273,7 +273,7 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     return np.asarray(column, dtype=np.float64)
 
 
-def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple[Any, Any] | None]:
+def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple[object, object] | None]:
     """The outcome as 0.0 and 1.0, and the labels that they stand for: None for 0/1 data, (False, True) for bool.
 
     Of two categories the second is 1: text is sorted, a categorical column has its own order. Raises DomainError for
@@ -344,7 +344,7 @@ def categories(
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
 
 
-def _check_two(name: str, labels: list[Any]) -> None:
+def _check_two(name: str, labels: list[object]) -> None:
     if len(labels) == 1:
         raise DomainError(
             f"the outcome {name!r} has one class only: all its values are {labels[0]!r}; a model needs both classes."
@@ -356,7 +356,7 @@ def _check_two(name: str, labels: list[Any]) -> None:
         )
 
 
-def _few(labels: list[Any], longest: int = 5) -> str:
+def _few(labels: list[object], longest: int = 5) -> str:
     return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")
 
 

@@ -63,7 +63,7 @@ def _libraries(values: Any) -> list[tuple[str, Any]]:
         return []
 
 
-def paired(*given: tuple[str, Any]) -> Any:
+def paired(*given: tuple[str, object]) -> Any:
     """The index of the values given, each after its name in errors; None where none has one.
 
     Raises DomainError where two of them have indexes that differ.
@@ -378,7 +378,7 @@ class Origin:
             return self._library.to_native_namespace().Series(whole, index=self.index, name=name)
         return _of_narwhals(self._library, values, there, name).to_native()
 
-    def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
+    def frame(self, columns: Mapping[str, tuple[NDArray[np.generic], Mask | None]], each: int = 1) -> Any:
         """A data frame of columns, each with where it is there; of pandas where the rows came as arrays.
 
         `each` rows of it stand for one row of the table.

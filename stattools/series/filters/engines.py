@@ -14,7 +14,7 @@ MANY = 200_000
 """From this many elements on, loading (and once compiling) the kernels is worth it."""
 
 
-def require_engine(who: str, engine: Any) -> Any:
+def require_engine(who: str, engine: object) -> Any:
     """The engine; DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
     engine = one_of(engine, ("auto", "lapack", "numba"), f"{who} has engine='auto', 'lapack' and 'numba'")
     if engine == "numba" and find_spec("numba") is None:

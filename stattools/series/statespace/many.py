@@ -116,7 +116,7 @@ def _logliks(spectrum: Spectrum, estimate: Floats) -> Floats:
     return -0.5 * (m * (LOG_2PI + 1.0) + log_det)
 
 
-def levels(Y: Any) -> LocalLevels | None:
+def levels(Y: object) -> LocalLevels | None:
     """Y as many series if it is two-dimensional: rows of an array, columns of a frame; None for one series."""
     frame = is_frame(Y)
     if frame:

@@ -89,7 +89,7 @@ def local_level(
 
 def local_linear_trend(
     formula_or_y: object,
-    data: Any = None,
+    data: object = None,
     /,
     *,
     X: object = None,
@@ -115,7 +115,7 @@ def smooth_trend(
     data: object = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
 ) -> Structural:

@@ -143,7 +143,7 @@ def _with_drift(model: Structural, found: dict[str, tuple[Floats, Floats]]) -> d
     return found
 
 
-def _structural(model: Any) -> Structural:
+def _structural(model: object) -> Structural:
     if not isinstance(model, Structural):
         raise IncompatibleError(f"States belong to st.local_level(y) and its kin; got {type(model).__name__}.")
     return model
