@@ -4,7 +4,7 @@ that is used. Outcomes of new rows are coded by the labels that the model knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from dataclasses import replace
 from typing import Any, Self
 
@@ -132,7 +132,7 @@ def number_column(column: Any, key: str, label: str) -> np.ndarray:
     return np.asarray(column, dtype=np.float64)
 
 
-def same_length(column: Any, what: str, n: int, against: str) -> None:
+def same_length(column: Sized, what: str, n: int, against: str) -> None:
     """DomainError where a column does not have `n` values."""
     if len(column) != n:
         raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")

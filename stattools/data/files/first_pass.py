@@ -26,7 +26,7 @@ from stattools.data.files.scan import Scan, Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate, of_moments
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.rows.rows import Farthest, OnDisk, ShiftedBlock, ShiftedSums, require_some
+from stattools.data.rows.rows import Farthest, OnDisk, Rows, ShiftedBlock, ShiftedSums, require_some
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -109,7 +109,7 @@ class FirstSums:
 
         return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
 
-    def are_of(self, rows: Any) -> bool:
+    def are_of(self, rows: Rows) -> bool:
         """Whether rows have the same X and outcome, and no sum of squares overflows; otherwise they are read again."""
         mine, theirs = self.coding, rows.coding
         same = theirs.design is mine.design and theirs.formula is mine.formula
@@ -125,7 +125,7 @@ class Counts:
     most: int = MOST_VALUES
 
     @classmethod
-    def over(cls, values: Any, counts: NDArray[Any], most: int = MOST_VALUES) -> Counts:
+    def over(cls, values: Any, counts: NDArray[np.generic], most: int = MOST_VALUES) -> Counts:
         """The counts of values that differ."""
         few = np.count_nonzero(counts) <= most
         return cls(dict(zip(values.tolist(), counts.tolist(), strict=True)) if few else None, most)
@@ -207,7 +207,7 @@ class Survey:
             "farthest": Farthest.of(offset, clean.rows, f" of {where}"),
         }
 
-    def _outcome(self, clean: Clean, weight: Any) -> tuple[SampleMoments, Counts]:
+    def _outcome(self, clean: Clean, weight: Floats | None) -> tuple[SampleMoments, Counts]:
         """The moments of the outcome, and its values with their counts; of times, whether their event was seen."""
         if self.coding.ends is None:
             values = self.coding.outcome(clean)
@@ -227,7 +227,7 @@ class Survey:
 def read_source(
     text: str | Formula,
     source: Source,
-    columns: Mapping[str, Any],
+    columns: Mapping[str, object],
     formulas: Mapping[str, str],
     groups: tuple[str, ...] = (),
     ends: Any = None,
@@ -239,7 +239,8 @@ def read_source(
     `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
     that was parsed already. With `products` the pass also takes the sums that least squares needs, where it can.
     """
-    extras, others = _extras(source, columns), (*columns.values(), *groups)
+    extras = _extras(source, columns)
+    others = (*extras.values(), *groups)
     first = parse(text, source.names, others) if isinstance(text, str) else text
     beside = {name: parse(right, source.names, others, first.outcome) for name, right in formulas.items()}
     formula = together(first, beside.values())
@@ -295,8 +296,9 @@ def read_source(
     return rows, {name: gaps[name] for name in names if gaps.get(name)}, n_all - n_rows
 
 
-def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
+def _extras(source: Source, columns: Mapping[str, object]) -> dict[str, str]:
     """The columns beside X, of which each is in the source."""
+    found = dict[str, str]()
     for key, value in columns.items():
         if key not in EXTRAS:
             what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
@@ -308,7 +310,8 @@ def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
                 f"for rows {source.place}, {key}= is the name of a column; got {type(value).__name__}."
             )
         require(value, source.names)
-    return dict(columns)
+        found[key] = value
+    return found
 
 
 def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:
