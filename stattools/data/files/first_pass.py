@@ -227,7 +227,7 @@ class Survey:
 def read_source(
     text: str | Formula,
     source: Source,
-    columns: Mapping[str, object],
+    columns: Mapping[str, Any],
     formulas: Mapping[str, str],
     groups: tuple[str, ...] = (),
     ends: Any = None,
@@ -239,8 +239,7 @@ def read_source(
     `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
     that was parsed already. With `products` the pass also takes the sums that least squares needs, where it can.
     """
-    extras = _extras(source, columns)
-    others = (*extras.values(), *groups)
+    extras, others = _extras(source, columns), (*columns.values(), *groups)
     first = parse(text, source.names, others) if isinstance(text, str) else text
     beside = {name: parse(right, source.names, others, first.outcome) for name, right in formulas.items()}
     formula = together(first, beside.values())
@@ -296,9 +295,8 @@ def read_source(
     return rows, {name: gaps[name] for name in names if gaps.get(name)}, n_all - n_rows
 
 
-def _extras(source: Source, columns: Mapping[str, object]) -> dict[str, str]:
+def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
     """The columns beside X, of which each is in the source."""
-    found = dict[str, str]()
     for key, value in columns.items():
         if key not in EXTRAS:
             what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
@@ -310,8 +308,7 @@ def _extras(source: Source, columns: Mapping[str, object]) -> dict[str, str]:
                 f"for rows {source.place}, {key}= is the name of a column; got {type(value).__name__}."
             )
         require(value, source.names)
-        found[key] = value
-    return found
+    return dict(columns)
 
 
 def _learned(formula: Formula, ends: Any) -> dict[str, ast.Call]:

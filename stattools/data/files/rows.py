@@ -63,9 +63,8 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") 
             continue
         word = kinds[name].split("[")[0].split("(")[0].rstrip("0123456789")
         aliases = {"timestamp": "datetime", "duration": "timedelta", "binary": "bytes", "fixed_size_list": "list"}
-        advice = next(
-            (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
-        )
+        called = aliases.get(word, word)
+        advice = next((remedy for given, remedy in REFUSED.values() if called in given), "write numbers or text")
         raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f' ({of})'}.")
 
 

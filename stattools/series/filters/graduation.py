@@ -113,8 +113,7 @@ def _smoothed(y: Floats, v: Floats, smoothness: float, order: int) -> Floats:
     unit = 1.0 + smoothness
     band = smoothness / unit * difference_penalty(n, order)
     band[0] += v / unit
-    cholesky = factored(band, overwrite=True)
-    if cholesky is None:
+    if (cholesky := factored(band, overwrite=True)) is None:
         raise DomainError(
             f"whittaker: smoothness {smoothness:.3g} leaves nothing of the data in float64; a polynomial of degree "
             f"{order - 1} by st.ols is the limit."

@@ -159,7 +159,6 @@ def fit_many(Y: object, /) -> LocalLevelFits:
     >>> fits.table()["boundary"].tolist()
     ['sigma2.irregular', 'sigma2.level']
     """
-    model = Y if isinstance(Y, LocalLevels) else levels(Y)
-    if model is None:
+    if (model := Y if isinstance(Y, LocalLevels) else levels(Y)) is None:
         raise IncompatibleError(f"fit_many needs several series, an array (m, n) or a frame; got {type(Y).__name__}.")
     return model.fitted()

@@ -129,8 +129,7 @@ def _factor(K: Any) -> BandedCholesky:
     row, column, value = entries.row[below], entries.col[below], entries.data[below]
     band = np.zeros((int((row - column).max()) + 1, K.shape[0]), order="F")
     band[row - column, column] = value
-    cholesky = factored(band, overwrite=True)
-    if cholesky is None:
+    if (cholesky := factored(band, overwrite=True)) is None:
         raise IdentificationError(
             "The observed values do not determine every state, or the variances are too far apart for float64: give "
             "a variance that is as good as 0 as exactly 0."

@@ -76,12 +76,10 @@ def local_level(
     >>> model.names, round(model.loglik([15000.0, 1500.0]), 6)
     (('sigma2.irregular', 'sigma2.level'), -25.037567)
     """
-    if data is None and not isinstance(formula_or_y, str):
-        several = levels(formula_or_y)
-        if several is not None:
-            if X is not None or seasonal is not None or drift is not False:
-                raise DomainError("Several series at once have no X=, seasonal= or drift=; give them one by one.")
-            return several
+    if data is None and not isinstance(formula_or_y, str) and (several := levels(formula_or_y)) is not None:
+        if X is not None or seasonal is not None or drift is not False:
+            raise DomainError("Several series at once have no X=, seasonal= or drift=; give them one by one.")
+        return several
     trend: Trend = "fixed" if drift is True else "none"
     title = "Local level with a fixed drift" if drift is True else "Local level"
     return _series("local_level", title, trend, formula_or_y, data, X, names, seasonal, drift)

@@ -83,8 +83,7 @@ def completed(model: Structural, theta: ArrayLike) -> tuple[Floats, Floats]:
 
 def smoothed(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:
     """Mean and variance of every state given all of y."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         return _with_drift(model, {"level": walk.smoothed()})
     states = model.trend_walk(variances, beta) or model.posterior(variances, beta)
     return _with_drift(model, states.smoothed())
@@ -92,8 +91,7 @@ def smoothed(model: Structural, variances: Floats, beta: Floats) -> dict[str, tu
 
 def filtered(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:
     """Mean and variance of every state given y up to its time."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         with np.errstate(divide="ignore"):  # infinite before the first observation
             variance = walk.q / walk.s
         mean = np.where(np.isinf(variance), np.nan, walk.filtered + walk.center)
@@ -157,8 +155,7 @@ def innovations(model: Structural, theta: ArrayLike) -> pd.DataFrame:
     exponential filter that the Kalman filter is.
     """
     variances, beta = completed(model, theta)
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         (surprise, variance), gain = walk.innovations(), walk.gain
     else:
         run = kalman(model.detrended(beta), model.components.full(variances), model.components)
@@ -259,8 +256,7 @@ def _moments(parts: Components, full: Floats, state: Floats, covariance: Floats,
 
 def _after(model: Structural, variances: Floats, beta: Floats) -> tuple[Floats, Floats]:
     """Mean and covariance of the state one step after the last time."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         last = walk.q / float(walk.s[-1]) + walk.q
         return np.array([walk.filtered[-1] + walk.center]), np.array([[last]])
     run = kalman(model.detrended(beta), model.components.full(variances), model.components)

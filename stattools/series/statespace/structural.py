@@ -195,8 +195,7 @@ class Structural(AnyModel):
     def _loglik(self, variances: Floats, beta: Floats) -> float:
         if self.spectrum is not None:
             return self.spectrum.loglik(*map(float, variances))
-        walk = self.random_walk(variances, beta)
-        if walk is not None:
+        if (walk := self.random_walk(variances, beta)) is not None:
             return walk.loglik()
         return self.contrasts.loglik(variances, beta)
 
