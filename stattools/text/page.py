@@ -40,7 +40,7 @@ class Grid:
     columns: str
 
     @classmethod
-    def of(cls, records: Sequence[Mapping[Any, Any]], names: int = 1, *, like: str | None = None) -> Grid:
+    def of(cls, records: Sequence[Mapping[str, Any]], names: int = 1, *, like: str | None = None) -> Grid:
         """The table of rows that are alike, `frame.to_dict("records")`: the first `names` columns are names, the others
         numbers; they have five digits, or where `like` is a column of errors, the decimals that these leave.
 

@@ -36,7 +36,7 @@ from stattools.text.one_line import prints
 type Missing = Literal["carry", "decay", "raise"]
 
 
-def require_missing(who: str, missing: object) -> Any:
+def require_missing(who: str, missing: object) -> Missing:
     """The word; DomainError for another."""
     return one_of(missing, ("carry", "decay", "raise"), f"{who} has missing='carry', 'decay' and 'raise'")
 

@@ -44,7 +44,7 @@ class Affine:
     def __sub__(self, other: Affine) -> Affine:
         return Affine(self.fixed - other.fixed, self.local - other.local, self.shared - other.shared)
 
-    def __getitem__(self, rows: Any) -> Affine:
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Affine:
         return Affine(self.fixed[rows], self.local[rows], self.shared[rows])
 
     def at(self, z: Floats, g: Floats) -> Floats:

@@ -128,7 +128,7 @@ def drift_of(model: Structural, theta: ArrayLike) -> tuple[float, float] | None:
     return float(mean[0]), float(np.sqrt(variance[0]))
 
 
-def require_quantile(level: Any) -> float:
+def require_quantile(level: float) -> float:
     """The normal quantile of an interval of this level; DomainError unless 0 < level < 1."""
     require_level(level)
     return -float(ndtri(0.5 * (1.0 - level)))
