@@ -261,9 +261,9 @@ class Held:
     @cached_property
     def rows(self) -> Rows:
         """All of them."""
-        given = [name for name in ("X", "y", "weight", "offset") if getattr(self.parts[0], name) is not None]
-        held: Any = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in given}
-        return Rows(**held)
+        each = zip(*((part.X, part.y, part.weight, part.offset) for part in self.parts), strict=True)
+        held: Any = [None if some[0] is None else np.concatenate(some) for some in each]
+        return Rows(*held)
 
 
 @record
