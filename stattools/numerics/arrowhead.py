@@ -134,7 +134,7 @@ class Within:
         """Several in one, whose levels have as many coefficients each, or which are one block each."""
         parts = [part for part in parts if part.places.size] or parts[:1]
         if len({part.places.shape[1] for part in parts}) == 1:
-            return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "blocks")))
+            return cls(*map(np.concatenate, zip(*((part.places, part.blocks) for part in parts), strict=True)))
         blocks = block_diag(*(part.blocks[0] for part in parts))
         return cls(np.concatenate([part.places for part in parts], axis=1), np.asarray(blocks)[None])
 

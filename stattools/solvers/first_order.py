@@ -220,7 +220,7 @@ class Adam:
 
     def __post_init__(self) -> None:
         for name, low, high in (("rate", 0.0, np.inf), ("weight_decay", 0.0, np.inf), ("validation", 0.0, 1.0)):
-            value = getattr(self, name)
+            value = vars(self)[name]
             if not is_number(value) or not (low <= value < high) or (name == "rate" and value == 0):
                 raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {quoted(value)}.")
         if self.rate * self.weight_decay >= 1.0:
@@ -234,7 +234,7 @@ class Adam:
             ("patience", 1, LARGEST_COUNT),
             ("slowdowns", 0, LARGEST_COUNT),
         ):
-            count = whole_number(getattr(self, name), f"{name}= of Adam", at_least=low, at_most=high)
+            count = whole_number(vars(self)[name], f"{name}= of Adam", at_least=low, at_most=high)
             object.__setattr__(self, name, count)
 
     def stepper(self, decayed: NDArray[np.bool_], rate: float | None = None) -> Callable[[Floats, Floats], Floats]:

@@ -134,11 +134,12 @@ def require_no_marks(what: str, levels: Sequence[object]) -> None:
     Traceback (most recent call last):
     stattools.errors.DomainError: column 'x' is text: it holds numbers, and '.' where a value seems to be missing. ...
     """
-    marks = [level for level in levels if str(level).strip().lower() in MARKS]
-    if not marks or len(marks) == len(levels):
+    texts = [level for level in levels if isinstance(level, str)]
+    marks = [text for text in texts if text.strip().lower() in MARKS]
+    if not marks or len(marks) == len(texts):
         return
     try:
-        _ = [float(str(level).replace(",", ".")) for level in levels if level not in marks]
+        _ = [float(text.replace(",", ".")) for text in texts if text not in marks]
     except ValueError:  # these are categories
         return
     raise DomainError(
@@ -157,7 +158,7 @@ def _tidy(column: pd.Series) -> pd.Series:
         raise DomainError(
             f"column {str(column.name)!r} has the levels {first!r} and {second!r}, which read the same; rename one."
         )
-    require_no_marks(f"column {str(column.name)!r}", [level for level in levels if isinstance(level, str)])
+    require_no_marks(f"column {str(column.name)!r}", levels)
     if bad := [level for level in levels if isinstance(level, bytes)]:
         raise _refusal(str(column.name), column.dtype, bad[0])
     if not all(map(is_writable, texts)):
@@ -223,7 +224,7 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
         raise DomainError(
             f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."
         ) from None
-    require_no_marks(who, [label for label in labels if isinstance(label, str)])
+    require_no_marks(who, labels.tolist())
     return codes, tuple(labels.tolist())
 
 
