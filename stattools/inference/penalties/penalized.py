@@ -615,7 +615,7 @@ def maximize(model: Any, penalty: Penalty, solver: object = None) -> Solution:
         return _by_sample(target, solver)
     if model.facts.is_function:
         return _own_likelihood(model, target, solver)
-    if isinstance(penalty, Jeffreys):  # which has no maximum, but one of round-off, along aliased columns
+    if not penalty.is_concave:  # as Jeffreys', which has no maximum, but one of round-off, along aliased columns
         if not model.facts.is_partial:
             check_size(model)
         (check_columns if model.facts.is_partial else check_rank)(model)
