@@ -50,6 +50,7 @@ EARLIER = {
     "stattools.inference": ("stattools",),
     "stattools.inference.arviz": ("stattools.export",),
     "stattools.inference.arviz.datatree": (
+        "stattools.export.layout",
         "stattools.inference.arviz.exported",
         "stattools.export.asymptotic",
         "stattools.inference.arviz.layout",
@@ -98,7 +99,11 @@ EARLIER = {
         "stattools.inference.plots.series",
         "stattools.plots.series",
     ),
-    "stattools.inference.diagnostics.goodness": ("stattools.inference.diagnostics.residuals",),
+    "stattools.inference.diagnostics.goodness": (
+        "stattools.inference.diagnostics.residuals",
+        "stattools.residuals",
+        "stattools.goodness",
+    ),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
     "stattools.inference.existence.partial_likelihood": (
         "stattools.inference.existence.monotone_likelihood",
@@ -179,6 +184,8 @@ EARLIER = {
     "stattools.inference.hypotheses.exact": (
         "stattools.inference.hypotheses.table_independence",
         "stattools.hypotheses.table_independence",
+        "stattools.inference.hypotheses.permutation",
+        "stattools.hypotheses.permutation",
     ),
     "stattools.inference.hypotheses.nested": (
         "stattools.inference.hypotheses.nested_tests",
