@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stattools.figures.house_style import WIDTH
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -28,7 +27,7 @@ def canvas(
     return figure, figure.subplots(nrows, ncols, squeeze=False, **subplots)  # type: ignore[arg-type]
 
 
-def panels_of(count: int, height: float, on: object = None) -> tuple[Figure, list[Axes]]:
+def panels_of(count: int, height: float, on: object = None) -> tuple[Figure, list[Any]]:
     """A figure with so many panels, three to a line; those of a line that is not full are taken away."""
     ncols = min(count, 3)
     nrows = -(-count // ncols)

@@ -34,8 +34,10 @@ from stattools.reporting.document import (
 )
 from stattools.reporting.tables import count, number
 from stattools.validation.explaining.audit import Audit
-from stattools.validation.explaining.claim_audit import as_printed
+from stattools.validation.explaining.claim_audit import ClaimAudit, as_printed
+from stattools.validation.explaining.reproduce import Reproduction
 from stattools.validation.papers.audit_paper import PaperAudit, audit_paper
+from stattools.validation.verdict import Finding
 
 RATIOS = """
 | Variable  | Coef. | Std. err. |     p |
@@ -67,13 +69,13 @@ def grades() -> Model:
 
 
 @cache
-def judged() -> Any:
+def judged() -> ClaimAudit:
     """The audit of a table that prints odds ratios as coefficients."""
     return st.audit(RATIOS, grades())
 
 
 @cache
-def reproduced() -> Any:
+def reproduced() -> Reproduction:
     """The conventions of a table with robust standard errors."""
     return st.reproduce(ROBUST, grades(), seconds=600.0)
 
@@ -300,7 +302,7 @@ def _audited(case: Case, audit: Audit) -> Section:
     )
 
 
-def _told(finding: Any) -> str:
+def _told(finding: Finding) -> str:
     """Evidence and advice; distances that round-off decides are left to the audit itself."""
     evidence = finding.evidence
     if finding.cause == "penalty":

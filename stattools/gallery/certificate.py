@@ -14,6 +14,7 @@ from stattools.reporting.document import Block, Document, Figure, Math, Paragrap
 from stattools.reporting.sections import beside_mixed_lm
 from stattools.reporting.tables import count, decimals, number
 from stattools.validation.references.statsmodels import mixed_lm
+from stattools.validation.verdict import Agreement
 
 FORMULA = "y ~ x + (1 | clinic)"
 SEED, SIZES = 10570, (27, 6, 5, 2, 4)
@@ -144,7 +145,7 @@ def _changes(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Any, agreement: Any) -> str:
+def _conclusion(fit: Any, agreement: Agreement) -> str:
     reference = mixed_lm(fit.model, fit.reml)
     name = literal(sentences.unversioned(agreement.reference))
     word = "says that it converged" if reference is not None and reference.converged else "does not converge"

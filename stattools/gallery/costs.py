@@ -15,6 +15,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
+from stattools.validation.explaining.audit import Audit
 from stattools.validation.moment_dispersion import deviance_dispersion, dispersion_of, pearson_dispersion
 
 COLUMNS = {
@@ -130,7 +131,7 @@ def _dispersions(fit: Fit, theirs: Any) -> tuple[Block, ...]:
     )
 
 
-def _audited(audit: Any, why: Any) -> tuple[Block, ...]:
+def _audited(audit: Audit, why: Any) -> tuple[Block, ...]:
     return (
         Paragraph(f"`st.audit(results)`: {literal(sentences.unversioned(audit.sentence))}"),
         *(Paragraph(literal(finding.sentence)) for finding in audit.findings),

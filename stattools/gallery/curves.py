@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.interpolate import BSpline
 
 import stattools as st
@@ -58,7 +59,7 @@ SOURCE = (
 )
 
 
-def _homes() -> Any:
+def _homes() -> pd.DataFrame:
     """One row per household, with the logarithms of both."""
     homes = shipped("engel")
     return homes.assign(log_income=np.log(homes["income"]), log_food=np.log(homes["foodexp"]))
@@ -143,7 +144,7 @@ def _penalties(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _validation(fit: Any, homes: Any) -> tuple[Block, ...]:
+def _validation(fit: Any, homes: pd.DataFrame) -> tuple[Block, ...]:
     """The same curve from SciPy's B-splines and dense matrices, at the penalty of the fit."""
     x, y = homes["log_income"].to_numpy(), homes["log_food"].to_numpy()
     margin, k = 0.001 * np.ptp(x), fit.model.smooths[0].k

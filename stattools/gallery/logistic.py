@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,7 @@ def _diagnostics(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _predictions(fit: Fit, survey: Any) -> tuple[Block, ...]:
+def _predictions(fit: Fit, survey: pd.DataFrame) -> tuple[Block, ...]:
     """Probability by the rating of the marriage, everything else at its median."""
     others = survey[["age", "yrs_married", "children", "religious", "educ"]].median()
     ratings = [1, 2, 3, 4, 5]
@@ -122,7 +122,7 @@ def _conclusion(fit: Fit, agreement: Agreement) -> str:
     )
 
 
-def _ratio(row: Any, level: float | None = None) -> str:
+def _ratio(row: Mapping[str, float], level: float | None = None) -> str:
     """An odds ratio with its interval, whose level is said the first time."""
     value, lower, upper = np.exp([row["estimate"], row["lower"], row["upper"]])
     places = decimals(float(value * row["se"]), digits=2)

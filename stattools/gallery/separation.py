@@ -23,6 +23,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import between, coefficients, count, decimals, number, p_said, p_value, small_said
 from stattools.text.columns import percent
+from stattools.validation.verdict import Agreement
 
 FORMULA = "HG ~ NV + PI + EH"
 WITHOUT = "HG ~ PI + EH"
@@ -80,7 +81,7 @@ SOURCE = (
 )
 
 
-def tumors() -> Any:
+def tumors() -> pd.DataFrame:
     """The 79 tumors as a frame with columns NV, PI, EH, HG."""
     rows = [list(map(float, row.split("/"))) for row in ENDOMETRIAL.split()]
     return pd.DataFrame(rows, columns=["NV", "PI", "EH", "HG"])
@@ -115,7 +116,7 @@ def printed(model: Model) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def _cross(data: Any) -> Table:
+def _cross(data: pd.DataFrame) -> Table:
     """Grades by new vessels."""
     cells = []
     for value, label in ((0, "none seen"), (1, "seen")):
@@ -150,7 +151,7 @@ def _printed(others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
     )
 
 
-def _true(data: Any, found: Separation, others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
+def _true(data: pd.DataFrame, found: Separation, others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
     def profile(value: float) -> float:
         return st.fit(st.logistic(WITHOUT, data, offset=value * data["NV"])).loglik - found.loglik
 
@@ -234,7 +235,7 @@ def _likelihood_ratio(found: Separation, without: Fit) -> tuple[float, float]:
     return statistic, float(special.chdtrc(1.0, statistic))
 
 
-def _validation(agreement: Any) -> Section:
+def _validation(agreement: Agreement) -> Section:
     """The finite part against statsmodels."""
     words = Paragraph(
         "The finite coefficients have a maximum, and can be compared: the fit to the tumors without new vessels."

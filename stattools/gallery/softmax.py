@@ -71,7 +71,7 @@ SOURCE = (
 )
 
 
-def respondents() -> Any:
+def respondents() -> pd.DataFrame:
     """The survey, with party identification in words, in order."""
     data = shipped("anes96")
     party = pd.Categorical.from_codes(data["PID"].astype(int), list(PARTIES))
@@ -169,7 +169,7 @@ def _percents(share: float) -> str:
     return number(100.0 * share, 1)
 
 
-def _reference(fit: Fit, survey: Any) -> tuple[Block, ...]:
+def _reference(fit: Fit, survey: pd.DataFrame) -> tuple[Block, ...]:
     """The same fit against another category: other numbers, the same model."""
     other = st.fit(st.softmax(FORMULA, survey, reference=OTHER))
     ours, theirs = (
@@ -200,7 +200,7 @@ def _reference(fit: Fit, survey: Any) -> tuple[Block, ...]:
     )
 
 
-def _two(survey: Any) -> tuple[Block, ...]:
+def _two(survey: pd.DataFrame) -> tuple[Block, ...]:
     """Expected vote, which has two outcomes, both ways."""
     formula = FORMULA.replace("party", "vote")
     softmax, logistic = st.fit(st.softmax(formula, survey)), st.fit(st.logistic(formula, survey))

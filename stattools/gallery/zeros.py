@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
@@ -94,7 +93,7 @@ def _zeros(fits: dict[str, Fit]) -> tuple[Block, ...]:
     )
 
 
-def _none(visits: Any) -> tuple[Block, ...]:
+def _none(visits: pd.DataFrame) -> tuple[Block, ...]:
     """What is said of a model that has no maximum inside."""
     said = "It has a maximum inside."
     try:
@@ -126,7 +125,7 @@ def _fit(hurdle: Fit) -> tuple[Block, ...]:
     )
 
 
-def _validated(visits: Any, hurdle: Fit) -> tuple[Block, ...]:
+def _validated(visits: pd.DataFrame, hurdle: Fit) -> tuple[Block, ...]:
     """The zeros of a hurdle are a logistic regression, which statsmodels has."""
     zeros = st.fit(st.logistic(f"none {ZERO}", visits.assign(none=(visits["mdvis"] == 0).astype(int))))
     mine = np.array([name.startswith("zero: ") for name in hurdle.names])

@@ -168,7 +168,7 @@ def _more(every: Sequence[TableColumn]) -> tuple[Block, ...]:
 def _groups(column: pd.Series, by: str) -> dict[str, NDArray[np.bool_]]:
     """Which rows of the table have each label, and which have none."""
     gaps = missing(column)
-    labels, codes = sorted_codes(clean(column[~gaps].reset_index(drop=True)))
+    labels, codes = sorted_codes(clean(column.loc[~gaps].reset_index(drop=True)))
     if not 1 <= len(labels) <= MOST_GROUPS:
         raise DomainError(
             f"by= puts up to {MOST_GROUPS} groups side by side, and {by!r} has {len(labels)}. Name a column with "

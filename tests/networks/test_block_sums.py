@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.network_model import BLOCK, NetworkModel, block_size, summed
+from stattools.networks.block_sums import BLOCK, block_size, summed
+from stattools.networks.network_model import NetworkModel
 
 
 def of_inputs(p, n=700, **options):

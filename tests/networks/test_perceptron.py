@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.perceptron import Activation, BatchNorm, Dense, Moments, Perceptron
+from stattools.networks.activation import Activation
+from stattools.networks.batch_norm import BatchNorm, Moments
+from stattools.networks.dense import Dense
+from stattools.networks.perceptron import Perceptron
 
 H = 1e-30
 KINDS = ("sigmoid", "tanh", "relu")

@@ -12,6 +12,8 @@ from stattools.errors import DomainError
 from stattools.inference.arviz.datatree import Observations, datatree, layout, rows_said
 from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
+from stattools.models.custom import Custom
+from stattools.models.model import Model
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -43,7 +45,7 @@ def tree(posterior: Drawn) -> DataTree:
         name, each, flat = data.name, (chains, draws, -1), posterior.flat
         groups["log_likelihood"] = {name: data.pointwise(flat).reshape(each)}
         groups["posterior_predictive"] = {name: data.stored(data.replicate(flat, random)).reshape(each)}
-        edges = posterior.model.facts.is_regression and np.isfinite(posterior.model.likelihood.facts.domain).any()
+        edges = isinstance(posterior.model, Model) and np.isfinite(posterior.model.likelihood.facts.domain).any()
         if edges:
             attrs["prior_predictive"] = "none: the priors do not know which coefficients give every row a mean"
         elif before is not None and not data.conditional:
@@ -57,7 +59,7 @@ def tree(posterior: Drawn) -> DataTree:
         coords |= data.coords
         if data.conditional:
             attrs["pointwise"] = "each value given those before it"
-    if posterior.model.facts.is_function and (said := rows_said(posterior.model)) is not None:
+    if isinstance(posterior.model, Custom) and (said := rows_said(posterior.model)) is not None:
         groups["log_likelihood"] = {"y": said(posterior.flat).reshape(chains, draws, -1)}
     return datatree(groups, dims=dims, coords=coords, attrs=attrs)
 
@@ -81,7 +83,7 @@ def _attributes(posterior: Drawn, data: Observations | None) -> dict[str, Any]:
         attrs["formula"] = "; ".join(model.formulas)
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
-    if data is None and model.facts.is_regression:
+    if data is None and isinstance(model, Model):
         attrs["rows"] = f"{model.rows.place}: no log_likelihood, predictives and data of single rows"
     return attrs if posterior.pareto_k is None else attrs | {"pareto_k": posterior.pareto_k}
 

@@ -520,10 +520,7 @@ class ByQuadrature(MarginalLikelihood):
         """Log-likelihood (order 0), score (1) and information (2)."""
         theta = as_theta(theta, self.model.title, self.names)
         eta, pullback = self.work.predictor.forward(theta[: self.n_outer], self.block)
-        try:
-            found = self._integrated(theta, eta, order)
-        except ConvergenceError:  # effects have no mode there
-            return Evaluation(-np.inf, np.zeros(len(theta)))
+        found = self._integrated(theta, eta, order)
         loglik = float(found.loglik.sum())
         if not order:
             return Evaluation(loglik)
