@@ -726,9 +726,6 @@ class ScaledColumns:
         return found
 
 
-KEPT = 3
-"""Gram matrices that are kept, with their weights: differences go to and fro between a mode and those beside it."""
-
 ALONG = 1e-12
 """A column that is a line along a curve but for this share of its largest number is one."""
 
@@ -849,21 +846,8 @@ class SplineColumns(EffectColumns):
         found = self.across @ rows
         return [way.T @ found[part] for way, part in zip(self.ways, self.parts, strict=True)]
 
-    @cached_property
-    def _latest(self) -> list[tuple[Floats, Floats]]:
-        """The weights that Gram matrices were asked for last, and these."""
-        return []
-
     def gram(self, w: Floats) -> Floats:
-        """Z'WZ of the columns before they are scaled, those of fixed effects last; that of one of the arrays `w` that
-        were asked for last is not summed again.
-        """
-        kept = [pair for pair in self._latest if pair[0] is w]
-        found = kept[0] if kept else (w, self._gram(w))
-        self._latest[:] = [found, *(pair for pair in self._latest if pair[0] is not w)][:KEPT]
-        return found[1]
-
-    def _gram(self, w: Floats) -> Floats:
+        """Z'WZ of the columns before they are scaled, those of fixed effects last."""
         found, (rest, flat) = self.lift.T @ self._of_splines(w) @ self.lift, self.beside
         if len(rest):
             weighted = flat * w

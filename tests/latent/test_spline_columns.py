@@ -77,19 +77,6 @@ def test_lines_of_a_curve_alone_are_made_by_its_b_splines():
     assert_allclose(H.leverage, ScaledColumns.leverage(other, twin), rtol=1e-9)
 
 
-def test_sums_of_the_same_weights_are_kept(both):
-    """Those of a mode, while those beside it are asked for; what is kept is what other weights do not change."""
-    columns, (first, second, third, fourth) = both[0], (k * W for k in range(1, 5))
-    here = columns.gram(first)
-    columns.gram(second)
-    columns.gram(third)
-    assert columns.gram(first) is here
-    columns.gram(fourth)
-    assert columns.gram(first) is here
-    assert columns.gram(2.0 * first) is not here
-    assert_allclose(columns.gram(2.0 * first), 2.0 * here)
-
-
 def test_rows_that_a_curve_is_zero_in_are_no_part_of_its_sums(both):
     """Each level has a curve of its own: two of them have no row in common."""
     columns = both[0]

@@ -31,7 +31,7 @@ from stattools.interface.record import record
 from stattools.interface.units import finite_variances
 from stattools.latent.deviance import secant
 from stattools.latent.elimination import PenalizedInformation
-from stattools.latent.laplace import CurveNodes, LaplaceIntegral
+from stattools.latent.laplace import CurveNodes
 from stattools.latent.modes import expected_weights
 from stattools.likelihoods.likelihood import is_unimodal
 from stattools.models.evaluation import Evaluation
@@ -58,41 +58,30 @@ ROUGH_SLOPE = 1e-12
 """A squared decrement at which effects are near enough to their mode for the sign of a slope."""
 
 
-@record
-class CurveStart:
-    """A point theta near a local maximum, and the approximation near it, None where there is none."""
-
-    theta: Floats
-    near: LaplaceIntegral | None
-
-
-@record
-class _Look:
-    """The slope in the logarithm of a curve's standard deviation at one `size`, -inf where effects have no mode, and
-    the approximation there.
-    """
+class _Look(NamedTuple):
+    """The slope in the logarithm of a curve's standard deviation at one `size`, -inf where effects have no mode."""
 
     size: float
     slope: float
-    near: LaplaceIntegral | None
 
 
-def curve_starts(by: ByLaplace, found: Floats | None = None) -> tuple[CurveStart, ...]:
-    """Points near local maxima of one curve without groups, other than that which a climb has `found`; the one at 0 has
-    a standard deviation of 0. Without `found` the curve's standard deviation is the only parameter.
+def curve_starts(by: ByLaplace, found: Floats | None = None) -> list[Floats]:
+    """Points theta near local maxima of one curve without groups, other than that which a climb has `found`; the one at
+    0 has a standard deviation of 0. Without `found` the curve's standard deviation is the only parameter.
     """
     rest, size = (np.empty(0), np.nan) if found is None else (found[:-1], abs(float(found[-1])))
     looks = list(_looks(by.points or by if found is None else by, rest))
     starts = []
     if looks[0].slope <= 0.0 and size != 0.0:
-        starts.append(CurveStart(np.append(rest, 0.0), looks[0].near))
+        starts.append(0.0)
     for low, high in pairwise(looks):
         if low.slope > 0.0 >= high.slope and not low.size <= size <= high.size:
-            near = _between(low, high)
-            starts.append(CurveStart(np.append(rest, near.size), near.near))
+            # where the slope is 0 on a straight line along the logarithm of the size, or in the middle
+            share = low.slope / (low.slope - high.slope) if np.isfinite(high.slope) else 0.5
+            starts.append(low.size * (high.size / low.size) ** share)
     if looks[-1].slope > 0.0 and not size >= SIZES[-1]:
-        starts.append(CurveStart(np.append(rest, SIZES[-1]), looks[-1].near))
-    return tuple(starts)
+        starts.append(SIZES[-1])
+    return [np.append(rest, start) for start in starts]
 
 
 def _looks(by: ByLaplace | CurveNodes, rest: Floats) -> Iterator[_Look]:
@@ -102,15 +91,9 @@ def _looks(by: ByLaplace | CurveNodes, rest: Floats) -> Iterator[_Look]:
         try:
             last = by.beside(np.append(rest, size), last, ROUGH_SLOPE)
         except ConvergenceError:
-            yield _Look(size, -np.inf, None)
+            yield _Look(size, -np.inf)
         else:
-            yield _Look(size, size * float(by.score_of(last)[-1]), last)
-
-
-def _between(low: _Look, high: _Look) -> _Look:
-    """Where the slope is 0 on a straight line along the logarithm of the size, or in the middle."""
-    share = low.slope / (low.slope - high.slope) if np.isfinite(high.slope) else 0.5
-    return _Look(low.size * (high.size / low.size) ** share, np.nan, low.near)
+            yield _Look(size, size * float(by.score_of(last)[-1]))
 
 
 class CurveParts(NamedTuple):
@@ -414,7 +397,7 @@ def laplace_maximum(model: Any, start: Floats | None = None, *, watch: Watch = u
     by = model.laplace
     one_curve = start is None and by.n_smooths == 1 and not model.random
     if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
-        return _highest([_climbed_from(by, one, watch) for one in curve_starts(by)])
+        return _highest([maximum_of(by, one, watch) for one in curve_starts(by)])
     first = maximum_of(by, laplace_start(by) if start is None else start, watch)
     if start is None and model.random and not is_unimodal(model.fixed.likelihood):
         size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
@@ -424,14 +407,7 @@ def laplace_maximum(model: Any, start: Floats | None = None, *, watch: Watch = u
         return first if other is None or not other.converged else other
     if not one_curve or not first.converged:
         return first
-    others = curve_starts(by, first.at)
-    return _highest([first, *(_climbed_from(by, one, watch) for one in others)])
-
-
-def _climbed_from(by: ByLaplace, start: CurveStart, watch: Watch) -> MarginalMaximum:
-    if start.near is not None:
-        by.begin_near(start.near)
-    return maximum_of(by, start.theta, watch)
+    return _highest([first, *(maximum_of(by, one, watch) for one in curve_starts(by, first.at))])
 
 
 def _highest(each: list[MarginalMaximum]) -> MarginalMaximum:

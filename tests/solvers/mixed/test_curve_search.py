@@ -12,7 +12,6 @@ from stattools.errors import ConvergenceError
 from stattools.models.mixed.marginal import ByLaplace
 from stattools.solvers.mixed.marginal_maximum import (
     SIZES,
-    _between,
     _Look,
     _looks,
     curve_starts,
@@ -44,10 +43,10 @@ def test_the_line_and_the_waves_are_both_maxima():
 def test_a_second_search_from_the_maximum_finds_the_others():
     by = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES))
     found = laplace_maximum(by.model)
-    assert [one.theta.tolist() for one in curve_starts(by, found.at)] == [[0.0]]
+    assert [one.tolist() for one in curve_starts(by, found.at)] == [[0.0]]
     (start,) = curve_starts(by, np.zeros(1))
-    assert_allclose(maximum_of(by, start.theta).loglik, found.loglik, rtol=1e-12)
-    assert [one.theta[0] == 0.0 for one in curve_starts(by)] == [True, False]
+    assert_allclose(maximum_of(by, start).loglik, found.loglik, rtol=1e-12)
+    assert [one[0] == 0.0 for one in curve_starts(by)] == [True, False]
 
 
 def test_slopes_near_the_mode_have_the_signs_of_those_at_it():
@@ -65,13 +64,12 @@ def test_points_lead_to_the_maxima_of_the_rows(make):
     y = np.random.default_rng(2).uniform(size=2_000) < 0.3 + 0.3 * np.sin(9.0 * x)
     by = ByLaplace.of(make("y ~ s(x, k=12)", {"x": x, "y": y.astype(float)}))
     (start,) = curve_starts(by)
-    assert start.near.columns.n <= 100
-    found = maximum_of(by, start.theta)
-    assert_allclose(start.theta, found.at, rtol=0.05)
+    assert by.points.columns.n <= 100
+    found = maximum_of(by, start)
+    assert_allclose(start, found.at, rtol=0.05)
     with patch.object(ByLaplace, "points", None):
         (rough,) = curve_starts(by)
-    assert rough.near.columns.n == 2_000
-    other = maximum_of(by, rough.theta)
+    other = maximum_of(by, rough)
     assert_allclose(other.at, found.at, rtol=1e-8)
 
 
@@ -92,7 +90,11 @@ def test_where_effects_have_no_mode_the_slope_counts_as_falling():
     assert [look.slope for look in _looks(nothing, np.empty(0))] == [-np.inf] * len(SIZES)
 
 
-def test_between_two_sizes_a_slope_that_is_none_counts_as_the_middle():
-    low, high = _Look(1.0, 3.0, None), _Look(4.0, -1.0, None)
-    assert_allclose(_between(low, high).size, 4.0**0.75)
-    assert_allclose(_between(low, _Look(4.0, -np.inf, None)).size, 2.0)
+def test_between_two_sizes_a_slope_that_is_none_counts_as_the_middle(monkeypatch):
+    by, slopes = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES)), np.ones(len(SIZES))
+    for after, share in ((-1.0 / 3.0, 0.75), (-np.inf, 0.5)):
+        slopes[5:] = after
+        looks = [_Look(size, slope) for size, slope in zip(SIZES.tolist(), slopes.tolist(), strict=True)]
+        monkeypatch.setattr("stattools.solvers.mixed.marginal_maximum._looks", lambda *_, looks=looks: looks)
+        (start,) = curve_starts(by)
+        assert_allclose(start, SIZES[4] ** (1.0 - share) * SIZES[5] ** share)
