@@ -286,7 +286,22 @@ EARLIER = {
         "stattools.networks.network_ensemble.NetworkEnsemble",
     ),
     "stattools.series": ("stattools",),
-    "stattools.series.filters.smoothing": ("stattools.filters.smoothing",),
+    "stattools.series.filters.exponential": (
+        "stattools.filters.exponential",
+        "stattools.series.filters.streaming",
+        "stattools.filters.streaming",
+    ),
+    "stattools.series.filters.smoothing": (
+        "stattools.filters.smoothing",
+        "stattools.series.filters.exponential_smoothing",
+    ),
+    "stattools.series.statespace.states": (
+        "stattools.statespace.states",
+        "stattools.series.statespace.conventions",
+        "stattools.statespace.conventions",
+        "stattools.series.statespace.state_table",
+        "stattools.statespace.state_table",
+    ),
     "stattools.solvers.first_order": (
         "stattools.solvers.gradient_descent",
         "stattools.solvers.adam",
