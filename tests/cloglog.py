@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.likelihoods import Bernoulli
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS

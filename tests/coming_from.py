@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from stattools.interface.names.vocabulary import ORIGINS, Row, vocabulary
+from stattools.interface.names.answers import ORIGINS, Row, vocabulary
 
 DOCS = Path(__file__).parents[1] / "docs" / "coming_from"
 BEGIN, END = "<!-- names: python -m tests.coming_from -->\n", "<!-- end of names -->\n"

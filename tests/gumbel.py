@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Likelihood, Terms, finite_floats

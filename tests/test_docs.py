@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 import stattools
 from stattools.gallery import ANALYSES
-from stattools.interface.names.vocabulary import ORIGINS, plain, vocabulary
+from stattools.interface.names.answers import ORIGINS, plain, vocabulary
 from tests.coming_from import page_of, written
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -15,7 +15,22 @@ EARLIER = {
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
+    "stattools.bayes.conjugate.normal_inverse_gamma_regression": (
+        "stattools.bayes.conjugate.predictives.regression_predictive",
+        "stattools.conjugate.predictives.regression_predictive",
+        "stattools.conjugate.normal_inverse_gamma_regression",
+    ),
+    "stattools.bayes.decisions.contest": (
+        "stattools.bayes.decisions.losses",
+        "stattools.bayes.decisions.probabilities",
+        "stattools.decisions.losses",
+        "stattools.decisions.probabilities",
+    ),
     "stattools.bayes.priors.families": (
+        "stattools.bayes.priors.flat",
+        "stattools.bayes.priors.scaled",
+        "stattools.priors.flat",
+        "stattools.priors.scaled",
         "stattools.priors.positive",
         "stattools.priors.symmetric",
     ),
@@ -281,6 +296,7 @@ EARLIER = {
     ),
     "stattools.networks.network": ("stattools.networks.network_model",),
     "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
+    "stattools.networks.trained_network.PlottedNetwork": ("stattools.networks.plots.PlottedNetwork",),
     "stattools.networks.trained_network.TrainedNetwork": (
         "stattools.networks.network_fit.NetworkFit",
         "stattools.networks.network_ensemble.NetworkEnsemble",

@@ -77,13 +77,18 @@ class EmpiricalBayes(Faces):
     @property
     def _strength(self) -> Floats:
         """What the prior is worth, in units of size."""
-        return self.prior.a + self.prior.b if isinstance(self.prior, Beta) else self.prior.rate
+        return self.prior.a + self.prior.b if self._of_trials else self.prior.rate
+
+    @property
+    def _of_trials(self) -> bool:
+        """Whether counts are of successes, and not of events."""
+        return isinstance(self.prior, Beta)
 
     def table(self, prob: float = 0.94, kind: str = "eti") -> pd.DataFrame:
         """One row per group: group, the counts, observed, expected (prior mean), mean, sd, lower, upper, shrinkage."""
         import pandas as pd
 
-        trials = isinstance(self.prior, Beta)
+        trials = self._of_trials
         lower, upper = self.posterior.interval(prob, kind=kind)
         return pd.DataFrame(
             {
@@ -115,7 +120,7 @@ class EmpiricalBayes(Faces):
         """The prior, and how much it shrinks."""
         expected = np.unique(np.round(self.prior.mean, 12))
         of = f"mean {expected[0]:.5g}" if len(expected) == 1 else f"means {expected[0]:.5g} to {expected[-1]:.5g}"
-        unit = "trials" if isinstance(self.prior, Beta) else "units of exposure"
+        unit = "trials" if self._of_trials else "units of exposure"
         worth = np.unique(np.round(self._strength, 9))
         strength = f"{worth[0]:.5g}" if len(worth) == 1 else f"{worth[0]:.5g} to {worth[-1]:.5g}"
         w = self.shrinkage

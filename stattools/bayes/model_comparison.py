@@ -28,7 +28,6 @@ from stattools.inference.hypotheses.nested import describe, difference_in_outcom
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -138,7 +137,7 @@ def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorCo
     """By PSIS-LOO."""
     for label, result in zip(labels, results, strict=True):
         if rows_said(result.model) is None:
-            way = " Return an array from loglik, one number for each row." if isinstance(result.model, Custom) else ""
+            way = " Return an array from loglik, one number for each row." if result.model.facts.is_function else ""
             raise IncompatibleError(
                 f"compare needs models with rows, one log-likelihood each; {result.model.title} ({label}) has "
                 f"none.{way}"
@@ -163,14 +162,16 @@ def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorCo
             )
         if not result.diagnostics.ok:
             notes.append(f"{label}: its draws are not to be trusted; see print(posterior).")
-    if any(isinstance(result.model, Custom) for result in results):
+    if any(result.model.facts.is_function for result in results):
         notes.append(FUNCTIONS)
     n = len(pointwise[0])
     if n < ROUGH:
         notes.append(f"With {n} rows the standard errors of differences are rough.")
-    frame = _frame(results, labels, np.array(pointwise))
+    models = [result.model for result in results]
+    formulas = [describe(model) if model.facts.is_regression else "" for model in models]
+    frame = _frame(labels, [model.title for model in models], formulas, np.array(pointwise))
     frame["p_loo"], frame["pareto_k"] = sizes, worst
-    frame["aic"] = [_aic(result.model) for result in results]
+    frame["aic"] = [_aic(model) for model in models]
     return PosteriorComparison(labels, _best_first(frame), np.array(pointwise), tuple(notes))
 
 
@@ -192,7 +193,8 @@ def _exact(results: Sequence[Any], labels: tuple[str, ...]) -> PosteriorComparis
     found = [result.loo() for result in results]
     aligned_rows = all(np.array_equal(loo.counts, found[0].counts) for loo in found)
     pointwise = np.array([np.repeat(loo.pointwise, loo.counts) for loo in found]) if aligned_rows else None
-    frame = _frame(results, labels, pointwise, [loo.elpd for loo in found], [loo.se for loo in found])
+    beliefs, no_formulas = [repr(result) for result in results], [""] * len(results)
+    frame = _frame(labels, beliefs, no_formulas, pointwise, [loo.elpd for loo in found], [loo.se for loo in found])
     logs = np.array([float(np.sum(_evidence(result))) for result in results])
     frame["log_evidence"] = logs
     with np.errstate(over="ignore"):  # a factor beyond float64 is infinite; the logs are beside it
@@ -229,9 +231,9 @@ def _same_data(one: Any, other: Any) -> bool:
 
 def _difference(one: Any, other: Any) -> str | None:
     """Why two models are not of the same rows, as far as it can be seen; None where they are."""
-    if not (isinstance(one, Custom) or isinstance(other, Custom)):
+    if not (one.facts.is_function or other.facts.is_function):
         return difference_in_outcome(one, other)
-    a, b = (round(model.n) if isinstance(model, Custom) else len(model.rows.X) for model in (one, other))
+    a, b = (round(model.n) if model.facts.is_function else len(model.rows.X) for model in (one, other))
     return f"one has {a:,} rows and the other {b:,}" if a != b else None
 
 
@@ -245,15 +247,15 @@ def _tree(posterior: Posterior) -> Any:
 
 
 def _frame(
-    results: Sequence[Any],
     labels: tuple[str, ...],
+    titles: list[str],
+    formulas: list[str],
     pointwise: Floats | None,
     elpd: Sequence[float] = (),
     se: Sequence[float] = (),
 ) -> pd.DataFrame:
     import pandas as pd
 
-    models = [getattr(result, "model", None) for result in results]
     if pointwise is not None and not len(elpd):
         elpd, se = pointwise.sum(axis=1).tolist(), _error(pointwise).tolist()
     best = int(np.argmax(elpd))
@@ -262,10 +264,8 @@ def _frame(
     return pd.DataFrame(
         {
             "posterior": labels,
-            "model": [
-                repr(result) if model is None else model.title for result, model in zip(results, models, strict=True)
-            ],
-            "formula": ["" if not isinstance(model, Model) else describe(model) for model in models],
+            "model": titles,
+            "formula": formulas,
             "elpd": elpd,
             "elpd_se": se,
             "difference": gap,

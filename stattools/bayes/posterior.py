@@ -25,18 +25,16 @@ from stattools.bayes.priors.assignment import Priors, assign
 from stattools.bayes.priors.parameters import cuts_of, parameters
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
-from stattools.bayes.sampling.importance import importance, laplace
+from stattools.bayes.sampling.importance import importance, laplace, laplace_by_sample
 from stattools.bayes.sampling.latent_center import first_priors, latent_center
 from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
-from stattools.bayes.sampling.sampled_check import laplace_by_sample
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import nearest
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import MultivariateSample, NormalSample

@@ -18,8 +18,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from stattools.interface.names.answers import did_you_mean
-from stattools.interface.names.vocabulary import plain, rows_of, vocabulary
+from stattools.interface.names.answers import did_you_mean, plain, rows_of, vocabulary
 
 UsageError: Any = typer.BadParameter.__base__
 """Wrong usage: the command line ends with 2."""

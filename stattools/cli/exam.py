@@ -27,7 +27,7 @@ def exam(
     Example: `stattools exam statsmodels --out statsmodels.md`
     """
     with failures(as_json, code=2):
-        from stattools.interface.writing import replace_file
+        from stattools.interface.files import replace_file
         from stattools.qualification.exam.examination import examine
 
         found = examine(package)

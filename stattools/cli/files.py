@@ -24,9 +24,8 @@ import typer
 from stattools.cli.failures import reason
 from stattools.data.files.scan import ARROW, PARQUET
 from stattools.errors import DomainError
-from stattools.interface.paths import require_regular
+from stattools.interface.files import replace_file, require_regular
 from stattools.interface.when_needed import pd
-from stattools.interface.writing import replace_file
 
 DASH = Path("-")
 

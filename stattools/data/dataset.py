@@ -4,7 +4,7 @@ that is used. Outcomes of new rows are coded by the labels that the model knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from dataclasses import replace
 from typing import Any, Self
 
@@ -29,9 +29,8 @@ from stattools.data.formula.expression import short
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import NUMBERS, array, matrix, named, vector, with_intercept
+from stattools.data.tables.arrays import NUMBERS, Rest, array, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, labeled, listing, missing
-from stattools.data.tables.outcome import Rest
 from stattools.data.tables.table import NamedColumns, Origin, label_of, origin_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import require_truth
@@ -46,7 +45,7 @@ def given(columns: Mapping[str, object]) -> dict[str, Any]:
 
 def apart_of(columns: Mapping[str, object]) -> list[str]:
     """The extras that are columns of the table, which a dot leaves out."""
-    return [value for value in columns.values() if isinstance(value, str)]
+    return [name for name in _origins(columns).values() if name is not None]
 
 
 @record
@@ -103,14 +102,14 @@ def complete_rows(
     that are not there, other lengths, other indexes, and where no row is complete.
     """
     raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
-    index, labels = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items())), {}
-    for key, value in extras.items():
-        if isinstance(value, str):
-            labels[key], raw[value] = value, frame.column(value)
+    index, labels = paired(("the table", data), *[(f"{key}=", value) for key, value in extras.items()]), {}
+    for key, name in _origins(extras).items():
+        if name is not None:
+            labels[key], raw[name] = name, frame.column(name)
             continue
         # counts and errors call an array by its keyword, `weights=` if a column has that name
         labels[key] = label = f"{key}=" if key in frame.names else key
-        raw[label] = series(value, label)
+        raw[label] = series(extras[key], label)
         same_length(raw[label], label, frame.n, "the table")
     gaps = {label: gap for label, column in raw.items() if (gap := missing(column)).any()}
     rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
@@ -133,7 +132,7 @@ def number_column(column: Any, key: str, label: str) -> np.ndarray:
     return np.asarray(column, dtype=np.float64)
 
 
-def same_length(column: Any, what: str, n: int, against: str) -> None:
+def same_length(column: Sized, what: str, n: int, against: str) -> None:
     """DomainError where a column does not have `n` values."""
     if len(column) != n:
         raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")
@@ -408,10 +407,10 @@ def _from_arrays(
         raise
     same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None
-    for key, value in columns.items():
-        if isinstance(value, str):
-            raise DomainError(f"{key}={value!r} names a column, and there is no table; give {len(values)} numbers.")
-        extras[key] = number_column(vector(value, f"{key}="), key, f"{key}=")
+    for key, column in _origins(columns).items():
+        if column is not None:
+            raise DomainError(f"{key}={column!r} names a column, and there is no table; give {len(values)} numbers.")
+        extras[key] = number_column(vector(columns[key], f"{key}="), key, f"{key}=")
         same_length(extras[key], f"{key}=", len(values), "X")
     if names is None and (y.ndim if plain else np.ndim(y)) == 2 and np.ndim(X) == 1:
         raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")

@@ -30,6 +30,7 @@ from stattools.data.dataset import (
 )
 from stattools.data.design.design import empty_levels, outcome_of
 from stattools.data.design.latent_terms import combined
+from stattools.data.files.rows import Clean
 from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.parts import mixed_formula, survival_formula
@@ -40,6 +41,7 @@ from stattools.data.tables.table import NamedColumns, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import pd
 from stattools.text.one_line import prints
 
 Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
@@ -190,7 +192,7 @@ def asked_columns(
     return asked, frame
 
 
-def crossed(key: str, columns: list[Any]) -> Codes:
+def crossed(key: str, columns: list[pd.Series]) -> Codes:
     """Codes and labels of one column, or of the combinations of several."""
     each = [coded(column, f"{key}=") for column in columns]
     if len(each) == 1:
@@ -276,7 +278,7 @@ class TimeOutcome:
         """The columns that may be infinite."""
         return self.said.outcome.columns if "low" in self.said.parts else ()
 
-    def __call__(self, clean: Any) -> Floats:
+    def __call__(self, clean: Clean) -> Floats:
         """The ends of the complete rows of a batch; DomainError for rows between 0 and inf, which a file keeps."""
         ends = self.of(clean.columns, clean.rows)
         if "low" in self.said.parts:
@@ -285,7 +287,7 @@ class TimeOutcome:
             self._require("high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
         return ends
 
-    def of(self, columns: Mapping[str, object], rows: NDArray[np.intp]) -> Floats:
+    def of(self, columns: Mapping[str, pd.Series], rows: NDArray[np.intp]) -> Floats:
         """The ends of each time, (n, 2), or with its entry (n, 3)."""
         parts = self.numbers(columns, rows)
         if "time" not in parts:
@@ -309,7 +311,7 @@ class TimeOutcome:
 
     def at_risk(
         self,
-        columns: Mapping[str, object],
+        columns: Mapping[str, pd.Series],
         rows: NDArray[np.intp],
         since: str = "0, or from an entry, survival(entry, time, died).",
     ) -> tuple[Floats, NDArray[np.bool_], Floats | None]:
@@ -331,7 +333,7 @@ class TimeOutcome:
             )
         return time, parts.get("event", np.ones(len(time))) > 0.0, entry
 
-    def numbers(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Floats]:
+    def numbers(self, columns: Mapping[str, pd.Series], rows: NDArray[np.intp]) -> dict[str, Floats]:
         """The values of each part of the outcome; DomainError for categories and an event that is not 0, 1 or bool."""
         found: dict[str, Floats] = {}
         for name, part in self.said.parts.items():
@@ -375,7 +377,7 @@ class TimeOutcome:
 class SortedTimes(TimeOutcome):
     """The same for likelihoods that need rows in the order of their times, a time of 0 among them."""
 
-    def of(self, columns: Mapping[str, object], rows: NDArray[np.intp]) -> Floats:
+    def of(self, columns: Mapping[str, pd.Series], rows: NDArray[np.intp]) -> Floats:
         """Time and end of each row, (n, 2)."""
         time, event, _ = self.at_risk(columns, rows, "0.")
         return np.column_stack([time, np.where(event, time, np.inf)])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stattools.figures.house_style import WIDTH
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -27,7 +28,7 @@ def canvas(
     return figure, figure.subplots(nrows, ncols, squeeze=False, **subplots)  # type: ignore[arg-type]
 
 
-def panels_of(count: int, height: float, on: object = None) -> tuple[Figure, list[Any]]:
+def panels_of(count: int, height: float, on: object = None) -> tuple[Figure, list[Axes]]:
     """A figure with so many panels, three to a line; those of a line that is not full are taken away."""
     ncols = min(count, 3)
     nrows = -(-count // ncols)

@@ -19,6 +19,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.typing import ColorType
 
 from stattools.errors import DomainError, quoted
 from stattools.figures.house_style import FAINT, INK, dots_per_inch, style
@@ -98,7 +99,7 @@ def _wrap(axes: Axes) -> None:
         label.set_text("\n".join(lines))
 
 
-def _recolor(axes: Axes, ink: Any) -> None:
+def _recolor(axes: Axes, ink: ColorType) -> None:
     """The ink of the house as that of the axes."""
     for line in axes.findobj(Line2D):
         if same_color(line.get_color(), INK):

@@ -129,7 +129,7 @@ def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str =
 
 
 def levels(
-    time: Any, observed: Any, level: Any, coming: Any, *, ylabel: str, xlabel: str = "time", on: Any = None
+    time: object, observed: Numbers, level: Numbers, coming: Any, *, ylabel: str, xlabel: str = "time", on: Any = None
 ) -> Figure:
     """Observations, the level that follows them, and forecasts (a frame with time, mean, lower, upper) or None."""
     figure, ((axes,),) = canvas(3.6, nrows=1, ncols=1, on=on)

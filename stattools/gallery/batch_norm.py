@@ -12,10 +12,9 @@ from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
 from stattools.gallery.network import slope_gap
 from stattools.interface.arrays import Floats
-from stattools.networks.activation import Activation
-from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
 from stattools.networks.network import Network
 from stattools.networks.network_fit import NetworkFit
+from stattools.networks.perceptron import MOMENTUM, Activation, BatchNorm, Moments
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, small_said

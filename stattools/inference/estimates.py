@@ -15,8 +15,8 @@ from scipy import special
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Satterthwaite
 from stattools.inference.penalties import Penalty, Ridge, penalized
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.named import hands_out
 from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record
@@ -218,6 +218,24 @@ def quantile_of(df: float | Floats, level: float) -> float | Floats:
     if isinstance(df, np.ndarray):
         return np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail))
     return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))
+
+
+def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats, Floats]:
+    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
+
+    df is one number, or one for each value.
+    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
+
+    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
+    [[1.96, 0.0], [0.05, 1.0]]
+    """
+    if (known := se > 0).all():
+        statistic = value / se
+    else:
+        exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
+        statistic = np.divide(value, se, out=exact, where=known)
+    far = -np.abs(statistic)
+    return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, far), special.ndtr(far))
 
 
 class Unsaved:

@@ -16,7 +16,7 @@ import numpy as np
 from stattools.data.design.design import Design
 from stattools.inference.certificate import certificate
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
-from stattools.inference.diagnostics.assumptions import overdispersed
+from stattools.inference.diagnostics.assumptions import OWN_DISPERSION, overdispersed
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, require_ratios, table
@@ -193,7 +193,9 @@ def _foot(fit: Any) -> list[str]:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), f"Standard errors: {source}.{intervals}"]
     made = f"Standard errors: {source}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, certificate(fit).sentence, made + intervals, *filter(None, [overdispersed(fit)])]
+    lines = [line, certificate(fit).sentence, made + intervals]
+    if model.facts.is_regression and model.likelihood.outcome in OWN_DISPERSION and (said := overdispersed(fit)):
+        lines.append(said)
     if fit.cov.startswith("Cluster("):
         lines += _few_clusters(fit)
     is_time = model.facts.is_regression and model.likelihood.outcome is Outcome.TIME

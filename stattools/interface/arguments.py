@@ -1,8 +1,8 @@
-"""What callers give beside data: numbers, their labels, points of a parameter space, words, objects of a wrong kind."""
+"""What callers give beside data: numbers, counts, labels, points of a parameter space, words, functions of theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from math import isfinite
 from numbers import Real
@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, FunctionError, StattoolsError, quoted
 
 FLOAT64 = np.dtype(np.float64)
 """The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
@@ -243,3 +243,71 @@ def is_one_of(value: object, words: Collection[str]) -> TypeGuard[str]:
     (True, False)
     """
     return isinstance(value, str) and value in words
+
+
+LARGEST_COUNT = 2**53
+
+
+def whole_number(value: object, what: str, *, at_least: int, at_most: int = LARGEST_COUNT) -> int:
+    """`value` as an int, or a DomainError; 10.0 is a whole number, True and "10" are not counts.
+
+    >>> whole_number(10.0, "draws", at_least=1)
+    10
+    """
+    if type(value) is int and at_least <= value <= at_most:
+        return value
+    one = isinstance(value, np.ndarray) and value.ndim == 0 and value is not np.ma.masked
+    count: Any = np.asarray(value).item() if one else value
+    whole = isinstance(count, int | np.integer) and not isinstance(count, bool | np.timedelta64)
+    if not whole and not (isinstance(count, float | np.floating) and count.is_integer()):
+        raise DomainError(f"{what} is one whole number, at least {at_least}; got {quoted(value)}.")
+    count = int(count)
+    if count < at_least:
+        raise DomainError(f"{what} is one whole number, at least {at_least}; got {_shown(count)}.")
+    if count > at_most:
+        most = "2**53: double precision skips counts beyond" if at_most == LARGEST_COUNT else f"{at_most:,}"
+        raise DomainError(f"{what} is at most {most}; got {_shown(count)}.")
+    return count
+
+
+def _shown(count: int) -> str:
+    """The number, or how long it is: Python refuses to write out numbers of thousands of digits."""
+    return str(count) if abs(count) < 10**30 else f"{'minus ' * (count < 0)}a number of {count.bit_length()} bits"
+
+
+def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+    """What a user's function returns. The caller looks at the value, so that floating-point warnings say nothing more.
+
+    Raises FunctionError, from the error of the function, where it raises one; errors of this package pass as they are.
+
+    >>> called("the statistic", lambda y: y / 0, 1)
+    Traceback (most recent call last):
+    ...
+    stattools.errors.FunctionError: the statistic raised ZeroDivisionError: division by zero. Mend the function.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            return function(*given, **named)
+    except (StattoolsError, MemoryError):  # these say what they are
+        raise
+    except Exception as error:  # whatever a user's function raises
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise FunctionError(f"{who} raised {said.rstrip('.')}. Mend the function.") from error
+
+
+OF_PREDICTIONS = {
+    "prediction": ' Write interval=0.95, kind="observation".',
+    "confidence": ' Write interval=0.95, kind="mean".',
+}
+"""R's intervals of predictions, and how they are asked here."""
+
+
+def require_level(level: object, name: str = "level") -> None:
+    """DomainError unless this is a probability between 0 and 1, both excluded."""
+    if type(level) is float and 0.0 < level < 1.0:
+        return
+    if not (is_number(level) and 0.0 < level < 1.0):
+        percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
+        kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
+        kind = OF_PREDICTIONS.get(level, kind) if name == "interval" and isinstance(level, str) else kind
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.one_line import headline
@@ -80,21 +78,3 @@ class Interval(Faces):
 def _end(value: float) -> str:
     """An end of an interval as it is printed; a dash where there is none, as of a variance whose maximum is 0."""
     return "—" if np.isnan(value) else f"{value:.6g}"
-
-
-OF_PREDICTIONS = {
-    "prediction": ' Write interval=0.95, kind="observation".',
-    "confidence": ' Write interval=0.95, kind="mean".',
-}
-"""R's intervals of predictions, and how they are asked here."""
-
-
-def require_level(level: object, name: str = "level") -> None:
-    """DomainError unless this is a probability between 0 and 1, both excluded."""
-    if type(level) is float and 0.0 < level < 1.0:
-        return
-    if not (is_number(level) and 0.0 < level < 1.0):
-        percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
-        kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
-        kind = OF_PREDICTIONS.get(level, kind) if name == "interval" and isinstance(level, str) else kind
-        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")

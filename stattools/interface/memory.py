@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stattools.errors import DomainError
-from stattools.interface.whole_numbers import whole_number
+from stattools.interface.arguments import whole_number
 
 SMALL = 2**23
 """So many float64, 64 MB, are made without asking: to ask takes a fraction of a millisecond."""

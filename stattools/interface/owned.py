@@ -60,26 +60,6 @@ probability of 1e-400 is 0.
 """
 
 
-@np.errstate(**ARITHMETIC)
-def through_door(
-    function: Callable[..., object], given: tuple[object, ...], named: dict[str, object], keeps: bool = False
-) -> Any:
-    """What a function answers a caller, whose large matrices are to be what they were, whatever his arithmetic is. One
-    that `keeps` what it is given gets that as its own, and its answer is sealed.
-    """
-    inside, own_given = DOOR.inside, given
-    if WATCHED and not inside:
-        require_unchanged(*given, *named.values())
-    DOOR.inside = True
-    try:
-        if keeps:
-            own_given, named = tuple(map(own, given)), {name: own(value) for name, value in named.items()}
-        found = function(*own_given, **named)
-        return sealed(found, given) if keeps and is_dataclass(found) else found  # an array alone is the caller's
-    finally:
-        DOOR.inside = inside
-
-
 def own(value: object) -> Any:
     """What a caller gives, as nothing that he does to it later changes it.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.interface.whole_numbers import whole_number
+from stattools.interface.arguments import whole_number
 
 LARGEST_MEAN = 1e18
 """Counts about this have all their places in whole numbers of 64 bits."""

@@ -128,14 +128,6 @@ class GroupRows:
         """What each group has, for each of its rows: (J, ...) makes (n, ...)."""
         return np.repeat(values, self.counts, axis=0)
 
-    def of_groups(self, which: Codes) -> tuple[GroupRows, Codes]:
-        """The rows of some groups, and their numbers."""
-        mask = np.zeros(len(self.counts), dtype=bool)
-        mask[which] = True
-        rows = np.flatnonzero(np.repeat(mask, self.counts))
-        weight = None if self.weight is None else self.weight[rows]
-        return GroupRows(self.likelihood, self.y[rows], weight, self.counts[which]), rows
-
     def part(self, groups: slice) -> tuple[GroupRows, slice]:
         """The rows of consecutive groups, and where they are."""
         counts = self.counts[groups]
@@ -151,13 +143,13 @@ class GroupRows:
         found = self.likelihood.evaluate(eta, self.y)
         if self.weight is None:
             return found
-        return tuple(_times(values, self.weight) for values in found)  # type: ignore[return-value]
+        return tuple(weighted(values, self.weight) for values in found)  # type: ignore[return-value]
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def loglik(self, eta: Floats) -> Floats:
         """The log-likelihood (n,) of each row, times its weight."""
         found = self.likelihood.loglik(eta, self.y)
-        return found if self.weight is None else _times(found, self.weight)
+        return found if self.weight is None else weighted(found, self.weight)
 
     def repeated(self, times: int) -> GroupRows:
         """Each row so many times, one after the other: what is known of a row at each of several nodes."""
@@ -185,7 +177,7 @@ def first_of(values: Floats, rank: int) -> Floats:
     return values if values.ndim == 1 else values[(slice(None), *(0,) * rank)]
 
 
-def _times(values: Floats, weight: Floats) -> Floats:
+def weighted(values: Floats, weight: Floats) -> Floats:
     """Values of rows times their weights; of rows of weight 0 nothing, whatever they say."""
     found = values * weight.reshape(-1, *(1,) * (values.ndim - 1))
     none = weight == 0.0

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import accumulate, pairwise
-from math import sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,7 +42,7 @@ from stattools.latent.elimination import (
     one_curve,
     structure_of,
 )
-from stattools.numerics.small_matrices import Codes, eigen, factored, inverted, times, transposed
+from stattools.numerics.small_matrices import Codes, factored, forward, inverted, times, transposed
 
 Indices = NDArray[np.intp]
 
@@ -350,19 +349,63 @@ STEP = 1e-6
 
 
 def hessian(at: Profile) -> Floats:
-    """The matrix of second derivatives of -2 log L by theta, symmetric.
-
-    Second derivatives of the profiled deviance by theta: exact where no two levels meet in a row, else of the gradient.
-
-    With H_j = [Z'V^-1 Z]_jj and dS the change of T T', for one grouping factor
-
-        dH_j = -H_j dS H_j,   dg_j = -H_j dS g_j - G_j db,   dG_j = -H_j dS G_j
-        db = -(X'V^-1 X)^-1 sum_j G_j' dS g_j,   d r2 = -sum_j g_j' dS g_j
-
-    so that the change of Gamma needs sums over j of products of two of these only: one product of matrices for each.
+    """The matrix of second derivatives of -2 log L by theta, symmetric: exact where no two levels meet in a row, see
+    `bends`, else differences of the gradient.
     """
-    joint = at.evaluated.joint
-    return _by_differences(at) if joint is None else _exact(at, joint)
+    joint, of = at.evaluated.joint, at.of
+    if joint is None:
+        return _by_differences(at)
+    rows, columns = entries = entries_of(of.structure.widths)
+    T, L = np.zeros((len(joint.blocks), len(joint.blocks), 1)), np.linalg.cholesky(at.evaluated.cross)
+    T[rows, columns, 0] = at.theta
+    pulled = np.einsum("kl,qlj->kqj", trtri(L, lower=True)[0], joint.projected, optimize=True)
+    return bends(joint.blocks[:, :, None], pulled[:, :, None], T, entries, np.array([of.d]), of.reml)[2][0]
+
+
+@cache
+def entries_of(widths: tuple[int, ...]) -> tuple[Indices, Indices]:
+    """Rows and columns of the entries of theta in T (Q, Q) of the effects of all terms."""
+    rows, columns = zip(*map(lower_entries, widths), strict=True)
+    first = np.repeat(np.cumsum([0, *widths])[:-1], [len(one) for one in rows])
+    return first + np.concatenate(rows), first + np.concatenate(columns)
+
+
+def bends(
+    H: Floats, pulled: Floats, T: Floats, entries: tuple[Indices, Indices], d: Floats, reml: bool
+) -> tuple[Floats, Floats, Floats]:
+    """The changes of W'V^-1 W by theta in units of itself (m, t, M, M), and the first and the second derivatives of -2
+    log L by theta, (m, t) and (m, t, t), of m models with one grouping factor each.
+
+    With H_j = [Z'V^-1 Z]_jj (Q, Q, m, J), S = T T' and L L' = W'V^-1 W, `pulled` L^-1 W'V^-1 Z_j = P_j (M, Q, m, J) has
+    a row for y, of weight w = d, and one for each column of X, of weight 1 in REML and else 0. By dS_i and dS_l
+
+        N_i = L^-1 d(W'V^-1 W) L^-T = -sum_j P_j dS_i P_j',   K_j = P_j' w P_j,   Gamma = sum_j (H_j - K_j)
+        d(-2 log L) = tr(Gamma dS_i)
+        d2(-2 log L) = sum_j tr(dS_i H_j dS_l (2 K_j - H_j)) + tr(Gamma d2S)
+                       - d (2 n_i'n_l + N_i,yy N_l,yy) [- tr(N_i,xx N_l,xx)],     n = N_xy
+    """
+    (M, Q, m, J), (rows, columns) = pulled.shape, entries
+    K = d[:, None] * pulled[-1, :, None] * pulled[-1]
+    for row in pulled[:-1] if reml else ():
+        K += row[:, None] * row
+    gamma = (H - K).sum(axis=3)
+    changes = np.zeros((len(rows), Q, Q, m))  # dS_i = e_i T' + T e_i', e_i a single one
+    changes[np.arange(len(rows)), rows] = T[:, columns].swapaxes(0, 1)
+    changes = changes + changes.swapaxes(1, 2)
+    flat = np.moveaxis(pulled, 2, 0).reshape(m, M * Q, J)
+    products = (flat @ flat.swapaxes(1, 2)).reshape(m, M, Q, M, Q)
+    N = -np.einsum("mkalb,iabm->mikl", products, changes)
+    by_theta = np.einsum("abm,iabm->mi", gamma, changes)
+    left, right = (np.moveaxis(one, 2, 0).reshape(m, Q * Q, J) for one in (H, 2.0 * K - H))
+    both = (left @ right.swapaxes(1, 2)).reshape(m, Q, Q, Q, Q)
+    found = np.einsum("micd,lcdm->mil", np.einsum("iabm,mbcda->micd", changes, both), changes)
+    across, own = N[:, :, -1, :-1], N[:, :, -1, -1]
+    found -= d[:, None, None] * (2.0 * across @ across.swapaxes(1, 2) + own[:, :, None] * own[:, None])
+    found += 2.0 * np.moveaxis(gamma[rows[:, None], rows], 2, 0) * (columns[:, None] == columns)
+    if reml:
+        inside = N[:, :, :-1, :-1].reshape(m, len(rows), -1)
+        found -= inside @ inside.swapaxes(1, 2)
+    return N, by_theta, 0.5 * (found + found.swapaxes(1, 2))
 
 
 def _by_differences(at: Profile) -> Floats:
@@ -373,67 +416,6 @@ def _by_differences(at: Profile) -> Floats:
         rows.append((at.of.at(moved).gradient - at.gradient) / (moved[k] - value))
     H = np.array(rows)
     return 0.5 * (H + H.T)
-
-
-def _exact(at: Profile, joint: Joint) -> Floats:
-    """Each sum over j is a product of matrices with J columns; what is left are matrices of Q^2 by Q^2 numbers."""
-    alone = len(at.factors) == 1
-    H, G = joint.blocks, joint.projected[:, :-1]
-    g = at.pulls[0] if alone else at.slopes(joint.projected)
-    gamma = at.gammas[0] if alone else at.gamma(H, joint.projected, g)
-    Q, p, J = G.shape
-    inverse, s2, reml = at.inverse_gram, at.s2, at.of.reml
-    above, right, every = _halves(Q)  # H is symmetric
-    flat, weights = H[above, right], g[above] * g[right] / s2
-    if reml:
-        moved = at.moved(joint.projected)
-        weights += np.einsum("kpj,kpj->kj", moved[above], moved[right])
-    HH, HP = (flat @ flat.T)[every], (flat @ weights.T)[every]  # [ab, cd]
-    columns = G.reshape(Q * p, J)
-    Gg, gg = (columns @ g.T).reshape(Q, p, Q), g @ g.T
-    T, rows, cols = _whole(at)
-    K = len(rows)
-    dT = np.zeros((K, Q, Q))
-    dT[np.arange(K), rows, cols] = 1.0
-    dS = dT @ T.T
-    dS = (dS + dS.transpose(0, 2, 1)).reshape(K, Q * Q)  # [bc]
-    between = (1, 2, 0, 3)  # from [ab, cd] to [bc, ad]
-    db = -(dS @ Gg.transpose(0, 2, 1).reshape(Q * Q, p)) @ inverse
-    turned = dS @ HP.transpose(between).reshape(Q * Q, -1) + db @ Gg.transpose(1, 0, 2).reshape(p, Q * Q) / s2
-    turned = turned.reshape(K, Q, Q)
-    change = turned + turned.transpose(0, 2, 1) - (dS @ HH.transpose(between).reshape(Q * Q, -1)).reshape(K, Q, Q)
-    change -= (dS @ gg.ravel())[:, None, None] * gg / (s2 * s2 * at.of.d)
-    if reml:
-        GG = (columns @ columns.T).reshape(Q, p, Q, p).transpose(0, 2, 1, 3).reshape(Q * Q, p * p)  # [bc, pr]
-        dX = inverse @ (dS @ GG).reshape(K, p, p) @ inverse
-        change -= (dX.reshape(K, p * p) @ GG.T).reshape(K, Q, Q)
-    found = 2.0 * (change @ T + gamma @ dT)[:, rows, cols]
-    return 0.5 * (found + found.T)
-
-
-@cache
-def _halves(Q: int) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Rows and columns of the upper half of a symmetric (Q, Q), and what makes [ab, cd] (Q, Q, Q, Q) of products of
-    two halves.
-    """
-    above, right = np.triu_indices(Q)
-    pair = np.empty((Q, Q), dtype=np.intp)
-    pair[above, right] = pair[right, above] = np.arange(len(above))
-    return above, right, (pair[:, :, None, None], pair)
-
-
-def _whole(at: Profile) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
-    """T (Q, Q) of all terms, and the rows and columns in it of the entries of theta."""
-    if len(at.factors) == 1:
-        return at.factors[0], *at.of.entries[0]
-    sizes = [len(factor) for factor in at.factors]
-    T, rows, cols, end = np.zeros((sum(sizes),) * 2), [], [], 0
-    for factor, (i, j) in zip(at.factors, at.of.entries, strict=True):
-        T[end : end + len(factor), end : end + len(factor)] = factor
-        rows.append(i + end)
-        cols.append(j + end)
-        end += len(factor)
-    return T, np.concatenate(rows), np.concatenate(cols)
 
 
 MOST_EFFECTS = 4000
@@ -693,53 +675,59 @@ INVERTIBLE = 1e-100
 FEWEST = 3
 """Groups from which moments are taken."""
 
-ADJUGATE = np.array([[[1.0], [-1.0]], [[-1.0], [1.0]]])
-"""The signs of the entries of A, in reverse order of rows and columns, in its adjugate."""
-
 LEAST = 0.05
 """A variance starts at this share of its error or more."""
 
 
 def moments(deviance: Deviance) -> Floats | None:
-    """theta by moments: what the least squares of the groups vary beyond their errors; None for other structures, more
-    than two effects of a level, and where few groups have some.
-
-    S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
+    """theta by the moments of the groups; None for other structures, more than two effects of a level, and where few
+    groups have some.
     """
     structure = deviance.structure
     if not isinstance(structure, OneFactor) or len(structure.E) > 2:
         return None
-    E, m = structure.E, len(structure.C)
-    a, b = E[:, : len(E)], E[:, -1]
-    det = a[0, 0] * a[1, 1] - a[0, 1] ** 2 if len(a) > 1 else a[0, 0]
-    told = det > np.maximum(ENOUGH * (a[0, 0] * a[-1, -1]) if len(a) > 1 else ENOUGH, INVERTIBLE)
-    J = int(np.count_nonzero(told))
-    if max(FEWEST, 0.5 * len(det)) > J:
-        return None
-    if len(det) > J:
-        a, b, det = a[:, :, told], b[:, told], det[told]
-    inverse = 1.0 / a if len(a) == 1 else a[::-1, ::-1] * ADJUGATE / det
-    u = np.add.reduce(inverse * b, axis=1)
-    left, degrees = float(structure.C[-1, -1] - np.vdot(u, b)), deviance.d - len(a) * J
-    if degrees < m or not left > 0.0:
-        return None
-    errors = np.add.reduce(inverse, axis=2) / J
-    sizes, vectors = eigen(u @ u.T * (degrees / left / J) - errors)
-    S = (vectors * np.maximum(sizes, LEAST * sum(errors.diagonal().tolist()))) @ vectors.T
-    return np.sqrt(S.diagonal()) if len(structure.widths) > 1 else _root(S.tolist())
+    E, Q = structure.E, len(structure.E)
+    theta, enough = moments_of_groups(
+        E[:, :Q, None], E[:, -1, None], structure.C[-1:, -1], np.array([deviance.d]), len(structure.C), structure.widths
+    )
+    return theta[0] if enough[0] else None
 
 
-def _root(S: list[list[float]]) -> Floats:
-    """The lower entries, row by row, of the Cholesky factor of a positive definite S of one or two rows."""
-    first = sqrt(S[0][0])
-    if len(S) == 1:
-        return np.array([first])
-    across = S[1][0] / first
-    return np.array([first, across, sqrt(max(S[1][1] - across * across, 0.0))])
+@np.errstate(all="ignore")  # of models that have too few groups
+def moments_of_groups(
+    A: Floats, b: Floats, whole: Floats, d: Floats, fewest: int, widths: tuple[int, ...]
+) -> tuple[Floats, Bools]:
+    """theta (m, t) by moments: what the least squares of the groups vary beyond their errors; and which of the models
+    have enough groups for it. A (Q, Q, m, J) and b (Q, m, J) are Z'Z and Z'y, `whole` (m,) is y'y.
+
+    S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
+    """
+    Q, _, m, J = A.shape
+    L, pivot = factored(A.reshape(Q, Q, m * J))
+    det = A.diagonal().prod(axis=2) * pivot.reshape(m, J)
+    told = (pivot.reshape(m, J) > ENOUGH) & (det > (ENOUGH if Q == 1 else INVERTIBLE))
+    back = inverted(np.where(told.ravel(), L, np.eye(Q)[:, :, None]))
+    inverse = times(transposed(back), back).reshape(A.shape) * told
+    count = np.maximum(told.sum(axis=1), 1)
+    u = (inverse * b).sum(axis=1)
+    left, degrees = whole - np.einsum("qmj,qmj->m", u, b), d - Q * count
+    groups = (A[0, 0] > 0.0).sum(axis=1)
+    enough = (np.maximum(FEWEST, 0.5 * groups) <= told.sum(axis=1)) & (degrees >= fewest) & (left > 0.0)
+    errors = np.moveaxis(inverse.sum(axis=3) / count, 2, 0)
+    S = np.einsum("amj,bmj->mab", u, u) * (degrees / left / count)[:, None, None] - errors
+    enough &= np.isfinite(S).all(axis=(1, 2))
+    S[~enough] = np.eye(Q)
+    sizes, vectors = np.linalg.eigh(S)
+    floor = LEAST * np.trace(errors, axis1=1, axis2=2)
+    S = (vectors * np.maximum(sizes, floor[:, None])[:, None]) @ vectors.swapaxes(1, 2)
+    if len(widths) > 1:
+        return np.sqrt(np.diagonal(S, axis1=1, axis2=2)), enough
+    L, pivot = factored(np.ascontiguousarray(np.moveaxis(S, 0, 2)))
+    return L[lower_entries(Q)].T.copy(), enough & (pivot > 0.0)
 
 
 MOST = 130_000
-"""Numbers y of a member beyond which models take less time one after the other."""
+"""Numbers of a member, products of its columns and effects, beyond which models take less time one after the other."""
 
 LARGEST = 1e4
 """tr(S A) of a group up to which no more than four digits are lost."""
@@ -747,56 +735,28 @@ LARGEST = 1e4
 
 @record
 class StackedEffects:
-    """Of the `sums` of members the features `u` (m, K, J) and `y` (m, M (M + 1) / 2, K, J) of their groups, C in pairs
-    of columns, and the `largest` sum of squares of each effect; `pair` (M, M) says which pair two columns are.
+    """The random effects of many models of one group each, of their `sums`: terms of `widths`, side by side.
 
-    One or two effects of each level of one group, of many models at once: -2 log L and both its derivatives without a
-    loop over entries. With S = T T', delta = |S| and c = (s11, s12, s22, delta), for one effect s11 alone, all that a
-    group brings is a ratio of linear functions of c,
-
-        D = |I + S A| = 1 + u'c,    u = (a11, 2 a12, a22, |A|)
-        Q = B'(S^-1 + A)^-1 B = (y'c) / D,   of columns k, l: y = (b1k b1l, b1k b2l + b2k b1l, b2k b2l, b_k' adj(A) b_l)
-        log|V| = sum_j log D_j,    W'V^-1 W = C - sum_j Q_j
-
-    so that u and y are made once of the sums over rows, and the sums over the groups of all members are products of
-    stacks of matrices. The members' own c stand in (m, K). Exact at singular S too. Where effects are large differences
-    lose digits, and members are not `sound`. Source: Cramer's rule.
+    -2 log L and both its derivatives for all members at once, by the formulas of `Profile` and `bends`: arrays have
+    member and group last, (..., m, J), and a sum over the groups of each member is one product of stacks of matrices.
+    Exact at singular T too. Where effects are large differences lose digits, and members are not `sound`.
     """
 
     sums: StackedSums
+    widths: tuple[int, ...]
     reml: bool
-    is_apart: bool
-    u: Floats
-    y: Floats
-    C: Floats
-    pair: np.ndarray
-    largest: Floats
 
-    @classmethod
-    def made(cls, sums: StackedSums, widths: tuple[int, ...], reml: bool) -> StackedEffects:
-        """The features of members whose terms have so many effects, two at most altogether."""
-        A, B = sums.A, sums.B
-        m, Q, M, J = B.shape
-        first, second = np.tril_indices(M)
-        pair = np.empty((M, M), dtype=np.intp)
-        pair[first, second] = pair[second, first] = np.arange(len(first))
-        y = np.empty((m, len(first), 1 if Q == 1 else 4, J))
-        left, right = B[:, :, first], B[:, :, second]
-        y[:, :, 0] = left[:, 0] * right[:, 0]
-        u = A[:, 0]
-        if Q > 1:
-            a, b, c = A[:, 0, 0], A[:, 0, 1], A[:, 1, 1]
-            y[:, :, 1] = left[:, 0] * right[:, 1] + left[:, 1] * right[:, 0]
-            y[:, :, 2] = left[:, 1] * right[:, 1]
-            y[:, :, 3] = c[:, None] * y[:, :, 0] - b[:, None] * y[:, :, 1] + a[:, None] * y[:, :, 2]
-            u = np.stack([a, 2.0 * b, c, a * c - b * b], axis=1)
-        largest = np.array([A[:, k, k].max(axis=1) for k in range(Q)])
-        return cls(sums, reml, len(widths) > 1, u, y, sums.C[:, first, second], pair, largest)
+    @cached_property
+    def E(self) -> Floats:
+        """[A B] (Q, Q + p + 1, m J)."""
+        A, B = self.sums.A, self.sums.B
+        E = np.moveaxis(np.concatenate([A, B], axis=2), 0, 2)
+        return E.reshape(*E.shape[:2], -1)
 
     @property
     def d(self) -> Floats:
         """What the residual sums of squares are divided by (m,): rows, less the fixed effects of REML."""
-        return self.sums.n - (len(self.pair) - 1 if self.reml else 0)
+        return self.sums.n - (self.sums.C.shape[1] - 1 if self.reml else 0)
 
     @property
     def constant(self) -> Floats:
@@ -807,108 +767,53 @@ class StackedEffects:
     def some(self, which: np.ndarray) -> StackedEffects:
         """The effects of some of the members."""
         sums = StackedSums(**{name: part[which] for name, part in vars(self.sums).items()})
-        arrays = self.u[which], self.y[which], self.C[which], self.pair, self.largest[:, which]
-        return StackedEffects(sums, self.reml, self.is_apart, *arrays)
+        return StackedEffects(sums, self.widths, self.reml)
 
     def factors(self, theta: Floats) -> Floats:
-        """T (m, Q, Q) of theta (m, t): the effects of a group have the covariance s2 T T'."""
-        Q = self.sums.A.shape[1]
-        rows, columns = (np.arange(Q),) * 2 if self.is_apart else np.tril_indices(Q)
-        T = np.zeros((len(theta), Q, Q))
-        T[:, rows, columns] = theta
+        """T (Q, Q, m) of theta (m, t): the effects of a group have the covariance s2 T T'."""
+        Q = sum(self.widths)
+        T = np.zeros((Q, Q, len(theta)))
+        T[entries_of(self.widths)] = theta.T
         return T
 
     def starts(self) -> tuple[Floats, Bools]:
-        """theta (m, t) by the moments of the groups, as one model starts, and which members have enough of them."""
-        A, b, M = self.sums.A, self.sums.B[:, :, -1], len(self.pair)
-        Q, counts = A.shape[1], (A[:, 0, 0] > 0.0).sum(axis=1)
-        det = self.u[:, -1]
-        told = det > (ENOUGH * A[:, 0, 0] * A[:, 1, 1] if Q > 1 else 0.0)
-        J = told.sum(axis=1)
-        safe = np.where(told, det, 1.0)
-        if Q == 1:
-            inverse = (told / safe)[:, None, None]
-        else:
-            inverse = np.stack([A[:, 1, 1], -A[:, 0, 1], -A[:, 0, 1], A[:, 0, 0]], axis=1) * (told / safe)[:, None]
-            inverse = inverse.reshape(len(A), 2, 2, -1)
-        effects = (inverse * b[:, None]).sum(axis=2)
-        explained = (effects * b).sum(axis=(1, 2))
-        left, degrees = self.sums.C[:, -1, -1] - explained, self.d - Q * J
-        enough = (np.maximum(FEWEST, 0.5 * counts) <= J) & (degrees >= M) & (left > 0.0)
-        errors = inverse.sum(axis=3) / np.maximum(J, 1)[:, None, None]
-        ratio = np.where(enough, degrees / np.where(left > 0.0, left, 1.0), 1.0) / np.maximum(J, 1)
-        moments = (effects @ np.swapaxes(effects, 1, 2)) * ratio[:, None, None] - errors
-        moments[~(enough & np.isfinite(moments).all(axis=(1, 2)))] = np.eye(Q)
-        sizes, vectors = np.linalg.eigh(moments)
-        floor = LEAST * np.maximum(np.trace(errors, axis1=1, axis2=2), 1e-12)
-        S = (vectors * np.maximum(sizes, floor[:, None])[:, None]) @ np.swapaxes(vectors, 1, 2)
-        if self.is_apart:
-            return np.sqrt(np.diagonal(S, axis1=1, axis2=2)), enough
-        L, pivot = factored(np.ascontiguousarray(np.moveaxis(S, 0, 2)))
-        return L[np.tril_indices(Q)].T.copy(), enough & (pivot > 0.0)
+        """theta (m, t) by the moments of the groups, and which members have enough of them."""
+        C = self.sums.C
+        A, b = np.moveaxis(self.sums.A, 0, 2), np.moveaxis(self.sums.B[:, :, -1], 0, 1)
+        return moments_of_groups(A, b, C[:, -1, -1], self.d, C.shape[1], self.widths)
 
     def at(self, theta: Floats) -> AtStacked:
         """What is known at theta (m, t); not `sound` where digits would be lost, or float64 is left."""
-        d, (c, steps) = self.d, self._way(theta)
-        m, pairs, K, J = self.y.shape
-        D = (c[:, None] @ self.u)[:, 0] + 1.0
-        inverse = 1.0 / D
-        slopes = self.u * inverse[:, None]
-        shares = np.concatenate([inverse[:, None], slopes * inverse[:, None]], axis=1)
-        sums = (shares @ np.swapaxes(self.y.reshape(m, -1, J), 1, 2)).reshape(m, 1 + K, pairs, K)
-        explained = (sums @ c[:, None, :, None])[..., 0]
-        L, pivot = factored(np.ascontiguousarray((self.C - explained[:, 0]).T[self.pair]))
-        back = np.ascontiguousarray(np.moveaxis(inverted(L), 2, 0))
-        last = L[-1, -1]
-        value = np.log(D).sum(axis=1) + d * (1.0 + np.log(2.0 * np.pi * last**2 / d)) + self.constant
-        change = explained[:, 1:] - np.swapaxes(sums[:, 0], 1, 2)
-        moved = back[:, None] @ change[:, :, self.pair] @ np.swapaxes(back, 1, 2)[:, None]
-        across, pulls = moved[:, :, -1, :-1], moved[:, :, -1, -1]
-        first, second = slopes.sum(axis=2), d[:, None] * pulls
-        bends = 2.0 * across @ np.swapaxes(across, 1, 2) + pulls[:, :, None] * pulls[:, None]
-        bends *= -d[:, None, None]
-        row = back[:, -1]
-        weights = d[:, None, None] * row[:, :, None] * row[:, None]
+        (m, Q, M, J), d, E, T = self.sums.B.shape, self.d, self.E, self.factors(theta)
+        held = np.repeat(T, J, axis=2)
+        F = times(transposed(held), E)
+        inner = times(F[:, :Q], held)
+        inner[np.arange(Q), np.arange(Q)] += 1.0
+        root, _ = factored(inner, 1.0)
+        F = forward(root, F)
+        left = E - times(transposed(F[:, :Q]), F)
+        own = F[:, Q:].reshape(Q, M, m, J).transpose(2, 1, 0, 3).reshape(m, M, Q * J)
+        cross = self.sums.C - own @ own.swapaxes(1, 2)
+        L, pivot = factored(np.ascontiguousarray(np.moveaxis(cross, 0, 2)))
+        back = inverted(L)
+        logs = 2.0 * np.log(L.diagonal())  # (m, M)
+        value = 2.0 * np.log(root.diagonal()).reshape(m, -1).sum(axis=1) + self.constant
+        value += d * (1.0 + np.log(2.0 * np.pi / d) + logs[:, -1])
         if self.reml:
-            value = value + 2.0 * np.log(np.diagonal(L)[:, :-1]).sum(axis=1)
-            inside = moved[:, :, :-1, :-1]
-            first = first + np.trace(inside, axis1=2, axis2=3)
-            flat = inside.reshape(m, K, -1)
-            bends -= flat @ np.swapaxes(flat, 1, 2)
-            weights = weights + np.swapaxes(back[:, :-1], 1, 2) @ back[:, :-1]
-        rows, columns = np.tril_indices(len(self.pair))
-        packed = weights[:, rows, columns] * np.where(rows == columns, 1.0, 2.0)
-        between = (packed[:, None, None] @ sums[:, 1:])[:, :, 0]
-        q = (c[:, None] @ (packed[:, None] @ self.y.reshape(m, pairs, -1)).reshape(m, K, J))[:, 0]
-        bends += between + np.swapaxes(between, 1, 2)
-        bends -= (slopes * (1.0 + 2.0 * q * inverse)[:, None]) @ np.swapaxes(slopes, 1, 2)
-        size = theta[:, 0] ** 2 * self.largest[0]
-        if len(self.largest) > 1:
-            size = c[:, 0] * self.largest[0] + c[:, 2] * self.largest[1]
+            value += logs[:, :-1].sum(axis=1)
+        pulled = times(np.repeat(back, J, axis=2), transposed(left[:, Q:])).reshape(M, Q, m, J)
+        found = bends(left[:, :Q].reshape(Q, Q, m, J), pulled, T, entries_of(self.widths), d, self.reml)
+        S = (T * T).sum(axis=1)
+        size = (S * self.E[np.arange(Q), np.arange(Q)].reshape(Q, m, J).max(axis=2)).sum(axis=0)
         sound = self.sums.sound & (pivot > 0.0) & np.isfinite(value) & (size <= LARGEST)
-        return AtStacked(self, theta, value, last**2 / d, back, moved, first + second, steps, bends, sound)
-
-    def _way(self, theta: Floats) -> tuple[Floats, Floats]:
-        """c (m, K) and its derivatives by theta (m, t, K)."""
-        if self.u.shape[1] == 1:
-            return theta**2, 2.0 * theta[:, :, None]
-        t1, t3 = theta[:, 0], theta[:, -1]
-        t2 = np.zeros(len(theta)) if self.is_apart else theta[:, 1]
-        none, root = np.zeros(len(theta)), t1 * t3
-        c = np.stack([t1 * t1, t1 * t2, t2 * t2 + t3 * t3, root * root], axis=1)
-        by = (
-            (2.0 * t1, t2, none, 2.0 * root * t3),
-            (none, t1, 2.0 * t2, none),
-            (none, none, 2.0 * t3, 2.0 * root * t1),
-        )
-        steps = np.stack([np.stack(one, axis=1) for one in by], axis=1)
-        return c, steps[:, ::2] if self.is_apart else steps
+        return AtStacked(self, theta, value, L[-1, -1] ** 2 / d, np.moveaxis(back, 2, 0), *found, sound)
 
 
 @record
 class AtStacked:
-    """-2 log L of members at theta (m, t): its `value` (m,), the residual variances `s2` (m,), the derivative by c (m,
-    K), and `bends` (m, K, K). `back` is L^-1 with L L' = W'V^-1 W, and `moved` its change by c in units of itself.
+    """-2 log L of members at theta (m, t): its `value` (m,), the residual variances `s2` (m,), and its `gradient` and
+    `curvature` by theta, (m, t) and (m, t, t). `back` is L^-1 with L L' = W'V^-1 W, and `moved` (m, t, M, M) its change
+    by theta in units of itself.
 
     Degrees of freedom of Satterthwaite: with D the profiled -2 log L, d its divisor and v the estimated variance of a
     coefficient at the residual variance that is best for theta,
@@ -925,35 +830,9 @@ class AtStacked:
     s2: Floats
     back: Floats
     moved: Floats
-    by_c: Floats
-    steps: Floats
-    bends: Floats
+    gradient: Floats
+    curvature: Floats
     sound: Bools
-
-    @property
-    def gradient(self) -> Floats:
-        """The derivative by theta (m, t)."""
-        return (self.steps @ self.by_c[:, :, None])[:, :, 0]
-
-    @property
-    def curvature(self) -> Floats:
-        """The second derivatives by theta (m, t, t)."""
-        found = self.steps @ self.bends @ np.swapaxes(self.steps, 1, 2)
-        g = self.by_c
-        if g.shape[1] == 1:
-            return found + 2.0 * g[:, :, None]
-        t1, t3 = self.theta[:, 0], self.theta[:, -1]
-        last = found.shape[1] - 1
-        both = 4.0 * g[:, 3] * t1 * t3
-        found[:, 0, 0] += 2.0 * (g[:, 0] + g[:, 3] * t3 * t3)
-        found[:, last, last] += 2.0 * (g[:, 2] + g[:, 3] * t1 * t1)
-        found[:, 0, last] += both
-        found[:, last, 0] += both
-        if not self.of.is_apart:
-            found[:, 0, 1] += g[:, 1]
-            found[:, 1, 0] += g[:, 1]
-            found[:, 1, 1] += 2.0 * g[:, 2]
-        return found
 
     @property
     def b(self) -> Floats:
@@ -971,7 +850,7 @@ class AtStacked:
         """
         a = L @ np.swapaxes(self.gram_roots, 1, 2)  # (m, p, p): each row is R'l
         share = (a[:, None] @ self.moved[:, :, :-1, :-1] * a[:, None]).sum(axis=3) / (a * a).sum(axis=2)[:, None]
-        w = self.steps @ (self.moved[:, :, -1, -1:] - share)  # (m, t, p)
+        w = self.moved[:, :, -1, -1:] - share  # (m, t, p)
         return 1.0 / (1.0 / self.of.d[:, None] + (w * (inverse @ w)).sum(axis=1))
 
 

@@ -1,4 +1,4 @@
-"""The modes of effects given the parameters, of all effects together or of one group at a time."""
+"""The modes of effects and of coefficients given the parameters: one search, whatever the effects are of."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from scipy.linalg import solve_triangular
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
+from stattools.latent.blocks import EffectColumns, Factor, GroupRows, ScaledColumns, weighted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import Terms, cumulants_of
-from stattools.numerics.small_matrices import factored, forward, transposed
+from stattools.numerics.small_matrices import factored, forward, grams, transposed
 
 LEAST_KEPT = 1e-8
 """Effective degrees of freedom of a curve that are not less."""
@@ -109,6 +109,7 @@ class SeenRows:
         total = found.sum(axis=0) if self.weight is None else self.weight @ found
         return np.where(np.isnan(total), -np.inf, total)
 
+    @np.errstate(over="ignore", invalid="ignore")  # as above
     def evaluate(self, eta: Floats) -> tuple[float, Floats, Floats]:
         """The log-likelihood of all rows, -inf where it is not a number, and the score (n, width) and the information
         (n, width, width) of each times its weight.
@@ -116,14 +117,11 @@ class SeenRows:
         n, starts = len(eta), range(0, len(eta), BLOCK)
         each = [self._terms(eta[a : a + BLOCK], self.y[a : a + BLOCK]) for a in starts]
         loglik, score, information = each[0] if len(each) == 1 else map(np.concatenate, zip(*each, strict=True))
-        total = float(loglik.sum() if self.weight is None else loglik @ self.weight)
-        score, information = score.reshape(n, -1), information.reshape(n, -1)
         if self.weight is not None:
-            score, information = score * self.weight[:, None], information * self.weight[:, None]
-        width = score.shape[1]
-        return total if total == total else -np.inf, score, information.reshape(n, width, width)
+            loglik, score, information = (weighted(part, self.weight) for part in (loglik, score, information))
+        total, width = float(loglik.sum()), score.size // n
+        return total if total == total else -np.inf, score.reshape(n, width), information.reshape(n, width, width)
 
-    @np.errstate(over="ignore", invalid="ignore")  # as above
     def _terms(self, eta: Floats, y: Floats) -> Terms:
         """The log-likelihood, the score and the information of some rows."""
         return self.likelihood.evaluate(eta, y)
@@ -148,6 +146,8 @@ def mode_from[M: (JointMode, CoefficientMode)](
     while tried <= MOST_TRIED:
         ahead = here.solve(here.slope)
         along = float(here.slope @ ahead)
+        if np.isnan(along):  # no part of such a step leads anywhere
+            break
         noise = NOISE * (abs(here.value) + here.size)
         if here.is_exact and (along <= close or (along > FALLS * last and along <= max(ROUND_OFF, noise))):
             return here
@@ -411,24 +411,6 @@ def _solved(root: Floats, g: Floats) -> Floats:
     return solve_triangular(root, solve_triangular(root, g, lower=True), lower=True, trans=1)
 
 
-CLOSE_STEP = 1e-8
-"""A mode is found where a step of this many of its standard deviations would lead to it."""
-
-ROUND_OFF_STEP = 1e-4
-"""Below this a step that does not halve the next one has met round-off."""
-
-ENOUGH = 1e-4
-"""The share of the promised rise that a step must reach (Nocedal & Wright, Numerical Optimization, 2006, 3.1)."""
-
-HALF = 0.5
-"""A whole step that leaves more of itself than this was too short."""
-
-FAR = 30.0
-"""So many standard deviations from a mode nothing is known of it, and the search begins at 0."""
-
-MOST_GROUP_STEPS = 200
-"""Steps and halvings of a group. Quadrature about a point that is no mode is worse and not wrong."""
-
 LEAST_CURVATURE = 0.04
 """The least curvature of nodes, where the likelihood is not concave: effects are then five times as uncertain as
 nobody's.
@@ -460,84 +442,25 @@ def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | N
     The modes of the effects of each group given its rows, and their curvature there: where quadrature puts its nodes.
 
         h_j(v) = sum_i log p(y_i | eta_i + a_i'v) - v'v / 2,   a_i = T'z_i,     H_j = I + sum_i a_i w_i a_i'
-        v <- v + t H_j^-1 h_j',   t = 1, 1/2, 1/4, ... until h_j rises, for each group; longer where slow
 
-    Where the log-likelihood is concave in eta there is one mode, and the steps find it from anywhere. Elsewhere H_j is
-    kept positive, and nodes stand about the mode that was found. Cost: a read of the rows per step, and later of the
-    rows of those groups only that are not done yet. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
+    They are the mode of all effects together, of which H is a block for each group. Where the log-likelihood is concave
+    in eta there is one, and the steps find it from anywhere; elsewhere H_j is kept positive for the nodes about the
+    mode that was found. Cost: a read of the rows per step. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995),
+    12-35.
 
     >>> from stattools.likelihoods import Poisson
     >>> rows = GroupRows(Poisson(), np.array([0.0, 1e6]), None, np.array([1, 1]))
     >>> conditional_modes(rows, np.zeros(2), np.ones((1, 2))).v.round(3).tolist()
     [[-0.567, 13.815]]
     """
-    q, count = len(a), len(rows.counts)
-    v = np.zeros((q, count)) if start is None else start.copy()
-    h, g, factor = _look(rows, eta, a, v)
-    half = forward(factor, g[:, None])[:, 0]
-    size, t, last = _lengths(half), np.ones(count), np.full(count, np.inf)
-    if start is not None and (lost := np.flatnonzero(~(np.isfinite(h) & (size < FAR)))).size:
-        v[:, lost] = 0.0
-        own, at = rows.of_groups(lost)
-        h[lost], g[:, lost], factor[:, :, lost] = _look(own, eta[at], a[:, at], v[:, lost])
-        half[:, lost] = forward(factor[:, :, lost], g[:, None, lost])[:, 0]
-        size[lost] = _lengths(half[:, lost])
-    left, own, at = np.flatnonzero(~(size <= CLOSE_STEP) & np.isfinite(h)), rows, slice(None)
-    held = left
-    for _ in range(MOST_GROUP_STEPS):
-        if not left.size:
-            break
-        if left.size < 0.7 * len(own.counts) or own is rows:
-            own, at = (rows, slice(None)) if left.size == count else rows.of_groups(left)
-            held = left
-        step = t[held] * _ahead(factor[:, :, held], half[:, held])
-        trial = v[:, held] + step
-        there, slope, new = _look(own, eta[at], a[:, at], trial)
-        rise = ENOUGH * t[held] * size[held] ** 2 - NOISE * np.abs(h[held])
-        good = (there >= h[held] + rise) & np.isfinite(slope).all(axis=0) & (size[held] > CLOSE_STEP)
-        up = held[good]
-        v[:, up], h[up], g[:, up], factor[:, :, up] = trial[:, good], there[good], slope[:, good], new[:, :, good]
-        half[:, up] = forward(factor[:, :, up], g[:, None, up])[:, 0]
-        last[up], size[up] = size[up], _lengths(half[:, up])
-        # as slow as t whole steps that were too short, as where an exponential is left behind
-        t[up] = np.where(size[up] > HALF ** t[up] * last[up], 2.0 * t[up], 1.0)
-        t[held[~good]] *= 0.5
-        stuck = (size < ROUND_OFF_STEP) & ((size > HALF * last) | (t < 0.1))
-        left = left[(size[left] > CLOSE_STEP) & ~stuck[left]]
-    return ConditionalModes(v, factor)
-
-
-def _lengths(half: Floats) -> Floats:
-    """sqrt(g'H^-1 g) of each group, from L^-1 g."""
-    with np.errstate(over="ignore"):
-        return np.sqrt((half * half).sum(axis=0))
-
-
-def _ahead(factor: Floats, half: Floats) -> Floats:
-    """H^-1 g of each group, from L^-1 g."""
-    q = len(half)
-    out = half.copy()
-    for i in range(q - 1, -1, -1):
-        for k in range(i + 1, q):
-            out[i] -= factor[k, i] * out[k]
-        out[i] /= factor[i, i]
-    return out
-
-
-@np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is halved
-def _look(rows: GroupRows, eta: Floats, a: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
-    """h (J,), its slope (q, J), and the factor of H (q, q, J)."""
-    by = np.einsum("qn,qn->n", a, np.repeat(v, rows.counts, axis=1))
-    loglik, score, information = rows.terms(shifted(eta, by[:, None]))
-    s, w = first_of(score, 1), first_of(information, 2)
-    q = len(a)
-    h = rows.sums(loglik) - 0.5 * (v * v).sum(axis=0)
-    g = rows.sums_along(a * s) - v
-    H = np.empty((q, q, len(rows.counts)))
-    for i in range(q):
-        for k in range(i + 1):
-            H[i, k] = H[k, i] = rows.sums_along(a[i] * a[k] * w) + (i == k)
-    return h, g, factored(np.where(np.isfinite(H), H, 1.0), LEAST_CURVATURE)[0]
+    (q, n), J = a.shape, len(rows.counts)
+    codes, nothing = np.repeat(np.arange(J), rows.counts), np.empty((0, n))
+    columns = EffectColumns(n, Factor(codes, J, a, (0,), (slice(0, q),)), (), (), nothing)
+    seen, u = SeenRows(rows.likelihood, rows.y, rows.weight), np.zeros(q * J) if start is None else start.ravel()
+    found = joint_mode(seen, ScaledColumns(columns, a, nothing, nothing), eta, u)
+    H = grams(a, a * found.information[:, 0, 0], codes, J)
+    H[np.arange(q), np.arange(q)] += 1.0
+    return ConditionalModes(found.u.reshape(q, J), factored(H, LEAST_CURVATURE)[0])
 
 
 SAME = 1e-8

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, expit, gammainc, gammaincc
 
+from stattools.interface.arguments import LARGEST_COUNT as LARGEST_WHOLE
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator, poisson_counts
 from stattools.interface.units import LARGEST
-from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
 from stattools.likelihoods.cumulants import Weights
 from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, side_by_side
 from stattools.likelihoods.outcomes import Outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 from math import inf
 
 
@@ -23,22 +24,22 @@ class Outcome(Enum):
     CATEGORY = "one of several labels"
     TIME = "a time, perhaps censored"
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """True where an observation is a whole number: a count, or the code of a label."""
         return self.has_labels or self in (Outcome.COUNT, Outcome.TRIALS)
 
-    @property
+    @cached_property
     def range(self) -> tuple[float, float]:
         """The numbers between which an observation lies; of labels and counts its smallest and no largest."""
         return -inf if self is Outcome.REAL else 0.0, 1.0 if self in (Outcome.UNIT, Outcome.BINARY) else inf
 
-    @property
+    @cached_property
     def has_labels(self) -> bool:
         """True where an observation is the code of a label."""
         return self in (Outcome.BINARY, Outcome.ORDERED, Outcome.CATEGORY)
 
-    @property
+    @cached_property
     def has_several(self) -> bool:
         """True where a mean is a probability for each of several labels."""
         return self in (Outcome.ORDERED, Outcome.CATEGORY)

@@ -46,9 +46,6 @@ class PredictiveFamily(Protocol):
 LARGEST_COUNT = 2.0**53
 """float64 skips whole numbers beyond: a quantile that lies there is infinite."""
 
-LARGEST_MEAN = 1e100
-"""The mean beside an end of the domain is beyond this where that at the end is infinite."""
-
 SMALLEST = 1e-300
 """Keeps divisions by variances that may be 0."""
 
@@ -66,19 +63,6 @@ def tails_of(family: PredictiveFamily, eta: Floats, y: Floats) -> Tails:
     np.maximum(first - 1.0, 0.0, out=first)
     sooner, later = family.cdf(eta, before), family.survival(eta, before)
     return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
-
-
-def nearest_mean(family: PredictiveFamily, eta: Floats) -> Floats:
-    """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
-    low, high = family.facts.domain
-    if not np.isfinite((low, high)).any():
-        return family.mean(eta)
-    eta = np.array(eta, dtype=float)
-    first = eta if family.width == 1 else eta[..., 0]
-    beyond = (first <= low) | (first >= high)
-    first[...] = np.clip(first, *inside(low, high))
-    mean = family.mean(eta)
-    return np.where(beyond & (mean > LARGEST_MEAN), np.inf, mean)
 
 
 def count_interval(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.links import Link
 from stattools.likelihoods.predictive import Tails, mixture_interval, slope_of_quantile, tails_of
@@ -321,7 +321,7 @@ class Facts:
     averaged: Any = None
     """The family that is averaged over effects of groups here, by whose link intervals of means are made."""
 
-    @property
+    @cached_property
     def words(self) -> Words:
         """What reports and sentences say of the family."""
         return words_of(self.row) if self.own_words is None else self.own_words

@@ -21,9 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
+from stattools.interface.arguments import are_different, as_numbers, as_theta, called, is_number, labelled, written
 from stattools.interface.arrays import Floats
-from stattools.interface.own_functions import called
 from stattools.models import evaluation
 from stattools.models.evaluation import NOT_ASKED, Evaluation, H, Steps
 from stattools.models.questions import AnyModel, ModelFacts

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.diagnostics.goodness import wilson_ends
 from stattools.inference.prediction.kinds import crossed, most_probable
+from stattools.interface.arguments import whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
 from stattools.networks.network_model import NetworkModel
 

@@ -11,19 +11,16 @@ from numpy.typing import ArrayLike
 
 from stattools.data.dataset import Dataset
 from stattools.data.rows.rows import Rows, frequencies
-from stattools.data.tables.arrays import NUMBERS, vector
-from stattools.data.tables.outcome import binary, categories, numeric
+from stattools.data.tables.arrays import NUMBERS, binary, categories, numeric, vector
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.memory import require_memory
-from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.regressions.binding import Column, read_rows
-from stattools.networks.activation import Kind
 from stattools.networks.network import Network
 from stattools.networks.network_model import KINDS
-from stattools.networks.perceptron import Perceptron
+from stattools.networks.perceptron import Kind, Perceptron
 from stattools.networks.units import of_quantity, spread
 
 

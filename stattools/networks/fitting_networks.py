@@ -1,52 +1,152 @@
 """Fitting a network: several random starts keep the best, several members make an ensemble.
 
-Full-batch training: L-BFGS climbs the penalized log-likelihood of all rows.
+Full-batch training: L-BFGS climbs the penalized log-likelihood of all rows, to a stationary point or to a limit of
+steps, and says which. Mini-batch training: Adam climbs batch by batch, slower near the end, and stops early: where the
+validation rows' mean log-likelihood has not risen for `patience` epochs, training goes back to its best epoch and on
+with a tenth of the rate; after `slowdowns` of these it stops. Large steps find a good region, small ones its top. A
+network's log-likelihood has many maxima, and on rows that it can separate none at all; where training explodes the
+error says in which layer, and what to do about it.
 
-It ends at a stationary point or at a limit of steps, and says which. Source: Nocedal & Wright, Numerical Optimization
-(2006), 7.2.
+A ridge takes half of its strength times the squared weights, not biases. Of several categories the weights of the last
+layer count about their mean over all categories, the reference's zeros included, so that the penalty is the same
+whichever category is the reference.
 
-Mini-batch training: Adam climbs batch by batch, slower near the end, and stops early.
-
-Where the validation rows' mean log-likelihood has not risen for `patience` epochs, training goes back to its best
-epoch and on with a tenth of the rate; after `slowdowns` of these it stops. Large steps find a good region, small ones
-its top.
-Source: Prechelt, Neural Networks: Tricks of the Trade (1998), 55-69 (early stopping).
-
-A network without the inputs that are 0 in all of its rows, and back.
-
-The weights of such inputs start at 0 and have a score of 0: no training moves them. Of images a fifth of the pixels and
-more are like that, and leaving them out takes that share off the matrix products and the steps of an epoch.
+Inputs that are 0 in all rows are left out of training: their weights start at 0 and have a score of 0, so that nothing
+moves them. Of images a fifth of the pixels and more are like that, and leaving them out takes that share off the matrix
+products and the steps of an epoch. Source: Nocedal & Wright, Numerical Optimization (2006), 7.2; Prechelt, Neural
+Networks: Tricks of the Trade (1998), 55-69 (early stopping).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.inference.penalties import Ridge
+from stattools.interface.arguments import whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import whole_number
-from stattools.networks.batch_norm import BatchNorm, Moments
-from stattools.networks.block_sums import block_size, summed
-from stattools.networks.dense import Dense
-from stattools.networks.divergence import require_finite, require_gain
-from stattools.networks.input_rows import HELD
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.networks.network_model import NetworkModel
-from stattools.networks.training import Training, mean_logliks, penalty_slope
+from stattools.networks.network_model import HELD, NetworkModel, block_size, summed
+from stattools.networks.perceptron import BatchNorm, Dense, Moments
 from stattools.networks.units import zero_inputs
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.first_order import LBFGS, Adam
 from stattools.solvers.solution import Epoch
+
+EXPLOSION = 1e8
+"""A score of the mean log-likelihood beyond this many times that of the random start, or 1, is an explosion."""
+
+REMEDY = "standardize=True, other units of the outcome, or a penalty such as st.Ridge(1.0)."
+
+
+def require_finite(
+    model: NetworkModel, theta: Floats, rows: Any, loglik: float, score: Floats | None, when: str, first: float = 1.0
+) -> float:
+    """The length of the score; or ConvergenceError that names the layer where a value overflowed or a score exploded.
+
+    `loglik` and `score` (None: not asked) are the means over `rows` at theta, `first` is the length of the first score,
+    `when` says which solver was where.
+    """
+    size = 0.0 if score is None else float(np.linalg.norm(score))
+    if np.isfinite(loglik) and size <= EXPLOSION * max(first, 1.0):
+        return size
+    # The forward pass is repeated only here, where it is known to end in overflow.
+    name, largest = "", 0.0
+    for name, values in model.perceptron.activations(theta, model.inputs(model.rows.X[rows])):
+        if not np.isfinite(values).all():
+            _refuse(model, when, f"values that leave {name} are not finite")
+        largest = float(np.abs(values).max())
+    if score is None or not np.isfinite(loglik):
+        what = f"values that leave {name} are as large as {largest:.2g}, where the log-likelihood is {loglik:.3g}"
+        _refuse(model, when, what)
+    lengths = [float(np.linalg.norm(part)) if part.size else 0.0 for part in model.perceptron.parts(score)]
+    place = int(np.argmax(np.nan_to_num(lengths, nan=np.inf)))
+    layer = model.perceptron.layers[place]
+    return _refuse(
+        model,
+        when,
+        f"the score of layer {place + 1} ({layer.title}) is {lengths[place]:.2g} long (the mean log-likelihood is "
+        f"{loglik:.3g})",
+    )
+
+
+def require_gain(model: NetworkModel, theta: Floats, first: float, last: float, when: str) -> None:
+    """ConvergenceError where the mean log-likelihood `last` of the rows is far below `first`, that of random weights.
+
+    Bounded activations never overflow: steps that are much too long leave weights of any size and a finite, bad fit.
+    """
+    if last >= first - 1.0 - abs(first):
+        return
+    lengths = [float(np.abs(part).max()) if part.size else 0.0 for part in model.perceptron.parts(theta)]
+    place = int(np.argmax(lengths))
+    layer = model.perceptron.layers[place]
+    _refuse(
+        model,
+        when,
+        f"the mean log-likelihood of the training rows went from {first:.3g} at the random start to {last:.3g}, and "
+        f"layer {place + 1} ({layer.title}) has parameters as large as {lengths[place]:.2g}",
+    )
+
+
+def _refuse(model: NetworkModel, when: str, what: str) -> NoReturn:
+    rate = "a smaller rate, " if when.startswith("Adam") else ""
+    raise ConvergenceError(f"{model.title}: training by {when}: {what}. Use {rate}{REMEDY}")
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """The frozen model, its parameters, the history, why training stopped, what restarts are compared by, and the
+    log-likelihood of all rows where training has summed it.
+    """
+
+    model: NetworkModel
+    estimate: Floats
+    history: tuple[Epoch, ...]
+    reason: str
+    objective: float
+    loglik: float | None = None
+
+
+def mean_logliks(epoch: Epoch) -> str:
+    """What the bar of a training says: the mean log-likelihood of the rows, and of those for validation."""
+    validation = f", validation {epoch.validation:.4f}" if epoch.validation == epoch.validation else ""
+    return f"loglik {epoch.training:.4f}{validation}"
+
+
+def penalty_slope(model: NetworkModel, ridge: Ridge) -> Callable[[Floats], Floats]:
+    """The slope of the penalty at theta; theta @ slope / 2 is its value.
+
+    >>> import numpy as np, stattools as st
+    >>> model = st.network(["a", "b", "c"], [[1.0], [2.0], [4.0]], hidden=[])
+    >>> penalty_slope(model, Ridge(3.0))(np.array([1.0, 5.0, 7.0, 7.0])).tolist()  # about the mean of 0, 1 and 5
+    [-3.0, 9.0, 0.0, 0.0]
+    """
+    penalized, last = model.perceptron.penalized, model.perceptron.layers[-1]
+    centered, outputs = ridge.is_centered(model), last.outputs  # type: ignore[union-attr]
+    start, end = (
+        len(penalized) - last.size,
+        len(penalized) - outputs,
+    )  # the weights of the last layer, before its biases
+
+    def slope(theta: Floats) -> Floats:
+        found = ridge.strength * penalized * theta
+        if centered:
+            W = found[start:end].reshape(-1, outputs)
+            W -= W.sum(axis=1, keepdims=True) / (outputs + 1)
+        return found
+
+    return slope
+
 
 SEPARATED = 1e-4
 """A mean log-likelihood of categories this close to 0 says that every row is told apart."""

@@ -2,12 +2,14 @@
 
 The same likelihoods as in regression; only the predictor is nonlinear. With batch normalization in training mode the
 rows depend on one another through the batch, so the log-likelihood is that of all rows as one batch and has no
-pointwise parts; `freeze` makes the moments constants, and the sum over rows is back.
+pointwise parts; `freeze` makes the moments constants, and the sum over rows is back. Rows are taken by their numbers,
+for batches are drawn anew in each epoch, and summed in blocks that stay in the cache of a core with what the layers
+make of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -17,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import codes_of, new_outcome
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Rows
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.data.tables.table import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.predict import frequencies_of
@@ -25,18 +27,72 @@ from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.evaluation import Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import EXACT_FIT
 from stattools.models.questions import AnyModel
-from stattools.networks.batch_norm import Moments
-from stattools.networks.block_sums import block_size, summed
-from stattools.networks.dense import Dense
-from stattools.networks.input_rows import InputRows
-from stattools.networks.perceptron import Perceptron
+from stattools.networks.perceptron import Dense, Moments, Perceptron
 from stattools.networks.units import coded_outcome, design_matrix, zero_inputs
 from stattools.text.columns import many
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
+
+HELD = 8_000_000
+"""The most numbers of standardized inputs that are kept beside the rows, 64 MB, so that no epoch makes them again."""
+
+
+@dataclass(frozen=True, eq=False)
+class InputRows:
+    """Takes rows out of X into `room`, which the next batch overwrites: a new array for each
+    batch would cost more than what is put into it. `standardize(X, overwrite)` makes inputs of them, None where X are
+    the inputs already.
+    """
+
+    X: Floats
+    room: Floats
+    standardize: Callable[[Floats, bool], Floats] | None
+
+    @classmethod
+    def of(cls, X: Floats, most: int, standardize: Callable[[Floats, bool], Floats]) -> InputRows:
+        """For batches of at most so many rows of a design; where that is small, its inputs are made here, once.
+
+        >>> rows = InputRows.of(np.array([[1.0], [3.0], [5.0]]), 2, lambda X, overwrite: X - 3.0)
+        >>> rows(np.array([2, 0])).tolist()
+        [[2.0], [-2.0]]
+        """
+        if X.size > HELD:
+            return cls(X, np.empty((most, X.shape[1])), standardize)
+        inputs = np.ascontiguousarray(standardize(X, False))
+        return cls(inputs, np.empty((most, inputs.shape[1])), None)
+
+    def __call__(self, index: NDArray[np.intp]) -> Floats:
+        """The inputs of these rows."""
+        # "clip" lets NumPy write into `out` at once; row numbers come from the model and are never out of range.
+        taken = np.take(self.X, index, axis=0, out=self.room[: len(index)], mode="clip")
+        return taken if self.standardize is None else self.standardize(taken, True)
+
+
+BLOCK = 2048
+"""The most rows that pass through the layers at a time."""
+
+
+def block_size(model: Any) -> int:
+    """The rows that pass through the layers at a time: fewer, where many inputs would not fit into the cache."""
+    return min(BLOCK, model.rows.block_size)
+
+
+def summed(
+    model: Any, theta: Floats, order: int, rows: NDArray[np.intp] | None = None, inputs: InputRows | None = None
+) -> Evaluation:
+    """Log-likelihood and score of all rows or of some, given by their numbers; a Gaussian's scale is held at 1. Batch
+    norm in training mode takes its moments from all of them, which are then one block. `inputs` are those of `of_rows`.
+    """
+    n = len(model.rows.X) if rows is None else len(rows)
+    size = block_size(model) if model.perceptron.factorizes else max(n, 1)
+    whole = Evaluation(0.0, np.zeros(len(theta)) if order else NOT_ASKED)
+    for start in range(0, n, size):
+        part = slice(start, start + size)
+        whole = whole + model.of_rows(theta, part if rows is None else rows[part], order, inputs=inputs)
+    return whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy.linalg import block_diag, get_lapack_funcs
 
 from stattools.interface.arrays import Floats
@@ -70,10 +70,10 @@ class InParts(NDArrayOperatorsMixin):
     def __getitem__(self, place: Any) -> Any:
         return self.whole[place]
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Floats]:
         return iter(self.whole)  # made once for all rows
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Floats:
         return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)
 
     def __array_ufunc__(self, ufunc: object, method: str, *inputs: object, **options: Any) -> Any:

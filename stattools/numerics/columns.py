@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
@@ -106,11 +106,11 @@ class Columns(InParts):
         """The numbers of the columns of each level that are 1 in its rows, (L,); None where levels have none."""
         return None if self.ones is None else self.places[:, self.ones]
 
-    def split(self, values: NDArray[np.generic]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def split(self, values: Floats) -> tuple[Floats, Floats]:
         """What is known of each column, (p, ...): of the levels, (L, k, ...), and of the others."""
         return values[self.places], values[self.rest]
 
-    def joined(self, of_levels: Any, of_others: Floats) -> Floats:
+    def joined(self, of_levels: ArrayLike, of_others: Floats) -> Floats:
         """What is known of each column, from that of the levels and of the others: the inverse of `split`."""
         found = np.empty((self.shape[1], *of_others.shape[1:]), np.result_type(of_levels, of_others))
         found[self.places], found[self.rest] = of_levels, of_others
@@ -151,7 +151,7 @@ class Columns(InParts):
         each = [self.by_level(self._times(k, u)) for k in self.kinds]
         return self.joined(np.stack(each, axis=1), self.others.T @ u)
 
-    def gram(self, weight: Floats | None = None, reader: NDArray[np.intp] | None = None) -> Any:
+    def gram(self, weight: Floats | None = None, reader: NDArray[np.intp] | None = None) -> Arrow:
         """X' diag(weight) X, an `Arrow`; for weight (n, K, K) the sum of J' weight J, where row k of J has the columns
         of X that the linear predictor k reads: `reader` (p,) says which one reads each column.
         """
@@ -186,7 +186,7 @@ class Columns(InParts):
                 found[:, one, other] += self._times(a, self._times(b, self.of_rows(whole[:, a, b])))
         return found
 
-    def without(self, left_out: NDArray[np.bool_]) -> Any:
+    def without(self, left_out: NDArray[np.bool_]) -> Columns | Floats:
         """The columns but for some, (p,): what is left of a level that loses some columns, and of another not, stands
         among the others; an array where no level has one.
         """
@@ -204,7 +204,7 @@ class Columns(InParts):
         slopes = None if self.slopes is None else np.ascontiguousarray(self.slopes[:, kinds])
         return Columns(others, codes[self.codes + 1], number[kept], slopes)
 
-    def among(self, columns: NDArray[np.intp]) -> Any:
+    def among(self, columns: NDArray[np.intp]) -> Columns | Floats:
         """Some of the columns: an array where they are in another order than in X, or no levels are among them."""
         left_out = np.ones(self.shape[1], dtype=bool)
         left_out[columns] = False

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,7 +177,7 @@ class SampleMoments(NamedTuple):
         return cls(n, mean, float(gap @ gap if weight is None else gap @ (weight * gap)))
 
     @classmethod
-    def of_columns(cls, X: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> Any:
+    def of_columns(cls, X: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> SampleMoments:
         """The moments of each column of X (n, p), with arrays (p,) for numbers."""
         n = float(len(X)) if weight is None else float(weight.sum())
         if not n:
@@ -271,7 +271,7 @@ def sums_to_the_end(values: Floats, first: Places) -> Floats:
     return running_sums(values[..., ::-1], ends)[..., ::-1]
 
 
-def power_of_two(size: Any) -> Any:
+def power_of_two(size: Floats) -> Floats:
     """The power of two above each size, by which numbers are divided and multiplied without rounding, so that their
     squares stay within float64; that of 1 for a size of 0.
 

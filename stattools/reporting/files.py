@@ -1,6 +1,6 @@
 """Writing a report so that a reader never sees half of one: everything is made first, then put in place at once.
 
-Its files are drafts (`stattools/interface/writing.py`) until all are complete; then each replaces its old version,
+Its files are drafts (`stattools/interface/files.py`) until all are complete; then each replaces its old version,
 figures first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails leaves the old
 report as it was. What the old report had and the new one does not make, a figure or a page, is removed.
 
@@ -20,8 +20,7 @@ from stattools.errors import DomainError
 from stattools.figures import png as drawn_png
 from stattools.figures import svg
 from stattools.interface.arguments import is_writable
-from stattools.interface.paths import path_of
-from stattools.interface.writing import Drafts, reasons, replace_file
+from stattools.interface.files import Drafts, path_of, reasons, replace_file
 from stattools.reporting.converted import FORMATS, converted
 from stattools.reporting.document import Document, Picture, walk
 from stattools.reporting.html import POLICY, html

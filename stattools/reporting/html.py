@@ -42,7 +42,7 @@ from stattools.reporting.document import (
     Table,
     inline,
 )
-from stattools.text import hypertext
+from stattools.text import markup
 from stattools.text.printing import printable
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -237,7 +237,7 @@ def table(block: Table, named: str = "") -> str:
     head, *rows = [[text(cell) for cell in row] for row in (block.header, *block.rows)]
     looks = [CLASSES[align] for align in block.align]
     opening = f"<table{label}>\n{caption}".rstrip()
-    made = hypertext.table(head, rows, looks, labels=int(block.align[0] == "l"), opening=opening)
+    made = markup.table(head, rows, looks, labels=int(block.align[0] == "l"), opening=opening)
     return f'<div class="wide" tabindex="0">\n{made}\n</div>'
 
 

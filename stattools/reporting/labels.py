@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stattools.errors import DomainError, FileError, quoted
-from stattools.interface.paths import path_of
+from stattools.interface.files import path_of
 
 WITH_UNIT = re.compile(r"(?P<text>.*\S)\s*\[(?P<unit>[^\[\]]+)\]\s*", re.DOTALL)
 ONE_OF = {

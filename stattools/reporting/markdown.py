@@ -22,7 +22,7 @@ from stattools.reporting.document import (
     fenced,
     inline,
 )
-from stattools.text.markdown import escape, opened, pipes
+from stattools.text.markup import escape, opened, pipes
 from stattools.text.printing import LINE_BREAK, UNPRINTABLE, printable
 
 

@@ -19,8 +19,7 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import called, factors, require_ratios, whole_table
-from stattools.interface.arguments import is_number, names_of, require_truth
-from stattools.interface.interval import require_level
+from stattools.interface.arguments import is_number, names_of, require_level, require_truth
 from stattools.interface.names.answers import one_of
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal

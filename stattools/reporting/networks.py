@@ -6,13 +6,11 @@ import numpy as np
 
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical
-from stattools.networks import plots
-from stattools.networks.activation import Activation
-from stattools.networks.batch_norm import BatchNorm
-from stattools.networks.dense import Dense
+from stattools.networks import trained_network
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
+from stattools.networks.perceptron import Activation, BatchNorm, Dense
 from stattools.reporting.answer.asked import dependence
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
@@ -171,7 +169,7 @@ def conclusion(fit: NetworkFit | NetworkEnsemble) -> str:
 
 def curve(fit: NetworkFit, name: str = "training", *, first: int | None = None) -> Figure:
     """The training curve, or its `first` steps."""
-    return figure(name, plots.training(fit, first=first))
+    return figure(name, trained_network.training(fit, first=first))
 
 
 def confusion(table: pd.DataFrame) -> Table | Paragraph:
@@ -188,4 +186,4 @@ def confusion(table: pd.DataFrame) -> Table | Paragraph:
 
 def reliability(fit: NetworkFit | NetworkEnsemble, data: object = None, name: str = "calibration") -> Figure:
     """Observed share against predicted probability, all labels together."""
-    return figure(name, plots.calibration(fit, data=data))
+    return figure(name, trained_network.calibration(fit, data=data))

@@ -14,7 +14,7 @@ regressions are climbed in parameters that need less than both in a step (`stack
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -151,8 +151,8 @@ class Members:
 
     def put(self, where: object, found: Members) -> None:
         """Write the fits of some members."""
-        for field in fields(self):
-            getattr(self, field.name)[where] = getattr(found, field.name)
+        for kept, now in zip(vars(self).values(), vars(found).values(), strict=True):
+            kept[where] = now
 
 
 Coefficients = tuple[Floats, Floats, Floats]
@@ -462,12 +462,12 @@ class Points:
 
     def of(self, which: object) -> Points:
         """The points of some members."""
-        return Points(*(getattr(self, field.name)[..., which] for field in fields(self)))
+        return Points(*(kept[..., which] for kept in vars(self).values()))
 
     def put(self, where: object, points: Points) -> None:
         """Write the points of some members."""
-        for field in fields(self):
-            getattr(self, field.name)[..., where] = getattr(points, field.name)
+        for kept, now in zip(vars(self).values(), vars(points).values(), strict=True):
+            kept[..., where] = now
 
 
 def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: Any) -> StackedMaxima:

@@ -20,11 +20,11 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from stattools.data.rows.rows import orthogonal_columns
-from stattools.data.rows.standardization import within_levels
+from stattools.data.rows.standardization import Standardization, within_levels
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.progress import ENDS, require_time
 from stattools.interface.record import record
-from stattools.interface.time_limit import ENDS, require_time
 from stattools.interface.units import require_units, within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -255,14 +255,14 @@ def about_levels(model: Any) -> tuple[Any, Any]:
     return replace(model, rows=replace(model.rows, X=X), start=L.solve(model.start)), L
 
 
-def orthogonalized(model: Model) -> tuple[Model, Any]:
+def orthogonalized(model: Model) -> tuple[Model, Standardization]:
     """The model on standardized columns, or on orthogonal ones where these nearly depend on each other, and T."""
     work, T = model.standardized()
     found = orthogonal(work)
     return (work, T) if found is None else (found[0], T.before(found[1]))
 
 
-def orthogonal(model: Model) -> tuple[Model, Any] | None:
+def orthogonal(model: Model) -> tuple[Model, Standardization] | None:
     """The same model on orthogonal columns, and T with theta = T phi; None where `orthogonal_columns` has none."""
     found = orthogonal_columns(model.rows, model.predictor.read_alike)
     if found is None:

@@ -21,10 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, quoted
-from stattools.interface.arguments import is_number, is_one_of, require_truth, word_of
+from stattools.interface.arguments import LARGEST_COUNT, is_number, is_one_of, require_truth, whole_number, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.whole_numbers import LARGEST, whole_number
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.climb import ENOUGH, NOISE, ROUND_OFF, Climbed, Standing, climb, newton_ascent, noted
@@ -230,10 +229,10 @@ class Adam:
                 f"{self.rate!r} * {self.weight_decay!r}. Use a smaller weight_decay."
             )
         for name, low, high in (
-            ("batch", 1, LARGEST),
+            ("batch", 1, LARGEST_COUNT),
             ("epochs", 1, MOST_EPOCHS),
-            ("patience", 1, LARGEST),
-            ("slowdowns", 0, LARGEST),
+            ("patience", 1, LARGEST_COUNT),
+            ("slowdowns", 0, LARGEST_COUNT),
         ):
             count = whole_number(vars(self)[name], f"{name}= of Adam", at_least=low, at_most=high)
             object.__setattr__(self, name, count)

@@ -33,7 +33,7 @@ from stattools.solvers.solution import (
     require_rows,
     require_tolerance,
 )
-from stattools.solvers.subsampling import subsampled, surrogate_ascent
+from stattools.solvers.subsampling import FEW_ROWS, subsampled, surrogate_ascent
 
 FIT = 1.5
 """Axes fit the maximum where the curvature along each is 1 up to this factor: the errors of differences are then near
@@ -313,9 +313,10 @@ class Newton:
     def within(self, model: Model, steps: int) -> Solution:
         """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
-        if (found := surrogate_ascent(model, self.tolerance, steps)) is not None:
-            return found
-        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
+        if not model.in_memory:
+            return surrogate_ascent(model, self.tolerance, steps)
+        many = self.subsample == "auto" and model.facts.is_regression and len(model.rows.X) > FEW_ROWS
+        if many and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
         if model.facts.is_function:
             return climb_in_own_units(model, self.tolerance, steps)[1]

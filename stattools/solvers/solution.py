@@ -17,11 +17,10 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names, constructed_by_callers
 from stattools.interface.record import record
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.questions import AnyModel
 from stattools.numerics.low_rank import congruent
 from stattools.text.one_line import headline, one_line, prints

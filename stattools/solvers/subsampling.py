@@ -42,6 +42,9 @@ SMALLEST = 500_000
 """The most numbers of X for which Newton's method on all rows is as fast. The choice changes the time, not the maximum.
 """
 
+FEW_ROWS = 16_000
+"""The most rows that have no two samples: the smaller one has 2,000 rows, the larger an eighth of all."""
+
 MANY_ROWS = 40_000
 """The most rows for which a start on samples costs as much as the steps that it saves."""
 
@@ -211,12 +214,10 @@ def named(solver: str, model: Model) -> str:
     return f"{solver} {model.rows.place.replace('in ', 'on ', 1)}"
 
 
-def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution | None:
-    """The maximum of a model whose rows are in files, with its certificate from all rows; None for rows in memory. Its
-    columns are those that the sample asks for: its own, standardized or, where these nearly depend, orthogonal ones.
+def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution:
+    """The maximum of a model whose rows are in files, with its certificate from all rows. Its columns are those that
+    the sample asks for: its own, standardized or, where these nearly depend, orthogonal ones.
     """
-    if model.in_memory:
-        return None
     _, T, _, metric = footing(expanded(model))
     if T is not None:
         model, T = orthogonalized(model) if metric is None and isinstance(model, Model) else model.standardized()

@@ -55,16 +55,11 @@ def one_line[Line: Callable[..., str]](line: Line) -> Line:
 def prints[T: type](cls: T) -> T:
     """Make the `__repr__` of a dataclass or a named tuple show its fields in short: `Newton(tolerance=1e-08, ...)`."""
     made: Any = cls
-    made.__repr__ = one_line(_tuple_in_short if issubclass(cls, tuple) else _in_short)
+    is_tuple = issubclass(cls, tuple)
+    made.__repr__ = one_line(
+        lambda of: _constructor(of, of._fields if is_tuple else [one.name for one in fields(of) if one.repr])
+    )
     return cls
-
-
-def _in_short(of: Any) -> str:
-    return _constructor(of, [one.name for one in fields(of) if one.repr])
-
-
-def _tuple_in_short(of: Any) -> str:
-    return _constructor(of, of._fields)
 
 
 def _constructor(of: object, names: Sequence[str]) -> str:

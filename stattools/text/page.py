@@ -15,7 +15,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from stattools.text import hypertext, markdown
+from stattools.text import markup
 from stattools.text.columns import aligned, decimals, place, wrapped
 from stattools.text.one_line import one_line, prints
 from stattools.text.printing import escaped, printable_on_stdout, printed
@@ -40,7 +40,7 @@ class Grid:
     columns: str
 
     @classmethod
-    def of(cls, records: Sequence[Mapping[Any, Any]], names: int = 1, *, like: str | None = None) -> Grid:
+    def of(cls, records: Sequence[Mapping[str, Any]], names: int = 1, *, like: str | None = None) -> Grid:
         """The table of rows that are alike, `frame.to_dict("records")`: the first `names` columns are names, the others
         numbers; they have five digits, or where `like` is a column of errors, the decimals that these leave.
 
@@ -63,14 +63,14 @@ class Grid:
     def markdown(self) -> str:
         """A pipe table; one without a head has an empty head."""
         rows = [self.head or [""] * len(self.columns), *self.rows]
-        cells = [[markdown.escape(_line(cell)) for cell in row] for row in rows]
-        return markdown.pipes(cells, self.columns.replace("p", "l"))
+        cells = [[markup.escape(_line(cell)) for cell in row] for row in rows]
+        return markup.pipes(cells, self.columns.replace("p", "l"))
 
     def html(self) -> str:
         """A table whose columns stand as they do in text."""
         labels = len(self.columns) - len(self.columns.lstrip("l"))
         rows = [[escape(_line(cell)) for cell in row] for row in (self.head, *self.rows)]
-        return hypertext.table(rows[0], rows[1:], [LOOKS[letter] for letter in self.columns], labels)
+        return markup.table(rows[0], rows[1:], [LOOKS[letter] for letter in self.columns], labels)
 
 
 @prints
@@ -90,7 +90,7 @@ class Sentences:
     def markdown(self) -> str:
         """Paragraphs, their lines ended by two spaces."""
         shown = (
-            [markdown.opened(_spaced(markdown.escape(line))) for line in paragraph] for paragraph in self._paragraphs()
+            [markup.opened(_spaced(markup.escape(line))) for line in paragraph] for paragraph in self._paragraphs()
         )
         return "\n\n".join("  \n".join(lines) for lines in shown)
 

@@ -13,7 +13,7 @@ import pytest
 
 import stattools as st
 from stattools.inference.needs import NEEDS
-from stattools.networks import absent
+from stattools.networks import trained_network
 from tests import public_face
 
 RNG = np.random.default_rng(3)
@@ -162,7 +162,7 @@ def test_some_fits_are_not_offered_what_belongs_to_others(fits):
 def test_every_need_is_of_a_question_that_stands_on_a_fit():
     there = {*dir(st.Fit), *dir(st.SeriesFit), *dir(st.CoxFit), *(one.name for one in dataclasses.fields(st.Fit))}
     assert NEEDS.keys() - {"effect"} <= there  # a figure
-    assert all(hasattr(st.NetworkFit, name) or hasattr(st.NetworkEnsemble, name) for name in absent.NEEDS)
+    assert all(hasattr(st.NetworkFit, name) or hasattr(st.NetworkEnsemble, name) for name in trained_network.NEEDS)
 
 
 def test_a_forecast_takes_what_is_coming_by_its_name(fits):

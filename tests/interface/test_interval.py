@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.arguments import require_level
+from stattools.interface.interval import Interval
 
 SEVERAL = Interval(np.array([0.0, 1.0]), np.array([2.0, 5.0]), level=0.9, kind="profile", names=("a", "b"))
 

@@ -5,7 +5,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import FunctionError, IncompatibleError
-from stattools.interface.own_functions import called
+from stattools.interface.arguments import called
 
 TABLE = {"y": [0.3, 1.9, 1.2, 3.1, 2.2, 4.9, 3.0, 5.4], "x": range(8)}
 

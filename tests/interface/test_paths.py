@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stattools.errors import DomainError, FileError
-from stattools.interface.paths import path_of, require_regular
+from stattools.interface.files import path_of, require_regular
 
 
 @pytest.mark.parametrize("given", ["a/ü b.csv", b"a/\xc3\xbc b.csv", Path("a/ü b.csv")], ids=["text", "bytes", "path"])

@@ -5,7 +5,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import TimeIsOver
-from stattools.interface.time_limit import ENDS, ending_by, require_time, wall, work
+from stattools.interface.progress import ENDS, ending_by, require_time, wall, work
 
 RNG = np.random.default_rng(5)
 TABLE = {"x": RNG.normal(size=60), "y": RNG.integers(0, 2, size=60), "g": np.arange(60) % 6}
@@ -30,10 +30,10 @@ def test_an_inner_limit_is_never_later_than_an_outer_one():
 def test_waiting_is_no_work(monkeypatch):
     with ending_by(work() + 1.0, work), ending_by(wall() + 1.0):
         require_time()
-        monkeypatch.setattr("stattools.interface.time_limit.process_time", lambda: 1e9)
+        monkeypatch.setattr("stattools.interface.progress.process_time", lambda: 1e9)
         with pytest.raises(TimeIsOver):
             require_time()
-    monkeypatch.setattr("stattools.interface.time_limit.monotonic", lambda: 1e9)
+    monkeypatch.setattr("stattools.interface.progress.monotonic", lambda: 1e9)
     with ending_by(2e9, work):
         require_time()
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from stattools.errors import DomainError
-from stattools.interface.whole_numbers import LARGEST, whole_number
+from stattools.interface.arguments import LARGEST_COUNT, whole_number
 
 
 def test_whole_numbers_of_every_kind():
     for value in (3, 3.0, np.int8(3), np.float32(3), np.array(3), np.array(3.0)):
         assert whole_number(value, "draws", at_least=3) == 3
         assert type(whole_number(value, "draws", at_least=3)) is int
-    assert whole_number(LARGEST, "draws", at_least=1) == LARGEST
+    assert whole_number(LARGEST_COUNT, "draws", at_least=1) == LARGEST_COUNT
 
 
 @pytest.mark.parametrize(

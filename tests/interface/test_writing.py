@@ -16,7 +16,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import FileError
-from stattools.interface.writing import Drafts, replace_file
+from stattools.interface.files import Drafts, replace_file
 
 
 def put(path, content):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from stattools.latent.blocks import GroupRows, first_of, shifted
+from stattools.latent.modes import SeenRows
 from stattools.likelihoods import Poisson
 
 ROWS = GroupRows(
@@ -20,9 +21,6 @@ def test_sums_over_groups_and_back():
 
 
 def test_some_groups_are_the_rows_of_these():
-    own, at = ROWS.of_groups(np.array([0, 2]))
-    assert_array_equal(at, [0, 1, 3, 4])
-    assert_array_equal(own.y, [0.0, 2.0, 3.0, 4.0])
     part, where = ROWS.part(slice(1, 3))
     assert_array_equal(part.y, ROWS.y[where])
     assert_array_equal(part.counts, [1, 2])
@@ -35,6 +33,9 @@ def test_weights_count_and_a_row_of_weight_zero_says_nothing_however_impossible(
     assert loglik[2] == score[2] == information[2] == 0.0
     assert_array_equal(loglik[[1, 4]], single[0][[1, 4]] * [2.0, 3.0])
     assert_array_equal(ROWS.loglik(eta), loglik)
+    together = SeenRows(Poisson(), ROWS.y, ROWS.weight).evaluate(eta)
+    assert_array_equal(together[0], loglik.sum())
+    assert_array_equal(together[1][:, 0], score)
     assert_array_equal(score[[1, 4]], single[1][[1, 4]] * [2.0, 3.0])
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.deviance import _root, hessian, moments
+from stattools.latent.deviance import hessian, moments
 from tests.latent.group_cases import CASES, of_rows, with_effects
 from tests.latent.test_structure import of_one_factor, of_several_factors
 
@@ -24,13 +23,6 @@ def test_moments_start_near_the_maximum(widths):
     start = of.at(moments(of))
     assert start.value < of.at(of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
     assert np.linalg.eigvalsh(hessian(start))[0] > 0.0
-
-
-def test_the_start_is_the_root_of_a_covariance():
-    for S in (np.array([[4.0]]), np.array([[4.0, -1.0], [-1.0, 3.0]])):
-        L = np.linalg.cholesky(S)
-        assert_allclose(_root(S.tolist()), L[np.tril_indices(len(S))], rtol=1e-15)
-    assert _root([[1.0, 1.0], [1.0, 1.0 - 1e-16]]).tolist() == [1.0, 1.0, 0.0]
 
 
 def test_two_groups_and_three_effects_give_no_moments():

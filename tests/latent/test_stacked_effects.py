@@ -25,7 +25,7 @@ def effects_of(widths, reml):
     parts = members(sum(widths))
     if len(widths) > 1:  # without correlation the origin of x is part of the model
         parts = [(X, y, z - [0.0, 2000.0], w, codes) for X, y, z, w, codes in parts]
-    return parts, StackedEffects.made(stacked_sums(stacked_rows(parts), widths), widths, reml)
+    return parts, StackedEffects(stacked_sums(stacked_rows(parts), widths), widths, reml)
 
 
 def thetas(widths):
@@ -94,6 +94,6 @@ def test_moments_that_are_not_definite_in_float64_leave_a_member_to_its_own_fit(
         effects = 1e5 * np.array([np.cos(turn), np.sin(turn)])
         sums.B[k, :, -1] = np.einsum("abj,b->aj", sums.A[k], effects)
         sums.C[k, -1, -1] = effects @ sums.A[k].sum(axis=2) @ effects + 1e-3
-    theta, enough = StackedEffects.made(sums, (2,), True).starts()
+    theta, enough = StackedEffects(sums, (2,), True).starts()
     assert enough[0]
     assert np.isfinite(theta[0]).all()

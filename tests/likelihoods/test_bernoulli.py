@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.tables.outcome import binary
+from stattools.data.tables.arrays import binary
 
 
 def test_bernoulli_at_800():

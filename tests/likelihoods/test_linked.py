@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 import stattools as st
-from stattools.networks.absent import ABSENT, refuse
+from stattools.networks.trained_network import ABSENT, refuse
 from tests.networks.ring import RING, X
 
 A_NETWORK = SimpleNamespace(model=SimpleNamespace(title="A network"))

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
-from stattools.networks.activation import FUNCTIONS, SLOPES, Activation
+from stattools.networks.perceptron import FUNCTIONS, SLOPES, Activation
 
 Z = np.array([[-3.0, -0.4, 0.2], [1.0, 5.0, 30.0]])
 DEFINED = {"sigmoid": 1 / (1 + np.exp(-Z)), "tanh": np.sinh(Z) / np.cosh(Z), "relu": np.where(Z > 0, Z, 0.0)}

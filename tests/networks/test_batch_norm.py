@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import DomainError
-from stattools.networks.batch_norm import BatchNorm, Moments
+from stattools.networks.perceptron import BatchNorm, Moments
 
 X = np.array([[0.7, 0.1], [0.3, 0.8], [0.4, 0.6]])
 W = np.array([[0.3, 0.4], [0.5, 0.1], [0.2, 0.3]])

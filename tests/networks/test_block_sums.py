@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.block_sums import BLOCK, block_size, summed
-from stattools.networks.network_model import NetworkModel
+from stattools.networks.network_model import BLOCK, NetworkModel, block_size, summed
 
 
 def of_inputs(p, n=700, **options):

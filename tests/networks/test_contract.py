@@ -7,9 +7,8 @@ import pytest
 from scipy.special import expit
 
 import stattools as st
-from stattools.networks import input_rows
-from stattools.networks.activation import Activation
-from stattools.networks.dense import Dense
+from stattools.networks import network_model
+from stattools.networks.perceptron import Activation, Dense
 
 generator = np.random.default_rng(3)
 X = generator.normal(size=(12, 3)) * [1.0, 5.0, 0.1] + [0.0, 2.0, -7.0]
@@ -130,10 +129,10 @@ def test_the_hand_written_network_agrees():
     np.testing.assert_allclose(model.score(theta), score, rtol=1e-12)
 
 
-@pytest.mark.parametrize("held", [0, input_rows.HELD])
+@pytest.mark.parametrize("held", [0, network_model.HELD])
 def test_room_for_a_batch_changes_no_number(monkeypatch, held):
     """Twin: the same rows gathered into new arrays; the formula's intercept makes the inputs a slice of the design."""
-    monkeypatch.setattr(input_rows, "HELD", held)
+    monkeypatch.setattr(network_model, "HELD", held)
     table = {"y": OUTCOMES["categorical"][0], "a": X[:, 0], "b": X[:, 1]}
     for model in (build("categorical", "tanh", False, [4]), st.network("y ~ a + b", table, hidden=[4])):
         theta, inputs, before = model.start, model.input_rows(5), model.rows.X.copy()

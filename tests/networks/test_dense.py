@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.networks.dense import Dense
+from stattools.networks.perceptron import Dense
 
 generator = np.random.default_rng(3)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.networks import input_rows
-from stattools.networks.input_rows import InputRows
+from stattools.networks import network_model
+from stattools.networks.network_model import InputRows
 from tests.cases import rng
 
 
@@ -16,9 +16,9 @@ def standardize(X, overwrite):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("held", [0, input_rows.HELD])
+@pytest.mark.parametrize("held", [0, network_model.HELD])
 def test_rows_of_the_inputs(monkeypatch, held, order):
-    monkeypatch.setattr(input_rows, "HELD", held)
+    monkeypatch.setattr(network_model, "HELD", held)
     X = np.asarray(rng(0).normal(size=(50, 4)), order=order)
     before, rows = X.copy(), InputRows.of(X, 6, standardize)
     for index in (np.array([3, 1, 49]), np.array([7, 7, 0, 1, 2, 3])):

@@ -9,10 +9,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.activation import Activation
-from stattools.networks.batch_norm import BatchNorm, Moments
-from stattools.networks.dense import Dense
-from stattools.networks.perceptron import Perceptron
+from stattools.networks.perceptron import Activation, BatchNorm, Dense, Moments, Perceptron
 
 H = 1e-30
 KINDS = ("sigmoid", "tanh", "relu")

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.networks.training import mean_logliks, penalty_slope
+from stattools.networks.fitting_networks import mean_logliks, penalty_slope
 from stattools.solvers.solution import Epoch
 from tests.cases import rng
 

@@ -21,7 +21,7 @@ from stattools.reporting.document import (
     literal,
 )
 from stattools.reporting.markdown import line, markdown, table
-from stattools.text.markdown import escape
+from stattools.text.markup import escape
 from stattools.text.printing import width
 from tests.reporting.hostile import NAMES, shown
 

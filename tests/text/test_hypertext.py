@@ -1,6 +1,6 @@
 """Tables in HTML."""
 
-from stattools.text.hypertext import table
+from stattools.text.markup import table
 
 
 def test_a_table_without_a_head():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stattools.text.markdown import escape, opened, pipes
+from stattools.text.markup import escape, opened, pipes
 
 
 @pytest.mark.parametrize("text", ["1. a", "12) a", "- a", "+ a", "> a", "--- a", "= a"])

@@ -62,7 +62,7 @@ def arms_of(given: Mapping[str, object], arms: object) -> object:
     index = paired(*given.items())
     if arms is None and (index is None or not index.is_unique):
         return None
-    return labelled("the arms", arms, *(pair for pair in given.items() if getattr(pair[1], "ndim", 0) == 1))
+    return labelled("the arms", arms, *(pair for pair in given.items() if axes(pair[1]) == 1))
 
 
 def labels(arms: object, shape: tuple[int, ...], who: str) -> Labels:

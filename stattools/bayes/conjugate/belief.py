@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import arms_of, frozen, labels, parameters, place, require_range
+from stattools.bayes.conjugate.arms import arms_of, frozen, labels, place, require_range
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, written
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
+from stattools.interface.units import LARGEST, SMALLEST
 from stattools.models.samples.arms import tail_area
 
 KINDS = ("hdi", "eti")
@@ -35,8 +36,8 @@ def settle(belief: object, *, real: Sequence[str] = (), positive: Sequence[str] 
     tuple of one label per entry. DomainError where the fields are not finite, not positive, or of shapes that do not go
     together, and for labels that are not one per entry.
     """
-    title, given = type(belief).__name__, parameters(belief)
-    arms = arms_of(given, getattr(belief, "arms", None))
+    title, given = type(belief).__name__, vars(belief)
+    arms = arms_of({name: given[name] for name in (*real, *positive)}, given.get("arms"))
     values = {
         name: parameter(title, name, given[name], positive=name in positive, remedy=remedy, arms=arms)
         for name in (*real, *positive)
@@ -48,7 +49,7 @@ def settle(belief: object, *, real: Sequence[str] = (), positive: Sequence[str] 
         raise DomainError(f"{title} needs parameters of one shape, or numbers; got {shapes}.") from None
     for name, array in zip(values, arrays, strict=True):
         object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
-    if hasattr(belief, "arms"):
+    if "arms" in given:
         object.__setattr__(belief, "arms", labels(arms, arrays[0].shape, title))
 
 
@@ -87,6 +88,30 @@ def single(value: object, what: str) -> float:
     if number.ndim:
         raise DomainError(f"{what}, one number; got shape {number.shape}.")
     return float(number)
+
+
+def positive_root(matrix: Floats, p: int, what: str) -> Floats:
+    """R, upper triangular, with R^T R = matrix; DomainError that begins with `what` unless (p, p), symmetric, positive
+    definite.
+    """
+    if matrix.shape != (p, p):
+        raise DomainError(f"{what}, a matrix of shape ({p}, {p}); got shape {matrix.shape}.")
+    size = np.sqrt(np.abs(np.diagonal(matrix)))
+    if not ((size >= SMALLEST) & (size <= LARGEST))[size > 0].all():
+        raise DomainError(f"{what} between {SMALLEST**2:.0e} and {LARGEST**2:.0e}; got {np.diagonal(matrix)}.")
+    unit = np.where(size > 0, size, 1.0)
+    scaled = matrix / unit / unit[:, None]
+    if np.abs(scaled - scaled.T).max() > 1e-10:
+        raise DomainError(f"{what}, a symmetric matrix; got one that differs from its transpose.")
+    try:
+        if not (np.diagonal(matrix) > 0).all():
+            raise np.linalg.LinAlgError
+        return np.linalg.cholesky(0.5 * (scaled + scaled.T)).T * unit
+    except np.linalg.LinAlgError:
+        least = float(np.linalg.eigvalsh(0.5 * (scaled + scaled.T))[0])
+        raise DomainError(
+            f"{what}, a positive definite matrix; its smallest eigenvalue is {least:.3g} (on a unit diagonal)."
+        ) from None
 
 
 def different(names: object, count: int, title: str, of: str) -> tuple[str, ...] | None:

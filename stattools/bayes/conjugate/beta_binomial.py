@@ -43,14 +43,13 @@ from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, Nam
 from stattools.data.tables.arrays import array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError
-from stattools.interface.arguments import labelled
+from stattools.interface.arguments import labelled, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.arms import counts, tail_area
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Trials, Waits, coin, unit_interval
 from stattools.numerics.distributions.beta import (
@@ -164,12 +163,14 @@ class BetaBinomialPredictive:
         object.__setattr__(self, "trials", n)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, BetaBinomialPredictive) and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("trials", "a", "b")
-        )
+        return isinstance(other, BetaBinomialPredictive) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash(tuple(np.asarray(v, dtype=float).tobytes() for v in (self.trials, self.a, self.b)))
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        values = (np.asarray(v, dtype=float) for v in (self.trials, self.a, self.b))
+        return tuple((value.shape, value.tobytes()) for value in values)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -26,13 +26,12 @@ from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import labelled, several
+from stattools.interface.arguments import labelled, several, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.tables import Multinomial, Names, categories, checked_names, simplex
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
 from stattools.text.one_line import prints

@@ -35,17 +35,18 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
-from stattools.bayes.conjugate.belief import different, numbers, points, single
+from stattools.bayes.conjugate.belief import different, numbers, points, positive_root, single
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
-from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
+from stattools.bayes.conjugate.normal_inverse_wishart import log_determinant
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.data.rows.rows import triangle
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence import check_size
+from stattools.inference.existence.rank import check_rank
 from stattools.inference.prediction.predict import Missing, at_rows, columns_beside, handed_out, with_precision
 from stattools.interface.arguments import described, is_one_of, labelled
 from stattools.interface.arrays import Floats

@@ -1,21 +1,22 @@
 """The normal-inverse-Wishart distribution of a mean vector and a covariance, conjugate to multivariate normal rows.
 
-    Sigma ~ InverseWishart(df, scale),   mu | Sigma ~ Normal(m, Sigma / strength)
+    Sigma ~ InverseWishart(df, S),   mu | Sigma ~ Normal(m, Sigma / strength),   S the scale
+    log p(Sigma) = df/2 log |S| - (df + d + 1)/2 log |Sigma| - tr(S Sigma^-1)/2 - df d/2 log 2 - log Gamma_d(df/2)
 
     strength' = strength + n,   m' = m + n (ybar - m) / strength',   df' = df + n
-    scale' = scale + S + strength n / strength' (ybar - m)(ybar - m)^T,   S = sum (y - ybar)(y - ybar)^T
+    S' = S + sum (y - ybar)(y - ybar)^T + strength n / strength' (ybar - m)(ybar - m)^T
 
 The mean alone and a new row are multivariate t with nu = df - d + 1 degrees of freedom, each variance is inverse gamma:
 
-    f(x) = Gamma((nu+d)/2) / [Gamma(nu/2) (pi nu)^(d/2) |S|^(1/2)] (1 + q / nu)^(-(nu+d)/2),  q = (x-m)^T S^-1 (x-m)
+    f(x) = Gamma((nu+d)/2) / [Gamma(nu/2) (pi nu)^(d/2) |T|^(1/2)] (1 + q / nu)^(-(nu+d)/2),  q = (x-m)^T T^-1 (x-m)
 
 where q / d has an F distribution with d and nu degrees of freedom. The reference prior, density |Sigma|^-(d+1)/2, is
-the limit strength, scale -> 0, df -> -1: Hotelling's T^2.
+the limit strength, S -> 0, df -> -1: Hotelling's T^2. Covariances are drawn by Bartlett's decomposition.
 
 A row y is left out by the formula of the posterior: with e = y - m', k = strength', c = k / (k - 1) the scale without
-it is scale' - c e e^T, and its mean lies c e from y. Determinant and inverse follow from those of scale'. Source:
-Gelman et al., Bayesian Data Analysis (2013), sec. 3.6 and app. A; Murphy (2007); Kotz & Nadarajah, Multivariate t
-Distributions (2004). Cost: one pass over the data, then d^3.
+it is S' - c e e^T, and its mean lies c e from y. Determinant and inverse follow from those of S'. Source: Gelman et
+al., Bayesian Data Analysis (2013), sec. 3.6 and app. A; Murphy (2007); Kotz & Nadarajah, Multivariate t Distributions
+(2004). Cost: one pass over the data, then d^3.
 """
 
 from __future__ import annotations
@@ -28,15 +29,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
-from scipy.special import fdtrc
+from scipy.special import fdtrc, gammaln
 
-from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
-from stattools.bayes.conjugate.belief import different, numbers, points, single
+from stattools.bayes.conjugate.belief import different, numbers, points, positive_root, single
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
-from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.bayes.conjugate.updating import DeclaredPair, Drawn, LeftOut, NamedObservations, Seen, updated
 from stattools.data.tables.arrays import default_names
@@ -51,6 +50,37 @@ from stattools.models.samples.normal import MultivariateSample, center_and_scatt
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.numerics.sums import ExactSum
 from stattools.text.one_line import prints
+
+
+def log_wishart_density(lower: Floats, scale_root: Floats, df: float) -> Floats:
+    """log p(Sigma) for Sigma = lower lower^T, (..., d, d), and the scale S = scale_root^T scale_root, (d, d).
+
+    >>> float(log_wishart_density(np.eye(1), np.eye(1), 3.0).round(6))  # an inverse gamma of shape 3/2 and scale 1/2
+    -1.418939
+    """
+    d = len(scale_root)
+    ratio = np.linalg.solve(lower, np.broadcast_to(scale_root.T, lower.shape))
+    value = df * np.log(np.diagonal(scale_root)).sum() - (df + d + 1.0) * log_determinant(lower)
+    value = value - 0.5 * np.square(ratio).sum(axis=(-2, -1))
+    return value - 0.5 * df * d * np.log(2.0) - _log_multigamma(0.5 * df, d)
+
+
+def draw_roots(count: int, scale_root: Floats, df: float, random: np.random.Generator) -> Floats:
+    """R, (count, d, d), with Sigma = R R^T: not triangular."""
+    d = len(scale_root)
+    A = np.tril(random.standard_normal((count, d, d)), -1)
+    A[:, np.arange(d), np.arange(d)] = np.sqrt(random.chisquare(df - np.arange(d), (count, d)))
+    return np.swapaxes(np.linalg.solve(A, np.broadcast_to(scale_root, A.shape)), 1, 2)
+
+
+def log_determinant(root: Floats) -> Floats:
+    """log |det| of triangular matrices, (..., d, d)."""
+    return np.log(np.abs(np.diagonal(root, axis1=-2, axis2=-1))).sum(axis=-1)
+
+
+def _log_multigamma(a: float, d: int) -> float:
+    """log Gamma_d(a) = d (d - 1) log(pi) / 4 + sum log Gamma(a - j / 2)."""
+    return float(0.25 * d * (d - 1) * np.log(np.pi) + gammaln(a - 0.5 * np.arange(d)).sum())
 
 
 @answers_guesses
@@ -372,7 +402,7 @@ class NormalInverseWishart(Updatable, Distribution):
         """The log density of means (..., d) and of covariances by their lower Cholesky factors (..., d, d)."""
         d = len(self.mean)
         z = np.linalg.solve(lower, (mean - self.mean)[..., None])[..., 0]
-        wishart = inverse_wishart.log_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)
+        wishart = log_wishart_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)
         normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - log_determinant(lower)
         return wishart + normal - 0.5 * self.strength * np.square(z).sum(axis=-1)
 
@@ -400,7 +430,7 @@ class NormalInverseWishart(Updatable, Distribution):
         random, d = generator(seed), len(self.mean)
         count = draws_shape(draws, (d, d), copies=4)[0]
         own = positive_root(np.asarray(self.scale), d, "scale")
-        root = inverse_wishart.draw_roots(count, own, self.df, random)
+        root = draw_roots(count, own, self.df, random)
         z = random.standard_normal((count, d, 1))
         mean = self.mean + (root @ z)[..., 0] / np.sqrt(self.strength)
         return {"mean": mean, "covariance": root @ np.swapaxes(root, 1, 2)}

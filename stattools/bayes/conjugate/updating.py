@@ -28,13 +28,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.bayes.conjugate.arms import parameters, plain
 from stattools.errors import DomainError
+from stattools.interface.arguments import whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.text.one_line import one_line
 
 Drawn = dict[str, Floats]

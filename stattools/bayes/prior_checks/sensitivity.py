@@ -28,10 +28,9 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.prior_checks.batches import batches, updated
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, is_number
+from stattools.interface.arguments import as_theta, called, is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.own_functions import called
 from stattools.interface.when_needed import optimize
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page

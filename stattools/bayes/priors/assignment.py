@@ -9,12 +9,13 @@ its determinant is 1, so that densities of t are densities of theta.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from stattools.bayes.conjugate.arms import parameters as numbers_of
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.priors.defaults import defaults
@@ -25,7 +26,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
-from stattools.models.model import Model
 from stattools.text.columns import many
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page
@@ -201,7 +201,7 @@ def said(prior: Any) -> str:
         return "flat"
     if isinstance(prior, OfLogarithm):
         return f"exp of {said(prior.prior)}"
-    numbers = [f"{getattr(prior, name):.6g}" for name in _parameters_of(prior)]
+    numbers = [f"{value:.6g}" for value in _parameters_of(prior).values()]
     return f"{type(prior).__name__}({', '.join(numbers)})"
 
 
@@ -216,9 +216,9 @@ def _examples(parameter: Parameter) -> str:
     return "st.HalfNormal(scale), st.HalfCauchy(scale), st.Exponential(rate) or st.Gamma(shape, rate)"
 
 
-def _parameters_of(prior: Any) -> list[str]:
-    """The names of the numbers that a distribution is made of."""
-    return [field.name for field in fields(prior) if field.init and not field.kw_only] if is_dataclass(prior) else []
+def _parameters_of(prior: object) -> dict[str, Any]:
+    """The numbers that a distribution is made of, by their names."""
+    return numbers_of(prior) if is_dataclass(prior) else {}
 
 
 def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]
     if not isinstance(prior, Mapping):
         free = [p.name for p in has if p.role == "coefficient" and p.is_free]
         return dict.fromkeys(free or coefficients, prior)
-    terms = model.terms if isinstance(model, Model) and model.categories is not None else ()
+    terms = model.terms if model.facts.is_regression and model.categories is not None else ()
     allowed = [parameter.name for parameter in has]
     logs = {f"log {p.name}": p for p in has if f"log {p.name}" in model.names and p.name not in model.names}
     given: dict[str, Any] = {}
@@ -259,7 +259,7 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
         raise IncompatibleError(
             f"the prior of {_called(parameter)} is a distribution such as {_examples(parameter)}; got {quoted(prior)}."
         )
-    if any(np.ndim(getattr(prior, name)) > 0 for name in _parameters_of(prior)):
+    if any(np.ndim(value) > 0 for value in _parameters_of(prior).values()):
         raise IncompatibleError(
             f"the prior of {_called(parameter)} is about one number; got {quoted(prior)}. "
             "Give one prior per name in a dict."
@@ -288,8 +288,7 @@ def _called(parameter: Parameter) -> str:
 
 def _stacked(priors: list[Any]) -> Any:
     """One prior with arrays for parameters, or the single prior itself."""
-    if not isinstance(priors[0], STACKED):
+    if len(priors) == 1:
         return priors[0]
-    names = _parameters_of(priors[0])
-    family: Any = type(priors[0])
-    return family(*(np.array([getattr(prior, name) for prior in priors]) for name in names))
+    values = zip(*(_parameters_of(prior).values() for prior in priors), strict=True)
+    return type(priors[0])(*map(np.array, values))

@@ -191,7 +191,7 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     Normal(0, 2.5) | the log odds at the mean of the columns
     Normal(0, 0.223606797749979) | 2.5 per standard deviation of the column
     """
-    if isinstance(model, Model):
+    if model.facts.is_regression:
         return tuple(_of_regression(model, parameters))
     if isinstance(model, MixedDensity):
         fixed = model.mixed.fixed

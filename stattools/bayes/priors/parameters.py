@@ -12,7 +12,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model, shared
+from stattools.models.model import shared
 
 POSITIVE = (0.0, np.inf)
 
@@ -59,7 +59,7 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
 
 
 def _parameters(model: Any) -> tuple[Parameter, ...]:
-    if isinstance(model, Model):
+    if model.facts.is_regression:
         role = "threshold" if model.predictor.taken_up else "dispersion"
         dispersion = {k: Parameter(name, *link.ends, role) for k, (name, link) in shared(model).items()}
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
@@ -81,7 +81,7 @@ def cuts_of(model: Any) -> tuple[int, ...]:
     """The positions of thresholds that rise from one to the next, two or more; none where their order depends on the
     columns, as with effects at each cut.
     """
-    taken = model.predictor.taken_up if isinstance(model, Model) else ()
+    taken = model.predictor.taken_up if model.facts.is_regression else ()
     moved = [number for number, to in taken if to]
     if moved != [0]:
         return ()

@@ -13,7 +13,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import ordered, tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
-from stattools.bayes.sampling.sampled_check import SampledCheck
+from stattools.bayes.sampling.importance import SampledCheck
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats

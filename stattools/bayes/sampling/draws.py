@@ -481,7 +481,7 @@ class Posterior(Drawn, Faces):
         return self if found is None else replace(self, model=found[0], draws=self.draws[..., found[1]])
 
     def _rows(self, what: str) -> Model:
-        if not isinstance(self.model, Model):
+        if not self.model.facts.is_regression:
             raise IncompatibleError(
                 f"{what} belongs to regressions; {self.model.title} {self.model.facts.without_rows}."
             )

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.sampling.holes import is_hole, own, undefined
-from stattools.bayes.sampling.target import IMPOSSIBLE, Mode
+from stattools.bayes.sampling.target import IMPOSSIBLE, Mode, is_hole, undefined
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
@@ -117,7 +116,7 @@ class Walk:
     holes: int = 0
 
     def __post_init__(self) -> None:
-        self.own = own(self.mode.target)
+        self.own = self.mode.target.own
 
     def at(self, z: Floats) -> tuple[float, Floats]:
         """log p at z and its gradient."""

@@ -361,7 +361,7 @@ def observed(model: Any) -> Observed:
     >>> round(float(rows.evaluate(np.array([2.0, 1.0]), 0).loglik + np.log(2 * np.pi)), 12)
     -1.0
     """
-    if not isinstance(model, Model):
+    if not model.facts.is_regression:
         whole = np.eye(len(model.names))
         if not model.facts.is_unconstrained or model.facts.is_function:  # which finds units of its own
             return Whole(model, whole, model.frame if model.facts.is_density else whole)

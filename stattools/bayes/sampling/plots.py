@@ -23,7 +23,6 @@ from stattools.inference.plots.predictions import drawing, the_variable
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
 from stattools.text.columns import percent
 
 PROB = 0.94
@@ -54,7 +53,7 @@ def coefficients(
     model, (prob, kind) = posterior.model, _interval(prob, kind)
     shown = chosen(posterior.model, terms, posterior.names, "the posterior")
     draws, names = posterior.flat[:, shown], [posterior.names[k] for k in shown]
-    regression = isinstance(model, Model)
+    regression = model.facts.is_regression
     unit, center, middle = (
         (f"{change_in(model)} per unit" if regression else "value"),
         0.0 if regression else None,

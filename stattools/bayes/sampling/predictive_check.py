@@ -19,12 +19,11 @@ from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import observations_of as observations
+from stattools.interface.arguments import called
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
-from stattools.models.model import Model
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page
 
@@ -109,7 +108,7 @@ def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
 
 def _of_draws(posterior: Drawn, under: str, seed: object) -> tuple[Floats, Floats]:
     model, random = posterior.model, generator(seed)
-    if isinstance(model, Model):
+    if model.facts.is_regression:
         some = "Check the posterior of a sample: the same formula, with a table of some of the rows."
         model.rows.at_hand("predictive_check needs all rows in memory", model.title, some)
         model.likelihood.observed(model.rows.y)  # refuses times that are censored

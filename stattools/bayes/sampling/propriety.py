@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import IdentificationError
-from stattools.inference.existence import separation
+from stattools.inference.existence import check_size, separation
 from stattools.inference.existence.boundaries import check_labels
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence.rank import check_rank
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.samples.normal import NormalSample
@@ -121,9 +121,9 @@ def check_propriety(model: Any, priors: Priors) -> None:
         return
     if isinstance(model, NormalSample):
         _check_sample(model, priors)
-    if isinstance(model, Structural):
+    elif isinstance(model, Structural):
         _check_structural(model, priors)
-    if isinstance(model, Model):
+    elif model.facts.is_regression:
         _check_rows(model, priors)
 
 

@@ -12,8 +12,6 @@ from stattools.errors import DomainError
 from stattools.inference.arviz.datatree import Observations, datatree, layout, rows_said
 from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
-from stattools.models.custom import Custom
-from stattools.models.model import Model
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -45,7 +43,7 @@ def tree(posterior: Drawn) -> DataTree:
         name, each, flat = data.name, (chains, draws, -1), posterior.flat
         groups["log_likelihood"] = {name: data.pointwise(flat).reshape(each)}
         groups["posterior_predictive"] = {name: data.stored(data.replicate(flat, random)).reshape(each)}
-        edges = isinstance(posterior.model, Model) and np.isfinite(posterior.model.likelihood.facts.domain).any()
+        edges = posterior.model.facts.is_regression and np.isfinite(posterior.model.likelihood.facts.domain).any()
         if edges:
             attrs["prior_predictive"] = "none: the priors do not know which coefficients give every row a mean"
         elif before is not None and not data.conditional:
@@ -59,7 +57,7 @@ def tree(posterior: Drawn) -> DataTree:
         coords |= data.coords
         if data.conditional:
             attrs["pointwise"] = "each value given those before it"
-    if isinstance(posterior.model, Custom) and (said := rows_said(posterior.model)) is not None:
+    if posterior.model.facts.is_function and (said := rows_said(posterior.model)) is not None:
         groups["log_likelihood"] = {"y": said(posterior.flat).reshape(chains, draws, -1)}
     return datatree(groups, dims=dims, coords=coords, attrs=attrs)
 
@@ -83,7 +81,7 @@ def _attributes(posterior: Drawn, data: Observations | None) -> dict[str, Any]:
         attrs["formula"] = "; ".join(model.formulas)
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
-    if data is None and isinstance(model, Model):
+    if data is None and model.facts.is_regression:
         attrs["rows"] = f"{model.rows.place}: no log_likelihood, predictives and data of single rows"
     return attrs if posterior.pareto_k is None else attrs | {"pareto_k": posterior.pareto_k}
 

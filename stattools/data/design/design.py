@@ -30,7 +30,6 @@ from stattools.data.formula.expression import (
     WEIGHTS,
     Expression,
     are_frequencies,
-    constants,
     contrast,
     contrast_call,
     evaluate,
@@ -43,14 +42,14 @@ from stattools.data.tables.columns import checked, finite, listing, missing, sor
 from stattools.data.tables.table import NamedColumns, axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import in_bytes, require_memory
+from stattools.interface.memory import SMALL, in_bytes, require_memory
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, beside, expanded, picking
 from stattools.numerics.sums import pair_product
 
 
-def levels_of(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+def levels_of(factor: Expression, found: list[object], n: int) -> tuple[Any, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
     chosen = factor.given.get("levels", found)
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
@@ -184,7 +183,7 @@ def _with_codes(formula: Formula, widest: Expression, of: Encoding) -> tuple[Any
 
 
 def materialized(
-    formula: Formula, values: dict[str, Any], numbers: Mapping[str, object], rows: np.ndarray
+    formula: Formula, values: dict[str, object], numbers: Mapping[str, object], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
     """X of categories and products, made by formulaic; the names of its columns; and those of each term."""
     from formulaic import ModelSpec, SimpleFormula
@@ -268,11 +267,14 @@ def _computed(factor: Expression, of: Encoding, has_constant: bool = False) -> A
 def require_room(formula: Formula, levels: Mapping[str, tuple[object, ...]], n: int) -> None:
     """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
     sizes = [math.prod([_most_columns(factor, levels) for factor in term]) for term in formula.terms]
-    most = max(sizes, default=0)
-    widest = ":".join([factor.text for factor in formula.terms[sizes.index(most)]]) if sizes else ""
+    numbers = 3 * sum(sizes) * n  # in memory while X is put together from categories and products
+    if numbers <= SMALL:  # nothing need be put into words
+        return
+    most = max(sizes)
+    widest = ":".join([factor.text for factor in formula.terms[sizes.index(most)]])
     require_memory(
         f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
-        3 * sum(sizes) * n,  # arrays of this size are in memory while X is put together from categories and products
+        numbers,
         f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
     )
 
@@ -315,8 +317,8 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], columns: Mapping[st
 def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[str, int]] | None:
     """The base of the powers that a factor makes, and the power of each of its columns; None for other factors."""
     match factor.tree:
-        case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
-            given = constants(call)
+        case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]):
+            given = factor.given
             labels = {f"{factor.text}[{k}]": k for k in range(2, given.get("degree", 1) + 1) if given.get("raw")}
         case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
             labels = {factor.text: int(k)} if isinstance(k, int | float) and k in range(2, HIGHEST + 1) else {}
@@ -478,7 +480,7 @@ def columns_of_rows(
     names: Sequence[str],
     some: np.ndarray | None,
     called: tuple[str, str, str] = ("column", "new rows", ADVICE),
-    read: Callable[[Any], Any] = lambda raw: raw,
+    read: Callable[[Any], Any] | None = None,
 ) -> tuple[dict[str, Any], np.ndarray]:
     """Clean columns of a table, and the numbers of their rows, all or `some`; `read` is what is made of a column first.
 
@@ -495,7 +497,7 @@ def columns_of_rows(
                 f"{what} {name!r} has no value in {len(gaps)} of the {len(raw)} {of} (row "
                 f"{listing(rows[gaps].tolist())}, counting from 0){advice}"
             )
-        columns[name] = checked(read(raw), rows)
+        columns[name] = checked(raw if read is None else read(raw), rows)
     return columns, rows
 
 

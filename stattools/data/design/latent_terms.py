@@ -414,7 +414,7 @@ def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return tuple((f"(0 + {name} | {part.group})", (k,)) for k, name in enumerate(names))
 
 
-def combined(each: Sequence[tuple[Sequence[Any], Indices]]) -> tuple[tuple[tuple[Any, ...], ...], Indices]:
+def combined(each: Sequence[tuple[Sequence[object], Indices]]) -> tuple[tuple[tuple[Any, ...], ...], Indices]:
     """The combinations of levels that occur, sorted as the levels of each column are, and the code of each row.
 
     >>> combined([(["a", "b"], np.array([1, 0, 1])), ([5, 7], np.array([1, 1, 0]))])[0]

@@ -64,7 +64,7 @@ class DaskTable:
         """The names of the columns, in order."""
         return tuple(self.labels)
 
-    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+    def total(self, columns: Sequence[str], work: Callable[[Batch], object], rows: int) -> Any:
         """The sum of `work` of all partitions, each in pieces of a limited number of rows; None where all are None."""
         from dask.delayed import delayed
 
@@ -95,7 +95,7 @@ class DaskTable:
         """The rows of a partition with the smallest lots; a lot is a random number that is drawn for each row."""
         return partial(_by_lot, min(max(-(-SHARE * most // max(self.frame.npartitions, 1)), FEWEST), most))
 
-    def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
+    def _explain(self, parts: list[object], error: Exception) -> NoReturn:
         """The error with the number of the first partition that raises one alone; the error itself where none does."""
         from dask.delayed import delayed
 
@@ -134,7 +134,7 @@ def _of_partition(frame: pd.DataFrame, number: int, job: tuple[Callable[[Batch],
     return added(work(piece) for piece in Batch(table, where, 0, number).cut(rows))
 
 
-def _sum(values: list[Any]) -> Any:
+def _sum(values: list[object]) -> Any:
     """The sum of a knot, in a copy of the first of its parts, since Dask may use them again."""
     there = [value for value in values if value is not None]
     return added([pickle.loads(pickle.dumps(value)) for value in there[:1]] + there[1:])

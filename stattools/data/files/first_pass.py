@@ -26,7 +26,7 @@ from stattools.data.files.scan import Scan, Source
 from stattools.data.files.source import DTYPES, TEXT, AddedByName, Batch, Kind, Pick, Sample, at, kind_of
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants, evaluate, of_moments
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.rows.rows import Farthest, OnDisk, ShiftedBlock, ShiftedSums, require_some
+from stattools.data.rows.rows import Farthest, OnDisk, Rows, ShiftedBlock, ShiftedSums, require_some
 from stattools.data.tables.columns import finite, listing, require_no_marks
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -109,7 +109,7 @@ class FirstSums:
 
         return ShiftedSums.over(map(block, spans(0, len(y), BLOCK)), self.phi)
 
-    def are_of(self, rows: Any) -> bool:
+    def are_of(self, rows: Rows) -> bool:
         """Whether rows have the same X and outcome, and no sum of squares overflows; otherwise they are read again."""
         mine, theirs = self.coding, rows.coding
         same = theirs.design is mine.design and theirs.formula is mine.formula
@@ -125,7 +125,7 @@ class Counts:
     most: int = MOST_VALUES
 
     @classmethod
-    def over(cls, values: Any, counts: NDArray[Any], most: int = MOST_VALUES) -> Counts:
+    def over(cls, values: Any, counts: NDArray[np.generic], most: int = MOST_VALUES) -> Counts:
         """The counts of values that differ."""
         few = np.count_nonzero(counts) <= most
         return cls(dict(zip(values.tolist(), counts.tolist(), strict=True)) if few else None, most)
@@ -207,7 +207,7 @@ class Survey:
             "farthest": Farthest.of(offset, clean.rows, f" of {where}"),
         }
 
-    def _outcome(self, clean: Clean, weight: Any) -> tuple[SampleMoments, Counts]:
+    def _outcome(self, clean: Clean, weight: Floats | None) -> tuple[SampleMoments, Counts]:
         """The moments of the outcome, and its values with their counts; of times, whether their event was seen."""
         if self.coding.ends is None:
             values = self.coding.outcome(clean)
@@ -348,7 +348,7 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     return found
 
 
-def _ordered(name: str, kind: str, seen: Mapping[Any, float] | None) -> list[Any]:
+def _ordered(name: str, kind: str, seen: Mapping[object, float] | None) -> list[Any]:
     """The levels that occur: text and numbers are sorted, categories have the order of their dictionaries."""
     if seen is None:
         many = f"has more than {MOST_LEVELS:,} levels"

@@ -63,9 +63,8 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") 
             continue
         word = kinds[name].split("[")[0].split("(")[0].rstrip("0123456789")
         aliases = {"timestamp": "datetime", "duration": "timedelta", "binary": "bytes", "fixed_size_list": "list"}
-        advice = next(
-            (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
-        )
+        called = aliases.get(word, word)
+        advice = next((remedy for given, remedy in REFUSED.values() if called in given), "write numbers or text")
         raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f' ({of})'}.")
 
 
@@ -239,7 +238,7 @@ def of_batch(codings: Sequence[Coding], work: Callable[..., object], beside: Seq
         return AddedByName(value=value, n=len(numbers))
 
 
-def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
+def of_blocks(part: Callable[[Block], object], fold: int, rows: Rows) -> Any:
     """The sum of `part(block)` over the blocks of rows."""
     return reduce(iadd, map(part, rows.blocks(min(BLOCK, fold * rows.block_size))))
 
@@ -262,9 +261,9 @@ class Held:
     @cached_property
     def rows(self) -> Rows:
         """All of them."""
-        given = [name for name in ("X", "y", "weight", "offset") if getattr(self.parts[0], name) is not None]
-        held: Any = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in given}
-        return Rows(**held)
+        each = zip(*((part.X, part.y, part.weight, part.offset) for part in self.parts), strict=True)
+        held: Any = [None if some[0] is None else np.concatenate(some) for some in each]
+        return Rows(*held)
 
 
 @record
@@ -337,7 +336,7 @@ class ScannedRows(Rows):
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
         return found["value"]
 
-    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+    def total(self, part: Callable[[Block], object], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""
         assert share is None
         return self.gather(partial(of_blocks, part, fold))

@@ -36,8 +36,8 @@ from stattools.data.files.source import AddedByName, Batch, Kind, Pick, added, k
 from stattools.data.tables.table import is_dask
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.interface.arguments import by_column, several
+from stattools.interface.files import path_of, require_regular
 from stattools.interface.names.guesses import answers_names
-from stattools.interface.paths import path_of, require_regular
 from stattools.interface.progress import PATIENCE, progress
 from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline
@@ -64,7 +64,7 @@ class Chunk(NamedTuple):
     least: bytes | None
     largest: bytes | None
 
-    def ends(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
+    def ends(self, dtype: np.dtype[np.generic]) -> NDArray[Any] | None:
         """The least and the largest value of a column of numbers, (2,); None where they are not said."""
         if self.least is None or self.largest is None:
             return None
@@ -498,7 +498,7 @@ class Scan(Faces):
                 stamp_of(path, stamp)  # a changed file may be the reason why it cannot be read
             before += sum(groups)
 
-    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+    def total(self, columns: Sequence[str], work: Callable[[Batch], object], rows: int) -> Any:
         """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
         with closing(self.batches(columns)) as batches:
             return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))

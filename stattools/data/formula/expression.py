@@ -357,7 +357,7 @@ OPERANDS: dict[type[ast.AST], Callable[[Any], tuple[list[ast.AST], list[ast.expr
 
 
 def evaluate(
-    tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]], has_constant: bool = False
+    tree: ast.expr, values: Callable[[str], object], state: dict[str, dict[str, object]], has_constant: bool = False
 ) -> Any:
     """The values of a checked tree. `values(name)` gives a column, and `state` holds the learned constants by the text
     of the call, which are learned with the frequencies of the rows where it has these. Where other terms have a
@@ -372,7 +372,7 @@ def evaluate(
     return made(tree, partial(evaluate, values=values, state=state), values, state, has_constant)
 
 
-def _compared(node: ast.Compare, of: Callable[[ast.expr], Any], *_: object) -> Floats:
+def _compared(node: ast.Compare, of: Callable[[ast.expr], object], *_: object) -> Floats:
     left, right = (of(side) for side in (node.left, *node.comparators))
     plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
     if plain and isinstance(left, str) != isinstance(right, str):
@@ -381,7 +381,7 @@ def _compared(node: ast.Compare, of: Callable[[ast.expr], Any], *_: object) -> F
 
 
 def _called(
-    node: ast.Call, of: Callable[[ast.expr], Any], _: object, state: dict[str, dict[str, Any]], has_constant: bool
+    node: ast.Call, of: Callable[[ast.expr], object], _: object, state: dict[str, dict[str, object]], has_constant: bool
 ) -> Any:
     name, inner = ast.unparse(node.func), _numbers(node, of(node.args[0]))
     learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(node), {})
@@ -488,8 +488,8 @@ class Expression:
         """The transform that makes the whole factor, if it is a call."""
         return ast.unparse(self.tree.func) if isinstance(self.tree, ast.Call) else None
 
-    @property
-    def given(self) -> dict[str, Any]:
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
         """What the call is given beside its column, such as contrasts of its own; nothing of other factors."""
         return constants(self.tree) if isinstance(self.tree, ast.Call) else {}
 
@@ -670,7 +670,7 @@ class Break(NamedTuple):
         return self.points is EVERYWHERE
 
 
-def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, Any]]) -> tuple[Break, ...]:
+def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, object]]) -> tuple[Break, ...]:
     """The breaks of a factor's tree in a column; `state` holds the knots that splines have learned. They are known of
     the operations and not read off values at some rows.
 

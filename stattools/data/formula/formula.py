@@ -18,7 +18,7 @@ from typing import Any
 
 from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from stattools.interface.record import record
 
 
@@ -42,7 +42,7 @@ def in_our_words(text: str) -> tuple[str, str]:
     return ours.strip(), ", ".join(dict.fromkeys(arguments))
 
 
-def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: str = "") -> DomainError:
+def explained(text: str, error: DomainError, parse: Callable[[str], object], left: str = "") -> DomainError:
     """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
     what there is none of here, or `error` where that says it all.
     """
@@ -130,7 +130,7 @@ class Formula:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that the right side needs, in order."""
-        return tuple(dict.fromkeys(name for factor in self.factors for name in factor.columns))
+        return tuple(dict.fromkeys([name for factor in self.factors for name in factor.columns]))
 
 
 def parse(
@@ -219,8 +219,8 @@ def together(first: Formula, others: Iterable[Formula]) -> Formula:
     ('a', 'b')
     """
     each: dict[tuple[str, ...], tuple[Expression, ...]] = {}
-    for term in (*first.terms, *(term for other in others for term in other.terms)):
-        each.setdefault(tuple(factor.text for factor in term), term)
+    for term in [*first.terms, *[term for other in others for term in other.terms]]:
+        each.setdefault(tuple([factor.text for factor in term]), term)
     return replace(first, terms=tuple(each.values()))
 
 

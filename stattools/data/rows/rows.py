@@ -225,7 +225,7 @@ class Rows:
         if self.center is not None and self.scale is not None:
             X = X - self.center
             X /= self.scale
-        weight, offset = (None if one is None else one[part] for one in (self.importance, self.offset))
+        weight, offset = [None if one is None else one[part] for one in (self.importance, self.offset)]
         return Block(X if self.axes is None else X @ self.axes, self.y[part], weight, offset)
 
     def shapes(self) -> Rows:
@@ -247,7 +247,7 @@ class Rows:
         """
         return work(self, *others)
 
-    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+    def total(self, part: Callable[[Block], object], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
         (`numerics/threads.py`). Blocks of many rows have `fold` times `block_size` rows: two is right for products
         X^T X, which last so long that fewer calls are worth more than the cache.

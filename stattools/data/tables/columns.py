@@ -82,7 +82,7 @@ def _objects(column: pd.Series, dtype: object) -> pd.Series:
         raise _refusal(name, dtype, next(value for value in values if type(value) is np.timedelta64))
 
     def every(*classes: type) -> bool:
-        return all(issubclass(kind, classes) for kind in kinds)
+        return not [kind for kind in kinds if not issubclass(kind, classes)]
 
     if every(str):
         return _categories(column)
@@ -114,9 +114,9 @@ def _categories(column: pd.Series) -> pd.Series:
     """Text as categories with sorted levels."""
     values = column.astype(object)
     levels = sorted(set(map(str, values)))
-    if broken := next((level for level in levels if not is_writable(level)), None):
+    if broken := [level for level in levels if not is_writable(level)]:
         raise DomainError(
-            f"column {str(column.name)!r} holds {broken[:40]!a}, which has half of a character (a lone surrogate): "
+            f"column {str(column.name)!r} holds {broken[0][:40]!a}, which has half of a character (a lone surrogate): "
             "read the text with its right encoding, or replace it."
         )
     require_no_marks(f"column {str(column.name)!r}", levels)
@@ -163,9 +163,8 @@ def _tidy(column: pd.Series) -> pd.Series:
         raise _refusal(str(column.name), column.dtype, bad[0])
     if not all(map(is_writable, texts)):
         _categories(column)
-    return (
-        column if all(isinstance(level, str | int | float) for level in levels) else column.cat.rename_categories(texts)
-    )
+    other = [level for level in levels if not isinstance(level, str | int | float)]
+    return column.cat.rename_categories(texts) if other else column
 
 
 def _refusal(name: str, dtype: object, value: object) -> DomainError:
@@ -241,7 +240,7 @@ def is_sparse(values: object) -> bool:
     >>> is_sparse([[1.0]])
     False
     """
-    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)
+    return bool([one for one in type(values).__mro__ if str(one.__module__).startswith("scipy.sparse")])
 
 
 def labeled(column: pd.Series) -> pd.Series:

@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from stattools.data.formula.formula import require
 from stattools.data.tables.columns import READY, is_sparse
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_writable
+from stattools.interface.arguments import is_writable, whole_number
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 
 
 def is_pandas(values: object) -> bool:
@@ -39,7 +38,8 @@ def index_of(values: object) -> Any:
     >>> index_of([1, 2]) is None
     True
     """
-    return next((index for _, index in _libraries(values) if index is not None), None)
+    found = [index for _, index in _libraries(values) if index is not None]
+    return found[0] if found else None
 
 
 def _libraries(values: Any) -> list[tuple[str, Any]]:
@@ -63,7 +63,7 @@ def _libraries(values: Any) -> list[tuple[str, Any]]:
         return []
 
 
-def paired(*given: tuple[str, Any]) -> Any:
+def paired(*given: tuple[str, object]) -> Any:
     """The index of the values given, each after its name in errors; None where none has one.
 
     Raises DomainError where two of them have indexes that differ.
@@ -214,7 +214,7 @@ def table(data: Any) -> NamedColumns:
         by_name[name] = label
     if taken_later:
         n = len(sources)
-        if any(type(label) is not str for label in labels):  # a label such as True may mean something else to pandas
+        if {type(label) for label in labels} != {str}:  # a label such as True may mean something else to pandas
             sources = sources.copy(deep=False)
             sources.columns = list(by_name)
     else:
@@ -378,7 +378,7 @@ class Origin:
             return self._library.to_native_namespace().Series(whole, index=self.index, name=name)
         return _of_narwhals(self._library, values, there, name).to_native()
 
-    def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
+    def frame(self, columns: Mapping[str, tuple[NDArray[np.generic], Mask | None]], each: int = 1) -> Any:
         """A data frame of columns, each with where it is there; of pandas where the rows came as arrays.
 
         `each` rows of it stand for one row of the table.
@@ -422,7 +422,8 @@ def origin_of(*given: object, index: object = None) -> Origin | None:
     """
     if not (found := [one for values in given for one in _libraries(values)]):
         return None if index is None else Origin(None, index)
-    return Origin(*next((one for one in found if one[1] is not None), (found[0][0], index)))
+    with_index = [one for one in found if one[1] is not None]
+    return Origin(*(with_index[0] if with_index else (found[0][0], index)))
 
 
 def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False) -> Any:

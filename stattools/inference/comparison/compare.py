@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import codes_of, new_outcome
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.covariance.kinds import Groups
 from stattools.inference.estimates import AnyFit, Estimates, Judged, judged
@@ -39,13 +39,12 @@ from stattools.inference.hypotheses import nested
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.prediction.kinds import crossed, most_probable
 from stattools.inference.prediction.predict import at_rows, frequencies_of, labels_of, with_precision
-from stattools.interface.arguments import are_different, described, names_of
+from stattools.interface.arguments import are_different, described, names_of, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.questions import AnyModel

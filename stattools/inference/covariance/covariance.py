@@ -56,7 +56,6 @@ from stattools.likelihoods.predictive import with_trials
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
-from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.sums import Largest
@@ -447,13 +446,13 @@ def _small(model: AnyModel, theta: Floats, cov: object, divides: bool) -> float:
 
 def _sandwich(model: AnyModel, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich:
     """What makes the meat; IncompatibleError where the model has no rows."""
-    if isinstance(model, Model | CoxRegression) or (isinstance(model, Custom) and model.is_by_row):
+    if model.facts.is_regression or model.facts.is_partial or (isinstance(model, Custom) and model.is_by_row):
         return Sandwich.of(model, theta, bread)
     raise _without_rows(model, cov)
 
 
 def _without_rows(model: AnyModel, cov: object) -> IncompatibleError:
-    way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
+    way = " or return an array from loglik, one number for each row" if model.facts.is_function else ""
     return IncompatibleError(
         f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
     )

@@ -59,13 +59,12 @@ from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import one_leverage, probabilities, standard_errors
 from stattools.inference.prediction.predict import regression, require_finite
+from stattools.interface.arguments import require_level, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import expected_of_first
 from stattools.likelihoods.outcomes import Outcome

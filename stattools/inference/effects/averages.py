@@ -37,17 +37,15 @@ from numpy.typing import NDArray
 from stattools.data.design.design import factor_of_codes
 from stattools.data.files.rows import Coding, cleaned
 from stattools.data.files.source import AddedByName, Batch
-from stattools.data.formula.expression import Break, Expression, breaks, constants, contrast_call, evaluate
+from stattools.data.formula.expression import Break, Expression, breaks, contrast_call, evaluate
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.tables.columns import checked
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, FunctionError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, df_along, level_of, quantile_of
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import Estimates, against_zero, df_along, level_of, quantile_of
 from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
-from stattools.interface.arguments import is_one_of, several
+from stattools.interface.arguments import called, is_one_of, several
 from stattools.interface.arrays import Floats
-from stattools.interface.own_functions import called
 from stattools.interface.units import finite, require_units
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -116,10 +114,10 @@ class Population:
         `C(g, Treatment("b"))`; None for a number, which has a derivative.
         """
         if (levels := self.ordered_levels(name)) is not None:
-            calls = [one.tree for one in self.factors if one.category == name and isinstance(one.tree, ast.Call)]
-            chosen = [call for tree in calls if (call := constants(tree).get("contrasts")) is not None]
-            kind, given = contrast_call(chosen[0]) if chosen else ("", {})
-            base = given.get("base", given.get("reference", levels[-1 if kind == "contr.SAS" else 0]))
+            given = [one.given.get("contrasts") for one in self.factors if one.category == name]
+            chosen = [call for call in given if call is not None]
+            kind, how = contrast_call(chosen[0]) if chosen else ("", {})
+            base = how.get("base", how.get("reference", levels[-1 if kind == "contr.SAS" else 0]))
             base = base if base in levels else levels[0]
             return (base, *[value for value in levels if value != base])
         column = np.asarray(self.columns[name])

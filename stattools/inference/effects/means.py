@@ -45,11 +45,10 @@ from stattools.inference.effects.averages import (
     require_effect,
     require_held,
 )
-from stattools.inference.estimates import Estimates, df_along, level_of, quantile_of
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import Estimates, against_zero, df_along, level_of, quantile_of
 from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
-from stattools.inference.prediction.kinds import require_digits
+from stattools.inference.prediction.kinds import nearest_mean, require_digits
 from stattools.inference.prediction.predict import regression, require_finite
 from stattools.interface.arguments import are_different, is_one_of, require_truth, several
 from stattools.interface.arrays import Floats
@@ -58,7 +57,6 @@ from stattools.interface.names.answers import one_of
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.predictive import nearest_mean
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 

@@ -7,9 +7,10 @@ from math import isfinite
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
+from stattools.errors import IdentificationError
 from stattools.inference.existence import boundaries
 from stattools.inference.existence.partial_likelihood import separation
-from stattools.inference.existence.rank import check_rank, check_size, spans
+from stattools.inference.existence.rank import check_rank, spans
 from stattools.inference.existence.separation import (
     Separation,
     SeparationError,
@@ -25,7 +26,17 @@ from stattools.models.questions import AnyModel
 from stattools.numerics.columns import with_levels
 from stattools.solvers.softmax.maximum import large
 
-__all__ = ["CHECKS", "ExistenceCheck", "Separation", "SeparationError", "Stage", "examine", "has_edges", "separation"]
+__all__ = [
+    "CHECKS",
+    "ExistenceCheck",
+    "Separation",
+    "SeparationError",
+    "Stage",
+    "check_size",
+    "examine",
+    "has_edges",
+    "separation",
+]
 
 type Stage = Literal["before", "doubt", "failed", "singular", "end"]
 """Before a climb, where a few steps did not reach a maximum, where a climb failed, where its information was singular
@@ -58,6 +69,17 @@ def _is_array(model: Model) -> bool:
 def has_edges(model: Model) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
     return any(map(isfinite, model.likelihood.facts.domain)) and model.in_memory
+
+
+def check_size(model: Model) -> None:
+    """IdentificationError where there are more coefficients than rows."""
+    rows, p = model.rows.n_used, model.predictor.widest
+    if p > rows:
+        each = " per category" if len(model.categories or ()) > 1 else ""
+        raise IdentificationError(
+            f"{model.title} has {p} coefficients{each} and only {rows} rows: the maximum is not unique. Use fewer "
+            "columns or more rows."
+        )
 
 
 WIDE = 100

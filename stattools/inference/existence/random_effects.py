@@ -22,9 +22,9 @@ import numpy as np
 
 from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IdentificationError
-from stattools.inference.existence import ExistenceCheck, examine
+from stattools.inference.existence import ExistenceCheck, check_size, examine
 from stattools.inference.existence.boundaries import check_dispersion, check_labels
-from stattools.inference.existence.rank import check_rank, check_size, pieces
+from stattools.inference.existence.rank import check_rank, pieces
 from stattools.inference.existence.separation import (
     Bools,
     RecessionCone,

@@ -138,17 +138,6 @@ def of_piece(model: Model, piece: Piece) -> Model:
     )
 
 
-def check_size(model: Model) -> None:
-    """IdentificationError where there are more coefficients than rows."""
-    rows, p = model.rows.n_used, model.predictor.widest
-    if p > rows:
-        each = " per category" if len(model.categories or ()) > 1 else ""
-        raise IdentificationError(
-            f"{model.title} has {p} coefficients{each} and only {rows} rows: the maximum is not unique. Use fewer "
-            "columns or more rows."
-        )
-
-
 def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it, among the columns of the same
     linear predictor, and of the rows that a piece of the log-likelihood reads.

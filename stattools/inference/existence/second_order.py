@@ -382,10 +382,10 @@ SAID = {
 
 
 def from_two_starts(model: Model, solution: Solution) -> Solution:
-    """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
-    and of rows elsewhere, whose reads are dear.
+    """The higher of two maxima, where not one is proven to be the only one, and what is said of the other climb; the
+    solution as it is of rows elsewhere, whose reads are dear.
     """
-    if model.uniqueness or not (solution.converged and model.in_memory):
+    if not (solution.converged and model.in_memory):
         return solution
     if not np.isfinite(solution.covariance.diagonal()).all():
         return solution

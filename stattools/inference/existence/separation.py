@@ -41,8 +41,9 @@ from stattools.data.rows.rows import Block, Rows, triangle
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.existence.rank import check_rank, pieces, spans
 from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import optimize, pd, sparse

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.arrays import as_outcome
 from stattools.data.tables.table import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, of_each

@@ -23,12 +23,11 @@ from stattools.inference.estimates import quantile_of
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.replicates import stacked_mixed
-from stattools.interface.arguments import described
+from stattools.interface.arguments import called, described, require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.own_functions import called
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.interface.when_needed import pd
 from stattools.models.mixed.mixed_model import MixedModel

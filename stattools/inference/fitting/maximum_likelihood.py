@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 from stattools.inference.fitting.regressions import Kind, fit_regression
 from stattools.inference.fitting.trainable import SPECIAL, Trainable, TrainingOptions, require_options
 from stattools.inference.penalties import Penalty
-from stattools.interface.interval import require_level
+from stattools.interface.arguments import require_level
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import Solver

@@ -54,10 +54,11 @@ def fit_regression(model: Model, solver: Solver | None, level: float, cov: Kind,
 def _fit(model: Model, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
-    usual = LEAST_SQUARES if model.likelihood.facts.has_scale else LBFGS() if large(model) else NEWTON
+    facts = model.likelihood.facts
+    usual = LEAST_SQUARES if facts.has_scale else LBFGS() if facts.by_category and large(model) else NEWTON
     solution = _solve(model, usual if solver is None else required_solver(solver, usual))
     if not solution.converged:
-        if not model.likelihood.facts.knows_ends:
+        if not facts.knows_ends:
             _explain_failure(model)
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)
@@ -84,7 +85,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     if not model.likelihood.facts.knows_ends:
         solution = _at_round_off(solution)
     examine(CHECKS, "end", model, solution)
-    found = from_two_starts(model, solution)
+    found = solution if model.uniqueness else from_two_starts(model, solution)
     if found.loglik != solution.loglik:
         examine(CHECKS, "end", model, found)
     return found

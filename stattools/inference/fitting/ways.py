@@ -33,11 +33,10 @@ from stattools.inference.fitting.regressions import Kind, fit_regression, not_co
 from stattools.inference.fitting.trainable import Trainable
 from stattools.inference.mixed.degrees import degrees_of
 from stattools.inference.penalties import Penalty
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import nearest
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.custom import Custom
 from stattools.models.mixed.marginal import is_integrated
 from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression

@@ -10,6 +10,5 @@ from stattools.inference.hypotheses.nested import score_test as score_test
 from stattools.inference.hypotheses.result import TestResult as TestResult
 from stattools.inference.hypotheses.result import p_adjust as p_adjust
 from stattools.inference.hypotheses.wald import Hypotheses as Hypotheses
-from stattools.inference.hypotheses.wald import against_zero as against_zero
 from stattools.inference.hypotheses.wald import parse as parse
 from stattools.inference.hypotheses.wald import wald as wald

@@ -36,18 +36,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from stattools.data.dataset import Dataset
+from stattools.data.tables.arrays import numeric
 from stattools.data.tables.columns import coded, missing
-from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import AnyFit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.interface.arguments import as_numbers, described
+from stattools.interface.arguments import as_numbers, described, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.regressions.binding import read_rows
 from stattools.models.samples.arms import SampleModel
 from stattools.models.samples.tables import CountedTables, counted

@@ -25,7 +25,8 @@ from scipy import special
 from stattools.data.rows.rows import Rows, Triangle, triangle
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence import check_size
+from stattools.inference.existence.rank import check_rank
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats

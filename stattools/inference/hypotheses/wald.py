@@ -218,15 +218,21 @@ def checked(R: Floats, q: Floats, labels: Sequence[str]) -> Hypotheses:
     return Hypotheses(R, q, tuple(labels))
 
 
-def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
-    """Hypotheses from text, a list of names or texts, a matrix R (R theta = 0), or a pair (R, q).
+def hypotheses(what: Any, names: Sequence[str], model: AnyModel | None = None) -> Hypotheses:
+    """Hypotheses from text, a list of names or texts, a matrix R (R theta = 0), or a pair (R, q); a term of the `model`
+    stands for its coefficients.
 
     >>> hypotheses(["x2"], ["x1", "x2"]).labels
     ('x2 = 0',)
     """
     if isinstance(what, str):
-        return parse(what, names)
+        if model is None or not (columns := coefficients_of(model, what)):
+            return parse(what, names)
+        what, model = [model.names[k] for k in columns], None  # which are names already
     if isinstance(what, list | tuple) and what and all(isinstance(part, str) for part in what):
+        if model is not None:
+            each = [[model.names[k] for k in coefficients_of(model, part)] or [part] for part in what]
+            what = [name for some in each for name in some]
         places = {name: k for k, name in enumerate(names)}
         if len(set(what)) == len(what) and places.keys() >= set(what):  # each is a coefficient, and none follows
             R = picking([places[part] for part in what], len(names))
@@ -439,42 +445,8 @@ def coefficients_of(model: AnyModel, text: object) -> list[int]:
     return []
 
 
-def of_terms(model: AnyModel, hypothesis: object) -> object:
-    """A hypothesis with the names of the coefficients of a term in the place of the term; others as they are.
-
-    >>> import stattools as st
-    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0], "g": ["a", "b", "c", "a", "b"]}
-    >>> of_terms(st.ols("y ~ C(g)", data), "C(g)")
-    ['C(g)[T.b]', 'C(g)[T.c]']
-    """
-    if isinstance(hypothesis, str):
-        return [model.names[k] for k in coefficients_of(model, hypothesis)] or hypothesis
-    if isinstance(hypothesis, list | tuple) and all(isinstance(part, str) for part in hypothesis):
-        each = [(part, coefficients_of(model, part)) for part in hypothesis]
-        return [name for part, found in each for name in ([model.names[k] for k in found] or [part])]
-    return hypothesis
-
-
 FARTHEST = 1e150
 """Standard errors between an estimate and a hypothesis, at most: their square is finite."""
-
-
-def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats, Floats]:
-    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
-
-    df is one number, or one for each value.
-    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
-
-    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
-    [[1.96, 0.0], [0.05, 1.0]]
-    """
-    if (known := se > 0).all():
-        statistic = value / se
-    else:
-        exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
-        statistic = np.divide(value, se, out=exact, where=known)
-    far = -np.abs(statistic)
-    return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, far), special.ndtr(far))
 
 
 def involved_in(R: Floats) -> tuple[NDArray[np.intp], Any]:
@@ -521,7 +493,7 @@ def wald(fit: Estimates, hypothesis: object, *, df: float | None = None) -> Test
     >>> round(test.statistic, 6), test.df, test.df_residual
     (3.0, 1, 2.0)
     """
-    whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    whole, q, labels = hypotheses(hypothesis, fit.names, fit.model)
     for k, name in enumerate(fit.model.variances if fit.model.facts.has_states else ()):
         rows = np.asarray(whole)[q == 0]
         if ((rows[:, k] != 0) & (np.count_nonzero(rows, axis=1) == 1)).any():

@@ -34,15 +34,14 @@ from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.hypotheses.anova import RestrictedMaximum
-from stattools.inference.hypotheses.wald import hypotheses, of_terms
-from stattools.interface.arguments import require_truth
+from stattools.inference.hypotheses.wald import hypotheses
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number, p_text
 from stattools.text.one_line import headline
@@ -335,7 +334,7 @@ def wild_bootstrap(
     weights = one_of(weights, VALUES, "wild_bootstrap has weights= {}")
     require_truth(impose_null, "impose_null= of wild_bootstrap")
     asked = whole_number(draws, "draws", at_least=19)
-    R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    R, q, labels = hypotheses(hypothesis, fit.names, fit.model)
     if len(R) != 1:
         raise IncompatibleError(
             f"wild_bootstrap tests one combination of the coefficients, and {quoted(hypothesis)} is {len(R)}: "

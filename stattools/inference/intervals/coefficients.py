@@ -29,14 +29,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
-from stattools.inference.estimates import Estimates, level_of, quantile_of
-from stattools.inference.hypotheses import TestResult, against_zero
+from stattools.inference.estimates import Estimates, against_zero, level_of, quantile_of
+from stattools.inference.hypotheses import TestResult
 from stattools.inference.hypotheses.result import p_words
 from stattools.inference.penalties import NO_SE, Ridge
 from stattools.inference.restricted import Point, ProfileCurve
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_level, require_truth
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.named import place_of
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
@@ -376,10 +376,10 @@ def table(fit: Estimates, level: float | None = None, exponentiate: bool = False
         made = without_errors(columns)
     else:
         statistic, p_value = tests_of_zero(fit)
-        lower, upper = interval(fit, level, "wald")
+        ends = interval(fit, level, "wald")
         tests = {"se": fit.se, "statistic": statistic}
         tests |= ({} if fit.degrees is None else {"df": fit.t_df}) | {"p_value": p_value}
-        made = pd.DataFrame(columns | tests | {"lower": lower, "upper": upper})
+        made = pd.DataFrame(columns | tests | {"lower": ends.lower, "upper": ends.upper})
     return exponentiated(fit.model, made) if exponentiate else made
 
 

@@ -21,8 +21,8 @@ from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.existence.rank import check_rank
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
 from stattools.latent.blocks import LatentColumns, fitted

@@ -40,8 +40,8 @@ from stattools.inference.prediction.predict import (
     with_precision,
 )
 from stattools.inference.smooths.curves import beside_beyond, said_beyond
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -24,20 +24,17 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, quantile_of
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import Estimates, against_zero, quantile_of
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
 from stattools.inference.mixed.replicates import drawn_outcomes
 from stattools.inference.mixed.views import beside_curves, known
-from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arguments import is_one_of, require_level, require_truth, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import optimize, pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.likelihood import require_answer
 from stattools.models.mixed.mixed_model import MixedModel, MixedRegression
 from stattools.numerics.threads import one_blas_thread

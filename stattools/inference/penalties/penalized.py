@@ -36,9 +36,10 @@ from scipy.linalg import solve_triangular
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.existence import check_size
 from stattools.inference.existence.boundaries import check_dispersion
 from stattools.inference.existence.partial_likelihood import check_columns
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence.rank import check_rank
 from stattools.inference.existence.second_order import certified_within
 from stattools.interface.arguments import described, is_number, require_truth
 from stattools.interface.arrays import Floats

@@ -30,7 +30,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import from_line, nearest_mean, on_line
+from stattools.likelihoods.predictive import from_line, inside, on_line
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.numerics.arrowhead import in_parts
@@ -78,6 +78,23 @@ def _link(family: Likelihood, eta: Floats) -> Floats:
 def _zero(family: Likelihood, eta: Floats) -> Floats:
     """P(0)."""
     return np.exp(family.loglik(eta, np.zeros(len(eta))))
+
+
+LARGEST_MEAN = 1e100
+"""The mean beside an end of the domain is beyond this where that at the end is infinite."""
+
+
+def nearest_mean(family: Likelihood, eta: Floats) -> Floats:
+    """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
+    low, high = family.facts.domain
+    if not np.isfinite((low, high)).any():
+        return family.mean(eta)
+    eta = np.array(eta, dtype=float)
+    first = eta if family.width == 1 else eta[..., 0]
+    beyond = (first <= low) | (first >= high)
+    first[...] = np.clip(first, *inside(low, high))
+    mean = family.mean(eta)
+    return np.where(beyond & (mean > LARGEST_MEAN), np.inf, mean)
 
 
 def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Two:

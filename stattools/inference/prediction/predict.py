@@ -36,10 +36,9 @@ from stattools.data.files.scan import Scan, Source, source_of
 from stattools.data.files.source import Batch, at, kind_of
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Farthest, Rows, frequencies
-from stattools.data.tables.arrays import NUMBERS
+from stattools.data.tables.arrays import NUMBERS, as_outcome
 from stattools.data.tables.columns import clean, listing
 from stattools.data.tables.columns import missing as gaps_of
-from stattools.data.tables.outcome import as_outcome
 from stattools.data.tables.table import ARRAYS, Places, is_frame, origin_of, paired, series, table
 from stattools.errors import DomainError, FileError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
@@ -65,13 +64,11 @@ from stattools.inference.prediction.kinds import (
     require_outcome,
     scores,
 )
-from stattools.interface.arguments import require_truth
+from stattools.interface.arguments import require_level, require_truth
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
+from stattools.interface.files import beside, path_of, reasons, replace_file
 from stattools.interface.names.answers import one_of
-from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
-from stattools.interface.writing import beside, reasons, replace_file
 from stattools.likelihoods.likelihood import named_parts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import with_trials

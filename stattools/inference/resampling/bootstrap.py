@@ -30,15 +30,14 @@ from stattools.inference.fitting.many import replicate
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed import replicates as of_groups
 from stattools.inference.prediction.predict import outcomes
-from stattools.interface.arguments import described
+from stattools.interface.arguments import described, require_level, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.times import ConditionalLogit

@@ -27,12 +27,12 @@ import numpy as np
 from stattools.errors import DomainError, quoted
 from stattools.inference.hypotheses.result import TestResult, not_made, several
 from stattools.inference.smooths.curves import chosen
+from stattools.interface.arguments import whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import record
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.mixed.marginal import ByCoefficients, ByLaplace
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum

@@ -31,10 +31,9 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.existence.separation import witness
 from stattools.inference.storage.walker import AGAIN, decoded, encoded
 from stattools.interface.arguments import require_truth
-from stattools.interface.paths import path_of, require_regular
+from stattools.interface.files import path_of, replace_file, require_regular
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import pd
-from stattools.interface.writing import replace_file
 from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel

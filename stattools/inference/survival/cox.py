@@ -37,9 +37,8 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.prediction.predict import handed_out
 from stattools.inference.survival.product_limit import BANDS, ProductLimit, first_below
-from stattools.interface.arguments import some_numbers
+from stattools.interface.arguments import require_level, some_numbers
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -32,9 +32,8 @@ from scipy.special import chdtrc, ndtri
 from stattools.data.survival_data import Label, SurvivalRows, groups_of, strata_of, survival_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult, p_words
-from stattools.interface.arguments import is_number, some_numbers
+from stattools.interface.arguments import is_number, require_level, some_numbers
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record

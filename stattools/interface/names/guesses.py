@@ -14,12 +14,15 @@ The table of names is read when an error is shown, not before: `hasattr` costs w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, NoReturn
 
+import numpy as np
+
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.interface.owned import DOOR, through_door
+from stattools.interface.owned import ARITHMETIC, DOOR, WATCHED, own, require_unchanged, sealed
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
@@ -114,21 +117,32 @@ def constructed_by_callers[T: type](cls: T) -> T:
 def answering[**P, R](
     function: Callable[P, R], name: str, cls: type | None = None, *, keeps: bool = False
 ) -> Callable[P, R]:
-    """The function, with an error of ours where it is called with arguments that it does not take. What it `keeps` is
-    its own (`interface/owned.py`).
+    """The function, with an error of ours where it is called with arguments that it does not take. A caller's large
+    matrices are to be what they were, whatever his arithmetic is; one that `keeps` what it is given gets that as its
+    own, and its answer is sealed (`interface/owned.py`).
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
 
     @wraps(function)
     def call(*given: P.args, **named: P.kwargs) -> R:
+        inside = DOOR.inside
         try:
-            if keeps or not DOOR.inside:
-                return through_door(function, given, named, keeps)
-            return function(*given, **named)
+            if inside and not keeps:
+                return function(*given, **named)
+            if WATCHED and not inside:
+                require_unchanged(*given, *named.values())
+            DOOR.inside = True
+            with np.errstate(**ARITHMETIC):
+                if not keeps:
+                    return function(*given, **named)
+                found: Any = function(*map(own, given), **{name: own(value) for name, value in named.items()})  # type: ignore[arg-type]
+                return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
         except TypeError as error:
             refuse_arguments(error, function, name, cls, given, named)
             raise
+        finally:
+            DOOR.inside = inside
 
     return call
 

@@ -520,7 +520,10 @@ class ByQuadrature(MarginalLikelihood):
         """Log-likelihood (order 0), score (1) and information (2)."""
         theta = as_theta(theta, self.model.title, self.names)
         eta, pullback = self.work.predictor.forward(theta[: self.n_outer], self.block)
-        found = self._integrated(theta, eta, order)
+        try:
+            found = self._integrated(theta, eta, order)
+        except ConvergenceError:  # effects have no mode there
+            return Evaluation(-np.inf, np.zeros(len(theta)))
         loglik = float(found.loglik.sum())
         if not order:
             return Evaluation(loglik)

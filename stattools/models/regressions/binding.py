@@ -20,7 +20,7 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.formula.formula import grouped_formula
 from stattools.data.formula.parts import MARK
 from stattools.data.rows.rows import Farthest, Rows, frequencies, offset_of, require_positive
-from stattools.data.tables.outcome import binary, numeric
+from stattools.data.tables.arrays import binary, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
@@ -212,7 +212,10 @@ def bind(
     that all rows share. With effects of groups in the formula it is a `MixedRegression`, otherwise a `Model`.
     """
     rows: Any
-    if not _eliminates(likelihood):
+    # A Newton step may eliminate levels of a factor of one linear predictor on the whole line, with others beside it
+    # that do not read the levels, or of those of categories, which all read them.
+    alone = likelihood.width == len(likelihood.parameters) or likelihood.facts.by_category
+    if not alone or not likelihood.facts.knows_ends or any(map(isfinite, likelihood.facts.domain)):
         data = data.as_array()
     if data.scanned is not None:
         require_moderate(likelihood, data.scanned.farthest, data.scanned.outcome)
@@ -324,14 +327,6 @@ def require_different_names(model: Model) -> None:
                 "makes a coefficient of that name: one name would stand for two coefficients. Rename the column."
             )
         taken.add(name)
-
-
-def _eliminates(likelihood: Likelihood) -> bool:
-    """Whether a Newton step may eliminate the levels of a factor: of one linear predictor on the whole line, with
-    others beside it that do not read the levels, or of those of categories, which all read them.
-    """
-    alone = likelihood.width == len(likelihood.parameters) or likelihood.facts.by_category
-    return alone and likelihood.facts.knows_ends and not any(map(isfinite, likelihood.facts.domain))
 
 
 def _is_in_units_of_y(likelihood: Likelihood) -> bool:

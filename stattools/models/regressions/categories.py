@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import Dataset
-from stattools.data.tables.outcome import Rest, categories, ordered
+from stattools.data.tables.arrays import Rest, categories, ordered
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.likelihoods import Bernoulli

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from stattools.data.dataset import mixed_rows
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import numeric
 from stattools.latent.sums import summed_curves, summed_rows
 from stattools.likelihoods import Gaussian
 from stattools.models.mixed.mixed_model import TITLE, WITH_CURVES, LinearMixed

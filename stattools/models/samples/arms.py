@@ -23,9 +23,8 @@ from stattools.data.formula.formula import Formula, parse
 from stattools.data.tables.columns import clean, listing, missing, sorted_codes
 from stattools.data.tables.table import NamedColumns, axes, is_frame, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, labels_of
+from stattools.interface.arguments import as_theta, labels_of, require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.models.questions import AnyModel, ModelFacts
 

@@ -23,8 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import stdtr
 
-from stattools.data.tables.arrays import NUMBERS, matrix, named, vector
-from stattools.data.tables.outcome import numeric
+from stattools.data.tables.arrays import NUMBERS, matrix, named, numeric, vector
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.interface.arguments import as_theta

@@ -29,10 +29,9 @@ from stattools.data.formula.formula import grouped_formula
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, as_theta
+from stattools.interface.arguments import as_numbers, as_theta, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
-from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
 from stattools.models.samples import arms

@@ -29,8 +29,9 @@ from stattools.data.tables.columns import clean, coded, missing, sorted_codes
 from stattools.data.tables.table import axes, is_frame, series, table
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface import arguments
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.interface.memory import require_memory
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import optimize

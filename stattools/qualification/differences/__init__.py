@@ -26,7 +26,7 @@ __all__ = [
     "reproduced",
 ]
 
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 
 COMPUTATIONS = {"samples": samples, "regressions": regressions, "times": times}
 """The files whose functions compute the sides."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import stattools as st
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 from stattools.qualification.differences import public_data
 
 type Texts = Mapping[str, str | Sequence[str]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 
 type Standing = Literal["differs", "agrees", "not ours"]
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.writing import Drafts, reasons
+from stattools.interface.files import Drafts, reasons
 from stattools.numerics.threads import one_blas_thread
 from stattools.qualification.dossier import installed
 from stattools.qualification.dossier.pages import document

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.interface.tables import table_beside
+from stattools.interface.files import table_beside
 from stattools.qualification.exam.laws import LAWS, Law
 from stattools.qualification.reading import Reading, readings
 

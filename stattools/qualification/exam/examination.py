@@ -17,8 +17,8 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.files import table_beside
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.tables import table_beside
 from stattools.interface.when_needed import pd
 from stattools.qualification.exam.environments import answers, name_of
 from stattools.qualification.exam.laws import LAWS, PROBLEMS, Law

@@ -11,9 +11,8 @@ import numpy as np
 
 from stattools.data.design.design import Term
 from stattools.errors import StattoolsError
-from stattools.inference.estimates import df_along, quantile_of
+from stattools.inference.estimates import against_zero, df_along, quantile_of
 from stattools.inference.fits.fit import Fit
-from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.inference.plots.drawing import summary

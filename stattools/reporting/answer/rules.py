@@ -22,7 +22,7 @@ from stattools.inference.plots.coefficients import slopes
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.text.columns import number
-from stattools.text.markdown import pipes
+from stattools.text.markup import pipes
 
 APART = 0.10
 """Standard errors of measurements that are this far from HC3's are not drawn from."""

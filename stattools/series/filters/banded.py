@@ -18,6 +18,7 @@ Golub & Van Loan, Matrix Computations (2013), 4.3; Blelloch, "Prefix sums and th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -86,7 +87,7 @@ def one_number(array: Array) -> Any:
     return None if any(array.strides) else array[0, 0]
 
 
-def substitute(tbtrs: Any, band: Array, y: Array, trans: str = "N") -> None:
+def substitute(tbtrs: Callable[..., tuple[Array, int]], band: Array, y: Array, trans: str = "N") -> None:
     """Solve in place: y (R, T), contiguous, is the right side and becomes the solution."""
     column = y.reshape(-1, 1)
     solution, _ = tbtrs(band, column, uplo="L", trans=trans, diag="U", overwrite_b=1)

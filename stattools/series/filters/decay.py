@@ -77,8 +77,8 @@ class ExponentialMoments:
 def exponential_moments(
     signal: ArrayLike,
     *,
-    half_life: Any,
-    times: Any = None,
+    half_life: object,
+    times: object = None,
     bias: bool = False,
     missing: Missing = "decay",
     axis: int = -1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, Literal
 
 from stattools.errors import IncompatibleError
@@ -14,7 +15,7 @@ MANY = 200_000
 """From this many elements on, loading (and once compiling) the kernels is worth it."""
 
 
-def require_engine(who: str, engine: Any) -> Any:
+def require_engine(who: str, engine: object) -> Any:
     """The engine; DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
     engine = one_of(engine, ("auto", "lapack", "numba"), f"{who} has engine='auto', 'lapack' and 'numba'")
     if engine == "numba" and find_spec("numba") is None:
@@ -22,7 +23,7 @@ def require_engine(who: str, engine: Any) -> Any:
     return engine
 
 
-def compiled(engine: Engine, size: int) -> Any | None:
+def compiled(engine: Engine, size: int) -> ModuleType | None:
     """The module of compiled kernels where it is asked for, or worth it and installed; None for LAPACK."""
     if engine == "lapack" or (engine == "auto" and (size < MANY or find_spec("numba") is None)):
         return None

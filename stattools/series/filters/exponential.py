@@ -36,7 +36,7 @@ from stattools.text.one_line import prints
 type Missing = Literal["carry", "decay", "raise"]
 
 
-def require_missing(who: str, missing: Any) -> Any:
+def require_missing(who: str, missing: object) -> Missing:
     """The word; DomainError for another."""
     return one_of(missing, ("carry", "decay", "raise"), f"{who} has missing='carry', 'decay' and 'raise'")
 
@@ -201,7 +201,7 @@ def filtered(
 class ExponentialKernel:
     """The kernel of `exponential_filter` by LAPACK, refined where weights are small or few."""
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
+    def __init__(self, dtype: np.dtype[np.generic]) -> None:
         self.band = Band(dtype)
         self.one: OneCoefficient | None = None
 

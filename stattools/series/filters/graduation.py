@@ -17,10 +17,9 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
-from stattools.interface.whole_numbers import whole_number
 from stattools.numerics.banded import difference_penalty, factored
 from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
 from stattools.text.one_line import prints
@@ -114,8 +113,7 @@ def _smoothed(y: Floats, v: Floats, smoothness: float, order: int) -> Floats:
     unit = 1.0 + smoothness
     band = smoothness / unit * difference_penalty(n, order)
     band[0] += v / unit
-    cholesky = factored(band, overwrite=True)
-    if cholesky is None:
+    if (cholesky := factored(band, overwrite=True)) is None:
         raise DomainError(
             f"whittaker: smoothness {smoothness:.3g} leaves nothing of the data in float64; a polynomial of degree "
             f"{order - 1} by st.ols is the limit."

@@ -115,7 +115,7 @@ def _sum(part: Array) -> Any:
 class Recurrence:
     """The kernel of `linear_recurrence` by LAPACK; a block that becomes non-finite is examined."""
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
+    def __init__(self, dtype: np.dtype[np.generic]) -> None:
         self.band = Band(dtype)
         self.one: OneCoefficient | None = None
 

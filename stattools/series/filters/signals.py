@@ -55,7 +55,7 @@ def numbers(values: Any, what: str, who: str) -> Array:
     return array
 
 
-def _nullable(values: Any) -> bool:
+def _nullable(values: object) -> bool:
     dtype = getattr(values, "dtype", None)
     return dtype is not None and not isinstance(dtype, np.dtype) and getattr(dtype, "kind", "O") in "biuf"
 
@@ -71,7 +71,7 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
         raise DomainError(f"{who} needs numbers for {what}; got {quoted(array.flat[0])} and the like.") from error
 
 
-def beside(signal: Any, values: Array) -> Any:
+def beside(signal: object, values: Array) -> Any:
     """`values` as the signal came, a series of pandas with its index or of Polars; an array of arrays, and of tables.
 
     >>> import pandas as pd
@@ -138,7 +138,7 @@ def per_series(value: Array, batch: tuple[int, ...], what: str, who: str) -> Arr
         ) from None
 
 
-def result(out: Array | None, like: Array, dtype: np.dtype[Any], who: str) -> Array:
+def result(out: Array | None, like: Array, dtype: np.dtype[np.generic], who: str) -> Array:
     """The array to write to: `out`, checked, or a new one laid out like the signal."""
     if out is None:
         return np.empty_like(like, dtype=dtype, order="K", subok=False)

@@ -105,8 +105,7 @@ class Contrasts:
             u /= pivots
             square, log_det = float(u.sum()), float(np.log(pivots, out=pivots).sum())
         else:
-            cholesky = self.factor(variances)
-            if cholesky is None:
+            if (cholesky := self.factor(variances)) is None:
                 return -np.inf
             u = dtbsv(b, cholesky.L, gap, lower=1)
             square, log_det = float(u @ u), cholesky.log_determinant
@@ -132,16 +131,14 @@ class Contrasts:
         """Generalized least squares: the most likely beta given the variances."""
         if not self.W.shape[1]:
             return np.zeros(0)
-        cholesky = self.factor(variances)
-        if cholesky is None:
+        if (cholesky := self.factor(variances)) is None:
             return np.zeros(self.W.shape[1])
         solved = self.project(cholesky, self.W)
         return np.linalg.solve(self.W.T @ solved, solved.T @ self.w)
 
     def score(self, variances: Floats, beta: Floats) -> tuple[float, Floats]:
         """The log-likelihood and its derivatives in (variances, beta)."""
-        cholesky = self.factor(variances)
-        if cholesky is None:
+        if (cholesky := self.factor(variances)) is None:
             return -np.inf, np.full(len(variances) + len(beta), np.nan)
         value, u = self._loglik(cholesky, beta)
         quadratic = np.array([float((u * product(B, u)).sum()) for B in self.bands])
@@ -170,8 +167,7 @@ class Contrasts:
             for place, weight in ((-2, 1.0), (-1, -8.0), (1, 8.0), (2, -1.0)):
                 moved = variances.copy()
                 moved[j] *= np.exp(place * STEP)
-                factor = self.factor(moved)
-                if factor is not None:
+                if (factor := self.factor(moved)) is not None:
                     slopes[j] += weight * self._traces(factor) / (12.0 * STEP * variances[j])
         traces = -0.5 * (slopes + slopes.T)  # tr(P B_j P B_k)
         full = np.zeros((K + len(beta),) * 2)

@@ -116,7 +116,7 @@ def _logliks(spectrum: Spectrum, estimate: Floats) -> Floats:
     return -0.5 * (m * (LOG_2PI + 1.0) + log_det)
 
 
-def levels(Y: Any) -> LocalLevels | None:
+def levels(Y: object) -> LocalLevels | None:
     """Y as many series if it is two-dimensional: rows of an array, columns of a frame; None for one series."""
     frame = is_frame(Y)
     if frame:
@@ -159,7 +159,6 @@ def fit_many(Y: object, /) -> LocalLevelFits:
     >>> fits.table()["boundary"].tolist()
     ['sigma2.irregular', 'sigma2.level']
     """
-    model = Y if isinstance(Y, LocalLevels) else levels(Y)
-    if model is None:
+    if (model := Y if isinstance(Y, LocalLevels) else levels(Y)) is None:
         raise IncompatibleError(f"fit_many needs several series, an array (m, n) or a frame; got {type(Y).__name__}.")
     return model.fitted()

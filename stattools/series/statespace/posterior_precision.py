@@ -3,15 +3,10 @@
     minimize  sum_t (y_t - level_t - seasonal_t)^2 / r + sum (level_{t+1} - level_t - trend_t)^2 / v_level + ...
 
 Each equation with a positive variance is a row of A x = b with weight 1 / v; a missing y has no row. K = A'WA is the
-posterior precision, its Cholesky factor gives means, log-determinant and draws, its band of the inverse the variances.
-An equation whose variance is 0 holds exactly: it eliminates an unknown. Unknowns of the whole series (a constant
-level or slope, a fixed seasonal) are a border of dense columns. Source: Rue & Held, Gaussian Markov Random Fields
-(2005); the border is a Schur complement.
-
-Equations that are linear in unknowns with a banded precision, and in a few dense ones: factored once, solved.
-
-K = A'WA over the local unknowns has a band; the shared unknowns stand in a border of dense columns, whose Schur
-complement is small. Source: Rue & Held, Gaussian Markov Random Fields (2005).
+posterior precision, its Cholesky factor gives means and draws, its band of the inverse the variances. An equation whose
+variance is 0 holds exactly: it eliminates an unknown. Unknowns of the whole series (a constant level or slope, a fixed
+seasonal) are a border of dense columns, whose Schur complement is small. Source: Rue & Held, Gaussian Markov Random
+Fields (2005).
 """
 
 from __future__ import annotations
@@ -31,8 +26,6 @@ from stattools.numerics.banded import BandedCholesky, factored
 from stattools.series.statespace.components import Components
 from stattools.text.one_line import prints
 
-LOG_2PI = float(np.log(2.0 * np.pi))
-
 REFINEMENTS = 2
 """Rounds of iterative refinement of the means, which restore digits that the condition number costs."""
 
@@ -51,7 +44,7 @@ class Affine:
     def __sub__(self, other: Affine) -> Affine:
         return Affine(self.fixed - other.fixed, self.local - other.local, self.shared - other.shared)
 
-    def __getitem__(self, rows: Any) -> Affine:
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Affine:
         return Affine(self.fixed[rows], self.local[rows], self.shared[rows])
 
     def at(self, z: Floats, g: Floats) -> Floats:
@@ -69,7 +62,6 @@ class BandedSystem:
     schur: Floats
     z: Floats
     g: Floats
-    loglik: float
 
     @cached_property
     def inverse(self) -> Any:
@@ -118,8 +110,7 @@ def solved(equations: list[tuple[int, Affine, Floats]], full: Floats) -> BandedS
 
     G = solve(np.asarray(C))
     schur = np.asarray(E - np.asarray(C).T @ G)
-    sign, shared_det = np.linalg.slogdet(schur) if shared else (1.0, 0.0)
-    if sign <= 0:
+    if shared and np.linalg.slogdet(schur).sign <= 0:
         raise IdentificationError("The observed values do not determine every state: some season is never seen.")
     z, g = np.zeros(size), np.zeros(shared)
     for _ in range(1 + REFINEMENTS):
@@ -129,12 +120,7 @@ def solved(equations: list[tuple[int, Affine, Floats]], full: Floats) -> BandedS
         first = solve(np.asarray(pull))
         g_step = np.linalg.solve(schur, push - np.asarray(C).T @ first) if shared else np.zeros(0)
         z, g = z + first - G @ g_step, g + g_step
-    value = -0.5 * ((0.0 if cholesky is None else cholesky.log_determinant) + float(shared_det))
-    value += 0.5 * (size + shared) * LOG_2PI
-    for k, rows, right in equations:
-        error = right - rows.local @ z - rows.shared @ g
-        value -= 0.5 * (len(error) * (LOG_2PI + float(np.log(full[k]))) + float((error**2).sum()) / full[k])
-    return BandedSystem(cholesky, G, schur, z, g, value)
+    return BandedSystem(cholesky, G, schur, z, g)
 
 
 def _factor(K: Any) -> BandedCholesky:
@@ -143,8 +129,7 @@ def _factor(K: Any) -> BandedCholesky:
     row, column, value = entries.row[below], entries.col[below], entries.data[below]
     band = np.zeros((int((row - column).max()) + 1, K.shape[0]), order="F")
     band[row - column, column] = value
-    cholesky = factored(band, overwrite=True)
-    if cholesky is None:
+    if (cholesky := factored(band, overwrite=True)) is None:
         raise IdentificationError(
             "The observed values do not determine every state, or the variances are too far apart for float64: give "
             "a variance that is as good as 0 as exactly 0."
@@ -273,10 +258,6 @@ class StatePosterior:
     def _solved(self) -> BandedSystem:
         return solved(self._equations, self.full)
 
-    def loglik(self) -> float:
-        """The diffuse log-likelihood."""
-        return self._solved.loglik
-
     def smoothed(self) -> dict[str, tuple[Floats, Floats]]:
         """Mean and variance of every state given all of y, by its name."""
         n, system = len(self.y), self._solved
@@ -287,14 +268,6 @@ class StatePosterior:
             found[name] = mean, system.variance(state)
         return found
 
-    def irregular(self) -> Floats:
-        """What is left of the observed values, their smoothed irregulars."""
-        n, system = len(self.y), self._solved
-        signal = self._maps["level"][:n]
-        if self.components.period:
-            signal = signal + self._maps["seasonal"]
-        return (self.y - self.center - signal.at(system.z, system.g))[self.observed]
-
     def draws(self, noise: Callable[[tuple[int, ...]], Floats], count: int) -> dict[str, Floats]:
         """Posterior paths of every state, (n, count), from `noise`, which makes standard normal arrays."""
         n, system = len(self.y), self._solved
@@ -303,12 +276,3 @@ class StatePosterior:
             name: self._maps[name][:n].at(z, g) + (self.center if name == "level" else 0.0)
             for name in self.components.states
         }
-
-    def score(self) -> Floats:
-        """d loglik / d variance, (4,), for positive variances; NaN for the others."""
-        score = np.full(4, np.nan)
-        for k, rows, right in self._equations:
-            v, system = self.full[k], self._solved
-            error = right - rows.local @ system.z - rows.shared @ system.g
-            score[k] = 0.5 * float((error**2 / v + system.variance(rows) / v - 1.0).sum()) / v
-        return score

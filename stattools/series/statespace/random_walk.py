@@ -314,8 +314,7 @@ class TrendWalk:
         band[0, 1], band[0, -1] = q + z, z
         band[1, 0:-2:2], band[1, 1:-1:2] = q, -q
         band[2, 0:-2:2], band[2, 1:-1:2] = -q, -z
-        cholesky = factored(band, overwrite=True)
-        if cholesky is None:
+        if (cholesky := factored(band, overwrite=True)) is None:
             raise IdentificationError(
                 "The variances are too far apart for float64: give a variance that is as good as 0 as exactly 0."
             )

@@ -14,10 +14,9 @@ from stattools.data.formula.formula import parse
 from stattools.data.tables.arrays import array, matrix, named, with_gaps
 from stattools.data.tables.table import is_frame, paired, series, table, times_of
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_OF_SERIES, require_series, require_size
-from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import EXACT
 from stattools.series.statespace.components import Components, Trend
 from stattools.series.statespace.many import LocalLevels, levels
@@ -77,12 +76,10 @@ def local_level(
     >>> model.names, round(model.loglik([15000.0, 1500.0]), 6)
     (('sigma2.irregular', 'sigma2.level'), -25.037567)
     """
-    if data is None and not isinstance(formula_or_y, str):
-        several = levels(formula_or_y)
-        if several is not None:
-            if X is not None or seasonal is not None or drift is not False:
-                raise DomainError("Several series at once have no X=, seasonal= or drift=; give them one by one.")
-            return several
+    if data is None and not isinstance(formula_or_y, str) and (several := levels(formula_or_y)) is not None:
+        if X is not None or seasonal is not None or drift is not False:
+            raise DomainError("Several series at once have no X=, seasonal= or drift=; give them one by one.")
+        return several
     trend: Trend = "fixed" if drift is True else "none"
     title = "Local level with a fixed drift" if drift is True else "Local level"
     return _series("local_level", title, trend, formula_or_y, data, X, names, seasonal, drift)
@@ -90,7 +87,7 @@ def local_level(
 
 def local_linear_trend(
     formula_or_y: object,
-    data: Any = None,
+    data: object = None,
     /,
     *,
     X: object = None,
@@ -116,7 +113,7 @@ def smooth_trend(
     data: object = None,
     /,
     *,
-    X: Any = None,
+    X: object = None,
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
 ) -> Structural:

@@ -33,12 +33,10 @@ from scipy.special import ndtri
 from stattools.data.tables.arrays import matrix
 from stattools.data.tables.table import following
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta, is_number
+from stattools.interface.arguments import as_theta, is_number, require_level, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.answers import one_of
 from stattools.interface.when_needed import pd
-from stattools.interface.whole_numbers import whole_number
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.kalman import LOG_2PI, kalman
 from stattools.series.statespace.structural import Structural
@@ -85,8 +83,7 @@ def completed(model: Structural, theta: ArrayLike) -> tuple[Floats, Floats]:
 
 def smoothed(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:
     """Mean and variance of every state given all of y."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         return _with_drift(model, {"level": walk.smoothed()})
     states = model.trend_walk(variances, beta) or model.posterior(variances, beta)
     return _with_drift(model, states.smoothed())
@@ -94,8 +91,7 @@ def smoothed(model: Structural, variances: Floats, beta: Floats) -> dict[str, tu
 
 def filtered(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:
     """Mean and variance of every state given y up to its time."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         with np.errstate(divide="ignore"):  # infinite before the first observation
             variance = walk.q / walk.s
         mean = np.where(np.isinf(variance), np.nan, walk.filtered + walk.center)
@@ -132,7 +128,7 @@ def drift_of(model: Structural, theta: ArrayLike) -> tuple[float, float] | None:
     return float(mean[0]), float(np.sqrt(variance[0]))
 
 
-def require_quantile(level: Any) -> float:
+def require_quantile(level: float) -> float:
     """The normal quantile of an interval of this level; DomainError unless 0 < level < 1."""
     require_level(level)
     return -float(ndtri(0.5 * (1.0 - level)))
@@ -145,7 +141,7 @@ def _with_drift(model: Structural, found: dict[str, tuple[Floats, Floats]]) -> d
     return found
 
 
-def _structural(model: Any) -> Structural:
+def _structural(model: object) -> Structural:
     if not isinstance(model, Structural):
         raise IncompatibleError(f"States belong to st.local_level(y) and its kin; got {type(model).__name__}.")
     return model
@@ -159,8 +155,7 @@ def innovations(model: Structural, theta: ArrayLike) -> pd.DataFrame:
     exponential filter that the Kalman filter is.
     """
     variances, beta = completed(model, theta)
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         (surprise, variance), gain = walk.innovations(), walk.gain
     else:
         run = kalman(model.detrended(beta), model.components.full(variances), model.components)
@@ -261,8 +256,7 @@ def _moments(parts: Components, full: Floats, state: Floats, covariance: Floats,
 
 def _after(model: Structural, variances: Floats, beta: Floats) -> tuple[Floats, Floats]:
     """Mean and covariance of the state one step after the last time."""
-    walk = model.random_walk(variances, beta)
-    if walk is not None:
+    if (walk := model.random_walk(variances, beta)) is not None:
         last = walk.q / float(walk.s[-1]) + walk.q
         return np.array([walk.filtered[-1] + walk.center]), np.array([[last]])
     run = kalman(model.detrended(beta), model.components.full(variances), model.components)

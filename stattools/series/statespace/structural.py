@@ -3,8 +3,8 @@
     y_t = level_t + seasonal_t + drift t + x_t' beta + irregular_t,   theta = (variances, beta)
 
 Which engine evaluates it follows from the data: the cosine spectrum (a level, no gaps, no regressors), the filter (a
-level with gaps), banded contrasts (everything else but a seasonal with gaps), or the banded posterior precision. They
-agree to round-off where they meet. Source: Durbin & Koopman (2012), ch. 3 and 7.
+level with gaps), or banded contrasts (everything else). They agree to round-off where they meet. Source: Durbin &
+Koopman (2012), ch. 3 and 7.
 """
 
 from __future__ import annotations
@@ -195,8 +195,7 @@ class Structural(AnyModel):
     def _loglik(self, variances: Floats, beta: Floats) -> float:
         if self.spectrum is not None:
             return self.spectrum.loglik(*map(float, variances))
-        walk = self.random_walk(variances, beta)
-        if walk is not None:
+        if (walk := self.random_walk(variances, beta)) is not None:
             return walk.loglik()
         return self.contrasts.loglik(variances, beta)
 

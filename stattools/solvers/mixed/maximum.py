@@ -28,8 +28,8 @@ from scipy.linalg import block_diag, get_lapack_funcs
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.progress import ENDS, require_time
 from stattools.interface.record import record
-from stattools.interface.time_limit import ENDS, require_time
 from stattools.interface.units import finite_variances
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.covariance_factors import dependent_variances, not_told_apart_by, require_told_apart
@@ -547,7 +547,7 @@ def stacked_maxima(members: Sequence[Any], widths: tuple[int, ...], *, reml: boo
     """
     rows = stacked_rows(members)
     sums = stacked_sums(rows, widths)
-    effects = StackedEffects.made(sums, widths, reml)
+    effects = StackedEffects(sums, widths, reml)
     if sum(widths) == 1:
         ratios, sound = only_ratios(sums, reml)
         theta = np.sqrt(ratios)[:, None]
@@ -562,7 +562,7 @@ def stacked_maxima(members: Sequence[Any], widths: tuple[int, ...], *, reml: boo
     estimate = sums.beta + (sums.to_beta @ at.b[:, :, None])[:, :, 0] * sums.unit[:, None]
     df = at.degrees(inverse, sums.to_beta)
     fine = at.sound & steady & bent & (decrement <= TOLERANCE) & _inside(effects, theta)
-    roots = sums.to_effects @ effects.factors(theta)
+    roots = sums.to_effects @ np.moveaxis(effects.factors(theta), 2, 0)
     sds = np.sqrt((roots**2).sum(axis=2) * s2[:, None])
     for numbers in (estimate, sds, covariance.reshape(len(fine), -1), df, s2[:, None], at.value[:, None]):
         fine &= np.isfinite(numbers).all(axis=1)
@@ -573,9 +573,9 @@ def _inside(effects: StackedEffects, theta: Floats) -> Bools:
     """Are the effects neither next to 0 nor large? One alone may be 0, where the search of all ratios says so."""
     size = np.abs(theta).max(axis=1)
     least = np.abs(theta[:, 0])
-    if effects.u.shape[1] > 1:
+    if sum(effects.widths) > 1:
         other = np.abs(theta[:, -1])
-        least = np.minimum(least, other) if effects.is_apart else least * other / np.sqrt((theta**2).sum(axis=1))
+        least = np.minimum(least, other) if len(effects.widths) > 1 else least * other / np.sqrt((theta**2).sum(axis=1))
         return (size < LARGE_MEMBER) & (least > SMALL_MEMBER)
     return (size < LARGE_MEMBER) & ((least > SMALL_MEMBER) | (least == 0.0))
 

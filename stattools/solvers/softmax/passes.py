@@ -48,7 +48,7 @@ STRIP = 512
 """Rows that are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
 
 
-def _narrow(passes: SoftmaxPasses, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _narrow(passes: SoftmaxPasses, B: Folded, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """All products of two columns at once, weighted by one matrix product for all pairs of categories."""
     p, upper, dtype = passes.p, np.triu_indices(passes.p), passes.X.dtype
     left, right = np.array(pairs).T
@@ -78,7 +78,7 @@ def _narrow(passes: SoftmaxPasses, B: Any, pairs: list[tuple[int, int]], whole: 
         block.T[upper] = sums
 
 
-def _wide(passes: SoftmaxPasses, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _wide(passes: SoftmaxPasses, B: Folded, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """One symmetric product Z^T Z for each pair of categories. Threads share out the pairs, and each pair has its own
     place in the result.
     """
@@ -223,7 +223,7 @@ class SoftmaxPasses:
         sweep(self.rows, part)
         return X
 
-    def columns(self, rows: Any) -> Floats:
+    def columns(self, rows: slice | NDArray[np.intp]) -> Floats:
         """Some rows of the standardized X, in the precision of X."""
         if isinstance(rows, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
             X = self.X[rows]
@@ -330,13 +330,13 @@ class SoftmaxPasses:
         shift = (W @ self.center)[:, None] if self.center.any() else None
         return Folded(W.astype(self.X.dtype, order="F"), shift)
 
-    def _eta(self, B: Folded, rows: Any) -> Floats:
+    def _eta(self, B: Folded, rows: slice | NDArray[np.intp]) -> Floats:
         eta = B.W @ self.X[rows].T
         if B.shift is not None:
             eta -= B.shift
         return eta
 
-    def _lifted(self, R: Floats, rows: Any, moved: bool) -> Floats:
+    def _lifted(self, R: Floats, rows: slice | NDArray[np.intp], moved: bool) -> Floats:
         """R (K - 1, m), weighted in place, times the rows: (K - 1, p)."""
         if self.weight is not None:
             R *= self.weight[rows]
@@ -345,7 +345,7 @@ class SoftmaxPasses:
             total -= R.sum(axis=1)[:, None] * self.center
         return total
 
-    def shares(self, B: Folded, rows: Any) -> tuple[Floats, Floats]:
+    def shares(self, B: Folded, rows: slice | NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Probabilities (K, m) and the logarithms of those of each row's own category (m,)."""
         E = np.empty((self.width + 1, len(self.codes[rows])), self.X.dtype)
         E[0] = 0.0
@@ -361,7 +361,7 @@ class SoftmaxPasses:
         own -= np.log(total)
         return E, own
 
-    def _own(self, rows: Any) -> NDArray[np.intp]:
+    def _own(self, rows: slice | NDArray[np.intp]) -> NDArray[np.intp]:
         """The place of each row's own category in (K, m) read row by row."""
         codes = self.codes[rows]
         return codes * len(codes) + np.arange(len(codes))

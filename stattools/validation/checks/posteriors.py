@@ -37,8 +37,7 @@ from stattools.bayes.posterior import posterior as drawn
 from stattools.bayes.priors.assignment import support
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.nuts import nuts
-from stattools.bayes.sampling.target import mode, target
-from stattools.bayes.sampling.transforms import Transforms
+from stattools.bayes.sampling.target import Transforms, mode, target
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.arviz.datatree import log_likelihood, pareto_smoothed
 from stattools.interface.arrays import Floats

@@ -36,9 +36,9 @@ from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.models.samples.proportions import BinomialArms
 from stattools.models.samples.rates import EventRates
-from stattools.networks.dense import Dense
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
+from stattools.networks.perceptron import Dense
 from stattools.text.columns import number
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page

@@ -28,8 +28,7 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.diagnostics.goodness import null_loglik, r_squared, total_sum_of_squares
-from stattools.inference.estimates import quantile_of
-from stattools.inference.hypotheses import against_zero
+from stattools.inference.estimates import against_zero, quantile_of
 from stattools.inference.intervals.coefficients import interval, tests_of_zero
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model

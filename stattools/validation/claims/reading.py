@@ -31,7 +31,7 @@ import numpy as np
 from stattools.data.tables.table import axes, table
 from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
-from stattools.interface.paths import path_of, require_regular
+from stattools.interface.files import path_of, require_regular
 from stattools.validation.claims import markup, plain_text
 from stattools.validation.claims.headings import fact, heading, one
 from stattools.validation.claims.page_numbers import left_over

@@ -31,7 +31,7 @@ from scipy import special
 from stattools.errors import DomainError, StattoolsError
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
-from stattools.interface.time_limit import require_time
+from stattools.interface.progress import require_time
 from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric

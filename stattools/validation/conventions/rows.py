@@ -36,7 +36,7 @@ from scipy.spatial import KDTree
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
-from stattools.interface.time_limit import require_time
+from stattools.interface.progress import require_time
 from stattools.models.regressions.counts import negative_binomial, poisson
 from stattools.models.regressions.glm import gamma, logistic, ols, probit
 from stattools.text.columns import first_few

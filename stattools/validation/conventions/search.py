@@ -44,7 +44,7 @@ from numpy.typing import NDArray
 from stattools.errors import StattoolsError, TimeIsOver
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
-from stattools.interface.time_limit import Seconds, ending_by, require_time, wall
+from stattools.interface.progress import Seconds, ending_by, require_time, wall
 from stattools.models.model import Model
 from stattools.numerics.columns import weighted
 from stattools.solvers.climb import newton_ascent

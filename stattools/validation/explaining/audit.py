@@ -25,8 +25,8 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import convergence
 from stattools.inference.intervals import coefficients
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.questions import AnyModel

@@ -30,8 +30,8 @@ import numpy as np
 from scipy.linalg import qr
 
 from stattools.errors import DomainError, IdentificationError, StattoolsError
-from stattools.inference.existence import Separation, SeparationError, separation
-from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence import Separation, SeparationError, check_size, separation
+from stattools.inference.existence.rank import check_rank
 from stattools.inference.existence.separation import UNTOLD
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.penalties import Jeffreys

@@ -24,9 +24,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, quoted
-from stattools.inference.estimates import quantile_of
+from stattools.inference.estimates import against_zero, quantile_of
 from stattools.inference.fitting.maximum_likelihood import fit
-from stattools.inference.hypotheses import against_zero
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
+from stattools.inference.estimates import against_zero
 from stattools.inference.fitting.maximum_likelihood import fit
-from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.result import METHODS
 from stattools.likelihoods.links import LINKS
 from stattools.validation.claims.facts import Right, facts_of

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from stattools.data.tables.outcome import binary
+from stattools.data.tables.arrays import binary
 from stattools.data.tables.table import index_of, is_frame, same_index, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from stattools.errors import DomainError
-from stattools.interface.paths import require_regular
+from stattools.interface.files import require_regular
 
 PARAGRAPH = "\N{PILCROW SIGN}"
 """What stands between paragraphs and rows of tables, which no result reaches across."""

@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.bayes.conjugate.inverse_wishart import draw_roots, log_density, log_determinant, positive_root
+from stattools.bayes.conjugate.belief import positive_root
+from stattools.bayes.conjugate.normal_inverse_wishart import draw_roots, log_determinant, log_wishart_density
 from stattools.errors import DomainError
 from tests.cases import rng
 
@@ -17,7 +18,7 @@ def test_the_density_is_scipys():
     A = rng(1).normal(size=(4, 2, 2))
     sigma = A @ np.swapaxes(A, 1, 2) + np.eye(2)
     wanted = [stats.invwishart.logpdf(s, 7.5, SCALE) for s in sigma]
-    assert_allclose(log_density(np.linalg.cholesky(sigma), ROOT, 7.5), wanted, rtol=1e-12)
+    assert_allclose(log_wishart_density(np.linalg.cholesky(sigma), ROOT, 7.5), wanted, rtol=1e-12)
     assert_allclose(log_determinant(np.linalg.cholesky(sigma)), 0.5 * np.log(np.linalg.det(sigma)), rtol=1e-12)
 
 

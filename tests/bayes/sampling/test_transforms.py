@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.bayes.sampling.transforms import Transforms
+from stattools.bayes.sampling.target import Transforms
 
 MAPS = Transforms(np.array([-np.inf, 0.0, -np.inf, -1.0]), np.array([np.inf, np.inf, 3.0, 2.0]))
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import stattools as st
-from stattools.data.tables.outcome import ordered
+from stattools.data.tables.arrays import ordered
 from stattools.errors import DomainError
 
 LEVELS = ["low", "mid", "high"]

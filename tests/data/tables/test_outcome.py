@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
 from stattools.data.formula.formula import grouped_formula
-from stattools.data.tables.outcome import binary, categories, numeric
+from stattools.data.tables.arrays import binary, categories, numeric
 from stattools.errors import DomainError
 from tests.cases import rng
 

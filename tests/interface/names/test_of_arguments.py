@@ -6,7 +6,7 @@ import re
 import pytest
 
 import stattools as st
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from tests.public_face import FILE
 
 

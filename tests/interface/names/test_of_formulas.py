@@ -5,7 +5,7 @@ import re
 import pytest
 
 import stattools as st
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from tests.data.formula.test_foreign_words import WRITTEN
 
 FORMULAS = vocabulary().formulas

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 import stattools as st
-from stattools.interface.names.vocabulary import plain, vocabulary
+from stattools.interface.names.answers import plain, vocabulary
 from tests.interface.names.scene import runs
 
 

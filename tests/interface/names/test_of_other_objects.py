@@ -2,7 +2,7 @@
 
 import pytest
 
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from tests.interface.names.scene import runs
 
 ROWS = list(dict.fromkeys(row for _, rows in vocabulary().nouns.values() for row in rows))

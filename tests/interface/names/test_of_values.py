@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import stattools as st
-from stattools.interface.names.vocabulary import plain, vocabulary
+from stattools.interface.names.answers import plain, vocabulary
 
 
 def test_no_word_means_two_things():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
+from stattools.interface.names.answers import Row, plain, rows_of, vocabulary
 
 
 @pytest.mark.parametrize("name", ["pvalues", "p_values", "pValues", "p_value", "PVALUE", "get_pvalues"])

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from statsmodels.othermod.betareg import BetaModel
 
 import stattools as st
-from stattools.interface.names.vocabulary import vocabulary
+from stattools.interface.names.answers import vocabulary
 from stattools.likelihoods.links import LINKS
 from stattools.models.regressions.glm import GENERALIZED, _known
 from tests.families import CASES

@@ -12,12 +12,11 @@ SHORT = NILE[:16] / 100.0
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("gaps", first(1, [(0, 6, 7, 15), ()]), ids=["gaps", "complete"])
-def test_likelihood_and_states_are_the_dense_ones_zero_variances_included(case, gaps):
+def test_states_are_the_dense_ones_zero_variances_included(case, gaps):
     parts, variances = CASES[case]
     y = gappy(SHORT, gaps) if gaps else SHORT
     posterior = StatePosterior(y, parts.full(np.array(variances)), parts)
-    loglik, states = dense(y, parts, variances)
-    np.testing.assert_allclose(posterior.loglik(), loglik, rtol=1e-9)
+    _, states = dense(y, parts, variances)
     for name, (mean, variance) in posterior.smoothed().items():
         np.testing.assert_allclose(mean, states[name][0], rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(variance, states[name][1], rtol=1e-9, atol=1e-12)
@@ -51,16 +50,6 @@ def test_means_hold_where_variances_are_far_apart():
         np.testing.assert_allclose(ours[name][1], states.smoothed_state_cov[i, i], rtol=1e-6)  # not refined
 
 
-def test_score_is_a_slope():
-    parts, variances = CASES["seasonal with a trend"]
-    y, full = gappy(NILE / 100, (4, 50)), parts.full(np.array(variances))
-    score = StatePosterior(y, full, parts).score()
-    for j in range(4):
-        h = 1e-5 * full[j] * np.eye(4)[j]
-        slope = (StatePosterior(y, full + h, parts).loglik() - StatePosterior(y, full - h, parts).loglik()) / (2 * h[j])
-        np.testing.assert_allclose(score[j], slope, rtol=1e-5)
-
-
 def test_nothing_random_is_refused():
     with pytest.raises(DomainError, match="nothing is random"):
-        StatePosterior(SHORT, np.array([0.0, 0.0, 0.0, 0.0]), Components("fixed")).loglik()
+        StatePosterior(SHORT, np.array([0.0, 0.0, 0.0, 0.0]), Components("fixed")).smoothed()

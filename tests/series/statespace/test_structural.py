@@ -5,7 +5,6 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 import stattools as st
 from stattools.errors import DomainError
 from stattools.series.statespace.contrasts import Contrasts
-from stattools.series.statespace.posterior_precision import StatePosterior
 from stattools.series.statespace.structural import Structural
 from tests.series.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
@@ -46,7 +45,6 @@ def test_the_engines_agree_where_they_meet(r, q):
         model.loglik(theta),
         model.random_walk(theta, np.zeros(0)).loglik(),
         Contrasts.of(NILE, empty, model.components).loglik(theta, np.zeros(0)),
-        StatePosterior(NILE, model.components.full(theta), model.components).loglik(),
     ]
     np.testing.assert_allclose(values, values[0], rtol=1e-9)
 

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.activation import FUNCTIONS
-from stattools.networks.batch_norm import BatchNorm
-from stattools.networks.dense import Dense
+from stattools.networks.perceptron import FUNCTIONS, BatchNorm, Dense
 from stattools.validation.checks.samples import LAYERS, loglik_again
 
 RNG = np.random.default_rng(5)

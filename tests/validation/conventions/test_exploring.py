@@ -124,7 +124,7 @@ def nearest(clock, *given, told=exploring._nearest):
 def cut(monkeypatch, claim, start, names, looks, most=1):
     """A search whose time ends at a look at the clock, how often each convention was tried, and the clock."""
     clock, tried = Ticking(looks), Counter()
-    monkeypatch.setattr("stattools.interface.time_limit.monotonic", clock)
+    monkeypatch.setattr("stattools.interface.progress.monotonic", clock)
     monkeypatch.setattr(exploring, "_nearest", lambda *given: nearest(clock, *given))
     choices = tuple(
         one if one in (FORM, SIGN) else recorded(one, tried, clock)  # which a search knows by themselves

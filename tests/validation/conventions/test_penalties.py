@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import TimeIsOver
-from stattools.interface.time_limit import ending_by
+from stattools.interface.progress import ending_by
 from stattools.validation.conventions.penalties import PENALTY
 from stattools.validation.conventions.state import state_of
 from stattools.validation.recipes.recipe import Recipe

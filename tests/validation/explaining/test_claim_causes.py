@@ -107,7 +107,7 @@ def test_a_busy_machine_finds_the_same_cause(monkeypatch):
     """Seconds that pass while others have the processor are none of the search: here an hour at each look."""
     estimates, beside = claim(st.ols("y ~ x + g", TABLE, precision="w"))
     hours = iter(range(10**9))
-    monkeypatch.setattr("stattools.interface.time_limit.monotonic", lambda: 3600.0 * next(hours))
+    monkeypatch.setattr("stattools.interface.progress.monotonic", lambda: 3600.0 * next(hours))
     monkeypatch.setattr("time.monotonic", lambda: 3600.0 * next(hours))
     assert causes(st.audit(estimates, OLS, **beside)) == ["weights"]
 
