@@ -123,6 +123,7 @@ def answering[**P, R](
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
+    guarded: Callable[..., Any] = np.errstate(**ARITHMETIC)(function)
 
     @wraps(function)
     def call(*given: P.args, **named: P.kwargs) -> R:
@@ -133,11 +134,10 @@ def answering[**P, R](
             if WATCHED and not inside:
                 require_unchanged(*given, *named.values())
             DOOR.inside = True
-            with np.errstate(**ARITHMETIC):
-                if not keeps:
-                    return function(*given, **named)
-                found: Any = function(*map(own, given), **{name: own(value) for name, value in named.items()})  # type: ignore[arg-type]
-                return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
+            if not keeps:
+                return guarded(*given, **named)
+            found = guarded(*map(own, given), **{name: own(value) for name, value in named.items()})
+            return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
         except TypeError as error:
             refuse_arguments(error, function, name, cls, given, named)
             raise
