@@ -166,7 +166,7 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
     return REGRESSIONS[model.kind](found, model, _labels(model, labels))
 
 
-def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
+def _of_arms(arms: BinomialArms, labels: object) -> EmpiricalBayes:
     if labels is not None:
         raise DomainError("the groups of st.binomial have their own labels; give them there, with by= or arms=.")
     _require_groups(len(arms.trials))
@@ -198,7 +198,7 @@ def _of_rates(fitted: Fit, model: Model, labels: tuple[object, ...]) -> Empirica
     return EmpiricalBayes(fitted, prior, posterior, counts.astype(float), exposure, labels)
 
 
-def _of_event_rates(rates: EventRates, labels: Any) -> EmpiricalBayes:
+def _of_event_rates(rates: EventRates, labels: object) -> EmpiricalBayes:
     if labels is not None:
         raise DomainError("the groups of st.poisson_rate have their own labels; give them there, with by=.")
     if rates.kind != "poisson rate" or rates.arms is None:
@@ -258,7 +258,7 @@ def _require_groups(count: int) -> None:
         )
 
 
-def _expit(eta: object) -> tuple[Any, Any]:
+def _expit(eta: object) -> tuple[Floats, Floats]:
     from scipy.special import expit
 
     return expit(eta), expit(-np.asarray(eta))

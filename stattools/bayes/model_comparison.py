@@ -29,6 +29,7 @@ from stattools.interface.arguments import are_different, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.text.one_line import headline
@@ -36,6 +37,7 @@ from stattools.text.page import Faces, Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
+    from xarray import DataTree
 
 LARGEST_K = 0.7
 FUNCTIONS = (
@@ -175,7 +177,7 @@ def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorCo
     return PosteriorComparison(labels, _best_first(frame), np.array(pointwise), tuple(notes))
 
 
-def _exact(results: Sequence[Any], labels: tuple[str, ...]) -> PosteriorComparison:
+def _exact(results: Sequence[Updatable], labels: tuple[str, ...]) -> PosteriorComparison:
     """By exact leave-one-out and evidence."""
     for label, result in zip(labels, results, strict=True):
         if result.seen is None:
@@ -205,15 +207,15 @@ def _exact(results: Sequence[Any], labels: tuple[str, ...]) -> PosteriorComparis
     return PosteriorComparison(labels, _best_first(frame), pointwise, (note,))
 
 
-def _evidence(result: Any) -> Any:
+def _evidence(result: Updatable) -> float | Floats:
     value = result.log_evidence
     return np.nan if value is None else value
 
 
-def _same_data(one: Any, other: Any) -> bool:
+def _same_data(one: Updatable, other: Updatable) -> bool:
     """The same observations in all batches, whatever they are called."""
 
-    def outcomes(result: Any) -> list[Any]:
+    def outcomes(result: Updatable) -> list[Floats]:
         found = []
         for batch in result.seen.batches:
             for name in ("values", "y", "events", "successes", "counts", "failures"):
@@ -229,7 +231,7 @@ def _same_data(one: Any, other: Any) -> bool:
     return len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _difference(one: Any, other: Any) -> str | None:
+def _difference(one: AnyModel, other: AnyModel) -> str | None:
     """Why two models are not of the same rows, as far as it can be seen; None where they are."""
     if not (one.facts.is_function or other.facts.is_function):
         return difference_in_outcome(one, other)
@@ -237,7 +239,7 @@ def _difference(one: Any, other: Any) -> str | None:
     return f"one has {a:,} rows and the other {b:,}" if a != b else None
 
 
-def _tree(posterior: Posterior) -> Any:
+def _tree(posterior: Posterior) -> DataTree:
     chains, draws, _ = posterior.draws.shape
     shape, said = layout(posterior.model), rows_said(posterior.model)
     assert said is not None

@@ -210,7 +210,7 @@ def _require_model(model: Any) -> None:
         )
 
 
-def _closed_form(model: Any, prior: Any) -> Any:
+def _closed_form(model: AnyModel, prior: object) -> Any:
     """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
     alike = nearest(ALIKE, model)
     if prior is None and alike is not None:
@@ -220,7 +220,7 @@ def _closed_form(model: Any, prior: Any) -> Any:
     return closed_form(model, prior)
 
 
-def _require_density(model: Any, prior: Any) -> None:
+def _require_density(model: AnyModel, prior: object) -> None:
     """IncompatibleError for models that have closed forms only."""
     if model.parts or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
         return
@@ -229,7 +229,7 @@ def _require_density(model: Any, prior: Any) -> None:
     raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {quoted(prior)}.")
 
 
-def _seeded(seed: object) -> Any:
+def _seeded(seed: object) -> object:
     return int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
 
 
@@ -257,7 +257,7 @@ def _require_laplace(model: Model, method: str | None) -> None:
         )
 
 
-def _require_size(model: Any) -> None:
+def _require_size(model: AnyModel) -> None:
     """IncompatibleError where NUTS would take hours and was not asked for by name, with the method that does not."""
     if model.has_scale or model.rows is None:
         return

@@ -25,7 +25,7 @@ Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 6.2.2 and 6
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -89,7 +89,7 @@ def beta_ends(prob: float, a: Floats, b: Floats) -> tuple[Floats, Floats]:
     return lower, upper
 
 
-def mode(belief: Any) -> float | Floats:
+def mode(belief: Beta) -> float | Floats:
     """(a - 1) / (a + b - 2) inside, else the end that the density rises to. Raises DomainError where it is flat."""
     a, b = np.asarray(belief.a), np.asarray(belief.b)
     _refuse(belief, (a == 1.0) & (b == 1.0), "is flat and has no mode. Use the mean or the median.")
@@ -98,13 +98,13 @@ def mode(belief: Any) -> float | Floats:
     return plain(np.where(top + rest > 0.0, top / np.where(top + rest > 0.0, top + rest, 1.0), a == 1.0))
 
 
-def require_one_peak(belief: Any, lack: str, remedy: str) -> None:
+def require_one_peak(belief: Beta, lack: str, remedy: str) -> None:
     """DomainError for densities that are unbounded at both ends."""
     shape = "is U-shaped, unbounded at 0 and at 1: it has"
     _refuse(belief, (np.asarray(belief.a) < 1.0) & (np.asarray(belief.b) < 1.0), f"{shape} {lack}. {remedy}")
 
 
-def _refuse(belief: Any, bad: Any, reason: str) -> None:
+def _refuse(belief: Beta, bad: ArrayLike, reason: str) -> None:
     if np.any(bad):
         where = tuple(int(i) for i in np.argwhere(bad)[0])
         one = type(belief)(np.asarray(belief.a)[where], np.asarray(belief.b)[where])
@@ -360,7 +360,7 @@ class BetaNegativeBinomial:
             return above if above < 0.5 else 1.0 - float(BetaBinomialPredictive(trials, self.b, self.a).cdf(f))
         return 1.0 - above if above < 0.5 else float(BetaBinomialPredictive(trials, self.b, self.a).cdf(f))
 
-    def _least(self, reached: Any) -> int | float:
+    def _least(self, reached: Callable[[int], object]) -> int | float:
         """The least f for which `reached` holds, by doubling and halving."""
         high = 1
         while not reached(high - 1):
@@ -437,7 +437,7 @@ def entries(batch: Any) -> Entries:
     return Entries(flips.arm[some], flips.count[some], flips.k[some], flips.n[some], form)
 
 
-def log_evidence(before: Beta, after: Beta, data: Any) -> Floats:
+def log_evidence(before: Beta, after: Beta, data: Trials) -> Floats:
     """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
     p, q = after.a / (after.a + after.b), after.b / (after.a + after.b)
     change = log_density_of_logit(p, q, before.a, before.b) - log_density_of_logit(p, q, after.a, after.b)
@@ -675,7 +675,7 @@ class Beta(ByArm, Updatable):
         labelled("the arms", self.arms, ("trials", trials))
         return BetaBinomialPredictive(trials, self.a, self.b, self.arms)
 
-    def predictive_failures(self, successes: int = 1) -> Any:
+    def predictive_failures(self, successes: int = 1) -> BetaNegativeBinomial:
         """The distribution of the number of failures before `successes` new successes: a beta-negative-binomial.
 
         >>> round(Beta(5, 3).predictive_failures().mean, 12)  # b / (a - 1)

@@ -123,7 +123,7 @@ def others(a: Floats) -> Floats:
     return np.where(np.eye(len(a), dtype=bool), 0.0, a).sum(axis=1) if len(a) <= 1000 else a.sum() - a
 
 
-def log_density_of_softmax(p: ArrayLike, a: ArrayLike) -> Any:
+def log_density_of_softmax(p: ArrayLike, a: ArrayLike) -> Floats:
     """log of prod p_k^a_k Gamma(A) / prod Gamma(a_k): the density of log p, without cancellation for large a."""
     p, a = np.asarray(p, dtype=float), np.asarray(a, dtype=float)
     total = a.sum(axis=-1, keepdims=True)

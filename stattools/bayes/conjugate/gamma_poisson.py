@@ -55,7 +55,7 @@ from stattools.numerics.sums import ExactSum
 from stattools.text.one_line import prints
 
 
-def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
+def logs(theta: ArrayLike, shape: float | Floats, rate: float | Floats) -> tuple[Floats, Floats]:
     """theta as float64, and t. Raises DomainError for what is no rate."""
     x = as_numbers(theta, "theta is a rate, a number that is at least 0", np.shape(shape))
     if not (x >= 0.0).all():
@@ -66,7 +66,7 @@ def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
         return x, np.log(x * (rate / shape))
 
 
-def log_density(theta: ArrayLike, shape: Any, rate: Any) -> float | Floats:
+def log_density(theta: ArrayLike, shape: float | Floats, rate: float | Floats) -> float | Floats:
     """log f(theta); at 0 it is -inf, inf or, for shape 1, log rate."""
     x, t = logs(theta, shape, rate)
     a = np.asarray(shape)
@@ -77,7 +77,7 @@ def log_density(theta: ArrayLike, shape: Any, rate: Any) -> float | Floats:
     return np.where(inside, value, np.where(x > 0.0, -np.inf, at_zero))[()]
 
 
-def probability(low: ArrayLike, high: ArrayLike, shape: Any, rate: Any) -> float | Floats:
+def probability(low: ArrayLike, high: ArrayLike, shape: float | Floats, rate: float | Floats) -> float | Floats:
     """P(low <= theta <= high). Raises DomainError unless 0 <= low <= high."""
     (low, t_low), (high, t_high) = logs(low, shape, rate), logs(high, shape, rate)
     if np.any(low > high):
@@ -182,7 +182,7 @@ class GammaPoisson:
         return plain(value)
 
 
-def least_count(reached: Callable[[Floats], Any], shape: tuple[int, ...]) -> Any:
+def least_count(reached: Callable[[Floats], ArrayLike], shape: tuple[int, ...]) -> NDArray[np.int64]:
     """The least whole number for which `reached` holds, elementwise, by doubling and halving.
 
     >>> int(least_count(lambda y: y >= 1000, ()))

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -174,7 +173,9 @@ def gamma_ends(prob: float, shape: Floats) -> tuple[Floats, Floats]:
     return lower, upper
 
 
-def inverse_gamma_ends(prob: float, shape: Any, scale: Any, root: float = 1.0) -> tuple[Floats, Floats]:
+def inverse_gamma_ends(
+    prob: float, shape: float | Floats, scale: float | Floats, root: float = 1.0
+) -> tuple[Floats, Floats]:
     """Highest-density intervals of probability `prob` for the r-th root of the variance, in the shape of `shape`.
 
     >>> low, high = inverse_gamma_ends(0.9, 3.0, 4.0)
@@ -187,7 +188,7 @@ def inverse_gamma_ends(prob: float, shape: Any, scale: Any, root: float = 1.0) -
     return low ** (1.0 / root), high ** (1.0 / root)
 
 
-def tails(variance: Floats, shape: Any, scale: Any) -> tuple[Floats, Floats]:
+def tails(variance: Floats, shape: float | Floats, scale: float | Floats) -> tuple[Floats, Floats]:
     """P(V <= variance) and P(V > variance) for variances >= 0, the smaller one to full relative accuracy."""
     variance, a, b = np.broadcast_arrays(variance, shape, scale)
     inside = (variance > 0) & np.isfinite(variance)
@@ -197,7 +198,7 @@ def tails(variance: Floats, shape: Any, scale: Any) -> tuple[Floats, Floats]:
     return np.where(inside, below, edge), np.where(inside, above, 1.0 - edge)
 
 
-def quantile(p: ArrayLike, q: ArrayLike, shape: Any, scale: object) -> Floats:
+def quantile(p: ArrayLike, q: ArrayLike, shape: float | Floats, scale: float | Floats) -> Floats:
     """The variance with P(V <= it) = p and P(V > it) = q, given apart so that neither tail loses digits; 0 at p = 0,
     infinite at q = 0.
     """
@@ -207,7 +208,7 @@ def quantile(p: ArrayLike, q: ArrayLike, shape: Any, scale: object) -> Floats:
     return np.where(inside, _variance(np.where(inside, -t, 0.0), a, scale), np.where(p > 0, np.inf, 0.0))
 
 
-def _variance(s: Floats, shape: Any, scale: Any) -> Floats:
+def _variance(s: Floats, shape: float | Floats, scale: float | Floats) -> Floats:
     """The variance of s = log(variance shape / scale); DomainError where it is beyond float64."""
     log = s + np.log(scale) - np.log(shape)
     if (log > LARGEST).any():

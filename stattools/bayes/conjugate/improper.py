@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import place
+from stattools.bayes.conjugate.updating import DeclaredPair
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import absent
 from stattools.text.one_line import one_line
@@ -40,7 +41,7 @@ class Improper:
     exposure = 0.0
 
     @property
-    def _pair(self) -> Any:
+    def _pair(self) -> DeclaredPair:
         return self.family._pair
 
     @property

@@ -120,7 +120,7 @@ class RootOfVariance(ByArm):
             raise DomainError(f"draws of {self!r} reach beyond float64: some are above 1e308. Give a larger shape.")
         return found ** (1.0 / self._root)
 
-    def _quantile(self, p: Any, q: Any) -> Floats:
+    def _quantile(self, p: ArrayLike, q: ArrayLike) -> Floats:
         return quantile(p, q, self.shape, self.scale) ** (1.0 / self._root)
 
     def _checked(self, x: ArrayLike) -> Floats:
@@ -169,7 +169,7 @@ class InverseGamma(RootOfVariance):
         """mean / sqrt(shape - 2), infinite for shape <= 2."""
         return self._over(self.mean, 2.0, 0.5)
 
-    def _over(self, value: Any, bound: float, power: float = 1.0) -> float | Floats:
+    def _over(self, value: float | Floats, bound: float, power: float = 1.0) -> float | Floats:
         """value / (shape - bound)^power, infinite where the shape is not above the bound."""
         some = np.greater(self.shape, bound)
         spare = np.where(some, np.subtract(self.shape, bound), 1.0)

@@ -68,14 +68,16 @@ class RowPredictions:
 
     shape: Any
 
-    def mean_at(self, data: object = None, *, offset: Any = None) -> StudentT:
+    def mean_at(self, data: object = None, *, offset: str | ArrayLike | None = None) -> StudentT:
         """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
 
         `data` is a table or array like the one of the model, or a model.
         """
         return at_new_rows(self, data, offset, noise=0.0)
 
-    def predictive(self, data: object = None, *, offset: Any = None, precision: object = None) -> StudentT:
+    def predictive(
+        self, data: object = None, *, offset: str | ArrayLike | None = None, precision: object = None
+    ) -> StudentT:
         """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
 
         `offset` and `precision` are needed where the model had them as arrays; columns are looked up.
@@ -94,7 +96,7 @@ class RowPredictions:
         *,
         kind: Literal["mean", "observation"] = "mean",
         interval: float | None = None,
-        offset: Any = None,
+        offset: str | ArrayLike | None = None,
         precision: object = None,
         missing: Missing = "raise",
         align: bool = True,
@@ -132,14 +134,16 @@ class RowPredictions:
         return handed_out(at.places, frame, "mean", align, is_bare=False)
 
 
-def at_new_rows(belief: Any, data: object, offset: Any, *, noise: float, precision: object = None) -> StudentT:
+def at_new_rows(
+    belief: RowPredictions, data: object, offset: str | ArrayLike | None, *, noise: float, precision: object = None
+) -> StudentT:
     """One entry per row of `data` (a model, a table like that of the model seen, or None for its own rows)."""
     _, location, scale = _at(belief, data, offset, noise, precision)
     return StudentT(2.0 * belief.shape, location, scale)
 
 
 def _at(
-    belief: Any, data: Any, offset: Any, noise: float, precision: Any, missing: Missing = "raise"
+    belief: Any, data: Any, offset: str | ArrayLike | None, noise: float, precision: Any, missing: Missing = "raise"
 ) -> tuple[Model, Floats, Floats]:
     """The model at the rows, the center and the scale of each."""
     if isinstance(data, Model):
@@ -264,9 +268,7 @@ def _read(belief: Any, data: Model) -> tuple[Model, dict[str, tuple[str, ...]]]:
     return data, {"names": data.names}
 
 
-def _posterior(
-    belief: NormalInverseGammaRegression | Improper, data: Model, labels: dict[str, tuple[str, ...]]
-) -> NormalInverseGammaRegression:
+def _posterior(belief: Any, data: Model, labels: dict[str, tuple[str, ...]]) -> NormalInverseGammaRegression:
     after = given(belief, data)
     posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, **labels)
     return _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))

@@ -172,11 +172,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _raw(belief: Any, more: ArrayLike) -> MultivariateSample:
+def _raw(belief: NormalInverseWishart | Improper, more: ArrayLike) -> MultivariateSample:
     return multivariate_normal(more, names=belief.names if belief.is_proper else None)
 
 
-def _read(belief: Any, data: MultivariateSample) -> tuple[MultivariateSample, dict[str, tuple[str, ...]]]:
+def _read(
+    belief: NormalInverseWishart | Improper, data: MultivariateSample
+) -> tuple[MultivariateSample, dict[str, tuple[str, ...]]]:
     names = belief.names if belief.is_proper else None
     if belief.is_proper and (len(data.names) != len(belief.mean) or (names is not None and tuple(names) != data.names)):
         raise IncompatibleError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from stattools.bayes.conjugate.belief import tail
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.columns import percent
 
 PROB = 0.94
@@ -21,7 +22,7 @@ LABELS = ("arm", "category", "component", "parameter", "term")
 """Columns of a posterior's table that name a row."""
 
 
-def density(belief: Any, *, prob: float | None = None, kind: Any = None) -> Drawing:
+def density(belief: Any, *, prob: float | None = None, kind: object = None) -> Drawing:
     """See `plot` of a conjugate posterior."""
     curve = belief._curve()
     prob, kind = interval_of(belief, prob, kind)
@@ -84,7 +85,7 @@ def _of_one(belief: Any, curve: Any, prob: float, kind: str) -> Drawing:
     )
 
 
-def coefficients(belief: Any, *, prob: float | None = None, kind: Any = None) -> Drawing:
+def coefficients(belief: Any, *, prob: float | None = None, kind: object = None) -> Drawing:
     """See `plot` of a conjugate posterior: the rows of the table that are comparable."""
     prob, kind = interval_of(belief, prob, kind)
     table, named = comparable(belief, prob, kind)
@@ -102,7 +103,7 @@ def coefficients(belief: Any, *, prob: float | None = None, kind: Any = None) ->
     )
 
 
-def comparable(belief: Any, prob: float, kind: str) -> tuple[Any, str]:
+def comparable(belief: Any, prob: float, kind: str) -> tuple[pd.DataFrame, str]:
     """The rows of the table of the first parameter, no scale among coefficients, and the column that names them."""
     table: Any = belief.table(prob, kind)
     if "parameter" in table:
@@ -113,13 +114,13 @@ def comparable(belief: Any, prob: float, kind: str) -> tuple[Any, str]:
     return table, named[-1] if named else ""
 
 
-def labels(table: Any) -> list[str]:
+def labels(table: pd.DataFrame) -> list[str]:
     """The columns of a posterior's table that say what a row is about; the arm of one arm says nothing."""
     several = "arm" in table and int(np.max(table["arm"].nunique())) > 1
     return [name for name in LABELS if name in table and (several or name != "arm")]
 
 
-def interval_of(belief: Any, prob: float | None, kind: object) -> tuple[float, Any]:
+def interval_of(belief: Any, prob: float | None, kind: object) -> tuple[float, Literal["hdi", "eti"]]:
     """Probability and kind: by default highest density, or equal tails where some density has two peaks."""
     prob = PROB if prob is None else prob
     if kind is not None:

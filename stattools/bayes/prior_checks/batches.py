@@ -11,7 +11,7 @@ from stattools.bayes.conjugate.distribution import Updatable
 from stattools.errors import DomainError, IncompatibleError, quoted
 
 
-def batches(posterior: Any, who: str) -> tuple[Any, ...]:
+def batches(posterior: object, who: str) -> tuple[Any, ...]:
     """What the posterior has seen since its prior. Raises DomainError where it is nothing, IncompatibleError for what
     is no conjugate posterior.
     """

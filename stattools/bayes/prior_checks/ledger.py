@@ -19,6 +19,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.prior_checks.batches import fresh, updated
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.owned import own
 from stattools.interface.record import record
@@ -65,7 +66,7 @@ class Ledger(Faces):
         """The prior after all batches that are in the ledger."""
         return updated(self.prior, (entry.batch for entry in self.entries))
 
-    def add(self, batch: Any, /, *, name: str | None = None) -> Ledger:
+    def add(self, batch: object, /, *, name: str | None = None) -> Ledger:
         """The ledger with one more batch: a model, or raw data, whatever the prior's `update` takes.
 
         Raises DomainError for a name that is taken, and whatever `update` raises for data that it cannot take.
@@ -157,7 +158,7 @@ def ledger(prior: Any, /) -> Ledger:
     return Ledger(fresh(prior))
 
 
-def _learned(after: Any) -> tuple[Any, Any]:
+def _learned(after: Any) -> tuple[Floats, float | Floats | None]:
     """Evidence and surprise of the data that `after` has seen since its prior; nan where that is improper."""
     if not after.prior.is_proper:
         missing = np.full(np.shape(after.mean), np.nan)

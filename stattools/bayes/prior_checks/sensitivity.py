@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.prior_checks.batches import batches, updated
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta, called, is_number
@@ -69,14 +71,14 @@ def family(posterior: Any, who: str) -> PriorFamily:
     return known(posterior)
 
 
-def _beta(posterior: Any) -> PriorFamily:
+def _beta(posterior: Beta) -> PriorFamily:
     kind = type(posterior)
     return PriorFamily(
         lambda m, s: kind(m * s, (1.0 - m) * s), "trials", float(posterior.trials), (0.02, 0.98), bounded=True
     )
 
 
-def _gamma(posterior: Any) -> PriorFamily:
+def _gamma(posterior: Gamma) -> PriorFamily:
     kind = type(posterior)
     prior = posterior.prior
     size = float(posterior.rate - prior.rate)
@@ -186,7 +188,7 @@ def prior_sensitivity(
     posterior: Any,
     /,
     *,
-    conclusion: Callable[[Any], float],
+    conclusion: Callable[..., float],
     means: ArrayLike | None = None,
     strengths: ArrayLike | None = None,
     label: str | None = None,
@@ -219,7 +221,7 @@ def tipping_prior(
     posterior: Any,
     /,
     *,
-    conclusion: Callable[[Any], float],
+    conclusion: Callable[..., float],
     cutoff: float = 0.5,
     mean: float | None = None,
     label: str | None = None,
@@ -265,7 +267,7 @@ class _Search:
 
     data: tuple[Any, ...]
     kind: PriorFamily
-    conclusion: Callable[[Any], float]
+    conclusion: Callable[..., float]
     cutoff: float
     decision: bool
 
@@ -335,7 +337,7 @@ def _reason(
     )
 
 
-def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
+def _conclusion(conclusion: Callable[..., float], posterior: object) -> float:
     if not callable(conclusion):
         raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {quoted(conclusion)}.")
     found = called("conclusion=", conclusion, posterior)
@@ -353,7 +355,7 @@ def _grid(values: ArrayLike, what: str) -> Floats:
     return np.sort(found)
 
 
-def _label(label: str | None, conclusion: Callable[[Any], float]) -> str:
+def _label(label: str | None, conclusion: Callable[..., float]) -> str:
     name = getattr(conclusion, "__name__", "conclusion")
     if label is not None and not (isinstance(label, str) and label.strip()):
         raise DomainError(f'label= is a text that names the conclusion, "benefit"; got {quoted(label)}.')

@@ -17,13 +17,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.beta_binomial import Beta, BetaBinomialPredictive
+from stattools.bayes.conjugate.gamma_poisson import Gamma
+from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.prior_checks.batches import batches
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.when_needed import pd
 from stattools.numerics.distributions.beta import probability_less
 from stattools.text.columns import many
 from stattools.text.one_line import headline
@@ -68,10 +74,8 @@ class Surprise(Faces):
         seen, mean = f"{self.observed:.6g}", f"{self.expected:.6g}"
         return Page(f"{self._told()} ({self.kind}): {self.statistic} were {seen}, the prior expects {mean}")
 
-    def table(self) -> Any:
+    def table(self) -> pd.DataFrame:
         """One row per arm: arm, observed, expected, surprise."""
-        import pandas as pd
-
         size = np.size(self.probability)
         return pd.DataFrame(
             {
@@ -107,7 +111,7 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     return check(posterior, kind)
 
 
-def _of_trials(posterior: Any, kind: str) -> Surprise:
+def _of_trials(posterior: Beta, kind: str) -> Surprise:
     """Successes in n trials: beta-binomial."""
     prior, k, n = posterior.prior, posterior.successes, posterior.trials
     _require_proper(prior)
@@ -132,7 +136,7 @@ def _of_counts(posterior: Any, kind: str) -> Surprise:
     return Surprise(values, kind, "events", y, expected, posterior.arms)
 
 
-def _of_times(posterior: Any) -> Surprise:
+def _of_times(posterior: Gamma) -> Surprise:
     """The total time until so many events: T / (T + rate) is Beta(events, shape). Its density depends on the unit in
     which time is counted, so that only the tails are asked.
     """
@@ -146,7 +150,7 @@ def _of_times(posterior: Any) -> Surprise:
     return Surprise(value, "tails", "time until the events", plain(t), mean, posterior.arms)
 
 
-def _of_mean(posterior: Any, kind: str) -> Surprise:
+def _of_mean(posterior: Normal, kind: str) -> Surprise:
     """The weighted mean of measurements of known spread: normal, with the variances of prior and mean added."""
     prior = posterior.prior
     _require_proper(prior)
@@ -161,7 +165,7 @@ CHECKS: dict[str, Callable[[Any, str], Surprise]] = {"Beta": _of_trials, "Gamma"
 """One check per family, by the name of its class."""
 
 
-def _each(check: Callable[..., float], kind: str, *values: Any) -> Any:
+def _each(check: Callable[..., float], kind: str, *values: ArrayLike) -> float | Floats:
     """The check of every arm; a number for one."""
     parts = np.broadcast_arrays(*values)
     found = [check(kind, *(v.item() for v in entry)) for entry in zip(*(np.ravel(p) for p in parts), strict=True)]
@@ -169,8 +173,6 @@ def _each(check: Callable[..., float], kind: str, *values: Any) -> Any:
 
 
 def _beta_binomial(kind: str, k: int, n: int, a: float, b: float) -> float:
-    from stattools.bayes.conjugate.beta_binomial import BetaBinomialPredictive
-
     if n == 0:
         return 1.0
     if n <= MOST_SUMMED:

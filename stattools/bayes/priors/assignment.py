@@ -26,6 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
+from stattools.models.questions import AnyModel
 from stattools.text.columns import many
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Page
@@ -122,7 +123,7 @@ class Priors(Faces):
         put_in_order(t, self.parameters, self.each)
         return t if self.plain else np.linalg.solve(self.rows, t.T).T
 
-    def table(self) -> Any:
+    def table(self) -> pd.DataFrame:
         """One row per parameter: term, prior, about."""
         return pd.DataFrame({"term": self.names, "prior": [said(prior) for prior in self.each], "about": self.why})
 
@@ -138,7 +139,7 @@ class Priors(Faces):
         )
 
 
-def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
+def assign(model: AnyModel, prior: object = None, sigma: object = None) -> Priors:
     """The priors of a model's parameters.
 
     `prior` is one distribution for all coefficients, the intercept included, or a dict by the names that the fit and
@@ -221,7 +222,7 @@ def _parameters_of(prior: object) -> dict[str, Any]:
     return numbers_of(prior) if is_dataclass(prior) else {}
 
 
-def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]:
+def _given(model: Any, has: tuple[Parameter, ...], prior: object) -> dict[str, Any]:
     """The priors that the user gave, by the name of the parameter."""
     coefficients = [parameter.name for parameter in has if parameter.role == "coefficient"]
     if prior is None:

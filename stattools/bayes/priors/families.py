@@ -123,7 +123,7 @@ class DensityCurve:
     median: Callable[[Any], Any] = lambda scale: 0.0
 
 
-def _slope_of_cauchy(x: Floats, scale: Any) -> Floats:
+def _slope_of_cauchy(x: Floats, scale: float | Floats) -> Floats:
     x = np.where(np.isinf(x), 0.0, x)  # the slope is 0 there
     reach = np.hypot(scale, x)  # z = x / scale would overflow where the scale is tiny
     return -2.0 * (x / reach) / reach
@@ -204,7 +204,7 @@ class Scaled(Prior):
         """x from the location on, which is 0."""
         return points(x, "x", self._stretch())
 
-    def _stretch(self) -> Any:
+    def _stretch(self) -> float | Floats:
         """The scale, or the rate."""
         return self.scale
 
@@ -330,7 +330,7 @@ class Exponential(Scaled):
 
     _curve = EXPONENTIAL
 
-    def _stretch(self) -> Any:
+    def _stretch(self) -> float | Floats:
         return self.rate
 
 

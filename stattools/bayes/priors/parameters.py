@@ -13,6 +13,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import shared
+from stattools.models.questions import AnyModel
 
 POSITIVE = (0.0, np.inf)
 
@@ -34,7 +35,7 @@ class Parameter:
         return self.low == -np.inf and self.high == np.inf
 
 
-def parameters(model: Any) -> tuple[Parameter, ...]:
+def parameters(model: AnyModel) -> tuple[Parameter, ...]:
     """The parameters that a posterior of the model has, in order: coefficients, then sigma or alpha.
 
     Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); others are where their model says, rates and

@@ -81,7 +81,7 @@ class Drawn:
         lower, upper = ends(self.flat, prob, kind)
         return Interval(lower, upper, prob, kind, self.names)
 
-    def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> Any:
+    def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> float | Floats:
         """Share of the draws with low <= parameter <= high: a float for one `name`, an array (q,) for all.
 
         Raises DomainError unless low and high are numbers, low <= high, and for an unknown name.

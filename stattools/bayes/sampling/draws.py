@@ -162,13 +162,15 @@ def function_of_draws(
     return pd.DataFrame(averaged_summary(np.stack(found), prob, kind))
 
 
-def _rows(posterior: Any, who: str, data: Any, offset: Any, exposure: Any) -> Population:
+def _rows(
+    posterior: Posterior, who: str, data: object, offset: str | ArrayLike | None, exposure: str | ArrayLike | None
+) -> Population:
     rows = population(posterior._rows(who), data, offset, exposure)
     _require_rows(posterior, who, rows)
     return rows
 
 
-def _require_rows(posterior: Any, who: str, rows: Population) -> None:
+def _require_rows(posterior: Drawn, who: str, rows: Population) -> None:
     """DomainError for rows that are elsewhere."""
     if not rows.whole:
         where = posterior.model.rows.place

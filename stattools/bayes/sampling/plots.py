@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stattools import figures
 from stattools.bayes.conjugate.belief import tail
-from stattools.bayes.sampling.drawn import ends
+from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.datatree import replicates
 from stattools.inference.effects.averages import population
@@ -22,6 +22,7 @@ from stattools.inference.plots.drawing import Drawing, Plot, Plots, change_in
 from stattools.inference.plots.predictions import drawing, the_variable
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
+from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.text.columns import percent
 
@@ -40,13 +41,13 @@ MOST_COUNTS = 31
 
 
 def coefficients(
-    posterior: Any,
+    posterior: Drawn,
     *,
     terms: str | Sequence[str] | None = None,
     exponentiate: bool = False,
     standardized: bool = False,
     prob: float | None = None,
-    kind: Any = None,
+    kind: object = None,
 ) -> Drawing:
     """See `Posterior.plot`."""
     require_one_scale(exponentiate, standardized)
@@ -81,7 +82,7 @@ def coefficients(
 
 
 def density(
-    posterior: Any, *, terms: str | Sequence[str] | None = None, prob: float | None = None, kind: Any = None
+    posterior: Drawn, *, terms: str | Sequence[str] | None = None, prob: float | None = None, kind: object = None
 ) -> Drawing:
     """See `Posterior.plot`."""
     prob, kind = _interval(prob, kind)
@@ -99,7 +100,7 @@ def density(
     )
 
 
-def trace(posterior: Any, *, terms: str | Sequence[str] | None = None) -> Drawing:
+def trace(posterior: Drawn, *, terms: str | Sequence[str] | None = None) -> Drawing:
     """See `Posterior.plot`."""
     names = [posterior.names[k] for k in _panels(posterior, terms)]
     draws = {name: posterior[name] for name in names}
@@ -115,10 +116,10 @@ def effect(
     variable: str | None = None,
     *,
     by: str | Sequence[str] | None = None,
-    values: Sequence[Any] | None = None,
+    values: Sequence[object] | None = None,
     prob: float | None = None,
-    kind: Any = None,
-    data: Any = None,
+    kind: object = None,
+    data: object = None,
 ) -> Drawing:
     """See `Posterior.plot`."""
     prob, kind = _interval(prob, kind)
@@ -129,13 +130,13 @@ def effect(
     asked = {"by": by, "prob": prob, "kind": kind, "data": data}
     said = f"mean and {percent(prob)} {kind.upper()} of {some.draws.shape[1]:,} draws"
 
-    def means(points: Sequence[Any]) -> Any:
+    def means(points: Sequence[object]) -> pd.DataFrame:
         return some.means(variable, values=points, **asked)
 
     return drawing(posterior.model, at, variable, by, values, means, said)
 
 
-def predictive(posterior: Any, *, prob: float | None = None, seed: object = None) -> Drawing:
+def predictive(posterior: Drawn, *, prob: float | None = None, seed: object = None) -> Drawing:
     """See `Posterior.plot`."""
     prob, model = PROB if prob is None else prob, posterior.model
     aside, _ = tail(prob, "eti")
@@ -183,7 +184,7 @@ def predictive(posterior: Any, *, prob: float | None = None, seed: object = None
     )
 
 
-def _panels(posterior: Any, terms: Any) -> list[int]:
+def _panels(posterior: Drawn, terms: str | Sequence[str] | None) -> list[int]:
     """Parameters for a panel each: those that were named, or the first of all."""
     if terms is None:
         return list(range(len(posterior.names)))[:SHOWN_PANELS]
@@ -193,12 +194,12 @@ def _panels(posterior: Any, terms: Any) -> list[int]:
     return found
 
 
-def _interval(prob: float | None, kind: object) -> tuple[float, Any]:
+def _interval(prob: float | None, kind: object) -> tuple[float, Kind]:
     prob = PROB if prob is None else prob
     return prob, tail(prob, "hdi" if kind is None else kind)[1]
 
 
-def _prior(posterior: Any, k: int) -> Callable[[NDArray[np.float64]], Floats] | None:
+def _prior(posterior: Drawn, k: int) -> Callable[[NDArray[np.float64]], Floats] | None:
     """The density of the prior of a parameter; None of a flat one, and of one that is about several parameters."""
     prior, row = posterior.priors.each[k], posterior.priors.rows[k]
     if not prior.is_proper or np.count_nonzero(row) != 1 or row[k] != 1.0:
@@ -206,7 +207,7 @@ def _prior(posterior: Any, k: int) -> Callable[[NDArray[np.float64]], Floats] | 
     return prior.density
 
 
-def _require_coefficients(posterior: Any, shown: Sequence[int]) -> None:
+def _require_coefficients(posterior: Drawn, shown: Sequence[int]) -> None:
     for k in shown:
         if posterior.priors.parameters[k].role != "coefficient":
             raise IncompatibleError(
@@ -214,7 +215,7 @@ def _require_coefficients(posterior: Any, shown: Sequence[int]) -> None:
             )
 
 
-def chains(posterior: Any, name: str) -> None:
+def chains(posterior: Drawn, name: str) -> None:
     """Chains, which only NUTS has."""
     if posterior.method != "nuts":
         raise IncompatibleError(

@@ -24,6 +24,7 @@ from stattools.inference.existence.boundaries import check_labels
 from stattools.inference.existence.rank import check_rank
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
+from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import NormalSample
 from stattools.series.statespace.structural import Structural
 
@@ -185,7 +186,7 @@ def _determined(model: Model, some: Any) -> Model:
     return part
 
 
-def check_tails(model: Any, center: Mode) -> None:
+def check_tails(model: AnyModel, center: Mode) -> None:
     """IdentificationError where the density of your own likelihood with a flat prior does not fall fast enough.
 
     Along each axis from the mode it has to fall faster than 1 / distance, measured between a hundred and ten thousand

@@ -29,6 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.custom import Custom
 from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.questions import AnyModel
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton import climb_in_own_units
@@ -335,7 +336,7 @@ class Mode:
         return self.target.transforms.values(u).reshape(z.shape)
 
 
-def target(model: Any, priors: Priors, *, ordered: bool = False) -> Target:
+def target(model: AnyModel, priors: Priors, *, ordered: bool = False) -> Target:
     """The posterior density of a model under its priors; `ordered` walks thresholds in logarithms of their distances.
 
     >>> import stattools as st

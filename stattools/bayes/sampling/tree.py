@@ -12,6 +12,7 @@ from stattools.errors import DomainError
 from stattools.inference.arviz.datatree import Observations, datatree, layout, rows_said
 from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
+from stattools.models.questions import AnyModel
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -62,7 +63,7 @@ def tree(posterior: Drawn) -> DataTree:
     return datatree(groups, dims=dims, coords=coords, attrs=attrs)
 
 
-def possible(model: Any, data: Observations, theta: Floats, random: np.random.Generator) -> Floats:
+def possible(model: AnyModel, data: Observations, theta: Floats, random: np.random.Generator) -> Floats:
     """Replicates under the prior. Raises DomainError where it reaches counts that a generator cannot draw."""
     try:
         return data.replicate(theta, random)
