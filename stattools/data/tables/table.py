@@ -145,8 +145,6 @@ def axes(values: Any) -> int:
     """
     if isinstance(values, Mapping):
         return 2
-    if is_sparse(values):
-        return len(values.shape)
     if (shape := getattr(values, "shape", None)) is not None:  # a list has none
         return len(shape)
     if isinstance(values, list | tuple) and values:
