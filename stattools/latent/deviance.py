@@ -39,10 +39,11 @@ from stattools.latent.elimination import (
     OneFactor,
     StackedSums,
     Structure,
+    integrated_out,
     one_curve,
     structure_of,
 )
-from stattools.numerics.small_matrices import Codes, factored, forward, inverted, times, transposed
+from stattools.numerics.small_matrices import Codes, factored, inverted, times, transposed
 
 Indices = NDArray[np.intp]
 
@@ -785,12 +786,7 @@ class StackedEffects:
     def at(self, theta: Floats) -> AtStacked:
         """What is known at theta (m, t); not `sound` where digits would be lost, or float64 is left."""
         (m, Q, M, J), d, E, T = self.sums.B.shape, self.d, self.E, self.factors(theta)
-        held = np.repeat(T, J, axis=2)
-        F = times(transposed(held), E)
-        inner = times(F[:, :Q], held)
-        inner[np.arange(Q), np.arange(Q)] += 1.0
-        root, _ = factored(inner, 1.0)
-        F = forward(root, F)
+        root, F = integrated_out(E, np.repeat(T, J, axis=2))
         left = E - times(transposed(F[:, :Q]), F)
         own = F[:, Q:].reshape(Q, M, m, J).transpose(2, 1, 0, 3).reshape(m, M, Q * J)
         cross = self.sums.C - own @ own.swapaxes(1, 2)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_blas_funcs, get_lapack_funcs, solve_triangular
+from scipy.linalg import block_diag, get_blas_funcs, get_lapack_funcs, solve_triangular
 
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
@@ -49,6 +49,7 @@ from stattools.latent.large_ratios import LARGE, BesideLarge, TakenOut, WithinGr
 from stattools.numerics.small_matrices import (
     Codes,
     IntegratedOut,
+    backward,
     eliminated,
     factored,
     forward,
@@ -139,7 +140,7 @@ class OneFactor:
     def of(cls, columns: LatentColumns) -> OneFactor:
         """The sums over the rows, whose terms all have the same codes."""
         W, z = columns.W, columns.z[0] if len(columns.z) == 1 else np.concatenate(columns.z)
-        sums = group_sums(columns.codes[0], columns.sizes[0], z, W)
+        sums = grams(z, [*z, *W], columns.codes[0], columns.sizes[0])
         return cls(sums, W @ W.T, tuple(len(one) for one in columns.z), columns)
 
     @cached_property
@@ -155,38 +156,16 @@ class OneFactor:
     def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
         """See `Structure`."""
         E, Q = self.E, len(self.E)
-        T = factors[0]
-        if len(factors) > 1:
-            T = np.zeros((Q, Q))
-            for span, factor in zip(self.spans, factors, strict=True):
-                T[span, span] = factor
+        T: Any = factors[0] if len(factors) == 1 else block_diag(*factors)
         if not T.any():
             return self._parts(0.0, self.C, E)
-        F = (T.T @ E.reshape(Q, -1)).reshape(E.shape)
-        M = np.matmul(T.T, F[:, :Q])
-        log_determinant = 0.0
-        for i in range(Q):  # the Cholesky factor column by column, in M; F is divided by it on the way
-            pivot = M[i, i] + 1.0
-            for k in range(i):
-                pivot -= M[i, k] ** 2
-            np.maximum(pivot, 1.0, out=pivot)  # as it is but for round-off, since M - I is not negative
-            log_determinant += float(np.log(pivot).sum())
-            M[i, i] = pivot = np.sqrt(pivot)
-            for later in range(i + 1, Q):
-                for k in range(i):
-                    M[later, i] -= M[later, k] * M[i, k]
-                M[later, i] /= pivot
-            for k in range(i):
-                F[i] -= M[i, k] * F[k]
-            F[i] /= pivot
-        if np.abs(T).max() > LARGE:
-            cross, left = self._of_large(T, M, F)
-        else:
-            cross, left = self.C.copy(), E.copy()
-            for row in F:
-                cross -= row[Q:] @ row[Q:].T
-                left -= row[:Q, None] * row
-        return self._parts(log_determinant, cross, left)
+        L, F = integrated_out(E, T[:, :, None])
+        log_determinant = 2.0 * float(np.log(L[np.arange(Q), np.arange(Q)]).sum())
+        X = backward(L, F) if np.abs(T).max() > LARGE else None
+        cross = self.C - sum(row[Q:] @ row[Q:].T for row in F) if X is None else self.within.cross(T, X[:, Q:])
+        if X is not None and is_regular(T):
+            return self._parts(log_determinant, cross, np.linalg.solve(T.T, X.reshape(Q, -1)).reshape(X.shape))
+        return self._parts(log_determinant, cross, E - times(transposed(F[:, :Q]), F))
 
     def _parts(self, log_determinant: float, cross: Floats, left: Floats) -> AtFactors:
         """Log-determinant, W'V^-1 W and Z'V^-1 [Z W], the latter by terms."""
@@ -198,21 +177,6 @@ class OneFactor:
         own = tuple(blocks[span, span] for span in self.spans)
         return AtFactors(log_determinant, cross, own, tuple(projected[span] for span in self.spans), joint)
 
-    def _of_large(self, T: Floats, L: Floats, F: Floats) -> tuple[Floats, Floats]:
-        """W'V^-1 W and Z'V^-1 [Z W] from F = L^-1 T'[A B] with the factors L of M, and without differences."""
-        Q, X = len(F), F.copy()
-        for i in range(Q - 1, -1, -1):
-            for k in range(i + 1, Q):
-                X[i] -= L[k, i] * X[k]
-            X[i] /= L[i, i]
-        cross = self.within.cross(T, X[:, Q:])
-        if is_regular(T):
-            return cross, np.linalg.solve(T.T, X.reshape(Q, -1)).reshape(X.shape)
-        left = self.E.copy()
-        for row in F:
-            left -= row[:Q, None] * row
-        return cross, left
-
     def with_columns(self, which: list[int]) -> OneFactor:
         """See `Structure`."""
         Q = len(self.E)
@@ -223,24 +187,16 @@ class OneFactor:
         return replace(self, E=self.E[:, kept], C=self.C[np.ix_(which, which)], columns=some, known=inside)
 
 
-def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floats:
-    """Sums over the rows of each group of z times [z W]: (Q, Q + m, J) from z (Q, n) and W (m, n).
-
-    >>> group_sums(np.array([0, 1, 1]), 2, np.ones((1, 3)), np.array([[1.0, 2.0, 4.0]])).tolist()
-    [[[1.0, 2.0], [1.0, 6.0]]]
+def integrated_out(E: Floats, T: Floats) -> tuple[Floats, Floats]:
+    """L (Q, Q, J) and F = L^-1 T'[A B] of E = [A B] (Q, Q + m, J), where L L' = I + T'A T: T (Q, Q, J), or (Q, Q, 1)
+    for all groups. What is left of E without the effects T v is E less the products of F's first Q columns and F.
     """
-    Q, m = len(z), len(W)
-    E = np.empty((Q, Q + m, size))
-    for a in range(Q):
-        for b in range(a + 1):
-            E[a, b] = E[b, a] = np.bincount(codes, z[a] * z[b], size)
-    # the rows of z are the first of W, in one place of memory, where effects are those of columns of X
-    shared = Q if z.base is W and z.strides == W.strides and np.may_share_memory(z[0], W[0]) else 0
-    E[:, Q : Q + shared] = E[:, :shared]
-    for a in range(Q):
-        for k in range(shared, m):
-            E[a, Q + k] = np.bincount(codes, z[a] * W[k], size)
-    return E
+    Q = len(E)
+    F = times(transposed(T), E)
+    inner = times(F[:, :Q], T)
+    inner[np.arange(Q), np.arange(Q)] += 1.0
+    L, _ = factored(inner, 1.0)
+    return L, forward(L, F)
 
 
 @record

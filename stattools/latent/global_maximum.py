@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import Deviance, lower_entries
+from stattools.latent.deviance import Deviance
 from stattools.latent.elimination import Bools, StackedSums
 from stattools.numerics.small_matrices import factored, inverted, times, transposed
 
@@ -131,18 +131,15 @@ def ratio_sums(
         there = a > TINY * largest
         a, B = a[there], B[:, there]
         smallest = float(a.min())
-    if largest <= smallest * (1 + TINY):
-        kept, counts, products = a[:1], np.array([float(len(a))]), (B @ B.T / smallest)[None]
+    order = np.argsort(a, kind="stable")
+    a, B = a[order], B[:, order] / np.sqrt(a[order])
+    firsts = np.flatnonzero(np.concatenate([[True], a[1:] > a[:-1] * (1 + TINY)]))
+    if len(firsts) <= MOST_SIZES:
+        ends = np.append(firsts[1:], len(a))
+        products = np.array([B[:, i:j] @ B[:, i:j].T for i, j in zip(firsts, ends, strict=True)])
+        kept, counts = a[firsts], (ends - firsts).astype(float)
     else:
-        order = rising(a)
-        a, B = a.take(order), B.take(order, axis=1)
-        B /= np.sqrt(a)
-        firsts = np.flatnonzero(np.concatenate([[True], a[1:] > a[:-1] * (1 + TINY)]))
-        if len(firsts) <= MOST_SIZES:
-            ends = np.append(firsts[1:], len(a))
-            kept, counts, products = a[firsts], (ends - firsts).astype(float), summed_products(B, firsts, ends)
-        else:
-            kept, counts, products = interpolated(a, B)
+        kept, counts, products = interpolated(a, B)
     within = total - np.add.reduce(products)
     if exact is not None and within[-1, -1] < CANCELED * total[-1, -1]:
         within = exact()
@@ -189,28 +186,6 @@ def apart(within: Floats, total: Floats) -> tuple[Floats, Floats, Floats, NDArra
     return turn, within, least, gone.sum(axis=1)
 
 
-def rising(sizes: Floats) -> NDArray[np.intp]:
-    """The order in which sizes rise. Those of levels are numbers of rows: small whole numbers are put in order in one
-    pass, without comparisons.
-    """
-    if sizes.max() < np.iinfo(np.int16).max:
-        whole = sizes.astype(np.int16)
-        if (whole == sizes).all():
-            return np.argsort(whole, kind="stable")
-    return np.argsort(sizes, kind="stable")
-
-
-def summed_products(B: Floats, firsts: NDArray[np.intp], ends: NDArray[np.intp]) -> Floats:
-    """B B' (K, m, m) over the columns of each run from `firsts` to `ends`: at once where B has few rows."""
-    m = len(B)
-    if m > 6:
-        return np.array([B[:, i:j] @ B[:, i:j].T for i, j in zip(firsts, ends, strict=True)])
-    rows, cols = lower_entries(m)
-    found = np.empty((len(firsts), m, m))
-    found[:, rows, cols] = found[:, cols, rows] = np.add.reduceat(B[rows] * B[cols], firsts, axis=1).T
-    return found
-
-
 def interpolated(a: Floats, B: Floats) -> tuple[Floats, Floats, Floats]:
     """The sums at Chebyshev points of log a that stand for those of all groups; `a` rises."""
     x = np.log(a)
@@ -229,21 +204,10 @@ def interpolated(a: Floats, B: Floats) -> tuple[Floats, Floats, Floats]:
         away[away == 0.0] = 1e-300  # the group stands at the point, and weighs there alone
         weights = np.divide(signs[:, None], away, out=away)
         weights /= weights.sum(axis=0)
-        products = weighted_products(weights, B[:, i:j])
+        products = np.array([(B[:, i:j] * w) @ B[:, i:j].T for w in weights])
         found.append((np.exp(nodes), weights.sum(axis=1), products))
     kept, counts, products = zip(*found, strict=True)
     return np.concatenate(kept), np.concatenate(counts), np.concatenate(products)
-
-
-def weighted_products(weights: Floats, B: Floats) -> Floats:
-    """B diag(w) B' (N, m, m) of weights (N, J): at once where B has few rows, else one after the other."""
-    m = len(B)
-    if m > 6:
-        return np.array([(B * w) @ B.T for w in weights])
-    rows, cols = lower_entries(m)
-    found = np.empty((len(weights), m, m))
-    found[:, rows, cols] = found[:, cols, rows] = weights @ (B[rows] * B[cols]).T
-    return found
 
 
 def residual_at_infinity(sums: RatioSums) -> Floats:

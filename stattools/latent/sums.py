@@ -46,7 +46,8 @@ from stattools.interface.record import record
 from stattools.latent.blocks import LatentColumns, all_products
 from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orthonormal
 from stattools.latent.deviance import Curves, curves_of_products
-from stattools.latent.elimination import OneFactor, Structure, group_sums, one_curve_of_sums
+from stattools.latent.elimination import OneFactor, Structure, one_curve_of_sums
+from stattools.numerics.small_matrices import grams
 
 LOST = 1e-2
 """Where the variance within groups is below this share of that of the residual of X, it is summed in a read of its own.
@@ -148,7 +149,7 @@ class BatchColumns:
     def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> AddedByName:
         W, z = self.columns(rows)
         labels, codes = self.labels(others, numbers)
-        E = group_sums(codes, len(labels), z, W)
+        E = grams(z, [*z, *W], codes, len(labels))
         most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
         by = SumsByLabel(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
         return AddedByName(by=by, C=W @ W.T)

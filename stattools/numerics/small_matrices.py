@@ -8,6 +8,7 @@ where another matrix is not positive definite.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -121,7 +122,7 @@ def transposed(a: Floats) -> Floats:
     return a.swapaxes(0, 1)
 
 
-def grams(left: Floats, right: Floats, codes: Codes, count: int) -> Floats:
+def grams(left: Floats, right: Floats | Sequence[Floats], codes: Codes, count: int) -> Floats:
     """The sum of l_i r_i' over the rows i of each group: (a, n) and (b, n) make (a, b, count).
 
     >>> grams(np.ones((1, 3)), np.array([[1.0, 2.0, 4.0]]), np.array([0, 1, 1]), 2).tolist()

@@ -9,8 +9,6 @@ from stattools.latent.global_maximum import (
     MOST_SIZES,
     interpolated,
     residual_at_infinity,
-    rising,
-    summed_products,
 )
 from tests.latent.ratio_cases import dense, drawn, slopes, sums_of
 
@@ -85,22 +83,6 @@ def test_groups_of_one_size_have_the_bound_of_their_columns():
     sums = sums_of(y, np.column_stack([np.ones(8), x]), np.ones(8), codes)
     assert sums.least == pytest.approx(0.9 * 4 * w, rel=1e-12)
     assert sums.made.tolist() == [1]
-
-
-def test_sizes_that_are_not_whole_numbers_are_put_in_order_too():
-    sizes = np.array([3.0, 1.0, 2.0, 1.0])
-    assert rising(sizes).tolist() == [1, 3, 2, 0]
-    assert rising(sizes + 0.5).tolist() == [1, 3, 2, 0]
-    assert rising(sizes * 40_000.0).tolist() == [1, 3, 2, 0]
-
-
-@pytest.mark.parametrize("m", [3, 9])
-def test_products_of_runs_are_those_of_their_columns(m):
-    B = np.random.default_rng(0).normal(size=(m, 10))
-    found = summed_products(B, np.array([0, 3, 4]), np.array([3, 4, 10]))
-    np.testing.assert_allclose(
-        found, [B[:, i:j] @ B[:, i:j].T for i, j in ((0, 3), (3, 4), (4, 10))], rtol=1e-12, atol=1e-14
-    )
 
 
 def test_one_ratio_alone_has_the_values_that_it_has_among_others():

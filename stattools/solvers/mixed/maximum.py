@@ -756,12 +756,6 @@ class MixedMaximum:
         """What the maximum says of the curves, in the structure's columns."""
         return self.model.curves.effects(self.profile)
 
-    @property
-    def curve_products(self) -> tuple[Floats, tuple[Floats, ...]]:
-        """[Z W]'V^-1 [Z W] of the columns of all curves and of X and y, and for each curve N with b = N u."""
-        made = self.model.curves
-        return made.whole(self.profile), tuple(self.coordinates.unit * back for back in made.back)
-
     @cached_property
     def of_curves(self) -> tuple[FittedCurve, ...]:
         """The curves in the units of the data."""
