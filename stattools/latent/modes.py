@@ -94,18 +94,10 @@ class SeenRows:
     weight: Floats | None
 
     @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
-    def loglik(self, eta: Floats) -> float:
-        """The log-likelihood of all rows, -inf where it is not a number."""
-        found = self.likelihood.loglik(eta, self.y)
-        total = float(found.sum() if self.weight is None else found @ self.weight)
-        return total if total == total else -np.inf
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
     def logliks(self, eta: Floats, moves: Floats) -> Floats:
         """The log-likelihood of all rows where the first linear predictor is moved by each column of `moves` (n, m)."""
         n, m = moves.shape
-        many = moved(np.repeat(eta, m, axis=0), moves.ravel())
-        found = self.likelihood.loglik(many, np.repeat(self.y, m, axis=0)).reshape(n, m)
+        found = self.likelihood.loglik(shifted(eta, moves), np.repeat(self.y, m, axis=0)).reshape(n, m)
         total = found.sum(axis=0) if self.weight is None else self.weight @ found
         return np.where(np.isnan(total), -np.inf, total)
 
@@ -183,7 +175,7 @@ class JointMode:
     @classmethod
     def at(cls, rows: SeenRows, columns: ScaledColumns, base: Floats, u: Floats) -> JointMode:
         """What is known at effects that are no mode yet."""
-        eta = moved(base, columns.up(u))
+        eta = shifted(base, columns.up(u)[:, None])
         loglik, score, information = rows.evaluate(eta)
         return cls(rows, columns, u, eta, loglik - 0.5 * float((columns.of.prior * u) @ u), score, information)
 
@@ -226,15 +218,6 @@ class JointMode:
     def solve(self, g: Floats) -> Floats:
         """H^-1 g."""
         return self.penalized.solve(g)
-
-
-def moved(base: Floats, by: Floats) -> Floats:
-    """Linear predictors whose first is moved."""
-    if base.ndim == 1:
-        return base + by
-    found = base.copy()
-    found[:, 0] += by
-    return found
 
 
 def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats, close: float = CLOSE) -> JointMode:
