@@ -13,7 +13,7 @@ from scipy.linalg import solve_triangular
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.blocks import EffectColumns, Factor, GroupRows, ScaledColumns, weighted
+from stattools.latent.blocks import EffectColumns, Factor, GroupRows, ScaledColumns, shifted, weighted
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import Terms, cumulants_of
