@@ -151,7 +151,7 @@ def posterior(
     if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {quoted(target_accept)}.")
     _require_model(model)
-    model = model.density
+    model = model.density if model.facts.has_density else model
     prior = None if isinstance(prior, dict) and not prior else prior
     exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:
@@ -222,7 +222,7 @@ def _closed_form(model: AnyModel, prior: object) -> Any:
 
 def _require_density(model: AnyModel, prior: object) -> None:
     """IncompatibleError for models that have closed forms only."""
-    if model.parts or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
+    if model.facts.is_separate or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
         return
     families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
     wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"

@@ -85,8 +85,9 @@ def certificate(fit: Estimates) -> Certificate:
         only = "local"
         said = f"There the log-likelihood falls in every direction: {reason}." if family else f"{DOWN.capitalize()}."
     at = at_zero(model, fit.estimate)
+    remarks = model.remarks if model.facts.is_regression or model.facts.is_function else ()
     edge = tuple([f"{name} is 0, the boundary of its domain: the log-likelihood falls from there." for name in at])
-    sentence = " ".join([_within(solution, maximum(fit), _way(solution)), said, *solution.said, *model.remarks, *edge])
+    sentence = " ".join([_within(solution, maximum(fit), _way(solution)), said, *solution.said, *remarks, *edge])
     return Certificate(sentence, _bound(solution), reason, only, boundary=edge)
 
 

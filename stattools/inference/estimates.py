@@ -22,7 +22,7 @@ from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record
 from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, without_groups
 from stattools.solvers import Solution
 from stattools.text.columns import number
 from stattools.text.one_line import headline
@@ -136,7 +136,7 @@ class Estimates(AnyFit):
     @property
     def df(self) -> float:
         """Residual degrees of freedom, n minus the number of coefficients."""
-        return self.n - self.model.n_free
+        return self.n - self._free
 
     @property
     def aic(self) -> float:
@@ -151,9 +151,14 @@ class Estimates(AnyFit):
         return float(self._counted * np.log(self.model.n_telling) - 2.0 * self.loglik)
 
     @property
+    def _free(self) -> int:
+        """How many parameters are free."""
+        return len(self.model.names) - self.model.facts.adds_to_one
+
+    @property
     def _counted(self) -> int:
         """Parameters and flat initial states."""
-        return self.model.n_free + (self.model.diffuse if self.model.facts.has_states else 0)
+        return self._free + (self.model.diffuse if self.model.facts.has_states else 0)
 
     def _likelihood(self) -> tuple[Any, Any, Floats]:
         """The log-likelihood, with its penalty, in the coordinates of a climb, the map from these to the coefficients,
@@ -166,7 +171,7 @@ class Estimates(AnyFit):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of interval that this model has."""
-        if self.model.intervals:
+        if self.model.facts.has_intervals:
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
@@ -291,7 +296,7 @@ def lacks_rows(model: AnyModel) -> bool:
 
 def columns_of_rows(model: AnyModel) -> Any:
     """The columns of the rows, or what stands for them; None where there are none."""
-    one = model.without_groups
+    one = without_groups(model)
     return one.X if one.facts.is_partial else None if one.rows is None else one.rows.X
 
 

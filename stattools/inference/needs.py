@@ -18,6 +18,7 @@ from stattools.inference.hypotheses.wald import terms_of
 from stattools.inference.intervals.coefficients import require_proportional
 from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.questions import without_groups
 from stattools.models.survival.cox import ProportionalHazards
 
 type Need = Callable[[Any, str], object]
@@ -31,7 +32,7 @@ def rows(fit: AnyFit, name: str) -> None:
 
 def columns(fit: AnyFit, name: str) -> None:
     """A regression, or a partial likelihood of columns, in files too."""
-    if not (fit.model.without_groups.facts.is_partial or isinstance(fit.model, ProportionalHazards)):
+    if not (without_groups(fit.model).facts.is_partial or isinstance(fit.model, ProportionalHazards)):
         rows(fit, name)
 
 
@@ -42,7 +43,7 @@ def rows_there(fit: AnyFit, name: str) -> None:
 
 def rows_or_series(fit: AnyFit, name: str) -> None:
     """Rows that are there, groups of them, or a series."""
-    has_groups = fit.model.facts.is_mixed and not fit.model.without_groups.facts.is_partial
+    has_groups = fit.model.facts.is_mixed and not without_groups(fit.model).facts.is_partial
     if fit.model.facts.is_series or fit.model.facts.is_partial or has_groups:
         return
     if not fit.model.facts.is_regression:
@@ -170,7 +171,7 @@ def curves(fit: AnyFit, name: str) -> None:
 
 def groups(fit: AnyFit, name: str) -> None:
     """Effects that the rows of a group share."""
-    if not fit.model.facts.is_mixed or fit.model.without_groups.facts.is_partial:
+    if not fit.model.facts.is_mixed or without_groups(fit.model).facts.is_partial:
         raise IncompatibleError(
             f"{name} is of effects that the rows of a group share, and {fit.model.title} has none: write (1 | g) in "
             "the formula of a regression for those of the groups of g."

@@ -114,7 +114,7 @@ def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
         error = "; se is that of the coefficient" if fit.kinds else ""
         said = f"Each estimate is exp(coefficient), here: {what}{error}."
         return Page(*told(fit.model), "", coefficients(fit, exponentiate=True), "", said, *_foot(fit))
-    body = _proportions(fit) if fit.model.intervals else [coefficients(fit)]
+    body = _proportions(fit) if fit.model.facts.has_intervals else [coefficients(fit)]
     return Page(*told(fit.model), "", *body, "", *_foot(fit))
 
 
@@ -177,7 +177,7 @@ def _foot(fit: Any) -> list[str]:
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")
-    if model.intervals:
+    if model.facts.has_intervals:
         return [line, str(certificate(fit))]
     name = "R²" if model.has_scale else "McFadden R²"
     if np.isfinite(fit.r_squared):

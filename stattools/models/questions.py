@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -35,6 +34,11 @@ def page(model: Any) -> Page:
     more = f"and {len(names) - MANY:,} more; see model.names" if len(names) > MANY else ""
     grid = Grid(["parameter"], [[str(name)] for name in names[:MANY]], "l")
     return Page(*told(model), "", grid, *filter(None, [more]), "", "st.fit(model) estimates them.")
+
+
+def without_groups(model: Any) -> Any:
+    """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
+    return model.fixed if model.facts.is_mixed else model
 
 
 def told(model: Any) -> list[str]:
@@ -115,6 +119,8 @@ class ModelFacts:
     """True where rows share effects of their groups that nobody saw, or curves: it has `read` and `fixed`."""
     is_partial: bool = False
     """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
+    has_density: bool = False
+    """True where a posterior is of another likelihood, the `density` of the model, or is refused in its own words."""
     is_density: bool = False
     """True for the likelihood that a posterior has of a mixed model: it has `drawn`, `frame` and `single_rows`."""
     is_series: bool = False
@@ -123,6 +129,12 @@ class ModelFacts:
     """True for samples, whose `parameters` each arm has: a field of the layout for each, as long as there are arms."""
     has_states: bool = False
     """True for state space models, whose first parameters are `variances`."""
+    has_intervals: bool = False
+    """True for samples that bring their own `intervals`, each a function of the level, and their own `test()`."""
+    adds_to_one: bool = False
+    """True where the last parameter follows from the others, which are free."""
+    is_separate: bool = False
+    """True where the models that are its `parts` are fitted one by one in its place."""
     is_saved: bool = False
     """True where files of fits know the kind."""
     options: tuple[str, ...] = ()
@@ -162,12 +174,6 @@ class AnyModel:
     """The formula, if the model was made from one."""
     terms: Any = ()
     """Names of the columns that have coefficients."""
-    intervals: Any = MappingProxyType({})
-    """Confidence intervals that the model brings itself, each a function of the level."""
-    parts: Any = ()
-    """The models that are fitted one by one in its place."""
-    remarks: Any = ()
-    """What a certificate says of how derivatives were made, in sentences."""
     n_telling: Any = answer_of("n", "How many observations Schwarz's criterion counts; NaN where nobody said.")
     counted: Any = None
     """What was counted, in words; None for rows."""
@@ -177,17 +183,8 @@ class AnyModel:
     """
     n_dropped: Any = 0
     """How many rows of the table were left out."""
-    without_groups: Any = property(lambda self: self)
-    """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
     formulas: Any = property(lambda self: (self.formula,) if self.formula else ())
     """What a page says of how the model was made: the formula, and those of other parameters."""
-
-    first_terms = answer_of("terms", "Names of the columns of the first parameter.")
-
-    @property
-    def n_free(self) -> int:
-        """Number of free parameters."""
-        return len(self.names)
 
     def _headline(self) -> str:
         kind = str(self.kind).replace("_", " ")
@@ -208,11 +205,6 @@ class AnyModel:
 
     def _page(self) -> Page:
         return page(self)
-
-    @property
-    def density(self) -> Any:
-        """The model whose parameters a posterior has: itself, unless it leaves some of them to the fit."""
-        return self
 
     def subset(self, which: slice | NDArray[np.intp]) -> Self:
         """The model of some of its rows; IncompatibleError where there are none that could be taken apart."""

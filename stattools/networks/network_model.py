@@ -144,6 +144,9 @@ class NetworkModel(AnyModel):
         """Names of the inputs."""
         return self.design.names[self.first :]
 
+    first_terms = terms
+    """What a question is about: the inputs."""
+
     @property
     def formula(self) -> str | None:
         """The formula, or None for arrays."""

@@ -65,7 +65,7 @@ def _parameters(model: Any) -> tuple[Parameter, ...]:
         dispersion = {k: Parameter(name, *link.ends, role) for k, (name, link) in shared(model).items()}
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
         return tuple(dispersion.get(k) or Parameter(name) for k, name in enumerate(model.names)) + scale
-    if model.parts:
+    if model.facts.is_separate:
         raise IncompatibleError(
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "
             "model.parts, or use st.softmax, which is one likelihood for all categories."

@@ -47,7 +47,7 @@ from stattools.interface.seeds import generator, recorded
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import require_answer
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, without_groups
 from stattools.text.columns import number, p_text
 from stattools.text.one_line import headline
 from stattools.text.page import Faces, Grid, Page
@@ -328,7 +328,7 @@ def cross_validate(
             )
         model.subset(slice(0, 1))  # refused where there are no rows
     labels = names_of(models, names, "cross_validate")
-    whole: list[Any] = [(model.parts or (model,))[0].without_groups for model in models]
+    whole: list[Any] = [without_groups(_first_of(model)) for model in models]
     seen = [
         (
             np.ones(len(one.rows.X)) if one.rows.weight is None else one.rows.weight,
@@ -388,7 +388,7 @@ def _scores(
         fitted = replicated(model, None, np.where(fold == np.arange(folds)[:, None], 0.0, weight))
     trained: Any = model
     training: dict[str, Any] = {"seed": start} if isinstance(trained, Trainable) else {}
-    outcome = Outcome.CATEGORY if model.parts else model.without_groups.likelihood.outcome
+    outcome = Outcome.CATEGORY if model.facts.is_separate else without_groups(model).likelihood.outcome
     for k in range(folds):
         inside = np.flatnonzero(fold == k)
         held_out = model.subset(inside)
@@ -497,20 +497,26 @@ def confusion(fit: Any, data: object = None, /) -> pd.DataFrame:
             f"confusion is of independent rows; got {described(model)}. Cross the outcome with "
             'fit.predict(data, kind="class") by pandas.crosstab; groups="known" takes in the effect of a row\'s group.'
         )
-    seen = fit._judged(model) if data is None and (model.parts or isinstance(fit, Estimates)) else _new_rows(fit, data)
+    is_ours = model.facts.is_separate or isinstance(fit, Estimates)
+    seen = fit._judged(model) if data is None and is_ours else _new_rows(fit, data)
     weight = _frequencies(model, data, len(seen.observed))
     return crossed(model.labels or (0, 1), seen.observed, _predicted(fit, seen), weight)
 
 
 def _has_classes(model: AnyModel) -> bool:
-    return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
+    return model.facts.is_separate or (model.likelihood is not None and model.likelihood.outcome.has_labels)
+
+
+def _first_of(model: Any) -> Any:
+    """The first of the models that are fitted one by one, over the same rows; the model itself where it is one."""
+    return model.parts[0] if model.facts.is_separate else model
 
 
 def _label_codes(model: Any) -> Floats | None:
     """The codes of the labels of the outcome, one per row; None where it has none."""
     if not _has_classes(model):
         return None
-    return model.label_codes if model.parts else model.rows.y
+    return model.label_codes if model.facts.is_separate else model.rows.y
 
 
 def _predicted(fit: AnyFit, seen: Judged) -> NDArray[np.intp]:
@@ -522,14 +528,14 @@ def _predicted(fit: AnyFit, seen: Judged) -> NDArray[np.intp]:
 
 def _frequencies(model: AnyModel, data: object, n: int) -> Floats:
     """How often each of n rows was seen: those of the fit's model, or new ones."""
-    found = frequencies_of((model.parts or (model,))[0], data)
+    found = frequencies_of(_first_of(model), data)
     return np.ones(n) if found is None else found
 
 
 def _new_rows(fit: Any, data: object) -> Judged:
     """New rows with their outcome as a fit sees them."""
     model, new = fit.model, data[1] if isinstance(data, tuple) else data
-    if model.parts:  # shares of one-vs-rest, which are normalized after the fact
+    if model.facts.is_separate:  # shares of one-vs-rest, which are normalized after the fact
         outcome, _ = new_outcome(model.parts[0].design, model.outcome_name, data)
         codes = codes_of(outcome, model.labels, model.outcome_name)
         shares = log_shares([at_rows(one.model, new).eta(one.estimate) for one in fit.fits])

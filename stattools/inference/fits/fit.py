@@ -224,7 +224,7 @@ class Fit(Estimates):
         known = ("wald", "F") if self.model.has_scale else ("wald",)
         if test is None or is_one_of(word_of(test, ("lr", "wald", "F")), known):
             return test or "wald"
-        if self.model.without_groups.facts.is_partial:
+        if self.model.fixed.facts.is_partial:
             raise IncompatibleError(
                 "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
                 "at their maximum without the term."

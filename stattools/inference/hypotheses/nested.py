@@ -32,7 +32,7 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import label_of
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
+from stattools.models.questions import AnyModel, without_groups
 from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import weighted, with_levels
 from stattools.solvers.metric import Metric, undetermined
@@ -124,7 +124,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         return difference_of_series(one, other)
     if one.facts.is_partial or other.facts.is_partial:
         return difference_of_times(one, other)
-    one, other = one.without_groups, other.without_groups
+    one, other = without_groups(one), without_groups(other)
     for model in (one, other):
         if not model.facts.is_regression:
             return f"{described(model)} has no rows"
@@ -354,12 +354,12 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
                 "fit.variance_test, or compare them by AIC (st.compare)."
             )
         require_same_likelihood("likelihood ratio", full, restricted)
-    require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
+    require_same_outcome("likelihood ratio", without_groups(full.model), without_groups(restricted.model))
     series = full.model.facts.is_series
     if series or full.model.facts.is_partial:
         require_nested(full.model, restricted.model)
     else:
-        embedding(full.model.without_groups, restricted.model.without_groups, restricted.estimate)
+        embedding(without_groups(full.model), without_groups(restricted.model), restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
     df = len(full.estimate) - len(restricted.estimate)
     p_value = float(special.chdtrc(df, statistic))

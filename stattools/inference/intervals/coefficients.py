@@ -351,7 +351,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
         got="kind=",
         meaning="kind of intervals",
     )
-    if model.intervals:
+    if model.facts.has_intervals:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
     if model.facts.has_states:
@@ -419,7 +419,7 @@ def terms(model: Any) -> dict[str, object]:
 
 def tests_of_zero(fit: Estimates) -> tuple[Floats, Floats]:
     """Statistics and p-values of coefficients that are 0; for a proportion, of 1/2."""
-    if fit.model.intervals:
+    if fit.model.facts.has_intervals:
         statistic, p_value = fit.model.test()
         return np.atleast_1d(statistic), np.atleast_1d(p_value)
     statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
@@ -519,7 +519,9 @@ class Coefficient(Faces):
             return f"{said}, penalized: no standard error"
         row, level = fit.table().iloc[self._place], percent(fit.level)
         said += f" (se {number(row.se, 3)}), {level} interval {number(row.lower, 4)} to {number(row.upper, 4)}"
-        if fit.model.intervals or np.isnan(row.p_value):  # parameters of a sample, and variances, are not held to 0
+        if fit.model.facts.has_intervals or np.isnan(
+            row.p_value
+        ):  # those of a sample, and variances, are not held to 0
             return said
         return (
             f"{said}, {'z' if np.all(np.isinf(fit.t_df)) else 't'} = {number(row.statistic, 3)}, {p_words(row.p_value)}"

@@ -157,7 +157,7 @@ def _ends(fit: Estimates, level: float, kind: str | None) -> tuple[tuple[Floats,
     if not fit.kinds and kind is None:
         return (fit.estimate, fit.estimate), ""
     if kind is None:
-        kind = next(k for k in PREFERRED if k in fit.kinds) if fit.model.intervals else "wald"
+        kind = next(k for k in PREFERRED if k in fit.kinds) if fit.model.facts.has_intervals else "wald"
     found = interval(fit, level, kind)
     lower, upper = (np.atleast_1d(np.asarray(end, dtype=float)) for end in found)
     return (lower, upper), f"{percent(level)} {SHOWN.get(found.kind, found.kind)} interval"
@@ -291,7 +291,7 @@ KINDS = {
 def a_profile(fit: Estimates, name: str) -> None:
     """A likelihood whose profile is known: of one parameter of a sample, or of the coefficients of a fit."""
     model = fit.model
-    if model.intervals and len(fit.names) > 1:
+    if model.facts.has_intervals and len(fit.names) > 1:
         raise IncompatibleError(
             f"{model.title} has a parameter for each arm or category; take the rows of one of them."
         )
@@ -300,7 +300,7 @@ def a_profile(fit: Estimates, name: str) -> None:
         if not names(fit):
             raise IncompatibleError(f"{model.title} has no effects of groups whose variance had a profile.")
         return
-    if not model.intervals and "profile" not in fit.kinds:
+    if not model.facts.has_intervals and "profile" not in fit.kinds:
         np.asarray(fit.covariance)  # a ridge fit says why
         raise IncompatibleError(f"{model.title} has a maximum at a bound, where there is no profile interval.")
 
@@ -311,7 +311,7 @@ def profile(fit: Any, variable: str | None = None, *, level: float | None = None
         return mixed_profile(fit, variable, level)
     level = level_of(fit, level)
     j = _place(fit, variable)
-    if fit.model.intervals:
+    if fit.model.facts.has_intervals:
         return likelihood_curve(fit, level)
     model, value = fit.model, float(fit.estimate[j])
     ends = [[float(end[j]) for end in interval(fit, level, kind)] for kind in ("profile", "wald")]

@@ -51,7 +51,7 @@ class MixedModel(AnyModel):
     """How many effects of a group each term has, of a linear mixed model in memory whose terms have the same groups and
     that has no curves.
     """
-    facts = ModelFacts(is_mixed=True)
+    facts = ModelFacts(is_mixed=True, has_density=True)
 
     random = answer_of("read.terms", "The random terms over the rows.")
     smooths = answer_of("read.smooths", "The curves over the rows.")
@@ -71,7 +71,6 @@ class MixedModel(AnyModel):
     index = answer_of("fixed.index", "The pandas index of the rows, where the data had one.")
     X: Any = property(lambda self: np.asarray(self.fixed.rows.X))
     """The columns of the fixed effects (n, p)."""
-    without_groups = answer_of("fixed", "The regression on the fixed effects.")
 
     @property
     def _left_out(self) -> str:
@@ -135,7 +134,7 @@ class LinearMixed(MixedModel):
     title: str = field()
     summed: SummedRows | SummedCurves | None = None
     has_scale = True
-    facts = ModelFacts(is_saved=True, is_mixed=True, options=("reml", "df", "certify"))
+    facts = ModelFacts(is_saved=True, is_mixed=True, has_density=True, options=("reml", "df", "certify"))
     precision = answer_of("fixed.rows.precision", "Relative inverse variances of the residuals (n,), or None.")
 
     @property
@@ -242,7 +241,7 @@ class MixedRegression(MixedModel):
     fixed: Model
     kind: str = field()
     title: str = field()
-    facts = ModelFacts(is_saved=True, is_mixed=True, options=("integral", "nodes"))
+    facts = ModelFacts(is_saved=True, is_mixed=True, has_density=True, options=("integral", "nodes"))
 
     likelihood = answer_of("fixed.likelihood", "What one row says about its linear predictors.")
     rows = answer_of("fixed.rows", "The rows without what is known of their groups.")

@@ -23,7 +23,7 @@ from stattools.likelihoods import Bernoulli
 from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.labels import NONPARALLEL, SCALE, Cumulative
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel, rows_line
+from stattools.models.questions import AnyModel, ModelFacts, rows_line
 from stattools.models.regressions.binding import Column, bind, chosen, moving, read_rows, right_side
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
@@ -142,6 +142,7 @@ class OneVsRest(AnyModel):
     labels: tuple[Any, ...]
     outcome_name: str
     title: str = "One-vs-rest logistic regressions"
+    facts = ModelFacts(is_separate=True)
 
     @property
     def _subject(self) -> str:

@@ -262,7 +262,7 @@ class Dropped:
 class SampleModel(Dropped, AnyModel):
     """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`."""
 
-    facts = ModelFacts(has_formula=True, has_arms=True)
+    facts = ModelFacts(has_formula=True, has_arms=True, has_intervals=True)
     tested: Any = ("Score test", "z")
     """What `test()` of `null` is, and what its statistic is called."""
     reached: Any = "Maximum in closed form."

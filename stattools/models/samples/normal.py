@@ -424,7 +424,7 @@ class Correlation(SampleModel):
     names = ("correlation",)
     title = "Correlation"
     null = "correlation = 0"
-    facts = ModelFacts(has_formula=True)
+    facts = ModelFacts(has_formula=True, has_intervals=True)
     parameters = ()
     ranges = np.array([-1.0]), np.array([1.0]), ("coefficient",)
     tested = ("t test", "t")

@@ -102,6 +102,7 @@ class Multinomial(SampleModel):
     labels: Names
     kind: Literal["multinomial", "categories"]
     dim = "category"
+    facts = replace(SampleModel.facts, adds_to_one=True)
 
     def __post_init__(self) -> None:
         if not self.counts.any():
@@ -118,11 +119,6 @@ class Multinomial(SampleModel):
     def n(self) -> int:
         """Number of trials: the sum of the counts."""
         return int(self.counts.sum())
-
-    @property
-    def n_free(self) -> int:
-        """Number of free parameters, K - 1."""
-        return len(self.counts) - 1
 
     @property
     def counted(self) -> str:
@@ -364,7 +360,7 @@ class ConditionalOdds(SampleModel):
     names = (NAME,)
     null = "odds ratio = 1"
     parameters = ()
-    facts = ModelFacts(is_unconstrained=True, has_formula=True, exponential="odds ratio")
+    facts = ModelFacts(is_unconstrained=True, has_formula=True, has_intervals=True, exponential="odds ratio")
     column_sds = np.ones(1)
     exact_null = 0.0
     exact_words = "Exact test (Fisher)"

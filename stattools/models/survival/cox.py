@@ -132,6 +132,7 @@ class ProportionalHazards(AnyModel):
     parsed: Any
     facts = ModelFacts(is_unconstrained=True, exponential="hazard ratio")
     terms = answer_of("names", "The terms that have a coefficient, which have the names of the coefficients.")
+    first_terms = answer_of("names", "The terms of the only linear predictor.")
     formula = answer_of("parsed.text", "The formula.")
     outcome_name = answer_of("parsed.outcome.text", "The outcome as the formula writes it.")
 
@@ -328,6 +329,7 @@ class SortedCox(ProportionalHazards):
     dropped: dict[str, int] = field()
     kind = "cox"
     title = "Cox regression of rows in files"
+    facts = replace(ProportionalHazards.facts, has_density=True)
     column_sds = answer_of("unit", "The standard deviation of each column, of a sample.")
     n = answer_of("scanned.n", "Number of rows, repeated by their weights.")
     parsed = answer_of("said", "The formula as it was read.")

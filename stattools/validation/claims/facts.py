@@ -164,7 +164,7 @@ class FactPoint:
     @property
     def free(self) -> int:
         """How many parameters are counted, without the scale of least squares."""
-        return self.model.n_free
+        return len(self.model.names) - self.model.facts.adds_to_one
 
     @property
     def beside(self) -> int:

@@ -540,7 +540,7 @@ def _more(state: State) -> int:
     """How many more rows the claim has, by its n or its residual degrees of freedom."""
     facts, model = {} if state.claim is None else state.claim.facts, state.model
     told = {name: float(np.ravel(facts[name].value)[0]) for name in ("n", "df_resid", "df") if name in facts}
-    rows = [told["n"]] if "n" in told else [df + model.n_free for df in told.values()]
+    rows = [told["n"]] if "n" in told else [df + len(model.names) for df in told.values()]
     return max((round(count) - len(model.rows.y) for count in rows), default=0)
 
 

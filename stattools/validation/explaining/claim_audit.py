@@ -441,7 +441,7 @@ def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Ri
     is_t = bool(np.isfinite(df).any())
     if said == "chi2" and not is_t:
         return replace(right, columns={**right.columns, "statistic": np.square(right.columns["statistic"])})
-    if said not in ("t", "z") or is_t == (said == "t") or model.intervals or rest <= 0:
+    if said not in ("t", "z") or is_t == (said == "t") or model.facts.has_intervals or rest <= 0:
         return None
     theta, se = right.columns["estimate"], right.columns["se"]
     statistic, p = against_zero(theta, se, rest)

@@ -17,7 +17,6 @@ def test_what_both_kinds_say_of_their_rows(model):
     assert (model.n, model.n_dropped, model.n_empty, model.dropped) == (7.0, 1, 0, {"x": 1})
     assert (model.names, model.terms, model.outcome_name) == (model.fixed.names, ("Intercept", "x"), model.formula[0])
     assert model.counted == "7 rows, 3 levels of g"
-    assert model.without_groups is model.fixed
     assert model.facts.is_mixed
     assert not model.uniqueness
     assert model.places.n == 8
