@@ -4,6 +4,7 @@ loaded when something of theirs is first used.
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,13 @@ class Package:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    @cached_property
+    def _package(self) -> Any:
+        """The package itself: to look it up by its name each time takes longer than what is asked of it."""
+        return import_module(self._name)
+
     def __getattr__(self, what: str) -> Any:
-        found = getattr(import_module(self._name), what)
-        self.__dict__[what] = found  # which is found there from now on, without a call
-        return found
+        return getattr(self._package, what)
 
 
 if TYPE_CHECKING:
