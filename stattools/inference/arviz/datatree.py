@@ -1,4 +1,11 @@
-"""How the parameters of a model become named variables of a DataTree, and what each kind of model has observed.
+"""Fits and posteriors as an `xarray.DataTree` in the layout of ArviZ 1.x, which only this file knows: `st.to_arviz(x)`.
+
+Independent exact draws are one chain: R-hat and effective sample sizes of pretend chains would prove nothing. Of a
+maximum-likelihood fit they are of the asymptotic distribution of its estimates, labelled so:
+
+    theta ~ Normal(estimate, covariance);   for `st.ols` sigma^2 = scale^2 df / chi2_df and beta | sigma as wide as that
+
+Parameters of a model become named variables, and each kind of model says what it has observed:
 
 beta (coef)              coefficients; (category, coef) where the outcome has several
 log scale (coef of log scale)   those of another parameter with a formula of its own
@@ -9,13 +16,6 @@ theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where t
 Observed is one entry per row; of coins one per flip, the ones first, of arms their successes, of series each value
 given those before it. theta has shape (S, q), parameters on their own scale, log-likelihoods and replicates (S, n).
 Leaving out an observation that is all its arm has leaves the prior there, and PSIS-LOO says so by a k-hat above 0.7.
-
-Fits and posteriors as an `xarray.DataTree` in the layout of ArviZ 1.x, which only this file knows: `st.to_arviz(x)`.
-
-Independent exact draws are one chain: R-hat and effective sample sizes of pretend chains would prove nothing. Of a
-maximum-likelihood fit they are of the asymptotic distribution of its estimates, labelled so:
-
-    theta ~ Normal(estimate, covariance);   for `st.ols` sigma^2 = scale^2 df / chi2_df and beta | sigma as wide as that
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Fits of the same outcome side by side: size, log-likelihood, AIC, BIC, log score, and tests where they are nested.
+"""Fits of the same outcome side by side, and how well they predict rows that they have not seen.
 
     AIC = 2 p - 2 loglik,   BIC = p log n - 2 loglik,   log score = - loglik / n (smaller is better)
 
 Source: Burnham & Anderson, Model Selection and Multimodel Inference (2002), ch. 2; Gneiting & Raftery (2007).
 
-How well models predict rows that their fit has not seen: cross-validation, each row once, and rows held out.
+Tests stand beside where fits are nested. Cross-validation predicts each row once; rows may be held out instead:
 
     score = sum_i w_i s_i / sum_i w_i,   s_i = -log p(y_i | x_i, fit without the fold of row i)
 

@@ -1,4 +1,16 @@
-"""Few groups: scores corrected for the leverage of their group, and the degrees of freedom that t and F then have.
+"""The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it.
+
+Quasi-likelihood: V = phi C, C = information^-1, for counts and groups that vary phi times as much as their family says;
+tests and intervals are Student's t with n - p degrees of freedom, as of R's `quasipoisson` and `quasibinomial`.
+
+    phi = Pearson / df,   Pearson = sum_i w_i r_i^2,   r_i = (y_i - m_i) / sd_i,   df = n - p
+
+Under the model df phi is not chi-squared where means are small: its variance is v df with v = E r^4 - 1 (2 + 1 / m of
+Poisson), and chi-squared of 2 df / v degrees of freedom, scaled to mean 1, is near it. v is that of outcomes drawn from
+the model in at most 2,000 rows. Source: Wedderburn, Biometrika 61 (1974); McCullagh & Nelder, Generalized Linear Models
+(1989), 4.5 and 6.2; Satterthwaite, Biometrics Bulletin 2 (1946), 110-114.
+
+Few groups: scores corrected for the leverage of their group, and the degrees of freedom that t and F then have.
 
 Where the covariance of the estimate is I, group g has the score S_g and the information M_g, and sum M_g = I:
 
@@ -17,18 +29,6 @@ combinations, in coordinates where E V = I, Hotelling's T^2:
 Cost: an eigendecomposition per group, p^2 numbers per group and combination. Source: Bell & McCaffrey, Survey
 Methodology 28 (2002); Pustejovsky & Tipton, J. Business & Economic Statistics 36 (2018), 672-683, of which this is CR2
 of least squares; elsewhere, and with precisions, the square root is the symmetric one, which goes with the information.
-
-The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it.
-
-Quasi-likelihood: V = phi C, C = information^-1, for counts and groups that vary phi times as much as their family says;
-tests and intervals are Student's t with n - p degrees of freedom, as of R's `quasipoisson` and `quasibinomial`.
-
-    phi = Pearson / df,   Pearson = sum_i w_i r_i^2,   r_i = (y_i - m_i) / sd_i,   df = n - p
-
-Under the model df phi is not chi-squared where means are small: its variance is v df with v = E r^4 - 1 (2 + 1 / m of
-Poisson), and chi-squared of 2 df / v degrees of freedom, scaled to mean 1, is near it. v is that of outcomes drawn from
-the model in at most 2,000 rows. Source: Wedderburn, Biometrika 61 (1974); McCullagh & Nelder, Generalized Linear Models
-(1989), 4.5 and 6.2; Satterthwaite, Biometrics Bulletin 2 (1946), 110-114.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the scores of rows may depend on each other, where a name does not say it all: series and groups.
 
-Labels of groups as codes, aligned with the rows that a model kept; rows as a series.
+Labels of groups are codes, aligned with the rows that a model kept; rows of a series are in the order of time.
 
 The variance of a sum of scores that follow each other in time, with given or automatic lags, prewhitened or not.
 

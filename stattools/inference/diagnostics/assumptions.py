@@ -1,4 +1,4 @@
-"""Are the standard errors those of rows that vary, and are independent, as the model says?
+"""Checks of what a fit assumes: do rows vary, and are they independent, as the model says? Is its form right?
 
     V_j = sum_i w_i (v_ij^T u~_i)^2,  v_ij = J_i B_j,   own_j = sum_i w_i v_ij^T W_i v_ij
 

@@ -1,4 +1,13 @@
-"""How far do estimates move without the rows that pull most? One step of Newton finds them, and a fit makes sure.
+"""The checks of a fit as a table, by kinds of outcome; one that a fit has not stands under `unchecked` with its reason.
+
+    series: serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
+            even variance        mean square of the last third / of the first third, or its inverse
+            normal errors        the largest gap between shares and quantiles, as of a regression
+    groups: influence            max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
+
+Source: Durbin & Koopman (2012), 2.12; Harvey (1989), 5.4; Christensen, Pearson & Johnson, Technometrics 34 (1992).
+
+How far do estimates move without the rows that pull most? One step of Newton finds them, and a fit makes sure.
 
     theta - theta_(i) ~ w_i C s_i / (1 - h_i);   of log hazard ratios  w_i C U_i, U_i the score of row i
 
@@ -7,15 +16,6 @@ few rows that move it most are left out, at most 5, of 500 rows one, and the mod
 standard errors, the smaller of those with and without them. Source: Belsley, Kuh & Welsch, Regression Diagnostics
 (1980), 2.1 (1 is the cutoff of R's `influence.measures`); Pregibon, Annals of Statistics 9 (1981), 705-724; Broderick,
 Giordano & Meager, arXiv:2011.14999; Cain & Lange, Biometrics 40 (1984), 493-499; Reid & Crepeau, Biometrika 72 (1985).
-
-The checks of a fit as a table, by kinds of outcome; one that a fit has not stands under `unchecked` with its reason.
-
-    series: serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
-            even variance        mean square of the last third / of the first third, or its inverse
-            normal errors        the largest gap between shares and quantiles, as of a regression
-    groups: influence            max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
-
-Source: Durbin & Koopman (2012), 2.12; Harvey (1989), 5.4; Christensen, Pearson & Johnson, Technometrics 34 (1992).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far each row is from its fit: residuals, leverage and Cook's distance.
+"""How far each row is from its fit, residuals, leverage and Cook's distance, and how well the fit describes them all.
 
     response   y - mean (grouped outcomes: successes minus their mean)
     pearson    (y - mean) / sd(y), mean 0 and variance about 1
@@ -20,7 +20,7 @@ Source: McCullagh & Nelder (1989), 2.4 and 12.5; quantile residuals: Dunn & Smyt
 Pregibon (1981), 4; Williams, Applied Statistics 36 (1987), 181-191. Cost: one pass over the rows; the leverage is a QR
 decomposition of X and holds a copy of it.
 
-How well a fit describes its data: deviance, pseudo R^2, scores of probabilities, calibration.
+Of all rows together: deviance, pseudo R^2, scores of probabilities, calibration.
 
     deviance     twice the log-likelihood lost against a perfect fit
     mcfadden     1 - l / l_0                          l the log-likelihood, l_0 that of the intercept alone

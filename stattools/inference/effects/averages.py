@@ -1,4 +1,13 @@
-"""The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
+"""Averages of the mean outcome over a population, where variables are moved, with their gradients in the coefficients.
+
+    level       the average over rows of mean(level), everything else as it was
+    slope       the average over rows of d mean / d x
+
+The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Of rows in files
+each batch is a population of its own, whose averages count by its observations. Source: Greene, Econometric Analysis
+(2012), 4.4; van der Vaart, Asymptotic Statistics (1998), 3.1.
+
+The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
 
 A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
 formula the columns of X are the variables. The derivative of the columns of X in a number is from differences over a
@@ -9,15 +18,6 @@ step and over half of it (Richardson).
     grid        one row for each combination of the levels of categories, every number at its mean, all counted alike
 
 A number of two values counts as a category where levels are asked for, as in R's emmeans.
-
-Averages of the mean outcome over a population, where variables are moved, with their gradients in the coefficients.
-
-    level       the average over rows of mean(level), everything else as it was
-    slope       the average over rows of d mean / d x
-
-The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Of rows in files
-each batch is a population of its own, whose averages count by its observations. Source: Greene, Econometric Analysis
-(2012), 4.4; van der Vaart, Asymptotic Statistics (1998), 3.1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tests of the terms of a regression, one row per term: the analysis of variance, or of deviance.
+"""Tests of the terms of a regression: the analysis of variance or of deviance, and whether odds are proportional.
 
     I     each term beside those before it in the formula
     II    each term beside all that do not contain it: g beside x, and not beside g:x

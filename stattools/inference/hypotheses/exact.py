@@ -1,4 +1,6 @@
-"""Tests by invariance: under the hypothesis the outcomes may stand in any order, or have either sign.
+"""Exact tests: by permutation, of one parameter from the distribution of a count, and of independence in a table.
+
+Under the hypothesis of a permutation test the outcomes may stand in any order, or have either sign:
 
     T = sum_i g_i h_i,   Q = (T - E)^T V^+ (T - E)
 
@@ -11,7 +13,7 @@ taken for a beta with its four exact moments. Source: Hothorn, Hornik, van de Wi
 60 (2006), 257-263; Strasser & Weber, Mathematical Methods of Statistics 8 (1999), 220-250; Streitberg & Röhmel,
 Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 322-335.
 
-Exact tests of one parameter, from the distribution of a count: binomial, and of a table given its margins.
+Of one parameter p comes from the distribution of a count, binomial, or of a table given its margins:
 
     likelihood   p = sum of P(k) over k with P(k) <= P(seen)      as R and SciPy have it
     central      p = 2 min(P(K <= seen), P(K >= seen))            rejects where the exact interval leaves the value out

@@ -1,8 +1,4 @@
-"""Linear hypotheses about coefficients, R theta = q, from text, names or matrices. Nothing is evaluated.
-
-A hypothesis as tokens: coefficient names, which may look like anything, before numbers and symbols.
-
-Wald's test of linear combinations of the coefficients, and which of them a term or a variable has.
+"""Wald's test of linear combinations of the coefficients, and which of them a term or a variable has.
 
     W = (R theta - q)^T (R V R^T)^-1 (R theta - q)
 
@@ -14,6 +10,9 @@ variances differ the test of Welch and James, V = diag(s_j^2 / n_j):
 
 Source: Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010), 12.6; Welch, Biometrika 38 (1951),
 330-336; Johansen, Biometrika 67 (1980), 85-92.
+
+Hypotheses R theta = q are read from text, names or matrices, and nothing is evaluated: of the tokens of a text names
+of coefficients, which may look like anything, are tried before numbers and symbols.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""Intervals from the profile log-likelihood and from the score test, one coefficient at a time.
+"""Coefficients, in a table or one by one: estimate, test of zero, interval, as they are or as ratios; a fit in one row.
+
+    wald          estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
+    hazard ratio  exp(h -+ q se(h)),   h = -beta e^-s, s = log sigma;  Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
+
+What the exponential of a coefficient is, the likelihood says (`Words.exponential`). Source: Kalbfleisch & Prentice, The
+Statistical Analysis of Failure Time Data (2002), 2.3.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+
+Intervals from the profile log-likelihood and from the score test take one coefficient at a time:
 
     profile: 2 (max loglik - loglik_p(t)) = q,   loglik_p(t) = max of loglik(theta) over theta with theta_j = t
     score:   U(t)^2 / V(t) = q,   U = loglik_p'(t), 1 / V = [information^-1]_jj, both at the constrained maximum
@@ -8,14 +16,6 @@ that Newton's method on it, which moves t and the other coefficients at once, en
 (Venzon & Moolgavkar, "A method for computing profile-likelihood-based confidence intervals", 1988). Only
 `model.evaluate` is asked: a likelihood of any kind will do, a penalized one too. For `st.ols` both statistics and
 Wald's are monotone functions of Student's t, and the exact interval of all three is Wald's.
-
-Coefficients, in a table or one by one: estimate, test of zero, interval, as they are or as ratios; a fit in one row.
-
-    wald          estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
-    hazard ratio  exp(h -+ q se(h)),   h = -beta e^-s, s = log sigma;  Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
-
-What the exponential of a coefficient is, the likelihood says (`Words.exponential`). Source: Kalbfleisch & Prentice, The
-Statistical Analysis of Failure Time Data (2002), 2.3.4; delta method: Wasserman, All of Statistics (2004), 9.9.
 """
 
 from __future__ import annotations

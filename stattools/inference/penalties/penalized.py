@@ -1,10 +1,9 @@
-"""The ridge penalty, - strength |beta|^2 / 2, on all coefficients but the intercepts.
+"""A model with a penalty is a model: it answers `names, start, n, evaluate`, so that Newton's steps, the certificate
+and profile intervals are the same code.
 
-What stands for the covariance of a fit that has none: it refuses to be a matrix, by name and with the way out.
-
-Jeffreys' penalty, log det I(theta) / 2: Firth's correction, with finite estimates and a bias of order n^-2.
-
-How the expected information of rows moves, contracted as the derivatives of log det I need it.
+The ridge penalty is - strength |beta|^2 / 2, on all coefficients but the intercepts; what stands for the covariance of
+its fit refuses to be a matrix, by name and with the way out. Jeffreys' penalty, log det I(theta) / 2, is Firth's
+correction, with finite estimates and a bias of order n^-2; its derivatives are those of the expected information.
 
 With Q_i = J_i I^-1 J_i^T for the Jacobian J_i of the linear predictors of row i, and K3, K4 the cumulants of its
 outcome, or slope and bend of its information where the link is not canonical:
@@ -19,9 +18,6 @@ For these and for partial likelihoods, whose slope is exact too, the second deri
 little to either side, in coordinates in which I is the identity. Source: McCullagh & Nelder (1989), 2.2; Bull, Mak &
 Greenwood (2002) for categories; Kosmidis, JRSS B 76 (2014), 169-196, for cumulative models; Heinze & Schemper,
 Biometrics 57 (2001), 114-119, for partial likelihoods.
-
-A model with a penalty is a model: it answers `names, start, n, evaluate`, so that Newton's steps, the certificate
-and profile intervals are the same code.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""Estimates with their intervals, one line each: as they are, as ratios, or per standard deviation of their columns.
+"""Figures of estimates: their intervals, one line each, and how the log-likelihood falls on either side of them.
 
-How the log-likelihood falls on either side of an estimate, the others at their best, beside Wald's parabola.
+Intervals are shown as they are, as ratios, or per standard deviation of their columns. A profile has the other
+coefficients at their best, beside Wald's parabola:
 
     profile    max loglik - max of loglik over theta with theta_j = t          parabola    -(t - estimate)^2 / 2 se^2
 
 Both are cut at the same height, half the quantile of chi-squared on one degree of freedom. For `st.ols` they are
 functions of Student's t, and their cuts are at the same place: `stattools/inference/intervals/coefficients.py`.
 
-How the likelihood of a fit with random effects falls on either side of a standard deviation or a correlation, and of
-a fixed effect where the fit is by the likelihood and not by the restricted one.
+A fit with random effects has profiles of standard deviations and correlations, and of a fixed effect where the fit is
+by the likelihood and not by the restricted one:
 
     height(t) = -(D(t) - D(estimate)) / 2,    D the least of -2 log L where the parameter is t
 

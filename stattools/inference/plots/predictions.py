@@ -1,18 +1,12 @@
-"""The predicted mean as one variable moves, everything else as it is: a curve with its band, or levels with intervals.
+"""Figures of what a fit predicts, of what is left, and of series.
 
-The frames are those of `fit.means`: averages over the rows, or over the reference grid.
+The predicted mean moves with one variable, everything else as it is: a curve with its band, or levels with intervals,
+from the frames of `fit.means`. Does what was predicted happen? Shares of events, of each category, means and
+frequencies of counts say so. A curve has a panel for each level of a factor that has a curve each.
 
-Does what was predicted happen? Shares of events, of each category, means and frequencies of counts.
-
-The curve of a variable with its bands, or its slope: a panel for each level of a factor that has a curve each.
-
-Residuals against fitted values with their normal quantiles, and which rows pull at the fit.
-
-Residuals of fits with random effects against fitted values, with the effects of the groups taken away or without.
-
-The effects of groups in order, each with its interval: a caterpillar plot.
-
-What a series is made of, what comes next, and what is left: levels, states, forecasts, one-step errors.
+Residuals stand against fitted values, with their normal quantiles; of fits with random effects with the effects of
+groups taken away or without. Rows that pull at the fit are named, and effects of groups stand in order. A series has
+its levels and states, forecasts and one-step errors.
 """
 
 from __future__ import annotations

@@ -10,10 +10,8 @@ covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All
 Rows that a fit has not seen have their design as the fit learned it, their offsets, exposures, precisions and trials:
 what was a column of the table that was fitted is looked up in the new one; what was an array has to be given again.
 
-Predictions of all rows of a source, written to Parquet where they are: files batch by batch to one file, the
-partitions of a Dask DataFrame each to a file of its own in one folder.
-
-A file has another name until it is complete.
+Predictions of all rows of a source are written to Parquet where the rows are: files batch by batch to one file, the
+partitions of a Dask DataFrame each to a file of its own in one folder. A file has another name until it is complete.
 """
 
 from __future__ import annotations
