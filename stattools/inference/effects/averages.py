@@ -3,21 +3,11 @@
     level       the average over rows of mean(level), everything else as it was
     slope       the average over rows of d mean / d x
 
-The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Of rows in files
-each batch is a population of its own, whose averages count by its observations. Source: Greene, Econometric Analysis
-(2012), 4.4; van der Vaart, Asymptotic Statistics (1998), 3.1.
-
-The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
-
 A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
-formula the columns of X are the variables. The derivative of the columns of X in a number is from differences over a
-step and over half of it (Richardson).
-
-    held        every row as it is, with the variable at this value
-    of a level  the rows that have it, each counted as it was
-    grid        one row for each combination of the levels of categories, every number at its mean, all counted alike
-
-A number of two values counts as a category where levels are asked for, as in R's emmeans.
+formula the columns of X are the variables. The columns of X are differenced in x (central, in steps of 6e-6 and of half
+of that, extrapolated), the mean is differentiated exactly. Of rows in files each batch is a population of its own,
+whose averages count by its observations. Source: Greene, Econometric Analysis (2012), 4.4; van der Vaart, Asymptotic
+Statistics (1998), 3.1.
 """
 
 from __future__ import annotations
@@ -63,6 +53,9 @@ def filled(value: object, n: int) -> NDArray[np.generic]:
 
 AGREE = 1e-3
 """What derivatives by two steps may differ by, relative to the largest: what is extrapolated is then right to 1e-6."""
+
+LARGEST_GRID = 100_000
+"""Rows of a reference grid, at most."""
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -265,6 +258,136 @@ class Population:
         """The average of a number."""
         return float(self.shares @ np.asarray(self.columns[name], dtype=float))
 
+    def holding(self, held: Mapping[str, object]) -> Population:
+        """The rows with variables at values."""
+        if not held:
+            return self
+        at = replace(self.model.rows, X=self.X(held), low=None)
+        return replace(self, columns=self.columns_at(held), model=replace(self.model, rows=at))
+
+    def at_mean(self) -> Population:
+        """The rows with every number at its mean, collapsed to one; IncompatibleError of rows in files."""
+        if not self.whole:
+            raise _over_all_rows(self.model)
+        numbers = [name for name, column in self.columns.items() if column.dtype.kind in "iuf"]
+        held = {name: self.mean(name) for name in numbers if self.ordered_levels(name) is None}
+        return replace(self.holding(held), collapsed=True)
+
+    def grid(self, moved: Mapping[str, object]) -> Population:
+        """The reference grid of the variables that are not moved, one row for each combination of the levels of
+        categories, every number at its mean, all counted alike; collapsed to one row, with the average offset.
+        """
+        if not self.whole:
+            raise IncompatibleError(
+                f'over="grid" needs the means of the columns, and the rows of {self.model.title} are '
+                f'{self.model.rows.place}: give data=, or over="rows".'
+            )
+        others = {name: self.grid_levels(name) for name in self.names if name not in moved}
+        if prod(len(levels or (0,)) for levels in others.values()) > LARGEST_GRID:
+            raise DomainError(f'the reference grid has more than {LARGEST_GRID:,} rows; take over="rows".')
+        known: dict[str, Sequence[Any]] = {name: levels or (self.mean(name),) for name, levels in others.items()}
+        every = list(product(*known.values()))
+        columns = {
+            name: np.array(values, dtype=object if isinstance(values[0], str) else None)
+            for name, values in zip(known, zip(*every, strict=True), strict=True)
+        }
+        columns |= {name: filled(value, len(every)) for name, value in moved.items()}
+        offset = self.model.rows.offset
+        offset = None if offset is None else np.full(len(every), self.shares @ offset)
+        first = self.model.rows.take(np.zeros(len(every), dtype=np.intp))
+        model = replace(self.model, rows=replace(first, weight=None, offset=offset))
+        return replace(self, model=model, columns={}, collapsed=True, is_grid=True).holding(columns)
+
+    def grid_levels(self, name: str) -> tuple[object, ...] | None:
+        """The levels of a category in their order, False and True, the values of a number that has two, which counts
+        as a category here, as in R's emmeans; else None.
+        """
+        if (ordered := self.ordered_levels(name)) is not None:
+            return tuple(ordered)
+        if (found := self.levels(name)) is not None:
+            return found
+        if not self.whole:
+            return None
+        values = np.unique(np.asarray(self.columns[name], dtype=float)).tolist()
+        return tuple(values) if len(values) <= 2 else None
+
+    def cells(self, by: object) -> list[tuple[tuple[str, object], ...]]:
+        """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for
+        None.
+        """
+        levels = {}
+        for name in () if by is None else several(by):
+            self.require(name)
+            levels[name] = self.grid_levels(name)
+            if levels[name] is None:
+                raise DomainError(
+                    f"by= needs categories, and {name!r} is a number: write C({name}) in the formula, or hold it at a "
+                    "value, at={...}."
+                )
+        return [tuple(zip(levels, combination, strict=True)) for combination in product(*levels.values())]
+
+    def of_level(self, cell: Sequence[tuple[str, object]]) -> Population | None:
+        """The rows that have these levels, each counted as it was; None where there are none. IncompatibleError of
+        rows elsewhere.
+        """
+        if not cell:
+            return self
+        if not self.whole:
+            raise IncompatibleError(
+                f"by= averages over some of the rows, and those of {self.model.title} are {self.model.rows.place}: "
+                "give data=, a table in memory, or hold the variable, at={...}."
+            )
+        there = np.logical_and.reduce([np.asarray(self.columns[name]) == level for name, level in cell])
+        weight = self.model.rows.weight
+        weight = there.astype(float) if weight is None else np.where(there, weight, 0.0)
+        if not weight.any():
+            return None
+        return replace(self, model=replace(self.model, rows=replace(self.model.rows, weight=weight)))
+
+    def require_effect(self, name: str, over_grid: bool = False) -> None:
+        """IncompatibleError for a variable on which the mean does not depend, as it stands in the formulas of other
+        parameters alone, and over the grid, where the first linear predictor moves, for one that moves the mean by
+        another.
+        """
+        model, design = self.model, self.model.design
+        family = model.likelihood
+        of_others = [family.facts.formulas.get(other, other) for other, _ in family.others]  # none of effects of groups
+        used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
+        if not used:
+            return
+        some = model.sampled
+        moves = (family.slope(some.eta(some.start)) != 0.0).any(axis=(0, 1))
+        by_mean = {word for word, moved in zip(of_others, moves[model.predictor.n_first :], strict=True) if moved}
+        first = design.parsed is not None and name in design.parsed.columns
+        said = f"the formula of {' and '.join(used)}"
+        if not first and not by_mean & set(used):
+            raise IncompatibleError(
+                f"the mean of {model.title} does not depend on {name!r}, which stands in {said} alone: it has no "
+                "effect on the mean. fit.table() has its coefficients there; name other variables, as in "
+                "variables=[...]."
+            )
+        if over_grid and by_mean & set(used):
+            raise IncompatibleError(
+                f'over="grid" moves one linear predictor, and the mean of {model.title} depends on {name!r} by '
+                f"{said} too: leave over= out."
+            )
+
+    def require_held(self, at: Mapping[str, Any]) -> dict[str, object]:
+        """The variables of `at={"x": 1.0}` with their values, one each; DomainError for others."""
+        if not all(isinstance(name, str) for name in at):
+            raise DomainError(f'at= is "overall", "mean" or a dict of values by variable; got {quoted(at)}.')
+        for name, value in at.items():
+            self.require(name)
+            levels = self.levels(name)
+            if levels is None:
+                good = isinstance(value, int | float | np.number) and np.isfinite(value)
+            else:
+                good = np.ndim(value) == 0 and value in levels
+            if not good:
+                has = "a finite number" if levels is None else f"one of its levels, {', '.join(map(repr, levels))}"
+                raise DomainError(f"at= holds {name!r} at {has}; got {quoted(value)}.")
+        return dict(at)
+
 
 def population(model: Model, data: object = None, offset: Column = None, exposure: Column = None) -> Population:
     """The rows of the fit, or of `data`; of files with the columns of some of them, which show what these are."""
@@ -327,138 +450,6 @@ def _columns(model: Model, data: object) -> Mapping[str, object]:
     return columns
 
 
-LARGEST_GRID = 100_000
-"""Rows of a reference grid, at most."""
-
-
-def holding(rows: Population, held: Mapping[str, object]) -> Population:
-    """The rows with variables at values."""
-    if not held:
-        return rows
-    at = replace(rows.model.rows, X=rows.X(held), low=None)
-    return replace(rows, columns=rows.columns_at(held), model=replace(rows.model, rows=at))
-
-
-def at_mean(rows: Population) -> Population:
-    """The rows with every number at its mean, collapsed to one; IncompatibleError of rows in files."""
-    if not rows.whole:
-        raise _over_all_rows(rows.model)
-    numbers = [name for name, column in rows.columns.items() if column.dtype.kind in "iuf"]
-    held = {name: rows.mean(name) for name in numbers if rows.ordered_levels(name) is None}
-    return replace(holding(rows, held), collapsed=True)
-
-
-def require_effect(rows: Population, name: str, over_grid: bool = False) -> None:
-    """IncompatibleError for a variable on which the mean does not depend, as it stands in the formulas of other
-    parameters alone, and over the grid, where the first linear predictor moves, for one that moves the mean by another.
-    """
-    model, design = rows.model, rows.model.design
-    family = model.likelihood
-    of_others = [family.facts.formulas.get(other, other) for other, _ in family.others]  # effects of groups have none
-    used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
-    if not used:
-        return
-    some = model.sampled
-    moves = (family.slope(some.eta(some.start)) != 0.0).any(axis=(0, 1))
-    by_mean = {word for word, moved in zip(of_others, moves[model.predictor.n_first :], strict=True) if moved}
-    first = design.parsed is not None and name in design.parsed.columns
-    said = f"the formula of {' and '.join(used)}"
-    if not first and not by_mean & set(used):
-        raise IncompatibleError(
-            f"the mean of {model.title} does not depend on {name!r}, which stands in {said} alone: it has no effect on "
-            "the mean. fit.table() has its coefficients there; name other variables, as in variables=[...]."
-        )
-    if over_grid and by_mean & set(used):
-        raise IncompatibleError(
-            f'over="grid" moves one linear predictor, and the mean of {model.title} depends on {name!r} by '
-            f"{said} too: leave over= out."
-        )
-
-
-def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, object]:
-    """The variables of `at={"x": 1.0}` with their values, one each; DomainError for others."""
-    if not all(isinstance(name, str) for name in at):
-        raise DomainError(f'at= is "overall", "mean" or a dict of values by variable; got {quoted(at)}.')
-    for name, value in at.items():
-        rows.require(name)
-        levels = rows.levels(name)
-        if levels is None:
-            good = isinstance(value, int | float | np.number) and np.isfinite(value)
-        else:
-            good = np.ndim(value) == 0 and value in levels
-        if not good:
-            has = "a finite number" if levels is None else f"one of its levels, {', '.join(map(repr, levels))}"
-            raise DomainError(f"at= holds {name!r} at {has}; got {quoted(value)}.")
-    return dict(at)
-
-
-def levels_of(rows: Population, name: str) -> tuple[object, ...] | None:
-    """The levels of a category in their order, False and True, the values of a number that has two; else None."""
-    if (ordered := rows.ordered_levels(name)) is not None:
-        return tuple(ordered)
-    if (found := rows.levels(name)) is not None:
-        return found
-    if not rows.whole:
-        return None
-    values = np.unique(np.asarray(rows.columns[name], dtype=float)).tolist()
-    return tuple(values) if len(values) <= 2 else None
-
-
-def cells(rows: Population, by: object) -> list[tuple[tuple[str, object], ...]]:
-    """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for None."""
-    levels = {}
-    for name in () if by is None else several(by):
-        rows.require(name)
-        levels[name] = levels_of(rows, name)
-        if levels[name] is None:
-            raise DomainError(
-                f"by= needs categories, and {name!r} is a number: write C({name}) in the formula, or hold it at a "
-                "value, at={...}."
-            )
-    return [tuple(zip(levels, combination, strict=True)) for combination in product(*levels.values())]
-
-
-def of_level(rows: Population, cell: Sequence[tuple[str, object]]) -> Population | None:
-    """The rows that have these levels; None where there are none. IncompatibleError of rows elsewhere."""
-    if not cell:
-        return rows
-    if not rows.whole:
-        raise IncompatibleError(
-            f"by= averages over some of the rows, and those of {rows.model.title} are {rows.model.rows.place}: give "
-            "data=, a table in memory, or hold the variable, at={...}."
-        )
-    there = np.logical_and.reduce([np.asarray(rows.columns[name]) == level for name, level in cell])
-    weight = rows.model.rows.weight
-    weight = there.astype(float) if weight is None else np.where(there, weight, 0.0)
-    if not weight.any():
-        return None
-    return replace(rows, model=replace(rows.model, rows=replace(rows.model.rows, weight=weight)))
-
-
-def grid(rows: Population, moved: Mapping[str, object]) -> Population:
-    """The reference grid of the variables that are not moved, collapsed to one row, with the average offset."""
-    if not rows.whole:
-        raise IncompatibleError(
-            f'over="grid" needs the means of the columns, and the rows of {rows.model.title} are '
-            f'{rows.model.rows.place}: give data=, or over="rows".'
-        )
-    others = {name: levels_of(rows, name) for name in rows.names if name not in moved}
-    if prod(len(levels or (0,)) for levels in others.values()) > LARGEST_GRID:
-        raise DomainError(f'the reference grid has more than {LARGEST_GRID:,} rows; take over="rows".')
-    known: dict[str, Sequence[Any]] = {name: levels or (rows.mean(name),) for name, levels in others.items()}
-    every = list(product(*known.values()))
-    columns = {
-        name: np.array(values, dtype=object if isinstance(values[0], str) else None)
-        for name, values in zip(known, zip(*every, strict=True), strict=True)
-    }
-    columns |= {name: filled(value, len(every)) for name, value in moved.items()}
-    offset = rows.model.rows.offset
-    offset = None if offset is None else np.full(len(every), rows.shares @ offset)
-    first = rows.model.rows.take(np.zeros(len(every), dtype=np.intp))
-    model = replace(rows.model, rows=replace(first, weight=None, offset=offset))
-    return holding(replace(rows, model=model, columns={}, collapsed=True, is_grid=True), columns)
-
-
 def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:
     """The frame with the sentences that there are, after those that it has, as its `attrs["note"]`."""
     if note := " ".join(filter(None, (str(frame.attrs.get("note", "")), *said))):
@@ -487,7 +478,7 @@ class Move(NamedTuple):
     def of(self, rows: Population, average: Callable[..., Floats], slope: Callable[..., Floats]) -> Floats:
         """What it makes of a population: the `average` with the variables set, or the `slope` in one of them."""
         if self.value is SLOPE:
-            return slope(holding(rows, dict(self.held)), str(self.name))
+            return slope(rows.holding(dict(self.held)), str(self.name))
         return average(rows, self.moved)
 
 

@@ -30,21 +30,7 @@ from scipy import special
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.averages import (
-    SLOPE,
-    Move,
-    Population,
-    at_mean,
-    averages,
-    cells,
-    grid,
-    levels_of,
-    noted,
-    of_level,
-    population,
-    require_effect,
-    require_held,
-)
+from stattools.inference.effects.averages import SLOPE, Move, Population, averages, noted, population
 from stattools.inference.estimates import Estimates, against_zero, df_along, level_of, quantile_of
 from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
@@ -80,12 +66,12 @@ def moves_of(
     rows: Population, variable: str | None, values: Sequence[object], by: object, over_grid: bool = False
 ) -> list[tuple[tuple[tuple[str, object], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
-    found = cells(rows, by)
+    found = rows.cells(by)
     if variable is not None and variable in dict(found[0]):
         raise DomainError(f"by= has {variable!r}, which is the variable that is moved; leave it out.")
     if over_grid:
         for name in [*dict(found[0]), *[variable] * (variable is not None)]:
-            require_effect(rows, str(name), over_grid)
+            rows.require_effect(str(name), over_grid)
     return [(cell, [Move(variable, value, cell) for value in values]) for cell in found]
 
 
@@ -182,7 +168,7 @@ def means(
     ordered = values_of(rows, "means", variable, values)
     groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
-    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
+    found = averages(fit.estimate, rows.grid(moves[0].moved) if over_grid else rows, moves)
     value, gradient = _apart([found[move] for move in moves])
     head = head_of(model, [move.moved for move in moves], len(value))
     if not fit.kinds:
@@ -227,7 +213,7 @@ def contrasts(
     of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
     require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
     moves = [move for _, each in groups for move in each]
-    found = averages(fit.estimate, grid(rows, moves[0].moved) if over_grid else rows, moves)
+    found = averages(fit.estimate, rows.grid(moves[0].moved) if over_grid else rows, moves)
     if ratio and not over_grid:
         found = {move: _logarithm(mean, variable) for move, mean in found.items()}
     names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in combinations(ordered, 2)]
@@ -332,8 +318,8 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
             raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
         return (None,)
     rows.require(variable)
-    require_effect(rows, variable := str(variable))
-    levels, ordered = rows.levels(variable), levels_of(rows, variable)
+    rows.require_effect(variable := str(variable))
+    levels, ordered = rows.levels(variable), rows.grid_levels(variable)
     fewest = "two or more" if who == "contrasts" else "one or more"
     if values is None:
         if ordered is None:
@@ -423,7 +409,7 @@ class AskedEffects:
             raise IncompatibleError(
                 'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
             )
-        found = ((cell, of_level(self.rows, cell)) for cell in cells(self.rows, by))
+        found = ((cell, self.rows.of_level(cell)) for cell in self.rows.cells(by))
         return _under_one_another([(cell, table(some)) for cell, some in found if some is not None])
 
 
@@ -438,14 +424,14 @@ def asked_effects(model: Model, at: object, variables: object, discrete: object,
         got="at=",
     )
     rows = population(model, **which)
-    over = at_mean(rows) if at == "mean" else rows
-    held = tuple(require_held(rows, held).items())
+    over = rows.at_mean() if at == "mean" else rows
+    held = tuple(rows.require_held(held).items())
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)
     for name in (*variables, *discrete):
         rows.require(name)
     for name in variables:
-        require_effect(rows, name)
+        rows.require_effect(name)
     asked = {name: rows.levels(name, discrete) for name in variables}
     if not asked:
         raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")

@@ -21,7 +21,7 @@ from stattools import figures
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.diagnostics.goodness import KINDS, grouped, variance, wilson_ends
 from stattools.inference.diagnostics.goodness import calibration as calibration_table
-from stattools.inference.effects.averages import Population, levels_of, population
+from stattools.inference.effects.averages import Population, population
 from stattools.inference.effects.means import values_of
 from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.needs import require
@@ -120,7 +120,7 @@ def drawing(
 
 def _points(rows: Population, variable: str, values: Sequence[object] | None, number: bool) -> Sequence[Any]:
     """Where the mean is drawn: the levels, what was asked for, or evenly along the values of a number."""
-    if values is not None or levels_of(rows, variable) is not None:
+    if values is not None or rows.grid_levels(variable) is not None:
         found = values_of(rows, "figures", variable, values)
         return sorted(found) if number else found
     x = np.asarray(rows.columns[variable], dtype=float)

@@ -12,7 +12,7 @@ from stattools.errors import StattoolsError
 from stattools.inference.diagnostics.assumptions import OVERDISPERSION as OVERDISPERSION
 from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check
 from stattools.inference.diagnostics.checks import Looked, checks_of
-from stattools.inference.effects.averages import Population, levels_of, population
+from stattools.inference.effects.averages import Population, population
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit as fitted
 from stattools.interface.when_needed import pd
@@ -70,7 +70,7 @@ class Basis:
     @cached_property
     def variables(self) -> dict[str, tuple[object, ...] | None]:
         """The variables with their levels, None of a number."""
-        return {} if self.rows is None else {name: levels_of(self.rows, name) for name in self.rows.names}
+        return {} if self.rows is None else {name: self.rows.grid_levels(name) for name in self.rows.names}
 
     def means(self, variable: str) -> pd.DataFrame | None:
         """The adjusted means at the levels of a variable, or along a number; None where the fit refuses them."""

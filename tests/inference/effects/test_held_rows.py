@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.effects.averages import cells, grid, holding, levels_of, of_level, population, require_held
+from stattools.inference.effects.averages import population
 
 DATA = pd.DataFrame({"x": [1.0, 2, 3, 4, 5, 9], "g": list("aabbcc"), "s": [0, 1, 0, 1, 0, 1], "w": [1, 2, 1, 2, 1, 2]})
 DATA["y"] = [1.0, 3.0, 2.0, 5.0, 4.0, 9.0]
@@ -16,45 +16,45 @@ ROWS = population(MODEL)
 
 
 def test_held_rows_are_those_of_the_table_with_the_value():
-    held = holding(ROWS, {"x": 2.5, "g": "b"})
+    held = ROWS.holding({"x": 2.5, "g": "b"})
     assert_allclose(held.model.rows.X, MODEL.design.encode(DATA.assign(x=2.5, g="b")))
     assert_allclose(held.X({"g": "c"}), MODEL.design.encode(DATA.assign(x=2.5, g="c")))
-    assert holding(ROWS, {}) is ROWS
+    assert ROWS.holding({}) is ROWS
 
 
 def test_levels_are_those_of_categories_and_of_numbers_with_two_values():
-    assert levels_of(ROWS, "g") == ("a", "b", "c")
-    assert levels_of(ROWS, "s") == (0.0, 1.0)
-    assert levels_of(ROWS, "x") is None
-    assert cells(ROWS, None) == [()]
-    assert cells(ROWS, ["s", "g"])[1] == (("s", 0.0), ("g", "b"))
+    assert ROWS.grid_levels("g") == ("a", "b", "c")
+    assert ROWS.grid_levels("s") == (0.0, 1.0)
+    assert ROWS.grid_levels("x") is None
+    assert ROWS.cells(None) == [()]
+    assert ROWS.cells(["s", "g"])[1] == (("s", 0.0), ("g", "b"))
     with pytest.raises(DomainError, match="by= needs categories, and 'x' is a number"):
-        cells(ROWS, "x")
+        ROWS.cells("x")
 
 
 def test_rows_of_a_level_keep_their_weight():
-    found = of_level(ROWS, (("g", "b"),))
+    found = ROWS.of_level((("g", "b"),))
     assert found is not None
     assert found.model.rows.weight.tolist() == [0, 0, 1, 2, 0, 0]
-    assert of_level(ROWS, (("g", "a"), ("x", 9.0))) is None
+    assert ROWS.of_level((("g", "a"), ("x", 9.0))) is None
 
 
 def test_the_grid_counts_levels_alike_and_has_numbers_at_their_mean():
-    rows = grid(ROWS, {"g": "a"})
+    rows = ROWS.grid({"g": "a"})
     found = rows.block(rows.X({"g": "b"}))
     assert_allclose(found.X, [[1.0, np.average(DATA.x, weights=DATA.w), 1.0, 0.0, 0.5]])
     assert found.offset is None
 
 
 def test_what_cannot_be_held_is_told():
-    assert require_held(ROWS, {"x": 3, "g": "a"}) == {"x": 3, "g": "a"}
+    assert ROWS.require_held({"x": 3, "g": "a"}) == {"x": 3, "g": "a"}
     for wrong, said in (
         ({"x": [1, 2]}, "a finite number"),
         ({"g": "d"}, "one of its levels"),
         ({"u": 1}, "no variable"),
     ):
         with pytest.raises(DomainError, match=said):
-            require_held(ROWS, wrong)
+            ROWS.require_held(wrong)
 
 
 def test_rows_in_files_have_held_rows_and_no_rows_of_a_level(tmp_path):
