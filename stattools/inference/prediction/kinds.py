@@ -104,8 +104,11 @@ def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Tw
         slope = slope / mean[:, None]
         factor = np.exp(q(slope) * _error(slope, V))
         return mean / factor, mean * factor
-    first = _first(V)
-    half = q(first if slope is None else slope) * _in_units_of_first(slope, V)
+    share = _first(V)  # the slope of the mean in units of the first linear predictor
+    reach = q(share if slope is None else slope)
+    if slope is not None:
+        np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
+    half = reach * _error(share, V)
     moved = (eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]]) for by in (-half, half))
     one, other = (nearest_mean(family, each) for each in moved)
     return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
@@ -127,15 +130,6 @@ def _ends_of_zero(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Tw
 def _error(slope: Floats, V: Floats) -> Floats:
     """The standard error of what has this slope (n, width) in the linear predictors."""
     return np.sqrt(np.maximum(((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1), 0.0))
-
-
-def _in_units_of_first(slope: Floats | None, V: Floats) -> Floats:
-    """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
-    if slope is None:
-        return np.sqrt(V[:, 0, 0])
-    share = _first(V)
-    np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
-    return _error(share, V)
 
 
 def _first(V: Floats) -> Floats:
@@ -255,7 +249,7 @@ def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats
 def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> pd.DataFrame:
     """Probabilities, cumulative ones of labels in order, or log odds of several categories."""
     names, eta = names_of_categories(at, kind), at.eta(fit.estimate)
-    value = eta.reshape(len(eta), -1) if kind == "link" else _probabilities(at, eta, kind)[0]
+    value = eta.reshape(len(eta), -1) if kind == "link" else _probabilities(at, eta, kind)
     if interval is None:
         return pd.DataFrame(value, columns=names)
     parts, eta = [], eta.reshape(len(eta), -1)
@@ -272,13 +266,10 @@ def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> 
     return long_frame(kind, len(eta), names, value.ravel(), lower, upper)
 
 
-def _probabilities(at: Model, eta: Floats, kind: str, sloped: bool = False) -> tuple[Floats, Floats]:
-    """The probability of each label, or that an outcome is at most it, with slopes where those are asked for."""
+def _probabilities(at: Model, eta: Floats, kind: str) -> Floats:
+    """The probability of each label, or that an outcome is at most it."""
     family: Any = at.likelihood
-    slope = family.slope(eta) if sloped else eta
-    if kind != CUMULATIVE:
-        return family.mean(eta), slope
-    return family.cumulative(eta)[:, :-1], slope.cumsum(axis=1)[:, :-1] if sloped else slope
+    return family.cumulative(eta)[:, :-1] if kind == CUMULATIVE else family.mean(eta)
 
 
 def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
@@ -289,7 +280,8 @@ def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
     """
     if not at.likelihood.facts.by_category:
         wide = eta if at.likelihood.width > 1 else eta[:, 0]
-        p, slope = _probabilities(at, wide, kind, sloped=True)
+        p, slope = _probabilities(at, wide, kind), at.likelihood.slope(wide)
+        slope = slope.cumsum(axis=1)[:, :-1] if kind == CUMULATIVE else slope
         return special.logit(p), slope / (p * (1.0 - p))[:, :, None]
     full = np.column_stack([np.zeros(len(eta)), eta])
     own = np.eye(full.shape[1], dtype=bool)

@@ -1,11 +1,10 @@
 """Predictions for old and new rows: means, linear predictors, classes, new observations, each with its interval.
 
-    mean         inverse link of eta -+ q se(eta); softmax: expit(logit p_k -+ q se(logit p_k)), within [0, 1]
     observation  ols: mean -+ q sqrt(scale^2 / precision + se(eta)^2); counts: quantiles of the predictive
                  distribution, the uncertainty of the estimate integrated out (`likelihoods/predictive.py`)
 
-se comes from `fit.covariance`, whichever `cov=` was chosen, q from `fit.quantile`. Cost: one product of X with the
-covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+Those of other kinds stand in `kinds.py`. se comes from `fit.covariance`, whichever `cov=` was chosen, q from
+`fit.quantile`. Cost: one product of X with the covariance.
 
 Rows that a fit has not seen have their design as the fit learned it, their offsets, exposures, precisions and trials:
 what was a column of the table that was fitted is looked up in the new one; what was an array has to be given again.
@@ -19,7 +18,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -41,27 +40,7 @@ from stattools.data.tables.table import ARRAYS, Places, is_frame, origin_of, pai
 from stattools.errors import DomainError, FileError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.needs import formula
-from stattools.inference.prediction.kinds import (
-    CUMULATIVE,
-    ENDS,
-    OF_OUTCOMES,
-    QUANTILES,
-    SCORE,
-    SURVIVAL,
-    VALUES,
-    asked_of,
-    categories,
-    eta_covariance,
-    is_of_categories,
-    long_frame,
-    most_probable,
-    names_of_categories,
-    predicted_quantile,
-    predicted_survival,
-    quantiles,
-    require_outcome,
-    scores,
-)
+from stattools.inference.prediction import kinds
 from stattools.interface.arguments import require_level, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.files import beside, path_of, reasons, replace_file
@@ -145,13 +124,13 @@ def columns_beside(model: Model, kind: str, trials: Column, precision: Column) -
     """What a new outcome depends on beside its predictors: what was given, or the columns that the fit had; other kinds
     of prediction depend on none, and IncompatibleError says so where one is given.
     """
-    if trials is not None and (kind not in OF_OUTCOMES or "trials" not in model.likelihood.parts):
+    if trials is not None and (kind not in kinds.OF_OUTCOMES or "trials" not in model.likelihood.parts):
         raise IncompatibleError(
             'predict takes trials= for kind="observation" and quantiles of a grouped outcome only; leave it out.'
         )
-    if precision is not None and kind not in OF_OUTCOMES:
+    if precision is not None and kind not in kinds.OF_OUTCOMES:
         raise IncompatibleError('predict takes precision= for kind="observation" and quantiles only; leave it out.')
-    if kind not in OF_OUTCOMES:
+    if kind not in kinds.OF_OUTCOMES:
         return {}
     given = {"trials": trials} if "trials" in model.likelihood.parts else {}
     if model.rows.precision is not None:
@@ -325,7 +304,17 @@ def handed_out(
     return found.to_numpy() if framed and is_bare else found
 
 
-KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUANTILES, SURVIVAL)
+KINDS = (
+    "mean",
+    "observation",
+    "class",
+    "link",
+    "zero",
+    kinds.CUMULATIVE,
+    kinds.SCORE,
+    *kinds.QUANTILES,
+    kinds.SURVIVAL,
+)
 
 
 def predict(
@@ -336,23 +325,16 @@ def predict(
     interval: float | None = None,
     **options: Any,
 ) -> Any:
-    """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
+    """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows: see `Fit.predict`.
 
-    `kind` is "mean": E(y), for softmax and ordinal a frame with one column of probabilities per label; "link": the
-    linear predictor (softmax: log odds against the reference); "class": the label of the most probable category;
-    "zero": the probability that a count is 0; of labels in order "cumulative": a frame of P(y <= label), and "score":
-    the mean of the labels where they are numbers, else of 1, 2, ...; "median" and "quantile": what a new outcome is
-    below with the probability `p`, the parameters as estimated; of times "survival": a frame `row, time, survival` at
-    `times`; "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without
-    `interval` the answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`),
-    of several labels a long frame `row, category, mean, lower, upper`; of the rows that `predictions` leaves out under
-    missing="null" there is none.
-
-    An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
-    that theirs covers at least `level`; an end beyond 2^53 is infinite. `offset`, `exposure` and, of an observation and
-    of quantiles, `trials` and `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had
-    them; what was a column is looked up. Raises DomainError for unseen levels, missing columns and values,
-    IncompatibleError for what the model does not have.
+    Beside the kinds that stand there are "zero", the probability that a count is 0, and of labels in order
+    "cumulative", a frame of P(y <= label), and "score", the mean of the labels where they are numbers, else of their
+    places 1, 2, ... Without `interval` the answer is an array (m,), of several labels a frame with a column for each;
+    with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), of several labels a long one `row,
+    category, mean, lower, upper`; survival is a frame `row, time, survival`. Of the rows that `predictions` leaves out
+    under missing="null" there is none. An interval of kind "mean" covers the mean, one of kind "observation" the new
+    outcome; counts are whole, so that theirs covers at least `level`; an end beyond 2^53 is infinite. Raises
+    DomainError for unseen levels, missing columns and values, IncompatibleError for what the model does not have.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -387,10 +369,10 @@ def predictions(
     """
     kind = kind_asked("predict", kind)
     require_finite(fit, "predict")
-    require_outcome(model, kind)
-    is_asked = kind in (*QUANTILES, SURVIVAL) or times is not None or p is not None
-    asked = asked_of(model, kind, times, p) if is_asked else np.empty(0)
-    is_spread = kind in QUANTILES or (kind == "observation" and interval is not None)
+    kinds.require_outcome(model, kind)
+    is_asked = kind in (*kinds.QUANTILES, kinds.SURVIVAL) or times is not None or p is not None
+    asked = kinds.asked_of(model, kind, times, p) if is_asked else np.empty(0)
+    is_spread = kind in kinds.QUANTILES or (kind == "observation" and interval is not None)
     if precision is not None and not is_spread:
         raise IncompatibleError(
             'predict takes precision= for quantiles and for the interval of kind="observation" only; leave it out.'
@@ -404,7 +386,7 @@ def predictions(
         beside.pop("precision", None)
     at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
     among = None
-    if kind in OF_OUTCOMES:
+    if kind in kinds.OF_OUTCOMES:
         require_numbers(at)
         at = with_precision(at, model, data, precision) if is_spread else at
         among = trials_of(at, model, data, trials)
@@ -412,10 +394,10 @@ def predictions(
         return _nothing(at, interval, kind, asked), at.places
     if seen is not None:
         fit, at = seen(at)
-    if kind == SURVIVAL:
-        return predicted_survival(fit, at, interval, asked), at.places
-    if kind in QUANTILES:
-        return predicted_quantile(fit, at, interval, kind, float(asked[0]), among), at.places
+    if kind == kinds.SURVIVAL:
+        return kinds.predicted_survival(fit, at, interval, asked), at.places
+    if kind in kinds.QUANTILES:
+        return kinds.predicted_quantile(fit, at, interval, kind, float(asked[0]), among), at.places
     return _predicted(fit, at, interval, kind, among), at.places
 
 
@@ -428,19 +410,21 @@ def kind_asked(who: str, kind: object) -> str:
 def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, trials: Floats | None) -> Any:
     """A prediction for each of the rows `at`."""
     if kind == "class":
-        return _classes(at, fit.estimate, interval)
+        if interval is not None:
+            raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
+        return as_outcome(labels_of(at), kinds.most_probable(at.likelihood.mean(at.eta(fit.estimate))))
     if kind == "observation":
         return _observations(fit, at, interval, trials)
-    if kind == SCORE:
-        return scores(fit, at, interval)
-    if is_of_categories(at, kind):
-        return categories(fit, at, interval, kind)
+    if kind == kinds.SCORE:
+        return kinds.scores(fit, at, interval)
+    if kinds.is_of_categories(at, kind):
+        return kinds.categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
-    value = VALUES[kind](at.likelihood, eta)
+    value = kinds.VALUES[kind](at.likelihood, eta)
     if interval is None:
         return value
-    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    return _frame(kind, value, *ENDS[kind](at.likelihood, eta, V, quantiles(fit, at, interval)))
+    V = kinds.eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    return _frame(kind, value, *kinds.ENDS[kind](at.likelihood, eta, V, kinds.quantiles(fit, at, interval)))
 
 
 def require_finite(fit: Estimates, what: str) -> None:
@@ -467,24 +451,20 @@ def labels_of(model: Model) -> tuple[object, ...]:
     return (0, 1) if model.labels is None else model.labels
 
 
-def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[np.generic]:
-    if interval is not None:
-        raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
-    return as_outcome(labels_of(at), most_probable(at.likelihood.mean(at.eta(theta))))
-
-
 def _nothing(at: Model, interval: float | None, kind: str, asked: Floats) -> NDArray[np.generic] | pd.DataFrame:
     """What would be predicted for one row, without a value."""
     if kind == "class":
         return as_outcome(labels_of(at), np.zeros(1, dtype=np.intp))
-    if kind == SURVIVAL:
+    if kind == kinds.SURVIVAL:
         ends = {} if interval is None else {"lower": np.nan, "upper": np.nan}
-        return pd.DataFrame({"row": 0, "time": asked, SURVIVAL: np.nan, **ends})
+        return pd.DataFrame({"row": 0, "time": asked, kinds.SURVIVAL: np.nan, **ends})
     nan = np.full(1, np.nan)
-    if is_of_categories(at, kind):
-        names = names_of_categories(at, kind)
+    if kinds.is_of_categories(at, kind):
+        names = kinds.names_of_categories(at, kind)
         each = np.full(len(names), np.nan)
-        return pd.DataFrame([each], columns=names) if interval is None else long_frame(kind, 1, names, *[each] * 3)
+        return (
+            pd.DataFrame([each], columns=names) if interval is None else kinds.long_frame(kind, 1, names, *[each] * 3)
+        )
     return nan if interval is None else _frame("mean" if kind == "observation" else kind, nan, nan, nan)
 
 
@@ -505,24 +485,16 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
     mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
     if interval is None:
         return mean
-    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    V = kinds.eta_covariance(at.predictor, at.rows.X, fit.covariance)
     if at.has_scale:
-        precision = 1.0 if at.rows.precision is None else at.rows.precision
-        own = fit.scale**2 / precision
-        half = quantile_of(_df_of_observations(fit, at, own, V[:, 0, 0]), interval) * np.sqrt(own + V[:, 0, 0])
+        own = fit.scale**2 / (1.0 if at.rows.precision is None else at.rows.precision)
+        variance, df = own + V[:, 0, 0], fit.t_df
+        if fit.degrees is not None:  # those of a sum of two variances (Welch & Satterthwaite)
+            df = variance**2 / (own**2 / fit.df + V[:, 0, 0] ** 2 / fit.degrees.df(at.rows.X))
+        half = quantile_of(df, interval) * np.sqrt(variance)
         return _frame("mean", mean, mean - half, mean + half)
     ends = at.likelihood.facts.interval(at.likelihood, eta.reshape(len(eta), -1), V, interval, trials)
     return _frame("mean", mean, *ends)
-
-
-def _df_of_observations(fit: Estimates, at: Model, own: float | Floats, variance: Floats) -> float | Floats:
-    """Degrees of freedom of the variance of an observation about its estimated mean: where the second part has its own,
-    those of a sum of two (Welch & Satterthwaite).
-    """
-    if fit.degrees is None:
-        return fit.t_df
-    df = fit.degrees.df(at.rows.X)
-    return (own + variance) ** 2 / (own**2 / fit.df + variance**2 / df)
 
 
 def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> pd.DataFrame:
@@ -588,7 +560,7 @@ def predict_to(
     if interval is not None and model.likelihood.outcome.has_several:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
-    asked = ["offset", "exposure"] + ["precision", "trials"] * (kind in OF_OUTCOMES)
+    asked = ["offset", "exposure"] + ["precision", "trials"] * (kind in kinds.OF_OUTCOMES)
     extras = [model.extras[key] for key in asked if model.extras.get(key)]
     names = list(dict.fromkeys((*model.design.whole.columns, *extras)))
     for name in names:
@@ -596,18 +568,7 @@ def predict_to(
     require_kinds(source.kinds, names, repr(source))
     rule = PredictionRule.of(fit, source, kind, interval)
     names = names or list(source.names[:1])
-    return _file(path, source, names, rule) if isinstance(source, Scan) else _folder(path, source, names, rule)
-
-
-def _file(path: Path, source: Scan, names: list[str], rule: PredictionRule) -> Path:
-    import pyarrow.parquet as pq
-
-    def write(file: BinaryIO) -> None:
-        with pq.ParquetWriter(file, rule.schema) as writer:
-            for batch in source.batches(names):
-                writer.write_batch(rule(batch))
-
-    return replace_file(path, write, "predict_to")
+    return rule.written(path, source.batches(names)) if isinstance(source, Scan) else _folder(path, source, names, rule)
 
 
 def _folder(path: Path, source: Source, names: list[str], rule: PredictionRule) -> Path:
@@ -642,15 +603,8 @@ class ToFile:
     rule: PredictionRule
 
     def __call__(self, batch: Batch) -> int:
-        import pyarrow.parquet as pq
-
-        def write(file: BinaryIO) -> None:
-            with pq.ParquetWriter(file, self.rule.schema) as writer:
-                for piece in batch.cut(ROWS):
-                    writer.write_batch(self.rule(piece))
-
         try:
-            replace_file(self.folder / f"part.{batch.number:06d}.parquet", write, "predict_to")
+            self.rule.written(self.folder / f"part.{batch.number:06d}.parquet", batch.cut(ROWS))
         except FileError as error:
             raise FileError.of(
                 f"{batch.where} cannot be written: {error} predict_to needs a folder with room that all workers share.",
@@ -675,12 +629,23 @@ class PredictionRule:
         bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, origin=None))
         return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)
 
+    def written(self, path: Path, batches: Iterable[Batch]) -> Path:
+        """The path, where the predictions of the batches stand when all of them are written."""
+        import pyarrow.parquet as pq
+
+        def write(file: BinaryIO) -> None:
+            with pq.ParquetWriter(file, self.schema) as writer:
+                for batch in batches:
+                    writer.write_batch(self(batch))
+
+        return replace_file(path, write, "predict_to")
+
     def __call__(self, batch: Batch) -> pa.RecordBatch:
         """The predictions of a batch, as long as it is."""
-        kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | self.kinds
+        types = {field.name: kind_of(field.type) for field in batch.table.schema} | self.kinds
         n = batch.table.num_rows
         with at(batch.where):
-            clean = cleaned(batch.table, batch.first, kinds)
+            clean = cleaned(batch.table, batch.first, types)
             if not len(clean.rows):
                 return pa.record_batch([pa.nulls(n, field.type) for field in self.schema], schema=self.schema)
             table = pd.DataFrame(dict(clean.columns), index=range(len(clean.rows)))
@@ -696,7 +661,7 @@ class PredictionRule:
 def _schema(fit: Estimates, kind: str, interval: float | None) -> pa.Schema:
     if kind == "class":
         return pa.schema([("class", pa.array(list(labels_of(fit.model))).type)])
-    if is_of_categories(fit.model, kind):
-        return pa.schema([(label, pa.float64()) for label in names_of_categories(fit.model, kind)])
+    if kinds.is_of_categories(fit.model, kind):
+        return pa.schema([(label, pa.float64()) for label in kinds.names_of_categories(fit.model, kind)])
     first = "mean" if kind == "observation" else kind
     return pa.schema([(name, pa.float64()) for name in ((first,) if interval is None else (first, "lower", "upper"))])
