@@ -71,50 +71,33 @@ HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
 
 
-def profile_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
-    """Profile-likelihood interval of every coefficient: arrays lower and upper, shape (p,).
+def likelihood_interval(fit: Estimates, level: float, kind: str = "profile") -> tuple[Floats, Floats]:
+    """Interval of every coefficient by its profile likelihood or by its score test: arrays lower and upper, shape (p,).
 
-    The ends are the values that a likelihood-ratio test at 1 - level just rejects, to 1e-8 standard errors; an end is
-    +-inf where the profile levels off before it comes down to the cut. They follow any monotone change of parameter,
-    unlike Wald's. The likelihood is the model's, whatever `fit.cov` is; of a fit with `penalty=st.Jeffreys()` it is
-    the penalized one. For `st.ols` it is Wald's interval, exactly (see above). Raises DomainError for a level outside
-    (0, 1), IncompatibleError for a ridge fit, ConvergenceError where a point above the maximum is met. Source: Venzon
-    & Moolgavkar (1988); for Jeffreys' penalty Heinze & Schemper (2002).
+    The ends are the values that a likelihood ratio test at 1 - level just rejects, of kind "score" a score test, to
+    1e-8 standard errors, the other coefficients at their maximum for that value. An end is +-inf where the profile
+    levels off before it comes down to the cut, and where the score test rejects no value on that side. They follow any
+    monotone change of parameter, unlike Wald's. The likelihood is the model's, whatever `fit.cov` is; the profile of a
+    fit with `penalty=st.Jeffreys()` is that of the penalized one. For `st.ols` both are Wald's interval, exactly (see
+    above). Raises DomainError for a level outside (0, 1), IncompatibleError for a ridge fit, and for the score of any
+    penalized one, ConvergenceError where a point above the maximum is met. Source: Venzon & Moolgavkar (1988); for
+    Jeffreys' penalty Heinze & Schemper (2002); of the score, which of one proportion makes Wilson's interval, Cox &
+    Hinkley, Theoretical Statistics (1974), 9.3.
 
     >>> import stattools as st
     >>> f = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1.0, 2, 3, 4, 5, 6]))
-    >>> lower, upper = profile_interval(f, 0.95)
+    >>> lower, upper = likelihood_interval(f, 0.95)
     >>> lower.round(4).tolist(), upper.round(4).tolist()
     ([-15.1238, -0.0658], [0.5779, 4.1592])
-    """
-    return _ends(fit, level, is_score=False, tolerance=0.03)
-
-
-def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
-    """Score interval of every coefficient: arrays lower and upper, shape (p,).
-
-    The ends are the values that a score test at 1 - level just rejects, to 1e-8 standard errors, the other
-    coefficients at their maximum for that value. An end is +-inf where the test rejects no value on that side. For
-    `st.ols` it is Wald's interval, exactly. Raises DomainError for a level outside (0, 1), IncompatibleError for a
-    penalized fit. Source: Cox & Hinkley, Theoretical Statistics (1974), 9.3; for one proportion it is Wilson's
-    interval.
-
-    >>> import stattools as st
     >>> f = st.fit(st.logistic([1, 1, 1, 0], [[1.0]] * 4, intercept=False))
-    >>> special.expit(np.ravel(score_interval(f, 0.95))).round(6).tolist()
-    [0.300642, 0.954413]
-    >>> np.round(tuple(st.fit(st.coin([1, 1, 1, 0])).interval(kind="wilson")), 6).tolist()
+    >>> special.expit(np.ravel(likelihood_interval(f, 0.95, "score"))).round(6).tolist()
     [0.300642, 0.954413]
     """
-    if fit.penalty is not None:
+    is_score, tolerance = (True, 1e-9) if kind == "score" else (False, 0.03)
+    if is_score and fit.penalty is not None:
         raise IncompatibleError(
             'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
         )
-    return _ends(fit, level, is_score=True, tolerance=1e-9)
-
-
-def _ends(fit: Estimates, level: float, *, is_score: bool, tolerance: float) -> tuple[Floats, Floats]:
-    """The ends of all coefficients; those of Wald's interval where these are exact, or as good."""
     require_level(level)
     if isinstance(fit.penalty, Ridge):
         raise IncompatibleError("a ridge fit has no intervals: its estimates are biased by design.")
@@ -343,24 +326,16 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     model = fit.model
     if not fit.kinds:
         np.asarray(fit.covariance)  # refused, with what to do
-    kind = one_of(
-        kind,
-        fit.kinds,
-        f"{model.title} has intervals of kind {{}}",
-        IncompatibleError,
-        got="kind=",
-        meaning="kind of intervals",
-    )
+    has = f"{model.title} has intervals of kind {{}}"
+    kind = one_of(kind, fit.kinds, has, IncompatibleError, got="kind=", meaning="kind of intervals")
     if model.facts.has_intervals:
-        lower, upper = model.intervals[kind](level)
-        return Interval(lower, upper, level, kind, fit.names)
+        return Interval(*model.intervals[kind](level), level, kind, fit.names)
     if model.facts.has_states:
         from stattools.series.statespace.maximum import ends as variance_ends
 
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
     if kind != "wald":
-        ends = profile_interval(fit, level) if kind == "profile" else score_interval(fit, level)
-        return Interval(ends[0], ends[1], level, kind, fit.names)
+        return Interval(*likelihood_interval(fit, level, kind), level, kind, fit.names)
     half = fit.quantile(level) * fit.se
     return Interval(fit.estimate - half, fit.estimate + half, level, kind, fit.names)
 
@@ -519,13 +494,10 @@ class Coefficient(Faces):
             return f"{said}, penalized: no standard error"
         row, level = fit.table().iloc[self._place], percent(fit.level)
         said += f" (se {number(row.se, 3)}), {level} interval {number(row.lower, 4)} to {number(row.upper, 4)}"
-        if fit.model.facts.has_intervals or np.isnan(
-            row.p_value
-        ):  # those of a sample, and variances, are not held to 0
+        if fit.model.facts.has_intervals or np.isnan(row.p_value):  # a sample's, and variances, are not held to 0
             return said
-        return (
-            f"{said}, {'z' if np.all(np.isinf(fit.t_df)) else 't'} = {number(row.statistic, 3)}, {p_words(row.p_value)}"
-        )
+        letter = "z" if np.all(np.isinf(fit.t_df)) else "t"
+        return f"{said}, {letter} = {number(row.statistic, 3)}, {p_words(row.p_value)}"
 
     def _headline(self) -> str:
         return headline(self, self.name, number(self.estimate))

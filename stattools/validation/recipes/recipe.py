@@ -18,7 +18,7 @@ from scipy import special
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.fitting.maximum_likelihood import fit
-from stattools.inference.intervals.coefficients import profile_interval
+from stattools.inference.intervals.coefficients import likelihood_interval
 from stattools.inference.penalties import Jeffreys, Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -112,7 +112,7 @@ class Recipe:
         se = self.se(theta)
         if self.interval == "profile":
             found = fit(self.model, penalty=self.penalty)
-            return Numbers(theta, se, *profile_interval(found, self.level))
+            return Numbers(theta, se, *likelihood_interval(found, self.level))
         half = self.quantile() * se
         return Numbers(theta, se, theta - half, theta + half)
 

@@ -7,7 +7,7 @@ from scipy import special, stats
 from scipy.optimize import brentq
 
 import stattools as st
-from stattools.inference.intervals.coefficients import profile_interval, score_interval
+from stattools.inference.intervals.coefficients import likelihood_interval
 from stattools.models.evaluation import Evaluation
 from stattools.models.questions import AnyModel
 from tests.inference.intervals.test_profile import MODELS, Fitted
@@ -33,12 +33,12 @@ class Exponential(AnyModel):
 def test_a_model_with_evaluate_alone_and_an_edge(level):
     """The ends solve log r - r + 1 = -q / (2 n), r = rate / estimate: Wald's lower end would be negative."""
     fit = Fitted(Exponential(), np.array([1.25]))
-    lower, upper = profile_interval(fit, level)
+    lower, upper = likelihood_interval(fit, level)
     q = stats.chi2(1).ppf(level)
     expected = [-special.lambertw(-np.exp(-1 - q / 10), k).real for k in (0, -1)]
     assert_allclose([lower[0] / 1.25, upper[0] / 1.25], expected, rtol=1e-7)
     root = np.sqrt(q / 5)  # score: n (1 - r)^2 = q; below 0 the parameter's domain ends
-    low, high = score_interval(fit, level)
+    low, high = likelihood_interval(fit, level, "score")
     assert_allclose([low[0], high[0]], [max(1.25 * (1 - root), 0.0), 1.25 * (1 + root)], rtol=1e-7, atol=1e-8)
 
 
@@ -55,7 +55,7 @@ def test_few_evaluations():
             calls.append(1)
             return model.evaluate(theta, order)
 
-    profile_interval(Fitted(Counted(), fit.estimate), 0.95)
+    likelihood_interval(Fitted(Counted(), fit.estimate), 0.95)
     assert len(calls) <= 1 + 6 * 7
 
 
@@ -63,7 +63,7 @@ def test_against_the_wrong_maximum():
     fit = st.fit(MODELS["logistic"])
     wrong = Fitted(fit.model, fit.estimate + np.array([0.0, 0.5 * fit.se[1], 0.0]))
     with pytest.raises(st.ConvergenceError, match=r"the estimate is 2\.8 standard errors from that of Logistic"):
-        profile_interval(wrong, 0.95)
+        likelihood_interval(wrong, 0.95)
 
 
 class TwoPeaks(AnyModel):
@@ -87,6 +87,6 @@ def test_against_the_lower_of_two_maxima():
         Fitted(TwoPeaks(), np.array([brentq(lambda t: TwoPeaks().evaluate([t]).score[0], *ends, xtol=1e-14)]))
         for ends in ((-1, 1), (5, 7))
     )
-    assert_allclose(np.ravel(profile_interval(high, 0.95)), 6 + np.array([-1.96, 1.96]), atol=0.01)
+    assert_allclose(np.ravel(likelihood_interval(high, 0.95)), 6 + np.array([-1.96, 1.96]), atol=0.01)
     with pytest.raises(st.ConvergenceError, match=r"A higher log-likelihood .* the fit is not the maximum\. Fit again"):
-        profile_interval(low, 1 - 1e-9)
+        likelihood_interval(low, 1 - 1e-9)

@@ -1,6 +1,7 @@
 """Profile and score intervals: their ends satisfy the defining equations, refitted from scratch."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ from scipy.optimize import brentq, minimize
 
 import stattools as st
 from stattools.inference.estimates import Estimates
-from stattools.inference.intervals.coefficients import profile_interval, score_interval
+from stattools.inference.intervals.coefficients import likelihood_interval
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
 from tests.cases import rng
 from tests.inference.existence import classics
 
 CUT = stats.chi2(1).ppf(0.95)
-BOTH = pytest.mark.parametrize("interval", [profile_interval, score_interval], ids=lambda f: f.__name__)
+PROFILE, SCORE = (partial(likelihood_interval, kind=kind) for kind in ("profile", "score"))
+
+BOTH = pytest.mark.parametrize("interval", [PROFILE, SCORE], ids=["profile", "score"])
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def refitted(model, j: int, value: float, start):
 @pytest.mark.parametrize("name", MODELS)
 def test_profile_ends_satisfy_the_likelihood_ratio(name):
     fit = st.fit(MODELS[name])
-    lower, upper = profile_interval(fit, 0.95)
+    lower, upper = likelihood_interval(fit, 0.95)
     assert (lower < fit.estimate).all()
     assert (fit.estimate < upper).all()
     for j in range(len(lower)):
@@ -89,7 +92,7 @@ def test_profile_ends_satisfy_the_likelihood_ratio(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_score_ends_satisfy_the_score_test(name):
     fit = st.fit(MODELS[name])
-    lower, upper = score_interval(fit, 0.95)
+    lower, upper = likelihood_interval(fit, 0.95, "score")
     for j in range(len(lower)):
         for end in (lower[j], upper[j]):
             whole = refitted(fit.model, j, end, fit.estimate)[1]
@@ -102,7 +105,7 @@ def test_profile_ends_by_refits_with_an_offset():
     x, z = g.normal(size=(2, 60))
     y = (x + g.logistic(size=60) > 0).astype(int)
     fit = st.fit(st.logistic(y, np.column_stack([x, z])))
-    lower, upper = profile_interval(fit, 0.95)
+    lower, upper = likelihood_interval(fit, 0.95)
 
     def excess(t: float) -> float:
         return 2 * (fit.loglik - st.fit(st.logistic(y, z[:, None], offset=t * x)).loglik) - CUT
@@ -116,7 +119,7 @@ def test_one_proportion():
     """The profile interval is the likelihood-ratio interval and the score interval is Wilson's, in log odds."""
     y = [1] * 7 + [0] * 3
     fit, coin = st.fit(st.logistic(y, np.ones((10, 1)), intercept=False)), st.fit(st.coin(y))
-    for interval, kind in ((profile_interval, "likelihood-ratio"), (score_interval, "wilson")):
+    for interval, kind in ((PROFILE, "likelihood-ratio"), (SCORE, "wilson")):
         ends = special.expit(np.ravel(interval(fit, 0.9)))
         assert_allclose(ends, coin.interval(0.9, kind=kind), rtol=1e-8)
 
@@ -163,7 +166,7 @@ def test_of_least_squares_is_walds(interval):
 def test_penalized_profiles_as_in_logistf(formula, frame, ends):
     """R's logistf on its own data sets, as recorded in the tests of firthlogist 0.5.0: to the digits printed."""
     fit = firth(st.logistic(formula, frame))
-    assert_allclose(np.array(profile_interval(fit, 0.95)).T, ends, atol=1e-7)
+    assert_allclose(np.array(likelihood_interval(fit, 0.95)).T, ends, atol=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_penalized_profiles_of_separated_outcomes_by_brute_force(model):
     fit = firth(model)
     target = penalized(model, Jeffreys())
     top = target.loglik(fit.estimate)
-    lower, upper = profile_interval(fit, 0.95)
+    lower, upper = likelihood_interval(fit, 0.95)
     assert np.isfinite([lower, upper]).all()
     for j in range(len(lower)):
         others = np.arange(len(lower)) != j
@@ -210,10 +213,10 @@ def test_ends_satisfy_their_equations(seed, level, kind):
     except st.IdentificationError:
         return
     cut = stats.chi2(1).ppf(level)
-    for k, end in enumerate(np.ravel(profile_interval(fit, level))):
+    for k, end in enumerate(np.ravel(likelihood_interval(fit, level))):
         whole = refitted(fit.model, k % 3, end, fit.estimate)[1]
         assert_allclose(2 * (fit.loglik - whole.loglik), cut, rtol=1e-8)
-    for k, end in enumerate(np.ravel(score_interval(fit, level))):
+    for k, end in enumerate(np.ravel(likelihood_interval(fit, level, "score"))):
         whole = refitted(fit.model, k % 3, end, fit.estimate)[1]
         assert_allclose(whole.score @ np.linalg.solve(whole.information, whole.score), cut, rtol=1e-6)
 
@@ -233,9 +236,9 @@ def test_units_and_origins_of_columns(name, interval):
 def test_profile_of_another_parameter_is_the_profile_mapped():
     """Half the cells of a 2 x 2 table as reference, or the other half: the odds ratio's ends change sign only."""
     data = {"y": [0, 1] * 2, "w": [9, 4, 3, 8], "g": list("aabb")}
-    a = profile_interval(st.fit(st.logistic("y ~ g", data, weights="w")), 0.95)
+    a = likelihood_interval(st.fit(st.logistic("y ~ g", data, weights="w")), 0.95)
     flipped = data | {"g": list("bbaa")}
-    b = profile_interval(st.fit(st.logistic("y ~ g", flipped, weights="w")), 0.95)
+    b = likelihood_interval(st.fit(st.logistic("y ~ g", flipped, weights="w")), 0.95)
     assert_allclose([a[0][1], a[1][1]], [-b[1][1], -b[0][1]], rtol=1e-8)
 
 
@@ -260,8 +263,8 @@ def test_a_high_cut_below_the_plateau_is_reached():
     rows = MODELS["negative binomial"].rows
     gap = 2 * (fit.loglik - st.fit(st.poisson(rows.y, rows.X, intercept=False)).loglik)
     inside, beyond = (float(stats.chi2(1).cdf(gap * factor)) for factor in (0.98, 1.02))
-    assert np.isfinite(profile_interval(fit, inside)[0][-1])
-    assert profile_interval(fit, beyond)[0][-1] == -np.inf
+    assert np.isfinite(likelihood_interval(fit, inside)[0][-1])
+    assert likelihood_interval(fit, beyond)[0][-1] == -np.inf
 
 
 @BOTH
@@ -274,9 +277,9 @@ def test_level(interval, level):
 def test_penalized_fits():
     model = MODELS["logistic"]
     with pytest.raises(st.IncompatibleError, match="a ridge fit has no intervals"):
-        profile_interval(Fitted(model, maximize(model, Ridge(1.0)).estimate, Ridge(1.0)), 0.95)
+        likelihood_interval(Fitted(model, maximize(model, Ridge(1.0)).estimate, Ridge(1.0)), 0.95)
     with pytest.raises(st.IncompatibleError, match=r'score intervals belong to the likelihood .* Use kind="profile"'):
-        score_interval(firth(model), 0.95)
+        likelihood_interval(firth(model), 0.95, "score")
 
 
 @pytest.mark.parametrize("make", [st.logistic, st.poisson])
@@ -293,7 +296,7 @@ def test_intervals_next_to_the_estimate_are_wald_s(make, level):
 
 def test_ends_that_would_take_hours_are_refused_at_once(monkeypatch):
     fit = st.fit(st.poisson("y ~ x", {"y": [1, 2, 4, 3, 7, 9], "x": [0.0, 1, 2, 3, 4, 5]}))
-    before = profile_interval(fit, 0.95), score_interval(fit, 0.95)
+    before = likelihood_interval(fit, 0.95), likelihood_interval(fit, 0.95, "score")
     monkeypatch.setattr("stattools.inference.intervals.coefficients.SECONDS_OF_A_NUMBER", 180.0)
     for kind in ("profile", "score"):
         with pytest.raises(
