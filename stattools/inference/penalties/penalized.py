@@ -22,7 +22,7 @@ Biometrics 57 (2001), 114-119, for partial likelihoods.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn, Protocol
 
@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_size
@@ -340,11 +341,7 @@ class Jeffreys:
         bends = order == 2 and P <= LARGE and not between
         pairs: list[tuple[Floats, Floats]] = []
         score, fourth, third = np.zeros(P), np.zeros((P, P)), np.zeros((P, *W.shape) if bends else 0)
-        for block in model.rows.blocks():
-            eta, pullback = model.predictor.forward(theta, block)
-            weight = np.ones(len(eta)) if block.weight is None else block.weight
-            rows: Any = cumulants_of(model.likelihood, eta, block.y, weight)
-            X = block.X[:, model.predictor.first]
+        for block, X, pullback, rows in _cumulants(model, theta):
             Q = leverage(W, X, model.predictor.n_first)
             score += 0.5 * pullback(flat(rows.third(Q)))
             if bends or between:
@@ -357,17 +354,16 @@ class Jeffreys:
                 )
             elif between:
                 slope = rows.skewness() if model.likelihood.facts.canonical else rows.slope
-                pairs.append((np.asarray(X @ W), model.predictor.row_scores(block.X, slope.reshape(len(eta)))))
+                pairs.append((np.asarray(X @ W), model.predictor.row_scores(block.X, slope.reshape(len(X)))))
         if order == 1:
             return Evaluation(half, score)
+        square = np.zeros((P, P))
         if between:
-            return Evaluation(
-                half, score, 0.5 * (between_rows(*map(np.concatenate, zip(*pairs, strict=True))) - fourth)
-            )
-        if not bends:
-            return Evaluation(half, score, fourth)
-        change = (W.T @ third @ W).reshape(P, -1)
-        return Evaluation(half, score, 0.5 * (change @ change.T - fourth))
+            square = between_rows(*map(np.concatenate, zip(*pairs, strict=True)))
+        elif bends:
+            change = (W.T @ third @ W).reshape(P, -1)
+            square = change @ change.T
+        return Evaluation(half, score, 0.5 * (square - fourth))
 
     def added(self, model: AnyModel) -> Floats:
         """Nothing is added to the information."""
@@ -385,11 +381,9 @@ class Jeffreys:
 
 def _information(model: Any, theta: Floats, now: Evaluation) -> Floats:
     """The expected information; FloatingPointError where thresholds cross."""
-    if not model.facts.is_partial and model.predictor.taken_up:
-        return expected_information(model, theta)
-    return (
-        now.information if model.facts.is_partial or model.likelihood.facts.canonical else about_the_mean(model, theta)
-    )
+    if model.facts.is_partial or model.likelihood.facts.canonical:
+        return now.information
+    return (expected_information if model.predictor.taken_up else about_the_mean)(model, theta)
 
 
 def _by_differences(model: Any, theta: Floats, half: float, W: Floats, order: int) -> Evaluation:
@@ -450,15 +444,18 @@ def _labels(model: Model, eta: Floats) -> Iterator[tuple[Floats, Floats, Floats]
         yield np.exp(log), score, information
 
 
+def _cumulants(model: Model, theta: Floats) -> Iterator[tuple[Block, Floats, Callable[[Floats], Floats], Any]]:
+    """Each block with the columns of its first parameter, its pullback, and how its information moves."""
+    for block in model.rows.blocks():
+        eta, pullback = model.predictor.forward(theta, block)
+        weight = np.ones(len(eta)) if block.weight is None else block.weight
+        yield block, block.X[:, model.predictor.first], pullback, cumulants_of(model.likelihood, eta, block.y, weight)
+
+
 def about_the_mean(model: Model, theta: Floats) -> Floats:
     """The expected information about the coefficients of the first parameter, from `cumulants`."""
-    p = model.predictor.size_first
-    total = np.zeros((p, p))
-    for block in model.rows.blocks():
-        eta, _ = model.predictor.forward(theta, block)
-        weight = np.ones(len(eta)) if block.weight is None else block.weight
-        X = block.X[:, model.predictor.first]
-        rows: Any = cumulants_of(model.likelihood, eta, block.y, weight)
+    total = np.zeros((model.predictor.size_first,) * 2)
+    for _, X, _, rows in _cumulants(model, theta):
         total += X.T @ (X * rows.information[:, None])
     return total
 

@@ -10,7 +10,7 @@ nobody damaged it; `stattools verify` computes its numbers again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property, partial
 from types import SimpleNamespace
