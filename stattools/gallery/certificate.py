@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 import stattools as st
 from stattools import figures
@@ -57,7 +56,7 @@ SOURCE = (
 )
 
 
-def clinics() -> dict[str, Any]:
+def clinics() -> dict[str, NDArray[np.float64] | list[str]]:
     """Patients of five clinics, rounded to one decimal as measurements are."""
     random = np.random.default_rng(SEED)
     J = int(random.integers(4, 9))
@@ -70,7 +69,7 @@ def clinics() -> dict[str, Any]:
     return {"y": y, "x": x, "clinic": [f"clinic {chr(65 + k)}" for k in clinic]}
 
 
-def _curve(fit: Any) -> tuple[Block, ...]:
+def _curve(fit: st.LinearMixedFit) -> tuple[Block, ...]:
     """The profile of the restricted likelihood over the ratio of standard deviations."""
     maxima = fit.local_maxima()
     ratio = np.linspace(0.0, MOST, POINTS)
@@ -103,7 +102,7 @@ def _curve(fit: Any) -> tuple[Block, ...]:
 NAMES = ("highest", "lower")
 
 
-def _proof(fit: Any) -> tuple[Block, ...]:
+def _proof(fit: st.LinearMixedFit) -> tuple[Block, ...]:
     proof = fit.found.proof
     return (
         Paragraph(
@@ -122,7 +121,7 @@ def _proof(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _changes(fit: Any) -> tuple[Block, ...]:
+def _changes(fit: st.LinearMixedFit) -> tuple[Block, ...]:
     """The slope and its standard error at both maxima."""
     rows, sds = [], fit.local_maxima()["sd"].to_numpy()
     found = fit.found
@@ -145,7 +144,7 @@ def _changes(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Any, agreement: Agreement) -> str:
+def _conclusion(fit: st.LinearMixedFit, agreement: Agreement) -> str:
     reference = mixed_lm(fit.model, fit.reml)
     name = literal(sentences.unversioned(agreement.reference))
     word = "says that it converged" if reference is not None and reference.converged else "does not converge"

@@ -11,6 +11,7 @@ from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.gallery import command
 from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import KINDS
+from stattools.models.samples.proportions import Trials
 from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger, sensitivity, surprise_sentence
 from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table, code
@@ -55,7 +56,7 @@ ASKED = (
 )
 
 
-def _sequence_and_count(coin: Any, heads: Any) -> tuple[Block, ...]:
+def _sequence_and_count(coin: Trials, heads: Trials) -> tuple[Block, ...]:
     """Two likelihoods of the same flips, and what happens with a million of them."""
     theta = np.array([0.2, 0.5, coin.successes / coin.trials])
     sequence, counted = np.exp(coin.loglik(theta)), np.exp(heads.loglik(theta))
@@ -87,11 +88,11 @@ def _sequence_and_count(coin: Any, heads: Any) -> tuple[Block, ...]:
 def _sensitivity(beta: Beta) -> tuple[Block, ...]:
     """The map over priors, the priors that would turn the verdict, and whether prior and data disagree."""
 
-    def fair(belief: Any) -> float:
-        return belief.probability(low=LOW, high=HIGH)
+    def fair(belief: st.Beta) -> float:
+        return float(belief.probability(low=LOW, high=HIGH))
 
-    def biased(belief: Any) -> float:
-        return belief.probability(low=0.5)
+    def biased(belief: st.Beta) -> float:
+        return float(belief.probability(low=0.5))
 
     found = st.prior_sensitivity(beta, conclusion=biased, label="P(θ > 1/2)")
     tipping = st.tipping_prior(beta, conclusion=biased, cutoff=0.5, mean=0.4, label="P(θ > 1/2)")

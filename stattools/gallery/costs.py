@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 
 import stattools as st
@@ -16,6 +17,7 @@ from stattools.reporting.document import Block, Document, Math, Paragraph, Secti
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
 from stattools.validation.explaining.audit import Audit
+from stattools.validation.explaining.explain import Explanation
 from stattools.validation.moment_dispersion import deviance_dispersion, dispersion_of, pearson_dispersion
 
 COLUMNS = {
@@ -73,7 +75,7 @@ SOURCE = (
 )
 
 
-def votes() -> Any:
+def votes() -> pd.DataFrame:
     """The districts, under names that can be read, with two columns less their means, so that their product is no
     echo of them.
     """
@@ -88,9 +90,7 @@ def reference(fit: Fit) -> Any:
     return sm.GLM(model.rows.y, _frame(model), family=family).fit(tol=1e-12)
 
 
-def _frame(model: Any) -> Any:
-    import pandas as pd
-
+def _frame(model: st.Model) -> pd.DataFrame:
     return pd.DataFrame(model.rows.X, columns=["const" if name == "Intercept" else name for name in model.terms])
 
 
@@ -131,7 +131,7 @@ def _dispersions(fit: Fit, theirs: Any) -> tuple[Block, ...]:
     )
 
 
-def _audited(audit: Audit, why: Any) -> tuple[Block, ...]:
+def _audited(audit: Audit, why: Explanation) -> tuple[Block, ...]:
     return (
         Paragraph(f"`st.audit(results)`: {literal(sentences.unversioned(audit.sentence))}"),
         *(Paragraph(literal(finding.sentence)) for finding in audit.findings),

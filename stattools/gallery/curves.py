@@ -84,7 +84,7 @@ def _curve(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _elasticity(fit: Any, line: Any) -> tuple[Block, ...]:
+def _elasticity(fit: st.Fit, line: st.Fit) -> tuple[Block, ...]:
     """The slope with its bands, at some incomes."""
     slope = fit.smooth(NAME, at=np.log(INCOMES)).derivative()
     rows = []
@@ -144,7 +144,7 @@ def _penalties(fit: Any) -> tuple[Block, ...]:
     )
 
 
-def _validation(fit: Any, homes: pd.DataFrame) -> tuple[Block, ...]:
+def _validation(fit: st.Fit, homes: pd.DataFrame) -> tuple[Block, ...]:
     """The same curve from SciPy's B-splines and dense matrices, at the penalty of the fit."""
     x, y = homes["log_income"].to_numpy(), homes["log_food"].to_numpy()
     margin, k = 0.001 * np.ptp(x), fit.model.smooths[0].k
@@ -169,7 +169,7 @@ def _validation(fit: Any, homes: pd.DataFrame) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Any) -> str:
+def _conclusion(fit: st.Fit) -> str:
     slope = fit.smooth(NAME, at=np.log([400.0, 2500.0])).derivative().table()["slope"].tolist()
     flat, line = (fit.smooth_test(NAME, null).p_value for null in ("flat", "line"))
     return (

@@ -6,7 +6,6 @@ The exponential filter by its definition, in floats and in fractions, and by the
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,7 +49,7 @@ def loop(x: Floats, w: Floats) -> Floats:
     return np.array(_steps(x.tolist(), w.tolist()))
 
 
-def _steps(x: list[Any], w: list[Any]) -> list[Any]:
+def _steps[T: (float, Fraction)](x: list[T], w: list[T]) -> list[T]:
     found = x[:1]
     for gain, value in zip(w[1:], x[1:], strict=True):
         found.append(found[-1] + gain * (value - found[-1]))
@@ -110,7 +109,7 @@ SOURCE = (
 )
 
 
-def nile() -> Any:
+def nile() -> pd.Series:
     """The flow as a series named `flow`."""
     return pd.Series(shipped("nile")["volume"].to_numpy(float), name="flow")
 

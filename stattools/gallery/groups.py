@@ -65,7 +65,7 @@ def _firms() -> pd.DataFrame:
     return firms.assign(**{name: firms[name] / 100.0 for name in ("invest", "value", "capital")})
 
 
-def _alike(fit: LinearMixedFit, alike: Any) -> tuple[Block, ...]:
+def _alike(fit: LinearMixedFit, alike: st.Fit) -> tuple[Block, ...]:
     """Least squares, as if rows were independent, beside the mixed model."""
     clustered = st.fit(alike.model, cov=st.Cluster("firm"))
     rows = []
@@ -192,7 +192,7 @@ def _influence(fit: LinearMixedFit) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Any, alike: Any) -> str:
+def _conclusion(fit: st.LinearMixedFit, alike: st.Fit) -> str:
     row = fit.table().set_index("term").loc[SLOPE]
     tau = float(np.sqrt(fit.found.covariances[0][1, 1]))
     places = decimals(float(row["se"]), digits=2)

@@ -17,6 +17,7 @@ import stattools as st
 from stattools.gallery import command
 from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
+from stattools.networks.network_model import NetworkModel
 from stattools.numerics.threads import one_blas_thread
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
@@ -316,7 +317,7 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     )
 
 
-def slope_gap(model: Any, theta: Floats, places: int) -> float:
+def slope_gap(model: NetworkModel, theta: Floats, places: int) -> float:
     """The largest difference of the score from differences of the log-likelihood, at some places drawn at random, as a
     share of the largest score.
     """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -41,7 +39,7 @@ def document() -> Document:
             sections.answer(_conclusion(fit, dam)),
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
-            Section("Likelihood", (*sections.likelihood(fit.model).blocks, *_conventions(st.loglik_conventions, fit))),
+            Section("Likelihood", (*sections.likelihood(fit.model).blocks, *_conventions(fit))),
             sections.maximum(fit),
             Section("Level and forecast", _level(fit)),
             Section("The gain over time", _gain(fit)),
@@ -65,14 +63,15 @@ SOURCE = (
 )
 
 
-def volumes() -> Any:
+def volumes() -> pd.Series:
     """Annual volume of the Nile, by year."""
     data = shipped("nile")
     return pd.Series(data["volume"].to_numpy(), index=data["year"].astype(int).to_numpy(), name="volume")
 
 
-def _conventions(values: Any, fit: SeriesFit) -> tuple[Block, ...]:
-    rows = [(name, number(value, 4), CONVENTIONS[name]) for name, value in values(fit.model, fit.estimate).items()]
+def _conventions(fit: SeriesFit) -> tuple[Block, ...]:
+    values = st.loglik_conventions(fit.model, fit.estimate)
+    rows = [(name, number(value, 4), CONVENTIONS[name]) for name, value in values.items()]
     return (
         Paragraph("Four log-likelihoods are in use for a series whose start is unknown. At the estimates they are"),
         Table(("convention", "log-likelihood", "what is counted"), tuple(rows), "lrl"),

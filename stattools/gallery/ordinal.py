@@ -54,11 +54,11 @@ ASKED = (
 )
 
 
-def _rows(x: np.ndarray, survey: Any) -> Any:
+def _rows(x: np.ndarray, survey: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({TERM: x, **survey[["age", "income"]].mean().to_dict()})
 
 
-def _probabilities(fit: Fit, survey: object) -> tuple[Block, ...]:
+def _probabilities(fit: Fit, survey: pd.DataFrame) -> tuple[Block, ...]:
     """The probability of every label, and the mean step."""
     x = np.linspace(1.0, 7.0, 61)
     curves = fit.predict(_rows(x, survey), interval=fit.level)

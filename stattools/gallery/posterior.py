@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def schools() -> Custom:
     return st.custom(loglik, score=score, start=begin, names=names, n=len(EFFECT), title="Eight schools")
 
 
-def priors() -> dict[str, Any]:
+def priors() -> dict[str, st.Normal | st.HalfCauchy]:
     """The usual ones: those of the reference posteriors of posteriordb."""
     effects = {f"z[{school}]": st.Normal(0, 1) for school in SCHOOLS}
     return {"mu": st.Normal(0, WIDTH), "tau": st.HalfCauchy(WIDTH), **effects}
@@ -160,7 +160,9 @@ def _exact(exact: Exact) -> Section:
     )
 
 
-def _refusal(model: Any, prior: Any, method: Any) -> str:
+def _refusal(
+    model: Custom, prior: dict[str, st.Normal | st.HalfCauchy], method: Literal["laplace", "importance"]
+) -> str:
     try:
         st.posterior(model, prior=prior, method=method, seed=SEED)
     except ConvergenceError as error:

@@ -96,7 +96,7 @@ def refused(model: Model) -> SeparationError:
     raise IdentificationError(f"the outcomes of {model.title} overlap; this report is about outcomes that do not.")
 
 
-def printed(model: Model) -> dict[str, dict[str, Any]]:
+def printed(model: Model) -> dict[str, dict[str, float]]:
     """The coefficient of NV as statsmodels prints it, by routine and setting."""
     X, y, j = model.rows.X, model.rows.y, model.names.index("NV")
     runs = {
@@ -105,7 +105,7 @@ def printed(model: Model) -> dict[str, dict[str, Any]]:
         "`GLM`, as it comes": lambda: sm.GLM(y, X, family=sm.families.Binomial()).fit(),
         "`GLM`, `tol=1e-10`": lambda: sm.GLM(y, X, family=sm.families.Binomial()).fit(tol=1e-10),
     }
-    answers: dict[str, dict[str, Any]] = {}
+    answers: dict[str, dict[str, float]] = {}
     for name, run in runs.items():
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -125,7 +125,7 @@ def _cross(data: pd.DataFrame) -> Table:
     return Table(("new vessels", "low grade", "high grade"), tuple(cells), "lrr")
 
 
-def _printed(others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
+def _printed(others: Mapping[str, Mapping[str, float]]) -> tuple[Block, ...]:
     rows = tuple(
         (
             name,
@@ -151,7 +151,7 @@ def _printed(others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
     )
 
 
-def _true(data: pd.DataFrame, found: Separation, others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
+def _true(data: pd.DataFrame, found: Separation, others: Mapping[str, Mapping[str, float]]) -> tuple[Block, ...]:
     def profile(value: float) -> float:
         return st.fit(st.logistic(WITHOUT, data, offset=value * data["NV"])).loglik - found.loglik
 
@@ -243,7 +243,7 @@ def _validation(agreement: Agreement) -> Section:
     return Section("Validation", (words, *sections.validation(agreement).blocks))
 
 
-def _conclusion(found: Separation, firth: Fit, without: Fit, others: Mapping[str, Mapping[str, Any]]) -> str:
+def _conclusion(found: Separation, firth: Fit, without: Fit, others: Mapping[str, Mapping[str, float]]) -> str:
     default = others["`GLM`, as it comes"]
     p = _likelihood_ratio(found, without)[1]
     lower, upper = (float(end) for end in np.asarray(firth.interval(kind="profile"))[firth.names.index("NV")])

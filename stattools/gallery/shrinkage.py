@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 import stattools as st
 from stattools.bayes.empirical_bayes import EmpiricalBayes
@@ -61,7 +60,7 @@ SOURCE = (
 )
 
 
-def counties() -> dict[str, Any]:
+def counties() -> dict[str, NDArray[np.int64]]:
     """Cases and the rest of the population, one row per county."""
     data = shipped("cancer")
     cases, people = (data[name].to_numpy().astype(np.int64) for name in ("cancer", "population"))
@@ -149,7 +148,7 @@ def _shrunken(found: EmpiricalBayes) -> tuple[Block, ...]:
     )
 
 
-def _halves(table: dict[str, Any]) -> tuple[Block, ...]:
+def _halves(table: dict[str, NDArray[np.int64]]) -> tuple[Block, ...]:
     """Cases and people of each county are split in two at random; one half predicts the rate of the other."""
     cases, people = table["cancer"], table["cancer"] + table["others"]
     random = np.random.default_rng(SEED)

@@ -161,7 +161,7 @@ def _probabilities(fit: Fit, survey: Any) -> tuple[Block, ...]:
     )
 
 
-def _rows(x: np.ndarray, mean: Any) -> Any:
+def _rows(x: np.ndarray, mean: Any) -> pd.DataFrame:
     return pd.DataFrame({"left_right": x, "age": float(mean["age"]), "income": float(mean["income"])})
 
 

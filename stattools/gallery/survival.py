@@ -19,6 +19,7 @@ from stattools.errors import IdentificationError
 from stattools.gallery import command
 from stattools.inference.existence import Separation, SeparationError
 from stattools.inference.fits.fit import Fit
+from stattools.models.survival.cox import CoxRegression
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
@@ -30,7 +31,7 @@ DAYS = 10
 """Days after which the study is read."""
 
 
-def interim(heart: Any) -> Any:
+def interim(heart: pd.DataFrame) -> Any:
     """What was known after ten days, and who was younger than 40."""
     seen = heart["days"] <= DAYS
     return heart.assign(
@@ -38,7 +39,7 @@ def interim(heart: Any) -> Any:
     )
 
 
-def refused(model: Any) -> SeparationError:
+def refused(model: CoxRegression) -> SeparationError:
     """Why a model has no maximum."""
     try:
         st.fit(model)
@@ -47,7 +48,7 @@ def refused(model: Any) -> SeparationError:
     raise IdentificationError(f"{model.title} has a maximum; this report is about one that has none.")
 
 
-def printed(early: Any) -> tuple[float, float, float, bool]:
+def printed(early: pd.DataFrame) -> tuple[float, float, float, bool]:
     """What statsmodels prints for the coefficient: estimate, standard error, p-value, and whether it warns."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -158,7 +159,7 @@ SOURCE = (
 )
 
 
-def transplants() -> Any:
+def transplants() -> pd.DataFrame:
     """The patients, with columns named by what they are."""
     return shipped("heart").rename(columns={"survival": "days", "censors": "died"})
 
@@ -206,7 +207,7 @@ def _curves(curves: Any) -> tuple[Block, ...]:
     )
 
 
-def _lasting(fit: st.CoxFit, heart: Any) -> tuple[Block, ...]:
+def _lasting(fit: st.CoxFit, heart: pd.DataFrame) -> tuple[Block, ...]:
     """Scaled Schoenfeld residuals: the effect at the time of each event."""
     found = fit.residuals_of("schoenfeld")
     off = fit.residuals_of("deviance")
@@ -251,7 +252,7 @@ def _lasting(fit: st.CoxFit, heart: Any) -> tuple[Block, ...]:
     )
 
 
-def _times(fit: Fit, weibull: Fit, heart: Any) -> tuple[Block, ...]:
+def _times(fit: Fit, weibull: Fit, heart: pd.DataFrame) -> tuple[Block, ...]:
     """Accelerated failure times beside Cox's regression."""
     fits = {name: st.fit(st.aft(FORMULA, heart, distribution=name)) for name in DISTRIBUTIONS}
     cells = []
@@ -299,7 +300,7 @@ def _times(fit: Fit, weibull: Fit, heart: Any) -> tuple[Block, ...]:
                 {"": drawn},
                 xlabel="age, years",
                 ylabel=f"probability of living {YEAR} days",
-                seen=heart["age"],
+                seen=heart["age"].to_numpy(),
                 bounds=(0.0, 1.0),
             ),
             alt=f"The probability of living a year by age falls, alike in two models: by Cox's regression from "

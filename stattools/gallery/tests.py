@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.power import TTestIndPower
@@ -50,10 +52,8 @@ class UsualTest:
 HEAD = ("test", "one call", "p", "compared with", "digits")
 
 
-def data() -> Any:
+def data() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Hours of sleep, a row for each patient and drug; the same side by side; the class."""
-    import pandas as pd
-
     patients = [f"{k + 1}" for k in range(10)]
     sleep = pd.DataFrame({"patient": patients * 2, "drug": ["1"] * 10 + ["2"] * 10, "more": [*FIRST, *SECOND]})
     wide = pd.DataFrame({"first": FIRST, "second": SECOND})
@@ -61,7 +61,7 @@ def data() -> Any:
     return sleep, wide, class_.assign(psi=class_.psi.astype(int), grade=class_.grade.astype(int))
 
 
-def hours(wide: Any) -> Table:
+def hours(wide: pd.DataFrame) -> Table:
     """The hours of the ten patients, a row for each drug."""
     rows = [(code(name), *(number(value, 1) for value in wide[name])) for name in wide]
     return Table(("drug", *(str(k + 1) for k in range(10))), tuple(rows), "l" + 10 * "r")
@@ -72,15 +72,13 @@ def compared(*rows: UsualTest) -> Table:
     return Table(HEAD, tuple(row.cells for row in rows), "llrlr")
 
 
-def third(class_: Any) -> Any:
+def third(class_: pd.DataFrame) -> NDArray[np.str_]:
     """The third of the class by the test before."""
     return np.array(list("abc"))[np.searchsorted(np.quantile(class_.tuce, [1 / 3, 2 / 3]), class_.tuce)]
 
 
-def nights() -> Any:
+def nights() -> pd.DataFrame:
     """Hours of each patient without a drug, with the first, and with the second."""
-    import pandas as pd
-
     hours = np.concatenate([np.zeros(10), FIRST, SECOND])
     return pd.DataFrame({"patient": np.tile(np.arange(10), 3), "night": np.repeat(list("abc"), 10), "hours": hours})
 
@@ -129,7 +127,7 @@ SOURCE = (
 )
 
 
-def _means(sleep: Any, wide: Any, pooled: Fit) -> tuple[Block, ...]:
+def _means(sleep: pd.DataFrame, wide: pd.DataFrame, pooled: Fit) -> tuple[Block, ...]:
     own = st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")
     paired = st.fit(st.ols("I(second - first) ~ 1", wide)).table().loc[0]
     both = st.fit(st.ols("more ~ drug + patient", sleep)).anova().set_index("term")
@@ -165,7 +163,7 @@ def _means(sleep: Any, wide: Any, pooled: Fit) -> tuple[Block, ...]:
     )
 
 
-def _correlation(class_: Any) -> tuple[Block, ...]:
+def _correlation(class_: pd.DataFrame) -> tuple[Block, ...]:
     fit = st.fit(st.correlation("gpa ~ tuce", class_))
     theirs = scipys.pearsonr(class_.gpa, class_.tuce)
     low, high = fit.interval(kind="fisher")
@@ -186,7 +184,7 @@ def _correlation(class_: Any) -> tuple[Block, ...]:
     )
 
 
-def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:
+def _tables(class_: pd.DataFrame, table: NDArray[np.int64], odds: Fit) -> tuple[Block, ...]:
     chi2 = scipys.chi2_contingency(table, correction=False)
     differ = st.binomial(APPROVAL[1][0], APPROVAL[1][0] + APPROVAL[0][1])
     pairs = st.fit(differ)
@@ -244,7 +242,7 @@ def _intervals(odds: Fit) -> Figure:
     )
 
 
-def _ranks(sleep: Any, wide: Any, class_: Any) -> tuple[Block, ...]:
+def _ranks(sleep: pd.DataFrame, wide: pd.DataFrame, class_: pd.DataFrame) -> tuple[Block, ...]:
     groups = [part.gpa.to_numpy() for _, part in class_.assign(third=third(class_)).groupby("third")]
     thirds = class_.assign(third=third(class_))
     difference = np.round(wide.second - wide.first, 10)
@@ -309,7 +307,7 @@ def _power(pooled: Fit) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(sleep: Any, wide: Any, odds: Fit) -> str:
+def _conclusion(sleep: pd.DataFrame, wide: pd.DataFrame, odds: Fit) -> str:
     own = st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")
     paired = st.fit(st.ols("I(second - first) ~ 1", wide)).table().loc[0]
     low, high = np.exp(np.array(odds.interval(kind="exact")))

@@ -17,12 +17,13 @@ import statsmodels.datasets as datasets
 
 import stattools as st
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.qualification.reading import Measured, PromisedDigits, digits, estimated, readings
 
 STEP = 1e-3
 
 
-def measure_slopes(build: Callable[[], Any], effort: float = 1.0) -> Measured:
+def measure_slopes(build: Callable[[], st.Model | st.Network], effort: float = 1.0) -> Measured:
     """Digits of the score at a random point, of its largest entry."""
     model = build()
     theta = np.asarray(model.start, dtype=float)
@@ -48,11 +49,11 @@ def slopes(loglik: Callable[[Floats], float], theta: Floats) -> Floats:
     return found
 
 
-def _network(**options: Any) -> Any:
-    return st.network(PASSED, shipped("spector").astype({"GRADE": int}), hidden=[4], **options)
+def _network(batch_norm: bool = False) -> st.Network:
+    return st.network(PASSED, shipped("spector").astype({"GRADE": int}), hidden=[4], batch_norm=batch_norm)
 
 
-def _check(model: str, data: str, build: Callable[[], Any]) -> PromisedDigits:
+def _check(model: str, data: str, build: Callable[[], st.Model | st.Network]) -> PromisedDigits:
     return PromisedDigits("derivatives", model, data, "differences", partial(measure_slopes, build), (6, None, None))
 
 
@@ -65,6 +66,7 @@ DERIVATIVES = (
 
 
 type Promise = tuple[float | None, float | None, float | None]
+type Cov = str | st.HAC | st.Cluster
 
 CRIME = "murder ~ hs_grad + poverty + single + white + urban"
 EMPLOYED = "TOTEMP ~ GNPDEFL + GNP + UNEMP + ARMED + POP + YEAR"
@@ -80,7 +82,7 @@ VOTE = "PID ~ logpopul + selfLR + age + educ + income"
 
 
 @cache
-def shipped(name: str) -> Any:
+def shipped(name: str) -> pd.DataFrame:
     """A data set of statsmodels, with the columns that a few of the checks need beside it.
 
     "couples" are the answers of "fair", counted by age, rating and religiousness.
@@ -89,7 +91,7 @@ def shipped(name: str) -> Any:
         women = shipped("fair").groupby(["rate_marriage", "religious", "age"], as_index=False)
         counts = women["affair"].agg(some="sum", all="count")
         return counts.assign(none=counts["all"] - counts["some"])
-    frame: Any = getattr(datasets, name).load_pandas().data
+    frame: pd.DataFrame = getattr(datasets, name).load_pandas().data
     if name == "fair":
         return frame.assign(affair=(frame["affairs"] > 0).astype(int))
     if name == "anes96":
@@ -112,7 +114,7 @@ def growth() -> Any:
     return 100.0 * np.log(shipped("macrodata")["realgdp"])
 
 
-def measure(build: Callable[[], Any], cov: Callable[[], Any] | None = None, effort: float = 1.0) -> Measured:
+def measure(build: Callable[[], Any], cov: Callable[[], Cov] | None = None, effort: float = 1.0) -> Measured:
     """Digits of a fit against its reference, and whether `st.validate` is content."""
     agreement = st.validate(st.fit(build(), cov="information" if cov is None else cov()))
     rows: Any = agreement.rows
@@ -137,7 +139,7 @@ def _regression(
     reference: str,
     promise: Promise = (10, 10, 10),
     *,
-    cov: Callable[[], Any] | None = None,
+    cov: Callable[[], Cov] | None = None,
     **columns: str,
 ) -> PromisedDigits:
     def build() -> Any:

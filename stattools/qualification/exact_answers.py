@@ -38,7 +38,7 @@ from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import integrate, special, stats
 from scipy.special import gammaln
 
@@ -49,6 +49,7 @@ from stattools.qualification.agreements import shipped
 from stattools.qualification.reading import Measured, PromisedDigits, digits, readings, readings_of
 
 type Rationals = list[Fraction]
+type Build = Callable[[], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class ExactFit:
         return -0.5 * self.n * (math.log(2.0 * math.pi) + math.log(self.rss / self.n) + 1.0)
 
 
-def exact_least_squares(X: Sequence[Sequence[Any]], y: Sequence[Any]) -> ExactFit:
+def exact_least_squares(X: Sequence[Sequence[float]], y: Sequence[float]) -> ExactFit:
     """The least squares fit of y (n) on the columns of X (n, p), numbers that are rational.
 
     Raises IdentificationError where a column is a combination of the others: exactly, not nearly.
@@ -180,7 +181,7 @@ def nearly_dependent(seed: int, exponent: int) -> tuple[NDArray[np.float64], NDA
     return np.column_stack([X, last]).astype(float), y.astype(float)
 
 
-def hard_data(build: Any, effort: float = 1.0) -> Measured:
+def hard_data(build: Build, effort: float = 1.0) -> Measured:
     """Digits of our least squares against the exact answer to the same float64 data."""
     X, y = build()
     exact = _exact(build)
@@ -195,12 +196,12 @@ def hard_data(build: Any, effort: float = 1.0) -> Measured:
 
 
 @cache
-def _exact(build: Any) -> Any:
+def _exact(build: Build) -> ExactFit:
     X, y = build()
     return exact_least_squares(X.tolist(), y.tolist())
 
 
-def _of_hard_data(data: str, build: object, promise: Promise) -> PromisedDigits:
+def _of_hard_data(data: str, build: Build, promise: Promise) -> PromisedDigits:
     return PromisedDigits("accuracy", "linear regression", data, "exact rationals", partial(hard_data, build), promise)
 
 
@@ -435,7 +436,9 @@ def dirichlet(effort: float = 1.0) -> Measured:
     return Measured(*found, readings=readings("mean", posterior.mean))
 
 
-def _quantiles(posterior: Any, exact: Callable[[Floats], Floats], evidence: Any) -> Measured:
+def _quantiles(
+    posterior: st.Beta | st.Gamma | st.Normal, exact: Callable[[Floats], Floats], evidence: ArrayLike
+) -> Measured:
     ends = np.concatenate([np.ravel(posterior.interval(level, kind="eti")) for level in (0.95, 0.998)])
     return Measured(
         digits(ends, exact(np.array([0.025, 0.975, 0.001, 0.999]))),

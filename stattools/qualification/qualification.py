@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
@@ -52,7 +52,7 @@ class Qualification:
         """The time that all checks took."""
         return sum(finding.seconds for finding in self.findings)
 
-    def for_machines(self) -> dict[str, Any]:
+    def for_machines(self) -> dict[str, object]:
         """Everything, as numbers and strings."""
         return {
             "ok": self.ok,

@@ -8,13 +8,14 @@ differ between processors. What was measured is in the finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.inference.fits.fit import Fit
 from stattools.validation.verdict import agreeing_digits
 
 MOST = 24
@@ -30,7 +31,7 @@ class Reading:
     tolerance: float
 
 
-def readings_of(fit: Any) -> tuple[Reading, ...]:
+def readings_of(fit: Fit) -> tuple[Reading, ...]:
     """Estimates, standard errors and log-likelihood of a fit.
 
     >>> import stattools as st
@@ -40,7 +41,9 @@ def readings_of(fit: Any) -> tuple[Reading, ...]:
     return estimated(fit.names, np.ravel(fit.estimate), np.ravel(fit.se), fit.loglik)
 
 
-def estimated(names: Sequence[str], estimates: Any, errors: Any, loglik: float) -> tuple[Reading, ...]:
+def estimated(
+    names: Sequence[str], estimates: Iterable[float], errors: Iterable[float], loglik: float
+) -> tuple[Reading, ...]:
     """The same of estimates with their standard errors (NaN where there is none).
 
     A maximum is found to a hundred-millionth of a standard error; a hundred-thousandth is allowed to estimates and
@@ -55,7 +58,7 @@ def estimated(names: Sequence[str], estimates: Any, errors: Any, loglik: float) 
     return (*found, Reading("log-likelihood", float(loglik), 1e-8 * max(1.0, abs(float(loglik)))))
 
 
-def readings(name: str, values: Any, relative: float = 1e-8) -> tuple[Reading, ...]:
+def readings(name: str, values: ArrayLike, relative: float = 1e-8) -> tuple[Reading, ...]:
     """The first of several numbers, named by their places; the tolerance is relative to the largest of them.
 
     >>> readings("mean", [1.0, 2.0], 0.01)
@@ -130,7 +133,7 @@ class CheckResult:
         within = statistic is None or (self.check.limit is not None and statistic <= self.check.limit)
         return self.measured.agrees and told and digits and within
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, object]:
         """The finding for machines."""
         check, measured = self.check, self.measured
         names = ("digits_estimate", "digits_se", "digits_loglik")

@@ -34,7 +34,7 @@ import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.reading import Measured, PromisedDigits
 
-Draw = Callable[[np.random.Generator, Floats], Any]
+Draw = Callable[[np.random.Generator, Floats], tuple[Floats]]
 
 ROWS = 4000
 TRUTH = np.array([0.4, -0.8, 0.5])
@@ -72,23 +72,23 @@ def of_level(effort: float = 1.0) -> Measured:
     return Measured(statistic=round(float(np.abs((fit.estimate - [1.0, 0.25]) / fit.se).max()), 3))
 
 
-def _gaussian(rng: np.random.Generator, eta: Floats) -> Any:
+def _gaussian(rng: np.random.Generator, eta: Floats) -> tuple[Floats]:
     return (eta + rng.normal(0.0, 1.5, len(eta)),)
 
 
-def _logistic(rng: np.random.Generator, eta: Floats) -> Any:
+def _logistic(rng: np.random.Generator, eta: Floats) -> tuple[Floats]:
     return ((rng.random(len(eta)) < expit(eta)).astype(float),)
 
 
-def _probit(rng: np.random.Generator, eta: Floats) -> Any:
+def _probit(rng: np.random.Generator, eta: Floats) -> tuple[Floats]:
     return ((eta + rng.normal(size=len(eta)) > 0).astype(float),)
 
 
-def _poisson(rng: np.random.Generator, eta: Floats) -> Any:
+def _poisson(rng: np.random.Generator, eta: Floats) -> tuple[Floats]:
     return (rng.poisson(np.exp(eta)).astype(float),)
 
 
-def _negative_binomial(rng: np.random.Generator, eta: Floats) -> Any:
+def _negative_binomial(rng: np.random.Generator, eta: Floats) -> tuple[Floats]:
     return (rng.poisson(np.exp(eta) * rng.gamma(2.0, 0.5, len(eta))).astype(float),)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import stattools as st
 from stattools.interface.files import table_beside
+from stattools.models.mixed.mixed_model import LinearMixed
+from stattools.models.survival.cox import CoxRegression
 from stattools.qualification.differences import public_data
 
 type Texts = Mapping[str, str | Sequence[str]]
@@ -23,7 +25,7 @@ class NamedCause:
 
     subject: str
     program: str
-    model: Callable[[], Any]
+    model: Callable[[], st.Model | CoxRegression | LinearMixed]
     claim: Texts
     conventions: tuple[str, ...]
     se: Texts | None = None
@@ -35,43 +37,43 @@ class NamedCause:
         return answer.conventions if answer.ok else ()
 
 
-def tumours() -> Any:
+def tumours() -> CoxRegression:
     """Times to recurrences of bladder tumours, by treatment, size and number."""
     return st.cox("survival(start, stop, event) ~ rx + size + number", public_data.bladder())
 
 
-def by_sex() -> Any:
+def by_sex() -> st.Model:
     """Weight loss by sex, whose codes are levels."""
     table = public_data.lung()
     return st.logistic("lost ~ sex", {"lost": table["lost"], "sex": [f"{int(one)}" for one in table["sex"]]})
 
 
-def loss() -> Any:
+def loss() -> st.Model:
     """Weight loss by age, sex, performance score and calories, with rows that have gaps."""
     return st.logistic("lost ~ age + sex + ecog + meal", public_data.lung())
 
 
-def performance() -> Any:
+def performance() -> st.Model:
     """Weight loss by sex and performance score."""
     return st.logistic("lost ~ sex + ecog", public_data.lung())
 
 
-def absent() -> Any:
+def absent() -> st.Model:
     """Days of absence from school by sex and group."""
     return st.negative_binomial("days ~ sex + group", public_data.absences())
 
 
-def children() -> Any:
+def children() -> LinearMixed:
     """Growth of children with an intercept of each child."""
     return st.linear_mixed("distance ~ age * sex + (1 | child)", public_data.growth())
 
 
-def grown() -> Any:
+def grown() -> st.Model:
     """Growth of children as if all measurements were of different children."""
     return st.ols("distance ~ age * sex", public_data.growth())
 
 
-def scores() -> Any:
+def scores() -> st.Model:
     """Scores after a drug trial by those before and the drug."""
     return st.ols("post ~ pre + drug", public_data.drug_trial())
 

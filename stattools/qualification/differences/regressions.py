@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from scipy import optimize, stats
 
 import stattools as st
+from stattools.interface.arrays import Floats
 from stattools.qualification.differences import public_data
 
 COVARIATES = ("age", "sex", "ecog", "meal")
@@ -19,7 +20,7 @@ type Degrees = Literal["satterthwaite", "normal"]
 
 
 @cache
-def lost(terms: str = "age + sex + ecog + meal") -> Any:
+def lost(terms: str = "age + sex + ecog + meal") -> st.Fit:
     """Loss of weight of 170 patients."""
     return st.fit(st.logistic(f"lost ~ {terms}", public_data.lung()))
 
@@ -43,7 +44,7 @@ def ratio_test() -> Sequence[float]:
 
 
 @cache
-def reduced_bias() -> Any:
+def reduced_bias() -> st.Fit:
     """Firth's regression: the likelihood times Jeffreys's prior."""
     return st.fit(lost().model, penalty=st.Jeffreys())
 
@@ -67,7 +68,7 @@ def augmented() -> Sequence[float]:
     information = X.T @ ((weight * (1.0 + leverage))[:, None] * X)
     scale = np.concatenate([[1.0], X[:, 1:].std(axis=0)])
 
-    def penalized(coefficients: Any) -> float:
+    def penalized(coefficients: Floats) -> float:
         eta = X @ (coefficients / scale)
         chance = 1.0 / (1.0 + np.exp(-eta))
         weighted = (chance * (1.0 - chance))[:, None] * X
@@ -78,7 +79,7 @@ def augmented() -> Sequence[float]:
     return float(np.sqrt(np.linalg.inv(information)[1, 1])), float(stats.chi2.sf(statistic, 1))
 
 
-def _design() -> Any:
+def _design() -> Floats:
     table = public_data.lung()
     return np.column_stack([np.ones(len(table["lost"])), *(table[name] for name in COVARIATES)])
 
@@ -91,7 +92,7 @@ def ridge(strength: float | None = None) -> Sequence[float]:
 
 
 @cache
-def absent() -> Any:
+def absent() -> st.Fit:
     """Days absent of 146 children."""
     return st.fit(st.negative_binomial("days ~ sex + group", public_data.absences()))
 
@@ -133,7 +134,7 @@ def of_sex(formula: str) -> Sequence[float]:
 
 
 @cache
-def grown(reml: bool = True, df: Degrees = "satterthwaite") -> Any:
+def grown(reml: bool = True, df: Degrees = "satterthwaite") -> st.LinearMixedFit:
     """A distance in the face of 27 children with a random intercept."""
     model = st.linear_mixed("distance ~ age * sex + (1 | child)", public_data.growth())
     return st.fit(model, reml=reml, df=df)
@@ -151,7 +152,7 @@ def degrees(df: Degrees) -> Sequence[float]:
 
 
 @cache
-def sick(nodes: int | None = None) -> Any:
+def sick(nodes: int | None = None) -> st.MixedRegressionFit:
     """Cases of disease in 15 herds."""
     table = public_data.herds()
     whole = {name: [int(one) for one in table[name]] for name in ("ill", "size", "herd")}

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import optimize, stats
 
 import stattools as st
+from stattools.models.samples.tables import ConditionalOdds
 from stattools.qualification.differences import public_data
 
 GAINED = {
@@ -45,7 +46,7 @@ def paired(formula: str) -> Sequence[float]:
 
 
 @cache
-def trial() -> Any:
+def trial() -> st.Fit:
     """Scores after treatment by drug and the score before."""
     return st.fit(st.ols("post ~ pre + drug", public_data.drug_trial()))
 
@@ -91,7 +92,7 @@ def helmert() -> Sequence[float]:
     return row["estimate"], row["se"], row["statistic"]
 
 
-def quantiles(method: Any) -> Sequence[float]:
+def quantiles(method: Literal["linear", "weibull", "hazen", "averaged_inverted_cdf"]) -> Sequence[float]:
     """The quantiles of ten numbers at 0.25 and 0.4."""
     return np.quantile(TEN, [0.25, 0.4], method=method).tolist()
 
@@ -240,7 +241,7 @@ def coin_of_pairs() -> Sequence[float]:
 
 
 @cache
-def admissions() -> dict[str, Any]:
+def admissions() -> dict[str, list[int] | list[str]]:
     """Admitted or rejected by sex in six departments of Berkeley (Bickel, Hammel & O'Connell 1975)."""
     counts = "512 313 89 19 353 207 17 8 120 205 202 391 138 279 131 244 53 138 94 299 22 351 24 317"
     return {
@@ -252,7 +253,7 @@ def admissions() -> dict[str, Any]:
 
 
 @cache
-def odds_by_department() -> Any:
+def odds_by_department() -> ConditionalOdds:
     """Tables that share an odds ratio."""
     return st.odds_ratio("admitted ~ sex", admissions(), within="department", weights="n")
 

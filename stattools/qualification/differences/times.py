@@ -54,7 +54,7 @@ def carried_on(last: bool) -> Sequence[float]:
 
 
 @cache
-def tumours(ties: Literal["efron", "breslow"], cov: str = "information") -> Any:
+def tumours(ties: Literal["efron", "breslow"], cov: str = "information") -> st.CoxFit:
     """Recurrences of tumours of 85 patients by treatment, size and number (Andersen and Gill's model)."""
     cluster = "id" if cov == "persons" else None
     formula = "survival(start, stop, event) ~ rx + size + number"
@@ -82,7 +82,7 @@ DETECTED = {
 
 
 @cache
-def weibull() -> Any:
+def weibull() -> st.Fit:
     """Days until death of 26 patients."""
     return st.fit(st.aft("survival(days, died) ~ age + residual + rx", public_data.ovarian()))
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -90,7 +90,7 @@ def _result(place: int, record: Record, requirements: list[int], nist: Path | No
     }
 
 
-def evidence(result: dict[str, Any]) -> bytes:
+def evidence(result: Mapping[str, object]) -> bytes:
     """The file of a result: all of it but where it is and how long it took."""
     return canonical({key: value for key, value in result.items() if key not in ("evidence", "seconds", SELF)})
 
@@ -118,7 +118,7 @@ def manifest(found: Dossier, told: list[dict[str, Any]], files: dict[str, bytes]
     )
 
 
-def own(said: dict[str, Any]) -> str:
+def own(said: Mapping[str, object]) -> str:
     """The hash of a manifest without its hashes."""
     return sha256(canonical({key: value for key, value in said.items() if key not in ("parts", SELF)}))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
@@ -37,11 +36,11 @@ DOUBLE = TABLE | {"w": [2 * x + 1 for x in TABLE["x"]]}
 CUT = TABLE | {"x": [1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 2.5, 4.5]}
 
 
-def _gap(column: str, value: Any) -> Any:
+def _gap(column: str, value: object) -> dict[str, list[object]]:
     return TABLE | {column: [value, *TABLE[column][1:]]}
 
 
-REFUSALS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
+REFUSALS: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
     "separated outcomes": (lambda: st.fit(st.logistic("y ~ x", CUT)), ("x", "separat")),
     "a Cox regression without a maximum": (
         lambda: st.fit(st.cox("survival(t, d) ~ x", {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]})),
@@ -74,7 +73,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
 """By what is refused: a call, and words of its error."""
 
 
-def observe_refusal(call: Callable[[], Any], words: tuple[str, ...], effort: float = 1.0) -> Observation:
+def observe_refusal(call: Callable[[], object], words: tuple[str, ...], effort: float = 1.0) -> Observation:
     """Whether the call raises an error of the package that has the words; what it says."""
     try:
         call()

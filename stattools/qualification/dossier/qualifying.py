@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import stattools as st
 from stattools.numerics.threads import one_blas_thread
@@ -159,12 +158,12 @@ def observe_examples(name: str, effort: float = 1.0) -> Observation:
     return Observation(True, f"{lines} what is documented")
 
 
-def _thing(name: str) -> Any:
+def _thing(name: str) -> Callable[..., object]:
     """The class of a public name, or the function as it stands in its file."""
     return inspect.unwrap(getattr(st, name))
 
 
-def _tests(name: str) -> list[Any]:
+def _tests(name: str) -> list[doctest.DocTest]:
     """The examples of a name, none where they need a package that is not installed."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = [test for test in finder.find(_thing(name), name, module=False) if test.examples]
@@ -257,7 +256,7 @@ class Dossier:
         """The time of all tests."""
         return sum(record.seconds for record in self.records)
 
-    def for_machines(self) -> dict[str, Any]:
+    def for_machines(self) -> dict[str, object]:
         """Everything, as numbers and strings."""
         return {
             "ok": self.ok,
@@ -317,5 +316,5 @@ def qualified(
     return Dossier(tuple(records), extent, installed.surroundings(), None if nist is None else nist.name)
 
 
-def _names(found: Sequence[Any]) -> list[str]:
+def _names(found: Sequence[PromisedDigits]) -> list[str]:
     return [one.name for one in of_checks(found)]

@@ -226,7 +226,7 @@ class Examination(Faces):
         """One row for each mark, as a frame of your own."""
         return pd.DataFrame([vars(mark) for mark in self.marks])
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         """What `--json` prints."""
         laws = [{name: vars(mark)[name] for name in RECORDED} for mark in self.marks]
         return {"package": self.package, "version": self.version, "laws": laws}
@@ -354,7 +354,7 @@ def _notes(mark: Mark, right: str) -> tuple[str, ...]:
     return right, f"{mark.outcome}{_off(mark)}{remedy}; {f'said: {mark.words}' if mark.words else 'nothing was said'}"
 
 
-def _units(asked: list[tuple[Law, str]]) -> list[Any]:
+def _units(asked: list[tuple[Law, str]]) -> list[Floats | None]:
     """Our standard errors of each question; None where there is no fit."""
     ours = ADAPTERS[OURS]
     known = [k for k, (law, model) in enumerate(asked) if can_be_asked(ours, law, model)]
@@ -363,7 +363,9 @@ def _units(asked: list[tuple[Law, str]]) -> list[Any]:
     return [units.get(k) for k in range(len(asked))]
 
 
-def _remedies(package: str, adapter: Adapter, asked: Any, marks: list[Mark], units: Any) -> dict[int, str]:
+def _remedies(
+    package: str, adapter: Adapter, asked: list[tuple[Law, str]], marks: list[Mark], units: list[Floats | None]
+) -> dict[int, str]:
     """By the place of a wrong answer the first documented remedy that makes it right."""
     tried = [
         (k, remedy)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 ABOUT_CODE = (
     DeprecationWarning,
@@ -45,14 +46,14 @@ cat(as.character(getRversion()), if (length(asked)) paste0(" with ", with), sep 
 """Prints them."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: ArrayLike | None) -> object:
     """Numbers as lists; null for what is no number."""
     if value is None or isinstance(value, str):
         return value
     return _finite(np.asarray(value, dtype=float).tolist())
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: Any) -> object:
     return [_finite(one) for one in value] if isinstance(value, list) else value if math.isfinite(value) else None
 
 

@@ -36,11 +36,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-Answer = tuple[Any, Any]
+from stattools.interface.arrays import Floats
+
+Answer = tuple[Floats, Floats]
 """Coefficients and standard errors, as the adapter gives them."""
 
 type Asks = Literal["same", "no number"]
@@ -77,7 +80,7 @@ class Law:
     words: str
     models: tuple[str, ...]
     change: str
-    expect: Callable[[str, Any, Any], Answer] | None = None
+    expect: Callable[[str, Floats, Floats], Answer] | None = None
     predictions: bool = False
     alone: bool = False
     afterwards: bool = False
@@ -177,7 +180,7 @@ NO_MAXIMUM: tuple[Law, ...] = (
         ("mixed", "mixed with slopes"), "y = 1.0 * (g % 5)"),
 )  # fmt: skip
 
-type Expected = Callable[[str, Any, Any], Answer]
+type Expected = Callable[[str, Floats, Floats], Answer]
 
 COLUMNS = (*ALONE, *WITH, *SERIES)
 """Models with the three columns of the exam, whose space may be spanned by others."""
@@ -189,7 +192,7 @@ def slopes_of(model: str) -> slice:
 
 
 def _scaled(by: Sequence[float]) -> Expected:
-    def expect(model: str, b: object, se: object) -> Answer:
+    def expect(model: str, b: Floats, se: Floats) -> Answer:
         b, se, at = np.array(b), np.array(se), slopes_of(model)
         factors = np.asarray(by)[: b[..., at].shape[-1]]
         b[..., at], se[..., at] = b[..., at] / factors, se[..., at] / np.abs(factors)
@@ -198,39 +201,39 @@ def _scaled(by: Sequence[float]) -> Expected:
     return expect
 
 
-def _slopes_alone(model: str, b: object, se: object) -> Answer:
+def _slopes_alone(model: str, b: Floats, se: Floats) -> Answer:
     b, se, at = np.array(b), np.array(se), slopes_of(model)
     rest = np.ones(b.shape, dtype=bool)
     rest[..., at] = False
     return np.where(rest, np.nan, b), np.where(rest, np.nan, se)
 
 
-def same(model: str, b: object, se: object) -> Answer:
+def same(model: str, b: Floats, se: Floats) -> Answer:
     """The answer as it is, of a change that moves nothing."""
     return b, se
 
 
-def _fewer_errors(model: str, b: Any, se: Any) -> Answer:
+def _fewer_errors(model: str, b: Floats, se: Floats) -> Answer:
     return b, np.asarray(se) / np.sqrt(2.0)
 
 
-def _turned(model: str, b: object, se: object) -> Answer:
+def _turned(model: str, b: Floats, se: Floats) -> Answer:
     return -np.asarray(b), se
 
 
-def _other_level(model: str, b: Any, se: Any) -> Answer:
+def _other_level(model: str, b: Floats, se: Floats) -> Answer:
     b, se = _slopes_alone(model, b, se)
     place = slopes_of(model).start + 1
     b[..., place] = -b[..., place]
     return b, se
 
 
-def _other_reference(model: str, b: Any, se: Any) -> Answer:
+def _other_reference(model: str, b: Floats, se: Floats) -> Answer:
     b, se = np.asarray(b), np.asarray(se)
     return np.stack([-b[0], b[1] - b[0]]), np.stack([se[0], np.full_like(se[1], np.nan)])
 
 
-def _recombined(model: str, b: Any, se: Any) -> Answer:
+def _recombined(model: str, b: Floats, se: Floats) -> Answer:
     b, se, first = np.array(b), np.array(se), slopes_of(model).start
     b[..., first] = b[..., first] - b[..., first + 2]
     se[..., first] = np.nan
@@ -253,7 +256,7 @@ def units(by: float = 1000.0) -> Law:
     """The outcome in other units: of a location all coefficients, of a logarithm the intercept alone."""
     of_location = ("linear", "mixed", "mixed with slopes", *SERIES)
 
-    def expect(model: str, b: object, se: object) -> Answer:
+    def expect(model: str, b: Floats, se: Floats) -> Answer:
         return (by * np.array(b), by * np.array(se)) if model in of_location else _slopes_alone(model, b, se)
 
     models = (*of_location, "gamma", "Weibull", "Cox")
@@ -265,7 +268,7 @@ def units(by: float = 1000.0) -> Law:
 def offset(share: float = 0.5) -> Law:
     """A part of a column in the offset."""
 
-    def expect(model: str, b: Any, se: Any) -> Answer:
+    def expect(model: str, b: Floats, se: Floats) -> Answer:
         b = np.array(b)
         b[1] -= share
         return b, se
@@ -321,10 +324,10 @@ AFTERWARDS = Law(
 RECODINGS = (*COEFFICIENTS, *PREDICTED, AFTERWARDS)
 
 
-def exactly(b: Any, se: Any = None) -> Expected:
+def exactly(b: ArrayLike, se: ArrayLike | None = None) -> Expected:
     """An answer that is known, whatever the fit before was."""
 
-    def expect(model: str, before: Any, errors: Any) -> Answer:
+    def expect(model: str, before: Floats, errors: Floats) -> Answer:
         return np.asarray(b), np.full(np.shape(b), np.nan) if se is None else np.asarray(se)
 
     return expect

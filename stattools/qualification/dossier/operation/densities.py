@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
@@ -23,6 +24,7 @@ from stattools.qualification.dossier.procedure import SideBySide
 STEP = 2e-3
 """Standard errors that derivatives are differenced over: they err by about its square."""
 X = ("x", "z")
+type Drawn = dict[str, Floats | NDArray[np.int64] | int]
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,13 @@ class Density:
     the sum of SciPy's log densities, with D (n, 3) the columns 1, x, z, in the order of the fit's own parameters.
     """
 
-    make: Callable[[str, Any], Any]
-    draw: Callable[[np.random.Generator, Floats], Any]
-    logp: Callable[[Floats, Any, Floats], float]
+    make: Callable[[str, pd.DataFrame], st.Model]
+    draw: Callable[[np.random.Generator, Floats], Drawn]
+    logp: Callable[[Floats, pd.DataFrame, Floats], float]
     formula: str = "y ~ x + z"
 
 
-def table_of(density: Density, n: int = 150) -> tuple[Any, Floats]:
+def table_of(density: Density, n: int = 150) -> tuple[pd.DataFrame, Floats]:
     """The rows of a regression and the columns of its design."""
     rng = np.random.default_rng(17)
     frame = pd.DataFrame({"x": rng.normal(size=n), "z": rng.integers(0, 2, n).astype(float)})
@@ -69,11 +71,11 @@ def _mean(theta: Floats, D: Floats) -> Floats:
     return D @ theta[:3]
 
 
-def _binary(link: Callable[[Floats], Floats]) -> Callable[[Floats, Any, Floats], float]:
+def _binary(link: Callable[[Floats], Floats]) -> Callable[[Floats, pd.DataFrame, Floats], float]:
     return lambda t, d, D: float(stats.bernoulli.logpmf(d["y"], link(_mean(t, D))).sum())
 
 
-def _draw_binary(rng: np.random.Generator, eta: Floats) -> Any:
+def _draw_binary(rng: np.random.Generator, eta: Floats) -> Drawn:
     return {"y": (rng.random(len(eta)) < special.expit(eta)).astype(int)}
 
 
@@ -81,19 +83,19 @@ def _negative_binomial(eta: Floats, alpha: float) -> Any:
     return stats.nbinom(1.0 / alpha, 1.0 / (1.0 + alpha * np.exp(eta)))
 
 
-def _categories(t: Floats, d: Any, D: Floats) -> float:
+def _categories(t: Floats, d: pd.DataFrame, D: Floats) -> float:
     eta = np.column_stack([np.zeros(len(D)), D @ t[:3], D @ t[3:]])
     return float((eta[np.arange(len(D)), d["y"]] - special.logsumexp(eta, axis=1)).sum())
 
 
-def _ordered(t: Floats, d: Any, D: Floats) -> float:
+def _ordered(t: Floats, d: pd.DataFrame, D: Floats) -> float:
     eta = D[:, 1:] @ t[:2]
     cuts = np.column_stack([np.full(len(D), -np.inf), t[2] - eta, t[3] - eta, np.full(len(D), np.inf)])
     rows = np.arange(len(D))
     return float(np.log(special.expit(cuts[rows, d["y"] + 1]) - special.expit(cuts[rows, d["y"]])).sum())
 
 
-def _zeros(inflated: bool, t: Floats, d: Any, D: Floats) -> float:
+def _zeros(inflated: bool, t: Floats, d: pd.DataFrame, D: Floats) -> float:
     rate, share, y = np.exp(_mean(t, D)), special.expit(t[3]), d["y"].to_numpy()
     p = stats.poisson.pmf(y, rate)
     if inflated:
@@ -101,27 +103,27 @@ def _zeros(inflated: bool, t: Floats, d: Any, D: Floats) -> float:
     return float(np.log(np.where(y == 0, share, (1 - share) * p / -np.expm1(-rate))).sum())
 
 
-def _times(t: Floats, d: Any, D: Floats) -> float:
+def _times(t: Floats, d: pd.DataFrame, D: Floats) -> float:
     law: Any = stats.weibull_min(np.exp(-t[3]), scale=np.exp(_mean(t, D)))
     return float(np.where(d["died"] == 1, law.logpdf(d["y"]), law.logsf(d["y"])).sum())
 
 
-def _draw_times(rng: np.random.Generator, eta: Floats) -> Any:
+def _draw_times(rng: np.random.Generator, eta: Floats) -> Drawn:
     time, end = np.exp(eta) * rng.weibull(1.5, len(eta)), rng.uniform(0.5, 4.0, len(eta))
     return {"y": np.minimum(time, end), "died": (time <= end).astype(int)}
 
 
-def _beta(t: Floats, d: Any, D: Floats) -> float:
+def _beta(t: Floats, d: pd.DataFrame, D: Floats) -> float:
     mean, precision = special.expit(_mean(t, D)), np.exp(t[3])
     return float(stats.beta.logpdf(d["y"], mean * precision, (1 - mean) * precision).sum())
 
 
-def _beta_binomial(t: Floats, d: Any, D: Floats) -> float:
+def _beta_binomial(t: Floats, d: pd.DataFrame, D: Floats) -> float:
     mean, precision = special.expit(_mean(t, D)), np.exp(t[3])
     return float(stats.betabinom.logpmf(d["y"], 9, mean * precision, (1 - mean) * precision).sum())
 
 
-def _trials(rng: np.random.Generator, eta: Floats) -> Any:
+def _trials(rng: np.random.Generator, eta: Floats) -> Drawn:
     return {"y": rng.binomial(9, rng.beta(8 * special.expit(eta), 8 * special.expit(-eta))), "m": 9}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from stattools.validation.verifier import verify
 
 
 @cache
-def _fit() -> Any:
+def _fit() -> st.Fit:
     return st.fit(st.logistic(PASSED, shipped("spector")))
 
 
@@ -27,7 +26,7 @@ def weights() -> Iterable[SideBySide]:
     frame = shipped("ccard").head(40)
     times = np.arange(len(frame)) % 3 + 1
     one = st.fit(st.ols("AVGEXP ~ INCOME", frame.assign(w=times), weights="w"))
-    two = st.fit(st.ols("AVGEXP ~ INCOME", frame.loc[frame.index.repeat(times)]))
+    two = st.fit(st.ols("AVGEXP ~ INCOME", frame.loc[np.repeat(frame.index, times)]))
     yield SideBySide("estimates", one.estimate, two.estimate, 1e-9)
     yield SideBySide("standard errors", one.se, two.se, 1e-9)
     yield SideBySide("the log-likelihood", one.loglik, two.loglik)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import integrate, special, stats
 
 import stattools as st
+from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.qualification.agreements import shipped
 from stattools.qualification.dossier.procedure import SideBySide
 
 
 @cache
-def _times() -> Any:
+def _times() -> pd.DataFrame:
     rng = np.random.default_rng(5)
     frame = pd.DataFrame({"x": rng.normal(size=60), "z": rng.integers(0, 2, 60)})
     time = np.ceil(8.0 * rng.exponential(np.exp(-0.5 * frame["x"])))  # whole numbers, with ties
@@ -25,11 +26,11 @@ def _times() -> Any:
 
 
 @cache
-def _cox(ties: Any = "efron") -> Any:
+def _cox(ties: Literal["efron", "breslow"] = "efron") -> st.CoxFit:
     return st.fit(st.cox("survival(t, d) ~ x + z", _times(), ties=ties))
 
 
-def _partial(beta: Any, ties: str) -> float:
+def _partial(beta: Floats, ties: str) -> float:
     d = _times()
     eta, t, dead = d[["x", "z"]].to_numpy(float) @ beta, d["t"].to_numpy(), d["d"].to_numpy() == 1
     total = 0.0
@@ -114,7 +115,7 @@ def matched_sets() -> Iterable[SideBySide]:
 
 
 @cache
-def _mixed() -> Any:
+def _mixed() -> st.LinearMixedFit:
     return st.fit(st.linear_mixed("invest ~ value + capital + (1 | firm)", shipped("grunfeld")))
 
 
@@ -155,7 +156,7 @@ def mixed_logistic() -> Iterable[SideBySide]:
         logs = [special.log_expit(sign * (part + sd * u)).sum() - 0.5 * u * u for u in grid]
         top = max(logs)
 
-        def density(u: float, sign: Any = sign, part: Any = part, top: float = top) -> float:
+        def density(u: float, sign: Floats = sign, part: Floats = part, top: float = top) -> float:
             return float(np.exp(special.log_expit(sign * (part + sd * u)).sum() - 0.5 * u * u - top))
 
         area = integrate.quad(density, -9, 9, epsabs=0, epsrel=1e-10, limit=200, points=[float(grid[np.argmax(logs)])])
