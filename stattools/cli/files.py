@@ -67,7 +67,7 @@ KNOWN = "a CSV, TSV, Parquet or Arrow file"
 def table(path: Path) -> pd.DataFrame:
     """The file as a frame; DomainError that says what is wrong with it."""
     require_regular(path, "fit")
-    ending = _ending(path)
+    ending = Path(_unpacked(path)).suffix.lower()
     if ending in PARQUET + ARROW:
         with _told_by_pandas(path):
             frame = pd.read_parquet(path) if ending in PARQUET else pd.read_feather(path)
@@ -103,10 +103,6 @@ def stem(path: Path) -> str:
     'visits.2024'
     """
     return Path(_unpacked(path)).stem
-
-
-def _ending(path: Path) -> str:
-    return Path(_unpacked(path)).suffix.lower()
 
 
 def _unpacked(path: Path) -> str:

@@ -59,7 +59,7 @@ def handed_out(draw: Callable[[object], Figure], ax: object = None) -> Figure:
     >>> len(made.axes), made.axes[0].get_xlabel()
     (1, 'a')
     """
-    inks = {} if ax is None else {id(one): one.xaxis.label.get_color() for one in _axes_in(ax)}
+    inks = {} if ax is None else {id(one): one.xaxis.label.get_color() for one in _given(ax) if isinstance(one, Axes)}
     with style():
         figure = draw(ax)
     for axes in figure.axes:
@@ -75,10 +75,6 @@ def handed_out(draw: Callable[[object], Figure], ax: object = None) -> Figure:
 def _given(ax: object) -> list[Any]:
     """What was given, whatever its shape."""
     return [ax] if isinstance(ax, Axes) else list(np.ravel(np.array(several(ax), dtype=object)))
-
-
-def _axes_in(ax: object) -> list[Axes]:
-    return [one for one in _given(ax) if isinstance(one, Axes)]
 
 
 def _dress(axes: Axes, ink: object, faint: str) -> None:

@@ -237,7 +237,7 @@ class Dossier:
     def matrix(self) -> tuple[ShownRequirement, ...]:
         """Each requirement with its tests."""
         records = {record.procedure.name: record for record in self.records}
-        simulated = dict.fromkeys(_names(checks("usual"))) if self.extent == "quick" else {}
+        simulated = dict.fromkeys(one.name for one in of_checks(checks("usual"))) if self.extent == "quick" else {}
         found = []
         for number, one in enumerate(self.requirements, 1):
             ran = tuple(records[name] for name in one.names(records))
@@ -314,7 +314,3 @@ def qualified(
         advance(procedure.name)
         records.append(run(procedure, EFFORT[extent]))
     return Dossier(tuple(records), extent, installed.surroundings(), None if nist is None else nist.name)
-
-
-def _names(found: Sequence[PromisedDigits]) -> list[str]:
-    return [one.name for one in of_checks(found)]

@@ -213,10 +213,6 @@ def same(model: str, b: Floats, se: Floats) -> Answer:
     return b, se
 
 
-def _fewer_errors(model: str, b: Floats, se: Floats) -> Answer:
-    return b, np.asarray(se) / np.sqrt(2.0)
-
-
 def _turned(model: str, b: Floats, se: Floats) -> Answer:
     return -np.asarray(b), se
 
@@ -291,7 +287,7 @@ COEFFICIENTS: tuple[Law, ...] = (
     Law("time reversed", "the last time first: a stationary series, or one whose start is not known, has the same",
         SERIES, "i = np.arange(n)[::-1]; {rows}", same),
     Law("duplicated rows", "every row twice", (*EVENTS, *COUNTS, "softmax", "ordinal", "Weibull"),
-        "i = np.repeat(np.arange(n), 2); {rows}", _fewer_errors),
+        "i = np.repeat(np.arange(n), 2); {rows}", lambda model, b, se: (b, se / np.sqrt(2.0))),
     Law("complement", "the last category first", ("logistic", "probit", "cauchit", "ordinal", PENALIZED),
         "y = y.max() - y", _turned),
     Law("reference category", "another category as reference", ("softmax",), "y = np.array([1, 0, 2])[y]",

@@ -461,7 +461,7 @@ def _check_ratio_of_se(passage: Passage, setting: Setting) -> Iterator[Answer]:
             ends, span = _squared(ends), statistic.value.span
         elif statistic.kind in ("t", "z"):
             span = statistic.value.span
-            ends = _both_signs(ends) if statistic.value.relation != "=" else ends
+            ends = _size(ends) if statistic.value.relation != "=" else ends
         else:
             return
         right = meet(span, ends)
@@ -605,10 +605,6 @@ def _quotient(top: Ends, bottom: Ends) -> Ends:
 def _size(ends: Ends) -> Ends:
     sizes = abs(ends[0]), abs(ends[1])
     return (0.0 if ends[0] <= 0.0 <= ends[1] else min(sizes)), max(sizes)
-
-
-def _both_signs(ends: Ends) -> Ends:
-    return _size(ends)
 
 
 def _squared(ends: Ends) -> Ends:

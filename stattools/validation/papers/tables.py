@@ -427,7 +427,7 @@ def _mentions(sheet: PaperTable, row: tuple[str, ...], block: list[Place], comma
             elif (number := _number(kind, text, comma)) is not None:
                 held[kind] = number
                 df = (number,) if kind == "df" else ()
-                one = Mention(_as_mentioned(kind), NAMES.get(kind, kind), number, 0, 0, df)
+                one = Mention({"statistic": "t", "count": "n"}.get(kind, kind), NAMES.get(kind, kind), number, 0, 0, df)
                 found += [] if kind in ("lower", "upper") else [(_rank(one.kind, place), one)]
     if "lower" in held and "upper" in held:
         place = next(place for place, kind in block if kind == "lower")
@@ -441,10 +441,6 @@ def _rank(kind: str, place: int) -> float:
     if kind in FIRST:
         return FIRST.index(kind) - 100.0
     return 1000.0 + LAST.index(kind) if kind in LAST else float(place)
-
-
-def _as_mentioned(kind: str) -> str:
-    return {"statistic": "t", "count": "n"}.get(kind, kind)
 
 
 def _number(kind: str, text: str, comma: bool) -> Reported | None:
