@@ -161,7 +161,10 @@ def linear_mixed_certificate(fit: Any) -> Certificate:
     what = "a local maximum" if proof is None else "the maximum"
     only, near = "local", _within(found.maximum, what, _newton(found.maximum))
     if proof is not None:
-        only = _global(proof)
+        gap = f"{proof.gap:.0e}".replace("e-0", "e-") if proof.gap < 1e-3 else number(proof.gap, 2)
+        only = f"no point is better by more than {gap} in {FALL}"
+        only += "" if proof.closed else " while the residual has more than 1e-4 of the variance"
+        only += f", where the search was ended after {proof.points:,} points" if proof.gap >= 1e-3 else ""
         near = f"{near.removesuffix('.')}; {only}."
     said = [near]
     if proof is not None and len(proof.maxima) > 1:
@@ -172,17 +175,9 @@ def linear_mixed_certificate(fit: Any) -> Certificate:
         )
         said.append(f"The likelihood has {len(frame)} local maxima, of {term}: {rest} of {FALL}.")
     edge = tuple(_edges(fit, what))
-    gap = None if proof is None else float(proof.gap)
+    known = None if proof is None else float(proof.gap)
     reason = "" if found.maximum.is_flat else DOWN  # flat along a combination of the variances: nobody knows
-    return Certificate(" ".join([*said, *edge]), _bound(found.maximum), reason, only, gap, boundary=edge)
-
-
-def _global(proof: Any) -> str:
-    """What a search of all variances proved."""
-    gap = f"{proof.gap:.0e}".replace("e-0", "e-") if proof.gap < 1e-3 else number(proof.gap, 2)
-    beside = "" if proof.closed else " while the residual has more than 1e-4 of the variance"
-    beside += f", where the search was ended after {proof.points:,} points" if proof.gap >= 1e-3 else ""
-    return f"no point is better by more than {gap} in {FALL}{beside}"
+    return Certificate(" ".join([*said, *edge]), _bound(found.maximum), reason, only, known, boundary=edge)
 
 
 def _edges(fit: Any, which: str) -> list[str]:
@@ -268,10 +263,16 @@ def marginal_certificate(fit: Any, existence: str = "", remarks: tuple[str, ...]
         only = ", the only one with these variances"
     near = _within(found, "a local maximum", _newton(found)).removesuffix(".")
     others = f"{near}{only}. The likelihood is not concave in the variances: {_of_others(fit)}"
-    edge = tuple(_edges_of_range(fit))
+    edge: list[str] = []  # of each term that has an effect without variance
+    for term, root in zip(model.random, found.roots, strict=True):
+        rank = int(np.linalg.matrix_rank(root, tol=1e-10 * max(float(np.abs(root).max()), 1e-300)))
+        if rank < len(root):
+            what = f"The covariance of {term.name} has rank {rank} of {len(root)}"
+            what = what if len(root) > 1 else f"The sd of {term.name} is 0"
+            edge.append(f"{what}, the edge of its range: the log-likelihood does not rise from there.")
     sentence = " ".join(filter(None, [others, existence, *edge, _integrated(fit), *remarks]))
     error = float(fit.integral.worst)
-    return Certificate(sentence, _bound(found), existence or DOWN, "local", None, error, edge)
+    return Certificate(sentence, _bound(found), existence or DOWN, "local", None, error, tuple(edge))
 
 
 def _of_others(fit: Any) -> str:
@@ -284,17 +285,3 @@ def _of_others(fit: Any) -> str:
         return f"a search along the variance of {term} found no other maximum."
     each = ", ".join(f"λ {number(1.0 / sd**2 if sd else np.inf)} ({loglik:.4f})" for sd, loglik in maxima)
     return f"there are {len(maxima)} local maxima of {term}, of which this is the highest: {each}."
-
-
-def _edges_of_range(fit: Any) -> list[str]:
-    """A sentence for each term that has an effect without variance."""
-    said = []
-    for term, root in zip(fit.model.random, fit.found.roots, strict=True):
-        rank = int(np.linalg.matrix_rank(root, tol=1e-10 * max(float(np.abs(root).max()), 1e-300)))
-        if rank == len(root):
-            continue
-        what = f"The sd of {term.name} is 0"
-        if len(root) > 1:
-            what = f"The covariance of {term.name} has rank {rank} of {len(root)}"
-        said.append(f"{what}, the edge of its range: the log-likelihood does not rise from there.")
-    return said

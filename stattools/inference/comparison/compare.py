@@ -350,7 +350,9 @@ def cross_validate(
         raise DomainError(f"cross_validate needs no more folds than {what}; got folds={count} and {most:,} {what}.")
     require_memory(f"{count:,} folds of {len(weight):,} rows", 3 * count * len(weight), "Use fewer folds.")
     random = generator(seed)
-    fold = _dealt(_label_codes(models[0]), weight, among, count, random)
+    one = models[0]
+    codes = (one.label_codes if one.facts.is_separate else one.rows.y) if _has_classes(one) else None
+    fold = _dealt(codes, weight, among, count, random)
     start = int(random.integers(2**31))
     scores = tuple(_scores(model, fold, count, weight, penalty, start) for model in models)
     titles = tuple(f"{model.title}, {model._subject}" for model in models)
@@ -510,13 +512,6 @@ def _has_classes(model: AnyModel) -> bool:
 def _first_of(model: Any) -> Any:
     """The first of the models that are fitted one by one, over the same rows; the model itself where it is one."""
     return model.parts[0] if model.facts.is_separate else model
-
-
-def _label_codes(model: Any) -> Floats | None:
-    """The codes of the labels of the outcome, one per row; None where it has none."""
-    if not _has_classes(model):
-        return None
-    return model.label_codes if model.facts.is_separate else model.rows.y
 
 
 def _predicted(fit: AnyFit, seen: Judged) -> NDArray[np.intp]:

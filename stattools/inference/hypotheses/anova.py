@@ -151,7 +151,15 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     else:
         measure, df_residual, how = _measure(fit, chosen)
         law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
-        row, columns, residual = partial(_by_distance, measure, df_residual), [], {"df_residual": df_residual}
+        columns, residual = [], {"df_residual": df_residual}
+
+        def row(smaller: Floats, larger: Floats) -> tuple[object, ...]:
+            df = len(smaller) - len(larger)
+            chi2 = measure(smaller, larger)
+            if not np.isfinite(df_residual):
+                return df, chi2, float(special.chdtrc(df, chi2))
+            return df, chi2 / df, float(special.fdtrc(df, df_residual, chi2 / df))
+
     tests = {
         name: partial(_of_term, fit, kind, of, k, row) for of in terms_of(fit.model) for k, name in enumerate(of.names)
     }
@@ -180,16 +188,6 @@ def _of_term(
             "span all of them."
         )
     return (of.names[k], *row(of.lifted(smaller), of.lifted(larger)))
-
-
-def _by_distance(
-    measure: Callable[[Floats, Floats], float], df_residual: float, smaller: Floats, larger: Floats
-) -> tuple[int, float, float]:
-    df = len(smaller) - len(larger)
-    chi2 = measure(smaller, larger)
-    if not np.isfinite(df_residual):
-        return df, chi2, float(special.chdtrc(df, chi2))
-    return df, chi2 / df, float(special.fdtrc(df, df_residual, chi2 / df))
 
 
 def _by_few_clusters(fit: Estimates, smaller: Floats, larger: Floats) -> tuple[int, float, float, float]:

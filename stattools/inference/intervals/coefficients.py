@@ -329,7 +329,8 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     has = f"{model.title} has intervals of kind {{}}"
     kind = one_of(kind, fit.kinds, has, IncompatibleError, got="kind=", meaning="kind of intervals")
     if model.facts.has_intervals:
-        return Interval(*model.intervals[kind](level), level, kind, fit.names)
+        lower, upper = model.intervals[kind](level)
+        return Interval(lower, upper, level, kind, fit.names)
     if model.facts.has_states:
         from stattools.series.statespace.maximum import ends as variance_ends
 

@@ -85,11 +85,13 @@ def plotted(asked: object, title: str, what: object, plots: Plots, ax: object, *
         message = f"plot({name!r}): {error.message} {_offer(asked, title, plots)}"
         raise (DomainError if isinstance(error, DomainError) else IncompatibleError)(message) from None
     given = {key: value for key, value in options.items() if value is not None and value is not False}
-    for key in given:
-        if key not in plots[name].options:
-            raise IncompatibleError(_no_option(key, name, plots))
-    drawing = plots[name].make(asked, **given)
-    return handed_out(drawing.draw, ax)
+    for key in [key for key in given if key not in plots[name].options]:
+        own = [f"{option}=" for option in plots[name].options]
+        others = [f'plot("{other}")' for other, plot in plots.items() if key in plot.options]
+        has = f"; it takes {', '.join(own)}" if own else " and takes no options"
+        have = "has" if len(others) == 1 else "have"
+        raise IncompatibleError(f'plot("{name}") has no {key}={has}. {" and ".join(others)} {have} it.')
+    return handed_out(plots[name].make(asked, **given).draw, ax)
 
 
 def drawn(asked: object, plots: Plots) -> list[str]:
@@ -106,13 +108,6 @@ def drawn(asked: object, plots: Plots) -> list[str]:
 def _offer(asked: object, title: str, plots: Plots) -> str:
     has = ", ".join(f'"{name}"' for name in drawn(asked, plots))
     return f"{title} has {f'the figures {has}' if has else 'no figure'}."
-
-
-def _no_option(key: str, name: str, plots: Plots) -> str:
-    own = [f"{option}=" for option in plots[name].options]
-    others = [f'plot("{other}")' for other, plot in plots.items() if key in plot.options]
-    has = f"; it takes {', '.join(own)}" if own else " and takes no options"
-    return f'plot("{name}") has no {key}={has}. {" and ".join(others)} {"has" if len(others) == 1 else "have"} it.'
 
 
 def event_label(model: Any) -> object:

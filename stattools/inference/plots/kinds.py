@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, rows_there, variables
-from stattools.inference.needs import states as has_states
+from stattools.inference.needs import NEEDS, Need, curves, rows, rows_at_hand, rows_there, states, variables
+from stattools.inference.plots import predictions as of
 from stattools.inference.plots.coefficients import a_profile, coefficients, profile
 from stattools.inference.plots.drawing import Plot, Plots
-from stattools.inference.plots.predictions import (
-    a_series,
-    calibration,
-    effect,
-    forecast,
-    frequencies,
-    groups_with_effects,
-    influence,
-    innovations,
-    level,
-    random_effects,
-    residuals,
-    smooth_curve,
-    states,
-)
 from stattools.likelihoods.outcomes import Outcome
 
 
@@ -58,18 +43,18 @@ def counts(fit: Estimates, name: str) -> None:
 
 
 PLOTS: Plots = {
-    "level": Plot(level, (a_series,)),
-    "forecast": Plot(forecast, (a_series,)),
-    "states": Plot(states, (has_states,)),
-    "innovations": Plot(innovations, (a_series,)),
+    "level": Plot(of.level, (of.a_series,)),
+    "forecast": Plot(of.forecast, (of.a_series,)),
+    "states": Plot(of.states, (states,)),
+    "innovations": Plot(of.innovations, (of.a_series,)),
     "coefficients": Plot(coefficients),
-    "effect": Plot(effect, (rows, variables)),
-    "residuals": Plot(residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
-    "calibration": Plot(calibration, (rows, rows_at_hand)),
-    "frequencies": Plot(frequencies, (rows, counts, rows_at_hand)),
-    "influence": Plot(influence, (*NEEDS["leverage"], *NEEDS["cooks_distance"])),
-    "random_effects": Plot(random_effects, (groups_with_effects,)),
-    "smooth": Plot(smooth_curve, (a_curve,)),
+    "effect": Plot(of.effect, (rows, variables)),
+    "residuals": Plot(of.residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
+    "calibration": Plot(of.calibration, (rows, rows_at_hand)),
+    "frequencies": Plot(of.frequencies, (rows, counts, rows_at_hand)),
+    "influence": Plot(of.influence, (*NEEDS["leverage"], *NEEDS["cooks_distance"])),
+    "random_effects": Plot(of.random_effects, (of.groups_with_effects,)),
+    "smooth": Plot(of.smooth_curve, (a_curve,)),
     "profile": Plot(profile, (rows_to_climb, a_profile)),
 }
 """By name, the ones first that a fit of a series draws by default."""

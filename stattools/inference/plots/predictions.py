@@ -112,7 +112,9 @@ def drawing(
     alt = f"{mean_of(model)} by {variable}, from {frame[middle].min():.4g} to {frame[middle].max():.4g}, {said}"
     caption = "Each point is an average of predicted means, everything but this variable being as it is in the rows."
     if number and len(points) > 2:
-        x, ticks = np.asarray(points, dtype=float), _ticks(rows, variable)
+        x, ticks = np.asarray(points, dtype=float), np.sort(np.asarray(rows.columns[variable], dtype=float))
+        if len(ticks) > MOST_TICKS:
+            ticks = ticks[np.linspace(0, len(ticks) - 1, MOST_TICKS).astype(int)]
         return Drawing(lambda on: figures.effect_curves(x, panels, seen=ticks, **shared, on=on), alt, caption)
     names = [str(point) for point in points]
     return Drawing(lambda on: figures.effect_levels(names, panels, **shared, on=on), alt, caption)
@@ -125,11 +127,6 @@ def _points(rows: Population, variable: str, values: Sequence[object] | None, nu
         return sorted(found) if number else found
     x = np.asarray(rows.columns[variable], dtype=float)
     return np.linspace(x.min(), x.max(), POINTS).tolist()
-
-
-def _ticks(rows: Population, variable: str) -> Floats:
-    x = np.sort(np.asarray(rows.columns[variable], dtype=float))
-    return x if len(x) <= MOST_TICKS else x[np.linspace(0, len(x) - 1, MOST_TICKS).astype(int)]
 
 
 def _panels(frame: pd.DataFrame, by: Sequence[str], middle: str) -> Mapping[str, Mapping[str, Any]]:
@@ -273,7 +270,7 @@ def _brief(model: AnyModel) -> str:
 
 
 MOST = 400
-"""So many rows have a tick."""
+"""So many rows of a curve have a tick, at its values of x."""
 
 CURVE_KINDS = ("curve", "slope")
 
@@ -292,9 +289,12 @@ def smooth_curve(
     panels, seen = {}, []
     for k, curve in enumerate(smooth.curves):
         own = table.iloc[k * count : (k + 1) * count]
-        title = curve.term.name if len(smooth.curves) > 1 else ""
-        panels[title] = tuple(own[column].to_numpy() for column in columns)
-        seen.append(_curve_ticks(curve.term))
+        term = curve.term
+        panels[term.name if len(smooth.curves) > 1 else ""] = tuple(own[column].to_numpy() for column in columns)
+        u = term.first + term.basis @ np.arange(-1.0, 3.0)  # B-splines times their middles are the place itself
+        x = term.design.least + term.design.step * (u - term.design.start)
+        x = x if term.weight is None else x[term.weight != 0.0]
+        seen.append(x if len(x) <= MOST else np.quantile(x, np.linspace(0.0, 1.0, MOST)))
     said = f"{'curve' if kind == 'curve' else 'slope of the curve'} {smooth.name}"
     edf = smooth.curves[0].edf if len(smooth.curves) == 1 else None
     ylabel = smooth.name if kind == "curve" else f"slope of {smooth.name}"
@@ -305,14 +305,6 @@ def smooth_curve(
         f"The dark band covers each value of the curve with {percent(level)}, the light one the whole of it; ticks "
         "show where the rows are. The curve has mean 0 over these.",
     )
-
-
-def _curve_ticks(term: Any) -> Floats:
-    """Where the rows of a curve lie: its values of x, at most `MOST` of them."""
-    u = term.first + term.basis @ np.arange(-1.0, 3.0)  # B-splines times their middles are the place itself
-    x = term.design.least + term.design.step * (u - term.design.start)
-    own = x if term.weight is None else x[term.weight != 0.0]
-    return own if len(own) <= MOST else np.quantile(own, np.linspace(0.0, 1.0, MOST))
 
 
 SEED = 0
