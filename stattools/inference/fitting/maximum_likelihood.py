@@ -45,39 +45,33 @@ class FitOptions(TypedDict, total=False):
 
 
 @overload
-def fit(model: OneVsRest, **options: Unpack[FitOptions]) -> OneVsRestFit:
-    """One fit for each category."""
+def fit(model: OneVsRest, **options: Unpack[FitOptions]) -> OneVsRestFit: ...
 
 
 @overload
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: None = None, **training: Unpack[TrainingOptions]
-) -> Best:
-    """A trained network."""
+) -> Best: ...
 
 
 @overload
-def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits:
-    """One fit for each series."""
+def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits: ...
 
 
 @overload
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: int, **training: Unpack[TrainingOptions]
-) -> Together:
-    """An ensemble of networks."""
+) -> Together: ...
 
 
 @overload
 def fit(  # pyright: ignore[reportOverlappingOverload]  # matched sets are a kind of Cox's model without its predictions
     model: ConditionalLogit, **options: Unpack[FitOptions]
-) -> Fit:
-    """A conditional logistic regression of matched sets."""
+) -> Fit: ...
 
 
 @overload
-def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit:
-    """A Cox regression."""
+def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit: ...
 
 
 @overload
@@ -88,8 +82,7 @@ def fit(
     df: Literal["satterthwaite", "kenward-roger", "residual", "normal"] | None = None,
     certify: Literal["auto", "global", "local"] = "auto",
     **options: Unpack[FitOptions],
-) -> LinearMixedFit:
-    """A linear mixed model."""
+) -> LinearMixedFit: ...
 
 
 @overload
@@ -99,30 +92,25 @@ def fit(
     integral: Literal["auto", "quadrature", "laplace"] = "auto",
     nodes: int | None = None,
     **options: Unpack[FitOptions],
-) -> MixedRegressionFit:
-    """A regression with random effects."""
+) -> MixedRegressionFit: ...
 
 
 @overload
 def fit(  # what st.logistic and others return for a formula with (1 | g), which a type does not tell
     model: Model, *, integral: Literal["auto", "quadrature", "laplace"], **options: Unpack[FitOptions]
-) -> MixedRegressionFit:
-    """A regression with random effects, whose integral is chosen."""
+) -> MixedRegressionFit: ...
 
 
 @overload
-def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedRegressionFit:
-    """A regression with random effects, whose number of quadrature nodes is given."""
+def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedRegressionFit: ...
 
 
 @overload
-def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit:
-    """A model of a time series."""
+def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
 
 
 @overload
-def fit(model: Model | Custom | Sample, **options: Unpack[FitOptions]) -> Fit:
-    """A regression, a likelihood of your own, or a sample."""
+def fit(model: Model | Custom | Sample, **options: Unpack[FitOptions]) -> Fit: ...
 
 
 def fit(
@@ -171,7 +159,5 @@ def fit(
 
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
-
 _named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, (value, _) in SPECIAL.items()]
-
 fit.__signature__ = signature(fit).replace(parameters=_named)

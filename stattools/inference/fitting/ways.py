@@ -196,7 +196,9 @@ def way_of(model: AnyModel) -> Way:
     if way is not None:
         return way
     if isinstance(model, Trainable):
-        return _trained
+        return lambda model, solver, level, cov, penalty, **training: model.trained(
+            solver=solver, level=level, cov=cov, penalty=penalty, **training
+        )
     if not (isinstance(model, AnyModel) and hasattr(model, "evaluate")):
         instead = ""
         if isinstance(model, AnyFit):
@@ -272,20 +274,16 @@ def _fit_partial(
     return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=certified_partial)
 
 
+_by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
+_of_series = partial(_fit_log_likelihood, usual=Newton(), made=SeriesFit)
 OVER_VARIANCES = "over variances that may be 0"
-
-
-def _fit_smoothing(
-    model: ExponentialSmoothing, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
-) -> SeriesFit:
-    return _fit_log_likelihood(model.settled(), solver, level, cov, penalty, usual=Newton(), made=SeriesFit)
 
 
 def _fit_state_space(
     model: Structural, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
 ) -> SeriesFit:
     require_no_others(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty, OVER_VARIANCES)
-    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=BoundedNewton(), made=SeriesFit)
+    return _of_series(model, solver, level, cov, penalty, usual=BoundedNewton())
 
 
 def _fit_levels(
@@ -294,12 +292,6 @@ def _fit_levels(
     require_no_others(model, solver, cov, penalty, OVER_VARIANCES)
     return model.fitted()
 
-
-def _trained(model: Trainable, solver: Any, level: float, cov: Kind, penalty: Any, **training: Any) -> Any:
-    return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
-
-
-_by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
 
 WAYS: dict[type, Way] = {
     Model: fit_regression,
@@ -319,7 +311,7 @@ WAYS: dict[type, Way] = {
     Correlation: _by_formula,
     NormalSample: _by_formula,
     Waits: _by_formula,
-    ExponentialSmoothing: _fit_smoothing,
+    ExponentialSmoothing: lambda model, *given: _of_series(model.settled(), *given),
     Structural: _fit_state_space,
     LocalLevels: _fit_levels,
 }
