@@ -24,6 +24,7 @@ from scipy import special
 from stattools.data.design.design import Design
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.likelihoods import Cumulative
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import Likelihood
@@ -145,10 +146,9 @@ NEARLY = 1e-4
 
 
 class Height(NamedTuple):
-    """The profile at t: how far below the supremum, its slope in t, and where it was found."""
+    """The profile at t: how far below the supremum, and where it was found."""
 
     drop: float
-    slope: float
     at: Floats
 
     @property
@@ -180,7 +180,7 @@ def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
         if len(gamma):
             now = limit.evaluate(gamma)
             if not now.is_finite:  # so far below the supremum that the information overflows
-                return Height(np.inf, 0.0, near)
+                return Height(np.inf, near)
             step = partial(rising, limit.evaluate, stand, work.n, halvings=HALVINGS)
             tolerance = float(np.sqrt(REMAINDER))
             found = climb(stand(gamma, now), step, tolerance=tolerance, max_steps=STEPS_TO_SUPREMUM, n=work.n)
@@ -188,8 +188,7 @@ def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
                 raise ConvergenceError(f"The profile likelihood of {name!r} was not found at {t:.6g}.")
             gamma = found.here.theta
         theta = limit.at(gamma)
-        now = work.evaluate(theta, order=1)
-        return Height(max(top - now.loglik, 0.0), float(now.score @ normal), theta)
+        return Height(max(top - work.evaluate(theta, order=0).loglik, 0.0), theta)
 
     return at
 
@@ -225,27 +224,23 @@ def ends_of(
             start, near = start + side * max(2.0 * scale, abs(start)), height.at
 
     def end(side: float) -> float:
-        """Where the root of the profile is at the target on one side, by Newton's method between the last points on
-        either side of the end.
-        """
-        inside, outside, t, reach, here = start, side * np.inf, start + side * scale, scale, near
-        for _ in range(200):
+        """Where the root of the profile is at the target on one side."""
+        here = near
+
+        def gap(t: float) -> float:
+            nonlocal here
             height = profile(t, here)
-            here, root = height.at, height.root
-            if root < target:
-                inside, reach = t, 3.0 * reach
-                if abs(t - start) > horizon:
-                    return side * np.inf
-            else:
-                outside = t
-            slope = -height.slope / root if root > 0.0 else 0.0
-            following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
-            if abs(following - t) <= 1e-9 * scale:
-                return following
-            if not min(inside, outside) < following < max(inside, outside):
-                following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
-            t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
-        raise ConvergenceError(f"The end of the profile interval of {name!r} was not found.")
+            here = height.at
+            return min(height.root, 2.0 * target) - target
+
+        inside, t = start, start + side * scale
+        while gap(t) < 0.0:
+            inside, t = t, start + 3.0 * (t - start)
+            if abs(t - start) > horizon:
+                return side * np.inf
+        if gap(inside) > 0.0:
+            raise ConvergenceError(f"The end of the profile interval of {name!r} was not found.")
+        return float(optimize.brentq(gap, inside, t, xtol=1e-9 * scale))
 
     ends |= {side: end(side) for side in sides}
     return ends[-1.0], ends[1.0]

@@ -2,10 +2,6 @@
 
 Labels of groups are codes, aligned with the rows that a model kept; rows of a series are in the order of time.
 
-The variance of a sum of scores that follow each other in time, with given or automatic lags, prewhitened or not.
-
-    M = G_0 + sum_l k_l (G_l + G_l^T),   G_l = sum_t s_t s_{t-l}^T
-
 Automatic lags, for Bartlett's kernel, of n rows, with m = [4 (n / 100)^(2/9)], 3 in place of 4 where prewhitened:
 
     lags = [1.1447 (s_1 / s_0)^(2/3) n^(1/3)],   s_0 = g_0 + 2 sum_l g_l,   s_1 = 2 sum_l l g_l,   l = 1 ... m
@@ -76,14 +72,12 @@ class HAC:
             raise DomainError(f"lags= of HAC is one whole number, at least 0, or 'auto'; got {quoted(lags)}.")
         if not is_word:
             lags = whole_number(lags, "lags= of HAC", at_least=0)
-        object.__setattr__(self, "lags", lags)
         require_truth(self.prewhiten, "prewhiten= of HAC")
         kernel = one_of(self.kernel, ("bartlett", "uniform"), "HAC needs kernel= one of {}")
-        object.__setattr__(self, "kernel", kernel)
         if is_word and kernel != "bartlett":
             raise DomainError('HAC(lags="auto") is for kernel="bartlett"; give a number of lags to the uniform one.')
         correction = one_of(self.correction, ("none", "stata"), "HAC needs correction= one of {}")
-        object.__setattr__(self, "correction", correction)
+        vars(self).update(lags=lags, kernel=kernel, correction=correction)
 
 
 @constructed_by_callers
@@ -131,8 +125,7 @@ class Cluster:
         given = CORRECTIONS[kind][0] if self.correction is None else self.correction
         every = tuple(dict.fromkeys(one for allowed in CORRECTIONS.values() for one in allowed))
         correction = one_of(given, every, "Cluster needs correction= one of {}")
-        object.__setattr__(self, "kind", kind)
-        object.__setattr__(self, "correction", correction)
+        vars(self).update(kind=kind, correction=correction)
         if correction not in CORRECTIONS[kind]:
             of = " or ".join(f'kind="{one}"' for one, allowed in CORRECTIONS.items() if correction in allowed)
             own = ", ".join(map(repr, CORRECTIONS[kind]))

@@ -523,9 +523,7 @@ def _profile_of_level(model: Model, top: float, j: int) -> tuple[Profile, Floats
     def at(t: float, near: Floats) -> Height:
         there = replace(still, rows=replace(rows, offset=offset + t * moves), start=near)
         found = Newton().solve(there)
-        score = there.likelihood.score(there.eta(found.estimate), rows.y).reshape(len(moves), -1)[:, 0]
-        slope = (score if rows.weight is None else score * rows.weight) @ moves
-        return Height(max(top - found.loglik, 0.0), float(slope), found.estimate)
+        return Height(max(top - found.loglik, 0.0), found.estimate)
 
     return at, still.start
 

@@ -1,12 +1,11 @@
 """A model with a penalty is a model: it answers `names, start, n, evaluate`, so that Newton's steps, the certificate
 and profile intervals are the same code.
 
-The ridge penalty is - strength |beta|^2 / 2, on all coefficients but the intercepts; what stands for the covariance of
-its fit refuses to be a matrix, by name and with the way out. Jeffreys' penalty, log det I(theta) / 2, is Firth's
-correction, with finite estimates and a bias of order n^-2; its derivatives are those of the expected information.
+    Jeffreys: loglik(theta) + log det I(theta) / 2,    Ridge: loglik(theta) - strength |beta|^2 / 2
 
-With Q_i = J_i I^-1 J_i^T for the Jacobian J_i of the linear predictors of row i, and K3, K4 the cumulants of its
-outcome, or slope and bend of its information where the link is not canonical:
+The derivatives of Jeffreys' penalty are those of the expected information. With Q_i = J_i I^-1 J_i^T for the Jacobian
+J_i of the linear predictors of row i, and K3, K4 the cumulants of its outcome, or slope and bend of its information
+where the link is not canonical:
 
     d log det I = sum_i J_i^T (K3_i : Q_i),    d2 log det I = sum_i J_i^T (K4_i : Q_i) J_i - tr(I^-1 I' I^-1 I')
 

@@ -96,10 +96,6 @@ class ProductLimit:
         """The time by which a share p has had the event; infinite where the curve does not come so far."""
         return first_below(self.table.times, self.survival, 1.0 - p)
 
-    def at(self, times: Floats) -> NDArray[np.intp]:
-        """The number of the last time that is not after each of these; -1 before the first."""
-        return np.searchsorted(self.table.times, times, side="right") - 1
-
     def mean_until(self, tau: float) -> tuple[float, float]:
         """The mean of min(T, tau), the area below the curve, and its standard error."""
         times, table = self.table.times, self.table
@@ -127,14 +123,6 @@ def first_below(times: Floats, heights: Floats, level: float) -> float:
     return float(times[first])
 
 
-def _greenwood(S: Floats, V: Floats, z: float) -> Floats:
-    return np.clip(S + z * S * np.sqrt(V), 0.0, 1.0)
-
-
-def _log(S: Floats, V: Floats, z: float) -> Floats:
-    return np.minimum(S * np.exp(z * np.sqrt(V)), 1.0)
-
-
 def _log_log(S: Floats, V: Floats, z: float) -> Floats:
     size = np.where(S < 1.0, -np.log(S), 1.0)
     return np.where(S < 1.0, S ** np.exp(-z * np.sqrt(V) / size), 1.0)
@@ -142,8 +130,8 @@ def _log_log(S: Floats, V: Floats, z: float) -> Floats:
 
 BANDS: Mapping[str, Callable[[Floats, Floats, float], Floats]] = {
     "log-log": _log_log,
-    "greenwood": _greenwood,
-    "log": _log,
+    "greenwood": lambda S, V, z: np.clip(S + z * S * np.sqrt(V), 0.0, 1.0),
+    "log": lambda S, V, z: np.minimum(S * np.exp(z * np.sqrt(V)), 1.0),
 }
 """The ends of a band by its name; a z below 0 gives the lower one."""
 
@@ -273,7 +261,10 @@ class KaplanMeier(Faces):
             raise DomainError(f"{SHARES}; got {quoted(p)}.")
         frames = []
         for curve in self.curves:
-            times, band = curve.table.times, zip(("lower", "upper"), self._band(curve), (0, 1), strict=True)
+            times, band = (
+                curve.table.times,
+                zip(("lower", "upper"), curve.band(self.band, self.level), (0, 1), strict=True),
+            )
             ends = {name: np.where(curve.survival > 0.0, side, at) for name, side, at in band}
             found = [
                 {"p": share, "time": curve.quantile(share)}
@@ -341,7 +332,7 @@ class KaplanMeier(Faces):
         drawn = {}
         for name, curve in zip(names, self.curves, strict=True):
             censored = curve.table.times[curve.table.censored > 0]
-            drawn[name] = (curve.table.times, curve.survival, *self._band(curve), censored)
+            drawn[name] = (curve.table.times, curve.survival, *curve.band(self.band, self.level), censored)
         counts = {name: self._counts(k, ticks).tolist() for k, name in enumerate(names)} if at_risk else None
         label = self.rows.said.parts["time"].text
         return handed_out(lambda on: figures.survival(drawn, at_risk=counts, ticks=ticks, xlabel=label, on=on), ax)
@@ -359,9 +350,6 @@ class KaplanMeier(Faces):
     def _counts(self, k: int, times: Floats) -> Floats:
         return self.curves[k].table.at(times, *self._parts[k][2:])
 
-    def _band(self, curve: ProductLimit) -> tuple[Floats, Floats]:
-        return curve.band(self.band, self.level)
-
     def _joined(self, frames: list[pd.DataFrame]) -> pd.DataFrame:
         """The frames of the groups below each other, each with its label."""
         for label, frame in zip(self.groups, frames, strict=False):  # no label for one curve
@@ -370,13 +358,13 @@ class KaplanMeier(Faces):
 
     def _one(self, k: int, asked: Floats | None) -> pd.DataFrame:
         curve = self.curves[k]
-        table, (lower, upper) = curve.table, self._band(curve)
+        table, (lower, upper) = curve.table, curve.band(self.band, self.level)
         if asked is None:
             counts = {"at_risk": table.at_risk, "events": table.events, "censored": table.censored}
             values = {"survival": curve.survival, "se": curve.se, "lower": lower, "upper": upper}
             return pd.DataFrame({"time": table.times} | counts | values)
         self._require_known(k, float(asked.max()))
-        place = curve.at(asked) + 1
+        place = np.searchsorted(table.times, asked, side="right")
         counts = {"at_risk": self._counts(k, asked)}
         for name, part in (("events", table.events), ("censored", table.censored)):
             counts[name] = np.diff(np.append(0.0, np.cumsum(part))[place], prepend=0.0)
