@@ -8,8 +8,7 @@ from typing import Any
 
 import typer
 
-from stattools.interface.arguments import word_of
-from stattools.interface.names.answers import did_you_mean, plain, vocabulary
+from stattools.interface.names.answers import did_you_mean, plain, vocabulary, word_of
 from stattools.models.regressions.glm import FAMILIES
 from stattools.models.regressions.glm import GENERALIZED as OF_ANY_LINK
 

@@ -9,8 +9,7 @@ from typing import Any
 import typer
 
 import stattools as st
-from stattools.interface.arguments import word_of
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import meant, word_of
 
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
 PLAIN = ("information", "robust", "quasi", "HC0", "HC1", "HC2", "HC3", "HC4")

@@ -17,10 +17,6 @@ FLOAT64 = np.dtype(np.float64)
 """The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
 
 
-JOINTS = str.maketrans("", "", "-_ ")
-"""What may stand between the parts of a word."""
-
-
 def is_number(value: object) -> TypeGuard[float]:
     """Whether this is one number of Python or NumPy that float64 holds: no truth value, duration, NaN or infinity.
 
@@ -221,28 +217,6 @@ def require_truth(value: object, what: str) -> None:
     """
     if not isinstance(value, bool | np.bool_):
         raise DomainError(f"{what} is True or False; got {quoted(value)}.")
-
-
-def word_of(value: object, words: Collection[str]) -> Any:
-    """The word that a text spells, whatever its capitals and whether it has "-", "_", a blank or nothing between its
-    parts; any other value as it is.
-
-    >>> word_of("Clopper Pearson", ("wald", "clopper-pearson")), word_of("hc-1", ("HC0", "HC1")), word_of(3, ("wald",))
-    ('clopper-pearson', 'HC1', 3)
-    """
-    if not isinstance(value, str) or value in words:
-        return value
-    bare = value.translate(JOINTS).lower()
-    return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
-
-
-def is_one_of(value: object, words: Collection[str]) -> TypeGuard[str]:
-    """Whether this is one of the words; arrays and what has no hash are none.
-
-    >>> is_one_of("mean", ("mean", "class")), is_one_of(["mean"], {"mean": 1})
-    (True, False)
-    """
-    return isinstance(value, str) and value in words
 
 
 LARGEST_COUNT = 2**53

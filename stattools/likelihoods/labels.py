@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_one_of, is_whole, require_truth
+from stattools.interface.arguments import is_whole, require_truth
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.between import BETWEEN, Between, between

@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, FunctionError, IncompatibleError, quoted
-from stattools.interface.arguments import called, is_number, is_one_of
+from stattools.interface.arguments import called, is_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.labels import Labels

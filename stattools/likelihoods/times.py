@@ -27,8 +27,9 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, gammaln, log_expit, ndtr, ndtri
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.fitting.trainable import TrainingOptions
 from stattools.inference.penalties import Ridge
-from stattools.interface.arguments import is_one_of
+from stattools.interface.names.answers import is_one_of
 from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit

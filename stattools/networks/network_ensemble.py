@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.prediction.predict import Missing, handed_out
-from stattools.interface.arguments import is_one_of, require_level, word_of
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.networks.calibration import temperature_of

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, quoted
-from stattools.interface.arguments import LARGEST_COUNT, is_number, is_one_of, require_truth, whole_number, word_of
+from stattools.interface.arguments import LARGEST_COUNT, is_number, require_truth, whole_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of, word_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model

@@ -48,11 +48,11 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import check_size
 from stattools.inference.existence.rank import check_rank
 from stattools.inference.prediction.predict import Missing, at_rows, columns_beside, handed_out, with_precision
-from stattools.interface.arguments import described, is_one_of, labelled
+from stattools.interface.arguments import described, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.seeds import generator

@@ -15,10 +15,10 @@ from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
 from stattools.bayes.sampling.importance import SampledCheck
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 

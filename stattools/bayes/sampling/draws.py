@@ -45,9 +45,9 @@ from stattools.inference.prediction.predict import (
     trials_of,
     with_precision,
 )
-from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model, behind_links

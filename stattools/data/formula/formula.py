@@ -31,12 +31,11 @@ def in_our_words(text: str) -> tuple[str, str]:
     ('dead ~ dose', 'trials="n" of st.logistic')
     """
     others, arguments = vocabulary().formulas, list[str]()
-    ours = others.power_inside.sub(lambda found: found[0].replace("^", "**"), text.strip())
-    for rewrite in others.rewrites:
-        if rewrite.arguments:
-            arguments += [found.expand(rewrite.arguments) for found in rewrite.pattern.finditer(ours)]
-        ours = rewrite.pattern.sub(rewrite.ours, ours)
-    if (effects := others.fixed_effects.search(ours)) is not None:
+    ours = re.sub(others["power_inside"], lambda found: found[0].replace("^", "**"), text.strip())
+    for pattern, rewritten, *beside in others["rewrites"]:
+        arguments += [found.expand(text) for text in beside for found in re.finditer(pattern, ours)]
+        ours = re.sub(pattern, rewritten, ours)
+    if (effects := re.search(others["fixed_effects"], ours)) is not None:
         columns = effects[1].replace("^", ":").split("+")
         ours = f"{ours[: effects.start()].rstrip()} + {' + '.join(f'C({name.strip()})' for name in columns)}"
     return ours.strip(), ", ".join(dict.fromkeys(arguments))
@@ -46,10 +45,10 @@ def explained(text: str, error: DomainError, parse: Callable[[str], object], lef
     """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
     what there is none of here, or `error` where that says it all.
     """
-    others = vocabulary().formulas
+    others, notes = vocabulary().formulas, vocabulary().notes
     ours, arguments = in_our_words(text)
-    alien = others.alien_note if others.alien.search(ours) else None
-    lacking = next((note for pattern, note in others.lacking if pattern.search(text)), alien)
+    alien = notes["{no_function}"] if re.search(others["alien"], ours) else None
+    lacking = next((note for pattern, note in others["lacking"] if re.search(pattern, text)), alien)
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
     refused, beside = DomainError(why) if lacking else error, ""
     if ours == text.strip():

@@ -47,9 +47,8 @@ from stattools.data.rows.rows import Block
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, HAC, Cluster, Groups, unusual
 from stattools.inference.covariance.sandwich import LEVERAGE_LIMIT, POWER, Grouped, Sandwich, closed
-from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import meant, word_of
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import with_trials

@@ -31,10 +31,10 @@ from stattools.data.formula.formula import require
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.table import axes, index_of, same_index, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import require_truth, whole_number, word_of
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import one_of, word_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -34,8 +34,9 @@ from stattools.data.tables.table import table
 from stattools.errors import DomainError, FunctionError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, against_zero, df_along, level_of, quantile_of
 from stattools.inference.prediction.predict import Column, at_rows, frequencies_of
-from stattools.interface.arguments import called, is_one_of, several
+from stattools.interface.arguments import called, several
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.units import finite, require_units
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model

@@ -36,10 +36,10 @@ from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
 from stattools.inference.prediction.kinds import nearest_mean, require_digits
 from stattools.inference.prediction.predict import regression, require_finite
-from stattools.interface.arguments import are_different, is_one_of, require_truth, several
+from stattools.interface.arguments import are_different, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Likelihood

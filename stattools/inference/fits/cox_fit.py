@@ -26,8 +26,7 @@ from stattools.inference.survival.cox import (
     cox_residuals,
     proportional_hazards,
 )
-from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -36,9 +36,9 @@ from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.penalized import NO_SE
 from stattools.inference.plots.drawing import pictured
 from stattools.inference.prediction.predict import handed_out, kind_asked, predict_to, predictions
-from stattools.interface.arguments import is_one_of, require_level, word_of
+from stattools.interface.arguments import require_level
 from stattools.interface.interval import Interval
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -39,10 +39,10 @@ from stattools.inference.mixed.variances import (
 from stattools.inference.mixed.views import all_columns, all_columns_of_normal, population, typical
 from stattools.inference.needs import require
 from stattools.inference.prediction.predict import Missing
-from stattools.interface.arguments import is_one_of, require_level, word_of
+from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd

@@ -16,8 +16,8 @@ from stattools.inference.estimates import AnyFit, Judged
 from stattools.inference.fits.fit import Fit
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.predict import handed_out
-from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.categories import OneVsRest

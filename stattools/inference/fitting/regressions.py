@@ -20,8 +20,7 @@ from stattools.inference.existence.separation import PATIENCE, soon
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import no_covariance, without_penalty
-from stattools.interface.arguments import is_one_of
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import is_one_of, meant
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread

@@ -30,9 +30,9 @@ from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
 from stattools.inference.mixed.replicates import drawn_outcomes
 from stattools.inference.mixed.views import beside_curves, known
-from stattools.interface.arguments import is_one_of, require_level, require_truth, whole_number
+from stattools.interface.arguments import require_level, require_truth, whole_number
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import is_one_of, one_of
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import optimize, pd
 from stattools.likelihoods.likelihood import require_answer

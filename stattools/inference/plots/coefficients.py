@@ -31,8 +31,9 @@ from stattools.inference.estimates import Estimates, level_of, require_rows
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.intervals.coefficients import called, factors, interval, profile_fall, require_ratios
 from stattools.inference.plots.drawing import Drawing, change_in, summary
-from stattools.interface.arguments import is_one_of, require_truth, several
+from stattools.interface.arguments import require_truth, several
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread

@@ -25,9 +25,9 @@ from stattools.data.rows.rows import Block
 from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.needs import Need, offered, require
-from stattools.interface.arguments import is_number, is_one_of, word_of
+from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
-from stattools.interface.names.answers import meant
+from stattools.interface.names.answers import is_one_of, meant, word_of
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model

@@ -26,10 +26,10 @@ from stattools.inference.effects.means import values_of
 from stattools.inference.estimates import Estimates, level_of
 from stattools.inference.needs import require
 from stattools.inference.plots.drawing import Drawing, event_label, mean_of
-from stattools.interface.arguments import require_level, several, whole_number, word_of
+from stattools.interface.arguments import require_level, several, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.interface.names.answers import one_of
+from stattools.interface.names.answers import one_of, word_of
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.questions import AnyModel

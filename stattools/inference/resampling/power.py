@@ -29,9 +29,10 @@ from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses.wald import coefficients_of
 from stattools.inference.prediction.predict import outcomes
 from stattools.inference.resampling.bootstrap import kind_of_failure
-from stattools.interface.arguments import as_numbers, described, is_one_of, require_level, several, whole_number
+from stattools.interface.arguments import as_numbers, described, require_level, several, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.units import require_size

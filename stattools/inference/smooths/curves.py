@@ -23,8 +23,9 @@ from scipy.special import ndtr, stdtr
 from stattools.data.design.latent_terms import SmoothTerm, bsplines
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
-from stattools.interface.arguments import is_one_of, some_numbers, whole_number
+from stattools.interface.arguments import some_numbers, whole_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.answers import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import optimize, pd

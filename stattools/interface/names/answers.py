@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import cache
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.interface.files import table_beside
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     Where `ours` is empty we have nothing of the kind, and `note` says so, with what comes nearest.
     """
 
-    ours: str
+    ours: str = ""
     statsmodels: str = ""
     r: str = ""
     scikit_learn: str = ""
@@ -49,16 +49,6 @@ class Row(NamedTuple):
         return "; ".join(part for part in (self.ours and f"use {self.ours}", self.note) if part)
 
 
-class Rewrite(NamedTuple):
-    """A pattern of what others write in formulas, its text in our words, and the arguments of the model that it
-    becomes.
-    """
-
-    pattern: re.Pattern[str]
-    ours: str
-    arguments: str = ""
-
-
 @cache
 def vocabulary() -> Any:
     """The tables of `vocabulary.toml`, by their names there.
@@ -67,9 +57,10 @@ def vocabulary() -> Any:
     `nouns` has, by the name of a class, what its objects are called in examples and the rows of their own.
     `by_position` has our name of what others name and we take by position; `calls` the right call of what is often
     called wrongly; `values`, by argument, the value as we write it and the words of others for it; `instead` what
-    there is for families and links that `st.glm` does not have. Of `formulas` the `rewrites` are made in their order,
-    `lacking` are what there is none of here, each with what to say of it, and `alien` are functions of others that are
-    left when all else is rewritten.
+    there is for families and links that `st.glm` does not have. Of `formulas` the `rewrites` are made in their order:
+    a pattern of what others write, its text in our words, and the arguments of the model that it becomes; `lacking` are
+    what there is none of here, each with what to say of it, and `alien` are functions of others that are left when all
+    else is rewritten.
 
     >>> vocabulary().by_position["endog"], vocabulary().nouns["AnyModel"][0]
     ('y', 'model')
@@ -77,29 +68,19 @@ def vocabulary() -> Any:
     said = table_beside(__file__, "vocabulary.toml")
     notes, formulas = said["notes"], said["formulas"]
 
-    def note(text: str) -> str:  # the shared one whose name stands between braces
-        return notes[text[1:-1]] if text.startswith("{") else text
-
     def rows(found: list[dict[str, str]]) -> tuple[Row, ...]:
-        return tuple(Row(**{"ours": "", **row, "note": note(row.get("note", ""))}) for row in found)
+        made = (Row(**row) for row in found)
+        return tuple(row._replace(note=notes.get(row.note, row.note)) for row in made)
 
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern.replace("MGCV", formulas["mgcv"]).replace("ARG", formulas["argument"]))
-
-    objects = {name: rows(found) for name, found in said["objects"].items()}
-    patterns = {name: re.compile(formulas[name]) for name in ("alien", "fixed_effects", "power_inside")}
-    patterns |= {
-        "rewrites": [Rewrite(compiled(pattern), *more) for pattern, *more in formulas["rewrites"]],
-        "lacking": [(re.compile(pattern), note(text)) for pattern, text in formulas["lacking"]],
-        "alien_note": notes["no_function"],
-    }
-    return SimpleNamespace(
-        **{name: rows(said[name]) for name in ("functions", "fit", "arguments", "nothing")},
-        **{name: said[name] for name in ("calls", "values", "instead")},
-        nouns={name: (one["noun"], objects.get(one.get("rows"), ())) for name, one in said["nouns"].items()},
-        by_position={theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()},
-        formulas=SimpleNamespace(**patterns),
-    )
+    said |= {name: rows(said[name]) for name in ("functions", "fit", "arguments", "nothing")}
+    said["nouns"] = {name: (noun, rows(said["objects"].get(own, []))) for name, (noun, own) in said["nouns"].items()}
+    said["by_position"] = {theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()}
+    formulas["lacking"] = [(pattern, notes.get(note, note)) for pattern, note in formulas["lacking"]]
+    formulas["rewrites"] = [
+        (pattern.replace("MGCV", formulas["mgcv"]).replace("ARG", formulas["argument"]), *ours)
+        for pattern, *ours in formulas["rewrites"]
+    ]
+    return SimpleNamespace(**said)
 
 
 def plain(name: str) -> str:
@@ -224,7 +205,7 @@ def _answers(cls: type, noun: str, name: str, offered: set[str]) -> Iterator[str
     yield from (row.sentence for row in own if _attribute(row.ours, noun) in offered | {None})
     if noun != "fit":
         yield from elsewhere(f"another kind of {noun}", own)
-    if name in _names_of_fits():
+    if any(_attribute(row.ours, "fit") == name for row in vocabulary().fit):
         of_noun = {"model": f"use st.fit(model).{name}", "fit": f"another kind of fit has fit.{name}"}
         yield f"use fit.fits[0].{name}" if several else of_noun.get(noun, f"a fit has fit.{name}")
     for row in of_fits:
@@ -245,12 +226,6 @@ def _attribute(code: str, noun: str) -> str | None:
     """The first attribute that code asks of the noun; None where it asks for none."""
     found = re.search(rf"(?<![\w.]){noun}\.(\w+)", code)
     return found[1] if found else None
-
-
-@cache
-def _names_of_fits() -> frozenset[str]:
-    """Names of ours that fits have."""
-    return frozenset(filter(None, (_attribute(row.ours, "fit") for row in vocabulary().fit)))
 
 
 def about_call(
@@ -435,6 +410,32 @@ def meant(argument: str, value: object, words: Collection[str] = ()) -> str:
     return did_you_mean(value, words)
 
 
+JOINTS = str.maketrans("", "", "-_ ")
+"""What may stand between the parts of a word."""
+
+
+def word_of(value: object, words: Collection[str]) -> Any:
+    """The word that a text spells, whatever its capitals and whether it has "-", "_", a blank or nothing between its
+    parts; any other value as it is.
+
+    >>> word_of("Clopper Pearson", ("wald", "clopper-pearson")), word_of("hc-1", ("HC0", "HC1")), word_of(3, ("wald",))
+    ('clopper-pearson', 'HC1', 3)
+    """
+    if not isinstance(value, str) or value in words:
+        return value
+    bare = value.translate(JOINTS).lower()
+    return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
+
+
+def is_one_of(value: object, words: Collection[str]) -> TypeGuard[str]:
+    """Whether this is one of the words; arrays and what has no hash are none.
+
+    >>> is_one_of("mean", ("mean", "class")), is_one_of(["mean"], {"mean": 1})
+    (True, False)
+    """
+    return isinstance(value, str) and value in words
+
+
 def one_of(
     value: object,
     words: Collection[str],
@@ -450,10 +451,6 @@ def one_of(
     >>> one_of("Mid-P", ("central", "mid-p"), "exact_test has kind= {}")
     'mid-p'
     """
-    if isinstance(value, str) and value in words:
-        return value
-    from stattools.interface.arguments import is_one_of, word_of  # these load NumPy, as `stattools --version` does not
-
     found = word_of(value, words)
     if is_one_of(found, words):
         return found

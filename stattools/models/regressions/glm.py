@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike
 from stattools.data.formula.formula import grouped_formula
 from stattools.data.tables.arrays import binary, categories, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of, word_of
-from stattools.interface.names.answers import did_you_mean, plain, vocabulary
+from stattools.interface.names.answers import did_you_mean, is_one_of, plain, vocabulary, word_of
 from stattools.likelihoods import (
     Bernoulli,
     BetaBinomial,
