@@ -52,6 +52,9 @@ from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.states import innovations
 from stattools.series.statespace.structural import Structural
 
+if TYPE_CHECKING:
+    from xarray import DataTree
+
 
 @dataclass(frozen=True, eq=False)
 class Variable:
@@ -120,45 +123,6 @@ def _of_regression(model: Model) -> Layout:
 def outcome(model: AnyModel) -> str:
     """The name of the outcome as a variable; NetCDF allows no slash."""
     return str(getattr(model, "outcome_name", "y")).replace("/", " per ")
-
-
-def observations(model: Model) -> tuple[object, ...]:
-    """The numbers of the rows, as in the table that the model came from."""
-    return tuple(range(len(model.rows.X))) if model.kept is None else tuple(int(row) for row in model.kept)
-
-
-type Groups = tuple[dict[str, Mapping[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]
-"""Variables by name in each group, and the dims and the coords of these."""
-
-
-def data_groups(model: AnyModel) -> Groups:
-    """observed_data and constant_data of a model, with their dims and coords; all empty for your own likelihood."""
-    if isinstance(model, Model):
-        return _of_rows(model)
-    if not isinstance(model, BernoulliTrials):
-        return {}, {}, {}
-    data = _all_trials(model)
-    observed: dict[str, ArrayLike] = {data.name: [model.successes]}
-    return {"observed_data": observed, "constant_data": data.constant}, data.dims, data.coords
-
-
-def _of_rows(model: Model) -> Groups:
-    rows, name = model.rows, outcome(model)
-    parts = named_parts(model.likelihood, rows.y)
-    observed = parts.pop("y")
-    designs, predictor = {"X": np.asarray(rows.X)[:, model.predictor.first]}, model.predictor
-    for own, called in zip(predictor.own, model.others, strict=True):
-        if own:
-            designs[f"X of {called}"] = rows.X[:, list(own)]
-    beside = {"weight": rows.weight, "offset": rows.offset, "precision": rows.precision}
-    constant: dict[str, ArrayLike] = {
-        **designs,
-        **parts,
-        **{key: part for key, part in beside.items() if part is not None},
-    }
-    dims: dict[str, tuple[str, ...]] = dict.fromkeys((name, *constant), ("obs",))
-    dims |= {key: ("obs", f"coef{key[1:]}") for key in designs}
-    return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}
 
 
 CELLS = 2_000_000
@@ -281,16 +245,20 @@ def observations_of(model: AnyModel) -> Observations | None:
 
 
 def _rows(model: Model) -> Observations:
-    groups, dims, coords = data_groups(model)
-    name = outcome(model)
+    rows, predictor, parts = model.rows, model.predictor, named_parts(model.likelihood, model.rows.y)
+    observed = np.asarray(parts.pop("y"), dtype=float)
+    designs = {"X": np.asarray(rows.X)[:, predictor.first]}
+    others = zip(predictor.own, model.others, strict=True)
+    designs |= {f"X of {called}": rows.X[:, list(own)] for own, called in others if own}
+    beside = {"weight": rows.weight, "offset": rows.offset, "precision": rows.precision}
     return Observations(
-        name,
-        np.asarray(groups["observed_data"][name], dtype=float),
+        outcome(model),
+        observed,
         partial(log_likelihood, model),
         lambda theta, random: replicates(model, theta, seed=random),
-        groups["constant_data"],
-        dims,
-        coords,
+        designs | parts | {key: part for key, part in beside.items() if part is not None},
+        {key: ("obs", f"coef{key[1:]}") for key in designs},
+        {"obs": tuple(range(len(rows.X)) if model.kept is None else model.kept.tolist())},  # as in the table
         whole=model.likelihood.outcome.is_whole,
     )
 
@@ -443,12 +411,6 @@ OBSERVED: dict[type, Callable[[Any], Observations]] = {
     ExponentialSmoothing: _smoothed,
 }
 """The observations of the models of each class."""
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from xarray import DataTree
 
 
 arviz: Any = Package("arviz")
@@ -625,20 +587,22 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     """
     if not (fit.kinds and np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
-    rows = len(fit.model.rows.X) if fit.model.facts.is_regression else 0
-    count = draws_shape(draws, (len(fit.estimate) + rows,), copies=3)[0]
+    model, has_rows = fit.model, fit.model.facts.is_regression
+    count = draws_shape(draws, (len(fit.estimate) + (len(model.rows.X) if has_rows else 0),), copies=3)[0]
     random = generator(seed)
     theta = _drawn(fit, count, random)
-    shape = layout(fit.model)
-    data, dims, coords = data_groups(fit.model)
-    groups: dict[str, Group] = {"posterior": dict(shape.split(theta[None]))}
-    if fit.model.facts.is_regression:
-        name = outcome(fit.model)
-        groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
-        groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
-    attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded(seed)}
-    attrs |= {"formula": "; ".join(fit.model.formulas)} if fit.model.formulas else {}
-    return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)
+    shape = layout(model)
+    groups, dims, coords = dict[str, Group](posterior=shape.split(theta[None])), shape.dims, dict(shape.coords)
+    data = _rows(model) if has_rows else _all_trials(model) if isinstance(model, BernoulliTrials) else None
+    if has_rows:
+        groups["log_likelihood"] = {outcome(model): log_likelihood(model, theta)[None]}
+        groups["posterior_predictive"] = {outcome(model): replicates(model, theta, seed=random)[None]}
+    if data is not None:
+        groups["observed_data"] = {data.name: data.observed if has_rows else data.stored(data.observed)}
+        groups["constant_data"], dims, coords = data.constant, dims | data.dims, coords | data.coords
+    attrs = {"inference": LABEL, "model": model.title, "covariance": fit.cov, "seed": recorded(seed)}
+    attrs |= {"formula": "; ".join(model.formulas)} if model.formulas else {}
+    return datatree(groups, dims=dims, coords=coords, attrs=attrs)
 
 
 def _drawn(fit: Estimates, draws: int, random: np.random.Generator) -> Floats:

@@ -106,7 +106,10 @@ class ManyFits(Faces):
         found = np.isfinite(self.loglik)
         spread: list[str | Grid] = []
         if found.any():
-            spread = ["", Grid(("", "median", "lowest", "highest", "median se"), _rows(self, found), "lrrrr")]
+            each = zip(self.names, self.estimate[found].T, np.median(self.se[found], axis=0), strict=True)
+            ends = (np.median, np.min, np.max)
+            rows = [[str(name), *(number(float(of(b))) for of in ends), number(float(se))] for name, b, se in each]
+            spread = ["", Grid(("", "median", "lowest", "highest", "median se"), rows, "lrrrr")]
         reasons = [f"  {label}: {reason:.140}" for label, reason in list(self.reasons.items())[:SHOWN]]
         more = self.failed - len(reasons)
         told = reasons + ([f"  and {more:,} more; see .reasons"] if more else [])
@@ -117,14 +120,6 @@ class ManyFits(Faces):
 
 SHOWN = 3
 """A page gives the reasons of so many members without a fit."""
-
-
-def _rows(fits: ManyFits, found: NDArray[np.bool_]) -> list[list[str]]:
-    estimate, se = fits.estimate[found], fits.se[found]
-    return [
-        [str(name), *(number(float(of(estimate[:, j]))) for of in (np.median, np.min, np.max)), number(middle)]
-        for j, (name, middle) in enumerate(zip(fits.names, np.median(se, axis=0).tolist(), strict=True))
-    ]
 
 
 SOME = "Fit some of them at a time."
@@ -236,7 +231,7 @@ def _by_group(whole: Any, data: object, by: object) -> ManyFits:
 
 def _member(whole: Any, order: NDArray[np.intp], ends: NDArray[np.intp], k: int) -> Any:
     """The model of one group, of the rows between two ends."""
-    return whole.subset(_run(order[ends[k] : ends[k + 1]]))
+    return whole.subset(order[ends[k] : ends[k + 1]])
 
 
 def _in_groups(models: list[Any], labels: tuple[object, ...]) -> ManyFits:
@@ -250,12 +245,6 @@ def _in_groups(models: list[Any], labels: tuple[object, ...]) -> ManyFits:
     first.require_groups_alone("fit_many of mixed models")
     found = _members(len(models), len(first.names))
     return _assembled(first, labels, found, models.__getitem__, stacked_mixed(models, found))
-
-
-def _run(part: NDArray[np.intp]) -> slice | NDArray[np.intp]:
-    """Numbers of rows in order, as a slice where they stand together, which takes them without a copy."""
-    first, last = int(part[0]), int(part[-1])
-    return slice(first, last + 1) if last - first == len(part) - 1 else part
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:

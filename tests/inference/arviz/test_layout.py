@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.inference.arviz.datatree import data_groups, layout, outcome
+from stattools.inference.arviz.datatree import layout, observations_of, outcome
 
 DATA = {"x": np.arange(6.0), "g": list("abcabc"), "k": [0, 3, 1, 4, 2, 5], "y/z": np.arange(6.0) ** 2}
 CASES = {
@@ -37,8 +37,8 @@ def test_names_of_categories_and_rows():
     found = layout(st.softmax("g ~ x", DATA))
     assert found.coords == {"coef": ("Intercept", "x"), "category": ("b", "c")}
     missing = st.ols("k ~ x", DATA | {"x": [0.0, np.nan, 2.0, 3.0, 4.0, 5.0]})
-    groups, dims, coords = data_groups(missing)
-    assert coords["obs"] == (0, 2, 3, 4, 5)
-    assert dims["k"] == ("obs",)
-    assert groups["constant_data"]["X"].shape == (5, 2)
+    data = observations_of(missing)
+    assert data.coords["obs"] == (0, 2, 3, 4, 5)
+    assert data.dims["k"] == ("obs",)
+    assert data.constant["X"].shape == (5, 2)
     assert outcome(st.ols("`y/z` ~ x", DATA)) == "y per z"
