@@ -215,8 +215,25 @@ class Profile:
         return moved @ moved.T
 
     @cached_property
+    def bent(self) -> tuple[Floats, Floats] | None:
+        """First and second derivatives of -2 log L by theta, see `bends`; None where levels meet in a row, and where
+        W'V^-1 W is not positive definite.
+        """
+        joint, L, of = self.evaluated.joint, self._triangle, self.of
+        if joint is None or L is None:
+            return None
+        widths = of.structure.widths
+        pulled = transposed(np.matmul(trtri(L, lower=True)[0], joint.projected))
+        T = np.zeros((len(joint.blocks), len(joint.blocks), 1))
+        T[*entries_of(widths), 0] = self.theta
+        _, first, second = bends(joint.blocks[:, :, None], pulled[:, :, None], T, widths, np.array([of.d]), of.reml)
+        return first[0], second[0]
+
+    @cached_property
     def gradient(self) -> Floats:
         """The derivative of -2 log L by theta."""
+        if self.bent is not None:
+            return self.bent[0]
         each = zip(self.gammas, self.factors, self.of.entries, strict=True)
         return np.concatenate([2.0 * (gamma @ T)[entry] for gamma, T, entry in each])
 
@@ -353,14 +370,7 @@ def hessian(at: Profile) -> Floats:
     """The matrix of second derivatives of -2 log L by theta, symmetric: exact where no two levels meet in a row, see
     `bends`, else differences of the gradient.
     """
-    joint, of = at.evaluated.joint, at.of
-    if joint is None:
-        return _by_differences(at)
-    rows, columns = entries = entries_of(of.structure.widths)
-    T, L = np.zeros((len(joint.blocks), len(joint.blocks), 1)), np.linalg.cholesky(at.evaluated.cross)
-    T[rows, columns, 0] = at.theta
-    pulled = np.einsum("kl,qlj->kqj", trtri(L, lower=True)[0], joint.projected, optimize=True)
-    return bends(joint.blocks[:, :, None], pulled[:, :, None], T, entries, np.array([of.d]), of.reml)[2][0]
+    return _by_differences(at) if at.bent is None else at.bent[1]
 
 
 @cache
@@ -371,8 +381,24 @@ def entries_of(widths: tuple[int, ...]) -> tuple[Indices, Indices]:
     return first + np.concatenate(rows), first + np.concatenate(columns)
 
 
+@cache
+def changes_of_covariance(widths: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """How S = T T' (Q, Q) changes by theta, as products with T and with Gamma, both in one row: `first` (Q Q, t Q Q), T
+    first is dS_i = e_i T' + T e_i' with e_i a single one, and `second` (Q Q, t t), Gamma second is tr(Gamma d2S).
+    """
+    (rows, columns), Q = entries_of(widths), sum(widths)
+    t, every = len(rows), np.arange(Q)
+    first, second = np.zeros((Q, Q, t, Q, Q)), np.zeros((Q, Q, t, t))
+    for i, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        first[every, column, i, row, every] += 1.0
+        first[every, column, i, every, row] += 1.0
+        for k in np.flatnonzero(columns == column):
+            second[row, rows[k], i, k] = 2.0
+    return first.reshape(Q * Q, -1), second.reshape(Q * Q, -1)
+
+
 def bends(
-    H: Floats, pulled: Floats, T: Floats, entries: tuple[Indices, Indices], d: Floats, reml: bool
+    H: Floats, pulled: Floats, T: Floats, widths: tuple[int, ...], d: Floats, reml: bool
 ) -> tuple[Floats, Floats, Floats]:
     """The changes of W'V^-1 W by theta in units of itself (m, t, M, M), and the first and the second derivatives of -2
     log L by theta, (m, t) and (m, t, t), of m models with one grouping factor each.
@@ -385,28 +411,25 @@ def bends(
         d2(-2 log L) = sum_j tr(dS_i H_j dS_l (2 K_j - H_j)) + tr(Gamma d2S)
                        - d (2 n_i'n_l + N_i,yy N_l,yy) [- tr(N_i,xx N_l,xx)],     n = N_xy
     """
-    (M, Q, m, J), (rows, columns) = pulled.shape, entries
-    K = d[:, None] * pulled[-1, :, None] * pulled[-1]
+    M, Q, m, J = pulled.shape
+    by_T, by_gamma = changes_of_covariance(widths)
+    K = (d[:, None] * pulled[-1])[:, None] * pulled[-1]
     for row in pulled[:-1] if reml else ():
         K += row[:, None] * row
-    gamma = (H - K).sum(axis=3)
-    changes = np.zeros((len(rows), Q, Q, m))  # dS_i = e_i T' + T e_i', e_i a single one
-    changes[np.arange(len(rows)), rows] = T[:, columns].swapaxes(0, 1)
-    changes = changes + changes.swapaxes(1, 2)
-    flat = np.moveaxis(pulled, 2, 0).reshape(m, M * Q, J)
-    products = (flat @ flat.swapaxes(1, 2)).reshape(m, M, Q, M, Q)
-    N = -np.einsum("mkalb,iabm->mikl", products, changes)
-    by_theta = np.einsum("abm,iabm->mi", gamma, changes)
-    left, right = (np.moveaxis(one, 2, 0).reshape(m, Q * Q, J) for one in (H, 2.0 * K - H))
-    both = (left @ right.swapaxes(1, 2)).reshape(m, Q, Q, Q, Q)
-    found = np.einsum("micd,lcdm->mil", np.einsum("iabm,mbcda->micd", changes, both), changes)
-    across, own = N[:, :, -1, :-1], N[:, :, -1, -1]
-    found -= d[:, None, None] * (2.0 * across @ across.swapaxes(1, 2) + own[:, :, None] * own[:, None])
-    found += 2.0 * np.moveaxis(gamma[rows[:, None], rows], 2, 0) * (columns[:, None] == columns)
-    if reml:
-        inside = N[:, :, :-1, :-1].reshape(m, len(rows), -1)
-        found -= inside @ inside.swapaxes(1, 2)
-    return N, by_theta, 0.5 * (found + found.swapaxes(1, 2))
+    gamma = (H - K).sum(axis=3).reshape(-1, m).T
+    changes = (T.reshape(-1, m).T @ by_T).reshape(m, -1, Q * Q)
+    flat = pulled.transpose(2, 0, 1, 3).reshape(m, M * Q, J)
+    products = (flat @ flat.swapaxes(1, 2)).reshape(m, M, Q, M, Q).transpose(0, 2, 4, 1, 3)
+    N = -(changes @ products.reshape(m, Q * Q, M * M))
+    K += K - H
+    left, right = (one.transpose(2, 0, 1, 3).reshape(m, Q * Q, J) for one in (H, K))
+    both = (left @ right.swapaxes(1, 2)).reshape(m, Q, Q, Q, Q).transpose(0, 4, 1, 2, 3)
+    weight = np.full((m, M, M), float(reml))
+    weight[:, -1] = weight[:, :, -1] = d[:, None]
+    found = (changes @ both.reshape(m, Q * Q, Q * Q)) @ changes.swapaxes(1, 2)
+    found -= (N * weight.reshape(m, 1, -1)) @ N.swapaxes(1, 2)
+    found += (gamma @ by_gamma).reshape(found.shape)
+    return N.reshape(m, -1, M, M), (changes @ gamma[:, :, None])[:, :, 0], 0.5 * (found + found.swapaxes(1, 2))
 
 
 def _by_differences(at: Profile) -> Floats:
@@ -703,18 +726,18 @@ def moments_of_groups(
 
     S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
     """
-    Q, _, m, J = A.shape
-    L, pivot = factored(A.reshape(Q, Q, m * J))
-    det = A.diagonal().prod(axis=2) * pivot.reshape(m, J)
-    told = (pivot.reshape(m, J) > ENOUGH) & (det > (ENOUGH if Q == 1 else INVERTIBLE))
-    back = inverted(np.where(told.ravel(), L, np.eye(Q)[:, :, None]))
-    inverse = times(transposed(back), back).reshape(A.shape) * told
+    Q = len(A)
+    diagonal = A.diagonal().prod(axis=2)
+    det = A[0, 0] if Q == 1 else diagonal - A[0, 1] * A[1, 0]
+    told = (det > ENOUGH * diagonal) & (det > (ENOUGH if Q == 1 else INVERTIBLE))
+    adjugate = np.ones(A.shape) if Q == 1 else np.array([[A[1, 1], -A[0, 1]], [-A[1, 0], A[0, 0]]])
+    inverse = adjugate * (told / np.where(told, det, 1.0))
     count = np.maximum(told.sum(axis=1), 1)
     u = (inverse * b).sum(axis=1)
     left, degrees = whole - np.einsum("qmj,qmj->m", u, b), d - Q * count
     groups = (A[0, 0] > 0.0).sum(axis=1)
     enough = (np.maximum(FEWEST, 0.5 * groups) <= told.sum(axis=1)) & (degrees >= fewest) & (left > 0.0)
-    errors = np.moveaxis(inverse.sum(axis=3) / count, 2, 0)
+    errors = (inverse.sum(axis=3) / count).transpose(2, 0, 1)
     S = np.einsum("amj,bmj->mab", u, u) * (degrees / left / count)[:, None, None] - errors
     enough &= np.isfinite(S).all(axis=(1, 2))
     S[~enough] = np.eye(Q)
@@ -723,7 +746,7 @@ def moments_of_groups(
     S = (vectors * np.maximum(sizes, floor[:, None])[:, None]) @ vectors.swapaxes(1, 2)
     if len(widths) > 1:
         return np.sqrt(np.diagonal(S, axis1=1, axis2=2)), enough
-    L, pivot = factored(np.ascontiguousarray(np.moveaxis(S, 0, 2)))
+    L, pivot = factored(np.ascontiguousarray(S.transpose(1, 2, 0)))
     return L[lower_entries(Q)].T.copy(), enough & (pivot > 0.0)
 
 
@@ -786,7 +809,9 @@ class StackedEffects:
     def at(self, theta: Floats) -> AtStacked:
         """What is known at theta (m, t); not `sound` where digits would be lost, or float64 is left."""
         (m, Q, M, J), d, E, T = self.sums.B.shape, self.d, self.E, self.factors(theta)
-        root, F = integrated_out(E, np.repeat(T, J, axis=2))
+        each = np.repeat(T, J, axis=2)
+        F = times(transposed(each), E)
+        root, F = integrated_out(F, times(F[:, :Q], each))
         left = E - times(transposed(F[:, :Q]), F)
         own = F[:, Q:].reshape(Q, M, m, J).transpose(2, 1, 0, 3).reshape(m, M, Q * J)
         cross = self.sums.C - own @ own.swapaxes(1, 2)
@@ -798,7 +823,7 @@ class StackedEffects:
         if self.reml:
             value += logs[:, :-1].sum(axis=1)
         pulled = times(np.repeat(back, J, axis=2), transposed(left[:, Q:])).reshape(M, Q, m, J)
-        found = bends(left[:, :Q].reshape(Q, Q, m, J), pulled, T, entries_of(self.widths), d, self.reml)
+        found = bends(left[:, :Q].reshape(Q, Q, m, J), pulled, T, self.widths, d, self.reml)
         S = (T * T).sum(axis=1)
         size = (S * self.E[np.arange(Q), np.arange(Q)].reshape(Q, m, J).max(axis=2)).sum(axis=0)
         sound = self.sums.sound & (pivot > 0.0) & np.isfinite(value) & (size <= LARGEST)

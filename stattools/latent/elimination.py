@@ -51,12 +51,12 @@ from stattools.numerics.small_matrices import (
     IntegratedOut,
     backward,
     eliminated,
-    factored,
     forward,
     grams,
     sums_by,
     times,
     transposed,
+    triangles,
 )
 
 
@@ -159,11 +159,16 @@ class OneFactor:
         T: Any = factors[0] if len(factors) == 1 else block_diag(*factors)
         if not T.any():
             return self._parts(0.0, self.C, E)
-        L, F = integrated_out(E, T[:, :, None])
-        log_determinant = 2.0 * float(np.log(L[np.arange(Q), np.arange(Q)]).sum())
-        X = backward(L, F) if np.abs(T).max() > LARGE else None
-        cross = self.C - sum(row[Q:] @ row[Q:].T for row in F) if X is None else self.within.cross(T, X[:, Q:])
-        if X is not None and is_regular(T):
+        F = (T.T @ E.reshape(Q, -1)).reshape(E.shape)
+        L, F = integrated_out(F, np.matmul(T.T, F[:, :Q]))
+        log_determinant = 2.0 * float(np.log(L.diagonal()).sum())
+        if np.abs(T).max() <= LARGE:
+            design = F[:, Q:]
+            cross = self.C - np.matmul(design, design.swapaxes(1, 2)).sum(axis=0)
+            return self._parts(log_determinant, cross, E - times(transposed(F[:, :Q]), F))
+        X = backward(L, F)
+        cross = self.within.cross(T, X[:, Q:])
+        if is_regular(T):
             return self._parts(log_determinant, cross, np.linalg.solve(T.T, X.reshape(Q, -1)).reshape(X.shape))
         return self._parts(log_determinant, cross, E - times(transposed(F[:, :Q]), F))
 
@@ -187,15 +192,12 @@ class OneFactor:
         return replace(self, E=self.E[:, kept], C=self.C[np.ix_(which, which)], columns=some, known=inside)
 
 
-def integrated_out(E: Floats, T: Floats) -> tuple[Floats, Floats]:
-    """L (Q, Q, J) and F = L^-1 T'[A B] of E = [A B] (Q, Q + m, J), where L L' = I + T'A T: T (Q, Q, J), or (Q, Q, 1)
-    for all groups. What is left of E without the effects T v is E less the products of F's first Q columns and F.
+def integrated_out(F: Floats, inner: Floats) -> tuple[Floats, Floats]:
+    """L (Q, Q, J) and L^-1 F, where L L' = I + T'A T, of F = T'[A B] (Q, Q + m, J) and `inner` = T'A T (Q, Q, J), which
+    is overwritten. [A B] without the effects T v is [A B] less the products of the first Q columns of L^-1 F with all.
     """
-    Q = len(E)
-    F = times(transposed(T), E)
-    inner = times(F[:, :Q], T)
-    inner[np.arange(Q), np.arange(Q)] += 1.0
-    L, _ = factored(inner, 1.0)
+    inner[np.arange(len(F)), np.arange(len(F))] += 1.0
+    L, _ = triangles(inner, 1.0)
     return L, forward(L, F)
 
 
@@ -1179,7 +1181,7 @@ def _roots(gram: Floats, plainly: bool) -> Floats | None:
     than 1.
     """
     if plainly:
-        return factored(gram, 1.0)[0]
+        return triangles(gram, 1.0)[0]
     try:
         return np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)
     except np.linalg.LinAlgError:

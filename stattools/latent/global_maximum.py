@@ -266,7 +266,7 @@ GAP = 1e-6
 CERTAIN = 1e-11
 """A difference of f and g is beyond round-off from this share of them."""
 
-NEAR = 1e-12
+NEAR = 1e-14
 """A root is found where the curve of its function moves it by less than this share of the ratio."""
 
 INFINITE_DEVIATION = 1e12

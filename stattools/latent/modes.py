@@ -17,7 +17,7 @@ from stattools.latent.blocks import EffectColumns, Factor, GroupRows, ScaledColu
 from stattools.latent.elimination import PenalizedInformation
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.likelihood import Terms, cumulants_of
-from stattools.numerics.small_matrices import factored, forward, grams, transposed
+from stattools.numerics.small_matrices import forward, grams, transposed, triangles
 
 LEAST_KEPT = 1e-8
 """Effective degrees of freedom of a curve that are not less."""
@@ -443,7 +443,7 @@ def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | N
     found = joint_mode(seen, ScaledColumns(columns, a, nothing, nothing), eta, u)
     H = grams(a, a * found.information[:, 0, 0], codes, J)
     H[np.arange(q), np.arange(q)] += 1.0
-    return ConditionalModes(found.u.reshape(q, J), factored(H, LEAST_CURVATURE)[0])
+    return ConditionalModes(found.u.reshape(q, J), triangles(H, LEAST_CURVATURE)[0])
 
 
 SAME = 1e-8

@@ -23,7 +23,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.linalg import block_diag, get_lapack_funcs
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.small_matrices import backward, factored, forward, inverted
+from stattools.numerics.small_matrices import backward, factored, forward, inverted, triangles
 from stattools.text.one_line import prints
 
 
@@ -273,7 +273,7 @@ class Arrow(SymmetricInParts):
 
     def taken(self) -> Floats:
         """B' D^-1 B, what elimination takes from C, where the levels' part is positive definite."""
-        return self.B.T @ _solved(factored(np.moveaxis(self.D, 0, -1))[0], self.B)
+        return self.B.T @ _solved(triangles(np.moveaxis(self.D, 0, -1))[0], self.B)
 
     def product(self, v: Floats) -> Floats:
         """H v, for v (p,) or (p, r)."""

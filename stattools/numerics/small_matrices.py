@@ -37,37 +37,36 @@ def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
     return values, vectors
 
 
-def right_triangle(A: Floats) -> Floats:
-    """The upper triangle R of A = Q R, R'R = A'A, with as many rows as the shorter side of A.
-
-    >>> abs(right_triangle(np.array([[3.0], [4.0]]))).tolist()
-    [[5.0]]
-    """
-    return np.triu(geqrf(A)[0][: A.shape[1]])
-
-
-def factored(A: Floats, least: float = 0.0) -> tuple[Floats, Floats]:
-    """Lower factors of the lower triangles A, and for each member its smallest pivot as a share of the diagonal
-    element, (m,).
+def triangles(A: Floats, least: float = 0.0) -> tuple[Floats, Floats]:
+    """Lower factors L of the lower triangles A, L L' = A, and their pivots (p, m).
 
     Where a pivot is not positive the factor means nothing, but it is finite where A is; with `least` above 0 no pivot
-    is below it, as that of M - I >= 0 is not below 1 but for round-off.
+    is taken for less, as that of M - I >= 0 is not below 1 but for round-off.
+    """
+    L, pivots = np.zeros(A.shape), np.empty(A.shape[1:])
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        for j in range(len(A)):
+            column = L[j:, j]
+            column[...] = A[j:, j]
+            for k in range(j):
+                column -= L[j:, k] * L[j, k]
+            pivots[j] = column[0]
+            root = np.sqrt(np.fmax(pivots[j], least) if least else np.where(pivots[j] > 0.0, pivots[j], 1.0))
+            column /= root
+            column[0] = root
+    return L, pivots
+
+
+def factored(A: Floats) -> tuple[Floats, Floats]:
+    """The same factors, and for each member its smallest pivot as a share of the diagonal element, (m,).
 
     >>> L, pivot = factored(np.array([[4.0, 0.0], [2.0, 2.0]])[:, :, None])
     >>> L[:, :, 0].tolist(), pivot.tolist()
     ([[2.0, 0.0], [1.0, 1.0]], [0.5])
     """
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        L = np.zeros(A.shape)
-        left = np.empty(A.shape[1:])
-        for j in range(len(A)):
-            column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0]
-            left[j] = pivot = column[0]
-            root = np.sqrt(np.where(pivot > least, pivot, least or 1.0))
-            np.divide(column, root, out=L[j:, j])
-            L[j, j] = root
-        diagonal = A.diagonal().T
-        share = np.where(diagonal > 0.0, left / diagonal, -1.0)
+    L, pivots = triangles(A)
+    diagonal = A.diagonal().T
+    share = np.divide(pivots, diagonal, out=np.full(pivots.shape, -1.0), where=diagonal > 0.0)
     return L, share.min(axis=0, initial=1.0)
 
 
@@ -165,7 +164,7 @@ def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
     held = factor[:, :, None]
     m = times(transposed(held), times(gram, held))
     m[np.arange(q), np.arange(q)] += 1.0
-    root = factored(m, 1.0)[0]
+    root = triangles(m, 1.0)[0]
     half = forward(root, np.broadcast_to(transposed(held), gram.shape))
     spread = times(transposed(half), half)
     size = np.abs(factor.diagonal()).min() ** 2
@@ -190,7 +189,7 @@ def lower(root: Floats) -> Floats:
     >>> lower(np.array([[3.0, 4.0]])).tolist()
     [[5.0]]
     """
-    T = right_triangle(root.T).T
+    T = np.triu(geqrf(root.T)[0][: len(root)]).T
     sign = np.where(T.diagonal() < 0.0, -1.0, 1.0)
     return T * sign
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.small_matrices import eliminated, factored, forward, grams, sums_by, times, transposed
+from stattools.numerics.small_matrices import eliminated, forward, grams, sums_by, times, transposed, triangles
 
 R = np.random.default_rng(0)
 
@@ -16,7 +16,7 @@ def test_products_are_those_of_each_group():
 def test_factors_and_solutions_are_those_of_each_group():
     root = R.normal(size=(3, 3, 5))
     M = times(root, transposed(root)) + np.eye(len(root))[:, :, None]
-    found = factored(M, 1.0)[0]
+    found = triangles(M, 1.0)[0]
     for j in range(5):
         assert_allclose(found[:, :, j], np.linalg.cholesky(M[:, :, j]), rtol=1e-8, atol=1e-10)
     b = R.normal(size=(3, 2, 5))

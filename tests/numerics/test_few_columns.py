@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.numerics.small_matrices import eigen, right_triangle
+from stattools.numerics.small_matrices import eigen, lower
 from tests.cases import rng
 
 
@@ -26,12 +26,12 @@ def test_numbers_that_are_not_finite_have_no_eigenvalues(value):
         eigen(np.array([[1.0, value], [value, 1.0]]))
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (2, 3), (5, 3)])
-def test_the_triangle_has_the_gram_matrix(shape):
-    A = rng(1).normal(size=shape)
-    before = A.copy()
-    R = right_triangle(A)
-    assert_array_equal(A, before)
-    assert R.shape == np.linalg.qr(A, mode="r").shape
-    assert_array_equal(R, np.triu(R))
-    assert_allclose(R.T @ R, A.T @ A, atol=1e-13)
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (3, 2), (3, 5), (2, 5)])
+def test_the_triangle_has_the_products_of_the_root(shape):
+    root = rng(1).normal(size=shape)
+    before = root.copy()
+    T = lower(root)
+    assert_array_equal(root, before)
+    assert_array_equal(T, np.tril(T))
+    assert (T.diagonal() >= 0.0).all()
+    assert_allclose(T @ T.T, root @ root.T, atol=1e-13)
