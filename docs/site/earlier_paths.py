@@ -159,7 +159,13 @@ EARLIER = {
         "stattools.storage",
         "stattools.storage.file",
     ),
-    "stattools.inference.fits.mixed_fit.MixedRegressionFit": (
+    "stattools.inference.fits.mixed_fit.MixedFit": (
+        "stattools.LinearMixedFit",
+        "stattools.MixedRegressionFit",
+        "stattools.inference.fits.mixed_fit.LinearMixedFit",
+        "stattools.inference.fits.mixed_fit.MixedRegressionFit",
+        "stattools.inference.mixed.linear_mixed_fit.LinearMixedFit",
+        "stattools.mixed.linear_mixed_fit.LinearMixedFit",
         "stattools.inference.fits.mixed_fit.MixedAnswers",
         "stattools.inference.mixed.mixed_answers.MixedAnswers",
         "stattools.mixed.mixed_answers.MixedAnswers",

@@ -10,7 +10,7 @@ import pandas as pd
 import stattools as st
 from stattools import figures
 from stattools.gallery import command
-from stattools.inference.fits.mixed_fit import LinearMixedFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
@@ -65,7 +65,7 @@ def _firms() -> pd.DataFrame:
     return firms.assign(**{name: firms[name] / 100.0 for name in ("invest", "value", "capital")})
 
 
-def _alike(fit: LinearMixedFit, alike: st.Fit) -> tuple[Block, ...]:
+def _alike(fit: MixedFit, alike: st.Fit) -> tuple[Block, ...]:
     """Least squares, as if rows were independent, beside the mixed model."""
     clustered = st.fit(alike.model, cov=st.Cluster("firm"))
     rows = []
@@ -88,7 +88,7 @@ def _alike(fit: LinearMixedFit, alike: st.Fit) -> tuple[Block, ...]:
     )
 
 
-def _own_slopes(fit: LinearMixedFit, firms: pd.DataFrame) -> Any:
+def _own_slopes(fit: MixedFit, firms: pd.DataFrame) -> Any:
     """The slope of each firm by its own twenty rows, with its standard error at the residual of all firms."""
     rows = []
     for firm, part in firms.groupby("firm"):
@@ -166,7 +166,7 @@ def _predicted(fit: Any, firms: Any) -> tuple[Block, ...]:
     )
 
 
-def _influence(fit: LinearMixedFit) -> tuple[Block, ...]:
+def _influence(fit: MixedFit) -> tuple[Block, ...]:
     """Firms left out one by one."""
     found = fit.group_influence("firm").sort_values("cooks_distance", ascending=False, ignore_index=True)
     moves = found[[f"se_{name}" for name in fit.names]]

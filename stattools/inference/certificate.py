@@ -203,7 +203,7 @@ def _edges(fit: Any, which: str) -> list[str]:
 
 
 def local_maxima(fit: Any) -> pd.DataFrame:
-    """sd, residual, deviance, one row for each local maximum, the highest first: see `LinearMixedFit.local_maxima`."""
+    """sd, residual, deviance, one row for each local maximum, the highest first: see `MixedFit.local_maxima`."""
     proof, found = fit.found.proof, fit.found
     if proof is None or not proof.maxima:
         raise IncompatibleError(

@@ -169,6 +169,17 @@ def curves(fit: AnyFit, name: str) -> None:
         )
 
 
+def integrated(fit: AnyFit, name: str) -> None:
+    """Effects, or coefficients of curves, that are integrated out by quadrature or Laplace's approximation."""
+    if not fit.model.facts.is_mixed:
+        curves(fit, name)
+    if fit.model.has_scale:
+        raise IncompatibleError(
+            f"{name} is of outcomes that are not normal, whose effects are integrated out; the mean of "
+            f"{fit.model.title} is linear in its effects."
+        )
+
+
 def groups(fit: AnyFit, name: str) -> None:
     """Effects that the rows of a group share."""
     if not fit.model.facts.is_mixed or without_groups(fit.model).facts.is_partial:
@@ -209,7 +220,8 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "smooths": (curves,),
     "smooth_test": (curves,),
     "local_maxima": (curves,),
-    "integral": (curves,),
+    "integral": (integrated,),
+    "averaged_coefficients": (integrated,),
     "save": (saved,),
     "states": (states,),
     "decompose": (states,),

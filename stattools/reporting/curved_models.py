@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.fits.fit import Fit
-from stattools.inference.fits.mixed_fit import LinearMixedFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.inference.plots.predictions import smooth_curve
 from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.reporting import mixed_models
@@ -68,7 +68,7 @@ def likelihood(model: LinearMixed) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: LinearMixedFit) -> tuple[Block, ...]:
+def estimates(fit: MixedFit) -> tuple[Block, ...]:
     """Coefficients, and what is found of each curve."""
     groups = mixed_models.components(fit) if fit.model.random else ()
     return (

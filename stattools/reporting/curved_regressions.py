@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.reporting import curved_models, mixed_regressions, regressions
 from stattools.reporting.document import Block, Math, Paragraph
@@ -43,13 +43,13 @@ def likelihood(model: MixedRegression) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: MixedRegressionFit) -> tuple[Block, ...]:
+def estimates(fit: MixedFit) -> tuple[Block, ...]:
     """Coefficients, what is found of each curve, and the standard deviations of effects."""
     groups = mixed_regressions.components(fit) if fit.model.random else ()
     return (coefficient_table(fit), Paragraph(curved_models.CURVES), curved_models.curves(fit), *groups)
 
 
-def in_numbers(fit: MixedRegressionFit) -> str:
+def in_numbers(fit: MixedFit) -> str:
     """Log-likelihood, criteria, and the integral."""
     text = f"Restricted log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}. "
     return f"{text}Standard errors take the variances of curves as known."

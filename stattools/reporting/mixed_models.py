@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools.data.design.latent_terms import RandomTerm
 from stattools.inference.estimates import lacks_rows
-from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.models.mixed.mixed_model import LinearMixed, MixedModel
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, Table, code, literal
@@ -71,7 +71,7 @@ def likelihood(model: LinearMixed) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: LinearMixedFit) -> tuple[Block, ...]:
+def estimates(fit: MixedFit) -> tuple[Block, ...]:
     """Coefficients, and the standard deviations of effects."""
     return (
         coefficient_table(fit),
@@ -80,7 +80,7 @@ def estimates(fit: LinearMixedFit) -> tuple[Block, ...]:
     )
 
 
-def components(fit: LinearMixedFit | MixedRegressionFit) -> tuple[Block, ...]:
+def components(fit: MixedFit) -> tuple[Block, ...]:
     """Standard deviations and correlations of effects with their intervals, which need the rows, and why some of these
     were not found.
     """
@@ -107,14 +107,14 @@ def _interval(row: dict[Any, Any]) -> str:
     return between(float(low), float(high), decimals(0.25 * float(high - low), digits=2))
 
 
-def in_numbers(fit: LinearMixedFit) -> str:
+def in_numbers(fit: MixedFit) -> str:
     """Log-likelihood, criteria, shares explained."""
     which = "Restricted log-likelihood" if fit.reml else "Log-likelihood"
     text = f"{which} {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}, residual standard deviation "
     return f"{text}{fit.scale:.5g}. Standard errors come from the covariance matrix of the rows at these variances."
 
 
-def conclusion(fit: LinearMixedFit | MixedRegressionFit, checked: str) -> str:
+def conclusion(fit: MixedFit, checked: str) -> str:
     """The coefficient farthest from 0, and how much of the variance lies between groups."""
     rows = [row for row in fit.table().to_dict("records") if row["term"] != "Intercept"]
     each = [

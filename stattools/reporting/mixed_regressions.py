@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.models.mixed.mixed_model import MixedRegression
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, code
@@ -53,7 +53,7 @@ def likelihood(model: MixedRegression) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: MixedRegressionFit) -> tuple[Block, ...]:
+def estimates(fit: MixedFit) -> tuple[Block, ...]:
     """Coefficients within a group and of averages over groups, and the standard deviations of effects."""
     fixed = fit.model.fixed
     ratio = fixed.likelihood.facts.words.ratio
@@ -70,7 +70,7 @@ def estimates(fit: MixedRegressionFit) -> tuple[Block, ...]:
     return (*parts, Paragraph(between_groups), *components(fit))
 
 
-def _averaged(fit: MixedRegressionFit) -> Any:
+def _averaged(fit: MixedFit) -> Any:
     """The coefficients of averages, None where there are none."""
     try:
         return fit.averaged_coefficients()
@@ -78,13 +78,13 @@ def _averaged(fit: MixedRegressionFit) -> Any:
         return None
 
 
-def in_numbers(fit: MixedRegressionFit) -> str:
+def in_numbers(fit: MixedFit) -> str:
     """Log-likelihood, criteria, and the integral."""
     text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}."
     return f"{text} Standard errors come from the inverse information of coefficients and variances together."
 
 
-def conclusion(fit: MixedRegressionFit, checked: str) -> str:
+def conclusion(fit: MixedFit, checked: str) -> str:
     """The coefficient farthest from 0, within a group and averaged over groups, and the spread between groups."""
     model, story = fit.model, Story(fit.model.fixed)
     groups = listed(list(dict.fromkeys(term.group for term in model.random)))

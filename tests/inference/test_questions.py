@@ -160,7 +160,13 @@ def test_some_fits_are_not_offered_what_belongs_to_others(fits):
 
 
 def test_every_need_is_of_a_question_that_stands_on_a_fit():
-    there = {*dir(st.Fit), *dir(st.SeriesFit), *dir(st.CoxFit), *(one.name for one in dataclasses.fields(st.Fit))}
+    there = {
+        *dir(st.Fit),
+        *dir(st.SeriesFit),
+        *dir(st.CoxFit),
+        *dir(st.LinearMixedFit),
+        *(one.name for one in dataclasses.fields(st.Fit)),
+    }
     assert NEEDS.keys() - {"effect"} <= there  # a figure
     assert all(hasattr(st.NetworkFit, name) or hasattr(st.NetworkEnsemble, name) for name in trained_network.NEEDS)
 

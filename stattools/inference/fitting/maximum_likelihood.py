@@ -16,7 +16,7 @@ from stattools.solvers import Solver
 if TYPE_CHECKING:
     from stattools.inference.fits.cox_fit import CoxFit
     from stattools.inference.fits.fit import Fit, SeriesFit
-    from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+    from stattools.inference.fits.mixed_fit import MixedFit
     from stattools.inference.fits.one_vs_rest import OneVsRestFit
     from stattools.models.custom import Custom
     from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
@@ -82,7 +82,7 @@ def fit(
     df: Literal["satterthwaite", "kenward-roger", "residual", "normal"] | None = None,
     certify: Literal["auto", "global", "local"] = "auto",
     **options: Unpack[FitOptions],
-) -> LinearMixedFit: ...
+) -> MixedFit: ...
 
 
 @overload
@@ -92,17 +92,17 @@ def fit(
     integral: Literal["auto", "quadrature", "laplace"] = "auto",
     nodes: int | None = None,
     **options: Unpack[FitOptions],
-) -> MixedRegressionFit: ...
+) -> MixedFit: ...
 
 
 @overload
 def fit(  # what st.logistic and others return for a formula with (1 | g), which a type does not tell
     model: Model, *, integral: Literal["auto", "quadrature", "laplace"], **options: Unpack[FitOptions]
-) -> MixedRegressionFit: ...
+) -> MixedFit: ...
 
 
 @overload
-def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedRegressionFit: ...
+def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedFit: ...
 
 
 @overload

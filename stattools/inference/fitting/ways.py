@@ -27,7 +27,7 @@ from stattools.inference.existence.second_order import certified_within
 from stattools.inference.existence.separation import FAR, PATIENCE, SeparationError
 from stattools.inference.fits.cox_fit import CoxFit
 from stattools.inference.fits.fit import Fit, SeriesFit
-from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.inference.fits.one_vs_rest import OneVsRestFit
 from stattools.inference.fitting.regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
 from stattools.inference.fitting.trainable import Trainable
@@ -93,7 +93,7 @@ def fit_mixed(
     reml: bool = True,
     df: str | None = None,
     certify: str = "auto",
-) -> LinearMixedFit:
+) -> MixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""
     require_no_others(model, solver, cov, penalty)
     require_truth(reml, "reml= of st.fit")
@@ -107,9 +107,7 @@ def fit_mixed(
     degrees = degrees_of(found, df)
     covariance = found.covariance if degrees is None else degrees.covariance
     scale = float(np.sqrt(found.s2))
-    return LinearMixedFit(
-        model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found
-    )
+    return MixedFit(model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found)
 
 
 INTEGRALS = ("auto", "quadrature", "laplace")
@@ -126,7 +124,7 @@ def fit_mixed_regression(
     *,
     integral: str = "auto",
     nodes: int | None = None,
-) -> MixedRegressionFit:
+) -> MixedFit:
     """The fit by the likelihood with the effects integrated out."""
     require_no_others(model, solver, cov, penalty)
     integral = one_of(integral, INTEGRALS, "st.fit needs integral to be one of {}")
@@ -141,7 +139,7 @@ def fit_mixed_regression(
         raise
     examine(CHECKS, "end", model, found)
     solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
-    return MixedRegressionFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
+    return MixedFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
 
 
 def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:

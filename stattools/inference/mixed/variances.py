@@ -29,7 +29,7 @@ from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
 from stattools.inference.mixed.replicates import drawn_outcomes
-from stattools.inference.mixed.views import beside_curves, known
+from stattools.inference.mixed.views import view_of
 from stattools.interface.arguments import require_level, require_truth, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import is_one_of, one_of
@@ -225,18 +225,13 @@ def _mean(values: Floats, model: MixedModel) -> float:
     return float(np.average(values, weights=weight))
 
 
-def variance_of_rows(found: MixedMaximum) -> float:
-    """The mean variance of the residual of a normal outcome."""
-    precision = found.model.precision
-    return found.s2 * (1.0 if precision is None else float(np.mean(1.0 / precision)))
-
-
-def latent_variance(model: MixedRegression, estimate: Floats, averaged: Any) -> float:
-    """The variance of rows on the scale of the linear predictor, from `averaged`, the fit of the population.
-
-    IncompatibleError where the link, or the family, has none.
+def variance_of_rows(fit: Any) -> float:
+    """The mean variance of the residual of a normal outcome; of others the variance of rows on the scale of the linear
+    predictor. IncompatibleError where the link, or the family, has none.
     """
-    fixed, family = model.fixed, model.fixed.likelihood
+    model, fixed, family = fit.model, fit.model.fixed, fit.model.fixed.likelihood
+    if model.has_scale:
+        return fit.found.s2 * (1.0 if model.precision is None else float(np.mean(1.0 / model.precision)))
     if fixed.predictor.n_first > 1:
         raise IncompatibleError(
             f"R squared is on the scale of one linear predictor, and {model.title} has one for each category: "
@@ -250,8 +245,9 @@ def latent_variance(model: MixedRegression, estimate: Floats, averaged: Any) -> 
                 f"on which the variance of a row is known behind the links {', '.join(LATENT)}, the same in all rows."
             )
         return LATENT[link]
+    averaged = fit._population
     mean = np.array([_mean(averaged.model.likelihood.mean(averaged.model.eta(averaged.estimate)), model)])
-    eta = fixed.eta(estimate).reshape(len(fixed.rows.X), -1)
+    eta = fixed.eta(fit.estimate).reshape(len(fixed.rows.X), -1)
     eta = at_mean(model, mean, np.average(eta, axis=0, weights=fixed.rows.weight)[None, 1:])
     variance = float(family.variance(eta, fixed.rows.y[:1])[0])
     if link == "log":
@@ -274,17 +270,19 @@ def at_mean(model: MixedRegression, mean: Floats, others: Floats) -> Floats:
     return eta
 
 
-def goodness(found: MixedMaximum | MarginalMaximum, estimate: Floats, rows: float, **beside: float) -> pd.DataFrame:
-    """One row: what is `beside`, r2_marginal, r2_conditional, icc, deviance; `rows` is the variance of rows."""
-    model = found.model
+def goodness(fit: Any) -> pd.DataFrame:
+    """One row: r2_marginal, r2_conditional, icc, deviance: see `MixedFit.goodness`."""
+    found, model, rows = fit.found, fit.found.model, fit._rows_vary
     predictor, X, weight = model.fixed.predictor, np.asarray(model.fixed.rows.X), model.fixed.rows.weight
-    eta = X[:, predictor.first] @ estimate[predictor.parts[0]] + wiggles(found, model.smooths)
+    eta = X[:, predictor.first] @ fit.estimate[predictor.parts[0]] + wiggles(found, model.smooths)
     n = model.n
     explained = float(np.average((eta - np.average(eta, weights=weight)) ** 2, weights=weight) * n / (n - 1.0))
     groups = sum(variances_of_groups(found).values())
     whole = explained + groups + rows
-    ratios = {"r2_marginal": explained / whole, "r2_conditional": (explained + groups) / whole}
-    return pd.DataFrame([beside | ratios | {"icc": groups / (groups + rows), "deviance": -2.0 * found.loglik}])
+    made = {"sigma": float(np.sqrt(found.s2))} if model.has_scale else {}
+    made |= {"r2_marginal": explained / whole, "r2_conditional": (explained + groups) / whole}
+    table = pd.DataFrame([made | {"icc": groups / (groups + rows), "deviance": -2.0 * found.loglik}])
+    return with_deviance(fit, table) if model.smooths and not model.has_scale else table
 
 
 def intraclass(fit: Any) -> pd.DataFrame:
@@ -297,7 +295,7 @@ def intraclass(fit: Any) -> pd.DataFrame:
 
 
 def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> pd.DataFrame:
-    """term, estimate, se, statistic, p_value, lower, upper: see `MixedRegressionFit.averaged_coefficients`."""
+    """term, estimate, se, statistic, p_value, lower, upper: see `MixedFit.averaged_coefficients`."""
     require_truth(exponentiate, "exponentiate= of averaged_coefficients")
     at: float = fit.level if level is None else level
     require_level(at)
@@ -340,7 +338,7 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     return made
 
 
-def with_deviance(fit: Estimates, table: pd.DataFrame) -> pd.DataFrame:
+def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
     """The table of a fit with the share beside; without it where rows have no deviance, as labels in order."""
     try:
         require_answer(fit.model.likelihood, "deviance")
@@ -349,12 +347,11 @@ def with_deviance(fit: Estimates, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(deviance_explained=deviance_explained(fit))
 
 
-def deviance_explained(fit: Estimates) -> float:
+def deviance_explained(fit: Any) -> float:
     """The share, 0 where a constant mean is exact too."""
     model = fit.model.fixed
-    view, rows = known(fit, model, fit.model.random, interval=False)
-    whole, at = beside_curves(fit, view, rows, fit.model.smooths)
-    eta = at.eta(whole.estimate).reshape(len(at.rows.y), -1)
+    of = view_of(fit, fit._of_rows, "known", fit.model.random, fit.model.smooths)
+    eta = of.model.eta(of.estimate).reshape(len(model.rows.y), -1)
     start = 0.0 if model.rows.offset is None else model.rows.offset
 
     def deviance(moved: Floats) -> float:

@@ -11,7 +11,18 @@ so that the delta method has the uncertainty of the variances in it. Of known gr
 
 with C the covariance of all parameters and K_j that of the effects given the rows; J and the root of z'K_j z are
 columns beside X. So are those of curves, B_k(x_k)'M_k, with the covariance of beta and b together, given the variances.
-Source: Booth & Hobert, JASA 93 (1998), 262-272.
+
+Of a normal outcome, whose mean is linear in the effects, the average is that of a typical group, and the variances are
+taken as known; the root of the variance of eta is one column beside X:
+
+    known        sigma^2 [z'K z + d'A d],   d = x - D'z
+    population   sigma^2 x'A x
+    new          sigma^2 x'A x + z'Sigma z
+
+A = (X'V^-1 X)^-1, and K, D as in `latent/effects.py`. The quantile is Student's t with Satterthwaite's degrees of
+freedom of that variance, that of an observation with sigma^2 / precision added, nu = 2 v^2 / (g'C g), g its slopes in
+the variance components, by differences, and C the covariance of these. Source: Booth & Hobert, JASA 93 (1998), 262-272;
+Satterthwaite, Biometrics 2 (1946).
 """
 
 from __future__ import annotations
@@ -25,26 +36,27 @@ import numpy as np
 from stattools.data.design.design import Design
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
 from stattools.errors import IncompatibleError
-from stattools.inference.estimates import Estimates, Unsaved, lacks_rows
+from stattools.inference.estimates import Unsaved, lacks_rows
+from stattools.inference.prediction.kinds import QUANTILES
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.deviance import Profile, changes_of, joint_spread, pulls
 from stattools.latent.marginal_family import OverEffects
 from stattools.models.mixed.marginal import beside
 from stattools.models.mixed.mixed_model import MixedRegression
-from stattools.models.model import Model
+from stattools.numerics.small_matrices import Codes, lower
+from stattools.solvers.mixed.fixed_effects import Curvatures, variance_covariance
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, curve_parts
-from stattools.solvers.mixed.maximum import whole_covariance
+from stattools.solvers.mixed.maximum import MixedMaximum, whole_covariance
 
 
-def typical(fit: Estimates) -> Estimates:
-    """The fit for a group whose effects are 0: the coefficients as they are, conditional on the effects."""
-    return Estimates(fit.model.fixed, fit.estimate, fit.covariance, fit.loglik, fit.solution, 1.0, fit.level)
-
-
-def population(fit: Any) -> Estimates:
-    """The fit for the population of groups: effects are integrated out."""
+def population(fit: Any) -> Any:
+    """The fit for the population of groups: effects are integrated out. Where the mean is linear in them, or there are
+    none, it is that of a typical group.
+    """
     model, found = fit.model, fit.found
-    if not model.random:
-        return typical(fit)
+    if model.has_scale or not model.random:
+        return fit._of_rows
     fixed, random = model.fixed, model.random
     names, beside = list(fixed.terms), []
     for term in random:
@@ -69,7 +81,7 @@ def population(fit: Any) -> Estimates:
         design=_design(model, tuple(names)),
         start=theta,
     )
-    return Estimates(made, theta, _with_roots(found), fit.loglik, fit.solution, 1.0, fit.level)
+    return replace(fit._of_rows, model=made, estimate=theta, covariance=_with_roots(found))
 
 
 def _with_roots(found: MarginalMaximum) -> Floats:
@@ -116,31 +128,148 @@ def _design(model: MixedRegression, names: tuple[str, ...]) -> Design:
     return replace(design, names=names, levels=levels, state=state, beside=beside, uses=uses)
 
 
-def known(fit: Any, at: Model, terms: tuple[RandomTerm, ...], interval: bool) -> tuple[Estimates, Model]:
-    """Of rows `at` of groups that the fit knows, whose random terms are `terms`."""
-    found = fit.found
-    shift = np.zeros(len(at.rows.X))
-    for term, modes in zip(terms, found.modes, strict=True):
-        shift = shift + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
-    rows = replace(at.rows, offset=shift if at.rows.offset is None else at.rows.offset + shift)
-    if not interval:
-        return typical(fit), replace(at, rows=rows)
-    own = np.zeros(len(shift))
-    slopes = np.zeros((len(shift), len(found.at)))
-    for term, spread, slope in zip(terms, found.spreads, found.mode_slopes, strict=True):
-        own += np.einsum("iq,qri,ir->i", term.z, spread[:, :, term.codes], term.z)
-        slopes += np.einsum("iq,qti->it", term.z, slope[:, :, term.codes])
-    return widened(fit, replace(at, rows=rows), slopes, own)
+STEP = 1e-4
+"""Change of a variance component, as a share of it, for the slopes of variances."""
 
 
-def new(fit: Any, at: Model, terms: tuple[RandomTerm, ...]) -> tuple[Estimates, Model]:
-    """Of rows `at` of groups that nobody saw, whose effects are as uncertain as those of any group."""
-    own = sum(((term.z @ root) ** 2).sum(axis=1) for term, root in zip(terms, fit.found.roots, strict=True))
-    return widened(fit, at, np.zeros((len(at.rows.X), len(fit.found.at))), np.asarray(own))
+@record
+class PredictedRows:
+    """Rows in the coordinates of the fit: `x` (r, p), `z` (q, r) and `codes` (r,) of each term, and whose `groups`."""
+
+    x: Floats
+    z: tuple[Floats, ...]
+    codes: tuple[Codes, ...]
+    groups: str
+
+    @classmethod
+    def of(
+        cls,
+        found: MixedMaximum,
+        X: Floats,
+        terms: tuple[RandomTerm, ...],
+        groups: str,
+        curves: Sequence[SmoothTerm] = (),
+    ) -> PredictedRows:
+        """From the columns and the terms of the rows, as the data have them, no terms for the population; the columns
+        of curves stand before those of X, as `Curves.seen` has them.
+        """
+        pairs = zip(terms, found.coordinates.to_effects, strict=bool(terms))
+        z = tuple((term.z @ back).T for term, back in pairs)
+        x = X @ found.coordinates.to_beta
+        if curves:
+            Z = [term.columns @ back for term, back in zip(curves, found.model.curves.back, strict=True)]
+            x = np.column_stack([*Z, x])
+        return cls(x, z, tuple(term.codes for term in terms), groups)
+
+    def variances(self, at: Profile) -> Floats:
+        """The variance (r,) of what is predicted less what it will be, over that of the residual."""
+        away, own = OF_GROUPS[self.groups](self, at)
+        return np.einsum("ip,pr,ir->i", away, at.inverse_gram, away, optimize=True) + own
 
 
-def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Estimates, Model]:
-    """The rows with columns for what else is uncertain in their first linear predictor: its `slopes` (n, t) in all
+def profile_of(found: MixedMaximum) -> Profile:
+    """The profile at the maximum, with the columns of curves before those of X."""
+    return found.model.curves.seen(found.profile) if found.model.smooths else found.profile
+
+
+def _known_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    away = rows.x.copy()
+    for pull, z, codes in zip(pulls(at), rows.z, rows.codes, strict=True):
+        away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
+    if not rows.z:
+        return away, np.zeros(len(away))
+    z = np.concatenate(rows.z)
+    return away, np.einsum("ai,abi,bi->i", z, joint_spread(at, rows.codes), z, optimize=True)
+
+
+def _population_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    return rows.x, np.zeros(len(rows.x))
+
+
+def _new_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    own = np.zeros(len(rows.x))
+    for T, z in zip(at.factors, rows.z, strict=True):
+        own += ((T.T @ z) ** 2).sum(axis=0)
+    return rows.x, own
+
+
+OF_GROUPS = {
+    "known": _known_variance,
+    "population": _population_variance,
+    "typical": _population_variance,
+    "new": _new_variance,
+}
+"""The combination of coefficients that is uncertain, and the variance beside it that the effects have."""
+
+
+def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows, variance: Floats) -> Floats:
+    """Satterthwaite's degrees of freedom (r,) of the variances, which may be those of observations."""
+    at, slopes = found.profile, [variance]
+    for pair in beside_maximum(at):
+        ends = [rows.variances(at.of.at(at.of.theta(factors))) for factors in pair]
+        slopes.append(found.s2 * (ends[0] - ends[1]) / (2.0 * STEP))
+    g = np.array(slopes) / variance  # relative slopes: squares of variances may leave float64
+    covariance = variance_covariance(curvatures)
+    return 2.0 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
+
+
+def beside_maximum(at: Profile) -> list[tuple[tuple[Floats, ...], tuple[Floats, ...]]]:
+    """The T_k a small step up and down each variance component."""
+    pairs = []
+    for k, change in changes_of(at.factors)[0]:
+        ends = (moved(at.factors[k], step * change) for step in (STEP, -STEP))
+        up, down = ((*at.factors[:k], end, *at.factors[k + 1 :]) for end in ends)
+        pairs.append((up, down))
+    return pairs
+
+
+def moved(T: Floats, change: Floats) -> Floats:
+    """The lower triangle of T T' + a small change within the directions in which it varies.
+
+    >>> moved(np.array([[2.0]]), np.array([[5.0]])).tolist()
+    [[3.0]]
+    """
+    values, vectors = np.linalg.eigh(T @ T.T + change)
+    return lower(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def view_of(
+    fit: Any,
+    view: Any,
+    groups: str,
+    terms: tuple[RandomTerm, ...],
+    curves: Sequence[SmoothTerm],
+    kind: str = "mean",
+    is_uncertain: bool = False,
+) -> Any:
+    """The `view` of rows of a typical group, or of the population, as one of rows of these `groups`, with their random
+    `terms` and `curves`: its linear predictor has their effects, and where it `is_uncertain` the covariance of these.
+    """
+    found, at = fit.found, view.model
+    if groups == "known":
+        shift = np.zeros(len(at.rows.X))
+        for term, modes in zip(terms, found.modes, strict=True):
+            shift = shift + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+        rows = replace(at.rows, offset=shift if at.rows.offset is None else at.rows.offset + shift)
+        view = replace(view, model=replace(at, rows=rows))
+    if fit.model.has_scale:
+        rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups, curves)
+        return _of_normal(fit, beside_curves(fit, view, curves), rows, kind, is_uncertain)
+    if is_uncertain and groups in ("known", "new"):
+        own, slopes = np.zeros(len(at.rows.X)), np.zeros((len(at.rows.X), len(found.at)))
+        if groups == "new":
+            for term, root in zip(terms, found.roots, strict=True):
+                own += ((term.z @ root) ** 2).sum(axis=1)
+        else:
+            for term, spread, slope in zip(terms, found.spreads, found.mode_slopes, strict=True):
+                own += np.einsum("iq,qri,ir->i", term.z, spread[:, :, term.codes], term.z)
+                slopes += np.einsum("iq,qti->it", term.z, slope[:, :, term.codes])
+        view = _widened(fit, view, slopes, own)
+    return beside_curves(fit, view, curves)
+
+
+def _widened(fit: Any, view: Any, slopes: Floats, own: Floats) -> Any:
+    """The view with columns for what else is uncertain in the first linear predictor: its `slopes` (n, t) in all
     parameters of the fit beside those in the coefficients, and a variance of its `own`.
     """
     size, t = len(fit.estimate), slopes.shape[1]
@@ -148,13 +277,37 @@ def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Estimates
     whole[: size + t, : size + t] = _covariance(fit.found, np.eye(t))
     whole[-1, -1] = 1.0
     Z = np.column_stack([slopes, np.sqrt(np.maximum(own, 0.0))])
-    return _with_columns(fit, at, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
+    return _with_columns(view, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
 
 
-def _with_columns(fit: Estimates, at: Model, Z: Floats, theta: Floats, covariance: Floats) -> tuple[Estimates, Model]:
-    """The rows with columns Z (n, t) beside those of their first linear predictor; the coefficients of these are the
-    last of `theta` and of its covariance.
+def _of_normal(fit: Any, view: Any, rows: PredictedRows, kind: str, is_uncertain: bool) -> Any:
+    """The view of rows of a normal outcome. The root of the variance of each is one column, in place of the covariance
+    of all coefficients, and its degrees of freedom are Satterthwaite's; quantiles in new groups have the variance of
+    their effects.
     """
+    found, degrees, at = fit.found, fit.degrees, view.model
+    profile = profile_of(found)
+    own = found.s2 / (1.0 if at.rows.precision is None else at.rows.precision)
+    if kind in QUANTILES and rows.groups == "new":
+        total = own + found.s2 * OF_GROUPS["new"](rows, profile)[1]
+        return replace(view, model=replace(at, rows=replace(at.rows, precision=found.s2 / total)))
+    if not is_uncertain:
+        return view
+    variance, df = found.s2 * rows.variances(profile), fit.t_df if found.model.smooths else np.inf
+    if not (found.model.smooths or degrees is None or degrees.are_normal):
+        df = degrees_of(found, degrees.curvatures, rows, variance + own if kind == "observation" else variance)
+    size = len(view.estimate)
+    whole = np.zeros((size + 1, size + 1))
+    whole[-1, -1] = 1.0
+    made = _with_columns(view, np.sqrt(variance)[:, None], np.append(view.estimate, 0.0), whole)
+    return replace(made, t_df=df, degrees=None)
+
+
+def _with_columns(view: Any, Z: Floats, theta: Floats, covariance: Floats) -> Any:
+    """The view with columns Z (n, t) beside those of the first linear predictor of its rows; the coefficients of these
+    are the last of `theta` and of its covariance.
+    """
+    at = view.model
     old, p, t = at.predictor, np.shape(at.rows.X)[1], Z.shape[1]
     main = tuple(range(p)) if old.main is None else old.main
     predictor = replace(old, columns=p + t, main=(*main, *range(p, p + t)))
@@ -162,17 +315,20 @@ def _with_columns(fit: Estimates, at: Model, Z: Floats, theta: Floats, covarianc
     order = np.concatenate([np.arange(first), np.arange(size, size + t), np.arange(first, size)])
     X = np.column_stack([np.asarray(at.rows.X), Z])
     made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta[order])
-    C = covariance[np.ix_(order, order)]
-    return Estimates(made, theta[order], C, fit.loglik, fit.solution, 1.0, fit.level), made
+    return replace(view, model=made, estimate=theta[order], covariance=covariance[np.ix_(order, order)])
 
 
-def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTerm]) -> tuple[Estimates, Model]:
-    """The `view` of a mixed regression's `fit` and its rows `at`, with the curves `terms` over these rows."""
+def beside_curves(fit: Any, view: Any, terms: Sequence[SmoothTerm]) -> Any:
+    """The `view` of a mixed fit with the curves `terms` over its rows."""
     if not terms:
-        return view, at
-    b, covariance, _ = curve_parts(fit.found)
+        return view
+    found, at = fit.found, view.model
+    if fit.model.has_scale:
+        b, covariance = np.concatenate([curve.wiggly for curve in found.of_curves]), whole_covariance(found)
+    else:
+        b, covariance, _ = curve_parts(found)
     if fit.model.by_category:
-        return _of_categories(fit, at, terms, np.concatenate([view.estimate, b]), covariance)
+        return _of_categories(fit, view, terms, np.concatenate([view.estimate, b]), covariance)
     size, n, Q = len(view.estimate), len(fit.estimate), len(b)
     own, first = fit.model.fixed.predictor.size_first, at.predictor.size_first
     places = np.arange(n) + np.where(np.arange(n) < own, 0, first - own)
@@ -181,44 +337,28 @@ def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTe
     whole[places, size:] = covariance[:n, n:]
     whole[size:, places] = covariance[n:, :n]
     Z = np.column_stack([term.columns for term in terms])
-    at = replace(at, design=at.design.curved(fit.model.read.smooths))
-    return _with_columns(fit, at, Z, np.concatenate([view.estimate, b]), whole)
+    view = replace(view, model=replace(at, design=at.design.curved(fit.model.read.smooths)))
+    return _with_columns(view, Z, np.concatenate([view.estimate, b]), whole)
 
 
-def _of_categories(
-    fit: Estimates, at: Model, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats
-) -> tuple[Estimates, Model]:
+def _of_categories(fit: Any, view: Any, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats) -> Any:
     """The same where each category has coefficients of its own, which stand together."""
+    at = view.model
     made = beside(at, np.column_stack([term.columns for term in terms]))
     K, p, size = made.predictor.width, np.shape(at.rows.X)[1], len(fit.estimate)
     Q = made.predictor.columns - p
     order = np.concatenate([np.r_[a * p : (a + 1) * p, size + a * Q : size + (a + 1) * Q] for a in range(K)])
     made = replace(made, start=theta[order], design=at.design.curved(fit.model.read.smooths))
-    C = covariance[np.ix_(order, order)]
-    return Estimates(made, theta[order], C, fit.loglik, fit.solution, 1.0, fit.level), made
+    return replace(view, model=made, estimate=theta[order], covariance=covariance[np.ix_(order, order)])
 
 
-def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
-    """What the wiggly parts of all curves add to the first linear predictor of n rows."""
-    pairs = zip(terms, fit.found.of_curves, strict=True)
-    return sum((term.columns @ curve.wiggly for term, curve in pairs), np.zeros(n))
-
-
-def all_columns(fit: Estimates, view: Estimates) -> Estimates:
-    """The `view` of a regression's fit, of typical groups or of their population, with the columns of its curves."""
-    return beside_curves(fit, view, view.model, fit.model.smooths)[0]
-
-
-def all_columns_of_normal(fit: Any) -> Estimates:
-    """The fit of a normal outcome; IncompatibleError where its rows are not in memory."""
-    model, found = fit.model, fit.found
-    if model.summed is not None:
+def all_columns(fit: Any, view: Any) -> Any:
+    """The `view` of a mixed fit, of typical groups or of their population, with the columns of its curves;
+    IncompatibleError where the rows of a normal outcome are not in memory.
+    """
+    if fit.model.summed is not None:
         raise IncompatibleError(
-            f"averages over the rows of {model.title} need these in memory: its curves were summed where they are. "
+            f"averages over the rows of {fit.model.title} need these in memory: its curves were summed where they are. "
             "predict(table) has the mean at any rows."
         )
-    Z = np.column_stack([term.columns for term in model.smooths])
-    theta = np.concatenate([fit.estimate, *(curve.wiggly for curve in found.of_curves)])
-    at = replace(model.fixed, design=model.fixed.design.curved(model.read.smooths))
-    view, _ = _with_columns(fit, at, Z, theta, whole_covariance(found))
-    return replace(view, scale=fit.scale, t_df=fit.t_df, degrees=fit.degrees)
+    return beside_curves(fit, view, fit.model.smooths)

@@ -361,7 +361,7 @@ def predictions(
     times: ArrayLike | None = None,
     p: float | None = None,
     missing: Missing = "raise",
-    seen: Callable[[Model], tuple[Estimates, Model]] | None = None,
+    seen: Callable[[Model], Estimates] | None = None,
     needed: Mapping[str, Column] = NONE,
 ) -> tuple[Any, Places]:
     """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
@@ -393,7 +393,8 @@ def predictions(
     if not len(at.rows.X):
         return _nothing(at, interval, kind, asked), at.places
     if seen is not None:
-        fit, at = seen(at)
+        fit = seen(at)
+        at = fit.model
     if kind == kinds.SURVIVAL:
         return kinds.predicted_survival(fit, at, interval, asked), at.places
     if kind in kinds.QUANTILES:

@@ -25,7 +25,7 @@ from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Unsaved, refuse
 from stattools.inference.mixed.degrees import OF_GROUPS
-from stattools.inference.mixed.predictions import beside_maximum
+from stattools.inference.mixed.views import beside_maximum
 from stattools.inference.penalties import Ridge
 from stattools.inference.penalties.penalized import no_covariance
 from stattools.inference.survival.cox import CoxBaseline
@@ -133,9 +133,9 @@ def _fields(it: Any, model: Any, **others: Any) -> Parts:
 
 
 def linear_mixed(fit: Any) -> Parts:
-    """What is kept of a `LinearMixedFit`. `thetas` are the places where the terms were evaluated, the maximum first;
-    `blocks` and `projected` are kept of the first of them, of all terms together where `joined`. `df` names the degrees
-    of freedom, `curvatures` are what these are made of.
+    """What is kept of the `MixedFit` of a normal outcome. `thetas` are the places where the terms were evaluated, the
+    maximum first; `blocks` and `projected` are kept of the first of them, of all terms together where `joined`. `df`
+    names the degrees of freedom, `curvatures` are what these are made of.
     """
     found, degrees = fit.found, fit.degrees
     at, way, proof = found.profile, found.coordinates, found.proof
@@ -181,7 +181,7 @@ def _of_groups(at: Profile) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
 
 
 def linear_mixed_again(it: Any) -> Again:
-    """The `LinearMixedFit`, whose maximum knows the places that were kept."""
+    """The `MixedFit` of a normal outcome, whose maximum knows the places that were kept."""
     read, fixed = _groups_again(it)
     model = LinearMixed(read, fixed, "linear_mixed", TITLE)
     columns: Any = Unsaved((len(it.beta) + 1, it.n))
@@ -197,7 +197,7 @@ def linear_mixed_again(it: Any) -> Again:
     if degrees is not None:
         vars(degrees).update(curvatures=it.curvatures, directions=it.curvatures)
     scale = float(np.sqrt(found.s2))
-    return "LinearMixedFit", _fields(it, model, scale=scale, degrees=degrees, found=found), {}
+    return "MixedFit", _fields(it, model, scale=scale, degrees=degrees, found=found), {}
 
 
 def _at(it: Any, k: int, widths: tuple[int, ...]) -> AtSavedFactors:
@@ -236,8 +236,9 @@ class SavedMarginal(MarginalLikelihood):
 
 
 def mixed_regression(fit: Any) -> Parts:
-    """What is kept of a `MixedRegressionFit`; IncompatibleError for one with curves. `theta` is the maximum in the
-    coordinates of the likelihood, which has `information` there; `modes`, `spreads` and `slopes` are of each term.
+    """What is kept of the `MixedFit` of another outcome; IncompatibleError for one with curves. `theta` is the maximum
+    in the coordinates of the likelihood, which has `information` there; `modes`, `spreads` and `slopes` are of each
+    term.
     """
     model, found = fit.model, fit.found
     model.require_groups_alone("fit.save")
@@ -267,7 +268,7 @@ def mixed_regression(fit: Any) -> Parts:
 
 
 def mixed_regression_again(it: Any) -> Again:
-    """The `MixedRegressionFit`, whose maximum knows the effects of groups and how they move."""
+    """The `MixedFit` of another outcome, whose maximum knows the effects of groups and how they move."""
     read, fixed = _groups_again(it)
     model, one = MixedRegression(read, fixed, fixed.kind, it.title), it.solution
     marginal = SavedMarginal(it.parameters, it.to_fixed, it.to_effects, (it.modes, it.spreads))
@@ -276,7 +277,7 @@ def mixed_regression_again(it: Any) -> Again:
         model, marginal, it.theta, one.loglik, it.information, one.decrement, one.status, one.steps, one.trace, said
     )
     vars(found)["mode_slopes"] = it.slopes
-    return "MixedRegressionFit", _fields(it, model, found=found), {"_existence": it.existence}
+    return "MixedFit", _fields(it, model, found=found), {"_existence": it.existence}
 
 
 MODELS = {"cox": CoxRegression, "conditional logit": ConditionalLogit}

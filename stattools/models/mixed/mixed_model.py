@@ -73,6 +73,11 @@ class MixedModel(AnyModel):
     """The columns of the fixed effects (n, p)."""
 
     @property
+    def by_category(self) -> bool:
+        """Has each category curves of its own?"""
+        return self.fixed.predictor.n_first > 1 and not self.random
+
+    @property
     def _left_out(self) -> str:
         return self.fixed._left_out
 
@@ -252,11 +257,6 @@ class MixedRegression(MixedModel):
     def laplace(self) -> ByLaplace | ByCoefficients:
         """The likelihood with the effects integrated out by Laplace's approximation."""
         return ByCoefficients.of(self) if self.by_category else ByLaplace.of(self)
-
-    @property
-    def by_category(self) -> bool:
-        """Has each category curves of its own?"""
-        return self.fixed.predictor.n_first > 1 and not self.random
 
     @cached_property
     def coefficients(self) -> AllCoefficients:

@@ -16,7 +16,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fits.cox_fit import CoxFit
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
 from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.integrals import CurveIntegral
@@ -45,7 +45,7 @@ square of coefficients, beyond which the second form takes minutes.
 """
 
 
-def validate_curves(fit: MixedRegressionFit) -> Agreement:
+def validate_curves(fit: MixedFit) -> Agreement:
     """The agreement of coefficients, their standard errors and the restricted log-likelihood, and how far the slopes of
     the second computation would move the standard deviations of the curves.
 

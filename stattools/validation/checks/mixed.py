@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.inference.fits.mixed_fit import LinearMixedFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
 from stattools.validation.recipes.points import decrement_of, profile_at
 from stattools.validation.references.statsmodels import MixedReference, dense, mixed_lm
@@ -29,7 +29,7 @@ STEP = 1e-3
 """How far beside the maximum the likelihood is looked at, as a share of the residual's standard deviation."""
 
 
-def validate_mixed(fit: LinearMixedFit) -> Agreement:
+def validate_mixed(fit: MixedFit) -> Agreement:
     """The agreement with MixedLM, whose sentence says whose digits are right where the two differ."""
     found, model = fit.found, fit.model
     if model.summed is not None:
@@ -75,7 +75,7 @@ def _said(again: float, ours: float) -> str:
     return f"the covariance matrix of all rows gives another log-likelihood at our estimates, {again - ours:+.3g}."
 
 
-def _rows(fit: LinearMixedFit, reference: MixedReference) -> Any:
+def _rows(fit: MixedFit, reference: MixedReference) -> Any:
     sds: dict[str, tuple[float, float]] = {}
     for term, cov, other in zip(fit.model.varying, fit.found.covariances, reference.covariances, strict=True):
         each = zip(np.sqrt(cov.diagonal()), np.sqrt(np.maximum(other.diagonal(), 0.0)), strict=True)
@@ -85,7 +85,7 @@ def _rows(fit: LinearMixedFit, reference: MixedReference) -> Any:
 
 
 def _judged(
-    fit: LinearMixedFit, reference: MixedReference, rows: Any, ours: float, theirs: float, lead: float
+    fit: MixedFit, reference: MixedReference, rows: Any, ours: float, theirs: float, lead: float
 ) -> tuple[bool, str]:
     p, noise = len(fit.estimate), 1e-9 * (1.0 + abs(fit.loglik))
     fixed, beside = rows[:p], rows[p:]
@@ -132,7 +132,7 @@ def _ratio(fixed: Any) -> float:
     return float(np.nan_to_num(np.abs(fixed["se"] / fixed["reference_se"] - 1.0)).max())
 
 
-def _second(fit: LinearMixedFit, again: Any, ours: float, close: bool) -> Agreement:
+def _second(fit: MixedFit, again: Any, ours: float, close: bool) -> Agreement:
     """MixedLM has no such model: the likelihood of all rows at our estimate, and on both sides of it."""
     found = fit.found
     rows = _rows(fit, again)
@@ -157,7 +157,7 @@ def _second(fit: LinearMixedFit, again: Any, ours: float, close: bool) -> Agreem
     return Agreement(rows, fit.loglik, again.loglik, name, True, ours, ours, ok, sentence)
 
 
-def _beside(fit: LinearMixedFit, k: int, step: float) -> float:
+def _beside(fit: MixedFit, k: int, step: float) -> float:
     """The log-likelihood of all rows where an entry of the factors is moved."""
     found = fit.found
     theta = found.profile.theta.copy()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.mixed.marginal import is_integrated
@@ -36,7 +36,7 @@ MOST_NODES = 10_000
 """Of a group, more than which no integral needs that is worth a fit."""
 
 
-def validate_mixed_regression(fit: MixedRegressionFit) -> Agreement:
+def validate_mixed_regression(fit: MixedFit) -> Agreement:
     """The agreement with the integral by brute force, and with curves with that of dense matrices. Raises
     IncompatibleError where effects are crossed or nested, and where the grid would take too long.
     """
@@ -136,7 +136,7 @@ def _moving(roots: Sequence[Floats]) -> NDArray[np.bool_]:
     return np.concatenate([np.abs(root).max(axis=0)[np.tril_indices(len(root))[1]] > 0.0 for root in roots])
 
 
-def _rows(fit: MixedRegressionFit, reference: Floats, se: Floats) -> Any:
+def _rows(fit: MixedFit, reference: Floats, se: Floats) -> Any:
     k = len(fit.names)
     sds: dict[str, tuple[float, float]] = {}
     for term, root in zip(fit.model.random, fit.found.roots, strict=True):

@@ -47,7 +47,7 @@ LAPLACE = {"integral": "laplace"}
 
 
 @record
-class MixedFit:
+class ForeignMixedFit:
     """What a package says of a fit: `called` is its name, `terms` the names of the fixed effects in its words;
     `effects` has for each group (name, names of its effects, their covariance); `sigma` is None beside families without
     one. `errors` says what its standard errors are where they are none of ours.
@@ -66,7 +66,7 @@ class MixedFit:
     errors: str | None = None
 
 
-def described_mixed(said: MixedFit, table: object) -> Foreign:
+def described_mixed(said: ForeignMixedFit, table: object) -> Foreign:
     """The description of a mixed fit on its table."""
     if said.family not in MAKERS:
         raise IncompatibleError(
@@ -132,7 +132,7 @@ def describe_glmm(results: Any, given: Given) -> Foreign:
         (str(group), list(names), unpacked(values))
         for (group, names), values in zip(told.re_groups, told.varcorr, strict=True)
     ]
-    said = MixedFit(
+    said = ForeignMixedFit(
         f"{release('glmm')} fit{', REML' if told.reml else ''}",
         str(results.formula),
         (str(results.family), str(results.link)),
@@ -183,7 +183,7 @@ def describe_mixedlm(results: Any, given: Given) -> Foreign:
         raise IncompatibleError(f"mixedlm with nAGQ={told.nAGQ} has no twin here: fit it with nAGQ=1.")
     fixed = results.fixef()
     groups = results.VarCorr().groups
-    said = MixedFit(
+    said = ForeignMixedFit(
         f"{release('mixedlm')} {'lmer' if is_linear else 'glmer'}{', REML' if told.REML and is_linear else ''}",
         str(results.formula),
         family,

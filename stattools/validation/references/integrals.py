@@ -31,7 +31,7 @@ from scipy.interpolate import BSpline
 from scipy.linalg import block_diag, null_space
 
 from stattools.data.design.latent_terms import RandomTerm, SmoothTerm
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.mixed.mixed_model import MixedRegression
@@ -63,7 +63,7 @@ def splines(term: SmoothTerm) -> Floats:
 class CurveIntegral:
     """V of a fit as a function of the standard deviations of its curves; other parameters are those of the fit."""
 
-    def __init__(self, fit: MixedRegressionFit) -> None:
+    def __init__(self, fit: MixedFit) -> None:
         model, fixed = fit.model, fit.model.fixed
         predictor, rows = fixed.predictor, fixed.rows
         X, self.y = np.asarray(rows.X), rows.y

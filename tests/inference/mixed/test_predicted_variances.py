@@ -3,8 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.mixed.predictions import GROUPS, PredictedRows, degrees_of
-from stattools.inference.mixed.predictions import OF_GROUPS as KINDS
+from stattools.inference.mixed.predictions import GROUPS
+from stattools.inference.mixed.views import OF_GROUPS as KINDS
+from stattools.inference.mixed.views import PredictedRows, degrees_of
 from stattools.latent.deviance import variance_directions
 from tests.inference.mixed.balanced import BETWEEN, OF_GROUPS, SHRINK, WITHIN, J, N, fitted
 from tests.latent.test_effects import dense_effects
@@ -27,7 +28,7 @@ def test_variances_of_a_balanced_layout_are_algebra(found):
         "new": mean + OF_GROUPS,
         "known": OF_GROUPS * (1.0 - SHRINK) + (1.0 - SHRINK) ** 2 * mean,
     }
-    assert set(KINDS) == set(GROUPS) - {"typical"} == set(exact)  # typical groups are the average one
+    assert set(KINDS) == set(GROUPS) == {*exact, "typical"}  # typical groups are the average one
     for groups, variance in exact.items():
         assert_allclose(found.s2 * of(found, groups).variances(found.profile), variance, rtol=1e-8)
 

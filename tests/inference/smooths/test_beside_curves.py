@@ -3,7 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.mixed.views import along_curves, beside_curves
+from stattools.inference.mixed.modes import wiggles
+from stattools.inference.mixed.views import beside_curves
 from tests.inference.smooths.curved import table
 
 
@@ -30,9 +31,9 @@ def test_counts_and_what_is_expected_of_them_have_one_sum(fit):
 
 
 def test_columns_beside_and_an_offset_are_the_same_rows(fit):
-    view, at = beside_curves(fit, fit._of_rows, fit.model.fixed, fit.model.smooths)
-    eta = at.eta(view.estimate)
-    assert_allclose(eta - fit.model.fixed.eta(fit.estimate), along_curves(fit, fit.model.smooths, 80), atol=1e-10)
+    view = beside_curves(fit, fit._of_rows, fit.model.smooths)
+    eta = view.model.eta(view.estimate)
+    assert_allclose(eta - fit.model.fixed.eta(fit.estimate), wiggles(fit.found, fit.model.smooths), atol=1e-10)
     assert np.linalg.eigvalsh(view.covariance).min() > -1e-10
 
 

@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.fits.mixed_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedFit
 from tests.matrix.mixed.questions import ANSWERED, FITS, NEVER, asked, is_refused
 
 TESTS = Path(__file__).parents[2]
@@ -58,9 +57,8 @@ def has_nan(answer: Any) -> bool:
 
 def test_every_answer_of_a_mixed_fit_is_asked_for():
     asked_for = {name for question in (*QUESTIONS, *NEVER) for name in re.findall(r"^fit\.(\w+)", question)} | {"save"}
-    for kind in (MixedRegressionFit, st.LinearMixedFit):
-        missing = {name for name in dir(kind) if not name.startswith("_")} - asked_for
-        assert not missing, f"{kind.__name__}: {sorted(missing)} are no questions in tests/matrix/mixed/questions.py"
+    missing = {name for name in dir(MixedFit) if not name.startswith("_")} - asked_for
+    assert not missing, f"{sorted(missing)} are no questions in tests/matrix/mixed/questions.py"
 
 
 def test_what_is_answered_has_a_test_of_its_value():

@@ -7,7 +7,7 @@ import pytest
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.validation.explaining.audit import judged
-from stattools.validation.foreign.mixed import MixedFit, described_mixed
+from stattools.validation.foreign.mixed import ForeignMixedFit, described_mixed
 
 rng = np.random.default_rng(4)
 n = 120
@@ -23,7 +23,7 @@ def right():
     """The maximum in the words of another package, with its effects in another order."""
     best = st.fit(st.linear_mixed(FORMULA, table))
     cov = best.found.covariances[0]
-    return MixedFit(
+    return ForeignMixedFit(
         "a package",
         FORMULA,
         ("gaussian", "identity"),
@@ -38,7 +38,7 @@ def right():
 
 
 def said(right, **changes):
-    return described_mixed(MixedFit(**{**vars(right), **changes}), table)
+    return described_mixed(ForeignMixedFit(**{**vars(right), **changes}), table)
 
 
 def test_right_fits_are_right(right):
