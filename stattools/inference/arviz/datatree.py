@@ -587,7 +587,8 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     """
     if not (fit.kinds and np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
-    model, has_rows = fit.model, fit.model.facts.is_regression
+    model: Any = fit.model
+    has_rows = model.facts.is_regression
     count = draws_shape(draws, (len(fit.estimate) + (len(model.rows.X) if has_rows else 0),), copies=3)[0]
     random = generator(seed)
     theta = _drawn(fit, count, random)

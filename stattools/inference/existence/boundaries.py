@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from stattools.data.rows.rows import Block, Rows
-from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.rank import of_piece
-from stattools.inference.existence.separation import Bools, check_overlap, farthest_move, lying_between
+from stattools.inference.existence.separation import Bools, check_overlap, farthest_move, lying_between, solved
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.likelihoods.likelihood import Likelihood, edge_of, is_unimodal
@@ -255,9 +255,7 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
         return
     else:
         without = without_zeros(model)
-        try:
-            found = Newton().solve(without)
-        except (ConvergenceError, DomainError, IdentificationError):
+        if (found := solved(without)) is None:
             return  # nothing to compare with, as where the negative binomial is Poisson
         rise = found.loglik - solution.loglik
         if rise < -LEVEL_OF_ZEROS or slope_of_none(without, found.estimate) > 0.0:
@@ -291,11 +289,8 @@ def _where_zeros_end(model: Model, theta: Floats, no_more: str) -> str:
 
 def check_flat_end(model: Model) -> None:
     """The same where the climb went on until the information was singular: asked a little before that."""
-    try:
-        solution = Newton(tolerance=NEARLY).solve(model)
-    except (ConvergenceError, DomainError, IdentificationError):
-        return
-    check_extra_zeros(model, solution)
+    if (solution := solved(model, Newton(tolerance=NEARLY))) is not None:
+        check_extra_zeros(model, solution)
 
 
 def slope_of_none(plain: Model, theta: Floats) -> float:

@@ -22,7 +22,7 @@ from scipy.linalg import get_lapack_funcs, null_space
 
 from stattools.data.design.design import Design
 from stattools.data.formula.expression import short
-from stattools.errors import DomainError, IdentificationError
+from stattools.errors import IdentificationError
 from stattools.inference.existence.rank import EPS, dependent, factor_of
 from stattools.inference.existence.separation import (
     FAR,
@@ -41,6 +41,7 @@ from stattools.inference.existence.separation import (
     moving,
     rises_for_ever,
     separation_of,
+    solved,
     soon,
 )
 from stattools.inference.restricted import Along
@@ -136,11 +137,7 @@ def levels_without_events(model: Any) -> Separation | None:
         return None
     design = Design(tuple(np.delete(model.names, pure.out).tolist()))
     limit: Any = replace(left, X=X, Z=centered(columns_at_risk(X, left.sets), left.sets), design=design)
-    try:
-        found = Newton().solve(limit)
-    except (DomainError, IdentificationError):
-        found = None
-    if found is None or not found.converged:
+    if (found := solved(limit)) is None or not found.converged:
         return None
     certain = _certain(model.said.n, limit.sets, keep)
     kind = "complete" if len(pure.infinite) == len(model.names) else "quasi-complete"

@@ -38,7 +38,7 @@ from scipy.linalg import block_diag, null_space
 
 from stattools.data.formula.expression import short
 from stattools.data.rows.rows import Block, Rows, triangle
-from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
+from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence.rank import check_rank, pieces, spans
 from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
 from stattools.interface.arguments import require_level
@@ -532,13 +532,10 @@ def separation_of_levels(model: Model) -> Separation | None:
     """The separation by whole levels, where no other columns separate what is left; None where there is none."""
     if (pure := pure_levels(model)) is None or pure.certain.all():
         return None
-    try:
-        left, numbers = without_levels(model)
-        found = Newton().solve(left)
-    except (ConvergenceError, IdentificationError):
+    left, numbers = without_levels(model)
+    if (found := solved(left)) is None or not found.converged:
         return None
-    far = not found.reach <= model.likelihood.facts.far(FAR)  # where other columns separate too, steps end there
-    if not found.converged or (far and is_rising(left)):
+    if not found.reach <= model.likelihood.facts.far(FAR) and is_rising(left):  # other columns separate too
         return None
     used = slice(None) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if pure.certain[used].all() else "quasi-complete"
@@ -613,6 +610,14 @@ def rises_for_ever(why: str, found: Separation, ways_out: str) -> str:
         + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite else "")
         + f"`separation.table()` of this error has estimates and intervals. Use penalty={ways_out}"
     )
+
+
+def solved(model: Any, solver: Newton | None = None) -> Solution | None:
+    """Where Newton's method ends; None where the model refuses the climb."""
+    try:
+        return (solver or Newton()).solve(model)
+    except (ConvergenceError, DomainError, IdentificationError):
+        return None
 
 
 def soon(model: Any, solver: Any) -> Solution | None:

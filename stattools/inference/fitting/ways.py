@@ -50,7 +50,7 @@ from stattools.models.samples.rates import EventRates
 from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression, SortedCox
 from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.series.statespace.many import LocalLevelFits, LocalLevels
+from stattools.series.statespace.many import LocalLevels
 from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.structural import Structural
 from stattools.solvers import ClosedForm, Newton, Solution, Solver
@@ -58,16 +58,23 @@ from stattools.solvers.metric import SINGULAR
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, laplace_maximum, quadrature_maximum
 from stattools.solvers.mixed.maximum import CERTIFY, maximized
 
+type Way = Callable[..., Any]
+
 OF_EFFECTS = (
     "by Newton's method on the covariances of its effects, with the covariance of the fixed effects that these imply"
 )
 
 
-def require_no_others(model: Any, solver: Solver | None, cov: object, penalty: object, how: str = OF_EFFECTS) -> None:
-    """IncompatibleError for options of `st.fit` that have no meaning where a model is fitted in one way only."""
-    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(f"{model.title} is fitted {how}; leave {name}={quoted(given)} out.")
+def only(fitted: Way, how: str = OF_EFFECTS) -> Way:
+    """How a model is fitted in one way only: IncompatibleError for options of `st.fit` that have no meaning there."""
+
+    def way(model: Any, solver: object, level: float, cov: object, penalty: object, **own: Any) -> Any:
+        for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
+            if given is not usual and not (isinstance(given, str) and given == usual):
+                raise IncompatibleError(f"{model.title} is fitted {how}; leave {name}={quoted(given)} out.")
+        return fitted(model, level, **own)
+
+    return way
 
 
 def solution_of(model: AnyModel, found: MarginalMaximum, advice: str) -> Solution:
@@ -84,18 +91,9 @@ def solution_of(model: AnyModel, found: MarginalMaximum, advice: str) -> Solutio
 
 
 def fit_mixed(
-    model: LinearMixed,
-    solver: Solver | None,
-    level: float,
-    cov: object,
-    penalty: object,
-    *,
-    reml: bool = True,
-    df: str | None = None,
-    certify: str = "auto",
+    model: LinearMixed, level: float, *, reml: bool = True, df: str | None = None, certify: str = "auto"
 ) -> MixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""
-    require_no_others(model, solver, cov, penalty)
     require_truth(reml, "reml= of st.fit")
     if model.summed is None:  # the model may be one of some rows
         model.require_groups()
@@ -116,17 +114,9 @@ MOST_NODES = 1000
 
 
 def fit_mixed_regression(
-    model: MixedRegression,
-    solver: Solver | None,
-    level: float,
-    cov: object,
-    penalty: object,
-    *,
-    integral: str = "auto",
-    nodes: int | None = None,
+    model: MixedRegression, level: float, *, integral: str = "auto", nodes: int | None = None
 ) -> MixedFit:
     """The fit by the likelihood with the effects integrated out."""
-    require_no_others(model, solver, cov, penalty)
     integral = one_of(integral, INTEGRALS, "st.fit needs integral to be one of {}")
     if nodes is not None:
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
@@ -161,12 +151,11 @@ def maximum(model: MixedRegression, integral: str, nodes: int | None) -> Margina
     return quadrature_maximum(model, nodes, watch=running_off(model))
 
 
-def fit_curved_cox(model: CurvedCox, solver: Solver | None, level: float, cov: object, penalty: object) -> CoxFit:
+def fit_curved_cox(model: CurvedCox, level: float) -> CoxFit:
     """The fit by the restricted likelihood, all coefficients integrated out.
 
     Raises SeparationError where lines and other columns put the events in order, so that no curve keeps them finite.
     """
-    require_no_others(model, solver, cov, penalty)
     try:
         certified_partial(model.fixed, Newton())
     except SeparationError as error:
@@ -178,9 +167,6 @@ def fit_curved_cox(model: CurvedCox, solver: Solver | None, level: float, cov: o
     found = laplace_maximum(model)
     solution = solution_of(model, found, ". Take a smaller k.")
     return CoxFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
-
-
-type Way = Callable[..., Any]
 
 
 def way_of(model: AnyModel) -> Way:
@@ -277,18 +263,10 @@ _of_series = partial(_fit_log_likelihood, usual=Newton(), made=SeriesFit)
 OVER_VARIANCES = "over variances that may be 0"
 
 
-def _fit_state_space(
-    model: Structural, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
-) -> SeriesFit:
-    require_no_others(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty, OVER_VARIANCES)
-    return _of_series(model, solver, level, cov, penalty, usual=BoundedNewton())
-
-
-def _fit_levels(
-    model: LocalLevels, solver: Solver | None, level: float, cov: Kind, penalty: Penalty | None
-) -> LocalLevelFits:
-    require_no_others(model, solver, cov, penalty, OVER_VARIANCES)
-    return model.fitted()
+def _fit_state_space(model: Structural, solver: Solver | None, *given: Any) -> SeriesFit:
+    own, other = (solver, None) if isinstance(solver, BoundedNewton) else (BoundedNewton(), solver)
+    fitted = only(lambda model, level: _of_series(model, own, level, "information", None), OVER_VARIANCES)
+    return fitted(model, other, *given)
 
 
 WAYS: dict[type, Way] = {
@@ -301,16 +279,16 @@ WAYS: dict[type, Way] = {
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
-    CurvedCox: fit_curved_cox,
+    CurvedCox: only(fit_curved_cox),
     SortedCox: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_sorted),
-    LinearMixed: fit_mixed,
-    MixedRegression: fit_mixed_regression,
+    LinearMixed: only(fit_mixed),
+    MixedRegression: only(fit_mixed_regression),
     ConditionalLogit: partial(_fit_partial, made=Fit),
     Correlation: _by_formula,
     NormalSample: _by_formula,
     Waits: _by_formula,
     ExponentialSmoothing: lambda model, *given: _of_series(model.settled(), *given),
     Structural: _fit_state_space,
-    LocalLevels: _fit_levels,
+    LocalLevels: only(lambda model, level: model.fitted(), OVER_VARIANCES),
 }
 """What `st.fit` does with a model of each class."""
