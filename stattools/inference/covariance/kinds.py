@@ -148,8 +148,15 @@ where 95 % is printed.
 FEWEST_CLUSTERS = 10
 """Below so many, no standard error of clusters is sure, and the page of the fit says so."""
 
+NAME = re.compile(
+    r"information|quasi\(dispersion=[0-9.e+-]+\)|HC[0-4]|robust|"
+    r"HAC\(lags=\d+( found automatically)?(, prewhitened)?(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)",
+    re.DOTALL,
+)
+"""The names of covariances, of which some end with `unusual`."""
+
 COUNTED = re.compile(r"(?:^|[(, ])(\d+) groups")
-"""Where the name of a covariance says how many groups there are, of CR1 if they are few or have no other name."""
+"""Where such a name says how many groups there are, of CR1 if they are few or have no other name."""
 
 
 def unusual(cov: HAC | Cluster) -> str:

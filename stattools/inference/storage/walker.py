@@ -10,7 +10,7 @@ nobody damaged it; `stattools verify` computes its numbers again.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property, partial
 from types import SimpleNamespace
@@ -25,7 +25,9 @@ from stattools.data.formula.formula import Formula, parse
 from stattools.data.formula.parts import OPENS, survival_formula
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.covariance.kinds import NAME
 from stattools.inference.estimates import Estimates, Unsaved, refuse, unsaved_function
+from stattools.inference.penalties import NO_SE, Jeffreys
 from stattools.inference.penalties.penalized import NoCovariance, Ridge, no_covariance
 from stattools.inference.storage.without_rows import KEPT
 from stattools.interface.record import nearest
@@ -33,6 +35,7 @@ from stattools.interface.when_needed import Package, stats
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood, likelihood
+from stattools.models.regressions.glm import FAMILIES
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Epoch, TraceStep
 
@@ -82,6 +85,41 @@ CLASSES = {
 AGAIN = {name: again for name, _, again in KEPT.values()}
 """What makes fits again that were kept without their rows, by the name that they have in a file."""
 
+
+def _named_rightly(it: Any) -> bool:
+    """Whether a fit of rows has a penalty that there is, and its covariance and its degrees of freedom the names that
+    its solution gives them.
+    """
+    if isinstance(it.penalty, Ridge):
+        return it.cov == NO_SE
+    if it.cov != "information" or not isinstance(it.penalty, Jeffreys | None):
+        return it.penalty is None and NAME.fullmatch(it.cov) is not None
+    scaled = it.model.has_scale
+    same = np.allclose(it.covariance, (it.scale**2 if scaled else 1.0) * it.solution.covariance, rtol=1e-6, atol=0.0)
+    return same and it.degrees is None and it.t_df == (it.model.n - len(it.model.names) if scaled else math.inf)
+
+
+def _of_its_sums(it: Any) -> bool:
+    """Whether the log-likelihood and the covariance of a linear mixed model are those that its sums give again."""
+    if not it.model.has_scale:
+        return True
+    V, least = (it.found if it.degrees is None else it.degrees).covariance, 1e-9 * float(np.abs(it.covariance).max())
+    same = math.isclose(it.found.loglik, it.loglik, rel_tol=1e-6, abs_tol=1e-6)
+    return same and np.allclose(V, it.covariance, rtol=1e-6, atol=least)
+
+
+RULES: dict[str, Callable[[Any], bool]] = {
+    "CoxFit": _named_rightly,
+    "Fit": _named_rightly,
+    "MixedFit": _of_its_sums,
+    "Model": lambda it: (
+        (it.kind == "regression" or type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()))
+        and it.predictor.width == it.likelihood.width
+        and getattr(it.likelihood, "labels", ()) in ((), tuple(map(str, it.labels or ())))
+    ),
+    "Solution": lambda it: it.status in ("converged", "round-off"),
+}
+"""What is printed of a fit and no second computation of `stattools verify` tells: whether its parts agree."""
 
 Written = dict[str, Any]
 
@@ -291,6 +329,8 @@ def decoded(value: object, arrays: Mapping[str, NDArray[np.generic]]) -> Any:
     if value["@"] not in AGAIN:
         facts = {fact: facts.get(fact) if fact in FACTS_SINCE else facts[fact] for fact in _facts_of(made)}
     vars(made).update(facts)
+    if name in RULES and not RULES[name](made):
+        raise ValueError(f"the parts of its {name} do not agree")
     if sums is not None:
         vars(made.model)["residual_sums"] = lambda theta: sums if np.array_equal(theta, made.estimate) else refuse()
     return made

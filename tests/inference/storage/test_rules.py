@@ -1,4 +1,4 @@
-"""Sealed files with what no fit has: refused when they are read."""
+"""Sealed files with what no fit has: refused when they are read, and before anything of them is made."""
 
 import copy
 import io
@@ -13,6 +13,7 @@ from stattools.inference.fits.loading import load
 from stattools.inference.storage.file import save, sealed
 from stattools.inference.storage.walker import CLASSES, class_named
 from tests.inference.storage.test_file import FRAME, contents, write
+from tests.inference.storage.test_mixed_fits import TABLE
 
 
 def test_every_class_stands_where_the_table_says():
@@ -21,9 +22,15 @@ def test_every_class_stands_where_the_table_says():
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The content and the arrays of a linear regression."""
-    fit = st.fit(st.ols("y ~ x + g", FRAME), level=0.9)
-    return contents(fit.save(tmp_path_factory.mktemp("whole") / "line"))
+    """The content and the arrays of a linear regression, of logistic ones and of a mixed model."""
+    folder = tmp_path_factory.mktemp("whole")
+    fits = {
+        "line": st.fit(st.ols("y ~ x + g", FRAME), level=0.9),
+        "odds": st.fit(st.logistic("b ~ x + z", FRAME, weights="w")),
+        "robust": st.fit(st.logistic("b ~ x", FRAME), cov="HC0"),
+        "mixed": st.fit(st.linear_mixed("y ~ x + (x | g)", TABLE)),
+    }
+    return {name: contents(fit.save(folder / name)) for name, fit in fits.items()}
 
 
 def forged(folder, content, arrays, place, value):
@@ -39,16 +46,28 @@ def forged(folder, content, arrays, place, value):
 
 
 FORGED = {
-    "a field that no fit has": ("fields.color", "red"),
-    "no facts": ("facts", {}),
-    "a class that no fit has": ("fields.model.@", "Popen"),
-    "a model alone": ("@", "Model"),
+    "a field that no fit has": ("line", "fields.color", "red"),
+    "no facts": ("line", "facts", {}),
+    "a class that no fit has": ("line", "fields.model.@", "Popen"),
+    "a model alone": ("line", "@", "Model"),
+    "a covariance of no kind": ("odds", "fields.cov", "\x1b[31mHC7"),
+    "a covariance of the penalized": ("odds", "fields.cov", "penalized: no standard errors"),
+    "robust errors under another name": ("robust", "fields.cov", "information"),
+    "a penalty of 1": ("line", "fields.penalty", 1),
+    "other degrees of freedom": ("line", "fields.t_df", 7.0),
+    "another scale": ("line", "fields.scale", 1.0),
+    "a status": ("line", "fields.solution.fields.status", "max-steps"),
+    "another family": ("odds", "fields.model.fields.kind", "poisson"),
+    "an unknown family": ("odds", "fields.model.fields.kind", "\x1b[31mred"),
+    "the other likelihood": ("mixed", "fields.reml", False),
+    "another unit": ("mixed", "fields.unit", 3.0),
+    "more rows": ("mixed", "fields.n", 600),
 }
 
 
-@pytest.mark.parametrize("place, value", FORGED.values(), ids=FORGED)
-def test_nonsense_is_refused_when_it_is_read(tmp_path, whole, place, value):
-    path = forged(tmp_path, *whole, place, value)
+@pytest.mark.parametrize("which, place, value", FORGED.values(), ids=FORGED)
+def test_nonsense_is_refused_when_it_is_read(tmp_path, whole, which, place, value):
+    path = forged(tmp_path, *whole[which], place, value)
     with pytest.raises(st.DomainError, match="was edited, or is not a fit") as caught:
         load(path)
     assert str(caught.value).isprintable()
@@ -64,7 +83,7 @@ def other_arrays(packed, change):
 
 
 def test_arrays_of_text_are_refused(tmp_path, whole):
-    content, packed = whole
+    content, packed = whole["line"]
     write(tmp_path / "forged", content, other_arrays(packed, lambda name, array: array.astype(str)))
     with pytest.raises(st.DomainError, match="load cannot read"):
         load(tmp_path / "forged")
@@ -72,14 +91,14 @@ def test_arrays_of_text_are_refused(tmp_path, whole):
 
 @pytest.mark.parametrize("version", [-5, 0, True, 1.0, "1", None])
 def test_a_version_is_a_count(tmp_path, whole, version):
-    content, arrays = whole
+    content, arrays = whole["line"]
     write(tmp_path / "forged", content | {"version": version}, arrays)
     with pytest.raises(st.DomainError, match="is not a fit"):
         load(tmp_path / "forged")
 
 
 def test_messages_show_what_the_terminal_would_obey(tmp_path, whole):
-    content, arrays = whole
+    content, arrays = whole["line"]
     write(tmp_path / "forged", content | {"version": 9, "written_by": "\x1b[2Jstattools\u202e"}, arrays)
     with pytest.raises(st.DomainError, match=r"written by \\x1b\[2Jstattools\\u202e in format 9"):
         load(tmp_path / "forged")
@@ -103,7 +122,7 @@ def test_json_that_no_fit_has(tmp_path, text):
 
 
 def test_an_array_that_says_to_be_larger_than_it_is_takes_no_memory(tmp_path, whole):
-    content, _ = whole
+    content, _ = whole["line"]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as folder:
         header = (
@@ -119,8 +138,7 @@ def test_an_array_that_says_to_be_larger_than_it_is_takes_no_memory(tmp_path, wh
 
 def test_a_fit_that_would_not_be_read_is_not_written(tmp_path):
     fit = st.fit(st.ols("y ~ x", FRAME))
-    parsed = replace(fit.model.design.parsed, text="y ~ z")
-    broken = replace(fit, model=replace(fit.model, design=replace(fit.model.design, parsed=parsed)))
-    with pytest.raises(st.IncompatibleError, match="save keeps no fit that load would refuse"):
-        save(broken, tmp_path / "a")
+    for broken in (replace(fit, t_df=95.0), replace(fit, covariance=-fit.covariance)):
+        with pytest.raises(st.IncompatibleError, match="save keeps no fit that load would refuse"):
+            save(broken, tmp_path / "a")
     assert not list(tmp_path.iterdir())
