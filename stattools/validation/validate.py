@@ -68,7 +68,7 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
 
 
 @overload
-def validate(fit: Any, /) -> Any:
+def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     """Any other fit, posterior or ensemble."""
 
 

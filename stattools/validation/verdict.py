@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
@@ -116,7 +117,7 @@ def compared(
 
 
 def with_deviations(
-    fit: Any, reference: Floats, reference_se: Floats, sds: Mapping[str, tuple[float, float]], known: float = 16.0
+    fit: Fit, reference: Floats, reference_se: Floats, sds: Mapping[str, tuple[float, float]], known: float = 16.0
 ) -> pd.DataFrame:
     """Coefficients with standard errors, then standard deviations of effects, ours and the reference's by their name,
     which have none.

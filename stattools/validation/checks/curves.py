@@ -18,6 +18,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fits.cox_fit import CoxFit
 from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.integrals import CurveIntegral
 from stattools.validation.references.likelihoods import partial_likelihood
@@ -131,7 +132,7 @@ def _moved(found: Any, value: Callable[[Floats], float], aside: float) -> float:
 
 
 def _judged(
-    fit: Any, rows: Any, value: float, decrement: float, name: str, same: SameToWithin, has_errors: bool = True
+    fit: Any, rows: pd.DataFrame, value: float, decrement: float, name: str, same: SameToWithin, has_errors: bool = True
 ) -> Agreement:
     """The verdict; standard errors are not compared where the reference has none."""
     apart = float(np.abs(rows["difference_in_se"]).max())

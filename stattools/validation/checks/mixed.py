@@ -14,6 +14,7 @@ import numpy as np
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.fits.mixed_fit import MixedFit
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.validation.recipes.points import decrement_of, profile_at
 from stattools.validation.references.statsmodels import MixedReference, dense, mixed_lm
 from stattools.validation.verdict import SECOND, Agreement, counted, fewest, with_deviations
@@ -127,7 +128,7 @@ def _bound(value: float) -> str:
     return f"{10.0 ** np.ceil(np.log10(value)):.0e}" if 0.0 < value < np.inf else "∞"
 
 
-def _ratio(fixed: Any) -> float:
+def _ratio(fixed: pd.DataFrame) -> float:
     """The largest relative difference of standard errors; 0 where they are not compared."""
     return float(np.nan_to_num(np.abs(fixed["se"] / fixed["reference_se"] - 1.0)).max())
 

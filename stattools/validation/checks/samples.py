@@ -227,7 +227,7 @@ def _hazard(survival: Floats, least: Floats) -> Floats:
     return np.where(known, np.clip(1.0 - survival / np.where(known, before, 1.0), 0.0, 1.0), least)
 
 
-def _rows(answer: KaplanMeier, k: int) -> tuple[Floats, Any, Floats]:
+def _rows(answer: KaplanMeier, k: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """time, event and entry of the rows of a group, each as often as its weight says."""
     here, rows = answer.codes == k, answer.rows
     many = np.ones(int(here.sum()), dtype=np.intp) if rows.weights is None else rows.weights[here].astype(np.intp)

@@ -29,6 +29,7 @@ from stattools.errors import StattoolsError
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.diagnostics.goodness import null_loglik, r_squared, total_sum_of_squares
 from stattools.inference.estimates import against_zero, quantile_of
+from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import interval, tests_of_zero
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -45,7 +46,7 @@ VARIES = re.compile(r"(variance|sd|correlation) of (.+?)(?: and (.+?))?(?: in (.
 """What a page says of random effects: sd of x in g, correlation of x and (Intercept) in g, variance of Residual."""
 
 
-def facts_of_fit(fit: Any) -> Callable[[str], Values]:
+def facts_of_fit(fit: Fit) -> Facts:
     """The single numbers of a fit that its model alone does not know; nothing for other names."""
 
     def fact(name: str) -> Values:
@@ -60,12 +61,12 @@ def facts_of_fit(fit: Any) -> Callable[[str], Values]:
     return fact
 
 
-def theta(at: Any) -> Values:
+def theta(at: FactPoint) -> Values:
     """1 / alpha of a negative binomial regression at a point, as R has it; nothing of other models."""
     return {"": float(np.exp(-at.theta[at.model.names.index("log alpha")]))} if "log alpha" in at.model.names else {}
 
 
-def se_of_theta(at: Any) -> Values:
+def se_of_theta(at: FactPoint) -> Values:
     """Of theta beside coefficients that count as known, as R prints it, and with their uncertainty."""
     if not (found := theta(at)):
         return {}
@@ -75,7 +76,7 @@ def se_of_theta(at: Any) -> Values:
     return {"": found[""] * joint, "beside coefficients that count as known": found[""] * known}
 
 
-def _varies(fit: Any, name: str) -> Values:
+def _varies(fit: Fit, name: str) -> Values:
     """A standard deviation, variance or correlation of random effects."""
     asked = VARIES.fullmatch(name)
     if asked is None or not fit.model.facts.is_mixed:
@@ -95,27 +96,22 @@ def _same(theirs: str, ours: str) -> bool:
     return bool(set(keys(theirs)) & set(keys(ours)))
 
 
-def _wald(fit: Any) -> float:
+def _wald(fit: Fit) -> float:
     return float(fit.estimate @ np.linalg.solve(fit.covariance, fit.estimate))
 
 
-def _score(fit: Any) -> float:
+def _score(fit: Fit) -> float:
     at = fit.model.evaluate(np.zeros(len(fit.estimate)), 2)
     return float(at.score @ np.linalg.solve(at.information, at.score))
 
 
-def _tested(statistic: Callable[[Any], float], name: str) -> dict[str, Callable[[Any], Values]]:
+def _tested[F: Fit](statistic: Callable[[F], float], name: str) -> dict[str, Callable[[F], Values]]:
     """A chi-squared statistic of all coefficients, its degrees of freedom and its p-value."""
     return {
         name: lambda fit: {"": statistic(fit)},
         f"df of {name}": lambda fit: {"": len(fit.estimate)},
         f"p of {name}": lambda fit: {"": special.chdtrc(len(fit.estimate), statistic(fit))},
     }
-
-
-def _counted_fit(fit: Any) -> float:
-    """How many parameters AIC counts."""
-    return 0.5 * fit.aic + fit.loglik
 
 
 COX: dict[str, Callable[[Any], Values]] = {
@@ -128,21 +124,21 @@ COX: dict[str, Callable[[Any], Values]] = {
     **_tested(_score, "score_statistic"),
 }
 
-MIXED: dict[str, Callable[[Any], Values]] = {
+MIXED: dict[str, Callable[[Fit], Values]] = {
     "groups": lambda fit: {
         "" if not at else f"of {term.group}": len(term.levels) for at, term in enumerate(fit.model.varying)
     },
     "reml_criterion": lambda fit: {"": -2.0 * fit.loglik},
     "-2 loglik": lambda fit: {"": -2.0 * fit.loglik},
     "deviance": lambda fit: {"": -2.0 * fit.loglik},
-    "df_resid": lambda fit: {"": fit.n - _counted_fit(fit), "less the coefficients alone": fit.df},
+    "df_resid": lambda fit: {"": fit.n - (0.5 * fit.aic + fit.loglik), "less the coefficients alone": fit.df},
 }
 
-TIMES: dict[str, Callable[[Any], Values]] = {
+TIMES: dict[str, Callable[[Fit], Values]] = {
     "scale of times": lambda fit: {"": np.exp(fit.estimate[fit.names.index("log scale")])},
 }
 
-KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Callable[[Any], Values]]], ...] = (
+KINDS: tuple[tuple[Callable[[Fit], bool], dict[str, Callable[[Fit], Values]]], ...] = (
     (lambda fit: fit.model.facts.is_partial, COX),
     (lambda fit: fit.model.facts.is_mixed, MIXED),
     (lambda fit: "log scale" in fit.names, TIMES),
@@ -150,6 +146,7 @@ KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Callable[[Any], Values]]], .
 """What is known of a kind of fit, by the name that a claim has for it."""
 
 type Values = dict[str, float]
+type Facts = Callable[[str], Mapping[str, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,10 +177,6 @@ class FactPoint:
         if self.beside:
             counted["only coefficients of the mean counted"] = -self.beside
         return counted
-
-
-def _n(at: FactPoint) -> Values:
-    return {"": at.model.n, "the number of rows": float(len(at.model.rows.y))}
 
 
 def _df(at: FactPoint) -> Values:
@@ -335,7 +328,7 @@ def _f_p_value(at: FactPoint) -> Values:
 
 
 FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
-    "n": _n,
+    "n": lambda at: {"": at.model.n, "the number of rows": float(len(at.model.rows.y))},
     "df": _df,
     "df_resid": lambda at: {words: value for words, value in _df(at).items() if not words.startswith("the number")},
     "df_model": _df_model,
@@ -373,7 +366,7 @@ GLANCED = ("n", "df", "loglik", "aic", "bic", "r_squared", "scale")
 """What every fit knows of itself."""
 
 
-def facts_at(point: FactPoint) -> Callable[[str], Values]:
+def facts_at(point: FactPoint) -> Facts:
     """The facts of a regression at a point, each made when it is asked for; nothing where it is not defined."""
 
     def fact(name: str) -> Values:
@@ -390,7 +383,7 @@ def facts_at(point: FactPoint) -> Callable[[str], Values]:
     return fact
 
 
-def facts_of(fit: Any) -> Callable[[str], Values]:
+def facts_of(fit: Fit) -> Facts:
     """The facts of a fit of ours."""
     more = facts_of_fit(fit)
     if type(fit.model) is Model:
@@ -398,7 +391,7 @@ def facts_of(fit: Any) -> Callable[[str], Values]:
         plain = fit.cov == "information"
         return lambda name: {} if name.endswith("f_statistic") and not plain else known(name) or more(name)
 
-    def fact(name: str) -> Values:
+    def fact(name: str) -> Mapping[str, float]:
         if name not in GLANCED:
             return more(name)
         value = float(getattr(fit, name))
@@ -427,11 +420,11 @@ class Right:
     names: tuple[str, ...]
     columns: Mapping[str, Floats]
     unit: Floats
-    fact: Callable[[str], Mapping[str, float]]
+    fact: Facts
     solved: bool = False
 
 
-def right_of_fit(fit: Any, level: float) -> Right:
+def right_of_fit(fit: Fit, level: float) -> Right:
     """What a fit of ours says, with Wald intervals of this level.
 
     >>> import stattools as st
@@ -450,7 +443,12 @@ def right_of_fit(fit: Any, level: float) -> Right:
 
 
 def right_at(
-    names: tuple[str, ...], theta: Floats, se: Floats, df: float | Floats, level: float, fact: Any = None
+    names: tuple[str, ...],
+    theta: Floats,
+    se: Floats,
+    df: float | Floats,
+    level: float,
+    fact: Facts | FactPoint | None = None,
 ) -> Right:
     """What estimates and standard errors lead to, with t of these degrees of freedom; `fact` as in `Right`, or the
     point that facts are evaluated at.

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def of_estimates(claim: Mapping[object, object], name: str) -> Claim:
     return Claim(name, terms, {"estimate": column}, quotes=quotes)
 
 
-def by_label(given: Any) -> Any:
+def by_label(given: Any) -> object:
     """A series with labels of words as a dict by these; everything else as it is."""
     if isinstance(given, dict | str | list | tuple | Mapping) or axes(given) != 1:
         return given
@@ -82,7 +82,7 @@ def by_label(given: Any) -> Any:
     return dict(zip(labels, one.to_list(), strict=True))
 
 
-def beside(given: Any, terms: Sequence[str], asker: str) -> list[str]:
+def beside(given: object, terms: Sequence[str], asker: str) -> list[str]:
     """The texts of what was given beside the estimates, by term or in their order; "" of a term that is not there.
 
     DomainError for a term that the claim has not, and for another number of values.
@@ -115,7 +115,7 @@ def ends(given: object, terms: Sequence[str]) -> tuple[list[str], list[str]]:
     return beside([pair[0] for pair in pairs], terms, "ci="), beside([pair[1] for pair in pairs], terms, "ci=")
 
 
-def _pair(given: object, term: object) -> Sequence[Any]:
+def _pair(given: object, term: object) -> Sequence[object]:
     """Both ends of one interval."""
     two = given if isinstance(given, str | tuple | list) else _sequence(given, f"ci= of {quoted(term)}")
     if isinstance(given, str) or len(two) != 2:
@@ -158,7 +158,7 @@ def _texts(values: Iterable[object], where: str) -> list[str]:
     return [missing if (text := text_of(value, where)) == "NaN" else text for value in held]
 
 
-def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
+def of_records(records: Iterable[Mapping[str, object]], name: str) -> Cells:
     """The cells of a list of rows, each a dict by heading."""
     rows = list(records)
     head = list(dict.fromkeys(str(key) for row in rows for key in row))
@@ -219,7 +219,7 @@ def _shortest(value: float | np.floating) -> str:
     return repr(float(value))
 
 
-def _sequence(given: Any, asker: str) -> list[Any]:
+def _sequence(given: Any, asker: str) -> list[object]:
     if isinstance(given, str) or axes(given) == 0:
         raise DomainError(f"{asker} needs a dict by term or one value for each term; got {quoted(given)}.")
     return list(given)
@@ -258,7 +258,7 @@ def json_cells(text: str, name: str) -> Cells:
     return replace(of_records(tables[0], name), facts=_facts(whole))
 
 
-def _parts(value: object) -> list[Sequence[Mapping[str, Any]]]:
+def _parts(value: object) -> list[Sequence[Mapping[str, object]]]:
     """All lists of rows and dicts of columns in a value."""
     if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
         if any(isinstance(cell, list | Mapping) for row in value for cell in row.values()):
@@ -280,7 +280,7 @@ def _parts(value: object) -> list[Sequence[Mapping[str, Any]]]:
     return [part for inner in value.values() for part in _parts(inner)]
 
 
-def _transposed(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _transposed(columns: Mapping[str, Any]) -> list[dict[str, object]]:
     """Columns as rows; columns that are dicts by term have the terms in them, as pandas writes them."""
     first = next(iter(columns.values()))
     labels = [str(label) for label in first] if isinstance(first, Mapping) else []
@@ -293,7 +293,7 @@ def _transposed(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows if named or not labels else [{"term": label, **row} for label, row in zip(labels, rows, strict=True)]
 
 
-def _kinds(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+def _kinds(rows: Sequence[Mapping[str, object]]) -> set[str]:
     found = {one.kind for row in rows for key in row if (one := heading(key)) is not None}
     return found | ({"term"} if any(str(key).strip() in ("", "_row") for row in rows for key in row) else set())
 
@@ -329,12 +329,12 @@ MOMENTS = ("Gamma", "inverse.gaussian")
 """Families whose log-likelihood R takes at the deviance over n, which is no maximum."""
 
 
-def is_r_fit(claim: object) -> bool:
+def is_r_fit(claim: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a mapping is a fit that R wrote."""
     return isinstance(claim, Mapping) and claim.keys() >= KEYS
 
 
-def r_fit_in(text: str) -> Mapping[str, Any] | None:
+def r_fit_in(text: str) -> Mapping[str, object] | None:
     """The fit of R that a text of JSON is; None for other texts."""
     if not text.lstrip().startswith("{"):
         return None
@@ -345,7 +345,7 @@ def r_fit_in(text: str) -> Mapping[str, Any] | None:
     return found if is_r_fit(found) else None
 
 
-def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
+def claim_of_r(fit: Mapping[str, object], name: str) -> Claim:
     """The claim that a fit of R makes; DomainError for a file that is none.
 
     >>> fit = {"class": ["lm"], "call": ["lm(y ~ x)"], "terms": ["(Intercept)", "x"], "coefficients": [1.5, 2.0]}
@@ -385,7 +385,7 @@ def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
     )
 
 
-def _made(classes: list[Any], family: Any, method: list[Any]) -> dict[str, str]:
+def _made(classes: list[object], family: object, method: list[object]) -> dict[str, str]:
     """How R makes the numbers of these classes: standard errors of a glm are of the expected information, at Pearson's
     dispersion where there is one, and those of a negative binomial beside a theta that is taken as known.
     """
@@ -406,21 +406,21 @@ def _printed(values: Floats) -> Printed:
     return Printed(values, np.zeros(len(values)))
 
 
-def _listed(fit: Mapping[str, Any], key: str) -> list[Any]:
+def _listed(fit: Mapping[str, object], key: str) -> list[object]:
     """The values under a key, without what R has not."""
     value = fit.get(key)
     values = value if isinstance(value, list) else [value]
     return [one for one in values if one not in (None, "NA")]
 
 
-def _numbers(fit: Mapping[str, Any], key: str) -> Floats:
+def _numbers(fit: Mapping[str, object], key: str) -> Floats:
     """Numbers under a key, NaN for null, none where there are none."""
     value = fit.get(key)
     values = value if isinstance(value, list) else [] if value is None else [value]
     return np.array([np.nan if one is None else one for one in np.ravel(np.array(values, dtype=object))], dtype=float)
 
 
-def _errors(fit: Mapping[str, Any], terms: list[str], name: str) -> Floats:
+def _errors(fit: Mapping[str, object], terms: list[str], name: str) -> Floats:
     """Standard errors of the terms, NaN for those that the covariance has not: columns that R left out."""
     V, known = _numbers(fit, "vcov"), [str(term) for term in _listed(fit, "vcov_terms")] or terms
     if not len(V):
@@ -540,7 +540,7 @@ def read_claim(
     return replace(found, columns=columns, facts=facts)
 
 
-def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
+def _read(claim: object, name: str | None, column: str | int | None) -> Claim:
     if is_r_fit(claim):
         return claim_of_r(claim, name or "the claim")
     claim = by_label(claim)

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -252,8 +251,8 @@ class Placed:
     shown: tuple[str, ...]
 
 
-def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> Placed:
-    """The parameter of the model that each row of a claim is of.
+def places(claim: Claim, names: Sequence[str], terms: Mapping[str, str] | None = None) -> Placed:
+    """The parameter, of those that a model names, that each row of a claim is of.
 
     `terms` says it of those that words cannot tell: {theirs: ours}. DomainError for rows that are of none or of
     several, with what they could be, and for two rows of one parameter.
@@ -261,17 +260,17 @@ def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> 
     >>> import stattools as st
     >>> from stattools.validation.claims.reading import read_claim
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
-    >>> places(read_claim({"_cons": 1.1, "x": 2.0}), model).ours
+    >>> places(read_claim({"_cons": 1.1, "x": 2.0}), model.names).ours
     array([0, 1])
     """
-    found = known_places(claim, model, terms)
+    found = known_places(claim, names, terms)
     unknown = [row for row, place in enumerate(found.ours) if place < 0 and not found.shown[row]]
     if unknown:
         row = unknown[0]
-        names = nearest(claim.terms[row], model.names)
         raise DomainError(
-            f"{claim.name} has the term {quoted(claim.terms[row])}, which is none of the model's: {names}. Write its "
-            f"terms as these, say which it is, such as terms={{{claim.terms[row]!r}: {model.names[0]!r}}}, or fit the "
+            f"{claim.name} has the term {quoted(claim.terms[row])}, which is none of the model's: "
+            f"{nearest(claim.terms[row], names)}. Write its "
+            f"terms as these, say which it is, such as terms={{{claim.terms[row]!r}: {names[0]!r}}}, or fit the "
             "formula that it is of."
         )
     return found
@@ -285,14 +284,14 @@ def nearest(term: str, names: Sequence[str]) -> str:
     return f"{', '.join(map(quoted, alike))} and {len(names) - len(alike)} others"
 
 
-def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> Placed:
+def known_places(claim: Claim, names: Sequence[str], terms: Mapping[str, str] | None = None) -> Placed:
     """The same, with -1 for rows that are none of the model's: another coding or reference level has others.
 
     DomainError for rows of several parameters, for two rows of one, and for `terms` that the claim or the model lacks.
     """
-    if terms is None and (placed := _to_the_letter(claim, model.names)) is not None:
+    if terms is None and (placed := _to_the_letter(claim, names)) is not None:
         return placed
-    names = list(model.names)
+    names = list(names)
     said, known = _said(claim, names, terms), _known(tuple(names))
     named = by_level_names(_from_one(claim.terms), names)
     found = [(said[row], "") if row in said else _place(term, known, claim, names) for row, term in enumerate(named)]
@@ -304,7 +303,7 @@ def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = Non
         if place[0] >= 0 and place in rows:
             raise DomainError(
                 f"{claim.name} names a term twice: {quoted(claim.terms[rows[place]])} and {quoted(claim.terms[row])} "
-                f"are both {quoted(model.names[place[0]])}. Say of each which it is: terms={{theirs: ours}}."
+                f"are both {quoted(names[place[0]])}. Say of each which it is: terms={{theirs: ours}}."
             )
         rows[place] = row
     return Placed(np.array([max(place, -1) for place, _ in found], dtype=int), tuple(shown for _, shown in found))

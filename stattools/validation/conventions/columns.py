@@ -44,7 +44,7 @@ MOST_LEVELS, MOST_CODED = 60, 12
 """Columns with more levels are identifiers; numbers with more values are not read as categories."""
 
 
-def factors(state: State) -> dict[str, tuple[str, tuple[Any, ...]]]:
+def factors(state: State) -> dict[str, tuple[str, tuple[object, ...]]]:
     """The factors of the formula with their column and levels, but for those that say their coding."""
     sheet = state.sheet
     if sheet is None or sheet.whole is None:
@@ -72,7 +72,7 @@ def _references(state: State) -> Iterator[Variant]:
             )
 
 
-def _led_by(state: State, firsts: dict[str, tuple[Any, tuple[Any, ...]]]) -> State:
+def _led_by(state: State, firsts: dict[str, tuple[object, tuple[object, ...]]]) -> State:
     assert state.sheet is not None
     frame = state.sheet.frame
     return state.with_sheet(
@@ -80,7 +80,7 @@ def _led_by(state: State, firsts: dict[str, tuple[Any, tuple[Any, ...]]]) -> Sta
     )
 
 
-def _ordered(values: object, first: object, levels: tuple[object, ...]) -> Any:
+def _ordered(values: object, first: object, levels: tuple[object, ...]) -> pd.Categorical:
     order = [first, *(level for level in levels if level != first)]
     return pd.Categorical(np.asarray(values), categories=order)
 
@@ -243,7 +243,7 @@ def _alone(model: Model, names: tuple[str, ...]) -> bool:
     return all(name in model.terms for name in names) and len(uses) == len(names)
 
 
-def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Any) -> State:
+def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Sheet | None) -> State:
     """Columns of X on other lines; where a constant takes up the shift, the estimates go with them."""
     model = state.model
     X = np.array(model.rows.X, dtype=float)

@@ -18,6 +18,7 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.when_needed import pd
+from stattools.models.model import Model
 from stattools.validation.conventions.state import ENDS, TESTS, Choice, State, Variant
 from stattools.validation.moment_dispersion import has_moments
 from stattools.validation.recipes.changes import reversed_outcome
@@ -191,7 +192,7 @@ def _informations(state: State) -> Iterator[Variant]:
                 yield Variant(f"standard errors from {words}", make, ("information",))
 
 
-def _differs(kind: str, model: Any) -> bool:
+def _differs(kind: str, model: Model) -> bool:
     """Whether a kind of information may be another one than those before it."""
     return {"apart": bool(model.likelihood.others), "expected apart": model.kind in COUNTED}.get(kind, True)
 

@@ -102,7 +102,7 @@ def _by_moments(state: State, kind: str) -> State:
     return found.with_recipe(information="expected", dispersion="X2", df=df)
 
 
-def _kinds(y: Any) -> list[str]:
+def _kinds(y: Floats) -> list[str]:
     """The families that an outcome allows, by the names of constructors."""
     whole, positive = bool((y == np.round(y)).all() and (y >= 0).all()), bool((y > 0).all())
     allowed = {

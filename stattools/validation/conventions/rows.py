@@ -290,7 +290,8 @@ def _sets(
 ) -> Iterator[tuple[str, Mask]]:
     """Sets of rows that may be gone, in words, the likely ones first."""
     yield from _missing(sheet)
-    yield from _copies(sheet)
+    if (twice := sheet.frame.duplicated().to_numpy()).any():
+        yield "copies of other rows", twice
     if wanted is None and not state.model.facts.is_regression:
         yield from _cut_off(n)
     yield from _levels(sheet)
@@ -310,12 +311,6 @@ def _missing(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
     for name, column in zip(sheet.frame.columns, holes.T, strict=True):
         if column.any():
             yield f"those that miss {name}", column
-
-
-def _copies(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
-    twice = sheet.frame.duplicated().to_numpy()
-    if twice.any():
-        yield "copies of other rows", twice
 
 
 def _runs(
@@ -367,7 +362,7 @@ def _orders(state: State, sheet: Sheet, n: int) -> Iterator[tuple[str, NDArray[n
         yield "the {} with the largest residuals", np.argsort(-np.abs(residual))
 
 
-def _residuals(state: State) -> Any:
+def _residuals(state: State) -> Floats | None:
     """The residuals of least squares; None for others."""
     model = state.model
     if not model.facts.is_regression:
@@ -404,7 +399,7 @@ def _outliers(state: State, sheet: Sheet) -> Iterator[tuple[str, Mask]]:
             yield f"those with residuals beyond {reach:g} standard deviations", size > reach
 
 
-def _far_out(name: str, values: Any) -> Iterator[tuple[str, Mask]]:
+def _far_out(name: str, values: Floats) -> Iterator[tuple[str, Mask]]:
     center, spread = values.mean(), values.std(ddof=1)
     for reach in REACHES:
         yield f"those with {name} more than {reach:g} sd from its mean", np.abs(values - center) > reach * spread
@@ -499,7 +494,7 @@ def _as_both(state: State, values: Floats, words: str, own: object) -> Iterator[
         yield Variant(f"{words} as precisions", partial(weighted, state, None, values), ("weights",))
 
 
-def weighted(state: State, weight: object, precision: Any) -> State:
+def weighted(state: State, weight: object, precision: Floats | None) -> State:
     """The state of the same rows with other weights."""
     rows = replace(state.model.rows, weight=weight, precision=precision)
     if precision is not None and (precision == 0).any():

@@ -49,8 +49,8 @@ from stattools.models.model import Model
 from stattools.numerics.columns import weighted
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
-from stattools.validation.claims.facts import Right
-from stattools.validation.claims.printed import Claim
+from stattools.validation.claims.facts import Facts, Right
+from stattools.validation.claims.printed import Claim, Printed
 from stattools.validation.claims.standing import EXACT, LONG, ClaimStanding, standing
 from stattools.validation.conventions import columns as scales
 from stattools.validation.conventions import families as outcomes
@@ -97,6 +97,7 @@ from stattools.validation.conventions.families import (
 from stattools.validation.conventions.penalties import PENALTY, STOPPED
 from stattools.validation.conventions.rows import FILLED, REPEATED, ROWS, WEIGHTS
 from stattools.validation.conventions.state import Choice, State, columns, rows_of
+from stattools.validation.recipes.points import Regression
 
 SAMPLE = 4096
 """Rows of a sample."""
@@ -199,7 +200,7 @@ def _plain(state: State, aim: Floats) -> tuple[Floats, Floats]:
     return np.asarray(state.shown.sign * aim, dtype=float), np.nan_to_num(half)
 
 
-def _step(model: Model, sample: Model | None, theta: Floats, half: Floats) -> tuple[Any, float] | None:
+def _step(model: Model, sample: Model | None, theta: Floats, half: Floats) -> tuple[Floats, float] | None:
     """Which coefficients stay within their rounding as steps of Newton's method go on from the claim, and how long the
     first step is in standard errors; as a sample of the rows tells it, where that refuses the claim.
     """
@@ -244,7 +245,7 @@ def _of_sample(sample: Model, theta: Floats, half: Floats, n: int) -> tuple[Floa
         return None, None
 
 
-def _completed(model: Model, theta: Floats, known: Any, near: Floats | None = None) -> Floats:
+def _completed(model: Model, theta: Floats, known: NDArray[np.bool_], near: Floats | None = None) -> Floats:
     """The claimed coefficients with the parameters that nobody claimed where they are best beside these, looked for
     from `near`, or from the model's own start.
     """
@@ -340,7 +341,7 @@ def aimed(state: State, claim: Claim, ours: NDArray[np.intp] | None) -> State:
     return replace(state, aim=aim, rounding=rounding)
 
 
-def _held(claim: Claim, state: State, theta: Floats, ours: NDArray[np.intp]) -> dict[Any, int]:
+def _held(claim: Claim, state: State, theta: Floats, ours: NDArray[np.intp]) -> dict[Printed, int]:
     """How many claimed estimates hold in each form, whichever way the coefficients point."""
     given = claim.columns["estimate"]
     alone = replace(claim, columns={"estimate": given}, facts={})
@@ -471,7 +472,9 @@ def without_refits(claim: Claim, conventions: tuple[Choice, ...]) -> list[Choice
     return [one for one in conventions if one.moves != "estimates" and one.concerns(claim)]
 
 
-def sets(state: State, choices: tuple[Choice, ...], size: int, used: frozenset[Any] = frozenset()) -> Iterator[Any]:
+def sets(
+    state: State, choices: tuple[Choice, ...], size: int, used: frozenset[object] = frozenset()
+) -> Iterator[tuple[State, tuple[Taken, ...]]]:
     """The states after `size` of the choices, each of another slot, and what was taken."""
     if size == 0:
         yield state, ()
@@ -489,7 +492,9 @@ def sets(state: State, choices: tuple[Choice, ...], size: int, used: frozenset[A
                 yield last, (step, *more)
 
 
-def _errors(state: State, theta: Floats, known: dict[tuple[str, ...], Floats | None], key: tuple[str, ...]) -> Any:
+def _errors(
+    state: State, theta: Floats, known: dict[tuple[str, ...], Floats | None], key: tuple[str, ...]
+) -> Floats | None:
     """Standard errors, made once; None where the data have none of this kind."""
     if key not in known:
         try:
@@ -513,7 +518,7 @@ def _se_holds(claim: Claim, state: State, trial: Attempt, se: Floats) -> bool:
     return False
 
 
-def _standing(claim: Claim, state: State, trial: Attempt, se: Floats, facts: Any) -> ClaimStanding | None:
+def _standing(claim: Claim, state: State, trial: Attempt, se: Floats, facts: Facts | None) -> ClaimStanding | None:
     assert trial.theta is not None
     assert trial.ours is not None
     if state.interval == "profile" and state.recipe.interval == "profile":
@@ -529,12 +534,12 @@ def _standing(claim: Claim, state: State, trial: Attempt, se: Floats, facts: Any
     return standing(claim, trial.ours, right)
 
 
-def _remembered(state: State, theta: Floats) -> Any:
+def _remembered(state: State, theta: Floats) -> Facts:
     """The facts of a state, each made once."""
     kept: dict[str, Any] = {}
     source: list[Any] = []
 
-    def fact(name: str) -> Any:
+    def fact(name: str) -> Mapping[str, float]:
         if name not in kept:
             if not source:
                 source.append(state.recipe.right(theta).fact)
@@ -544,7 +549,7 @@ def _remembered(state: State, theta: Floats) -> Any:
     return fact
 
 
-def _facts_hold(claim: Claim, facts: Any) -> bool:
+def _facts_hold(claim: Claim, facts: Facts) -> bool:
     early = {name: number for name, number in claim.facts.items() if name in EARLY}
     if not early:
         return True
@@ -765,7 +770,7 @@ def _refits(
             yield found
 
 
-def _cells(model: Any) -> int:
+def _cells(model: Regression) -> int:
     """How many numbers X has."""
     return int(np.size(model.rows.X)) if model.facts.is_regression else 0
 

@@ -128,10 +128,6 @@ def _cox(model: CoxRegression, sheet: Sheet) -> CoxRegression:
     return cox(sheet.formula, sheet.frame, ties=model.ties, weights=said.weights, **labels)  # type: ignore[arg-type]
 
 
-def _linear_mixed(model: LinearMixed, sheet: Sheet) -> LinearMixed:
-    return linear_mixed(sheet.formula, sheet.frame, precision=model.precision)
-
-
 def _mixed_regression(model: MixedRegression, sheet: Sheet) -> Any:
     if model.kind not in CONSTRUCTORS or model.extras:
         raise IncompatibleError(f"{model.title} with such options is not made again from its table.")
@@ -141,7 +137,7 @@ def _mixed_regression(model: MixedRegression, sheet: Sheet) -> Any:
 REMAKE: dict[type, Callable[[Any, Sheet], Any]] = {
     Model: _regression,
     CoxRegression: _cox,
-    LinearMixed: _linear_mixed,
+    LinearMixed: lambda model, sheet: linear_mixed(sheet.formula, sheet.frame, precision=model.precision),
     MixedRegression: _mixed_regression,
 }
 """How a model of each class is made from a table that was changed."""

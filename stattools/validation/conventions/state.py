@@ -18,7 +18,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
@@ -27,13 +26,14 @@ from scipy import special
 
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
-from stattools.inference.covariance import Cluster
+from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arrays import Floats
 from stattools.validation.claims.printed import Claim
 from stattools.validation.claims.terms import known_places
 from stattools.validation.conventions.sheet import Sheet, sheet_of
 from stattools.validation.moment_dispersion import has_moments
+from stattools.validation.recipes.points import Regression
 from stattools.validation.recipes.recipe import Recipe, Refit
 
 
@@ -89,7 +89,7 @@ class State:
         """What each number is of."""
         return tuple(self.model.names if self.recipe.of_rows else self.recipe.names)
 
-    def of(self, model: Any, sheet: Sheet | None = None) -> State:
+    def of(self, model: Regression, sheet: Sheet | None = None) -> State:
         """The state of another model, on the table that goes with it."""
         recipe = replace(self.recipe, model=model)
         sheet = self.sheet if sheet is None else sheet
@@ -138,7 +138,7 @@ class State:
         """The kind of its intervals."""
         return self.recipe.interval if self.recipe.of_rows else "wald"
 
-    def with_cov(self, cov: Any, df: object) -> State:
+    def with_cov(self, cov: str | HAC | Cluster, df: object) -> State:
         """The state with another kind of standard errors, and the degrees of freedom that go with it."""
         if self.recipe.of_rows:
             return self.with_recipe(cov=cov, df=df)
@@ -154,7 +154,7 @@ class State:
         return np.concatenate([np.broadcast_to(df, first), np.full(len(self.names) - first, np.inf)])
 
 
-def state_of(recipe: Any, claim: Any = None) -> State:
+def state_of(recipe: Recipe, claim: Claim | None = None) -> State:
     """The state of a recipe as it stands."""
     return State(recipe, claim=claim, sheet=sheet_of(recipe.model))
 
@@ -251,7 +251,7 @@ SERIAL = re.compile(r"cluster|\bHAC\b|newey|bootstrap|jackknife|autocorr", re.I)
 """Words of kinds of standard errors: by name, by a column, robust to unequal variances only, and to more than these."""
 
 
-def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
+def declared_recipe(claim: Claim, model: Regression) -> dict[str, Any]:
     """The fields of a `Recipe` that the claim declares; none where it declares nothing or is of another model."""
     if not model.facts.is_regression:
         return {}
@@ -262,7 +262,7 @@ def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
     return found
 
 
-def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
+def declared_options(claim: Claim, model: Regression) -> dict[str, Any]:
     """The options of `st.fit` that the claim declares."""
     if claim.said.get("integral") == "laplace" and "integral" in model.facts.options:
         return {"integral": "laplace"}
@@ -270,7 +270,7 @@ def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
     return {"reml": False} if method in ("ml", "maximum likelihood") and "reml" in model.facts.options else {}
 
 
-def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
+def declared_covariances(claim: Claim, model: Regression) -> tuple[str | Cluster, ...]:
     """The kinds of standard errors that the claim's words may mean, the likeliest first: "robust" alone says neither
     which of HC0 to HC3, nor "clustered" with which correction; the model's own where they say nothing.
     """
@@ -289,7 +289,7 @@ def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
     return ("information",)
 
 
-def is_joint(claim: Claim, model: Any) -> bool:
+def is_joint(claim: Claim, model: Regression) -> bool:
     """Whether standard errors of the fixed effects of a mixed model have the uncertainty of the variances in them."""
     return claim.said.get("information") == "joint" and "reml" in model.facts.options
 
@@ -340,7 +340,7 @@ def rows_of(claim: Claim, names: tuple[str, ...], terms: Mapping[str, str] | Non
     """
     here = {theirs: ours for theirs, ours in (terms or {}).items() if ours in names}
     try:
-        ours = known_places(claim, SimpleNamespace(names=names), here).ours.copy()
+        ours = known_places(claim, names, here).ours.copy()
     except DomainError:
         return None
     away = [row for row in np.flatnonzero(ours < 0) if not BESIDE.fullmatch(claim.terms[row])]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.bayes.posterior import posterior
 from stattools.bayes.sampling.diagnostics import LARGEST_R_HAT
@@ -57,13 +58,13 @@ HOMES = ("xarray", "arviz", "arviz_base")
 AXES = ("chain", "draw")
 
 
-def is_drawn(results: Any) -> bool:
+def is_drawn(results: object) -> bool:
     """Whether an object has a group of draws from a posterior, or is one."""
     home = type(results).__module__.split(".")[0]
     return home in HOMES and _variables(results) is not None
 
 
-def _variables(results: object) -> Any:
+def _variables(results: object) -> object:
     """The group of draws."""
     group = attributes(results, GROUPS).posterior
     group = results if group is None else group
@@ -103,7 +104,7 @@ def audit_draws(results: object, model: Any, *, terms: Mapping[str, str] | None 
     return _beside(draws[..., judged], ours, place[judged], told, left)
 
 
-def _beside(draws: Floats, ours: Posterior, place: Any, told: str, left: list[str]) -> PosteriorAgreement:
+def _beside(draws: Floats, ours: Posterior, place: NDArray[np.intp], told: str, left: list[str]) -> PosteriorAgreement:
     """The verdict on draws (chains, draws, q) of these parameters."""
     names = [ours.names[k] for k in place]
     checked = convergence(draws)
@@ -169,14 +170,14 @@ def _entries(group: Any) -> tuple[list[tuple[str, ...]], Floats]:
     return labels, draws
 
 
-def _places(labels: list[tuple[str, ...]], ours: Posterior, terms: Mapping[str, str] | None) -> Any:
+def _places(labels: list[tuple[str, ...]], ours: Posterior, terms: Mapping[str, str] | None) -> NDArray[np.intp]:
     """The parameter of ours that each scalar is, by any of its names; -1 for none."""
     place = np.full(len(labels), -1)
     for position in range(2):
         rest = [k for k in np.flatnonzero(place < 0) if len(labels[k]) > position]
         if rest:
             claim = Claim("the posterior", tuple(labels[k][position] for k in rest), {})
-            place[rest] = known_places(claim, ours, terms if position == 0 else None).ours
+            place[rest] = known_places(claim, ours.names, terms if position == 0 else None).ours
     return place
 
 
@@ -388,7 +389,7 @@ def audit(
 OF_TERMS = "a claim by terms, and this one is a table of means"
 
 
-def _require_fit(results: Any, data: Any) -> None:
+def _require_fit(results: object, data: object) -> None:
     """IncompatibleError for numbers, a text or a path without a model."""
     if isinstance(results, Mapping | str | Path) and not isinstance(data, AnyModel):
         got = "no second argument" if data is None else f"a second argument of type {type(data).__name__}"
@@ -398,7 +399,7 @@ def _require_fit(results: Any, data: Any) -> None:
         )
 
 
-def _require_absent(options: dict[str, Any], whose: str) -> None:
+def _require_absent(options: dict[str, object], whose: str) -> None:
     """IncompatibleError where an option of the other kind of audit was given."""
     name = next((name for name, value in options.items() if value is not None), None)
     if name is not None:
@@ -424,7 +425,7 @@ def judged(foreign: Foreign) -> Audit:
     )
 
 
-def _rows(foreign: Foreign, theta: Floats, se: Floats, evidence: Evidence) -> Any:
+def _rows(foreign: Foreign, theta: Floats, se: Floats, evidence: Evidence) -> pd.DataFrame:
     columns = named if "category" in (named := coefficients.terms(foreign.model)) else {"term": foreign.names}
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = theta - evidence.maximum

@@ -64,7 +64,7 @@ CLOSE = 0.01
 """Numbers this many standard errors from the maximum are the maximum, as far as anybody reads them."""
 
 
-def words_of(penalty: Any) -> str:
+def words_of(penalty: object) -> str:
     """What a penalty is."""
     return penalty.words if isinstance(penalty, Shrinkage) else repr(penalty)
 

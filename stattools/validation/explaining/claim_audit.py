@@ -25,6 +25,7 @@ from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.inference.estimates import against_zero, quantile_of
+from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -49,6 +50,7 @@ from stattools.validation.explaining.claim_causes import (
 )
 from stattools.validation.explaining.slips import shown
 from stattools.validation.foreign.description import Foreign
+from stattools.validation.recipes.points import Regression
 from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
 from stattools.validation.verdict import Finding
 
@@ -188,12 +190,8 @@ def _claimed(found: ClaimStanding, name: str, k: int) -> str:
     value, half = float(given.value[k]), float(given.half[k])
     is_bound = name == "p" and value == half and half > 0
     text = f"<{number(2.0 * half)}" if is_bound else as_printed(value, half)
-    return text + (("" if found.holds[name][k] else f" {WRONG}") if found.holds[name].all() else _mark(found, name, k))
-
-
-def _mark(found: ClaimStanding, name: str, k: int) -> str:
-    """A mark, or the room of one, so that digits stay in their columns."""
-    return "  " if found.holds[name][k] else f" {WRONG}"
+    holds = found.holds[name]  # the room of a mark keeps digits in their columns
+    return text + ("" if holds.all() else "  " if holds[k] else f" {WRONG}")
 
 
 def _right(found: ClaimStanding, name: str, k: int) -> str:
@@ -259,7 +257,7 @@ def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: object) -> 
     return tuple(notes)
 
 
-def without_maximum(claim: Claim, model: Any, ours: NDArray[np.intp], error: IdentificationError) -> ClaimAudit:
+def without_maximum(claim: Claim, model: Regression, ours: NDArray[np.intp], error: IdentificationError) -> ClaimAudit:
     """The verdict where a fit found no maximum: the claim cannot be right, and why."""
     limit = np.full(len(model.names), np.nan)
     columns: dict[str, Floats] = dict.fromkeys(COLUMNS, limit)
@@ -316,11 +314,6 @@ def wrong_stars(claim: Claim, ours: NDArray[np.intp], right: Right) -> Finding |
     return Finding("stars", f"By its footnote, {legend}: {'; '.join(wrong)}.", "Print the stars of these p-values.")
 
 
-def are_tested(claim: Claim) -> bool:
-    """Whether the claim has numbers that tell what its stars are made from."""
-    return any(name in claim.columns for name in TESTED)
-
-
 SECONDS = 5.0
 """How long causes are looked for, by the work of the processor, so that a busy machine finds the same."""
 
@@ -344,7 +337,7 @@ def audit_claim(
     True
     """
     level = _said_level(claim) if level is None else level
-    placed = known_places(claim, model, terms)
+    placed = known_places(claim, model.names, terms)
     silent = cov is None
     kinds = declared_covariances(claim, model) if silent else (cov,)
     compared: Any = None
@@ -360,7 +353,7 @@ def audit_claim(
     claim, cov, found, right, now = compared
     lost = any(place < 0 and not shown for place, shown in zip(placed.ours.tolist(), placed.shown, strict=True))
     if lost and not now.count:
-        places(claim, model, terms)  # says which row is no parameter, and what to do
+        places(claim, model.names, terms)  # says which row is no parameter, and what to do
     if now.ok and not lost:
         return _right_claim(claim, model, now, placed.ours, right, meant)
     if silent and kinds == ("information",) and not lost:
@@ -370,7 +363,7 @@ def audit_claim(
     trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds, lost)
     verdict = searched(trial)
     if lost and not verdict.solved:
-        places(claim, model, terms)
+        places(claim, model.names, terms)
     return _judged(trial, verdict)
 
 
@@ -423,7 +416,7 @@ def _declared(claim: Claim, found: Any, cov: Any, level: float) -> Right | None:
 
 
 def _as_said(
-    claim: Claim, model: Any, found: Any, own: Right, level: float, ours: NDArray[np.intp]
+    claim: Claim, model: Regression, found: Fit, own: Right, level: float, ours: NDArray[np.intp]
 ) -> tuple[Claim, Right, ClaimStanding]:
     """Right numbers and how the claim stands beside them, with tests by the normal distribution, by t, or chi-squared,
     where the claim says that its statistics are that and more of it then holds; otherwise it does not say so any more.
@@ -435,7 +428,7 @@ def _as_said(
     return (claim if right is other else replace(claim, said=_without(claim.said, "statistic"))), right, now
 
 
-def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Right | None:
+def _tested_as(said: str, model: Regression, right: Right, df: float | Floats, level: float) -> Right | None:
     """The right numbers with statistics that are t, z or the square of z; None where they are so, or cannot be."""
     rest = float(model.n) - _coefficients(model) if said == "t" else np.inf
     is_t = bool(np.isfinite(df).any())
@@ -450,13 +443,13 @@ def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Ri
     return replace(right, columns={**right.columns, **tests})
 
 
-def _coefficients(model: Any) -> int:
+def _coefficients(model: Regression) -> int:
     """How many parameters packages count beside the degrees of freedom of t: without those beside the mean."""
     return model.predictor.size_first if type(model) is Model else len(model.names)
 
 
 def _right_claim(
-    claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right, meant: str
+    claim: Claim, model: Regression, now: ClaimStanding, ours: NDArray[np.intp], right: Right, meant: str
 ) -> ClaimAudit:
     """The verdict on a claim that is right, with the kind of standard errors that it was found to mean."""
     if not now.count:
@@ -468,7 +461,7 @@ def _right_claim(
         many, digits = "its one number holds", "its digits"
     notes = unclaimed(now, right.names, ours)
     if (stars := wrong_stars(claim, ours, right)) is not None:
-        if are_tested(claim):
+        if any(name in claim.columns for name in TESTED):
             sentence = f"{called(claim.name)} is not right: {many}, and its stars do not. Cause: stars."
             return ClaimAudit(claim.name, about(model), now, False, sentence, (stars,), meant, notes)
         notes = (*notes, f"Stars, if they are of the model's own standard errors: {stars.evidence}")
@@ -496,6 +489,6 @@ def _where(now: ClaimStanding) -> str:
     return f", the estimates by up to {far:.2g} standard errors" if far > 0 and np.isfinite(far) else ""
 
 
-def about(model: Any) -> str:
+def about(model: Regression) -> str:
     """A model in a few words."""
     return " ".join(filter(None, (str(model.title), f"of {model.formula}" if model.formula else "")))

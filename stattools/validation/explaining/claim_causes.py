@@ -72,6 +72,7 @@ from stattools.validation.explaining.slips import (
 )
 from stattools.validation.moment_dispersion import has_moments, said_of
 from stattools.validation.recipes.changes import reversed_outcome
+from stattools.validation.recipes.points import Regression
 from stattools.validation.recipes.recipe import Recipe
 from stattools.validation.verdict import Finding
 
@@ -604,7 +605,7 @@ def _whole(standing: ClaimStanding) -> bool:
     return seen is not None and given is not None and bool((seen | ~np.isfinite(given.value)).all())
 
 
-def slips(standing: ClaimStanding, model: Any) -> Slips:
+def slips(standing: ClaimStanding, model: Regression) -> Slips:
     """What explains numbers that do not hold without a refit."""
     left, findings = wrong_numbers(standing), []
     for look in (exchanged_columns, turned_signs, exchanged_rows, mistyped):

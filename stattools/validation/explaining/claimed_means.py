@@ -17,9 +17,11 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.inference.estimates import against_zero
+from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses.result import METHODS
 from stattools.likelihoods.links import LINKS
+from stattools.models.model import Model
 from stattools.validation.claims.facts import Right, facts_of
 from stattools.validation.claims.page_numbers import left_over
 from stattools.validation.claims.printed import Claim, column_of
@@ -129,7 +131,7 @@ def audit_means(claim: Claim, model: Any, level: float | None = None, cov: Any =
     return ClaimAudit(claim.name, about, now, False, sentence, findings, "", notes)
 
 
-def _means(found: Any, claim: Claim, model: Any, level: float) -> dict[str, Any]:
+def _means(found: Fit, claim: Claim, model: Model, level: float) -> dict[str, Any]:
     """The means that a claim is of, with what they are called."""
     first, *by = claim.said["means"].split()
     frame = found.means(first, by=by or None, over="grid", level=level)
@@ -168,7 +170,7 @@ def _contrasts(found: Any, claim: Claim, model: Any) -> dict[str, Any]:
     return made | dict.fromkeys(("lower", "upper"), np.full(len(made["term"]), np.nan))
 
 
-def _with_df(claim: Claim, found: Any) -> tuple[Claim, tuple[str, ...]]:
+def _with_df(claim: Claim, found: Fit) -> tuple[Claim, tuple[str, ...]]:
     """The claim with the degrees of freedom of its rows that are farthest from those of the fit; or a note on them."""
     given = [one for one in claim.said["df"].split() if one != "Inf"]
     if not given:

@@ -35,6 +35,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.design.design import Design
+from stattools.data.survival_data import SurvivalRows
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arguments import several
@@ -62,6 +64,7 @@ from stattools.validation.recipes.changes import (
     same_family,
 )
 from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.points import Regression
 from stattools.validation.recipes.recipe import Numbers, Recipe
 
 if TYPE_CHECKING:
@@ -166,7 +169,7 @@ def same_data(now: Model, target: Model) -> bool:
     )
 
 
-def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Iterator[Change]:
+def rows_taken(model: Regression, keep: Places | None, which: tuple[str, str]) -> Iterator[Change]:
     """The rows that the other fit does not have taken out of a model: first those that stand in it again. `which` are
     the fit of the model and the other one.
     """
@@ -184,7 +187,7 @@ def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Itera
         yield "rows dropped", words, subset(model, keep)
 
 
-def rows_added(model: Any, keep: Places | None) -> Iterator[Change]:
+def rows_added(model: Regression, keep: Places | None) -> Iterator[Change]:
     """The same on the way back, to the rows of the second fit."""
     taken = [*rows_taken(model, keep, ("second", "first"))]
     for k in reversed(range(len(taken))):
@@ -288,7 +291,7 @@ def _df_said(df: float | Floats | None) -> str:
     return f"t with {df:.0f} degrees of freedom" if np.isfinite(df) else "normal"
 
 
-def _same_cov(a: Any, b: Any) -> bool:
+def _same_cov(a: object, b: object) -> bool:
     if isinstance(a, Cluster) and isinstance(b, Cluster):
         pairs = ((a.groups, b.groups), (a.second, b.second))
         alike = (a.correction, a.kind) == (b.correction, b.kind)
@@ -370,7 +373,7 @@ def _with_groups(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
     )
 
 
-def same_groups(one: Any, two: Any) -> bool:
+def same_groups(one: NDArray[np.intp], two: NDArray[np.intp]) -> bool:
     """Are the same rows together?"""
     if one.shape != two.shape:
         return False
@@ -394,7 +397,7 @@ def _columns(a: Model, b: Model) -> dict[str, str]:
     return found
 
 
-def _categories(a: Model, b: Model) -> dict[Any, Any]:
+def _categories(a: Model, b: Model) -> dict[object, object]:
     """The labels of a, by the labels of b; empty where they are the same or not one to one."""
     if a.categories is None or b.categories is None or a.labels is None or b.labels is None:
         return {}
@@ -571,7 +574,7 @@ def _of_curves(now: Any, target: Any) -> Iterator[Change]:
             return
 
 
-def _of_times(now: Any, target: Any) -> Iterator[Change]:
+def _of_times(now: CoxRegression, target: CoxRegression) -> Iterator[Change]:
     parts = (
         (("time", "event", "entry"), "other outcome", "times, events or entries differ"),
         (("weights",), "weights", "no weights or weights"),
@@ -603,13 +606,13 @@ def _same_part(one: Any, two: Any) -> bool:
     return (one is None) == (two is None) and (one is None or np.array_equal(one, two))
 
 
-def _refit_columns(model: Any) -> Model:
+def _refit_columns(model: CoxRegression) -> Model:
     """The columns of a regression of times beside the constant that its baseline hazard has, as a linear model."""
     X = np.column_stack([np.ones(len(model.X)), model.X])
     return bound("ols", np.asarray(model.said.time, dtype=float), X, ["Intercept", *model.terms])
 
 
-def _with(model: Any, said: Any, X: object, design: Any) -> Any:
+def _with(model: CoxRegression, said: SurvivalRows, X: object, design: Design) -> CoxRegression:
     sets = sets_of(said)
     return replace(model, said=said, X=X, sets=sets, design=design, Z=centered(columns_at_risk(X, sets), sets))
 
@@ -663,15 +666,15 @@ class Explanation(Faces):
 
 
 def explain(
-    a: Any,
-    b: Any,
+    a: object,
+    b: object,
     /,
     *,
     data: object = None,
     X: object = None,
     y: object = None,
     weights: object = None,
-    offset: Any = None,
+    offset: object = None,
     intervals: tuple[str, str] = ("wald", "wald"),
 ) -> Explanation:
     """Why do two fits of the same data differ? An `Explanation` with the causes and the share of each.
@@ -706,7 +709,9 @@ def explain(
     return replace(found, notes=(*notes, *found.notes))
 
 
-def _read(fits: tuple[Any, Any], data: object, X: object, y: object, weights: object, offset: Any) -> list[Foreign]:
+def _read(
+    fits: tuple[object, object], data: object, X: object, y: object, weights: object, offset: object
+) -> list[Foreign]:
     """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
     told = [None if lacks_rows(fit) else described(fit) for fit in fits]
     names = [require_rows(one).model.outcome_name for one in told if one is not None]
@@ -770,7 +775,7 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     return Explanation((a.name, b.name), rows, False, ok, _sentence(title, rows, reach, different), reach, tuple(notes))
 
 
-def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
+def _states(a: Foreign, b: Foreign, notes: list[str]) -> Iterator[tuple[str, str, tuple[str, ...], Numbers | None]]:
     """(cause, words, names, numbers) along the way; numbers are None where a refit has no maximum."""
     yield from steps_to_maximum(a, notes)
     near = a.numbers.estimate

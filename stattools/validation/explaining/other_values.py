@@ -5,10 +5,8 @@ can be seen: rounded, moved by some rows, in another order.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -58,7 +56,7 @@ def variables(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W\d][\w.]*(?![\w.]*\()", plain)) or frozenset([name])
 
 
-def done_to(old: NDArray[Any], new: NDArray[Any]) -> str:
+def done_to(old: Floats, new: Floats) -> str:
     """What made the second column of the first, where it can be seen, as the end of a sentence."""
     if {*old.tolist(), *new.tolist()} <= {0.0, 1.0}:
         return ""

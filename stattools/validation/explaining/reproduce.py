@@ -116,9 +116,9 @@ def reproduce(
     model: Any,
     /,
     *,
-    se: ArrayLike | Mapping[str, Any] | None = None,
-    p: ArrayLike | Mapping[str, Any] | None = None,
-    ci: ArrayLike | Mapping[str, Any] | None = None,
+    se: ArrayLike | Mapping[str, object] | None = None,
+    p: ArrayLike | Mapping[str, object] | None = None,
+    ci: ArrayLike | Mapping[str, object] | None = None,
     loglik: float | str | None = None,
     n: float | str | None = None,
     terms: Mapping[str, str] | None = None,
@@ -174,7 +174,7 @@ def _answer(name: str, about: str, found: Explored, not_tried: tuple[str, ...]) 
     return Reproduction(name, about, bool(found.found), words, others, findings, standing, not_tried, found.refits)
 
 
-def _rows(standing: ClaimStanding) -> list[dict[str, Any]]:
+def _rows(standing: ClaimStanding) -> list[dict[str, object]]:
     claim, rows = standing.claim, []
     for k, term in enumerate(claim.terms):
         for name, seen in standing.checked.items():

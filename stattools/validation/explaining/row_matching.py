@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.recipes.changes import plain_name
+from stattools.validation.recipes.points import Regression
 
 Places = NDArray[np.intp]
 Codes = dict[str, NDArray[np.intp]]
@@ -43,7 +44,7 @@ def columns_of(model: Any) -> dict[str, NDArray[Any]]:
     return dict(zip(map(plain_name, model.terms), np.asarray(model.rows.X).T, strict=True)) | outcome
 
 
-def rows_in(model: Any) -> int:
+def rows_in(model: Regression) -> int:
     """How many rows a model has."""
     return len(next(iter(columns_of(model).values())))
 
@@ -85,19 +86,19 @@ def common_rows(a: Foreign, b: Foreign) -> tuple[Places | None, Places | None]:
     return (None, None) if same else (i, j)
 
 
-def _agree(one: dict[str, Any], two: dict[str, Any], i: Places, j: Places) -> bool:
+def _agree(one: dict[str, NDArray[np.generic]], two: dict[str, NDArray[np.generic]], i: Places, j: Places) -> bool:
     """Does any column that varies say that these rows are the same, or is there none that could?"""
     shared = [name for name in one if name in two and len({*one[name][i].tolist()}) > 1]
     alike = [name for name in shared if _same(one[name][i], two[name][j])]
     return bool(alike) or not shared
 
 
-def _same(x: NDArray[Any], y: NDArray[Any]) -> bool:
+def _same(x: NDArray[np.generic], y: NDArray[np.generic]) -> bool:
     numbers = x.dtype.kind in "biuf" and y.dtype.kind in "biuf"
     return bool(np.allclose(x, y, rtol=1e-9, atol=1e-12) if numbers else np.array_equal(x, y))
 
 
-def _codes(one: dict[str, Any], two: dict[str, Any]) -> tuple[Codes, Codes]:
+def _codes(one: dict[str, NDArray[np.generic]], two: dict[str, NDArray[np.generic]]) -> tuple[Codes, Codes]:
     """The values of the shared columns as whole numbers; values that differ by round-off have the same."""
     mine, theirs = {}, {}
     for name in one:
@@ -145,7 +146,7 @@ def _occurrence(codes: Places) -> Places:
     return found
 
 
-def repeated(model: Any, places: Places, others: Places) -> Places:
+def repeated(model: Regression, places: Places, others: Places) -> Places:
     """Those of the rows in `places` that stand among the `others` too, whose rows are distinct; none where these are
     not, since a row that was dropped may be like another one then.
     """

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.text.columns import number
 from stattools.validation.claims.printed import Printed
 from stattools.validation.claims.standing import ClaimStanding, beyond
@@ -267,7 +268,7 @@ def wrong_facts(standing: ClaimStanding, model: Any) -> tuple[list[Finding], int
     return found, 0
 
 
-def _what_n_counts(value: float, model: Any) -> str:
+def _what_n_counts(value: float, model: Model) -> str:
     """What a wrong n is the number of."""
     n, dropped = float(model.n), float(model.n_dropped)
     counts = {"the rows of the table with those that miss a value, which no fit uses": n + dropped}

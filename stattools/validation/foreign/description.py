@@ -21,7 +21,7 @@ only what was reported is judged.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -115,14 +115,14 @@ def bound(
     return replace(model, rows=replace(model.rows, weight=weight))
 
 
-def texts(names: Any, p: int) -> list[str]:
+def texts(names: Sequence[object] | None, p: int) -> list[str]:
     """Names as texts, x1, x2, ... where there are none."""
     if names is None or len(names) != p:
         return [f"x{j + 1}" for j in range(p)]
     return [str(name) for name in names]
 
 
-def coded(y: Any, classes: Any) -> NDArray[np.intp]:
+def coded(y: ArrayLike, classes: ArrayLike) -> NDArray[np.intp]:
     """Places of the outcomes among the classes; DomainError for one that is not among them."""
     y, classes = np.asarray(y).ravel(), np.asarray(classes)
     places = {value: k for k, value in enumerate(classes.tolist())}
@@ -135,7 +135,11 @@ def coded(y: Any, classes: Any) -> NDArray[np.intp]:
         ) from None
 
 
-def attributes(of: Any, table: Mapping[str, object]) -> Any:
+type Told = SimpleNamespace
+"""What an object of another package has under the names that it was asked for."""
+
+
+def attributes(of: object, table: Mapping[str, object]) -> Told:
     """The attributes that the table names; its value for one that the object has not, or that is None.
 
     >>> attributes(3.0, {"real": 0, "scale": 1.0})
@@ -171,7 +175,7 @@ class Given:
         if any(said[name] is not None for name in names):
             raise IncompatibleError(why)
 
-    def arrays(self, who: str, columns: Any) -> tuple[Any, Any, Any]:
+    def arrays(self, who: str, columns: Iterable[object] | None) -> tuple[Any, Any, Any]:
         """X, y and weights from arrays, or from a table, the `columns` that the object was fitted to, and the name of
         the outcome. `who` carries no rows, "a scikit-learn estimator".
         """
@@ -218,7 +222,7 @@ class FormulaTable:
     def __init__(self) -> None:
         self.table: dict[str, Any] = {}
 
-    def add(self, name: Any, values: Any) -> str:
+    def add(self, name: object, values: ArrayLike) -> str:
         """A column, and how a formula writes it."""
         called = str(name)
         while called in self.table:
@@ -226,7 +230,7 @@ class FormulaTable:
         self.table[called] = values
         return in_backticks(called)
 
-    def side(self, X: Any, names: Sequence[object] | None = None, *, bare: bool = False) -> str:
+    def side(self, X: Floats, names: Sequence[object] | None = None, *, bare: bool = False) -> str:
         """The terms of a right side: "1 + a + b", or "0 + a" without a column of ones; `bare` where the model has no
         intercept of its own.
         """
@@ -249,7 +253,7 @@ def places(X: Floats, names: Sequence[str]) -> tuple[int | None, list[int]]:
     return first, [k for k in range(X.shape[1]) if k != first]
 
 
-def in_our_order(X: Any, names: Sequence[str]) -> list[int]:
+def in_our_order(X: Floats, names: Sequence[str]) -> list[int]:
     """The places of columns in the order of our coefficients, where an intercept comes first."""
     X = np.asarray(X, dtype=float).reshape(len(X), -1)
     first, rest = places(X, texts(names, X.shape[1]))

@@ -21,6 +21,7 @@ from stattools.validation.foreign.description import (
     CONSTRUCTORS,
     Foreign,
     Given,
+    Told,
     attributes,
     bound,
     counts_of_rates,
@@ -119,7 +120,7 @@ def describe(estimator: Any, given: Given) -> Foreign:
     )
 
 
-def _kind(told: Any) -> str:
+def _kind(told: Told) -> str:
     """The name of our likelihood in `CONSTRUCTORS`."""
     family, link = told.family_instance, told.link_instance
     name, power = type(family).__name__, attributes(family, POWER).power
@@ -133,7 +134,7 @@ def _kind(told: Any) -> str:
     raise IncompatibleError(f"glum's {said} with {type(link).__name__} has no twin here: {why}.")
 
 
-def _rows(estimator: Any, told: Any, given: Given) -> tuple[Floats, Floats, Floats | None, Floats | None]:
+def _rows(estimator: Any, told: Told, given: Given) -> tuple[Floats, Floats, Floats | None, Floats | None]:
     """X as it was fitted, categories as columns, and y, weights and offset."""
     if told.y_model_spec_ is not None:
         if given.data is None:
@@ -156,7 +157,7 @@ def _rows(estimator: Any, told: Any, given: Given) -> tuple[Floats, Floats, Floa
     return columns, np.asarray(y, dtype=float).ravel(), weight, shift
 
 
-def _column(given: Given, values: Any) -> Any:
+def _column(given: Given, values: object) -> object:
     """A column of the table, by its name; other values as they are."""
     if not isinstance(values, str):
         return values
@@ -166,7 +167,7 @@ def _column(given: Given, values: Any) -> Any:
     return frame.column(values)
 
 
-def _called(told: Any, given: Given) -> str:
+def _called(told: Told, given: Given) -> str:
     """The name of the outcome."""
     if told.y_model_spec_ is not None:
         return str(told.y_model_spec_.formula)
@@ -197,7 +198,7 @@ def _errors(model: Model, told: Any, options: Mapping[str, object], total: float
     return se, "HC1", {**how, "cov": "HC0", "factor": float(np.sqrt(excess))}
 
 
-def _alpha(told: Any, options: Mapping[str, Any]) -> float:
+def _alpha(told: Told, options: Mapping[str, Any]) -> float:
     """The strength that was given, or chosen; the last of a path that was searched."""
     if told._alphas is not None and told.alpha_ is None:
         return float(told._alphas[-1])
@@ -214,7 +215,7 @@ def _units(X: Floats, weight: Floats | None, options: Mapping[str, object]) -> F
     return np.where(spread > 0, spread, 1.0)
 
 
-def _penalty(model: Model, told: Any, options: Mapping[str, Any], units: Floats, strength: float) -> Shrinkage | None:
+def _penalty(model: Model, told: Told, options: Mapping[str, Any], units: Floats, strength: float) -> Shrinkage | None:
     """alpha, l1_ratio, P1 and P2 as a penalty beside the log-likelihood; None where there is none."""
     if strength == 0.0:
         return None

@@ -14,6 +14,7 @@ from stattools.interface.arrays import Floats
 from stattools.validation.foreign.description import (
     Foreign,
     Given,
+    Told,
     attributes,
     bound,
     completed,
@@ -114,7 +115,7 @@ def _called(table: object) -> str:
     return str((told.cols if told.vars is None else told.vars)[0])
 
 
-def _covariance(told: Any, name: str, n: int, p: int) -> tuple[str | Cluster | None, float]:
+def _covariance(told: Told, name: str, n: int, p: int) -> tuple[str | Cluster | None, float]:
     """The kind of ours, and the factor on top of it; None where it is none of ours."""
     carrier = attributes(told._deferred_cov, CARRIER).__self__
     if carrier is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -76,7 +77,7 @@ def described_mixed(said: ForeignMixedFit, table: object) -> Foreign:
     linear = said.sigma is not None
     model: Any = MAKERS[said.family](said.formula, table)
     recipe = Refit(model, {"reml": said.reml} if linear else LAPLACE, known=said.errors is None, df=np.inf)
-    place = places(Claim(said.called, tuple(said.terms), {}), model).ours
+    place = places(Claim(said.called, tuple(said.terms), {}), model.names).ours
     if len(place) != len(model.names):
         raise DomainError(
             f"{said.called} has {len(place)} fixed effects, and {said.formula} has {len(model.names)} on this table: "
@@ -102,7 +103,7 @@ def with_variances(
     return Numbers(theta, se, theta - half, theta + half)
 
 
-def _covariance(term: Any, effects: Sequence[tuple[str, Sequence[str], Floats]]) -> Floats:
+def _covariance(term: RandomTerm, effects: Sequence[tuple[str, Sequence[str], Floats]]) -> Floats:
     """The covariance of the effects of a term of ours, among those of its group."""
     wanted = [canonical(str(column)) for column in term.columns]
     for group, names, covariance in effects:

@@ -16,6 +16,7 @@ from stattools.interface.arrays import Floats
 from stattools.validation.foreign.description import (
     Foreign,
     Given,
+    Told,
     attributes,
     bound,
     completed,
@@ -111,7 +112,7 @@ def describe(results: object, given: Given) -> Foreign:
     return told_of(described, len(reported))
 
 
-def _columns(told: Any, reported: list[str]) -> tuple[Floats, list[str]]:
+def _columns(told: Told, reported: list[str]) -> tuple[Floats, list[str]]:
     """The columns of the formula, before fixed effects were taken out, and those of the fixed effects."""
     if told._fe is None and told._X_untransformed is not None:
         return np.asarray(told._X_untransformed, dtype=float), reported
@@ -137,7 +138,7 @@ def _columns(told: Any, reported: list[str]) -> tuple[Floats, list[str]]:
     return with_effects(X, reported, {name.strip(): codes[:, k] for k, name in enumerate(called)})
 
 
-def _covariance(told: Any, name: str, n: float) -> tuple[str | Cluster | None, float]:
+def _covariance(told: Told, name: str, n: float) -> tuple[str | Cluster | None, float]:
     """The kind of ours, and the factor on top of it; None where it is none of ours."""
     said, factors = str(told._vcov_type_detail), np.abs(np.ravel(told._ssc))
     if not np.allclose(factors, factors[0], rtol=1e-12):

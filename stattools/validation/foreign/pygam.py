@@ -4,6 +4,7 @@ it was set. Curves are refused: a penalty that is not estimated has no maximum o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def describe(gam: Any, given: Given) -> Foreign:
     )
 
 
-def _names(terms: list[Any]) -> list[str]:
+def _names(terms: Iterable[object]) -> list[str]:
     """Names of the columns of the terms: x1 for l(0), x2[0], x2[1] for f(1)."""
     named: list[str] = []
     for term in terms:

@@ -34,7 +34,7 @@ from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
 EVERYTHING = ("data", "X", "y", "weights", "offset")
 
 
-def describe_fit(fit: Any, given: Given) -> Foreign:
+def describe_fit(fit: object, given: Given) -> Foreign:
     """The description of `st.fit`; IncompatibleError for other objects."""
     if isinstance(fit, AnyFit) and not isinstance(fit, Fit):
         raise IncompatibleError(
@@ -117,13 +117,13 @@ PACKAGES = {
 """By the first part of the name of the module of a class."""
 
 
-def reader_of(results: Any) -> Reader | None:
+def reader_of(results: object) -> Reader | None:
     """How an object of this class, or of one that it was derived from, is read; None where its package is not known."""
     named = (kind.__module__.split(".")[0] for kind in type(results).__mro__)
     return next((PACKAGES[name] for name in named if name in PACKAGES), None)
 
 
-def lacks_rows(results: Any) -> bool:
+def lacks_rows(results: object) -> bool:
     """Whether an object has no rows of its own, so that the caller passes them."""
     reader = reader_of(results)
     return reader is not None and not reader.carries_rows

@@ -14,7 +14,7 @@ dispersion phi that is 1 / phi as much.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,7 +65,7 @@ def seen_columns(estimator: Any, X: object) -> tuple[Floats, list[str], tuple[st
     return *_array(X, names), through
 
 
-def _names_out(before: Any, names: object) -> list[str] | None:
+def _names_out(before: Any, names: Sequence[object] | None) -> list[str] | None:
     """Names of the columns that steps made; None where a step does not say."""
     try:
         return list(before.get_feature_names_out())
@@ -73,7 +73,7 @@ def _names_out(before: Any, names: object) -> list[str] | None:
         return None
 
 
-def _array(X: object, names: object) -> tuple[Floats, list[str]]:
+def _array(X: object, names: Sequence[object] | None) -> tuple[Floats, list[str]]:
     dense = attributes(X, DESIGN).toarray
     try:
         X = np.asarray(X if dense is None else dense(), dtype=float)
@@ -83,14 +83,14 @@ def _array(X: object, names: object) -> tuple[Floats, list[str]]:
     return X, texts(names, X.shape[1])
 
 
-def dense(values: Any) -> Floats:
+def dense(values: object) -> Floats:
     """Coefficients as an array (sets, columns), those kept sparse too."""
     made = attributes(values, DESIGN).toarray
     return np.atleast_2d(np.asarray(values if made is None else made(), dtype=float))
 
 
 def class_weights(
-    choice: Any, labels: tuple[Any, ...], codes: NDArray[np.intp], weight: Floats | None, *, weighted: bool
+    choice: Any, labels: tuple[object, ...], codes: NDArray[np.intp], weight: Floats | None, *, weighted: bool
 ) -> Floats | None:
     """Weights of rows times those of their classes: none, "balanced" or a mapping of labels.
 
@@ -148,7 +148,7 @@ def mean_loss(last: object, options: Mapping[str, Any], n: float) -> Addition:
     return Addition(n * alpha, 0.0, f"alpha = {alpha:g}")
 
 
-def stochastic(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def stochastic(last: object, options: Mapping[str, Any], n: float) -> Addition:
     """The penalty of the estimators that learn by stochastic gradient descent."""
     alpha = float(options["alpha"])
     share = SHARES.get(options["penalty"], float(options["l1_ratio"] or 0.0))
@@ -158,7 +158,7 @@ def stochastic(last: Any, options: Mapping[str, Any], n: float) -> Addition:
 SHARES = {"l1": 1.0, "l2": 0.0}
 
 
-def inverse(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+def inverse(last: object, options: Mapping[str, Any], n: float) -> Addition:
     """The penalty of logistic regression; since 1.8 l1_ratio and an infinite C say what `penalty` said before."""
     chosen = attributes(last, CHOSEN)
     C = float(_one(options["C"] if chosen.C_ is None else chosen.C_, "C"))
@@ -177,7 +177,7 @@ def _alpha(last: object, options: Mapping[str, object]) -> float:
     return float(_one(options["alpha"] if chosen is None else chosen, "alpha"))
 
 
-def _one(value: object, name: str) -> Any:
+def _one(value: object, name: str) -> float:
     """The one value that all classes or outcomes have."""
     found = np.unique(np.asarray(value, dtype=float))
     if len(found) != 1:
@@ -188,7 +188,9 @@ def _one(value: object, name: str) -> Any:
 type Adds = Callable[[Any, Mapping[str, Any], float], Addition]
 
 
-def shrinkage(model: Model, added: Addition, *, free: Floats, theta: Floats, first: Floats | None, phi: float) -> Any:
+def shrinkage(
+    model: Model, added: Addition, *, free: Floats, theta: Floats, first: Floats | None, phi: float
+) -> Shrinkage | None:
     """The penalty beside the log-likelihood of the model; None where there is none.
 
     `free` (columns,) is what a unit of each column's penalty counts, 0 for one that is not penalized. `first` are the
@@ -380,7 +382,7 @@ def _require_known(last: object) -> None:
         raise IncompatibleError(f"this {name} is not fitted: call .fit(X, y) first.")
 
 
-def _flat(y: object) -> Any:
+def _flat(y: object) -> NDArray[np.generic]:
     """The outcome as one column."""
     y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] > 1:

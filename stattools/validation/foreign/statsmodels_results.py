@@ -26,11 +26,12 @@ of no kind that is known here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.csgraph import connected_components
 
 from stattools.data.tables.arrays import binary
@@ -51,6 +52,7 @@ from stattools.validation.foreign.description import (
     Foreign,
     FormulaTable,
     Given,
+    Told,
     attributes,
     bound,
     in_our_order,
@@ -105,7 +107,7 @@ def degrees_of(df: float, model: Model) -> float | None:
     return None if df == model.n - len(model.names) else df
 
 
-def taken(results: Any) -> tuple[bool | None, int | None, int | None]:
+def taken(results: object) -> tuple[bool | None, int | None, int | None]:
     """What the fit says of convergence, the steps taken, and the most that it would take."""
     told = attributes(results, RESULTS)
     converged = told.mle_retvals.get("converged", told.converged)
@@ -124,7 +126,7 @@ def rows_of(sm: Any) -> NDArray[np.intp] | None:
     return np.setdiff1d(np.arange(n), np.asarray(missing))
 
 
-def flat(values: Any) -> Floats:
+def flat(values: ArrayLike) -> Floats:
     """Coefficients category after category: statsmodels keeps categories in columns."""
     return np.array(np.asarray(values, dtype=float).T).ravel()
 
@@ -339,7 +341,7 @@ def _dispersion(model: Model, theta: Floats, scale: float) -> str | float:
     return scale
 
 
-def _labels(sm: Any) -> tuple[Any, Any] | None:
+def _labels(sm: Any) -> tuple[str, str] | None:
     """(0, 1) of a text outcome in a formula, of which patsy's first column, the first level, becomes 1."""
     names = sm.endog_names
     if isinstance(names, str) or len(names) != 2:
@@ -393,7 +395,7 @@ def describe_mixed(results: Any) -> Foreign:
     )
 
 
-def _of_groups(sm: Any, told: Any, columns: FormulaTable, labels: NDArray[Any]) -> Any:
+def _of_groups(sm: Any, told: Told, columns: FormulaTable, labels: NDArray[np.generic]) -> Iterator[tuple[str, Floats]]:
     """(term, covariance) of the effects of groups, in blocks of those that may be correlated."""
     z = attributes(sm, MIXED_MODEL).exog_re
     if z is None or not np.size(told.cov_re):
@@ -407,7 +409,7 @@ def _of_groups(sm: Any, told: Any, columns: FormulaTable, labels: NDArray[Any]) 
             raise IncompatibleError("MixedLM with free= that holds coefficients or variances has no twin here.")
     _, block = connected_components(free)
     names = [str(name) for name in sm.data.exog_re_names]
-    group = columns.add(_group_name(sm), labels)
+    group = columns.add(attributes(sm.data, {"_groups_name": None})._groups_name or "group", labels)
     for k in range(int(block.max()) + 1):
         some = np.flatnonzero(block == k)
         if not free[np.ix_(some, some)].all():
@@ -420,12 +422,9 @@ def _of_groups(sm: Any, told: Any, columns: FormulaTable, labels: NDArray[Any]) 
         yield f"({side} | {group})", cov[np.ix_(order, order)]
 
 
-def _group_name(sm: Any) -> str:
-    named = attributes(sm.data, {"_groups_name": None})._groups_name
-    return str(named) if named else "group"
-
-
-def _components(sm: object, told: Any, columns: FormulaTable, groups: NDArray[np.intp]) -> Any:
+def _components(
+    sm: object, told: Told, columns: FormulaTable, groups: NDArray[np.intp]
+) -> Iterator[tuple[str, Floats]]:
     """(term, variance) of each variance component, whose columns are 0 but for the rows of one level."""
     given = attributes(sm, MIXED_MODEL).exog_vc
     if given is None:
@@ -438,7 +437,7 @@ def _components(sm: object, told: Any, columns: FormulaTable, groups: NDArray[np
         yield f"({side} | {group})", np.array([[size]])
 
 
-def _levels(name: str, mats: Any, sm: Any, n: int) -> tuple[Floats, NDArray[np.intp]]:
+def _levels(name: str, mats: Iterable[ArrayLike], sm: Any, n: int) -> tuple[Floats, NDArray[np.intp]]:
     """The value and the level of each row."""
     values, levels, first = np.zeros(n), np.zeros(n, dtype=np.intp), 0
     for label, columns in zip(sm.group_labels, mats, strict=True):

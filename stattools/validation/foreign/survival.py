@@ -11,10 +11,12 @@ CoxnetSurvivalAnalysis, whose ties are Breslow's, n alpha (l1_ratio |beta|_1 + (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
@@ -25,6 +27,7 @@ from stattools.validation.foreign.description import (
     Foreign,
     FormulaTable,
     Given,
+    Told,
     attributes,
     in_our_order,
     release,
@@ -90,7 +93,7 @@ def describe_lifelines(fitter: object, given: Given) -> Foreign:
 class _Frame:
     """The table of a fit, and what the fitter says of it."""
 
-    def __init__(self, data: Any, columns: Any) -> None:
+    def __init__(self, data: object, columns: Told) -> None:
         self.data, self.said, self.frame = data, columns, table(data)
         self.ours = FormulaTable()
         n = len(self.column(columns.duration_col))
@@ -100,7 +103,7 @@ class _Frame:
             )
         self.n = n
 
-    def column(self, name: Any) -> Any:
+    def column(self, name: object) -> NDArray[np.generic]:
         return np.asarray(self.frame.column(str(name)))
 
     def outcome(self) -> str:
@@ -132,14 +135,14 @@ class _Frame:
         made = self.said.regressors.transform_df(self.data)
         return np.asarray(made[parameter][names], dtype=float)
 
-    def covariance(self, robust: bool) -> Any:
+    def covariance(self, robust: bool) -> str | Cluster:
         """The kind of standard errors."""
         if self.said.cluster_col is not None:
             return Cluster(self.column(self.said.cluster_col), correction="none")
         return "HC0" if robust else "information"
 
 
-def _hazards(fitter: Any, told: Any, frame: _Frame) -> Foreign:
+def _hazards(fitter: object, told: Told, frame: _Frame) -> Foreign:
     if frame.said.baseline_estimation_method != "breslow":
         raise IncompatibleError(
             f"CoxPHFitter with the baseline {frame.said.baseline_estimation_method!r} has another likelihood, of "
@@ -174,7 +177,7 @@ def _hazards(fitter: Any, told: Any, frame: _Frame) -> Foreign:
     return Foreign("", recipe, Numbers(theta, se, theta - half, theta + half), said, tells_penalty=True)
 
 
-def _accelerated(fitter: Any, told: Any, frame: _Frame) -> Foreign:
+def _accelerated(fitter: object, told: Told, frame: _Frame) -> Foreign:
     distribution, first, second, sign = TIMES[type(fitter).__name__]
     named = {part: [str(name) for name in told.params_[part].index] for part in (first, second)}
     X, Z = (frame.design(part, names) for part, names in named.items())
@@ -204,14 +207,14 @@ def _events(frame: _Frame) -> Floats:
     return frame.ours.table["event"]
 
 
-def _has_ties(frame: _Frame, codes: Any) -> bool:
+def _has_ties(frame: _Frame, codes: NDArray[np.intp] | None) -> bool:
     """Whether rows of one stratum have their events at one time."""
     seen = _events(frame) > 0.0
     times = np.column_stack([frame.ours.table["time"], np.zeros(frame.n) if codes is None else codes])[seen]
     return len(np.unique(times, axis=0)) < len(times)
 
 
-def _labels(columns: list[Any]) -> Any:
+def _labels(columns: Iterable[NDArray[np.generic]]) -> NDArray[np.intp]:
     """One label per row of several columns of strata."""
     _, codes = np.unique(
         np.array([[str(value) for value in column] for column in columns]), axis=1, return_inverse=True
@@ -219,7 +222,7 @@ def _labels(columns: list[Any]) -> Any:
     return np.ravel(codes)
 
 
-def _lifelines_penalty(told: Any, n: float, sizes: Floats) -> Shrinkage | None:
+def _lifelines_penalty(told: Told, n: float, sizes: Floats) -> Shrinkage | None:
     """n times the penalizer, on coefficients of columns of standard deviation 1; none on intercepts, of size 0."""
     strength = np.asarray(told.penalizer, dtype=float) * np.ones(len(sizes)) * n
     if not strength.any():
@@ -299,7 +302,7 @@ def _times(y: Any) -> tuple[Floats, Floats]:
     return np.asarray(y[time], dtype=float), np.asarray(y[event], dtype=float)
 
 
-def _penalty(told: Any, options: Any, n: int, p: int) -> Shrinkage | None:
+def _penalty(told: Told, options: Told, n: int, p: int) -> Shrinkage | None:
     if told.alphas_ is None:
         strength, share, said = np.ones(p) * options.alpha, 0.0, np.max(options.alpha)
     else:

@@ -225,7 +225,7 @@ class Shrunk:
         return 1.0
 
 
-def keeps_zeros(model: Any, shrinkage: Shrinkage, theta: Floats) -> bool:
+def keeps_zeros(model: Model, shrinkage: Shrinkage, theta: Floats) -> bool:
     """Whether the absolute penalty is as strong as the slope where a coefficient is 0, which is then the maximum."""
     held = shrinkage.held(theta)
     slope = np.abs(model.evaluate(theta, 1).score - shrinkage.quadratic @ (theta - shrinkage.center))

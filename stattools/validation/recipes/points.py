@@ -19,16 +19,23 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stattools.data.design.latent_terms import RandomTerm
 from stattools.errors import IdentificationError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest, record
 from stattools.latent.deviance import Profile, hessian
-from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedModel, MixedRegression
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
+from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.small_matrices import lower
 from stattools.solvers.metric import Metric
+from stattools.solvers.mixed.maximum import MixedMaximum
+
+type Regression = Model | CoxRegression | MixedModel
+"""Models whose numbers are told apart by their rows and columns."""
 
 
 def decrement(model: Model, theta: Floats) -> float:
@@ -68,7 +75,7 @@ def factors_of(covariances: Sequence[Floats], to_effects: Sequence[Floats], s2: 
     return tuple(found)
 
 
-def profile_at(found: Any, covariances: Sequence[Floats], s2: float) -> Profile | None:
+def profile_at(found: MixedMaximum, covariances: Sequence[Floats], s2: float) -> Profile | None:
     """The profiled likelihood of `found`, the maximum of a linear mixed model, at these variances; None where there is
     none.
     """
@@ -87,25 +94,25 @@ def decrement_of(at: Profile) -> float:
     return float(np.sqrt(np.sum((vectors.T @ score) ** 2 / values)))
 
 
-def _free(at: Profile) -> Any:
+def _free(at: Profile) -> NDArray[np.intp]:
     """The entries of theta that are not held at 0 by the edge of their range."""
     return np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
 
 
-def _squares(found: Any, at: Profile, beta: Floats) -> float:
+def _squares(found: MixedMaximum, at: Profile, beta: Floats) -> float:
     """The weighted sum of squares at the variances of `at` and fixed effects beta, in its coordinates."""
     own = found.coordinates
     away = np.append(np.linalg.solve(own.to_beta, own.beta - beta) / own.unit, 1.0)
     return float(away @ at.evaluated.cross @ away)
 
 
-def linear_loglik(found: Any, at: Profile, beta: Floats, s2: float) -> float:
+def linear_loglik(found: MixedMaximum, at: Profile, beta: Floats, s2: float) -> float:
     """The log-likelihood, restricted where that of `found` is, at fixed effects beta and residual variance s2."""
     size, d = s2 / found.coordinates.unit**2, at.of.d
     return -0.5 * float(at.value + d * (np.log(size / at.s2) - 1.0) + _squares(found, at, beta) / size)
 
 
-def linear_decrement(found: Any, at: Profile, beta: Floats, s2: float) -> float:
+def linear_decrement(found: MixedMaximum, at: Profile, beta: Floats, s2: float) -> float:
     """Standard errors of all parameters from the maximum."""
     size, total = s2 / found.coordinates.unit**2, _squares(found, at, beta)
     scaled = total / size
@@ -113,7 +120,7 @@ def linear_decrement(found: Any, at: Profile, beta: Floats, s2: float) -> float:
     return float(np.sqrt(decrement_of(at) ** 2 + max(total - at.r2, 0.0) / size + of_scale))
 
 
-def fixed_errors(found: Any, at: Profile, joint: bool = False) -> Floats:
+def fixed_errors(found: MixedMaximum, at: Profile, joint: bool = False) -> Floats:
     """Standard errors of the fixed effects where the variances are those of `at`, known numbers, or `joint` with their
     uncertainty, by the observed information of both: Cov(beta) + J H^-1 J' with J the change of beta with the
     variances, H their information.
@@ -267,7 +274,7 @@ class PointWithLinearEffects(PointWithEffects):
     def se(self) -> Floats:
         return self._padded(fixed_errors(self.fit.found, self.fit.found.profile, True)) if self.joint else super().se
 
-    def _profile(self, theta: Floats) -> Any:
+    def _profile(self, theta: Floats) -> Profile | None:
         return profile_at(self.fit.found, self.covariances(theta), float(theta[-1]) ** 2)
 
     def loglik(self, theta: Floats) -> float:
@@ -303,7 +310,7 @@ def point_of(model: Any, fit: Any, joint: bool = False) -> PointOfModel:
     return kind(model, fit, joint) if issubclass(kind, PointWithEffects) else kind(model, fit)
 
 
-def effect_names(terms: Sequence[Any]) -> list[str]:
+def effect_names(terms: Sequence[RandomTerm]) -> list[str]:
     """What each standard deviation and correlation of random terms is called, term by term."""
     named: list[str] = []
     for term in terms:

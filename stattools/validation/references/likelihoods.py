@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
+from stattools.inference.penalties.penalized import Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import optimize, stats
@@ -63,7 +64,7 @@ LARGEST = 1e8
 """Rows times event times, beyond which the second form takes minutes."""
 
 
-def partial_likelihood(fit: Any) -> Callable[[Floats], float]:
+def partial_likelihood(fit: Fit) -> Callable[[Floats], float]:
     """The partial log-likelihood of the model of a fit as a function of theta.
 
     Raises IncompatibleError for robust standard errors, penalties, and for too many rows.
@@ -280,7 +281,7 @@ class PenalizedAgain(NamedTuple):
     sums: Callable[[Floats], Again] | None = None
 
 
-def penalized(model: Model, penalty: Any) -> PenalizedAgain:
+def penalized(model: Model, penalty: Penalty) -> PenalizedAgain:
     """The log-likelihood with the penalty; IncompatibleError where no second form is known, and where it would take
     hours to climb.
     """

@@ -202,7 +202,7 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
     return Reference(f"statsmodels {statsmodels.__version__} {name}", *numbers, failure + notes)
 
 
-def _ols(model: Model) -> tuple[str, Any]:
+def _ols(model: Model) -> tuple[str, object]:
     rows = _repeated(model)
     y = rows.y if rows.offset is None else rows.y - rows.offset
     precision: Any = rows.precision
@@ -211,14 +211,14 @@ def _ols(model: Model) -> tuple[str, Any]:
     return "WLS", sm.WLS(y, rows.X, weights=precision).fit()
 
 
-def _logistic(model: Model) -> tuple[str, Any]:
+def _logistic(model: Model) -> tuple[str, object]:
     rows = model.rows
     if rows.offset is None and rows.weight is None and "trials" not in model.likelihood.parts:
         return "Logit", sm.Logit(rows.y, rows.X).fit(**NEWTON)
     return "GLM Binomial", _glm(model, sm.families.Binomial())
 
 
-def _probit(model: Model) -> tuple[str, Any]:
+def _probit(model: Model) -> tuple[str, object]:
     rows = model.rows
     if rows.offset is None:
         rows = _repeated(model)
@@ -228,11 +228,11 @@ def _probit(model: Model) -> tuple[str, Any]:
     return "GLM Probit", glm.fit(**NEWTON)  # Newton's covariance is the observed information, as ours
 
 
-def _poisson(model: Model) -> tuple[str, Any]:
+def _poisson(model: Model) -> tuple[str, object]:
     return "GLM Poisson", _glm(model, sm.families.Poisson())
 
 
-def _negative_binomial(model: Model) -> tuple[str, Any]:
+def _negative_binomial(model: Model) -> tuple[str, object]:
     rows = _repeated(model)
     reference: Any = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
     start = reference.fit(disp=0, method="bfgs", maxiter=1000).params
@@ -247,7 +247,7 @@ def _above_zero(hessian: Callable[[Floats], Floats], params: Floats) -> Floats:
     return hessian(params)
 
 
-def _of_density(model: Model) -> tuple[str, Any]:
+def _of_density(model: Model) -> tuple[str, object]:
     """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
     rows, density, predictor = _repeated(model), DENSITIES[named(model)], model.predictor
     offset = 0.0 if rows.offset is None else rows.offset
@@ -274,16 +274,16 @@ def _of_density(model: Model) -> tuple[str, Any]:
     return "GenericLikelihoodModel", reference.fit(start_params=np.asarray(near), **options)
 
 
-def _softmax(model: Model) -> tuple[str, Any]:
+def _softmax(model: Model) -> tuple[str, object]:
     rows = _repeated(model)
     return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
 
 
-def _ordinal(model: Model) -> tuple[str, Any]:
+def _ordinal(model: Model) -> tuple[str, object]:
     return _of_density(model) if model.likelihood.facts.added else ordered_model(model, _repeated(model))
 
 
-def _linked(model: Model) -> tuple[str, Any]:
+def _linked(model: Model) -> tuple[str, object]:
     """One mean and another link: its covariance is that of the observed information, as ours."""
     kind = sm.families.Poisson if model.likelihood.outcome is Outcome.COUNT else sm.families.Binomial
     family = linked(kind, next(iter(model.likelihood.parameters.values())))
@@ -291,12 +291,12 @@ def _linked(model: Model) -> tuple[str, Any]:
     return f"GLM {type(family).__name__}", near.model.fit(start_params=near.params, **NEWTON)
 
 
-def linked(family: Any, link: str) -> Any:
+def linked(family: Callable[[object], object], link: str) -> object:
     """A family of statsmodels with the link that has this name here."""
     return family(getattr(sm.families.links, THEIR_LINKS[link])())
 
 
-def _glm(model: Model, family: Any) -> Any:
+def _glm(model: Model, family: object) -> Any:
     rows = model.rows
     y, some = rows.y, slice(None)
     if "trials" in model.likelihood.parts:  # statsmodels takes failures beside successes, and no rows without trials
@@ -313,10 +313,6 @@ def _log_alpha(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
     return np.append(estimate[:-1], np.log(alpha)), np.append(se[:-1], se[-1] / alpha)
 
 
-def _as_they_are(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
-    return estimate, se
-
-
 @prints
 @dataclass(frozen=True)
 class Routine:
@@ -328,7 +324,7 @@ class Routine:
 
     fit: Callable[[Model], tuple[str, Any]]
     scaled: bool = False
-    ours: Callable[[Floats, Floats], tuple[Floats, Floats]] = _as_they_are
+    ours: Callable[[Floats, Floats], tuple[Floats, Floats]] = lambda estimate, se: (estimate, se)
 
 
 THEIR_LINKS = {

@@ -20,7 +20,7 @@ TABLE = {
 
 def placed(formula, *names):
     model = st.ols(formula, TABLE)
-    found = places(read_claim(dict.fromkeys(names, "0.5")), model).ours
+    found = places(read_claim(dict.fromkeys(names, "0.5")), model.names).ours
     return [model.names[place] for place in found]
 
 

@@ -18,7 +18,7 @@ OLS = st.ols("y ~ x + C(g)", TABLE)
 
 
 def placed(model, *names, **options):
-    return places(read_claim(dict.fromkeys(names, "0.5")), model, **options).ours.tolist()
+    return places(read_claim(dict.fromkeys(names, "0.5")), model.names, **options).ours.tolist()
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_thresholds_classes_and_logarithms():
     softmax = st.softmax("y ~ x", TABLE)
     assert placed(softmax, "2: x", "y=1: const", "1: x", "2: _cons") == [3, 0, 1, 2]
     counts = st.negative_binomial("c ~ x", TABLE)
-    found = places(read_claim({"/lnalpha": "0.5", "alpha": "1.6"}), counts)
+    found = places(read_claim({"/lnalpha": "0.5", "alpha": "1.6"}), counts.names)
     assert found.ours.tolist() == [2, 2]
     assert found.shown == ("", "exp")
     zero = st.zero_inflated("c ~ x", TABLE, zero="~ x")
@@ -51,7 +51,7 @@ def test_thresholds_classes_and_logarithms():
 def test_a_variable_with_one_coefficient():
     model = st.ols("y ~ x + smoke", TABLE)
     assert placed(model, "smokeyes", "Intercept", "x") == [2, 0, 1]
-    assert known_places(read_claim({"smokeno": 1.0}), model).ours.tolist() == [-1]
+    assert known_places(read_claim({"smokeno": 1.0}), model.names).ours.tolist() == [-1]
     numeric = st.ols("y ~ c", TABLE)
     assert placed(numeric, "cTRUE") == placed(numeric, "1.c") == placed(numeric, "c[T.True]") == [1]
 
@@ -72,7 +72,7 @@ def test_interactions_powers_and_levels_alone():
     ]
     ours = ["c:smoke[T.yes]"] * 2 + ["I(x ** 2)"] * 3 + ["race[T.white]", "race[T.other]", "log(c + 1)"]
     assert [names[placed(model, name)[0]] for name in theirs] == ours
-    assert known_places(read_claim({"x2": 1.0, "c^2": 2.0, "blue": 3.0}), model).ours.tolist() == [-1, -1, -1]
+    assert known_places(read_claim({"x2": 1.0, "c^2": 2.0, "blue": 3.0}), model.names).ours.tolist() == [-1, -1, -1]
     with pytest.raises(DomainError, match=r"may be several of the model's: 'race\[T.other\]', 'race\[T.white\]'"):
         placed(model, "race")
 
@@ -87,7 +87,7 @@ def test_what_is_unknown_is_asked_for_or_left():
     with pytest.raises(DomainError, match=r"'g4', which is none of the model's: 'Intercept', 'x'.*terms="):
         placed(OLS, "g4")
     assert nearest("x13", [f"x{k}" for k in range(20)]).endswith("and 14 others")
-    assert known_places(read_claim({"g4": 1.0, "x": 2.0}), OLS).ours.tolist() == [-1, 1]
+    assert known_places(read_claim({"g4": 1.0, "x": 2.0}), OLS.names).ours.tolist() == [-1, 1]
     assert placed(OLS, "the slope", "g4", terms={"the slope": "x", "g4": "C(g)[T.3]"}) == [1, 3]
 
 

@@ -128,6 +128,6 @@ def test_classes_of_both_faces_of_statsmodels():
     model = st.softmax("k ~ x", DATA)
     for page in (fit.summary(), fit.summary2()):
         claim = read_claim(str(page))
-        assert places(claim, model).ours.tolist() == [0, 1, 2, 3]
+        assert places(claim, model.names).ours.tolist() == [0, 1, 2, 3]
         assert st.audit(str(page), model).ok
         assert claim.columns["estimate"].holds(fit.params.to_numpy().T.ravel()).all()

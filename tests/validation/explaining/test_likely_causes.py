@@ -24,7 +24,7 @@ OLS, LOGISTIC = st.ols("y ~ x + z", TABLE), st.logistic("b ~ x + z", TABLE)
 def trial(model, estimate, se, **facts):
     texts = [[f"{value:.4f}" for value in values] for values in (estimate, se)]
     claim = read_claim(dict(zip(model.names, texts[0], strict=True)), se=texts[1], **facts)
-    fit, ours = st.fit(model), known_places(read_claim(dict.fromkeys(model.names, 1.0)), model).ours
+    fit, ours = st.fit(model), known_places(read_claim(dict.fromkeys(model.names, 1.0)), model.names).ours
     right = right_of_fit(fit, 0.95)
     return ClaimTrial(claim, model, None, "information", 0.95, ours, right, standing(claim, ours, right), fit, 1.0)
 
