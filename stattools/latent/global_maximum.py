@@ -20,7 +20,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.deviance import Deviance
 from stattools.latent.elimination import Bools, StackedSums
-from stattools.numerics.small_matrices import factored, inverted, times, transposed
+from stattools.numerics.small_matrices import inverted, times, transposed, triangles
 
 MOST_SIZES = 64
 """Different sizes of groups that are kept apart; more are interpolated."""
@@ -229,11 +229,12 @@ def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
     weights = np.concatenate([left, -falls, falls * (2.0 * pull - 1.0)], axis=1)
     C = (weights @ sums.products.reshape(*sums.sizes.shape, M * M)).reshape(m, 3, P, M, M)
     C[:, 0] += sums.within[:, None]
-    C, C1, C2 = np.ascontiguousarray(C.transpose(1, 3, 4, 0, 2)).reshape(3, M, M, m * P)
+    C = np.ascontiguousarray(C.transpose(1, 3, 4, 0, 2)).reshape(3, M, M, m * P)
     # directions that groups make come first and shrink as columns of the triangle, so that its inverse keeps its digits
-    L, pivot = factored(C)
+    L, pivots = triangles(C[0])
     back = inverted(L)
-    N1, N2 = (times(times(back, one), transposed(back)) for one in (C1, C2))  # where W'V^-1 W is the identity
+    changed = times(C[1:].reshape(2 * M, M, -1), transposed(back)).reshape(2, M, M, -1).swapaxes(0, 1)
+    N1, N2 = times(back, changed.reshape(M, 2 * M, -1)).reshape(M, 2, M, -1).swapaxes(0, 1)  # where W'V^-1 W is 1
     own = np.array([2.0 * np.log(L.diagonal().T), N1.diagonal().T, N2.diagonal().T])
     log_r2 = own[:, -1].copy()
     log_r2[2] -= 2.0 * (N1[-1, :-1] ** 2).sum(axis=0) + log_r2[1] ** 2
@@ -243,7 +244,7 @@ def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
     if restricted:
         h += own[:, :-1].sum(axis=1)
         h[2] -= (N1[:-1, :-1] ** 2).sum(axis=(0, 1))
-    return Slopes(ratios, u, h.reshape(3, m, P), log_r2.reshape(3, m, P), (pivot > 0.0).reshape(m, P))
+    return Slopes(ratios, u, h.reshape(3, m, P), log_r2.reshape(3, m, P), (pivots > 0.0).all(axis=0).reshape(m, P))
 
 
 STEP = 1.4
@@ -518,9 +519,8 @@ class CellSearch:
                 break
             x = np.where(near, x, x + step)
         self.found[owner[~near]] = False
-        at = self.each(owner, np.expm1(x + step) / largest)
-        value, _, bend = at.h + df * at.log_r2
-        return Maxima(owner, at.ratios, value, np.zeros(len(owner)), 2.0 * at.ratios * bend * (least / at.u) ** 2)
+        ratios, (value, _, bend) = np.expm1(x + step) / largest, at.h + df * at.log_r2  # a step that near changes both
+        return Maxima(owner, ratios, value, np.zeros(len(owner)), 2.0 * ratios * bend * (least / at.u) ** 2)
 
     def turned(self, owner: NDArray[np.intp], at: Slopes, x: Floats) -> tuple[Floats, Floats]:
         """log f - log g and its derivative by x = log v, which has the sign of the bend near a maximum."""
