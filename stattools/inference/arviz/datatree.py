@@ -473,17 +473,12 @@ def convergence(draws: Floats) -> dict[str, Floats]:
     `draws` has shape (chain, draw, q); R-hat is NaN for a single chain. Source: Vehtari, Gelman, Simpson, Carpenter &
     Bürkner, Bayesian Analysis 16 (2021), 667-718.
     """
-    each = range(draws.shape[-1])
-    several = draws.shape[0] > 1
-
-    def over(measure: Callable[[Floats], float]) -> Floats:
-        return np.array([float(measure(draws[:, :, j])) for j in each])
-
+    measures, axes = stats.array_stats, {"chain_axis": 0, "draw_axis": 1}
     return {
-        "r_hat": over(stats.array_stats.rhat) if several else np.full(draws.shape[-1], np.nan),
-        "ess_bulk": over(lambda x: stats.array_stats.ess(x, method="bulk")),
-        "ess_tail": over(lambda x: stats.array_stats.ess(x, method="tail", prob=(0.1, 0.9))),
-        "mcse": over(lambda x: stats.array_stats.mcse(x, method="mean")),
+        "r_hat": measures.rhat(draws, **axes) if draws.shape[0] > 1 else np.full(draws.shape[-1], np.nan),
+        "ess_bulk": measures.ess(draws, method="bulk", **axes),
+        "ess_tail": measures.ess(draws, method="tail", prob=(0.1, 0.9), **axes),
+        "mcse": measures.mcse(draws, method="mean", **axes),
     }
 
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import pinvh
 from scipy.special import chdtrc, ndtri
 
 from stattools.data.survival_data import Label, SurvivalRows, groups_of, strata_of, survival_rows
@@ -165,12 +166,9 @@ def log_rank(
         U += seen - q @ d
         spread = np.where(n > 1.0, d * (n - d) / np.where(n > 1.0, n - 1.0, 1.0), 0.0)
         V += np.diag(q @ spread) - (q * spread) @ q.T
-    values, vectors = np.linalg.eigh(V)
-    told = values > 1e-10 * max(float(values.max(initial=0.0)), np.finfo(float).tiny)
-    along = vectors[:, told].T @ U
-    df = int(told.sum())
-    statistic = float((along * along / values[told]).sum())
-    return statistic, df, float(chdtrc(df, statistic)) if df else 1.0, expected
+    inverse, df = pinvh(V, rtol=1e-10, return_rank=True)
+    statistic = float(U @ inverse @ U)
+    return statistic, int(df), float(chdtrc(df, statistic)) if df else 1.0, expected
 
 
 Band = Literal["log-log", "greenwood", "log"]
@@ -324,10 +322,14 @@ class KaplanMeier(Faces):
 
         `at_risk=False` leaves that table out; `ax` are Axes to draw on, two with the table and one without.
         """
+        from matplotlib.ticker import MaxNLocator
+
         from stattools import figures
         from stattools.figures.given_axes import handed_out
 
-        ticks = _ticks(float(self.rows.time.max()))
+        end = max(float(self.rows.time.max()), 0.0)
+        ticks = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0.0, end)
+        ticks = ticks[(ticks >= 0.0) & (ticks <= end * (1.0 + 1e-9))]
         names = [str(label) for label in self.groups] or ["all"]
         drawn = {}
         for name, curve in zip(names, self.curves, strict=True):
@@ -414,12 +416,3 @@ def _times(times: ArrayLike) -> Floats:
     if (np.diff(asked) < 0).any():
         raise DomainError("times are asked for in order, the earliest first.")
     return asked
-
-
-def _ticks(end: float) -> Floats:
-    """About six round times up to the last."""
-    if end <= 0.0:
-        return np.zeros(1)
-    size = 10.0 ** np.floor(np.log10(end / 6.0))
-    step = next(size * k for k in (1.0, 2.0, 5.0, 10.0) if end / (size * k) <= 7.0)
-    return np.arange(0.0, end * (1.0 + 1e-9), step)
