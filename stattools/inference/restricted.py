@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from math import sqrt
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -145,20 +146,10 @@ NEARLY = 1e-4
 """The decrement of a climb that round-off in a nearly singular information slows down: 1e-8 is left at most."""
 
 
-class Height(NamedTuple):
-    """The profile at t: how far below the supremum, and where it was found."""
-
-    drop: float
-    at: Floats
-
-    @property
-    def root(self) -> float:
-        """sqrt(2 drop), which rises by about 1 per standard error."""
-        return float(np.sqrt(2.0 * self.drop))
-
-
-Profile = Callable[[float, Floats], Height]
-"""The profile log-likelihood of a coefficient: its height at t, climbed to from a point nearby."""
+Profile = Callable[[float, Floats], tuple[float, Floats]]
+"""The profile log-likelihood of a coefficient, climbed to from a point nearby: the root of twice how far below the
+supremum it is at t, which rises by about 1 per standard error, and where it was found.
+"""
 
 
 def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
@@ -168,9 +159,9 @@ def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
     def stand(gamma: Floats, now: Evaluation) -> Standing:
         """What is left of the log-likelihood to a supremum at infinity is the square of the decrement."""
         metric = Metric.for_ascent(now.information)
-        return Standing(gamma, now, metric, min(metric.norm(now.score), float(np.sqrt(max(top - now.loglik, 0.0)))))
+        return Standing(gamma, now, metric, min(metric.norm(now.score), sqrt(max(top - now.loglik, 0.0))))
 
-    def at(t: float, near: Floats) -> Height:
+    def at(t: float, near: Floats) -> tuple[float, Floats]:
         limit, before = Along(work, others, normal * t), float(row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
         along = 0.0 if work.facts.is_partial else float(row @ work.shift)
@@ -180,15 +171,15 @@ def profile_along(work: Model, row: Floats, top: float, name: str) -> Profile:
         if len(gamma):
             now = limit.evaluate(gamma)
             if not now.is_finite:  # so far below the supremum that the information overflows
-                return Height(np.inf, near)
+                return np.inf, near
             step = partial(rising, limit.evaluate, stand, work.n, halvings=HALVINGS)
-            tolerance = float(np.sqrt(REMAINDER))
+            tolerance = sqrt(REMAINDER)
             found = climb(stand(gamma, now), step, tolerance=tolerance, max_steps=STEPS_TO_SUPREMUM, n=work.n)
             if found.status != "converged" and not found.here.decrement <= NEARLY:
                 raise ConvergenceError(f"The profile likelihood of {name!r} was not found at {t:.6g}.")
             gamma = found.here.theta
         theta = limit.at(gamma)
-        return Height(max(top - work.evaluate(theta, order=0).loglik, 0.0), theta)
+        return sqrt(2.0 * max(top - work.evaluate(theta, order=0).loglik, 0.0)), theta
 
     return at
 
@@ -220,8 +211,10 @@ def ends_of(
     if not np.isfinite(estimate):  # the supremum is far out: begin where the profile is within reach of the cut
         side = float(np.sign(estimate))
         start, sides = 0.0, [-side]
-        while (height := profile(start, near)).root > target and abs(start) < horizon:
-            start, near = start + side * max(2.0 * scale, abs(start)), height.at
+        root, there = profile(start, near)
+        while root > target and abs(start) < horizon:
+            start, near = start + side * max(2.0 * scale, abs(start)), there
+            root, there = profile(start, near)
 
     def end(side: float) -> float:
         """Where the root of the profile is at the target on one side."""
@@ -229,9 +222,8 @@ def ends_of(
 
         def gap(t: float) -> float:
             nonlocal here
-            height = profile(t, here)
-            here = height.at
-            return min(height.root, 2.0 * target) - target
+            root, here = profile(t, here)
+            return min(root, 2.0 * target) - target
 
         inside, t = start, start + side * scale
         while gap(t) < 0.0:

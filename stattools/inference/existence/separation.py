@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from math import isnan, log
+from math import isnan, log, sqrt
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ from stattools.data.formula.expression import short
 from stattools.data.rows.rows import Block, Rows, triangle
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence.rank import check_rank, pieces, spans
-from stattools.inference.restricted import Along, Among, Beyond, Height, Profile, beside_held, ends_of, profile_ends
+from stattools.inference.restricted import Along, Among, Beyond, Profile, beside_held, ends_of, profile_ends
 from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -520,10 +520,10 @@ def _profile_of_level(model: Model, top: float, j: int) -> tuple[Profile, Floats
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
     moves = np.asarray(moved.rows.offset) - offset
 
-    def at(t: float, near: Floats) -> Height:
+    def at(t: float, near: Floats) -> tuple[float, Floats]:
         there = replace(still, rows=replace(rows, offset=offset + t * moves), start=near)
         found = Newton().solve(there)
-        return Height(max(top - found.loglik, 0.0), found.estimate)
+        return sqrt(2.0 * max(top - found.loglik, 0.0)), found.estimate
 
     return at, still.start
 
