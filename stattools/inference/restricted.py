@@ -99,14 +99,10 @@ class Among(Likelihood):
 
     categories: int
 
-    @property
-    def width(self) -> int:
-        return self.categories - 1
-
     def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         full = np.where(y[:, 1:] > 0, np.column_stack([np.zeros(len(eta)), eta]), -np.inf)
         hit, p = y[:, :1] == np.arange(self.categories), special.softmax(full, axis=1)
-        information = p[:, 1:, None] * (np.eye(self.width) - p[:, None, 1:])
+        information = p[:, 1:, None] * (np.eye(self.categories - 1) - p[:, None, 1:])
         return full[hit] - special.logsumexp(full, axis=1), (hit - p)[:, 1:], information
 
 
@@ -116,10 +112,6 @@ class Beyond(Likelihood):
 
     family: Cumulative
     facts: ClassVar = Facts(reach=lambda family, eta, y: 0.0)
-
-    @property
-    def width(self) -> int:
-        return self.family.width
 
     def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         cuts, code, allowed = Cuts(eta, self.family), codes_of(y[:, 0]), np.pad(y[:, 1:] > 0, ((0, 0), (1, 1)))

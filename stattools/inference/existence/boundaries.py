@@ -209,10 +209,6 @@ class Walled(Likelihood):
     family: Any
     mu: float
 
-    @property
-    def width(self) -> int:
-        return self.family.width
-
     def evaluate(self, eta: Any, y: Any) -> tuple[Floats, Floats, Floats]:
         found = self.family.evaluate(eta, y)
         loglik, score, information = (np.array(each, dtype=float, order="C") for each in found)
