@@ -404,7 +404,9 @@ def read(path: str | os.PathLike[str]) -> Any:
             _check_size(folder)
             content = json.loads(folder.read("fit.json"))
             version = content["version"] if content["format"] == FORMAT else None
-            if type(version) is not int or not 1 <= version <= VERSION or not _is_sealed(data):
+            body, seal = data[: -len(SEAL) - 64], data[-len(SEAL) - 64 :]
+            is_sealed = seal == SEAL + hashlib.sha256(body).hexdigest().encode()
+            if type(version) is not int or not 1 <= version <= VERSION or not is_sealed:
                 raise ValueError("not a fit, or changed")
             with zipfile.ZipFile(io.BytesIO(folder.read("arrays.npz"))) as packed:
                 _check_size(packed)
@@ -438,11 +440,6 @@ def sealed(members: Mapping[str, bytes]) -> bytes:
         folder.comment = SEAL + b"0" * 64
     body = file.getvalue()[: -len(SEAL) - 64]
     return body + SEAL + hashlib.sha256(body).hexdigest().encode()
-
-
-def _is_sealed(data: bytes) -> bool:
-    body, seal = data[: -len(SEAL) - 64], data[-len(SEAL) - 64 :]
-    return seal == SEAL + hashlib.sha256(body).hexdigest().encode()
 
 
 def _check_size(folder: zipfile.ZipFile) -> None:

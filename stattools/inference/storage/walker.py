@@ -316,7 +316,11 @@ def decoded(value: object, arrays: Mapping[str, NDArray[np.generic]]) -> Any:
         case "own likelihood":
             return made_again(value)
         case "Formula":
-            formula = _read_again(value["text"], value["columns"])
+            text, columns = value["text"], value["columns"]
+            if OPENS.match(text):
+                formula = survival_formula("st.load", text, columns, intervals=True)
+            else:  # that of another parameter has a right side alone
+                formula = parse(text, columns, outcome=column(columns[0]) if text.startswith("~") else None)
             if _terms(formula) != value["terms"]:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula
@@ -339,13 +343,6 @@ def decoded(value: object, arrays: Mapping[str, NDArray[np.generic]]) -> Any:
 def class_named(name: str) -> Any:
     """A class of `CLASSES`, whose file is read when it is needed."""
     return getattr(Package(f"stattools.{CLASSES[name]}"), name)
-
-
-def _read_again(text: str, columns: list[str]) -> Formula:
-    """A formula from its text; that of another parameter has a right side alone."""
-    if OPENS.match(text):
-        return survival_formula("st.load", text, columns, intervals=True)
-    return parse(text, columns, outcome=column(columns[0]) if text.startswith("~") else None)
 
 
 def _terms(formula: Formula) -> list[list[str]]:
