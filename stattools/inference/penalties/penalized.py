@@ -139,13 +139,14 @@ class Ridge:
             return Evaluation(value, score)
         H: Any = now.information
         if in_parts(H):
-            D, C = self._within(model, H.at), self._within(model, H.places[1])
+            D, C = self.quadratic(model, H.at), self.quadratic(model, H.places[1])
             return Evaluation(value, score, Arrow(H.at, D, np.zeros_like(H.B), C).mapped(T))  # type: ignore[arg-type]
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
 
-    def _within(self, model: Model, rows: NDArray[np.intp]) -> Floats:
-        """Q between the coefficients `rows` (..., k), for the penalty theta' Q theta / 2."""
+    def quadratic(self, model: Model, rows: NDArray[np.intp] | None = None) -> Floats:
+        """Q of the penalty theta' Q theta / 2, between the coefficients `rows` (..., k), by default all."""
+        rows = np.arange(len(model.names)) if rows is None else rows
         found = self.added(model)[rows][..., None] * np.eye(rows.shape[-1])
         if self.is_centered(model):  # about the mean of all categories of the column
             column = model.predictor.column[rows]
@@ -162,11 +163,6 @@ class Ridge:
                 f"{self!r} over the square of {spread:.1g}, the scale on which {name!r} varies, is beyond float64. "
                 f"Give a strength below {1e300 * spread * spread / len(units):.1g}, or change the units of that column."
             )
-
-    def quadratic(self, model: Model) -> Floats:
-        """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
-        B = np.eye(len(model.names))[penalized_coefficients(model)]
-        return self.strength * (B.T @ self._about_mean(model, B))
 
     def added(self, model: AnyModel) -> Floats:
         """What the penalty adds to the information about each coefficient, (p,), where it is not centered."""
