@@ -57,16 +57,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Variable:
-    """A variable: its dims after chain and draw, and the positions of its entries in theta."""
-
-    dims: tuple[str, ...]
-    places: NDArray[np.intp]
-
-
-@dataclass(frozen=True, eq=False)
 class Layout:
-    """The variables of a model by name, and the entries of their dims.
+    """The variables of a model by name, each with its dims after chain and draw and the positions of its entries in
+    theta; and the entries of the dims.
 
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -74,17 +67,17 @@ class Layout:
     {'beta': (4, 100, 2), 'sigma': (4, 100)}
     """
 
-    variables: dict[str, Variable]
+    variables: dict[str, tuple[tuple[str, ...], Any]]
     coords: dict[str, tuple[Any, ...]]
 
     def split(self, theta: Floats) -> dict[str, Floats]:
         """Arrays by variable from theta (..., q)."""
-        return {name: theta[..., variable.places] for name, variable in self.variables.items()}
+        return {name: theta[..., places] for name, (_, places) in self.variables.items()}
 
     @property
     def dims(self) -> dict[str, tuple[str, ...]]:
         """Dims by variable."""
-        return {name: variable.dims for name, variable in self.variables.items() if variable.dims}
+        return {name: dims for name, (dims, _) in self.variables.items() if dims}
 
 
 def layout(model: Any) -> Layout:
@@ -92,11 +85,11 @@ def layout(model: Any) -> Layout:
     if model.facts.is_regression:
         return _of_regression(model)
     if not model.facts.has_arms:
-        return Layout({"theta": Variable(("coef",), np.arange(len(model.names)))}, {"coef": tuple(model.names)})
+        return Layout({"theta": (("coef",), np.arange(len(model.names)))}, {"coef": tuple(model.names)})
     places = np.arange(len(model.names)).reshape(len(model.parameters), *model.shape)
     dims = (model.dim,) if model.shape else ()
     arms = tuple(map(str, model.names if model.arms is None else model.arms))
-    variables = {name: Variable(dims, places[k]) for k, name in enumerate(model.parameters)}
+    variables = {name: (dims, places[k]) for k, name in enumerate(model.parameters)}
     return Layout(variables, dict.fromkeys(dims, arms))
 
 
@@ -105,19 +98,18 @@ def _of_regression(model: Model) -> Layout:
     terms = tuple(np.array(model.terms)[predictor.first].tolist())
     p = len(terms)
     coords: dict[str, tuple[Any, ...]] = {"coef": terms}
-    if model.categories is None:
-        variables = {"beta": Variable(("coef",), np.arange(p))}
-    else:
-        variables = {"beta": Variable(("category", "coef"), np.arange(count).reshape(-1, p))}
-        coords["category"] = model.categories
+    variables: dict[str, tuple[tuple[str, ...], Any]] = {"beta": (("coef",), np.arange(p))}
+    if model.categories is not None:
+        variables["beta"], coords["category"] = (
+            (("category", "coef"), np.arange(count).reshape(-1, p)),
+            model.categories,
+        )
     scalars = {k: name for k, (name, _) in shared(model).items()} | ({count: "sigma"} if model.has_scale else {})
     for own, part, name in zip(predictor.own, predictor.parts[predictor.n_first :], model.others, strict=True):
         if own:
-            variables[name] = Variable((f"coef of {name}",), np.arange(part.start, part.stop))
+            variables[name] = (f"coef of {name}",), np.arange(part.start, part.stop)
             coords[f"coef of {name}"] = tuple(model.terms[k] for k in own)
-    for k, name in scalars.items():
-        variables[name] = Variable((), np.intp(k))  # type: ignore[arg-type]
-    return Layout(variables, coords)
+    return Layout(variables | {name: ((), np.intp(k)) for k, name in scalars.items()}, coords)
 
 
 def outcome(model: AnyModel) -> str:
