@@ -139,14 +139,17 @@ class Ridge:
             return Evaluation(value, score)
         H: Any = now.information
         if in_parts(H):
-            D, C = self.quadratic(model, H.at), self.quadratic(model, H.places[1])
+            D, C = self._within(model, H.at), self._within(model, H.places[1])
             return Evaluation(value, score, Arrow(H.at, D, np.zeros_like(H.B), C).mapped(T))  # type: ignore[arg-type]
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
 
-    def quadratic(self, model: Model, rows: NDArray[np.intp] | None = None) -> Floats:
-        """Q of the penalty theta' Q theta / 2, between the coefficients `rows` (..., k), by default all."""
-        rows = np.arange(len(model.names)) if rows is None else rows
+    def quadratic(self, model: Model) -> Floats:
+        """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
+        return self._within(model, np.arange(len(model.names)))
+
+    def _within(self, model: Model, rows: NDArray[np.intp]) -> Floats:
+        """Q between the coefficients `rows` (..., k)."""
         found = self.added(model)[rows][..., None] * np.eye(rows.shape[-1])
         if self.is_centered(model):  # about the mean of all categories of the column
             column = model.predictor.column[rows]
