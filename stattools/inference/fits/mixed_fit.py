@@ -15,16 +15,15 @@ from numpy.typing import ArrayLike
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.certificate import Certificate, linear_mixed_certificate, local_maxima, marginal_certificate
-from stattools.inference.estimates import Judged
+from stattools.inference.estimates import Judged, level_of
 from stattools.inference.existence.random_effects import existence
 from stattools.inference.fits.fit import GROUPS, Fit
 from stattools.inference.mixed.degrees import MixedDegrees, ResidualDegrees
 from stattools.inference.mixed.predictions import judged_rows, mixed_predictions, mixed_residuals, predicted
-from stattools.inference.mixed.variances import averaged_coefficients, goodness, variance_of_rows
+from stattools.inference.mixed.variances import averaged_coefficients, goodness
 from stattools.inference.mixed.views import all_columns, population
 from stattools.inference.needs import require
 from stattools.inference.prediction.predict import Missing
-from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.answers import is_one_of, one_of, word_of
@@ -34,7 +33,7 @@ from stattools.interface.when_needed import pd
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_effects import fixed_ends
 
-BY_VIEWS = ("marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness")
+BY_VIEWS = {"marginal_effects", "means", "contrasts", "anova", "predict", "residuals_of", "residuals", "goodness"}
 """Questions that single rows, groups or averages over them answer, and which every such fit has."""
 
 
@@ -67,8 +66,7 @@ class MixedFit(Fit):
 
     @property
     def _answered(self) -> frozenset[str]:  # type: ignore[override]
-        own = ("local_maxima",) if self.model.has_scale else ("calibration",)
-        return frozenset((*BY_VIEWS, *own))
+        return frozenset(BY_VIEWS | {"local_maxima" if self.model.has_scale else "calibration"})
 
     @property
     def deviance(self) -> float:
@@ -112,15 +110,12 @@ class MixedFit(Fit):
     @cached_property
     def _of_means(self) -> Fit:  # type: ignore[override]
         """The same, with the columns of curves among its own."""
-        return all_columns(self, self._of_rows) if self.model.smooths else self._of_rows
+        return all_columns(self, self._of_rows)
 
     @cached_property
     def _population(self) -> Fit:
         """The regression averaged over the population of groups, with the columns of curves."""
-        if self.model.has_scale or not self.model.random:
-            return self._of_means
-        view = population(self)
-        return all_columns(self, view) if self.model.smooths else view
+        return all_columns(self, population(self))
 
     def _averaged_over(self, groups: object, name: str) -> Fit:
         given = "population" if groups is None else groups
@@ -161,8 +156,7 @@ class MixedFit(Fit):
                     'interval(kind="profile") is of the likelihood, and this fit is by the restricted one, which says '
                     "nothing of fixed effects: fit with reml=False."
                 )
-            level = self.level if level is None else level
-            require_level(level)
+            level = level_of(self, level)
             return Interval(*fixed_ends(self.found, level), level, "profile", self.names)
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
@@ -259,10 +253,6 @@ class MixedFit(Fit):
         as mgcv's. Source: Nakagawa & Schielzeth (2013); Nakagawa, Johnson & Schielzeth (2017); Wood (2017), 3.1.7.
         """
         return goodness(self)
-
-    @property
-    def _rows_vary(self) -> float:
-        return variance_of_rows(self)
 
     def averaged_coefficients(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """The coefficients of the average over groups: term, estimate, se, statistic, p_value, lower, upper.

@@ -34,8 +34,6 @@ from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.maximum import MixedMaximum
 from stattools.solvers.mixed.null import without_rows
 
-FIXED = ("known", "estimated")
-
 
 def random_effects(fit: Any, group: str | None, level: float, fixed: str) -> pd.DataFrame:
     """group, level, term, estimate, se, lower, upper: see `Fit.random_effects`."""
@@ -45,7 +43,7 @@ def random_effects(fit: Any, group: str | None, level: float, fixed: str) -> pd.
         raise IncompatibleError(f"random_effects are those of groups, and {found.model.formula!r} has curves alone.")
     if group is not None:
         group = one_of(group, groups, "random_effects has the groups {}")
-    fixed = one_of(fixed, FIXED, 'random_effects has fixed="known" and fixed="estimated"')
+    fixed = one_of(fixed, tuple(NOTES), 'random_effects has fixed="known" and fixed="estimated"')
     estimates, errors = found.modes, found.errors(fixed)
     require_level(level)
     q = quantile_of(np.inf, level)

@@ -106,9 +106,11 @@ def predicted(
             terms, over[:] = () if alone else terms_at(model, data, groups, at), curves_at(model, data, at)
             return view_of(fit, replace(of, model=at), groups, terms, over, kind, interval is not None)
 
-        designs = () if alone or data is None else model.read.random
-        needed = {name: name for design in designs for name in columns_of(design, groups)}
-        how = {"kind": kind, "missing": missing, "seen": seen, "needed": needed}
+        needed: list[str] = []
+        for design in () if alone or data is None else model.read.random:
+            parsed = design.design.parsed
+            needed += [*(design.part.groups if groups == "known" else ()), *(() if parsed is None else parsed.columns)]
+        how = {"kind": kind, "missing": missing, "seen": seen, "needed": {name: name for name in needed}}
         return predictions(of, of.model, data, interval=interval, **how, **beside)
 
     found, places = asked(groups, interval)
@@ -118,13 +120,6 @@ def predicted(
     if interval is not None and isinstance(found, pd.DataFrame):
         found = beside_beyond(found, over)
     return found, places, name, over
-
-
-def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
-    """The columns of new rows that their random terms are made of."""
-    parsed = design.design.parsed
-    effects = () if parsed is None else tuple(parsed.columns)
-    return (*design.part.groups, *effects) if groups == "known" else effects
 
 
 def terms_at(model: MixedModel, data: object, groups: str, at: Model) -> tuple[RandomTerm, ...]:

@@ -24,13 +24,13 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates, against_zero, quantile_of
+from stattools.inference.estimates import Estimates, against_zero, level_of, quantile_of
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.coefficients import factors, require_ratios
 from stattools.inference.mixed.modes import wiggles
 from stattools.inference.mixed.replicates import drawn_outcomes
 from stattools.inference.mixed.views import view_of
-from stattools.interface.arguments import require_level, require_truth, whole_number
+from stattools.interface.arguments import require_truth, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import is_one_of, one_of
 from stattools.interface.seeds import generator
@@ -54,8 +54,7 @@ from stattools.solvers.mixed.variance_profile import HigherLikelihood, VarianceP
 def variance_components(fit: Any, level: float | None = None, interval: str | None = "profile") -> pd.DataFrame:
     """group, term, with, what, estimate, lower, upper: see `Fit.variance_components`."""
     found = fit.found
-    at_level: float = fit.level if level is None else level
-    require_level(at_level)
+    at_level = level_of(fit, level)
     rows = [_row(found.model, of) for of in parameters(found)]
     if interval is not None:
         one_of(interval, ("profile",), "fit.variance_components needs interval to be one of {}")
@@ -272,7 +271,7 @@ def at_mean(model: MixedRegression, mean: Floats, others: Floats) -> Floats:
 
 def goodness(fit: Any) -> pd.DataFrame:
     """One row: r2_marginal, r2_conditional, icc, deviance: see `MixedFit.goodness`."""
-    found, model, rows = fit.found, fit.found.model, fit._rows_vary
+    found, model, rows = fit.found, fit.found.model, variance_of_rows(fit)
     predictor, X, weight = model.fixed.predictor, np.asarray(model.fixed.rows.X), model.fixed.rows.weight
     eta = X[:, predictor.first] @ fit.estimate[predictor.parts[0]] + wiggles(found, model.smooths)
     n = model.n
@@ -281,24 +280,21 @@ def goodness(fit: Any) -> pd.DataFrame:
     whole = explained + groups + rows
     made = {"sigma": float(np.sqrt(found.s2))} if model.has_scale else {}
     made |= {"r2_marginal": explained / whole, "r2_conditional": (explained + groups) / whole}
-    table = pd.DataFrame([made | {"icc": groups / (groups + rows), "deviance": -2.0 * found.loglik}])
-    return with_deviance(fit, table) if model.smooths and not model.has_scale else table
+    made |= {"icc": groups / (groups + rows), "deviance": -2.0 * found.loglik}
+    return pd.DataFrame([made | (deviance_explained(fit) if model.smooths and not model.has_scale else {})])
 
 
 def intraclass(fit: Any) -> pd.DataFrame:
     """One row for each grouping and the rows: group, variance, share."""
-    sizes = variances_of_groups(fit.found) | {"Residual" if fit.model.has_scale else "Rows": fit._rows_vary}
-    whole = sum(sizes.values())
-    return pd.DataFrame(
-        {"group": list(sizes), "variance": list(sizes.values()), "share": [v / whole for v in sizes.values()]}
-    )
+    sizes = variances_of_groups(fit.found) | {"Residual" if fit.model.has_scale else "Rows": variance_of_rows(fit)}
+    variance = np.array(list(sizes.values()))
+    return pd.DataFrame({"group": list(sizes), "variance": variance, "share": variance / variance.sum()})
 
 
 def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> pd.DataFrame:
     """term, estimate, se, statistic, p_value, lower, upper: see `MixedFit.averaged_coefficients`."""
     require_truth(exponentiate, "exponentiate= of averaged_coefficients")
-    at: float = fit.level if level is None else level
-    require_level(at)
+    at = level_of(fit, level)
     fit.model.require_groups_alone("averaged_coefficients")
     model, averaged = fit.model.fixed, fit._population
     family = model.likelihood
@@ -327,28 +323,23 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     statistic, p_value = against_zero(estimate, se, np.inf)
     half = quantile_of(np.inf, at) * se
     names = list(model.first_terms)
-    columns = {"estimate": estimate, "se": se, "statistic": statistic, "p_value": p_value}
-    columns |= {"lower": estimate - half, "upper": estimate + half}
-    if exponentiate:
-        for name in ("estimate", "lower", "upper"):
-            columns[name] = factors(columns[name], names)
-        columns = {("se_log" if name == "se" else name): column for name, column in columns.items()}
-    made = pd.DataFrame({"term": names} | columns)
+    value, lower, upper = (
+        factors(one, names) if exponentiate else one for one in (estimate, estimate - half, estimate + half)
+    )
+    columns = {"term": names, "estimate": value, "se_log" if exponentiate else "se": se, "statistic": statistic}
+    made = pd.DataFrame(columns | {"p_value": p_value, "lower": lower, "upper": upper})
     made.attrs["note"] = "Averages over groups; the coefficients of fit.table() are those within a group."
     return made
 
 
-def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
-    """The table of a fit with the share beside; without it where rows have no deviance, as labels in order."""
+def deviance_explained(fit: Any) -> dict[str, float]:
+    """The share of the deviance that is explained, 0 where a constant mean is exact too; none where rows have no
+    deviance, as labels in order.
+    """
     try:
         require_answer(fit.model.likelihood, "deviance")
     except IncompatibleError:
-        return table
-    return table.assign(deviance_explained=deviance_explained(fit))
-
-
-def deviance_explained(fit: Any) -> float:
-    """The share, 0 where a constant mean is exact too."""
+        return {}
     model = fit.model.fixed
     of = view_of(fit, fit._of_rows, "known", fit.model.random, fit.model.smooths)
     eta = of.model.eta(of.estimate).reshape(len(model.rows.y), -1)
@@ -365,5 +356,5 @@ def deviance_explained(fit: Any) -> float:
 
     low, high = float((eta[:, 0] - start).min()), float((eta[:, 0] - start).max())
     found: Any = optimize.minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high))))
-    null = found.fun
-    return 1.0 - deviance(eta) / null if np.isfinite(null) and null > 0.0 else 0.0
+    is_known = np.isfinite(found.fun) and found.fun > 0.0
+    return {"deviance_explained": 1.0 - deviance(eta) / found.fun if is_known else 0.0}

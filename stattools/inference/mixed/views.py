@@ -63,7 +63,7 @@ def population(fit: Any) -> Any:
         for k, name in enumerate(term.columns):
             if name not in names:
                 names.append(name)
-                beside.append((term, k))
+                beside.append(term.z[:, k])
     places = {name: k for k, name in enumerate(names)}
     of_effects = [tuple(places[name] for name in term.columns) for term in random for _ in term.columns]
     old, p = fixed.predictor, len(fixed.terms)
@@ -71,31 +71,30 @@ def population(fit: Any) -> Any:
     predictor = replace(
         old, columns=len(names), width=old.width + len(of_effects), own=(*old.own, *of_effects), main=main
     )
-    pairs = zip(found.marginal.to_effects, found.marginal.factors(found.at), strict=True)
-    theta = np.concatenate([fit.estimate, *((back @ T).T.ravel() for back, T in pairs)])
+    roots = _roots(found, found.at)
+    theta = np.concatenate([fit.estimate, roots])
+    change = np.array([_roots(found, found.at + step) - roots for step in np.eye(len(found.at))]).T
+    rows: Any = fixed.rows
+    if beside:
+        gone: Any = Unsaved((len(rows.X), len(names)))
+        rows = replace(rows, X=gone if lacks_rows(model) else np.column_stack([np.asarray(rows.X), *beside]))
     made = replace(
         fixed,
         likelihood=OverEffects(fixed.likelihood, len(of_effects)),
         predictor=predictor,
-        rows=fixed.rows if not beside else replace(fixed.rows, X=_columns(model, beside)),
+        rows=rows,
         design=_design(model, tuple(names)),
         start=theta,
     )
-    return replace(fit._of_rows, model=made, estimate=theta, covariance=_with_roots(found))
+    return replace(fit._of_rows, model=made, estimate=theta, covariance=_covariance(found, change))
 
 
-def _with_roots(found: MarginalMaximum) -> Floats:
-    """The covariance of the coefficients and of all entries of the N_k T_k, column by column: linear in the entries of
-    the T_k, whatever the covariance of the effects is.
+def _roots(found: MarginalMaximum, theta: Floats) -> Floats:
+    """All entries of the N_k T_k, column by column: linear in the entries of the T_k, whatever the covariance of the
+    effects is.
     """
-
-    def roots(theta: Floats) -> Floats:
-        pairs = zip(found.marginal.to_effects, found.marginal.factors(theta), strict=True)
-        return np.concatenate([(back @ T).T.ravel() for back, T in pairs])
-
-    steps = np.eye(len(found.at))
-    change = np.array([roots(found.at + step) - roots(found.at) for step in steps]).T
-    return _covariance(found, change)
+    pairs = zip(found.marginal.to_effects, found.marginal.factors(theta), strict=True)
+    return np.concatenate([(back @ T).T.ravel() for back, T in pairs])
 
 
 def _covariance(found: MarginalMaximum, change: Floats) -> Floats:
@@ -105,14 +104,6 @@ def _covariance(found: MarginalMaximum, change: Floats) -> Floats:
     made = whole @ found.inverse @ whole.T
     made[:p, :p] += of.to_fixed @ of.fixed_spread(found.at) @ of.to_fixed.T
     return made
-
-
-def _columns(model: MixedRegression, beside: list[tuple[RandomTerm, int]]) -> Any:
-    """X with columns of random terms beside."""
-    X = model.fixed.rows.X
-    if lacks_rows(model):
-        return Unsaved((len(X), X.shape[1] + len(beside)))
-    return np.column_stack([np.asarray(X), *(term.z[:, k] for term, k in beside)])
 
 
 def _design(model: MixedRegression, names: tuple[str, ...]) -> Design:
@@ -163,43 +154,23 @@ class PredictedRows:
 
     def variances(self, at: Profile) -> Floats:
         """The variance (r,) of what is predicted less what it will be, over that of the residual."""
-        away, own = OF_GROUPS[self.groups](self, at)
+        away, own = self.x.copy(), self.own(at)
+        for pull, z, codes in zip(pulls(at), self.z, self.codes, strict=True) if self.groups == "known" else ():
+            away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
         return np.einsum("ip,pr,ir->i", away, at.inverse_gram, away, optimize=True) + own
+
+    def own(self, at: Profile) -> Floats:
+        """The part (r,) of it that the effects have where the coefficients are known."""
+        if self.z and self.groups == "known":
+            z = np.concatenate(self.z)
+            return np.einsum("ai,abi,bi->i", z, joint_spread(at, self.codes), z, optimize=True)
+        each = (((T.T @ z) ** 2).sum(axis=0) for T, z in zip(at.factors, self.z, strict=bool(self.z)))
+        return sum(each, np.zeros(len(self.x)))
 
 
 def profile_of(found: MixedMaximum) -> Profile:
     """The profile at the maximum, with the columns of curves before those of X."""
     return found.model.curves.seen(found.profile) if found.model.smooths else found.profile
-
-
-def _known_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
-    away = rows.x.copy()
-    for pull, z, codes in zip(pulls(at), rows.z, rows.codes, strict=True):
-        away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
-    if not rows.z:
-        return away, np.zeros(len(away))
-    z = np.concatenate(rows.z)
-    return away, np.einsum("ai,abi,bi->i", z, joint_spread(at, rows.codes), z, optimize=True)
-
-
-def _population_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
-    return rows.x, np.zeros(len(rows.x))
-
-
-def _new_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
-    own = np.zeros(len(rows.x))
-    for T, z in zip(at.factors, rows.z, strict=True):
-        own += ((T.T @ z) ** 2).sum(axis=0)
-    return rows.x, own
-
-
-OF_GROUPS = {
-    "known": _known_variance,
-    "population": _population_variance,
-    "typical": _population_variance,
-    "new": _new_variance,
-}
-"""The combination of coefficients that is uncertain, and the variance beside it that the effects have."""
 
 
 def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows, variance: Floats) -> Floats:
@@ -253,8 +224,7 @@ def view_of(
         rows = replace(at.rows, offset=shift if at.rows.offset is None else at.rows.offset + shift)
         view = replace(view, model=replace(at, rows=rows))
     if fit.model.has_scale:
-        rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups, curves)
-        return _of_normal(fit, beside_curves(fit, view, curves), rows, kind, is_uncertain)
+        return _of_normal(fit, view, groups, terms, curves, kind, is_uncertain)
     if is_uncertain and groups in ("known", "new"):
         own, slopes = np.zeros(len(at.rows.X)), np.zeros((len(at.rows.X), len(found.at)))
         if groups == "new":
@@ -264,42 +234,43 @@ def view_of(
             for term, spread, slope in zip(terms, found.spreads, found.mode_slopes, strict=True):
                 own += np.einsum("iq,qri,ir->i", term.z, spread[:, :, term.codes], term.z)
                 slopes += np.einsum("iq,qti->it", term.z, slope[:, :, term.codes])
-        view = _widened(fit, view, slopes, own)
+        size, t = len(fit.estimate), len(found.at)  # coefficients of slopes are 0, and all parameters uncertain
+        whole = np.zeros((size + t + 1, size + t + 1))
+        whole[: size + t, : size + t] = _covariance(found, np.eye(t))
+        whole[-1, -1] = 1.0
+        Z = np.column_stack([slopes, np.sqrt(np.maximum(own, 0.0))])
+        view = _with_columns(view, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
     return beside_curves(fit, view, curves)
 
 
-def _widened(fit: Any, view: Any, slopes: Floats, own: Floats) -> Any:
-    """The view with columns for what else is uncertain in the first linear predictor: its `slopes` (n, t) in all
-    parameters of the fit beside those in the coefficients, and a variance of its `own`.
-    """
-    size, t = len(fit.estimate), slopes.shape[1]
-    whole = np.zeros((size + t + 1, size + t + 1))
-    whole[: size + t, : size + t] = _covariance(fit.found, np.eye(t))
-    whole[-1, -1] = 1.0
-    Z = np.column_stack([slopes, np.sqrt(np.maximum(own, 0.0))])
-    return _with_columns(view, Z, np.concatenate([fit.estimate, np.zeros(t + 1)]), whole)
-
-
-def _of_normal(fit: Any, view: Any, rows: PredictedRows, kind: str, is_uncertain: bool) -> Any:
+def _of_normal(
+    fit: Any,
+    view: Any,
+    groups: str,
+    terms: tuple[RandomTerm, ...],
+    curves: Sequence[SmoothTerm],
+    kind: str,
+    is_uncertain: bool,
+) -> Any:
     """The view of rows of a normal outcome. The root of the variance of each is one column, in place of the covariance
     of all coefficients, and its degrees of freedom are Satterthwaite's; quantiles in new groups have the variance of
     their effects.
     """
-    found, degrees, at = fit.found, fit.degrees, view.model
-    profile = profile_of(found)
+    made = beside_curves(fit, view, curves)
+    of_new = kind in QUANTILES and groups == "new"
+    if not (is_uncertain or of_new):
+        return made
+    found, degrees, at, is_curved = fit.found, fit.degrees, made.model, bool(fit.model.smooths)
+    rows, profile = PredictedRows.of(found, np.asarray(view.model.rows.X), terms, groups, curves), profile_of(found)
     own = found.s2 / (1.0 if at.rows.precision is None else at.rows.precision)
-    if kind in QUANTILES and rows.groups == "new":
-        total = own + found.s2 * OF_GROUPS["new"](rows, profile)[1]
-        return replace(view, model=replace(at, rows=replace(at.rows, precision=found.s2 / total)))
-    if not is_uncertain:
-        return view
-    variance, df = found.s2 * rows.variances(profile), fit.t_df if found.model.smooths else np.inf
-    if not (found.model.smooths or degrees is None or degrees.are_normal):
+    if of_new:
+        precision = found.s2 / (own + found.s2 * rows.own(profile))
+        return replace(made, model=replace(at, rows=replace(at.rows, precision=precision)))
+    variance, df = found.s2 * rows.variances(profile), fit.t_df if is_curved else np.inf
+    if not (is_curved or degrees is None or degrees.are_normal):
         df = degrees_of(found, degrees.curvatures, rows, variance + own if kind == "observation" else variance)
-    size = len(view.estimate)
-    whole = np.zeros((size + 1, size + 1))
-    whole[-1, -1] = 1.0
-    made = _with_columns(view, np.sqrt(variance)[:, None], np.append(view.estimate, 0.0), whole)
+    whole = np.diag(np.append(np.zeros(len(made.estimate)), 1.0))
+    made = _with_columns(made, np.sqrt(variance)[:, None], np.append(made.estimate, 0.0), whole)
     return replace(made, t_df=df, degrees=None)
 
 
@@ -356,7 +327,7 @@ def all_columns(fit: Any, view: Any) -> Any:
     """The `view` of a mixed fit, of typical groups or of their population, with the columns of its curves;
     IncompatibleError where the rows of a normal outcome are not in memory.
     """
-    if fit.model.summed is not None:
+    if fit.model.smooths and fit.model.summed is not None:
         raise IncompatibleError(
             f"averages over the rows of {fit.model.title} need these in memory: its curves were summed where they are. "
             "predict(table) has the mean at any rows."

@@ -4,7 +4,6 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.mixed.predictions import GROUPS
-from stattools.inference.mixed.views import OF_GROUPS as KINDS
 from stattools.inference.mixed.views import PredictedRows, degrees_of
 from stattools.latent.deviance import variance_directions
 from tests.inference.mixed.balanced import BETWEEN, OF_GROUPS, SHRINK, WITHIN, J, N, fitted
@@ -28,7 +27,7 @@ def test_variances_of_a_balanced_layout_are_algebra(found):
         "new": mean + OF_GROUPS,
         "known": OF_GROUPS * (1.0 - SHRINK) + (1.0 - SHRINK) ** 2 * mean,
     }
-    assert set(KINDS) == set(GROUPS) == {*exact, "typical"}  # typical groups are the average one
+    assert set(GROUPS) == {*exact, "typical"}  # typical groups are the average one
     for groups, variance in exact.items():
         assert_allclose(found.s2 * of(found, groups).variances(found.profile), variance, rtol=1e-8)
 
