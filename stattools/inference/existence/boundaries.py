@@ -2,8 +2,6 @@
 
 - A maximum at the edge of the means of a family: that of loglik(theta) + mu sum_i log |eta_i - end| is inside, and
   tends to it as mu -> 0. Source: Boyd & Vandenberghe, Convex Optimization (2004), 11.2.
-- Extra zeros that are none: the slope of the log-likelihood in their probability, at 0 in all rows, is not positive.
-- A log-likelihood that levels off: one standard error from a maximum it falls by about 1/2 on either side.
 - Times that the columns fit exactly: in (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1), where
   x_i'g is the log time of each row that was seen, and on the right side of each other one. Source: Silvapulle &
   Burridge, JRSS B 48 (1986), 100-106.

@@ -2,9 +2,8 @@
 
 Around a maximum with derivatives f(x + r w) falls by r^2 / 2 in units w of the uncertainty, however short r is. At a
 kink the second difference f(x + r w) + f(x - r w) - 2 f(x) shrinks like r, at a jump not at all, and beyond an end of
-the domain f is -inf. Parameters that come to a bound, as L-BFGS-B tells, are held there while the others climb. A log-
-likelihood that is not concave is climbed from a second start too, as far beyond the first maximum as the first start
-lay before it; of few rows also from points on the longest principal axes of the covariance.
+the domain f is -inf. Parameters that come to a bound are held there while the others climb, and a log-likelihood that
+is not concave is climbed from a second start too.
 """
 
 from __future__ import annotations

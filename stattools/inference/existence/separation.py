@@ -13,9 +13,8 @@ models" (1984); Konis (2007).
 Directions are looked for first over all rows, then over the rows that the last direction leaves undecided, until those
 overlap. The rows decided on the way are certain in the limit (their probability tends to 1), and the likelihood of the
 others, over the coefficients that they determine, has a maximum: its estimates and standard errors are the limits. A
-coefficient is infinite exactly when the remaining rows do not determine it. Of a factor whose levels are codes, levels
-in which all rows fall on one side are counted first. Source: Geyer, "Likelihood inference in exponential families and
-directions of recession" (2009).
+coefficient is infinite exactly when the remaining rows do not determine it. Source: Geyer, "Likelihood inference in
+exponential families and directions of recession" (2009).
 
 A witness that a maximum exists are numbers that anybody can multiply out, sum_i x_i u_i = 0, u_i with the signs in
 which the log-likelihood of row i can rise: along a direction d in which no row loses for ever x_i'd nowhere has the

@@ -6,8 +6,7 @@
 
 These make the effects of groups with their standard errors, predictions of known and new groups, and survival, medians
 and hazard ratios of new rows with the same numbers as before. Of linear mixed models the same is kept at small steps of
-each variance, of which degrees of freedom are made. Profile intervals, residuals and tests that climb again need the
-rows. For each kind one function says by name what is kept of a fit, and one makes the fields of the fit of it again.
+each variance, of which degrees of freedom are made. Profile intervals, residuals and tests that climb again need rows.
 """
 
 from __future__ import annotations
