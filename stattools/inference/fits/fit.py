@@ -27,7 +27,7 @@ from stattools.inference.diagnostics.goodness import (
 )
 from stattools.inference.effects.averages import function_of
 from stattools.inference.effects.means import contrasts, marginal_effects, means
-from stattools.inference.estimates import Estimates, Judged, judged
+from stattools.inference.estimates import Estimates, Judged, judged, level_of
 from stattools.inference.hypotheses import wald
 from stattools.inference.hypotheses.anova import anova, proportional_odds
 from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap, wild_bootstrap
@@ -36,7 +36,6 @@ from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.penalized import NO_SE
 from stattools.inference.plots.drawing import pictured
 from stattools.inference.prediction.predict import handed_out, kind_asked, predict_to, predictions
-from stattools.interface.arguments import require_level
 from stattools.interface.interval import Interval
 from stattools.interface.names.answers import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import absent, answers_guesses
@@ -499,9 +498,7 @@ class Fit(Estimates):
         from stattools.inference.smooths.curves import chosen, smooth_at
 
         require(self, "smooth")
-        level = self.level if level is None else level
-        require_level(level)
-        return smooth_at(chosen(self, variable), at, level, float(np.min(self.t_df)))
+        return smooth_at(chosen(self, variable), at, level_of(self, level), float(np.min(self.t_df)))
 
     def smooths(self) -> pd.DataFrame:
         """One row for each curve: smooth, variable, k, edf, sd, penalty.
@@ -812,8 +809,7 @@ class SeriesFit(Fit):
         A model with predictors needs the coming ones: `data`, the covariates of `st.exponential_smoothing`, or `X`, the
         regressors of a state space model, a table like that of its formula or an array (steps, p).
         """
-        level = self.level if level is None else level
-        require_level(level)
+        level = level_of(self, level)
         known, other, given = ("X=", "data=", data) if self.model.facts.has_states else ("data=", "X=", X)
         if given is not None:
             raise IncompatibleError(f"forecast of {self.model.title} takes what is coming as {known}, not {other}.")

@@ -66,15 +66,11 @@ class OneVsRestFit(AnyFit):
     fits: tuple[Fit, ...]
 
     def _judged(self, model: OneVsRest) -> Judged:
-        shares = log_shares(
-            [  # of groups that a fit does not know the log odds of its average over them
-                special.logit(fit._judged(part).mean) if part.facts.is_mixed else part.eta(fit.estimate)
-                for part, fit in zip(model.parts, self.fits, strict=True)
-            ]
-        )
-        return Judged(
-            shares[np.arange(len(shares)), model.label_codes], np.exp(shares), model.label_codes.astype(float)
-        )
+        def log_odds(part: Any, fit: Fit) -> Floats:  # of groups that a fit does not know those of its average
+            return special.logit(fit._judged(part).mean) if part.facts.is_mixed else part.eta(fit.estimate)
+
+        shares, codes = log_shares([*map(log_odds, model.parts, self.fits)]), model.label_codes
+        return Judged(shares[np.arange(len(shares)), codes], np.exp(shares), codes.astype(float))
 
     @property
     def certificate(self) -> Certificate:
