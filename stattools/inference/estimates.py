@@ -14,6 +14,7 @@ from scipy import special
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Satterthwaite
+from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.penalties import Penalty, Ridge, penalized
 from stattools.interface.arguments import require_level
 from stattools.interface.arrays import Floats
@@ -184,8 +185,6 @@ class Estimates(AnyFit):
         """Pearson / df of counts and of groups, and how often chance makes it; None where it says nothing, and of rows
         in files, which only `check` and `goodness` read.
         """
-        from stattools.inference.covariance.covariance import spread_of
-
         if not (self.model.facts.is_regression and self.model.in_memory):
             return None
         found = spread_of(self.model, self.estimate)

@@ -581,7 +581,7 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     theta = _drawn(fit, count, random)
     shape = layout(model)
     groups, dims, coords = dict[str, Group](posterior=shape.split(theta[None])), shape.dims, dict(shape.coords)
-    data = _rows(model) if has_rows else _all_trials(model) if isinstance(model, BernoulliTrials) else None
+    data = _rows(model) if has_rows else _all_trials(fit.model) if isinstance(fit.model, BernoulliTrials) else None
     if has_rows:
         groups["log_likelihood"] = {outcome(model): log_likelihood(model, theta)[None]}
         groups["posterior_predictive"] = {outcome(model): replicates(model, theta, seed=random)[None]}

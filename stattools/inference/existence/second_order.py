@@ -384,9 +384,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, where not one is proven to be the only one, and what is said of the other climb; the
     solution as it is of rows elsewhere, whose reads are dear.
     """
-    if not (solution.converged and model.in_memory):
-        return solution
-    if not np.isfinite(solution.covariance.diagonal()).all():
+    if not (solution.converged and model.in_memory and np.isfinite(solution.covariance.diagonal()).all()):
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
     for start in _starts(model, solution):

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError, IncompatibleError, quoted
 from stattools.inference.certificate import Certificate, at_zero, certificate
+from stattools.inference.diagnostics.goodness import Kind as ResidualKind
 from stattools.inference.diagnostics.goodness import (
     calibration,
     cooks_distance,
@@ -28,14 +29,14 @@ from stattools.inference.diagnostics.goodness import (
 from stattools.inference.effects.averages import function_of
 from stattools.inference.effects.means import contrasts, marginal_effects, means
 from stattools.inference.estimates import Estimates, Judged, judged, level_of
-from stattools.inference.hypotheses import wald
+from stattools.inference.hypotheses import TestResult, wald
 from stattools.inference.hypotheses.anova import anova, proportional_odds
 from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap, wild_bootstrap
 from stattools.inference.intervals.coefficients import Coefficient, glance, hazard_ratios, interval, table
 from stattools.inference.needs import NEEDS, offered, require
 from stattools.inference.penalties.penalized import NO_SE
-from stattools.inference.plots.drawing import pictured
-from stattools.inference.prediction.predict import handed_out, kind_asked, predict_to, predictions
+from stattools.inference.plots.drawing import pictured, plotted
+from stattools.inference.prediction.predict import Missing, handed_out, kind_asked, predict_to, predictions
 from stattools.interface.interval import Interval
 from stattools.interface.names.answers import is_one_of, one_of, word_of
 from stattools.interface.names.guesses import absent, answers_guesses
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stattools.inference.diagnostics.checks import CheckTable
-    from stattools.inference.diagnostics.goodness import Kind as ResidualKind
-    from stattools.inference.hypotheses import TestResult
-    from stattools.inference.prediction.predict import Missing
     from stattools.inference.smooths.curves import Smooth
 
     What = Literal[
@@ -708,7 +706,6 @@ class Fit(Estimates):
         >>> fit.plot("effect", "x").axes[0].get_xlabel()
         'x'
         """
-        from stattools.inference.plots.drawing import plotted
         from stattools.inference.plots.kinds import PLOTS
 
         options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}

@@ -15,7 +15,7 @@ from stattools.inference.certificate import Certificate, of_each
 from stattools.inference.estimates import AnyFit, Judged
 from stattools.inference.fits.fit import Fit
 from stattools.inference.needs import offered, require
-from stattools.inference.prediction.predict import handed_out
+from stattools.inference.prediction.predict import Missing, handed_out
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stattools.inference.diagnostics.checks import CheckTable
-    from stattools.inference.prediction.predict import Missing
 
 
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."

@@ -328,7 +328,7 @@ class KaplanMeier(Faces):
         from stattools.figures.given_axes import handed_out
 
         end = max(float(self.rows.time.max()), 0.0)
-        ticks = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0.0, end)
+        ticks = np.asarray(MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0.0, end))
         ticks = ticks[(ticks >= 0.0) & (ticks <= end * (1.0 + 1e-9))]
         names = [str(label) for label in self.groups] or ["all"]
         drawn = {}
