@@ -10,6 +10,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
 from stattools.interface.arguments import described
+from stattools.interface.names.answers import about_argument
 from stattools.models.questions import AnyModel
 from stattools.solvers import LBFGS, Adam
 
@@ -48,8 +49,6 @@ def require_options(model: AnyModel, options: Mapping[str, object]) -> None:
     """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
     for name, value in options.items():
         if name not in SPECIAL:
-            from stattools.interface.names.answers import about_argument
-
             raise IncompatibleError(
                 about_argument(name, "st.fit", ("solver", "level", "cov", "penalty", *SPECIAL), (), value)
             )

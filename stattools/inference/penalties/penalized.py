@@ -49,6 +49,7 @@ from stattools.models.questions import AnyModel, ModelFacts, answer_of
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import near, slope_of_log_determinant
 from stattools.numerics.arrowhead import Arrow, in_parts
+from stattools.numerics.columns import weighted
 from stattools.solvers.climb import newton_ascent, orthogonalized
 from stattools.solvers.first_order import LBFGS
 from stattools.solvers.metric import Metric
@@ -414,8 +415,7 @@ def _slope_of_cuts(model: Model, theta: Floats, W: Floats | None = None) -> Floa
         for p, s, J in _labels(model, eta):
             Qs = (Q @ s[:, :, None])[:, :, 0]
             moved += p[:, None] * ((s * Qs).sum(axis=1)[:, None] * s - 2.0 * (J @ Qs[:, :, None])[:, :, 0])
-        weight = np.ones(len(eta)) if block.weight is None else block.weight
-        total += 0.5 * pullback(weight[:, None] * moved)
+        total += 0.5 * pullback(weighted(moved, block.weight))
     return total
 
 
@@ -428,8 +428,7 @@ def expected_information(model: Model, theta: Floats) -> Floats:
             (p[:, None, None] * s[:, :, None] * s[:, None, :] for p, s, _ in _labels(model, eta)),
             np.zeros((*eta.shape, eta.shape[1])),
         )
-        weight = np.ones(len(eta)) if block.weight is None else block.weight
-        total += model.predictor.information(block, M * weight[:, None, None])
+        total += model.predictor.information(block, weighted(M, block.weight))
     return total
 
 
