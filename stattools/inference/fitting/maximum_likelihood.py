@@ -45,33 +45,39 @@ class FitOptions(TypedDict, total=False):
 
 
 @overload
-def fit(model: OneVsRest, **options: Unpack[FitOptions]) -> OneVsRestFit: ...
+def fit(model: OneVsRest, **options: Unpack[FitOptions]) -> OneVsRestFit:
+    """One fit for each category."""
 
 
 @overload
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: None = None, **training: Unpack[TrainingOptions]
-) -> Best: ...
+) -> Best:
+    """A trained network."""
 
 
 @overload
-def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits: ...
+def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits:
+    """One fit for each series."""
 
 
 @overload
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: int, **training: Unpack[TrainingOptions]
-) -> Together: ...
+) -> Together:
+    """An ensemble of networks."""
 
 
 @overload
 def fit(  # pyright: ignore[reportOverlappingOverload]  # matched sets are a kind of Cox's model without its predictions
     model: ConditionalLogit, **options: Unpack[FitOptions]
-) -> Fit: ...
+) -> Fit:
+    """A conditional logistic regression of matched sets."""
 
 
 @overload
-def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit: ...
+def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit:
+    """A Cox regression."""
 
 
 @overload
@@ -82,7 +88,8 @@ def fit(
     df: Literal["satterthwaite", "kenward-roger", "residual", "normal"] | None = None,
     certify: Literal["auto", "global", "local"] = "auto",
     **options: Unpack[FitOptions],
-) -> MixedFit: ...
+) -> MixedFit:
+    """A linear mixed model."""
 
 
 @overload
@@ -92,25 +99,30 @@ def fit(
     integral: Literal["auto", "quadrature", "laplace"] = "auto",
     nodes: int | None = None,
     **options: Unpack[FitOptions],
-) -> MixedFit: ...
+) -> MixedFit:
+    """A regression with random effects."""
 
 
 @overload
 def fit(  # what st.logistic and others return for a formula with (1 | g), which a type does not tell
     model: Model, *, integral: Literal["auto", "quadrature", "laplace"], **options: Unpack[FitOptions]
-) -> MixedFit: ...
+) -> MixedFit:
+    """A regression with random effects, whose integral is chosen."""
 
 
 @overload
-def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedFit: ...
+def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedFit:
+    """A regression with random effects, whose number of quadrature nodes is given."""
 
 
 @overload
-def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
+def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit:
+    """A model of a time series."""
 
 
 @overload
-def fit(model: Model | Custom | Sample, **options: Unpack[FitOptions]) -> Fit: ...
+def fit(model: Model | Custom | Sample, **options: Unpack[FitOptions]) -> Fit:
+    """A regression, a likelihood of your own, or a sample."""
 
 
 def fit(
@@ -159,5 +171,7 @@ def fit(
 
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+
 _named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, (value, _) in SPECIAL.items()]
+
 fit.__signature__ = signature(fit).replace(parameters=_named)
