@@ -57,8 +57,7 @@ from stattools.inference.covariance.covariance import spread_of
 from stattools.inference.diagnostics.assumptions import overdispersed
 from stattools.inference.diagnostics.check import Check, LookedAt, judged
 from stattools.inference.estimates import Estimates
-from stattools.inference.needs import one_leverage, probabilities, standard_errors
-from stattools.inference.prediction.predict import regression, require_finite
+from stattools.inference.prediction.predict import require_finite
 from stattools.interface.arguments import require_level, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
@@ -105,8 +104,8 @@ def residuals(fit: Estimates, kind: Kind = "response", *, seed: int | np.random.
     [0.516398, -0.258199, -1.032796, 0.774597]
     """
     kind = one_of(kind, KINDS, "residuals have kind {}", IncompatibleError, got="kind=", meaning="kind of residuals")
-    model = regression(fit, "residuals")
     require_finite(fit, "residuals")
+    model = fit.model
     family, y, eta = model.likelihood, model.rows.y, model.eta(fit.estimate)
     if kind == "cox_snell":
         return _cox_snell(model, eta)
@@ -149,9 +148,8 @@ def leverage(fit: Estimates) -> Floats:
     >>> leverage(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))).round(6).tolist()
     [0.833333, 0.333333, 0.833333]
     """
-    model = regression(fit, "leverage")
     require_finite(fit, "leverage")
-    one_leverage(fit, "leverage")
+    model = fit.model
     rows, X = model.rows, among(model.rows.X, model.predictor.main)
     curvature = weighted(_weights(model, model.eta(fit.estimate)), rows.precision)
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
@@ -203,9 +201,8 @@ def cooks_distance(fit: Estimates) -> Floats:
     >>> cooks_distance(st.fit(st.ols([1.0, 2.0, 4.0, 4.0], [0.0, 1.0, 2.0, 3.0]))).round(4).tolist()
     [0.1111, 0.035, 0.4286, 1.7778]
     """
-    standard_errors(fit, "cooks_distance")
-    model = regression(fit, "cooks_distance")
     require_finite(fit, "cooks_distance")
+    model: Model = fit.model
     work, T = orthogonalized(model)
     theta, rows, predictor = T.solve(fit.estimate), work.rows, model.predictor
     information = work.evaluate(theta).information
@@ -365,8 +362,8 @@ def goodness(fit: Any) -> pd.DataFrame:
     >>> goodness(fit)[["mcfadden", "tjur", "brier", "auc", "accuracy"]].round(4).to_numpy().tolist()
     [[0.4042, 0.445, 0.1468, 0.8889, 0.6667]]
     """
-    model = regression(fit, "goodness")
     require_finite(fit, "goodness")
+    model = fit.model
     some = model.rows.sampled
     few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
     found = model.rows.gather(partial(_of_rows, replace(fit, model=replace(model, rows=few, source=None))))
@@ -423,13 +420,12 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     >>> calibration(fit, bins=2)[["predicted", "observed", "n"]].round(3).to_numpy().tolist()
     [[0.179, 0.333, 3.0], [0.821, 0.667, 3.0]]
     """
-    model = regression(fit, "calibration")
     require_finite(fit, "calibration")
+    model = fit.model
     bins = whole_number(bins, "bins= of calibration", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
-    probabilities(fit, "calibration")
     p, share, weight = _observed(model.likelihood, model.predictor, fit.estimate, model.rows.whole)
     labels = [str(label) for label in model.labels or ()]
     names: list[dict[str, str]] = [{"category": label} for label in labels]

@@ -35,7 +35,7 @@ from stattools.inference.estimates import Estimates, against_zero, df_along, lev
 from stattools.inference.hypotheses.result import adjusted, method_of
 from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
 from stattools.inference.prediction.kinds import nearest_mean, require_digits
-from stattools.inference.prediction.predict import regression, require_finite
+from stattools.inference.prediction.predict import require_finite
 from stattools.interface.arguments import are_different, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
@@ -48,12 +48,11 @@ from stattools.models.questions import AnyModel
 
 
 def _asked(fit: Estimates, who: str, level: float | None, over: object = "rows") -> tuple[Model, float, bool]:
-    """The model, the level of intervals, and whether averages are over the grid; an error where there are no columns,
-    no finite coefficients, no such level or rows, and of categories over the grid.
+    """The model, the level of intervals, and whether averages are over the grid; an error where coefficients are
+    infinite, for another level or word, and of categories over the grid.
     """
-    model = regression(fit, who)
     require_finite(fit, who)
-    level = level_of(fit, level)
+    model, level = fit.model, level_of(fit, level)
     found = one_of(over, ("rows", "grid"), 'over= is "rows" or "grid"')
     if found == "grid" and model.likelihood.outcome.has_several:
         raise IncompatibleError(

@@ -428,9 +428,7 @@ def hazard_ratios(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     >>> found.term.tolist(), found.estimate.round(3).tolist()
     (['x'], [0.359])
     """
-    model = fit.model
-    require_proportional(model)
-    level = level_of(fit, level)
+    model, level = fit.model, level_of(fit, level)
     at = [k for k, name in enumerate(model.first_terms) if name != "Intercept"]
     rate = float(np.exp(-fit.estimate[-1])) if model.likelihood.width > 1 else 1.0
     J = -rate * np.eye(len(fit.estimate))[at]

@@ -24,7 +24,6 @@ from stattools.inference.diagnostics.goodness import calibration as calibration_
 from stattools.inference.effects.averages import Population, population
 from stattools.inference.effects.means import values_of
 from stattools.inference.estimates import Estimates, level_of
-from stattools.inference.needs import require
 from stattools.inference.plots.drawing import Drawing, event_label, mean_of
 from stattools.interface.arguments import require_level, several, whole_number
 from stattools.interface.arrays import Floats
@@ -381,7 +380,6 @@ def trend_of(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[F
 
 def influence(fit: Any) -> Drawing:
     """See `Fit.plot`."""
-    require(fit, "leverage")
     model = fit.model
     h, cook = fit.leverage(align=False), fit.cooks_distance(align=False)
     pearson = fit.residuals_of("pearson", align=False)

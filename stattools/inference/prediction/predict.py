@@ -39,7 +39,6 @@ from stattools.data.tables.columns import missing as gaps_of
 from stattools.data.tables.table import ARRAYS, Places, is_frame, origin_of, paired, series, table
 from stattools.errors import DomainError, FileError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
-from stattools.inference.needs import formula
 from stattools.inference.prediction import kinds
 from stattools.interface.arguments import require_level, require_truth
 from stattools.interface.arrays import Floats
@@ -438,13 +437,6 @@ def require_finite(fit: Estimates, what: str) -> None:
         )
 
 
-def regression(fit: Estimates, what: str) -> Model:
-    """The model of a fit that has rows and columns; IncompatibleError for a proportion and other models without."""
-    if fit.model.facts.is_regression:
-        return fit.model
-    raise IncompatibleError(f"{what} belongs to regressions such as st.logistic; {fit.model.title} has no columns.")
-
-
 def labels_of(model: Model) -> tuple[object, ...]:
     """The labels of the outcome, 0 and 1 where it came as numbers; IncompatibleError for outcomes without classes."""
     if not model.likelihood.outcome.has_labels:
@@ -549,7 +541,6 @@ def predict_to(
             "predict_to writes predictions for files, data=st.scan(...), or a Dask DataFrame; got "
             f"{'no data' if data is None else type(data).__name__}. For a table in memory use fit.predict(table)."
         )
-    formula(fit, "predict_to")
     if isinstance(source, Scan):
         if path.suffix not in (".parquet", ".pq"):
             raise DomainError(f"predict_to writes Parquet; give a path that ends in .parquet, not {str(path)!r}.")

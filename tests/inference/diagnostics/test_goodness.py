@@ -220,10 +220,10 @@ def test_refusals():
         calibration(logistic, level=95)
     for fit in (st.fit(st.poisson("c ~ x", frame)), st.fit(st.ols("y ~ x", frame))):
         with pytest.raises(st.IncompatibleError, match="probabilities with what happened"):
-            calibration(fit)
-    for ask in (goodness, calibration):
+            fit.calibration()
+    for ask in ("goodness", "calibration"):
         with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
-            ask(st.fit(st.coin([0, 1])))
+            getattr(st.fit(st.coin([0, 1])), ask)()
 
 
 def test_labels_in_order_are_calibrated_by_the_cuts_between_them():

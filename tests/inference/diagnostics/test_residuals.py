@@ -244,9 +244,9 @@ def test_refusals():
         with pytest.raises(st.IncompatibleError, match=f"so no {kind} residual"):
             residuals(softmax, kind)
     with pytest.raises(st.IncompatibleError, match=r"a matrix of leverages.*compare two of them with st.logistic"):
-        leverage(softmax)
+        softmax.leverage()
     with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
-        residuals(st.fit(st.coin([0, 1])))
+        st.fit(st.coin([0, 1])).residuals_of()
 
 
 def step_without(fit: st.Fit, p: int = 0) -> np.ndarray:
@@ -376,7 +376,7 @@ def test_leverages_of_a_ridge_are_how_much_an_outcome_moves_its_fitted_value(man
     )
     assert np.isfinite(leverage(weighted)).all()
     with pytest.raises(st.StattoolsError, match="penalized: no standard errors"):
-        cooks_distance(fit)
+        fit.cooks_distance()
 
 
 def test_leverages_of_a_ridge_where_rows_bend_up():

@@ -331,7 +331,7 @@ def test_refusals():
     with pytest.raises(st.DomainError, match="no variable to move"):
         marginal_effects(st.fit(st.logistic("b ~ 1", frame)), data=frame)
     with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
-        marginal_effects(st.fit(st.coin([0, 1])))
+        st.fit(st.coin([0, 1])).marginal_effects()
     with pytest.raises(st.DomainError, match="level is a probability"):
         marginal_effects(fit, data=frame, level=95)
     with pytest.raises(st.DomainError, match="has no value in 1 of the"):
