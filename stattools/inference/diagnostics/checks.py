@@ -74,13 +74,9 @@ def influence(of: LookedAt) -> Check:
     n = model.said.n if model.facts.is_partial else model.rows.n_used
     rows, _ = worst_rows(of, int(np.clip(n // SHARE, 1, MOST)))
     said = named(of.sandwich.work, rows)
-    unlimited = Check(
-        NAME,
-        f"standard errors moved without {many(len(rows), 'row')}, at least",
-        LIMITS[NAME].no,
-        NO,
-        f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them.",
-    )
+    measure = f"standard errors moved without {many(len(rows), 'row')}, at least"
+    advice = f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them."
+    unlimited = Check(NAME, measure, LIMITS[NAME].no, NO, advice)
     try:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):

@@ -415,13 +415,8 @@ class AskedEffects:
 def asked_effects(model: Model, at: object, variables: object, discrete: object, **which: Any) -> AskedEffects:
     """What was asked for, with every name and value looked at."""
     held = at if isinstance(at, Mapping) else {}
-    at = one_of(
-        "overall" if held else at,
-        ("overall", "mean"),
-        'marginal_effects has at="overall", at="mean" and at={"x": 1.0}',
-        IncompatibleError,
-        got="at=",
-    )
+    has = 'marginal_effects has at="overall", at="mean" and at={"x": 1.0}'
+    at = one_of("overall" if held else at, ("overall", "mean"), has, IncompatibleError, got="at=")
     rows = population(model, **which)
     over = rows.at_mean() if at == "mean" else rows
     held = tuple(rows.require_held(held).items())

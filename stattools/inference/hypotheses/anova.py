@@ -135,12 +135,8 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     >>> found.round(3).to_numpy().tolist(), found.attrs["distribution"]
     ([['x', 1, 10.714, 0.082], ['g', 2, 0.478, 0.677]], 'F(df, 2)')
     """
-    kind = one_of(
-        {1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind,
-        TYPES,
-        'anova has kind="I", "II" and "III"',
-        got="kind=",
-    )
+    asked = dict(enumerate(TYPES, 1)).get(kind, kind) if isinstance(kind, int) else kind
+    kind = one_of(asked, TYPES, 'anova has kind="I", "II" and "III"', got="kind=")
     # F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test.
     trusted = fit.degrees is None and fit.cov == "information" and not lacks_rows(fit.model)
     usual = "F" if fit.degrees is None and np.isfinite(fit.t_df) else "lr" if trusted else "wald"

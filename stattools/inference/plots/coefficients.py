@@ -45,16 +45,8 @@ from stattools.text.columns import percent
 PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
 """The kind of interval that parameters of a sample are shown with: the first that the model has."""
 
-SHOWN = {
-    "wald": "Wald",
-    "wilson": "Wilson",
-    "score": "score",
-    "likelihood-ratio": "likelihood-ratio",
-    "profile": "profile",
-    "clopper-pearson": "Clopper–Pearson",
-    "exact": "exact",
-}
-"""How a kind of interval is called on an axis."""
+SHOWN = {"wald": "Wald", "wilson": "Wilson", "clopper-pearson": "Clopper–Pearson"}
+"""How a kind of interval is called on an axis, where a capital is due."""
 
 
 def require_one_scale(exponentiate: bool, standardized: bool) -> None:
@@ -190,11 +182,9 @@ def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawin
         deviations = [name for name in known if name.startswith("sd(")]
         variable = deviations[0] if len(deviations) == 1 else None
     if variable in fit.names and variable not in known:
-        why = (
-            "the restricted likelihood says nothing of fixed effects; fit with reml=False"
-            if fit.model.fixed.has_scale
-            else "profiles of fits with random effects are of their variances"
-        )
+        why = "profiles of fits with random effects are of their variances"
+        if fit.model.fixed.has_scale:
+            why = "the restricted likelihood says nothing of fixed effects; fit with reml=False"
         whole = ", ".join(map(repr, known))
         raise IncompatibleError(f'plot("profile", {quoted(variable)}): {why}. This fit has {whole}.')
     if not is_one_of(variable, known):

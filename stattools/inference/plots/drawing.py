@@ -131,11 +131,9 @@ def mean_of(model: Any) -> str:
         return f"probability of a success ({outcome})"
     if model.likelihood.outcome.has_several:
         return "probability"
-    return (
-        f"probability that {outcome} is {plain(event_label(model))}"
-        if model.likelihood.facts.is_event
-        else f"mean of {outcome}"
-    )
+    if model.likelihood.facts.is_event:
+        return f"probability that {outcome} is {plain(event_label(model))}"
+    return f"mean of {outcome}"
 
 
 def change_in(model: Any) -> str:

@@ -59,15 +59,9 @@ def effect(
     rows = population(fit.model, data)
     variable = the_variable(rows, variable)
     asked = {"over": "rows" if over is None else over, "level": level, "data": data}
-    level = level_of(fit, level)
+    said = f"{percent(level_of(fit, level))} interval" if fit.kinds else "a ridge fit has no intervals"
     return drawing(
-        fit.model,
-        rows,
-        variable,
-        by,
-        values,
-        lambda points: fit.means(variable, by=by, values=points, **asked),
-        f"{percent(level)} interval" if fit.kinds else "a ridge fit has no intervals",
+        fit.model, rows, variable, by, values, lambda points: fit.means(variable, by=by, values=points, **asked), said
     )
 
 

@@ -137,16 +137,10 @@ def _first(V: Floats) -> Floats:
     return np.eye(1, V.shape[1]).repeat(len(V), axis=0)
 
 
-VALUES: dict[str, Callable[[Any, Floats], Floats]] = {
-    "mean": lambda family, eta: family.mean(eta),
-    "link": _link,
-    "zero": _zero,
-}
-
-ENDS: dict[str, Callable[[Any, Floats, Floats, Quantile], Two]] = {
-    "mean": _ends_of_mean,
-    "link": _ends_of_link,
-    "zero": _ends_of_zero,
+OF_MEANS: dict[str, tuple[Callable[[Any, Floats], Floats], Callable[[Any, Floats, Floats, Quantile], Two]]] = {
+    "mean": (lambda family, eta: family.mean(eta), _ends_of_mean),
+    "link": (_link, _ends_of_link),
+    "zero": (_zero, _ends_of_zero),
 }
 """By the kind of a prediction: the value, and the ends of its interval from the covariance of eta and a quantile."""
 
@@ -309,6 +303,8 @@ MEDIAN, QUANTILE = QUANTILES = ("median", "quantile")
 
 OF_OUTCOMES = ("observation", *QUANTILES)
 """Kinds of predictions that depend on the trials and on the precision of an outcome."""
+
+KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUANTILES, SURVIVAL)
 
 STEP = 1e-3
 """Standard errors of a linear predictor over which a quantile is differenced: it is right to 1e-12 of itself."""

@@ -303,19 +303,6 @@ def handed_out(
     return found.to_numpy() if framed and is_bare else found
 
 
-KINDS = (
-    "mean",
-    "observation",
-    "class",
-    "link",
-    "zero",
-    kinds.CUMULATIVE,
-    kinds.SCORE,
-    *kinds.QUANTILES,
-    kinds.SURVIVAL,
-)
-
-
 def predict(
     fit: Estimates,
     model: Model,
@@ -404,7 +391,7 @@ def predictions(
 def kind_asked(who: str, kind: object) -> str:
     """A kind of predictions; IncompatibleError for another word."""
     says = f"{who} has kind {{}}"
-    return one_of(kind, KINDS, says, IncompatibleError, got="kind=", meaning="kind of predictions")
+    return one_of(kind, kinds.KINDS, says, IncompatibleError, got="kind=", meaning="kind of predictions")
 
 
 def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, trials: Floats | None) -> Any:
@@ -420,11 +407,12 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
     if kinds.is_of_categories(at, kind):
         return kinds.categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
-    value = kinds.VALUES[kind](at.likelihood, eta)
+    value_of, ends_of = kinds.OF_MEANS[kind]
+    value = value_of(at.likelihood, eta)
     if interval is None:
         return value
     V = kinds.eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    return _frame(kind, value, *kinds.ENDS[kind](at.likelihood, eta, V, kinds.quantiles(fit, at, interval)))
+    return _frame(kind, value, *ends_of(at.likelihood, eta, V, kinds.quantiles(fit, at, interval)))
 
 
 def require_finite(fit: Estimates, what: str) -> None:
