@@ -34,7 +34,7 @@ from stattools.latent.coordinates import Coordinates
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.elimination import AtFactors, Joint
 from stattools.likelihoods.own import OwnLikelihood
-from stattools.models.mixed.marginal import MarginalLikelihood
+from stattools.models.mixed.marginal import MarginalParameters
 from stattools.models.mixed.mixed_model import TITLE, LinearMixed, MixedRegression
 from stattools.models.model import Model
 from stattools.models.regressions.times import ConditionalLogit
@@ -215,9 +215,9 @@ def _at(it: Any, k: int, widths: tuple[int, ...]) -> AtSavedFactors:
 
 
 @record
-class SavedMarginal(MarginalLikelihood):
+class SavedMarginal(MarginalParameters):
     """The likelihood with effects integrated out, without the rows: it knows its parameters, and the effects of groups
-    at the maximum.
+    at the maximum; all else is refused.
     """
 
     names: tuple[str, ...] = field()  # type: ignore[assignment]
@@ -229,9 +229,8 @@ class SavedMarginal(MarginalLikelihood):
         """Modes and covariances of the effects of each term, at the maximum."""
         return self.known
 
-    def evaluate(self, theta: object, order: int = 2) -> NoReturn:
-        """Refused: it needs the rows."""
-        refuse()
+    def __getattr__(self, name: str) -> Any:
+        return refuse() if not name.startswith("__") else object.__getattribute__(self, name)
 
 
 def mixed_regression(fit: Any) -> Parts:

@@ -62,8 +62,9 @@ STEP = 2e-4
 """Of differences of the score, in units of theta: the error of a second derivative is about 1e-9 of it."""
 
 
-class MarginalLikelihood:
-    """What all of them say of theta, and what one says whose integral is an approximation near that `beside` it.
+class MarginalParameters:
+    """What theta is of a likelihood with effects integrated out: parameters of the fixed part, entries of the T_k, and
+    standard deviations of curves.
 
     `to_fixed` (p, p) makes the user's parameters of those of the fixed part, and `to_effects` N_k effects of the user's
     columns of z: u = N_k T_k v, v ~ N(0, I).
@@ -76,24 +77,7 @@ class MarginalLikelihood:
     """What makes the standard deviations of curves' effects in the user's units of those in theta."""
     outer: Any = slice(None)
     """Numbers of the fixed part's parameters that are entries of theta."""
-    fixed: Any
-    """The fixed part in the coordinates of theta."""
-    points: Any = None
-    """Points that stand for the rows of one curve, where there are such."""
-    is_restricted = False
-    """Are fixed effects integrated out?"""
-    log_unit: Any = 0.0
-    """What the prior of integrated coefficients adds to the log-likelihood."""
-    beside: Any
-    """(theta, last): the approximation at theta, whose mode is sought near that of another one, None for none."""
-    mode_of: Any
-    """The mode of an approximation, where that of another one may `start`."""
-    score_of: Any
-    """The slopes of the log-likelihood in theta that an approximation has."""
-    log_ratio: Any
-    """log L - log L~ of an approximation, estimated from draws that are the same at each theta."""
     smooths = answer_of("model.smooths", "The curves that have a standard deviation each.")
-    n = answer_of("model.n", "Number of observations.")
 
     @property
     def n_smooths(self) -> int:
@@ -104,11 +88,6 @@ class MarginalLikelihood:
     def n_outer(self) -> int:
         """Number of entries of theta that are of the fixed part."""
         return len(np.arange(len(self.to_fixed))[self.outer])
-
-    @property
-    def coarser(self) -> Any:
-        """This likelihood by a quicker integral that is good enough for the ends of intervals."""
-        return self
 
     @cached_property
     def entries(self) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
@@ -122,11 +101,6 @@ class MarginalLikelihood:
         pairs = zip(self.model.random, self.entries, strict=True)
         roots = [f"T[{i + 1}, {j + 1}] of {term.name}" for term, at in pairs for i, j in zip(*at, strict=True)]
         return (*fixed, *roots, *(f"sd of {smooth.name}" for smooth in self.smooths))
-
-    @cached_property
-    def start(self) -> Floats:
-        """Where a climb begins: effects of standard deviation 1."""
-        return self.theta(self.fixed.start, [np.eye(len(back)) for back in self.to_effects], np.ones(self.n_smooths))
 
     def theta(self, fixed: Floats, factors: Any, taus: Floats = NO_CURVES) -> Floats:
         """The parameters from those of the fixed part, the T_k and the curves' standard deviations."""
@@ -163,6 +137,38 @@ class MarginalLikelihood:
     def fixed_spread(self, theta: Floats) -> Floats:
         """The covariance (p, p) of the fixed part given theta, 0 but for parameters that are integrated out."""
         return np.zeros(self.to_fixed.shape)
+
+
+class MarginalLikelihood(MarginalParameters):
+    """The likelihood at theta, by an integral that is an approximation near that `beside` it."""
+
+    fixed: Any
+    """The fixed part in the coordinates of theta."""
+    points: Any = None
+    """Points that stand for the rows of one curve, where there are such."""
+    is_restricted = False
+    """Are fixed effects integrated out?"""
+    log_unit: Any = 0.0
+    """What the prior of integrated coefficients adds to the log-likelihood."""
+    beside: Any
+    """(theta, last): the approximation at theta, whose mode is sought near that of another one, None for none."""
+    mode_of: Any
+    """The mode of an approximation, where that of another one may `start`."""
+    score_of: Any
+    """The slopes of the log-likelihood in theta that an approximation has."""
+    log_ratio: Any
+    """log L - log L~ of an approximation, estimated from draws that are the same at each theta."""
+    n = answer_of("model.n", "Number of observations.")
+
+    @property
+    def coarser(self) -> Any:
+        """This likelihood by a quicker integral that is good enough for the ends of intervals."""
+        return self
+
+    @cached_property
+    def start(self) -> Floats:
+        """Where a climb begins: effects of standard deviation 1."""
+        return self.theta(self.fixed.start, [np.eye(len(back)) for back in self.to_effects], np.ones(self.n_smooths))
 
     def effects(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Modes (q, J) and covariances given the data (q, q, J) of each term's effects, in the user's columns."""
