@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, FunctionError, StattoolsError, quoted
-
-FLOAT64 = np.dtype(np.float64)
-"""The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
+from stattools.interface.arrays import FLOAT64
+from stattools.interface.names.answers import meant
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -64,15 +63,6 @@ def some_numbers(given: ArrayLike, needs: str) -> NDArray[np.float64]:
     return found
 
 
-def are_real(values: NDArray[Any]) -> bool:
-    """Whether objects are numbers each; durations, which NumPy counts among whole numbers, are none.
-
-    >>> are_real(np.array([1, 2.5], dtype=object)), are_real(np.array([1], dtype="m8[D]"))
-    (True, False)
-    """
-    return all(isinstance(value, Real | Decimal) and not isinstance(value, np.timedelta64) for value in values.flat)
-
-
 def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
     """Numbers as float64; a DomainError that begins with `needs` for text, complex numbers, what float64 does not hold,
     and for a shape that does not go with that of the parameters.
@@ -82,7 +72,8 @@ def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDA
     """
     try:
         values = np.asarray(given)
-        if values.dtype.kind in "biuf" or are_real(values):
+        numbers = (isinstance(one, Real | Decimal) and not isinstance(one, np.timedelta64) for one in values.flat)
+        if values.dtype.kind in "biuf" or all(numbers):  # NumPy counts durations among whole numbers
             if values.dtype is not FLOAT64:
                 with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite
                     values = values.astype(np.float64)
@@ -211,10 +202,7 @@ def names_of(results: Collection[object], names: object, who: str) -> tuple[str,
 
 
 def require_truth(value: object, what: str) -> None:
-    """DomainError unless this is True or False: text such as "no" is true to Python.
-
-    >>> require_truth(True, "html= of report")
-    """
+    """DomainError unless this is True or False: text such as "no" is true to Python."""
     if not isinstance(value, bool | np.bool_):
         raise DomainError(f"{what} is True or False; got {quoted(value)}.")
 
@@ -232,8 +220,7 @@ def whole_number(value: object, what: str, *, at_least: int, at_most: int = LARG
         return value
     one = isinstance(value, np.ndarray) and value.ndim == 0 and value is not np.ma.masked
     count: Any = np.asarray(value).item() if one else value
-    whole = isinstance(count, int | np.integer) and not isinstance(count, bool | np.timedelta64)
-    if not whole and not (isinstance(count, float | np.floating) and count.is_integer()):
+    if not is_whole(count) and not (isinstance(count, float | np.floating) and count.is_integer()):
         raise DomainError(f"{what} is one whole number, at least {at_least}; got {quoted(value)}.")
     count = int(count)
     if count < at_least:
@@ -269,19 +256,12 @@ def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any)
         raise FunctionError(f"{who} raised {said.rstrip('.')}. Mend the function.") from error
 
 
-OF_PREDICTIONS = {
-    "prediction": ' Write interval=0.95, kind="observation".',
-    "confidence": ' Write interval=0.95, kind="mean".',
-}
-"""R's intervals of predictions, and how they are asked here."""
-
-
 def require_level(level: object, name: str = "level") -> None:
     """DomainError unless this is a probability between 0 and 1, both excluded."""
     if type(level) is float and 0.0 < level < 1.0:
         return
     if not (is_number(level) and 0.0 < level < 1.0):
-        percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
-        kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
-        kind = OF_PREDICTIONS.get(level, kind) if name == "interval" and isinstance(level, str) else kind
-        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")
+        instead = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
+        if isinstance(level, str) and level.isalpha():
+            instead = meant(name, level) or f' A kind is named: kind="{level}".'
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{instead}")

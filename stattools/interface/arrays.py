@@ -6,3 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+FLOAT64 = np.dtype(np.float64)
+"""The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""

@@ -14,7 +14,7 @@ import shutil
 import stat
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -134,27 +134,18 @@ class Drafts:
 
     def publish(self) -> None:
         """Every file to its place, in order; if one cannot go there, those before it come back."""
-        kept: dict[Path, Path] = {}
-        new: list[Path] = []
-        target = Path()
-        try:
-            for target in list(self._waiting.values())[:-1]:
-                if target.exists():
-                    kept[target] = _second_name(target)
+        last = next(reversed(self._waiting), None)
+        with ExitStack() as copies, ExitStack() as undo:
             for temporary, target in self._waiting.items():
-                os.replace(temporary, target)
-                new.append(target)
-        except BaseException as error:
-            for one in new:
-                if one in kept:
-                    os.replace(kept.pop(one), one)
-                else:
-                    one.unlink(missing_ok=True)
-            with reasons(target, self.asker):
-                raise error
-        finally:
-            for old in kept.values():
-                old.unlink(missing_ok=True)
+                with reasons(target, self.asker):
+                    if temporary != last and target.exists():
+                        copy = _second_name(target)
+                        copies.callback(copy.unlink, missing_ok=True)
+                        undo.callback(os.replace, copy, target)
+                    elif temporary != last:
+                        undo.callback(target.unlink, missing_ok=True)
+                    os.replace(temporary, target)
+            undo.pop_all()
 
 
 def target_of(path: Path) -> Path:

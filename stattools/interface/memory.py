@@ -69,13 +69,12 @@ def _allowed() -> list[float]:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
         return []
-    places = [line.split(":", 2)[1:] for line in lines]
-    folders = {GROUPS / "memory"} | {GROUPS}
-    for controllers, path in places:
-        top = GROUPS if not controllers else GROUPS / "memory"
+    folders = {GROUPS, GROUPS / "memory"}
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
         if controllers in ("", "memory"):
-            inner = top / path.lstrip("/")
-            folders |= {inner, *(parent for parent in inner.parents if parent.is_relative_to(top))}
+            inner = GROUPS / controllers / path.lstrip("/")
+            folders |= {inner, *(parent for parent in inner.parents if parent.is_relative_to(GROUPS))}
     return [left for folder in folders for names in FILES if (left := _left(folder, *names)) is not None]
 
 

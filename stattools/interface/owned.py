@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
-from stattools.interface.arguments import FLOAT64
+from stattools.interface.arrays import FLOAT64
 
 LARGE = 200_000
 """Numbers of a matrix that is hashed in its place; a copy of fewer costs less than the work on them."""

@@ -48,10 +48,7 @@ def within(squares: NDArray[np.float64]) -> bool:
 
 
 def require_units(who: str, names: Sequence[str], scales: Floats) -> None:
-    """DomainError naming the first column whose scale has no square in float64; 0 and NaN stand for an overflow.
-
-    >>> require_units("A regression", ["x"], np.array([2.0]))
-    """
+    """DomainError naming the first column whose scale has no square in float64; 0 and NaN stand for an overflow."""
     _require_within(who, names, scales, "{!r} varies on a scale of {:.1g}")
 
 
@@ -74,10 +71,7 @@ def require_size(
 ) -> None:
     """DomainError where the largest of the numbers, those that are missing apart, is neither 0 nor within the ends.
 
-    `does` is what the caller does with them.
-
-    >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
-    """
+    `does` is what the caller does with them."""
     few = values.ndim == 1 and 0 < len(values) <= ON_ONE_THREAD
     if few and smallest**2 * len(values) <= ddot(values, values) <= largest**2:
         return
@@ -87,27 +81,18 @@ def require_size(
 
 
 def require_sizes(who: str, names: Sequence[str], largest: Floats) -> None:
-    """DomainError naming the first column whose squares leave float64; `largest` (p,) are the sizes of its numbers.
-
-    >>> require_sizes("A regression", ["x"], np.array([1e100]))
-    """
+    """DomainError naming the first column whose squares leave float64; `largest` (p,) are the sizes of its numbers."""
     sizes = np.where(largest > 0.0, largest, 1.0)
     _require_within(who, names, sizes, "the largest number of {!r} is {:.1g} in size")
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:
-    """`require_size` of series with variances as parameters, whose own variances are fourth powers of the values.
-
-    >>> require_series("A local level", "y", np.array([1.0, 2.0]))
-    """
+    """`require_size` of series with variances as parameters, whose own variances are fourth powers of the values."""
     require_size(who, what, values, smallest=SMALLEST_OF_SERIES, largest=LARGEST_OF_SERIES)
 
 
 def require_precision(precision: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    """DomainError unless the products of precisions with y and with its square have squares and sums in float64.
-
-    >>> require_precision(np.array([1.0, 2.0]), np.array([3.0, 5.0]))
-    """
+    """DomainError unless the products of precisions with y and with its square have squares and sums in float64."""
     least, most, size = float(precision.min()), float(precision.max()), float(np.abs(y).max()) or 1.0
     half = sqrt(most)
     moderate = least >= SMALLEST_PRECISION and most <= 1.0 / SMALLEST_PRECISION

@@ -25,8 +25,8 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.data.tables.table import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.arguments import FLOAT64, as_theta
-from stattools.interface.arrays import Floats
+from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import FLOAT64, Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite, finite_loglik, require_units
 from stattools.likelihoods import Likelihood

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from stattools.data.tables.columns import READY, clean, is_sparse, listing, missing
 from stattools.data.tables.table import NamedColumns, axes, is_frame, is_pandas, label_of, series, table, unmasked
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import FLOAT64, written
+from stattools.interface.arguments import written
+from stattools.interface.arrays import FLOAT64
 from stattools.interface.files import path_of, require_regular
 from stattools.interface.owned import found_finite
 from stattools.interface.when_needed import pd

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.interface.arguments import FLOAT64, is_writable
+from stattools.interface.arguments import is_writable
+from stattools.interface.arrays import FLOAT64
 from stattools.interface.when_needed import pa, pd
 from stattools.numerics.threads import all_finite
 

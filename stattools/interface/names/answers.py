@@ -231,7 +231,8 @@ def _attribute(code: str, noun: str) -> str | None:
 def about_call(
     function: Callable[..., object], name: str, cls: type | None, given: tuple[object, ...], named: dict[str, object]
 ) -> str | None:
-    """Which argument a function does not take, or lacks, and what to write; None where the call is right.
+    """Which argument a function does not take, or lacks, and what to write; None where the call is right. `cls` is the
+    class of a method, which the one that is asked may inherit.
 
     >>> import stattools as st
     >>> about_call(st.ols, "ols", None, ("y ~ x", {}), {"sample_weight": "w"})
@@ -240,6 +241,8 @@ def about_call(
     parameters, calls = list(inspect.signature(function).parameters.values()), vocabulary().calls
     called = f"st.{name}"
     if cls is not None:
+        asked = given[0] if given and isinstance(given[0], type) else type(given[0]) if given else cls
+        cls = asked if name != "__init__" and issubclass(asked, cls) else cls
         parameters, given = parameters[1:], given[1:]
         called = f"st.{cls.__name__}" if name == "__init__" else f"{noun_of(cls)}.{name}"
         if given and name == "__init__" and cls.__name__ in calls:

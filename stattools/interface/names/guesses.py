@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stattools.errors import AbsentError, IncompatibleError
+from stattools.interface.names.answers import about_attribute, about_call, about_function
 from stattools.interface.owned import ARITHMETIC, DOOR, WATCHED, own, require_unchanged, sealed
 from stattools.text.printing import printed
 
@@ -39,20 +40,14 @@ FACES = ("_page", "_headline")
 
 
 class Absence:
-    """What an error says of a name that is not there, of a class or among the functions that there are; looked up when
-    it is shown.
-    """
+    """What an error says of a name that is not there; looked up when it is shown."""
 
-    def __init__(self, of: type | tuple[str, ...], name: str) -> None:
-        self.of, self.name = of, name
+    def __init__(self, about: Callable[[Any, str], str], of: type | tuple[str, ...], name: str) -> None:
+        self.about, self.of, self.name = about, of, name
 
     @printed
     def __str__(self) -> str:
-        from stattools.interface.names import answers
-
-        if isinstance(self.of, tuple):
-            return answers.about_function(self.of, self.name)
-        return answers.about_attribute(self.of, self.name)
+        return self.about(self.of, self.name)
 
     __repr__ = __str__
 
@@ -67,18 +62,18 @@ def absent(self: object, name: str) -> NoReturn:
         raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
     if hasattr(cls, name):
         object.__getattribute__(self, name)
-    raise _absence(cls, name)
+    raise _absence(about_attribute, cls, name)
 
 
 def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
     """AbsentError for a name that the package does not have, with what to use instead."""
     if name.startswith("_"):
         raise AttributeError(f"module 'stattools' has no attribute {name!r}")
-    raise _absence(known, name)
+    raise _absence(about_function, known, name)
 
 
-def _absence(of: type | tuple[str, ...], name: str) -> AbsentError:
-    error = AbsentError(Absence(of, name))
+def _absence(about: Callable[[Any, str], str], of: type | tuple[str, ...], name: str) -> AbsentError:
+    error = AbsentError(Absence(about, of, name))
     error.obj = Absence  # Python would add its own guess to ours
     return error
 
@@ -139,32 +134,14 @@ def answering[**P, R](
             found = guarded(*map(own, given), **{name: own(value) for name, value in named.items()})
             return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
         except TypeError as error:
-            refuse_arguments(error, function, name, cls, given, named)
-            raise
+            said = None if isinstance(error, IncompatibleError) else about_call(function, name, cls, given, named)
+            if said is None:
+                raise
+            raise IncompatibleError(said) from None
         finally:
             DOOR.inside = inside
 
     return call
-
-
-def refuse_arguments(
-    error: TypeError,
-    function: Callable[..., object],
-    name: str,
-    cls: type | None,
-    given: tuple[object, ...],
-    named: dict[str, object],
-) -> None:
-    """IncompatibleError that names the argument to use; None where the arguments are right."""
-    from stattools.interface.names.answers import about_call
-
-    if isinstance(error, IncompatibleError):
-        return
-    if cls is not None and name != "__init__" and given:  # the class that was asked, which inherits the method
-        cls = given[0] if isinstance(given[0], type) else type(given[0]) if isinstance(given[0], cls) else cls
-    said = about_call(function, name, cls, given, named)
-    if said is not None:
-        raise IncompatibleError(said) from None
 
 
 def public[T](value: T, name: str) -> T:

@@ -31,8 +31,8 @@ from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
-from stattools.interface.arguments import FLOAT64, as_theta
-from stattools.interface.arrays import Floats
+from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import FLOAT64, Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictor import among
