@@ -49,6 +49,10 @@ from stattools.solvers.mixed.fixed_effects import Curvatures, variance_covarianc
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, curve_parts
 from stattools.solvers.mixed.maximum import MixedMaximum, whole_covariance
 
+type Terms = tuple[RandomTerm, ...]
+type Smooths = Sequence[SmoothTerm]
+"""The random terms and the curves over rows."""
+
 
 def population(fit: Any) -> Any:
     """The fit for the population of groups: effects are integrated out. Where the mean is linear in them, or there are
@@ -133,14 +137,7 @@ class PredictedRows:
     groups: str
 
     @classmethod
-    def of(
-        cls,
-        found: MixedMaximum,
-        X: Floats,
-        terms: tuple[RandomTerm, ...],
-        groups: str,
-        curves: Sequence[SmoothTerm] = (),
-    ) -> PredictedRows:
+    def of(cls, found: MixedMaximum, X: Floats, terms: Terms, groups: str, curves: Smooths = ()) -> PredictedRows:
         """From the columns and the terms of the rows, as the data have them, no terms for the population; the columns
         of curves stand before those of X, as `Curves.seen` has them.
         """
@@ -205,13 +202,7 @@ def moved(T: Floats, change: Floats) -> Floats:
 
 
 def view_of(
-    fit: Any,
-    view: Any,
-    groups: str,
-    terms: tuple[RandomTerm, ...],
-    curves: Sequence[SmoothTerm],
-    kind: str = "mean",
-    is_uncertain: bool = False,
+    fit: Any, view: Any, groups: str, terms: Terms, curves: Smooths, kind: str = "mean", is_uncertain: bool = False
 ) -> Any:
     """The `view` of rows of a typical group, or of the population, as one of rows of these `groups`, with their random
     `terms` and `curves`: its linear predictor has their effects, and where it `is_uncertain` the covariance of these.
@@ -243,15 +234,7 @@ def view_of(
     return beside_curves(fit, view, curves)
 
 
-def _of_normal(
-    fit: Any,
-    view: Any,
-    groups: str,
-    terms: tuple[RandomTerm, ...],
-    curves: Sequence[SmoothTerm],
-    kind: str,
-    is_uncertain: bool,
-) -> Any:
+def _of_normal(fit: Any, view: Any, groups: str, terms: Terms, curves: Smooths, kind: str, is_uncertain: bool) -> Any:
     """The view of rows of a normal outcome. The root of the variance of each is one column, in place of the covariance
     of all coefficients, and its degrees of freedom are Satterthwaite's; quantiles in new groups have the variance of
     their effects.
