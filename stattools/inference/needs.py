@@ -112,7 +112,7 @@ def _curves(model: Any) -> tuple[Any, ...]:
 
 def a_term(fit: AnyFit, name: str) -> None:
     """A term beside the intercept, of the mean or of another parameter, or a curve."""
-    if not _curves(fit.model) and not any(of.terms for of in terms_of(fit.model)):
+    if not _curves(fit.model) and not any(of.spaces.terms for of in terms_of(fit.model)):
         raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
 
 

@@ -173,9 +173,10 @@ def _of_term(
     """The name of a term and the row of its test: of the hypotheses of the smaller model and of the larger one that
     differ by the term, R theta = 0 each.
     """
-    left_out = list(range(k + 1, len(of.terms)))
+    terms = of.spaces.terms
+    left_out = list(range(k + 1, len(terms)))
     if kind == "II":
-        left_out = [j for j, term in enumerate(of.terms) if term.factors > of.terms[k].factors]
+        left_out = [j for j, term in enumerate(terms) if term.factors > terms[k].factors]
     larger = of.spaces.without([] if kind == "III" else left_out)
     smaller = of.spaces.of_sums(k) if kind == "III" else of.spaces.without([k, *left_out])
     if len(smaller) == len(larger):

@@ -5,13 +5,12 @@ Under the hypothesis of a permutation test the outcomes may stand in any order, 
     T = sum_i g_i h_i,   Q = (T - E)^T V^+ (T - E)
 
 h are the scores of the outcome, g (n, q) those of what it may depend on; E and V are mean and covariance over all
-orders within blocks. Signs that may be either are the same with g = 1. With ranks for scores these are the tests of
-Wilcoxon, Mann and Whitney, Kruskal and Wallis, Friedman, and Spearman; with the values those of Fisher and Pitman; of
-differences that are -1, 0 and 1 McNemar's. Sums of whole scores are counted exactly, each score added in turn to all
-sums so far: of m of n scores n m S, of n signs n S, with S the sum. Where there are too many, T of one column may be
-taken for a beta with its four exact moments. Source: Hothorn, Hornik, van de Wiel & Zeileis, The American Statistician
-60 (2006), 257-263; Strasser & Weber, Mathematical Methods of Statistics 8 (1999), 220-250; Streitberg & Röhmel,
-Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 322-335.
+orders within blocks. Signs that may be either are the same with g = 1. With the values for scores these are the tests
+of Fisher and Pitman, with ranks those that `permutation_test` names. Sums of whole scores are counted exactly, each
+score added in turn to all sums so far: of m of n scores n m S, of n signs n S, with S the sum. Where there are too
+many, T of one column may be taken for a beta with its four exact moments. Source: Hothorn, Hornik, van de Wiel &
+Zeileis, The American Statistician 60 (2006), 257-263; Strasser & Weber, Mathematical Methods of Statistics 8 (1999),
+220-250; Streitberg & Röhmel, Statistical Software Newsletter 12 (1986), 10-17; Pitman, Biometrika 29 (1937), 322-335.
 
 Of one parameter p comes from the distribution of a count, binomial, or of a table given its margins:
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.data.design.design import Term, TermSpaces
+from stattools.data.design.design import TermSpaces
 from stattools.data.formula.expression import in_backticks
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import paired
@@ -370,11 +370,7 @@ class TermsOfParameter:
     @property
     def names(self) -> tuple[str, ...]:
         """What the terms are called in a table."""
-        return tuple(f"{self.label}: {term.text}" if self.label else term.text for term in self.terms)
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        return self.spaces.terms
+        return tuple(f"{self.label}: {term.text}" if self.label else term.text for term in self.spaces.terms)
 
     def columns(self, k: int) -> list[int]:
         """The numbers of all coefficients of a term."""

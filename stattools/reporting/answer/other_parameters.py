@@ -41,7 +41,7 @@ class Beside:
 
 def other_parameters(fit: Fit) -> tuple[Beside, ...]:
     """The parameters beside the first whose formulas have terms, with what was found of each."""
-    return tuple(_found(fit, of) for of in terms_of(fit.model)[1:] if of.terms)
+    return tuple(_found(fit, of) for of in terms_of(fit.model)[1:] if of.spaces.terms)
 
 
 def _found(fit: Fit, of: TermsOfParameter) -> Beside:
@@ -49,7 +49,7 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
     beside = Beside(of.label, *_words(model, of.label), ())
     part = OfFormula(model.design, model.terms, tuple(of.spaces.names), model.rows)
     found = []
-    for k, term in enumerate(of.terms):
+    for k, term in enumerate(of.spaces.terms):
         own = tuple(of.columns(k))
         bare = [rows[j] | {"term": str(rows[j]["term"]).removeprefix(f"{of.label}: ")} for j in own]
         effects = tuple(effect(part, j, row, beside) for j, row in zip(own, bare, strict=True))
