@@ -49,7 +49,7 @@ from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, beside, expand
 from stattools.numerics.sums import pair_product
 
 
-def levels_of(factor: Expression, found: list[object], n: int) -> tuple[Any, ...]:
+def levels_of(factor: Expression, found: list[object], n: int) -> tuple[object, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
     chosen = factor.given.get("levels", found)
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):

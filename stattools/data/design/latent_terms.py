@@ -341,7 +341,7 @@ class RandomDesign:
     levels: tuple[tuple[Any, ...], ...]
 
     @cached_property
-    def labels(self) -> tuple[Any, ...]:
+    def labels(self) -> tuple[object, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
         return self.levels if len(self.part.groups) > 1 else tuple(chain.from_iterable(self.levels))
 

@@ -64,7 +64,7 @@ class Chunk(NamedTuple):
     least: bytes | None
     largest: bytes | None
 
-    def ends(self, dtype: np.dtype[np.generic]) -> NDArray[Any] | None:
+    def ends(self, dtype: np.dtype[np.generic]) -> NDArray[np.generic] | None:
         """The least and the largest value of a column of numbers, (2,); None where they are not said."""
         if self.least is None or self.largest is None:
             return None

@@ -304,7 +304,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
 
 def categories(
     values: pd.Series | np.ndarray, name: str, reference: object = None
-) -> tuple[np.ndarray, tuple[Any, ...]]:
+) -> tuple[np.ndarray, tuple[object, ...]]:
     """The outcome as codes 0, 1, ..., and their labels; code 0 is the reference, by default the first label.
 
     Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not
@@ -378,7 +378,7 @@ class Rest(str):
         return rest
 
 
-def as_outcome(labels: tuple[object, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
+def as_outcome(labels: tuple[object, ...], codes: NDArray[np.intp]) -> NDArray[np.generic]:
     """Labels by code: bool, int or float where all labels are, objects otherwise."""
     kinds = {type(label) for label in labels}
     kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
@@ -387,7 +387,7 @@ def as_outcome(labels: tuple[object, ...], codes: NDArray[np.intp]) -> NDArray[A
 
 def ordered(
     values: object, name: str, levels: object = None, declared: object = None
-) -> tuple[np.ndarray, tuple[Any, ...]]:
+) -> tuple[np.ndarray, tuple[object, ...]]:
     """The outcome as codes 0, 1, ... and the labels from the lowest to the highest.
 
     An ordered category has its order and whole numbers theirs; text, and categories without an order, need `levels`.

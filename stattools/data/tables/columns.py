@@ -211,7 +211,7 @@ def sorted_codes(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     return labels.tolist(), codes
 
 
-def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
+def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[object, ...]]:
     """A complete column of labels of any kind as codes, and the labels in the order in which they come.
 
     >>> import pandas as pd

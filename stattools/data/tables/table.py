@@ -491,7 +491,7 @@ class Places:
             made.attrs.update(found.attrs)
         return made
 
-    def draws(self, values: NDArray[np.generic]) -> NDArray[Any]:
+    def draws(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
         """Draws of one value per row that was used, (S, rows) or (S, rows, K), as (S, n) or (S, n, K): an array."""
         if self.kept is None:
             return values
@@ -499,7 +499,7 @@ class Places:
         found[:, self.kept] = values
         return found
 
-    def _spread(self, values: NDArray[np.generic], each: int = 1) -> tuple[NDArray[Any], Mask | None]:
+    def _spread(self, values: NDArray[np.generic], each: int = 1) -> tuple[NDArray[np.generic], Mask | None]:
         """The values at their places among all rows, any others where a row was not used; and where one was."""
         if self.kept is None:
             return values, None
