@@ -130,7 +130,7 @@ class EmpiricalBayes(Faces):
         )
 
 
-def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None) -> EmpiricalBayes:
+def empirical_bayes(groups: object, /, *, labels: str | Sequence[object] | None = None) -> EmpiricalBayes:
     """The prior of many groups by maximum marginal likelihood, and the groups' estimates shrunk towards it.
 
     `groups` are counts per group, `st.binomial(successes, trials)` of columns or `st.poisson_rate(counts, exposure=,

@@ -196,7 +196,7 @@ ALIKE: dict[type, Callable[[Any], Any]] = {
 """The prior where none was given, for models whose parameters are probabilities: all of them are alike."""
 
 
-def _require_model(model: Any) -> None:
+def _require_model(model: object) -> None:
     """IncompatibleError for what is no model, and for networks."""
     if not isinstance(model, AnyModel):
         given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""

@@ -264,7 +264,7 @@ class Custom(AnyModel):
         return theta
 
 
-def numbers(found: Any) -> NDArray[Any] | None:
+def numbers(found: object) -> NDArray[Any] | None:
     """What a function returned as an array of real numbers; None where it is none."""
     try:
         value = np.asarray(found)
@@ -320,7 +320,7 @@ class ByName:
         return np.concatenate([np.atleast_1d(np.asarray(found[name], dtype=float)) for name in self.places])
 
 
-def of_array(function: Callable[..., Any], places: Places, word: str) -> Callable[..., Any]:
+def of_array(function: Callable[..., object], places: Places, word: str) -> Callable[..., Any]:
     """The function as one of theta, by what its signature takes.
 
     >>> of_array(lambda a, b: a - b, {"a": 0, "b": 1}, "loglik")(np.array([5.0, 2.0]))

@@ -43,7 +43,7 @@ class LowRank(SymmetricInParts):
 
     @classmethod
     def of_parts(
-        cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None, variances: Any = None
+        cls, d: Floats, U: Floats, K: Floats, places: object = None, off: Any = None, variances: Any = None
     ) -> LowRank:
         """The matrix of the arrays that `parts` gives."""
         at = np.flatnonzero(d)[:, None] if places is None else places

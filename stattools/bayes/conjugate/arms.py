@@ -166,7 +166,7 @@ def matched(distribution: Any, data: Any) -> tuple[Any, dict[str, Labels]]:
 Places = NDArray[np.intp]
 
 
-def part_of(data: Any, places: Places, arms: Labels) -> Any:
+def part_of(data: object, places: Places, arms: Labels) -> Any:
     """The data of the arms at these places, labelled `arms`; with None those of one arm, as a sample without arms.
 
     >>> import stattools as st

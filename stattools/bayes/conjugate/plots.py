@@ -45,7 +45,7 @@ def density(belief: Any, *, prob: float | None = None, kind: object = None) -> D
     )
 
 
-def _between(belief: Any, low: float, high: float) -> Floats:
+def _between(belief: object, low: float, high: float) -> Floats:
     """Where a density is drawn. DomainError where one number of float64 has nearly all of the probability."""
     if low == high:
         raise DomainError(

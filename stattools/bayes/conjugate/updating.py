@@ -290,7 +290,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     return datatree(present, dims=dims, coords=coords, attrs=attrs)
 
 
-def over(belief: Any, prior: Any) -> Any:
+def over(belief: object, prior: object) -> Any:
     """The prior of each arm of the belief, or of each category: one number serves all, and each draws its own."""
     shape, *_ = map(np.shape, parameters(belief).values())
     own = parameters(prior).values()

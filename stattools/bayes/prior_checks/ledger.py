@@ -132,7 +132,7 @@ class Ledger(Faces):
             belief = belief.update(entry.batch)
 
 
-def ledger(prior: Any, /) -> Ledger:
+def ledger(prior: object, /) -> Ledger:
     """An empty ledger over a prior of a conjugate family, proper or improper.
 
     `add(batch, name=)` and `undo(name)` return new ledgers; `posterior`, `table()` and `print` say what it holds.

@@ -185,7 +185,7 @@ class TippingPrior(Faces):
 
 
 def prior_sensitivity(
-    posterior: Any,
+    posterior: object,
     /,
     *,
     conclusion: Callable[..., float],
@@ -218,7 +218,7 @@ def prior_sensitivity(
 
 
 def tipping_prior(
-    posterior: Any,
+    posterior: object,
     /,
     *,
     conclusion: Callable[..., float],
@@ -313,7 +313,7 @@ class _Search:
 
 
 def _reason(
-    search: _Search, label: str, value: float, mean: float, strength: float, posterior: Any, tipped: Any, asked: bool
+    search: _Search, label: str, value: float, mean: float, strength: float, posterior: Any, tipped: object, asked: bool
 ) -> str:
     """The answer in a sentence or two."""
     kind, cutoff = search.kind, search.cutoff

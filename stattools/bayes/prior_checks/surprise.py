@@ -87,7 +87,7 @@ class Surprise(Faces):
         )
 
 
-def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density") -> Surprise:
+def surprise(posterior: object, /, *, kind: Literal["density", "tails"] = "density") -> Surprise:
     """How surprising the data of a posterior are to its prior: a tail probability of the prior predictive.
 
     "density" is the probability of data as improbable as these or more so, "tails" twice the smaller tail. The data are

@@ -187,7 +187,7 @@ def support(prior: Any, parameter: Parameter) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def spread(prior: Any) -> float:
+def spread(prior: object) -> float:
     """A length that is small beside the width of the prior or about it."""
     for name in ("scale", "sd"):
         value = getattr(prior, name, None)
@@ -287,7 +287,7 @@ def _called(parameter: Parameter) -> str:
     return f"the parameter {parameter.name}" if parameter.name.isdigit() else parameter.name
 
 
-def _stacked(priors: list[Any]) -> Any:
+def _stacked(priors: list[object]) -> Any:
     """One prior with arrays for parameters, or the single prior itself."""
     if len(priors) == 1:
         return priors[0]

@@ -90,7 +90,7 @@ def cuts_of(model: Any) -> tuple[int, ...]:
     return cuts if len(cuts) > 1 else ()
 
 
-def put_in_order(t: Floats, parameters: tuple[Parameter, ...], priors: tuple[Any, ...]) -> None:
+def put_in_order(t: Floats, parameters: tuple[Parameter, ...], priors: tuple[object, ...]) -> None:
     """Sort the thresholds in draws (S, q): where all have one prior, these are draws given the order of thresholds.
 
     Raises IncompatibleError where their priors differ.

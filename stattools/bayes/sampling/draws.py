@@ -105,7 +105,7 @@ def means_of_draws(
 
 
 def contrasts_of_draws(
-    posterior: Any, variable: str, by: Any, values: Any, ratio: bool, prob: float, kind: Kind, **data: Any
+    posterior: Any, variable: str, by: object, values: Any, ratio: bool, prob: float, kind: Kind, **data: Any
 ) -> pd.DataFrame:
     """[category, by,] contrast, mean, sd, median, lower, upper, probability: see `Posterior.contrasts`."""
     require_truth(ratio, "ratio= of contrasts")
@@ -153,7 +153,7 @@ def effects_of_draws(
 
 
 def function_of_draws(
-    posterior: Drawn, function: Callable[[Mapping[str, float]], Any], prob: float, kind: Kind
+    posterior: Drawn, function: Callable[[Mapping[str, float]], object], prob: float, kind: Kind
 ) -> pd.DataFrame:
     """mean, sd, median, lower, upper of a function of the parameters: see `Posterior.function`."""
     found = [values_of(function, posterior.names, draw) for draw in posterior.flat]
@@ -338,7 +338,7 @@ class Posterior(Drawn, Faces):
     def marginal_effects(
         self,
         *,
-        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+        at: Literal["overall", "mean"] | Mapping[str, object] = "overall",
         variables: Sequence[str] | None = None,
         discrete: Sequence[str] = (),
         by: str | Sequence[str] | None = None,
@@ -360,10 +360,10 @@ class Posterior(Drawn, Faces):
         variable: str | None = None,
         *,
         by: str | Sequence[str] | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[object] | None = None,
         prob: float = 0.94,
         kind: Kind = "hdi",
-        data: Any = None,
+        data: object = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
     ) -> pd.DataFrame:
@@ -396,7 +396,7 @@ class Posterior(Drawn, Faces):
         return contrasts_of_draws(self._of_columns, variable, by, values, ratio, prob, kind, **rows)
 
     def function(
-        self, function: Callable[[Mapping[str, float]], Any], *, prob: float = 0.94, kind: Kind = "hdi"
+        self, function: Callable[[Mapping[str, float]], object], *, prob: float = 0.94, kind: Kind = "hdi"
     ) -> pd.DataFrame:
         """The posterior of a `function` of the parameters by name, as `Fit.function`: mean, sd, median and the interval
         of this `prob` and `kind`. Each draw is asked, so that kinks do no harm; DomainError where one is not finite.
@@ -417,8 +417,8 @@ class Posterior(Drawn, Faces):
         prob: float | None = None,
         kind: Kind | None = None,
         seed: int | np.random.Generator | None = None,
-        data: Any = None,
-        ax: Any = None,
+        data: object = None,
+        ax: object = None,
     ) -> Figure:
         """A picture of the posterior: a Matplotlib Figure in the house style; see `Fit.plot`.
 

@@ -138,7 +138,7 @@ def label_of(values: object) -> Any:
     return None if label == "" else label
 
 
-def axes(values: Any) -> int:
+def axes(values: object) -> int:
     """The number of axes of a column, a table or an array of any package; 0 for a single value.
 
     >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
@@ -437,7 +437,7 @@ def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool 
     return found
 
 
-def _of_narwhals(backend: Any, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
+def _of_narwhals(backend: Any, values: NDArray[np.generic], there: Mask | None, name: str | None) -> Any:
     import narwhals as nw
 
     def series(column: Any, **dtype: Any) -> Any:

@@ -167,12 +167,12 @@ ROUND_OFF = 1e8 * float(np.finfo(float).eps)
 
 
 def read_rows(
-    formula_or_y: Any,
-    data_or_X: Any,
-    names: Any,
+    formula_or_y: object,
+    data_or_X: object,
+    names: object,
     intercept: bool,
     *,
-    formulas: Mapping[str, Any] = NO_FORMULAS,
+    formulas: Mapping[str, object] = NO_FORMULAS,
     grouped: bool = False,
     products: bool = False,
     **columns: Column,
@@ -203,7 +203,7 @@ def bind(
     data: Dataset,
     y: Floats,
     *,
-    labels: tuple[Any, ...] | None = None,
+    labels: tuple[object, ...] | None = None,
     outcome_name: str | None = None,
 ) -> Any:
     """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.

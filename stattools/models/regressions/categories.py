@@ -33,7 +33,7 @@ WHO = "st.ordinal"
 
 def ordinal(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     link: str = "logit",
@@ -177,7 +177,7 @@ class OneVsRest(AnyModel):
 
 def one_vs_rest(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,

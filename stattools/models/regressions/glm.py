@@ -46,7 +46,7 @@ NORMAL, BERNOULLI, GROUPED_PROBIT = Gaussian(), Bernoulli(), Linked(Binomial(), 
 
 def ols(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -76,7 +76,7 @@ def ols(
 
 def logistic(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -109,7 +109,7 @@ def logistic(
 
 def probit(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -135,7 +135,7 @@ def probit(
 
 def softmax(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -169,7 +169,7 @@ def softmax(
 
 def gamma(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -200,7 +200,7 @@ def gamma(
 
 def beta_binomial(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -295,7 +295,7 @@ GENERALIZED = {
 
 def glm(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     family: str,
@@ -371,7 +371,7 @@ def glm(
     return binding.bind_numbers("glm", title, likelihood, *given, formulas=formulas, exposure=exposure, **beside)
 
 
-def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
+def _known(what: str, name: object, names: tuple[str, ...]) -> str:
     """The name as it stands in the table, however its parts are joined; DomainError where it does not."""
     found = word_of(name, names)
     if is_one_of(found, names):
@@ -422,7 +422,7 @@ HOUSE = (Outcome.TRIALS, Outcome.ORDERED, Outcome.TIME)
 
 def regression(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     likelihood: Any,
     /,
     *,

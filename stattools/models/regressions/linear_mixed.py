@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from numpy.typing import ArrayLike
 
 from stattools.data.dataset import mixed_rows
@@ -14,7 +12,7 @@ from stattools.models.mixed.mixed_model import TITLE, WITH_CURVES, LinearMixed
 from stattools.models.regressions.binding import bind
 
 
-def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
+def linear_mixed(formula: str, data: object, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
     """A linear mixed model: y_i = x_i'beta + z_i'u[group of i] + e_i, u ~ N(0, Sigma), e_i ~ N(0, sigma^2).
 
     `formula` is "y ~ x + (x | g)" over the columns of `data`, a table or a dict of arrays. `(1 | g)` is a level of each

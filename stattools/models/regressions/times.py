@@ -39,7 +39,7 @@ TITLES = {
 
 def aft(
     formula: str,
-    data: Any,
+    data: object,
     /,
     *,
     distribution: str = "weibull",
@@ -94,7 +94,7 @@ def aft(
 
 def cox(
     formula: str,
-    data: Any,
+    data: object,
     /,
     *,
     ties: Literal["efron", "breslow", "exact"] = "efron",
@@ -150,7 +150,7 @@ def cox(
 
 
 def conditional_logit(
-    formula: str, data: Any, /, *, strata: Label, cluster: Label = None, weights: str | ArrayLike | None = None
+    formula: str, data: object, /, *, strata: Label, cluster: Label = None, weights: str | ArrayLike | None = None
 ) -> ConditionalLogit:
     """Conditional logistic regression of matched sets: exp(beta) are odds ratios within a set.
 

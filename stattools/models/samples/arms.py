@@ -59,7 +59,7 @@ class Grouping:
     index: Ints
     size: int
 
-    def total(self, values: NDArray[Any]) -> Any:
+    def total(self, values: NDArray[np.generic]) -> Any:
         """The sum of whole numbers per arm, exact."""
         if self.labels is None and self.size == len(values):
             return values
@@ -72,7 +72,7 @@ class Grouping:
         return f"position {arm}" if self.labels is None else f"arm {self.labels[arm]!r}"
 
 
-def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
+def columns(who: str, data: object, **given: Any) -> dict[str, Any]:
     """The columns given, each looked up in `data` where it is a name. Raises DomainError for names without a table."""
     frame = None if data is None else table(data)
     found = {}

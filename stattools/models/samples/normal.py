@@ -47,12 +47,12 @@ MOST_SUM = 1e200
 
 def normal(
     y: str | ArrayLike,
-    table: Any = None,
+    table: object = None,
     /,
     *,
     sd: str | ArrayLike | None = None,
     by: str | ArrayLike | None = None,
-    data: Any = None,
+    data: object = None,
 ) -> NormalSample:
     """The likelihood of normal measurements `y`: an array, a list or a column, or its name in the table `data`.
 
@@ -247,7 +247,7 @@ class NormalSample(SampleModel):
         return np.zeros(len(self.values), dtype=np.intp) if self.codes is None else self.codes
 
 
-def squares_about_mean(counts: NDArray[Any], total: Pair, squares: Pair) -> tuple[Pair, Floats]:
+def squares_about_mean(counts: NDArray[np.generic], total: Pair, squares: Pair) -> tuple[Pair, Floats]:
     """Mean and sum of squared deviations per arm, from n, sum y and sum y^2 without cancellation: sums and the mean are
     pairs high + low.
 

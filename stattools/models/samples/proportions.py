@@ -344,7 +344,7 @@ def _over(count: Any, theta: Floats) -> Floats:
     return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
 
 
-def coin(flips: object, table: object = None, /, *, by: Any = None, data: object = None) -> Trials:
+def coin(flips: object, table: object = None, /, *, by: object = None, data: object = None) -> Trials:
     """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
 
     Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
@@ -373,7 +373,13 @@ def coin(flips: object, table: object = None, /, *, by: Any = None, data: object
 
 
 def binomial(
-    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
+    successes: object,
+    trials_or_table: object = None,
+    /,
+    *,
+    trials: object = None,
+    by: object = None,
+    data: object = None,
 ) -> Trials:
     """The binomial likelihood of a count: `binomial(successes, trials)`, the order unknown or ignored.
 
@@ -497,7 +503,7 @@ def geometric(failures: object, /, *, data: object = None) -> Waits:
     return _waits("geometric", failures, 1, data)
 
 
-def pascal(failures: object, /, *, successes: object, data: Any = None) -> Waits:
+def pascal(failures: object, /, *, successes: object, data: object = None) -> Waits:
     """The likelihood of the failures before the r-th success, r = `successes` known (the Pascal, or negative binomial,
     distribution).
 

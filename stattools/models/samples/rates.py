@@ -41,7 +41,7 @@ from stattools.text.one_line import headline
 
 
 def poisson_rate(
-    counts: object, table: object = None, /, *, exposure: Any = None, by: Any = None, data: object = None
+    counts: object, table: object = None, /, *, exposure: object = None, by: object = None, data: object = None
 ) -> EventRates:
     """The Poisson likelihood of counts of events, each seen in its `exposure` (1 by default), at one rate per arm.
 
@@ -69,7 +69,7 @@ def poisson_rate(
 
 
 def exponential_rate(
-    times: object, table: object = None, /, *, censored: Any = None, by: Any = None, data: Any = None
+    times: object, table: object = None, /, *, censored: object = None, by: object = None, data: object = None
 ) -> EventRates:
     """The exponential likelihood of waiting times at one rate per arm.
 

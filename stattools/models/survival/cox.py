@@ -279,7 +279,7 @@ SORTED = (
 )
 
 
-def sorted_cox(formula: str, source: Any, ties: str, weights: object, beside: dict[str, Any]) -> SortedCox:
+def sorted_cox(formula: str, source: Any, ties: str, weights: object, beside: dict[str, object]) -> SortedCox:
     """The model of rows in files; what they cannot have is refused."""
     who = "st.cox"
     if asked := [f"{name}=" for name, given in beside.items() if given is not None]:

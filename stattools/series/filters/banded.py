@@ -122,7 +122,7 @@ class OneCoefficient:
         self.between = Band(dtype)
 
     @classmethod
-    def of(cls, a: Any, scale: Any, y: Array, before: OneCoefficient | None) -> OneCoefficient | None:
+    def of(cls, a: Any, scale: object, y: Array, before: OneCoefficient | None) -> OneCoefficient | None:
         """For blocks like y (R, T), the one of the block `before` where that has the same numbers; None where the
         substitution is quicker, or powers may overflow.
         """
