@@ -226,7 +226,7 @@ def _overdispersed(model: Model, pooled: str) -> Fit:
         ) from error
 
 
-def _labels(model: Model, labels: Any) -> tuple[Any, ...]:
+def _labels(model: Model, labels: Any) -> tuple[object, ...]:
     rows = len(model.rows.y)
     if labels is None:
         return tuple(range(rows)) if model.kept is None else tuple(model.kept.tolist())

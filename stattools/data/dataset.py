@@ -124,7 +124,7 @@ def complete_rows(
     return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), 0, data, origin_of(data, index=index))
 
 
-def number_column(column: Any, key: str, label: str) -> np.ndarray:
+def number_column(column: pd.Series, key: str, label: str) -> np.ndarray:
     """The numbers of a clean column; DomainError for categories."""
     if column.dtype.kind not in NUMBERS:
         levels = ", ".join(repr(level) for level in column.cat.categories[:5])
@@ -285,7 +285,12 @@ def require_formula(who: str, formula: object) -> None:
 
 
 def from_source(
-    text: Any, source: Source, columns: Mapping[str, object], formulas: Mapping[str, str], *beside: Any, **options: Any
+    text: str | Formula,
+    source: Source,
+    columns: Mapping[str, object],
+    formulas: Mapping[str, str],
+    *beside: Any,
+    **options: Any,
 ) -> Dataset:
     """The rows of a formula over a source, from one read; what stands `beside` as of `read_source`."""
     from stattools.data.files.first_pass import read_source
@@ -298,7 +303,7 @@ def from_source(
     )  # fmt: skip
 
 
-def mixed_rows(who: str, formula: Any, data: object, columns: Mapping[str, Any]) -> tuple[Dataset, LatentTerms]:
+def mixed_rows(who: str, formula: str, data: object, columns: Mapping[str, object]) -> tuple[Dataset, LatentTerms]:
     """The rows of measurements of a formula with random parts or curves, and these; `columns` are extras, such as
     {"precision": "w"}. Rows in files or on a cluster have no terms yet (`LatentTerms`).
 
@@ -445,7 +450,7 @@ def codes_of(values: object, labels: tuple[object, ...], name: str) -> np.ndarra
     return np.array([place[value] for value in found], dtype=float)
 
 
-def new_outcome(design: Design, name: str, data: object) -> tuple[Any, np.ndarray]:
+def new_outcome(design: Design, name: str, data: object) -> tuple[object, np.ndarray]:
     """The outcome of new rows, as it came, and their design matrix: from a table, or from a pair (y, X) of arrays.
     DomainError for rows without an outcome.
     """

@@ -169,7 +169,7 @@ def names_of(label: Any) -> tuple[str, ...]:
     return tuple(names) if is_names else ()
 
 
-def columns_in(frame: Any, *labels: Any) -> list[str]:
+def columns_in(frame: NamedColumns, *labels: Any) -> list[str]:
     """The columns of the table among these labels."""
     return [name for label in labels for name in names_of(label) if name in frame.names]
 
@@ -217,7 +217,12 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
 
 
 def time_rows(
-    who: str, formula: Any, data: object, columns: Mapping[str, object], formulas: Mapping[str, str], id: Label = None
+    who: str,
+    formula: str,
+    data: object,
+    columns: Mapping[str, object],
+    formulas: Mapping[str, str],
+    id: Label = None,
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.

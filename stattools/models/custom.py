@@ -17,7 +17,7 @@ from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -99,7 +99,7 @@ class Custom(AnyModel):
         """How many observations there are, in words."""
         return many(self.n, "observation") if self.observations is not None else "number of observations not given"
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """Raises IncompatibleError: what a function depends on cannot be seen."""
         raise IncompatibleError(f"{self.title} is a function, whose data cannot be seen and have no hash.")
 
@@ -242,7 +242,7 @@ class Custom(AnyModel):
         with np.errstate(over="ignore", invalid="ignore"):  # rows of inf and -inf add up to no number
             return float(self._returned(self.T @ phi).sum())
 
-    def _returned(self, theta: Floats) -> NDArray[Any]:
+    def _returned(self, theta: Floats) -> np.ndarray:
         """What the function returns: one number, or one for each row; -inf beyond the bounds."""
         if not self.is_inside(theta):
             return np.array(-np.inf)
@@ -264,7 +264,7 @@ class Custom(AnyModel):
         return theta
 
 
-def numbers(found: object) -> NDArray[Any] | None:
+def numbers(found: object) -> np.ndarray | None:
     """What a function returned as an array of real numbers; None where it is none."""
     try:
         value = np.asarray(found)
@@ -281,7 +281,7 @@ Places = Mapping[str, int | slice]
 """Where in theta the entries of each name are."""
 
 
-def of_names(start: Mapping[Any, Any]) -> tuple[Floats, tuple[str, ...], Places]:
+def of_names(start: Mapping[str, ArrayLike]) -> tuple[Floats, tuple[str, ...], Places]:
     """A start by name, numbers or vectors of them: as an array, the names of its entries, and where each name has them.
 
     >>> of_names({"mean": 1.0, "slopes": [2.0, 3.0]})[1:]
@@ -392,9 +392,9 @@ def custom(
     *,
     start: ArrayLike | Mapping[str, ArrayLike],
     names: Sequence[str] | None = None,
-    score: Callable[..., Any] | None = None,
+    score: Callable[..., ArrayLike] | None = None,
     n: float | None = None,
-    bounds: Any = None,
+    bounds: object = None,
     title: str = "Custom likelihood",
 ) -> Custom:
     """A model from your own log-likelihood function: of theta, a float array of shape (p,), or of parameters by name.

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.names.guesses import answers_names
@@ -28,7 +29,7 @@ MANY = 20
 """A page names so many parameters and counts the others."""
 
 
-def page(model: Any) -> Page:
+def page(model: AnyModel) -> Page:
     """The page that `print(model)` shows."""
     names = model.names
     more = f"and {len(names) - MANY:,} more; see model.names" if len(names) > MANY else ""
@@ -71,7 +72,7 @@ def rows_line(model: Any) -> str:
     return rows_counted(model.rows, model.n) + events + (model._left_out or ", none dropped")
 
 
-def rows_counted(rows: Any, n: float) -> str:
+def rows_counted(rows: Rows, n: float) -> str:
     """`397 rows`, and how many observations their weights make of them."""
     weights = "" if rows.weight is None else f" standing for {n:,.0f} observations (weights)"
     return many(len(rows.X), "row") + weights
@@ -218,6 +219,6 @@ class AnyModel:
         """Squared scale at theta; 1 where none is estimated beside theta."""
         return 1.0
 
-    def standardized(self) -> tuple[Any, Standardization]:
+    def standardized(self) -> tuple[AnyModel, Standardization]:
         """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
         return self, Standardization.identity(len(self.names))

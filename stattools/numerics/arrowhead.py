@@ -46,7 +46,7 @@ class InParts(NDArrayOperatorsMixin):
         """The array that this stands for."""
         return self.copy()
 
-    def applied(self, ufunc: object, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Any:
         """A function of NumPy of these inputs, of which this is one, without the array; None where it takes the array.
         Products with an array are known of all.
         """
@@ -60,7 +60,7 @@ class InParts(NDArrayOperatorsMixin):
             return self.pulled(rows.T).T.reshape(*np.shape(left)[:-1], self.shape[1])
         return None
 
-    def dot(self, other: Any) -> Any:
+    def dot(self, other: object) -> Any:
         """The product with an array, as of an array."""
         return self @ other
 
@@ -76,7 +76,7 @@ class InParts(NDArrayOperatorsMixin):
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Floats:
         return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)
 
-    def __array_ufunc__(self, ufunc: object, method: str, *inputs: object, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: Any) -> Any:
         if method == "__call__" and not options and (found := self.applied(ufunc, inputs)) is not None:
             return found
         plain = [value.whole if isinstance(value, InParts) else value for value in inputs]
@@ -97,7 +97,7 @@ class SymmetricInParts(InParts):
     """A symmetric matrix in parts, which defines `scaled` too, a number times it."""
 
     @property
-    def T(self) -> Any:
+    def T(self) -> SymmetricInParts:
         """The transposed matrix: itself."""
         return self
 
@@ -105,7 +105,7 @@ class SymmetricInParts(InParts):
         """As `product`."""
         return self.product(u)
 
-    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Any:
         """As of `InParts`; products with a number too."""
         if len(inputs) != 2:
             return None
@@ -226,7 +226,7 @@ class Arrow(SymmetricInParts):
         """The numbers that are in memory, in one row: they tell whether all are finite."""
         return np.concatenate([self.D.ravel(), self.B.ravel(), self.C.ravel()])
 
-    def among(self, which: Any) -> Arrow:
+    def among(self, which: NDArray[np.intp]) -> Arrow:
         """The rows and columns of these numbers, in their order in this matrix; what is left of a level some of whose
         rows are left out, and of others not, stands among the other rows.
         """
@@ -283,7 +283,7 @@ class Arrow(SymmetricInParts):
         found[others] = self.B.T @ v[levels] + self.C @ rest
         return found
 
-    def __iadd__(self, other: object) -> Any:
+    def __iadd__(self, other: object) -> Arrow:
         return self + other
 
     def columns(self, which: NDArray[np.intp]) -> Floats:
@@ -300,7 +300,7 @@ class Arrow(SymmetricInParts):
         found[np.ix_(others, others)] = self.C
         return found
 
-    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Any:
         """Sums with others of this kind too."""
         if ufunc in (np.add, np.subtract) and all(isinstance(value, Arrow) for value in inputs):
             left, right = inputs

@@ -255,11 +255,11 @@ class Columns(InParts):
         require_memory(f"{p:,} columns of {what} in {n:,} rows", n * p, "Group the levels of the factor.")
         return self.sparse().toarray()
 
-    def sum(self, axis: int | None = None, out: None = None) -> Any:
+    def sum(self, axis: int | None = None, out: None = None) -> Floats | float:
         """The sum, of each column for axis 0."""
         return self.sparse().sum(axis)
 
-    def max(self, axis: int | None = None, out: None = None) -> Any:
+    def max(self, axis: int | None = None, out: None = None) -> Floats | float:
         """The largest value, of each column for axis 0."""
         if axis not in (0, None):
             return np.asarray(self).max(axis=axis)
@@ -269,7 +269,7 @@ class Columns(InParts):
         found = self.joined(found, np.maximum.reduce(self.others, axis=0))
         return found if axis == 0 else found.max()
 
-    def min(self, axis: int | None = None, out: None = None) -> Any:
+    def min(self, axis: int | None = None, out: None = None) -> Floats | float:
         """The smallest value, of each column for axis 0."""
         return -(-1.0 * self).max(axis)
 
@@ -286,7 +286,7 @@ class Columns(InParts):
             return self.among(np.arange(self.shape[1])[columns])
         return self.whole[place]
 
-    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Any:
         """Absolute values and squares too, and what leaves the zeros of levels: sums and differences of columns with
         the same codes, and with numbers for each column that are 0 for levels; multiples and quotients.
         """
@@ -298,7 +298,7 @@ class Columns(InParts):
             return self._combined(ufunc, inputs[0])
         return InParts.applied(self, ufunc, inputs)
 
-    def _combined(self, ufunc: Any, other: Any) -> Columns | None:
+    def _combined(self, ufunc: np.ufunc, other: Any) -> Columns | None:
         """The columns with others of the same codes, or with numbers for each row or each column."""
         adds = ufunc in (np.add, np.subtract)
         if isinstance(other, Columns):
@@ -489,7 +489,7 @@ class BesideOnes(InParts):
         total[1:, 0] = total[0, 1:]
         return total
 
-    def applied(self, ufunc: object, inputs: tuple[Any, ...]) -> Any:
+    def applied(self, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Any:
         """As of `InParts`; columns less their centers are written into one copy."""
         if ufunc is np.subtract and inputs[0] is self and np.ndim(inputs[1]) == 1:
             found = self.copy()
@@ -626,7 +626,7 @@ MARK = re.compile("\x00([0-9])\x00")
 
 def expanded(
     X: Floats, names: Sequence[str], codes: NDArray[np.intp], called: Sequence[str], alone: bool
-) -> tuple[Any, tuple[str, ...]]:
+) -> tuple[Columns, tuple[str, ...]]:
     """The columns of all levels, which are `called` so, and their names, from the columns (n, q) that formulaic makes
     of a stand-in with three levels: the first, the second, and one for all that follow.
 

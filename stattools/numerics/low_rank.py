@@ -43,7 +43,7 @@ class LowRank(SymmetricInParts):
 
     @classmethod
     def of_parts(
-        cls, d: Floats, U: Floats, K: Floats, places: object = None, off: Any = None, variances: Any = None
+        cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None, variances: Any = None
     ) -> LowRank:
         """The matrix of the arrays that `parts` gives."""
         at = np.flatnonzero(d)[:, None] if places is None else places
@@ -101,7 +101,7 @@ class LowRank(SymmetricInParts):
         """V v, for v (p,) or (p, r)."""
         return Within(self.at, self.E).product(v) + self.U @ (self.K @ (self.U.T @ v))
 
-    def among(self, rows: Any) -> LowRank | None:
+    def among(self, rows: NDArray[np.intp]) -> LowRank | None:
         """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""
         rows, number = np.arange(len(self))[rows], np.full(len(self), -1)
         number[rows] = np.arange(len(rows))
@@ -142,7 +142,7 @@ class LowRank(SymmetricInParts):
         return found + Within(self.at, self.E).entries(*np.broadcast_arrays(i, j))
 
 
-def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
+def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> LowRank | Floats:
     """Some rows and columns of C, an array or such a matrix, each times its `size`."""
     size = np.ones(len(rows)) if size is None else size
     part = C.among(rows) if isinstance(C, LowRank) else None
@@ -168,7 +168,7 @@ def quadratic(each: Sequence[Any], C: Any) -> Floats:
     return found + within
 
 
-def congruent(T: Any, C: Any) -> Any:
+def congruent(T: Any, C: Any) -> LowRank | Floats:
     """T C T', of an array or of such a matrix."""
     if isinstance(C, LowRank):
         return C.mapped(T)

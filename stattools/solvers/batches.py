@@ -558,7 +558,7 @@ def _units(columns: Floats, W: Floats | None, each: bool) -> tuple[Floats, Float
     used = None if W is None else (W > 0.0).astype(float)[:, None]
     n = np.full((1, 1), float(columns.shape[2])) if used is None else used.sum(axis=2)
 
-    def over(values: Floats, total: Any = np.add) -> Floats:
+    def over(values: Floats, total: np.ufunc = np.add) -> Floats:
         return values if each else total.reduce(values, axis=0, keepdims=True)
 
     if len(n) < len(columns) and not each:

@@ -156,7 +156,7 @@ class Metric:
             W = self._inverse_factor = trtri(self.factor)[0]  # `potrf` cleared the lower triangle
         return W
 
-    def covariance(self) -> Floats:
+    def covariance(self) -> Any:
         """H^-1."""
         C = self._inverse
         if C is None:
@@ -383,7 +383,7 @@ class HeldMetric:
     array([ 1.  , -0.25])
     """
 
-    def __init__(self, R: Floats, information: object) -> None:
+    def __init__(self, R: Floats, information: Any) -> None:
         self.whole: Any = Metric.for_ascent(information)
         self.R, G = R, self.whole.solve(R.T)
         self.back = Metric(R @ G).solve(G.T).T  # G S^-1, (p, r)

@@ -422,7 +422,7 @@ class Entries:
         return value + np.log(self.k / self.n) if self.form == "wait" else value
 
 
-def entries(batch: Any) -> Entries:
+def entries(batch: Trials) -> Entries:
     """The observations of one batch; flips alike are one entry."""
     if isinstance(batch, Waits):
         zero = np.zeros(batch.n, dtype=np.int64)

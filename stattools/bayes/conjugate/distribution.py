@@ -246,7 +246,7 @@ class ByArm(Distribution):
     def _headline(self) -> str:
         return shown(self, self.arms)
 
-    def _curve(self) -> ByArm:
+    def _curve(self) -> Any:
         return self
 
     def _labels(self) -> Sequence[Hashable] | None:

@@ -18,6 +18,7 @@ from scipy import special
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
 from stattools.numerics.distributions.beta import tails
 
@@ -162,7 +163,7 @@ def gamma_from_mean_sd(mean: object, sd: object) -> tuple[float, float]:
     return (m / s) * (m / s), m / s / s
 
 
-def _log_ratio(tail: Any, p: float, q: float) -> float:
+def _log_ratio(tail: tuple[Floats, Floats], p: float, q: float) -> float:
     """How far a pair of tails is from (p, q), on the log scale of the smaller: positive where too much lies below."""
     below, above = (max(float(t), 1e-300) for t in tail)
     return float(np.log(below / p)) if p < q else float(np.log(q / above))

@@ -100,7 +100,7 @@ class DeclaredPair:
     read: Callable[[Any, Any], tuple[Any, dict[str, Any]]]
     statistics: Callable[[Any], tuple[Any, ...]]
     posterior: Callable[..., Any]
-    log_evidence: Callable[[Any, Any, Any], ArrayLike]
+    log_evidence: Callable[[Any, Any, Any], float | Floats]
     left_out: Callable[[Any, Seen], LeftOut]
     outcomes: Callable[[Any, Seen], list[NamedObservations]]
     variables: Mapping[str, tuple[str, ...]]
@@ -299,19 +299,19 @@ def over(belief: object, prior: object) -> Any:
     return type(prior)(*(np.broadcast_to(value, shape) for value in own))
 
 
-def _by_arm(draw: Any, pair: DeclaredPair, name: str) -> Any:
+def _by_arm(draw: Floats, pair: DeclaredPair, name: str) -> Floats:
     """Draws of a parameter of arms with the arms along one axis, as tables have them."""
     alone = name == "parameters" or pair.variables.get(name) == ("arm",)
     return draw.reshape(len(draw), -1) if alone and draw.ndim > 2 else draw
 
 
-def _log_likelihoods(outcomes: list[NamedObservations], drawn: Drawn) -> dict[str, Any]:
+def _log_likelihoods(outcomes: list[NamedObservations], drawn: Drawn) -> dict[str, Floats]:
     return {one.of or one.name: one.log_likelihood(drawn) for one in outcomes if one.log_likelihood is not None}
 
 
 def _axes(
     belief: Any, pair: DeclaredPair, outcomes: list[NamedObservations]
-) -> tuple[dict[str, tuple[str, ...]], dict[str, Any]]:
+) -> tuple[dict[str, tuple[str, ...]], dict[str, Sequence[object]]]:
     """The axes of each variable, without the arms where there is one parameter, and the labels of each axis."""
     labels = belief._labels()
     dims: dict[str, tuple[str, ...]] = {}

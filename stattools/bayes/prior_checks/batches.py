@@ -27,7 +27,7 @@ def batches(posterior: object, who: str) -> tuple[Any, ...]:
     return posterior.seen.batches
 
 
-def updated(prior: Any, data: Iterable[Any]) -> Any:
+def updated(prior: Any, data: Iterable[object]) -> Any:
     """The prior after all batches."""
     return reduce(lambda belief, batch: belief.update(batch), data, prior)
 

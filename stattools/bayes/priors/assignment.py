@@ -217,12 +217,12 @@ def _examples(parameter: Parameter) -> str:
     return "st.HalfNormal(scale), st.HalfCauchy(scale), st.Exponential(rate) or st.Gamma(shape, rate)"
 
 
-def _parameters_of(prior: object) -> dict[str, Any]:
+def _parameters_of(prior: object) -> dict[str, object]:
     """The numbers that a distribution is made of, by their names."""
     return numbers_of(prior) if is_dataclass(prior) else {}
 
 
-def _given(model: Any, has: tuple[Parameter, ...], prior: object) -> dict[str, Any]:
+def _given(model: Any, has: tuple[Parameter, ...], prior: object) -> dict[str, object]:
     """The priors that the user gave, by the name of the parameter."""
     coefficients = [parameter.name for parameter in has if parameter.role == "coefficient"]
     if prior is None:

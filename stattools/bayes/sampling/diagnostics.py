@@ -9,10 +9,8 @@ Betancourt, "A conceptual introduction to Hamiltonian Monte Carlo" (2017).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.inference.arviz.datatree import convergence, energy_fraction
 from stattools.interface.arrays import Floats
@@ -147,7 +145,7 @@ def diagnostics(
     names: tuple[str, ...],
     draws: Floats,
     method: str,
-    statistics: dict[str, NDArray[Any]],
+    statistics: dict[str, np.ndarray],
     pareto_k: float | None = None,
     shift: float | None = None,
 ) -> Diagnostics:

@@ -92,7 +92,7 @@ def _slopes(posterior: Drawn, rows: Population, name: str) -> Floats:
 
 
 def means_of_draws(
-    posterior: Any, variable: str | None, by: Any, values: Any, prob: float, kind: Kind, **data: Any
+    posterior: Posterior, variable: str | None, by: Any, values: Any, prob: float, kind: Kind, **data: Any
 ) -> pd.DataFrame:
     """[category, by, variable,] mean, sd, median, lower, upper: see `Posterior.means`."""
     rows = _rows(posterior, "means", **data)
@@ -105,7 +105,7 @@ def means_of_draws(
 
 
 def contrasts_of_draws(
-    posterior: Any, variable: str, by: object, values: Any, ratio: bool, prob: float, kind: Kind, **data: Any
+    posterior: Posterior, variable: str, by: object, values: Any, ratio: bool, prob: float, kind: Kind, **data: Any
 ) -> pd.DataFrame:
     """[category, by,] contrast, mean, sd, median, lower, upper, probability: see `Posterior.contrasts`."""
     require_truth(ratio, "ratio= of contrasts")

@@ -12,7 +12,6 @@ from time import sleep
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.target import IMPOSSIBLE, Mode, is_hole, undefined
 from stattools.errors import ConvergenceError
@@ -44,7 +43,7 @@ FIRST_LOOK, LAST_LOOK = 1e-4, 0.05
 
 def nuts(
     mode: Mode, *, draws: int, chains: int, tune: int, seed: int, target_accept: float = 0.8
-) -> tuple[Floats, dict[str, NDArray[Any]]]:
+) -> tuple[Floats, dict[str, np.ndarray]]:
     """Draws of z, shape (chains, draws, q), and the statistics of the sampler, each (chains, draws).
 
     Chains start at standard normal points where the density has a slope: apart from each other, so that agreement says

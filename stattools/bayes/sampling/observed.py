@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from stattools.data.rows.rows import triangle
+from stattools.data.rows.standardization import Standardization
 from stattools.inference.arviz.datatree import observations_of as observations
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, NegativeBinomial, Poisson
@@ -376,7 +377,7 @@ def observed(model: Any) -> Observed:
     return _least_squares(model, T)
 
 
-def _least_squares(model: Model, T: Any) -> GaussianRows:
+def _least_squares(model: Model, T: Standardization) -> GaussianRows:
     p = len(model.terms)
     rows, _ = model.standardized_rows()
     whole = triangle(rows, beside=True)

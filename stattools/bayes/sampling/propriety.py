@@ -106,7 +106,7 @@ NEAR, FAR = 1e2, 1e4
 """Standard deviations from the mode."""
 
 
-def check_propriety(model: Any, priors: Priors) -> None:
+def check_propriety(model: Model, priors: Priors) -> None:
     """IdentificationError, with the reason, where a flat prior leaves the posterior improper.
 
     >>> import stattools as st
@@ -172,7 +172,7 @@ def _check_regression(model: Model, priors: Priors) -> None:
             )
 
 
-def _determined(model: Model, some: Any) -> Model:
+def _determined(model: Model, some: np.ndarray) -> Model:
     """The model of some columns alone, if the data determine their coefficients."""
     part = model if some.all() and not any(model.predictor.own) else _among(model, some)
     try:
@@ -234,7 +234,7 @@ def _check_structural(model: Structural, priors: Priors) -> None:
         )
 
 
-def _among(model: Model, some: Any) -> Model:
+def _among(model: Model, some: np.ndarray) -> Model:
     """The model of the chosen columns alone: directions along which the others stay where they are."""
     names = tuple(np.array(model.terms)[some].tolist())
     design = Names(names)
@@ -245,11 +245,11 @@ def _among(model: Model, some: Any) -> Model:
     return replace(model, **changes)
 
 
-def _within(directions: Any, flat: Any) -> bool:
+def _within(directions: np.ndarray, flat: np.ndarray) -> bool:
     """Does a direction move coefficients with flat priors only? For one block of coefficients always."""
     return bool(flat.all() or any(not np.any((np.abs(d.reshape(flat.shape)) > 1e-9) & ~flat) for d in directions))
 
 
-def _listed(model: Model, some: Any) -> str:
+def _listed(model: Model, some: np.ndarray) -> str:
     names = [name for name, chosen in zip(model.terms, some, strict=True) if chosen]
     return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")

@@ -45,7 +45,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import SMALL, in_bytes, require_memory
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, beside, expanded, picking
+from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, Columns, beside, expanded, picking
 from stattools.numerics.sums import pair_product
 
 
@@ -77,7 +77,7 @@ def codes_of(factor: Expression, column: pd.Series, levels: tuple[object, ...], 
     return np.array([places[level] for level in found], dtype=np.intp)[codes]
 
 
-def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[object, ...], sums: bool = False) -> Any:
+def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[object, ...], sums: bool = False) -> object:
     """Codes of levels as categories for formulaic, with the contrasts of the formula, or with `sums` that are zero."""
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C
@@ -327,7 +327,9 @@ def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[s
     return (inner, labels) if labels and set(labels) <= set(names) and max(labels.values()) <= HIGHEST else None
 
 
-def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def empty_levels(
+    frame: NamedColumns, names: Iterable[str], columns: Mapping[str, pd.Series]
+) -> dict[str, tuple[str, ...]]:
     """By the name of a column its levels in the table that its complete, clean rows in `columns` have not, as text.
 
     >>> from stattools.data.tables.table import table
@@ -382,7 +384,7 @@ class Design:
         return self.parsed.text if self.parsed else None
 
     @cached_property
-    def spelled(self) -> Mapping[str, dict[str, Any]]:
+    def spelled(self) -> Mapping[str, dict[str, object]]:
         """The levels of each factor by what they are called in the names of coefficients."""
         return {factor: {str(level): level for level in reversed(known)} for factor, known in self.levels.items()}
 
@@ -452,7 +454,7 @@ class Design:
         X = X if some is None else X[some]
         return with_intercept(X) if self.added else np.ascontiguousarray(X)
 
-    def _columns_of_array(self, data: object) -> Any:
+    def _columns_of_array(self, data: object) -> object:
         """New data as an array of the columns of X, or a table of them in their order."""
         names = self.names[1:] if self.added else self.names
         p = len(names)
@@ -480,8 +482,8 @@ def columns_of_rows(
     names: Sequence[str],
     some: np.ndarray | None,
     called: tuple[str, str, str] = ("column", "new rows", ADVICE),
-    read: Callable[[Any], Any] | None = None,
-) -> tuple[dict[str, Any], np.ndarray]:
+    read: Callable[[pd.Series], pd.Series] | None = None,
+) -> tuple[dict[str, pd.Series], np.ndarray]:
     """Clean columns of a table, and the numbers of their rows, all or `some`; `read` is what is made of a column first.
 
     Raises DomainError for a column that is not there, and for one without a value in a row.
@@ -613,7 +615,7 @@ class TermSpaces:
         pairs = zip(self.formula.terms, self._made(self.formula, 2)[2], strict=True)
         return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
 
-    def without(self, dropped: Collection[int]) -> Any:
+    def without(self, dropped: Collection[int]) -> Columns | Floats:
         """R (q, p), for which R beta = 0 where the linear predictor needs none of the terms with `dropped` numbers."""
         if self.formula is None:
             gone = [column for k in dropped for column in self.columns[k]]
@@ -630,7 +632,7 @@ class TermSpaces:
         u, size, _ = np.linalg.svd(M)
         return u[:, int((size > TINY * size[0]).sum()) :].T
 
-    def of_sums(self, k: int) -> Any:
+    def of_sums(self, k: int) -> Columns | Floats:
         """R (q, p) of term k in the formula whose categories are all coded by contrasts that sum to zero."""
         if self.formula is None or not any(term.factors > self.terms[k].factors for term in self.terms):
             return self.without([k])
@@ -639,7 +641,9 @@ class TermSpaces:
         place = [j for j, term in enumerate(self.formula.terms) if term][k]
         return B[slices[place]]
 
-    def _made(self, formula: Formula, n: int = 0, sums: bool = False) -> tuple[Any, tuple[str, ...], tuple[slice, ...]]:
+    def _made(
+        self, formula: Formula, n: int = 0, sums: bool = False
+    ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
         """X of n made-up rows, or of enough, the same for any formula; the names and the terms of its columns."""
         n = n or 12 * len(self.names) + 20
         require_room(formula, self.levels, n)

@@ -26,6 +26,7 @@ from stattools.data.design.design import Design, columns_of_rows, learn
 from stattools.data.formula.expression import Expression, are_frequencies
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, RandomPart, SmoothPart, smooth_parts
+from stattools.data.rows.rows import Low
 from stattools.data.tables.columns import labeled, listing, sorted_codes
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -397,7 +398,7 @@ def require_groups(part: RandomPart | RandomTerm, levels: Sequence[object], n: i
         )
 
 
-def terms_of(design: RandomDesign, codes: Indices, z: Floats | Callable[..., Any]) -> tuple[RandomTerm, ...]:
+def terms_of(design: RandomDesign, codes: Indices, z: Floats | Callable[..., Floats]) -> tuple[RandomTerm, ...]:
     """The terms of rows with these codes of groups and columns z, or, for rows elsewhere, what makes some of z."""
     group, names, found = design.part.group, design.design.names, list[RandomTerm]()
     for name, which in terms_in(design):
@@ -414,7 +415,7 @@ def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return tuple((f"(0 + {name} | {part.group})", (k,)) for k, name in enumerate(names))
 
 
-def combined(each: Sequence[tuple[Sequence[object], Indices]]) -> tuple[tuple[tuple[Any, ...], ...], Indices]:
+def combined(each: Sequence[tuple[Sequence[object], Indices]]) -> tuple[tuple[tuple[object, ...], ...], Indices]:
     """The combinations of levels that occur, sorted as the levels of each column are, and the code of each row.
 
     >>> combined([(["a", "b"], np.array([1, 0, 1])), ([5, 7], np.array([1, 1, 0]))])[0]
@@ -465,7 +466,7 @@ class LatentTerms:
 
 def learn_latent(
     said: MixedFormula, beside: Mapping[str, Formula], found: Any
-) -> tuple[tuple[Any, Any, Any], LatentTerms]:
+) -> tuple[tuple[Design, np.ndarray, Low | None], LatentTerms]:
     """What `learn` makes of the formula over complete rows and of those `beside` it, and its groups and curves."""
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     learned = learn(formula, found, beside)

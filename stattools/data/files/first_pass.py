@@ -125,7 +125,7 @@ class Counts:
     most: int = MOST_VALUES
 
     @classmethod
-    def over(cls, values: Any, counts: NDArray[np.generic], most: int = MOST_VALUES) -> Counts:
+    def over(cls, values: np.ndarray | pd.Index, counts: NDArray[np.generic], most: int = MOST_VALUES) -> Counts:
         """The counts of values that differ."""
         few = np.count_nonzero(counts) <= most
         return cls(dict(zip(values.tolist(), counts.tolist(), strict=True)) if few else None, most)
@@ -386,7 +386,9 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     return design, sample if every < 2 else sample.where(lambda lots: np.arange(0, len(lots), every))
 
 
-def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, NDArray[np.float64] | None]:
+def _values(
+    coding: Coding, counted: AddedByName, sample: Sample
+) -> tuple[pd.Series | np.ndarray, NDArray[np.float64] | None]:
     """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
     those of the sample for times, and where there are too many to count.
     """

@@ -105,7 +105,7 @@ def cleaned(
     return Clean(found, rows, gaps, doubtful)
 
 
-def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
+def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> np.ndarray | pd.Categorical:
     if kind in TEXT:
         coded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
         found = coded.dictionary.to_pylist()
@@ -224,7 +224,9 @@ BLOCK = 1 << 13
 """The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
 
 
-def of_batch(codings: Sequence[Coding], work: Callable[..., object], beside: Sequence[str], batch: Batch) -> Any:
+def of_batch(
+    codings: Sequence[Coding], work: Callable[..., object], beside: Sequence[str], batch: Batch
+) -> AddedByName | None:
     """`work` of the complete rows of a batch in each of some codings, and of the columns `beside` them with the numbers
     of the rows, as `value`, and the number `n` of the rows; None where one has no complete rows.
     """
@@ -238,7 +240,7 @@ def of_batch(codings: Sequence[Coding], work: Callable[..., object], beside: Seq
         return AddedByName(value=value, n=len(numbers))
 
 
-def of_blocks(part: Callable[[Block], object], fold: int, rows: Rows) -> Any:
+def of_blocks[T](part: Callable[[Block], T], fold: int, rows: Rows) -> T:
     """The sum of `part(block)` over the blocks of rows."""
     return reduce(iadd, map(part, rows.blocks(min(BLOCK, fold * rows.block_size))))
 
@@ -289,7 +291,7 @@ class ScannedRows(Rows):
     held: Any = None
     later: Any = field(default_factory=dict)
 
-    def absent(self, *shape: int) -> Any:
+    def absent(self, *shape: int) -> OnDisk:
         """Stands for an array over all rows, of which the shape is known only."""
         return OnDisk(shape, place=self.place)
 
@@ -323,7 +325,7 @@ class ScannedRows(Rows):
     def _piece(self) -> int:
         return max(1, min(LONGEST, LARGEST // self.X.shape[1]))
 
-    def gather(self, work: Callable[..., object], *columns: str, others: Sequence[Any] = ()) -> Any:
+    def gather[T](self, work: Callable[..., T], *columns: str, others: Sequence[Any] = ()) -> T:
         """The sum of `work(rows)` over batches, as of `Rows`: one pass over the source. With `columns` of the source it
         is that of `work(rows, batch, numbers)`: these columns in the complete rows as they are stored, missing values
         included, and the numbers of the rows where the batch stands.
@@ -336,7 +338,7 @@ class ScannedRows(Rows):
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
         return found["value"]
 
-    def total(self, part: Callable[[Block], object], fold: int = 1, share: Share | None = None) -> Any:
+    def total[T](self, part: Callable[[Block], T], fold: int = 1, share: Share | None = None) -> T:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""
         assert share is None
         return self.gather(partial(of_blocks, part, fold))
@@ -401,7 +403,7 @@ class SumsByLabel:
             )
 
     @cached_property
-    def places(self) -> dict[Any, int]:
+    def places(self) -> dict[object, int]:
         """The place of each label."""
         return {label: place for place, label in enumerate(self.labels)}
 
@@ -421,7 +423,7 @@ class SumsByLabel:
         return self.sums[: len(self.labels)]
 
 
-def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[Any], NDArray[np.intp]]:
+def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[object], NDArray[np.intp]]:
     """The labels of a column of a batch, and the place of each row's; DomainError, of `whose`, for a row with none."""
     column = others.table.column(name)
     if pa.types.is_dictionary(column.type):

@@ -192,7 +192,7 @@ def _ends(x: Floats, given: Mapping[str, Any]) -> tuple[float, float]:
     return float(given.get("lower_bound", x.min())), float(given.get("upper_bound", x.max()))
 
 
-def _ns(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
+def _ns(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, object]:
     """The knots of R's `ns`, as `cr` takes them: given, or df - 1 quantiles of the rows within the bounds.
 
     >>> _ns(np.array([0.0, 0.0, 1.0, 4.0]), {"df": 2}, np.ones(4))
@@ -225,7 +225,7 @@ def of_moments(moments: SampleMoments, given: Mapping[str, Any]) -> dict[str, An
     return {"ddof": ddof, "center": center, "scale": scale}
 
 
-def _poly(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
+def _poly(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, object]:
     """Of orthogonal polynomials; powers as they are learn nothing."""
     if given.get("raw"):
         return {}
@@ -237,7 +237,7 @@ def _poly(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
     return {"alpha": alpha, "norms2": norms}
 
 
-def _bs(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
+def _bs(x: Floats, given: Mapping[str, Any], w: Floats) -> Mapping[str, object]:
     """Of B-splines: the ends, and where `df` says how many there are the knots."""
     low, high = _ends(x, given)
     state, degree = {"lower_bound": low, "upper_bound": high}, given.get("degree", 3)
@@ -251,7 +251,7 @@ def _bs(x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
     return state
 
 
-def _cubic(name: str, x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, Any]:
+def _cubic(name: str, x: Floats, given: Mapping[str, Any], w: Floats) -> dict[str, object]:
     """Of cubic regression splines, whose knots are those of one column more without the constraint."""
     from formulaic.transforms import TRANSFORMS as FORMULAIC
 
@@ -265,7 +265,7 @@ def _cubic(name: str, x: Floats, given: Mapping[str, Any], w: Floats) -> dict[st
     return state
 
 
-LEARNED: dict[str, Callable[..., dict[str, Any]]] = {
+LEARNED: dict[str, Callable[..., Mapping[str, object]]] = {
     "center": lambda x, given, w: of_moments(SampleMoments.of(x, w), {"scale": False}),
     "scale": lambda x, given, w: of_moments(SampleMoments.of(x, w), given),
     "poly": _poly,
@@ -619,7 +619,7 @@ def _arguments(call: ast.Call) -> list[tuple[str, Option, ast.expr]]:
     return [(name, allowed[name], value) for name, value in pairs]
 
 
-def _literal(node: ast.expr) -> Any:
+def _literal(node: ast.expr) -> object:
     """A constant: a number, a text, True or False, or a list of those."""
     try:
         worth = ast.literal_eval(node)
@@ -693,7 +693,7 @@ def breaks(tree: ast.expr, name: str, state: Mapping[str, Mapping[str, object]])
     return tuple(found)
 
 
-def _breaks_of_power(node: ast.BinOp, state: object) -> list[Any]:
+def _breaks_of_power(node: ast.BinOp, state: object) -> list[tuple[object, ...]]:
     """x, x^2, x^3, ... are smooth; any other power is a root or infinite at 0."""
     try:
         number = ast.literal_eval(node.right)
@@ -702,7 +702,7 @@ def _breaks_of_power(node: ast.BinOp, state: object) -> list[Any]:
     return [] if number >= 0 and number == int(number) else [(node.left, (0.0,))]
 
 
-def _breaks_of_spline(node: ast.Call, state: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+def _breaks_of_spline(node: ast.Call, state: Mapping[str, Mapping[str, Any]]) -> list[tuple[object, ...]]:
     """A knot repeated as often as the degree is a kink, one repeated more often a jump; a spline that is cut off ends
     at its bounds.
     """

@@ -57,7 +57,7 @@ class OnDisk(InParts):
     def __init__(self, shape: tuple[int, ...], total: float | None = None, place: str = "in files") -> None:
         self.shape, self.ndim, self.total, self.place = shape, len(shape), total, place
 
-    def sum(self, axis: int = 0) -> Any:
+    def sum(self, axis: int = 0) -> float:
         """The sum, where it is known."""
         return self.copy() if self.total is None or axis else self.total
 
@@ -241,13 +241,13 @@ class Rows:
         """All rows as one block, made once."""
         return self._block(slice(None))
 
-    def gather(self, work: Callable[..., object], *columns: str, others: Sequence[Rows] = ()) -> Any:
+    def gather[T](self, work: Callable[..., T], *columns: str, others: Sequence[Rows] = ()) -> T:
         """The sum of `work(rows, *others)` over batches of rows and of those that `others` read of the same table, with
         more `columns` of it; rows in memory are one batch, which has no other columns.
         """
         return work(self, *others)
 
-    def total(self, part: Callable[[Block], object], fold: int = 1, share: Share | None = None) -> Any:
+    def total[T](self, part: Callable[[Block], T], fold: int = 1, share: Share | None = None) -> T:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
         (`numerics/threads.py`). Blocks of many rows have `fold` times `block_size` rows: two is right for products
         X^T X, which last so long that fewer calls are worth more than the cache.

@@ -216,7 +216,7 @@ TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">
 """NumPy's types by the third byte of an IDX file."""
 
 
-def read_idx(path: str | os.PathLike[str], /) -> NDArray[Any]:
+def read_idx(path: str | os.PathLike[str], /) -> np.ndarray:
     """The array in an IDX file, gzipped or not: images (n, rows, columns) or labels (n,), in its own number type.
 
     Raises DomainError for a file of another format and for one that is cut off, FileError where there is none.

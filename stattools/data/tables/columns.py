@@ -197,7 +197,7 @@ def checked(column: pd.Series, rows: np.ndarray) -> pd.Series:
     return values
 
 
-def sorted_codes(column: pd.Series) -> tuple[list[Any], np.ndarray]:
+def sorted_codes(column: pd.Series) -> tuple[list[object], np.ndarray]:
     """The labels of a cleaned column, categories in their order and numbers sorted, and the code of each row.
 
     >>> import pandas as pd

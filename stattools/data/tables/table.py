@@ -33,7 +33,7 @@ def is_pandas(values: object) -> bool:
     return pandas is not None and type(values) in (pandas.DataFrame, pandas.Series)
 
 
-def index_of(values: object) -> Any:
+def index_of(values: object) -> pd.Index | None:
     """The pandas index of a series or a frame, or of the first column of a dict that has one; None without.
 
     >>> index_of([1, 2]) is None
@@ -64,7 +64,7 @@ def _libraries(values: Any) -> list[tuple[str, Any]]:
         return []
 
 
-def paired(*given: tuple[str, object]) -> Any:
+def paired(*given: tuple[str, object]) -> pd.Index | None:
     """The index of the values given, each after its name in errors; None where none has one.
 
     Raises DomainError where two of them have indexes that differ.
@@ -83,7 +83,7 @@ def paired(*given: tuple[str, object]) -> Any:
     return index
 
 
-def same_index(one: str, index: Any, other: str, theirs: Any) -> None:
+def same_index(one: str, index: pd.Index | None, other: str, theirs: pd.Index | None) -> None:
     """DomainError where two indexes of one length differ; None stands for no index. Lengths are checked where the
     values are read.
     """
@@ -123,7 +123,7 @@ def is_frame(data: object) -> bool:
     return structured or isinstance(data, Mapping) or named
 
 
-def labels_of(data: Any) -> list[Any]:
+def labels_of(data: Any) -> list[object]:
     """The labels of the columns of a data frame, as they are."""
     return list(data.column_names if hasattr(data, "column_names") else data.columns)
 
@@ -334,7 +334,7 @@ def is_arrow(values: object) -> bool:
     return arrow is not None and isinstance(values, arrow.Array)
 
 
-def unmasked(values: Any) -> np.ndarray:
+def unmasked(values: np.ma.MaskedArray) -> np.ndarray:
     """A masked array as an array of objects, None where it is masked."""
     plain = values.data.astype(object)
     plain[np.ma.getmaskarray(values)] = None
@@ -425,7 +425,9 @@ def origin_of(*given: object, index: object = None) -> Origin | None:
     return Origin(*(with_index[0] if with_index else (found[0][0], index)))
 
 
-def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False) -> Any:
+def _with_gaps(
+    values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False
+) -> np.ndarray | pd.api.extensions.ExtensionArray:
     """The values with NaN where a number is not there, None where a label is not; in pandas labels keep their type."""
     if there is None:
         return values
@@ -533,7 +535,7 @@ def times_of(values: object, n: int, what: str = "y") -> Any:
     return index
 
 
-def following(times: Any, steps: int) -> Any:
+def following(times: Any, steps: int) -> np.ndarray:
     """The times of at least 1 step after the last one: the index goes on by its frequency or its constant step; without
     an index the times go on as 0, 1, 2, ... do. DomainError for steps that memory or the kind of time cannot hold.
 

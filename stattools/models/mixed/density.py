@@ -61,7 +61,7 @@ class DensityOfMixed(AnyModel):
     outcome_name = answer_of("mixed.outcome_name", "The outcome as the formula writes it.")
     counted = answer_of("mixed.counted", "How many rows and groups there are, in words.")
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         return self.mixed.arrays()
 
@@ -114,7 +114,7 @@ class DensityOfMixed(AnyModel):
         ends = (self._first + np.cumsum([0, *(len(one.called) for one in self.effects)])).tolist()
         return list(map(slice, ends, ends[1:]))
 
-    def _terms(self, theta: Floats) -> list[tuple[Any, Floats, Floats, Floats, slice]]:
+    def _terms(self, theta: Floats) -> list[tuple[Effects, Floats, Floats, Floats, slice]]:
         """Each term with its standard deviations s, the numbers z of its correlations, their root, and their place."""
         found = []
         for one, place in zip(self.effects, self._places, strict=True):
@@ -285,7 +285,7 @@ class MixedDensity(DensityOfMixed):
         return Evaluation(value, score, np.empty((len(score), len(score))) if order > 1 else NOT_ASKED)
 
 
-def no_posterior(model: Any) -> IncompatibleError:
+def no_posterior(model: AnyModel) -> IncompatibleError:
     """What is raised where the posterior of a model with curves is asked for."""
     return IncompatibleError(
         f"posterior of {model.title} is not offered: the prior of a curve's roughness has no default. st.fit has the "

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.latent_terms import LatentTerms, curves_of, learn_smooth, require_groups
+from stattools.data.design.latent_terms import LatentTerms, RandomTerm, curves_of, learn_smooth, require_groups
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IdentificationError, IncompatibleError
@@ -82,7 +82,7 @@ class MixedModel(AnyModel):
         return self.fixed._left_out
 
     @property
-    def varying(self) -> tuple[Any, ...]:
+    def varying(self) -> tuple[RandomTerm, ...]:
         """All that has a variance: the random terms, then the curves."""
         return (*self.random, *self.smooths)
 
@@ -111,7 +111,7 @@ class MixedModel(AnyModel):
         levels = (f"{size:,} levels of {group}" for group, size in groups)
         return ", ".join([rows_counted(self.fixed.rows, self.n), *levels])
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         rows = self.fixed.rows
         beside = {"precision": rows.precision, "weight": rows.weight, "offset": rows.offset}
@@ -355,6 +355,6 @@ class CurvedCox(MixedModel):
         """IncompatibleError: a posterior is not offered."""
         raise no_posterior(self)
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         return self.whole.arrays()

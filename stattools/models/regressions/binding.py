@@ -38,7 +38,7 @@ ENOUGH = 50_000
 """Rows that a start is made from, at most."""
 
 
-def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floats:
+def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
     """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away. Of
     rows in files the sample is looked at, and only where zeros are not the start.
     """
@@ -367,7 +367,7 @@ def moving(formulas: Mapping[str, object]) -> dict[str, str]:
     return {name: text for name, text in asked.items() if text is not None and "".join(text.split()) != "~1"}
 
 
-def right_side(word: str, text: object) -> Any:
+def right_side(word: str, text: object) -> str | None:
     """The formula given as the argument `word`, or None; DomainError for what is none."""
     if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
         raise DomainError(f'{word}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')

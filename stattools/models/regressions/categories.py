@@ -124,7 +124,7 @@ def _require_terms(data: Dataset, terms: tuple[str, ...]) -> None:
         )
 
 
-def _as_it_came(formula_or_y: object, data: Dataset) -> Any:
+def _as_it_came(formula_or_y: object, data: Dataset) -> object:
     """The column of the outcome before its rows were looked at, which may declare levels that no row has."""
     if not isinstance(formula_or_y, str):
         return None if isinstance(formula_or_y, np.ndarray | list | tuple) else formula_or_y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from stattools.models.regressions.binding import Column, bind, bind_numbers, cho
 
 def poisson(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -42,7 +43,7 @@ def poisson(
 
 def negative_binomial(
     formula_or_y: str | ArrayLike,
-    data_or_X: Any,
+    data_or_X: object,
     /,
     *,
     names: list[str] | None = None,
@@ -161,7 +162,7 @@ def hurdle(
 
 
 def _with_zeros(
-    kind: str, title: str, made: Any, family: Any, said: dict[str, Any], *given: Any, **columns: Column
+    kind: str, title: str, made: Any, family: object, said: Mapping[str, object], *given: Any, **columns: Column
 ) -> Model:
     word = chosen(f"st.{kind}", "family", family, FAMILIES_OF_COUNTS, "family of counts")
     called, counts = FAMILIES_OF_COUNTS[word]

@@ -257,7 +257,7 @@ class Family:
     takes: tuple[str, ...] = ()
 
 
-def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Column, **arrays: Any) -> Any:
+def normal(formula_or_y: Any, data_or_X: object, /, *, offset: Column, weights: Column, **arrays: Any) -> Any:
     """`st.ols`, and of a formula with groups or curves what `st.linear_mixed` returns."""
     if not binding.has_latent(formula_or_y) or arrays != {"names": None, "intercept": True}:
         return ols(formula_or_y, data_or_X, offset=offset, weights=weights, **arrays)
@@ -423,7 +423,7 @@ HOUSE = (Outcome.TRIALS, Outcome.ORDERED, Outcome.TIME)
 def regression(
     formula_or_y: str | ArrayLike,
     data_or_X: object,
-    likelihood: Any,
+    likelihood: Likelihood,
     /,
     *,
     names: list[str] | None = None,

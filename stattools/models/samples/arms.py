@@ -34,6 +34,8 @@ Labels = tuple[Hashable, ...]
 
 Ends = tuple[float, float]
 
+Limits = tuple[float | Floats, float | Floats]
+
 LARGEST = float(2**53)
 
 MOST_FITTED = 5000
@@ -59,7 +61,7 @@ class Grouping:
     index: Ints
     size: int
 
-    def total(self, values: NDArray[np.generic]) -> Any:
+    def total(self, values: NDArray[np.generic]) -> np.ndarray:
         """The sum of whole numbers per arm, exact."""
         if self.labels is None and self.size == len(values):
             return values
@@ -134,7 +136,7 @@ def counts(values: object, what: str, names: Grouping | None = None, *, at_least
 
 
 def refused(
-    what: str, needs: str, values: Any, bad: NDArray[np.bool_], remedy: str, names: Grouping | None = None
+    what: str, needs: str, values: np.ndarray, bad: NDArray[np.bool_], remedy: str, names: Grouping | None = None
 ) -> DomainError:
     """The error for the first bad value, with its arm or its position."""
     first = int(np.argmax(bad))
@@ -169,7 +171,7 @@ class ArmRows:
     dropped: dict[str, int]
     n_dropped: int
 
-    def model(self, made: Callable[[], Any]) -> Any:
+    def model[T: SampleModel](self, made: Callable[[], T]) -> T:
         """The model of these rows, which says how many were dropped; so does a DomainError, which counts the others."""
         try:
             return replace(made(), dropped=self.dropped, n_dropped=self.n_dropped)
@@ -238,7 +240,7 @@ def _arm(who: str, formula: Formula) -> Expression | None:
     return terms[0][0]
 
 
-def _labels(who: str, arm: Expression, column: Any) -> Any:
+def _labels(who: str, arm: Expression, column: pd.Series) -> pd.Series:
     """The label of each row; `C(column, levels=...)` gives their order."""
     options = constants(arm.tree) if isinstance(arm.tree, ast.Call) else {}
     if unused := options.keys() - {"levels"}:
@@ -297,7 +299,7 @@ class SampleModel(Dropped, AnyModel):
         at = np.asarray(theta, dtype=float)
         return np.diag(np.atleast_1d(self.variance(at[0] if len(at) == 1 else at)))
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         held = {one.name: getattr(self, one.name) for one in fields(self) if one.compare}
         return {name: values for name, values in held.items() if isinstance(values, np.ndarray | int)}
@@ -317,10 +319,12 @@ class SampleModel(Dropped, AnyModel):
             raise DomainError(f"{self.title} has one parameter, {what}; got {theta!r}.")
         return float(at[0])
 
-    def by_arm(self, kinds: Mapping[str, Callable[..., Ends]], counts: Any, sizes: Any) -> dict[str, Any]:
+    def by_arm(
+        self, kinds: Mapping[str, Callable[..., Ends]], counts: ArrayLike, sizes: ArrayLike
+    ) -> dict[str, partial[Limits]]:
         """Intervals by kind, each a function of the level, from the ends (count, size, level) of one arm."""
 
-        def each(ends: Callable[..., Ends], level: float) -> tuple[Any, Any]:
+        def each(ends: Callable[..., Ends], level: float) -> Limits:
             pairs = zip(np.atleast_1d(counts).tolist(), np.atleast_1d(sizes).tolist(), strict=True)
             lower, upper = np.array([ends(count, size, level) for count, size in pairs]).T
             return (lower, upper) if self.shape else (float(lower[0]), float(upper[0]))
@@ -328,12 +332,12 @@ class SampleModel(Dropped, AnyModel):
         return {kind: partial(each, ends) for kind, ends in kinds.items()}
 
 
-def two_sided(z: Any) -> tuple[Any, Any]:
+def two_sided(z: float | Floats) -> Limits:
     """z and its two-sided p-value by the normal distribution."""
     return z, erfc(np.abs(z) / 2**0.5)
 
 
-def tail_area(level: Any, name: str = "level") -> float:
+def tail_area(level: float, name: str = "level") -> float:
     """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1."""
     require_level(level, name)
     return 0.5 * (1.0 - float(level))

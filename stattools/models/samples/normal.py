@@ -204,7 +204,7 @@ class NormalSample(SampleModel):
         """Log-likelihood at theta, shape (len(names),); -inf where a standard deviation is not positive."""
         return self.evaluate(theta, order=0).loglik
 
-    def log_likelihood_by_arm(self, mean: Any, sd: Any = 1.0) -> Floats:
+    def log_likelihood_by_arm(self, mean: Any, sd: ArrayLike = 1.0) -> Floats:
         """Log-likelihood of each arm at its mean, and at its standard deviation where that is a parameter."""
         weight, center, squares = self.moments
         log_sds = np.bincount(self.arm_of, -0.5 * np.log(self.weight), self.size) + self.counts * np.log(sd)
@@ -484,7 +484,7 @@ class Correlation(SampleModel):
             np.array([[bend]]) if order > 1 else NOT_ASKED,
         )
 
-    def variance(self, theta: Any) -> float:
+    def variance(self, theta: ArrayLike) -> float:
         """Variance of the estimate by the information at r, (1 - r^2)^2 / n."""
         return (1.0 - self.one_number(theta) ** 2) ** 2 / self.n
 
@@ -539,6 +539,6 @@ class Correlation(SampleModel):
         lower, upper = (float(optimize.brentq(gap, *side, xtol=1e-13)) for side in sides)
         return float(np.tanh(lower)), float(np.tanh(upper))
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         return {"n": self.n, "r": self.r, "scatter": np.diagonal(self.pairs.scatter)}

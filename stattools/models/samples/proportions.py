@@ -35,7 +35,7 @@ from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.questions import answer_of
 from stattools.models.samples import arms
-from stattools.models.samples.arms import ArmRows, Ends, Ints, Labels, SampleModel
+from stattools.models.samples.arms import ArmRows, Ends, Ints, Labels, Limits, SampleModel
 from stattools.numerics.distributions.beta import quantile
 from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
 from stattools.text.columns import many
@@ -117,7 +117,7 @@ class Trials(SampleModel):
         return hash(self._data)
 
     @property
-    def _data(self) -> tuple[Any, ...]:
+    def _data(self) -> tuple[object, ...]:
         held = [getattr(self, one.name) for one in fields(self) if one.compare]
         return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in held)
 
@@ -148,16 +148,16 @@ class Trials(SampleModel):
         heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
         return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
 
-    def loglik(self, theta: ArrayLike) -> Any:
+    def loglik(self, theta: ArrayLike) -> float | Floats:
         """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
         theta = unit_interval(theta)
         return self.log_probability(theta, 1.0 - theta)[()]
 
-    def score(self, theta: ArrayLike) -> Any:
+    def score(self, theta: ArrayLike) -> float | Floats:
         """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
         return self._slopes(unit_interval(theta))[0][()]
 
-    def information(self, theta: ArrayLike) -> Any:
+    def information(self, theta: ArrayLike) -> float | Floats:
         """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
         return self._slopes(unit_interval(theta))[1][()]
 
@@ -179,17 +179,17 @@ class Trials(SampleModel):
         self.require_fitted(np.size(self.trials), "st.Beta(1, 1)")
         return np.atleast_1d(self.successes / self.trials)
 
-    def variance(self, theta: ArrayLike) -> Any:
+    def variance(self, theta: ArrayLike) -> float | Floats:
         """Variance of the estimates by the expected information, theta (1 - theta) / n; shape of `theta`."""
         theta = as_theta(theta, self.title, self.arms)
         return theta * (1.0 - theta) / self.trials
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[Any, Any]]]:
+    def intervals(self) -> Mapping[str, Callable[[float], Limits]]:
         """Confidence intervals by kind, each a function of the level: see `stattools.models.samples.proportions`."""
         return self.by_arm(self.kinds, self.successes, self.trials)
 
-    def test(self) -> tuple[Any, Any]:
+    def test(self) -> Limits:
         """Score test of theta = 1/2 in each arm: z = (2k - n) / sqrt(n) and its two-sided p-value."""
         return arms.two_sided((2 * self.successes - self.trials) / np.sqrt(self.trials))
 
@@ -323,7 +323,7 @@ class Waits(Trials):
         """Variance of the estimate by the expected information, theta^2 (1 - theta) / r."""
         return float(theta**2 * (1.0 - theta) / self.successes)
 
-    def test(self) -> tuple[float, float]:
+    def test(self) -> Limits:
         """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
         return arms.two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
 
@@ -339,7 +339,7 @@ def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
     return values
 
 
-def _over(count: Any, theta: Floats) -> Floats:
+def _over(count: int | Ints, theta: Floats) -> Floats:
     """count / theta, and 0 where nothing was counted, at theta = 0 too."""
     return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
 

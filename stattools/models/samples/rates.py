@@ -32,7 +32,7 @@ from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples import arms
-from stattools.models.samples.arms import Ends, Grouping, Ints, Labels, SampleModel
+from stattools.models.samples.arms import Ends, Grouping, Ints, Labels, Limits, SampleModel
 from stattools.numerics.distributions.counts import deviance_part, log_poisson_pmf
 from stattools.numerics.distributions.gamma import log_quantile
 from stattools.numerics.sums import ExactSum
@@ -176,7 +176,7 @@ class EventRates(SampleModel):
         """Log-likelihood of each arm at its rate, shape (m,)."""
         return np.bincount(self.index, self.pointwise(rate), minlength=self.size)
 
-    def loglik(self, rate: ArrayLike) -> Any:
+    def loglik(self, rate: ArrayLike) -> float | Floats:
         """Log-likelihood at the rates, shape (m,); for one rate also at each of an array of them."""
         rate = as_theta(rate, self.title, self.arms)
         if not (rate >= 0.0).all():
@@ -206,13 +206,13 @@ class EventRates(SampleModel):
             )
         return self.totals / self.exposures
 
-    def variance(self, rate: ArrayLike) -> Any:
+    def variance(self, rate: ArrayLike) -> float | Floats:
         """Variance of the estimates, rate / E: rate^2 / D at the maximum; shape of `rate`."""
         value = np.asarray(rate, dtype=float) / self.exposures
         return float(value[0]) if self.arms is None else value
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[Any, Any]]]:
+    def intervals(self) -> Mapping[str, Callable[[float], Limits]]:
         """Confidence intervals by kind, each a function of the level (`stattools/models/samples/rates.py`)."""
         found = {"wald": wald, "score": score, "likelihood-ratio": likelihood_ratio}
         if self.kind == "poisson rate":
@@ -223,7 +223,7 @@ class EventRates(SampleModel):
                 found["exact"] = waiting
         return self.by_arm(found, self.totals, self.exposures)
 
-    def test(self) -> tuple[Any, Any]:
+    def test(self) -> Limits:
         """Score test of rate = 1: z = (D - E) / sqrt(E), for waiting times / sqrt(D), and its two-sided p-value."""
         variance = self.exposures if self.kind == "poisson rate" else np.maximum(self.totals, 1)
         return arms.two_sided((self.totals - self.exposures) / np.sqrt(variance))

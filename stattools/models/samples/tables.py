@@ -175,11 +175,11 @@ class Multinomial(SampleModel):
         return (np.diag(p) - np.outer(p, p)) / self.n
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[Floats, Floats]]]:
+    def intervals(self) -> Mapping[str, Callable[[float], arms.Limits]]:
         """Confidence intervals of each probability by kind, each a function of the level: those of its binomial."""
         return self.by_arm(INTERVALS, self.counts, np.full(len(self.counts), self.n))
 
-    def test(self) -> tuple[Floats, Floats]:
+    def test(self) -> arms.Limits:
         """Score test of p_k = 1 / K for each category: z and its two-sided p-value."""
         K, n = len(self.counts), self.n
         return arms.two_sided((self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K)))
@@ -239,7 +239,7 @@ def counted(who: str, given: object, data: object, within: object, weights: obje
     return CountedTables(counts, rows, columns)
 
 
-def _strata(who: str, given: Any) -> list[Any]:
+def _strata(who: str, given: Any) -> list[object]:
     """The tables one below the other."""
     depth = axes(given)
     if is_frame(given) or depth == 2:
@@ -291,7 +291,7 @@ def _of_rows(who: str, formula: str, data: object, within: object, weights: obje
     return CountedTables(counts, tuple(labels), tuple(columns), (group, outcome), rows.dropped, rows.n_dropped)
 
 
-def _codes_of_strata(who: str, within: object, data: object) -> Any:
+def _codes_of_strata(who: str, within: object, data: object) -> np.ndarray:
     """A number for each stratum, one per row."""
     frame = table(data)
     if isinstance(within, str) and within not in frame.names:
@@ -431,7 +431,7 @@ class ConditionalOdds(SampleModel):
         score = np.array([self.observed - mean]) if order else NOT_ASKED
         return Evaluation(self.loglik(theta), score, np.array([[variance]]) if order > 1 else NOT_ASKED)
 
-    def variance(self, theta: Any) -> float:
+    def variance(self, theta: ArrayLike) -> float:
         """Variance of the estimate by the information, 1 / Var(count)."""
         return 1.0 / self.count.moments(self._checked(theta))[1]
 
@@ -456,7 +456,7 @@ class ConditionalOdds(SampleModel):
         return int(self.observed == self.count.high) - int(self.observed == self.count.low)
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], Ends]]:
+    def intervals(self) -> Mapping[str, Callable[[float], arms.Limits]]:
         """Confidence intervals of the log odds ratio by kind, each a function of the level.
 
         "exact" holds all values that neither exact one-sided test rejects (Cornfield 1956, R's `fisher.test`), "mid-p"
@@ -481,7 +481,7 @@ class ConditionalOdds(SampleModel):
         kind = one_of(kind, self.intervals, needs, IncompatibleError, got="kind=")
         return Interval(*self.intervals[kind](level), level, kind, self.names)
 
-    def test(self) -> Ends:
+    def test(self) -> arms.Limits:
         """Score test of an odds ratio of 1: z = (count - mean) / sd given the margins, and its two-sided p-value.
 
         Of several tables this is Mantel and Haenszel's test without a continuity correction; of pairs McNemar's.

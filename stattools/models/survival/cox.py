@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import from_source
 from stattools.data.design.design import Design, learn
+from stattools.data.files.scan import Source
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import survival_formula
 from stattools.data.rows.standardization import Standardization, standard_columns
@@ -47,13 +48,13 @@ LONG = 1e-4
 """Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
 
 
-def columns_at_risk(X: Any, sets: RiskSets) -> Any:
+def columns_at_risk(X: Floats, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
     coded = with_levels(X)
     return np.ascontiguousarray(X[sets.rows].T) if coded is None else coded[sets.rows].T
 
 
-def centered(Z: Any, sets: RiskSets) -> Any:
+def centered(Z: Floats, sets: RiskSets) -> Any:
     """The columns less their means within strata, which no ratio of hazards depends on; in place. Levels that are codes
     stay zeros and ones.
     """
@@ -181,7 +182,7 @@ class CoxRegression(ProportionalHazards):
         return float(self.said.n if self.said.weights is None else self.said.weights.sum())
 
     @property
-    def strata(self) -> tuple[Any, ...]:
+    def strata(self) -> tuple[object, ...]:
         """The labels of the strata; () where there is one."""
         return self.said.labels.get("strata", (None, ()))[1]
 
@@ -216,7 +217,7 @@ class CoxRegression(ProportionalHazards):
         """Where the rows are in their table."""
         return Places(self.said.n + self.said.n_dropped, self.said.kept, self.said.origin or ARRAYS)
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the log-likelihood depends on, for the hash of the data."""
         rows, codes = self.said, self.said.labels.get("strata", (None,))[0]
         held = {"time": rows.time, "event": rows.event, "X": self.X, "entry": rows.entry, "weights": rows.weights}
@@ -279,7 +280,7 @@ SORTED = (
 )
 
 
-def sorted_cox(formula: str, source: Any, ties: str, weights: object, beside: dict[str, object]) -> SortedCox:
+def sorted_cox(formula: str, source: Source, ties: str, weights: object, beside: dict[str, object]) -> SortedCox:
     """The model of rows in files; what they cannot have is refused."""
     who = "st.cox"
     if asked := [f"{name}=" for name, given in beside.items() if given is not None]:

@@ -71,7 +71,7 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
         raise DomainError(f"{who} needs numbers for {what}; got {quoted(array.flat[0])} and the like.") from error
 
 
-def beside(signal: object, values: Array) -> Any:
+def beside(signal: object, values: Array) -> Array:
     """`values` as the signal came, a series of pandas with its index or of Polars; an array of arrays, and of tables.
 
     >>> import pandas as pd
@@ -85,7 +85,7 @@ def beside(signal: object, values: Array) -> Any:
     return values if origin is None else origin.column(values, ~gaps if gaps.any() else None, label_of(signal))
 
 
-def common(*arrays: Array) -> np.dtype[Any]:
+def common(*arrays: Array) -> np.dtype[np.generic]:
     """The common dtype; one number among arrays does not widen float32 to float64."""
     return np.result_type(*(part if part.ndim else part.dtype.type(0).item() for part in arrays))
 

@@ -285,7 +285,7 @@ class ExponentialSmoothing(AnyModel):
         columns = {"time": times, "mean": mean, "variance": variance}
         return pd.DataFrame(columns | {"lower": mean - half, "upper": mean + half})
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the likelihood depends on, for the hash of the data."""
         held = {} if self.fixed is None else {"weight": self.fixed}
         level = {} if self.free else {"level": self.first}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class Components:
         return every
 
     @cached_property
-    def polynomials(self) -> dict[int, Any]:
+    def polynomials(self) -> dict[int, np.ndarray]:
         """What D(B) y is of each disturbance: the coefficients of a moving average, by the number of the variance."""
         rough, smooth = np.array([1.0, -1.0]), np.ones(max(self.period, 1))
         powers = [np.ones(1), rough, np.convolve(rough, rough)]

@@ -28,6 +28,7 @@ from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import Evaluation
+from stattools.models.questions import AnyModel
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.spectrum import maxima
 from stattools.series.statespace.states import require_quantile
@@ -66,7 +67,7 @@ class BoundedNewton:
     max_steps: int = 100
     needs = "a state space model"
 
-    def solve(self, model: Any) -> Solution:
+    def solve(self, model: AnyModel) -> Solution:
         """The maximum, with the covariance of what is not at the boundary."""
         if not isinstance(model, Structural):
             raise IncompatibleError(f"BoundedNewton needs {self.needs}, such as st.local_level(y); got {model.title}.")

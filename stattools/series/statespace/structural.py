@@ -101,7 +101,7 @@ class Structural(AnyModel):
     def _subject(self) -> str:
         return self.formula or self.outcome_name
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, object]:
         """What the likelihood depends on, for the hash of the data."""
         return {"y": self.y, "X": self.X, "drift": self.drift}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -76,7 +76,7 @@ class LeastSquares:
         needs = "LeastSquares needs accuracy= 'auto', 'fast' or 'exact'"
         object.__setattr__(self, "accuracy", one_of(self.accuracy, ("auto", "fast", "exact"), needs))
 
-    def solve(self, model: Any) -> Solution:
+    def solve(self, model: Model) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1, by the first of the methods that suffices."""
         if not (isinstance(model, Model) and model.likelihood.facts.has_scale):
             raise IncompatibleError(
