@@ -149,8 +149,7 @@ def empirical_bayes(groups: object, /, *, labels: str | Sequence[object] | None 
         return _of_arms(groups, labels)
     if isinstance(groups, EventRates):
         return _of_event_rates(groups, labels)
-    found = groups if isinstance(groups, Fit) else None
-    model = groups.model if isinstance(groups, Fit) else groups
+    found, model = (groups, groups.model) if isinstance(groups, Fit) else (None, groups)
     if not isinstance(model, Model) or model.kind not in REGRESSIONS:
         raise IncompatibleError(
             "empirical_bayes takes counts of several groups, st.binomial(successes, trials) of columns, or a "

@@ -218,12 +218,9 @@ def _same_data(one: Updatable, other: Updatable) -> bool:
     def outcomes(result: Updatable) -> list[Floats]:
         found = []
         for batch in result.seen.batches:
-            for name in ("values", "y", "events", "successes", "counts", "failures"):
-                if hasattr(batch, name):
-                    found.append(np.asarray(getattr(batch, name), dtype=float).ravel())
-                    break
-            else:
-                found.append(np.empty(0) if batch.rows is None else np.asarray(batch.rows.y, dtype=float).ravel())
+            seen = (getattr(batch, name, None) for name in ("values", "y", "events", "successes", "counts"))
+            of_rows = np.empty(0) if batch.rows is None else batch.rows.y
+            found.append(np.asarray(next((one for one in seen if one is not None), of_rows), dtype=float).ravel())
             found.append(np.array([float(np.sum(getattr(batch, "trials", 0)))]))
         return found
 

@@ -450,7 +450,7 @@ def codes_of(values: object, labels: tuple[object, ...], name: str) -> np.ndarra
     return np.array([place[value] for value in found], dtype=float)
 
 
-def new_outcome(design: Design, name: str, data: object) -> tuple[object, np.ndarray]:
+def new_outcome(design: Design, name: str, data: object) -> tuple[Any, np.ndarray]:
     """The outcome of new rows, as it came, and their design matrix: from a table, or from a pair (y, X) of arrays.
     DomainError for rows without an outcome.
     """

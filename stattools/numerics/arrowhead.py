@@ -226,7 +226,7 @@ class Arrow(SymmetricInParts):
         """The numbers that are in memory, in one row: they tell whether all are finite."""
         return np.concatenate([self.D.ravel(), self.B.ravel(), self.C.ravel()])
 
-    def among(self, which: NDArray[np.intp]) -> Arrow:
+    def among(self, which: Any) -> Arrow:
         """The rows and columns of these numbers, in their order in this matrix; what is left of a level some of whose
         rows are left out, and of others not, stands among the other rows.
         """

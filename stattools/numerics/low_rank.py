@@ -142,7 +142,7 @@ class LowRank(SymmetricInParts):
         return found + Within(self.at, self.E).entries(*np.broadcast_arrays(i, j))
 
 
-def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> LowRank | Floats:
+def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
     """Some rows and columns of C, an array or such a matrix, each times its `size`."""
     size = np.ones(len(rows)) if size is None else size
     part = C.among(rows) if isinstance(C, LowRank) else None
@@ -168,7 +168,7 @@ def quadratic(each: Sequence[Any], C: Any) -> Floats:
     return found + within
 
 
-def congruent(T: Any, C: Any) -> LowRank | Floats:
+def congruent(T: Any, C: Any) -> Any:
     """T C T', of an array or of such a matrix."""
     if isinstance(C, LowRank):
         return C.mapped(T)

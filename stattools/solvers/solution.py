@@ -16,7 +16,6 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
@@ -183,7 +182,7 @@ class Solution:
         """Correct digits of coefficients and standard errors, where the solver knows them."""
         return self.quality.digits
 
-    def mapped(self, T: Standardization | None) -> Solution:
+    def mapped(self, T: Any) -> Solution:
         """The same solution in theta = T phi coordinates; None stands for the identity."""
         if T is None:
             return self

@@ -8,7 +8,7 @@ called 0, 1, ..., as tables call them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, replace
 from functools import reduce
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import axes, is_frame, paired
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import are_different, labelled, written
+from stattools.interface.arguments import are_different, labelled, several, written
 from stattools.interface.arrays import Floats
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.proportions import BernoulliTrials, BinomialArms
@@ -69,7 +69,7 @@ def labels(arms: object, shape: tuple[int, ...], who: str) -> Labels:
     """The labels as a tuple, one per entry and all different, or None."""
     if arms is None:
         return None
-    found = written(_several(arms))
+    found = written(arms)
     try:
         set(found)
     except TypeError:
@@ -83,16 +83,9 @@ def labels(arms: object, shape: tuple[int, ...], who: str) -> Labels:
     return found
 
 
-def _several(arms: object) -> tuple[Hashable, ...]:
-    """Labels as a tuple; text, and what holds no labels, is one."""
-    if isinstance(arms, str) or not isinstance(arms, Iterable) or getattr(arms, "shape", None) == ():
-        return (arms,)
-    return tuple(arms)
-
-
 def place(where: tuple[int, ...], arms: object) -> str:
     """`in arm 'B'` or `at position 3`, for an error message."""
-    known = () if arms is None else _several(arms)
+    known = () if arms is None else several(arms)
     if len(where) == 1 and where[0] < len(known):
         return f"in arm {quoted(known[where[0]])}"
     return f"at position {where[0] if len(where) == 1 else where}"
@@ -238,7 +231,7 @@ def chosen(distribution: Any, wanted: Any) -> Any:
 
 
 def _part(distribution: Any, places: Places, arms: Labels) -> Any:
-    seen = getattr(distribution, "seen", None)
+    seen = distribution.seen
     if seen is None:
         values = [value[places] for value in parameters(distribution).values()]
         return type(distribution)(*(values if arms is not None else [value[0] for value in values]), arms=arms)

@@ -197,6 +197,7 @@ class ByArm(Distribution):
     """Parameters that are numbers, or arrays with one entry per arm, which `distribution["A"]` takes apart."""
 
     arms: Any
+    seen: Any = None
     sd: Any
     quantile: Any
     interval: Any

@@ -217,7 +217,7 @@ def _examples(parameter: Parameter) -> str:
     return "st.HalfNormal(scale), st.HalfCauchy(scale), st.Exponential(rate) or st.Gamma(shape, rate)"
 
 
-def _parameters_of(prior: object) -> dict[str, object]:
+def _parameters_of(prior: object) -> dict[str, Any]:
     """The numbers that a distribution is made of, by their names."""
     return numbers_of(prior) if is_dataclass(prior) else {}
 

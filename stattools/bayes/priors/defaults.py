@@ -193,13 +193,14 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     """
     if model.facts.is_regression:
         return tuple(_of_regression(model, parameters))
-    if isinstance(model, MixedDensity):
+    if model.facts.is_density:
         fixed = model.mixed.fixed
-        return of_mixed(model, tuple(_of_regression(fixed, parameters_of(fixed))))
-    if isinstance(model, JointDensity):
-        fixed = model.mixed.fixed
-        unit, _ = _unit(fixed, overview(fixed))
-        return of_joint(model, tuple(_of_regression(fixed, parameters_of(fixed))), unit)
+        own = tuple(_of_regression(fixed, parameters_of(fixed)))
+        return (
+            of_mixed(model, own)
+            if isinstance(model, MixedDensity)
+            else of_joint(model, own, _unit(fixed, overview(fixed))[0])
+        )
     if all(np.isfinite(parameter.high) for parameter in parameters):
         return tuple(_of_range(parameter) for parameter in parameters)
     if model.facts.exponential:

@@ -106,7 +106,7 @@ NEAR, FAR = 1e2, 1e4
 """Standard deviations from the mode."""
 
 
-def check_propriety(model: Model, priors: Priors) -> None:
+def check_propriety(model: Any, priors: Priors) -> None:
     """IdentificationError, with the reason, where a flat prior leaves the posterior improper.
 
     >>> import stattools as st

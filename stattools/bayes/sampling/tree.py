@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +74,7 @@ def possible(model: AnyModel, data: Observations, theta: Floats, random: np.rand
         ) from error
 
 
-def _attributes(posterior: Drawn, data: Observations | None) -> Mapping[str, object]:
+def _attributes(posterior: Drawn, data: Observations | None) -> dict[str, Any]:
     model = posterior.model
     said = "; ".join(posterior.priors.lines())
     attrs = {"model": model.title, "method": METHODS[posterior.method], "seed": posterior.seed, "prior": said}

@@ -52,7 +52,7 @@ from stattools.numerics.sums import pair_product
 def levels_of(factor: Expression, found: list[object], n: int) -> tuple[object, ...]:
     """The levels of a factor that were found in n rows, in the order of `levels=`, or else as they were found."""
     chosen = factor.given.get("levels", found)
-    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
+    if not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
     occur = set(found)
     levels = tuple([level for level in chosen if level in occur])

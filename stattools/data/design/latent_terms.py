@@ -398,7 +398,7 @@ def require_groups(part: RandomPart | RandomTerm, levels: Sequence[object], n: i
         )
 
 
-def terms_of(design: RandomDesign, codes: Indices, z: Floats | Callable[..., Floats]) -> tuple[RandomTerm, ...]:
+def terms_of(design: RandomDesign, codes: Indices, z: Floats | Callable[..., Any]) -> tuple[RandomTerm, ...]:
     """The terms of rows with these codes of groups and columns z, or, for rows elsewhere, what makes some of z."""
     group, names, found = design.part.group, design.design.names, list[RandomTerm]()
     for name, which in terms_in(design):

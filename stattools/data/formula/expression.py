@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.arguments import is_number, is_whole
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.sums import SampleMoments
@@ -56,7 +56,7 @@ def whole(low: int, high: int) -> Option:
     >>> [whole(1, 100).accepts(value) for value in (3, 0, 2.0, True, "3")]
     [True, False, False, False, False]
     """
-    return Option(f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high)
+    return Option(f"a whole number from {low} to {high}", lambda value: is_whole(value) and low <= value <= high)
 
 
 def listed(
@@ -374,8 +374,8 @@ def evaluate(
 
 def _compared(node: ast.Compare, of: Callable[[ast.expr], object], *_: object) -> Floats:
     left, right = (of(side) for side in (node.left, *node.comparators))
-    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # none has categories
-    if plain and isinstance(left, str) != isinstance(right, str):
+    plain = [isinstance(side, str) for side in (left, right) if isinstance(side, np.ndarray | float | str)]
+    if len(set(plain)) == 2:  # neither has categories
         raise TypeError("it compares numbers with text")
     return np.asarray(OPERATORS[type(node.ops[0])](left, right), dtype=np.float64)
 

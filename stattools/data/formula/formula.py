@@ -339,11 +339,12 @@ def _most_terms(tree: Any) -> int:
     """An upper bound of the number of terms, found without building them."""
     from formulaic.parser.types import ASTNode
 
-    nodes, sizes = [tree], dict[int, int]()
+    nodes, parts_of, sizes = [tree], dict[int, list[Any]](), dict[int, int]()
     for node in nodes:  # the list grows by the parts of each
-        nodes.extend(node.args if isinstance(node, ASTNode) else ())
+        parts_of[id(node)] = list(node.args) if isinstance(node, ASTNode) else []
+        nodes.extend(parts_of[id(node)])
     for node in reversed(nodes):
-        parts = list(node.args) if isinstance(node, ASTNode) else []
+        parts = parts_of[id(node)]
         counts = [sizes[id(part)] for part in parts] or [1]
         symbol, size = node.operator.symbol if parts else None, sum(counts)
         if symbol in ("**", "^"):

@@ -211,7 +211,7 @@ def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, .
             raise DomainError(f"{piece.text}: groups are written g, a:b or a/b.{hint}")
         if token == "/":
             products.append(products[-1])
-        elif isinstance(token, Expression):
+        elif is_name:
             name = str(token.category)
             require(name, available)
             if name in products[-1]:

@@ -101,9 +101,10 @@ def _objects(column: pd.Series, dtype: object) -> pd.Series:
                     f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
                 ) from None
         return pd.Series(found, name=name)
-    if any(issubclass(kind, str) for kind in kinds):
+    first = {isinstance(value, str): value for value in values[::-1]}  # text, and what is none
+    if True in first:
         require_no_marks(f"column {name!r}", list(dict.fromkeys(map(str, values))))
-        text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
+        text, other = first[True], first[False]
         raise DomainError(
             f"column {name!r} mixes text ({text!r}) with other values ({other!r}); make it all text or all numbers."
         )

@@ -493,7 +493,7 @@ def averages(
         every = rows.model.rows
         bare = replace(rows.model, rows=every.shapes(), source=None, kept=None, origin=None)
         work = partial(averages, theta, moves=tuple(moves))
-        found = every.gather(partial(_of_batch, work, discrete, every.coding, bare), *rows.names)
+        found: Any = every.gather(partial(_of_batch, work, discrete, every.coding, bare), *rows.names)
         return {move: found[move] * (1.0 / found["n"]) for move in moves}
     return {move: move.of(rows, partial(_average, theta), partial(_slope, theta)) for move in moves}
 

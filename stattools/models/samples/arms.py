@@ -77,9 +77,9 @@ class Grouping:
 def columns(who: str, data: object, **given: Any) -> dict[str, Any]:
     """The columns given, each looked up in `data` where it is a name. Raises DomainError for names without a table."""
     frame = None if data is None else table(data)
-    found = {}
+    found, names = {}, {role for role, value in given.items() if isinstance(value, str)}
     for role, value in given.items():
-        if isinstance(value, str):
+        if role in names:
             if "~" in value and (frame is None or value not in frame.names):
                 raise DomainError(f"{who} got the formula {quoted(value)} as {role}; it takes no arms, so no formula.")
             if frame is None:
@@ -90,8 +90,8 @@ def columns(who: str, data: object, **given: Any) -> dict[str, Any]:
         elif is_frame(value) or hasattr(value, "toarray"):
             raise DomainError(f"{who} needs {role}, one column; got a table. Give it as data=, the column by name.")
         found[role] = value
-    paired(*(("data", data) if isinstance(value, str) else (role, value) for role, value in given.items()))
-    if frame is not None and not any(isinstance(value, str) for value in given.values()):
+    paired(*(("data", data) if role in names else (role, value) for role, value in given.items()))
+    if frame is not None and not names:
         raise DomainError(f"{who} got data= and no column of it; give the names of its columns.")
     return found
 

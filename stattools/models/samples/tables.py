@@ -294,9 +294,10 @@ def _of_rows(who: str, formula: str, data: object, within: object, weights: obje
 def _codes_of_strata(who: str, within: object, data: object) -> np.ndarray:
     """A number for each stratum, one per row."""
     frame = table(data)
-    if isinstance(within, str) and within not in frame.names:
+    named = isinstance(within, str)
+    if named and within not in frame.names:
         raise DomainError(f"{who} needs within=, a column of the table ({', '.join(frame.names[:8])}); got {within!r}.")
-    column = frame.column(within) if isinstance(within, str) else series(within, "within=")
+    column = frame.column(within) if named else series(within, "within=")
     if gaps := int(missing(column).sum()):
         raise DomainError(f"{who} needs within= in every row; {gaps:,} are missing. Drop those rows first.")
     return coded(column, f"{who} within=")[0].astype(float)

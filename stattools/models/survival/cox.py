@@ -48,7 +48,7 @@ LONG = 1e-4
 """Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
 
 
-def columns_at_risk(X: Floats, sets: RiskSets) -> Any:
+def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
     coded = with_levels(X)
     return np.ascontiguousarray(X[sets.rows].T) if coded is None else coded[sets.rows].T

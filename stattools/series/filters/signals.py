@@ -57,7 +57,7 @@ def numbers(values: Any, what: str, who: str) -> Array:
 
 def _nullable(values: object) -> bool:
     dtype = getattr(values, "dtype", None)
-    return dtype is not None and not isinstance(dtype, np.dtype) and getattr(dtype, "kind", "O") in "biuf"
+    return dtype is not None and not isinstance(dtype, np.dtype) and dtype.kind in "biuf"
 
 
 def _unboxed(array: Array, what: str, who: str) -> Array:

@@ -358,10 +358,10 @@ def exponential_smoothing(
     >>> fit.forecast(2)["mean"].round(2).tolist()
     [7.95, 7.95]
     """
-    outcome_name = y if isinstance(y, str) else str(getattr(y, "name", None) or "y")
-    index = data if isinstance(y, str) else y
+    index, outcome_name = y, str(getattr(y, "name", None) or "y")
     paired(("y", y), ("data", data), ("weights", weights))
     if isinstance(y, str):
+        index, outcome_name = data, y
         if data is None:
             raise DomainError(f"{WHO} got y={quoted(y)}, a column's name, and no data=.")
         sources = table(data).sources
