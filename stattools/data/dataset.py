@@ -285,12 +285,7 @@ def require_formula(who: str, formula: object) -> None:
 
 
 def from_source(
-    text: str | Formula,
-    source: Source,
-    columns: Mapping[str, object],
-    formulas: Mapping[str, str],
-    *beside: Any,
-    **options: Any,
+    text: Any, source: Source, columns: Mapping[str, object], formulas: Mapping[str, str], *beside: Any, **options: Any
 ) -> Dataset:
     """The rows of a formula over a source, from one read; what stands `beside` as of `read_source`."""
     from stattools.data.files.first_pass import read_source

@@ -217,12 +217,7 @@ def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows
 
 
 def time_rows(
-    who: str,
-    formula: str,
-    data: object,
-    columns: Mapping[str, object],
-    formulas: Mapping[str, str],
-    id: Label = None,
+    who: str, formula: Any, data: object, columns: Mapping[str, object], formulas: Mapping[str, str], id: Label = None
 ) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
     0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.

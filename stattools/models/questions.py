@@ -13,7 +13,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.rows.rows import Rows
 from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.names.guesses import answers_names
@@ -72,7 +71,7 @@ def rows_line(model: Any) -> str:
     return rows_counted(model.rows, model.n) + events + (model._left_out or ", none dropped")
 
 
-def rows_counted(rows: Rows, n: float) -> str:
+def rows_counted(rows: Any, n: float) -> str:
     """`397 rows`, and how many observations their weights make of them."""
     weights = "" if rows.weight is None else f" standing for {n:,.0f} observations (weights)"
     return many(len(rows.X), "row") + weights

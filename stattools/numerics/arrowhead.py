@@ -283,7 +283,7 @@ class Arrow(SymmetricInParts):
         found[others] = self.B.T @ v[levels] + self.C @ rest
         return found
 
-    def __iadd__(self, other: object) -> Arrow:
+    def __iadd__(self, other: object) -> Any:
         return self + other
 
     def columns(self, which: NDArray[np.intp]) -> Floats:

@@ -230,7 +230,7 @@ def footing(model: Model) -> Footing:
     return found
 
 
-def _placed(model: Model, T: Any) -> Footing:
+def _placed(model: Any, T: Any) -> Footing:
     """The model at its start, with the metric where that is well conditioned."""
     now = model.evaluate(model.start)
     metric = Metric.where_definite(now.information)

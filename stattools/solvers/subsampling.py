@@ -214,7 +214,7 @@ def named(solver: str, model: Model) -> str:
     return f"{solver} {model.rows.place.replace('in ', 'on ', 1)}"
 
 
-def surrogate_ascent(model: Model, tolerance: float, max_steps: int) -> Solution:
+def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution:
     """The maximum of a model whose rows are in files, with its certificate from all rows. Its columns are those that
     the sample asks for: its own, standardized or, where these nearly depend, orthogonal ones.
     """
@@ -281,7 +281,7 @@ def expanded(model: Model, sample: Rows | None = None) -> Model:
     return replace(model, rows=replace(sample, weight=weight))
 
 
-def _start(stand_in: Model) -> Floats:
+def _start(stand_in: Any) -> Floats:
     """The maximum of the sample, or the start of the model where the sample has none."""
     try:
         found = newton_ascent(stand_in, stand_in.start, 1e-3, 15, "Newton")
@@ -290,7 +290,7 @@ def _start(stand_in: Model) -> Floats:
     return found.estimate if found.converged and np.isfinite(found.estimate).all() else stand_in.start
 
 
-def _surrogate_maximum(stand_in: Model, theta: Floats, now: Evaluation, metric: Metric) -> Floats:
+def _surrogate_maximum(stand_in: Any, theta: Floats, now: Evaluation, metric: Metric) -> Floats:
     """The maximum of the surrogate about theta, by Newton's method; where it has none, the end of a Newton step of all
     rows.
     """

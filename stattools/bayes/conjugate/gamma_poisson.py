@@ -171,7 +171,7 @@ class GammaPoisson:
         means = random.standard_gamma(self.shape, size) * (self.exposure / self.rate)
         return poisson_counts(random, means)
 
-    def _shares(self) -> tuple[Floats, Floats]:
+    def _shares(self) -> tuple[float | Floats, float | Floats]:
         whole = self.rate + self.exposure
         return self.rate / whole, self.exposure / whole
 

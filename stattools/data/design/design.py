@@ -327,9 +327,7 @@ def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[s
     return (inner, labels) if labels and set(labels) <= set(names) and max(labels.values()) <= HIGHEST else None
 
 
-def empty_levels(
-    frame: NamedColumns, names: Iterable[str], columns: Mapping[str, pd.Series]
-) -> dict[str, tuple[str, ...]]:
+def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """By the name of a column its levels in the table that its complete, clean rows in `columns` have not, as text.
 
     >>> from stattools.data.tables.table import table

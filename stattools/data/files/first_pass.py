@@ -386,9 +386,7 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     return design, sample if every < 2 else sample.where(lambda lots: np.arange(0, len(lots), every))
 
 
-def _values(
-    coding: Coding, counted: AddedByName, sample: Sample
-) -> tuple[pd.Series | np.ndarray, NDArray[np.float64] | None]:
+def _values(coding: Coding, counted: AddedByName, sample: Sample) -> tuple[Any, NDArray[np.float64] | None]:
     """The values of the outcome, one row each, as a column of that kind would have them, and how often each was seen;
     those of the sample for times, and where there are too many to count.
     """

@@ -425,9 +425,7 @@ def origin_of(*given: object, index: object = None) -> Origin | None:
     return Origin(*(with_index[0] if with_index else (found[0][0], index)))
 
 
-def _with_gaps(
-    values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False
-) -> np.ndarray | pd.api.extensions.ExtensionArray:
+def _with_gaps(values: NDArray[np.generic], there: Mask | None, in_pandas: bool = False) -> Any:
     """The values with NaN where a number is not there, None where a label is not; in pandas labels keep their type."""
     if there is None:
         return values

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from stattools.data.design.latent_terms import LatentTerms, RandomTerm, curves_of, learn_smooth, require_groups
+from stattools.data.design.latent_terms import LatentTerms, curves_of, learn_smooth, require_groups
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.survival_data import SurvivalRows
 from stattools.errors import IdentificationError, IncompatibleError
@@ -82,7 +82,7 @@ class MixedModel(AnyModel):
         return self.fixed._left_out
 
     @property
-    def varying(self) -> tuple[RandomTerm, ...]:
+    def varying(self) -> tuple[Any, ...]:
         """All that has a variance: the random terms, then the curves."""
         return (*self.random, *self.smooths)
 

@@ -319,9 +319,7 @@ class SampleModel(Dropped, AnyModel):
             raise DomainError(f"{self.title} has one parameter, {what}; got {theta!r}.")
         return float(at[0])
 
-    def by_arm(
-        self, kinds: Mapping[str, Callable[..., Ends]], counts: ArrayLike, sizes: ArrayLike
-    ) -> dict[str, partial[Limits]]:
+    def by_arm(self, kinds: Mapping[str, Callable[..., Ends]], counts: ArrayLike, sizes: ArrayLike) -> dict[str, Any]:
         """Intervals by kind, each a function of the level, from the ends (count, size, level) of one arm."""
 
         def each(ends: Callable[..., Ends], level: float) -> Limits:
@@ -332,7 +330,7 @@ class SampleModel(Dropped, AnyModel):
         return {kind: partial(each, ends) for kind, ends in kinds.items()}
 
 
-def two_sided(z: float | Floats) -> Limits:
+def two_sided(z: float | Floats) -> tuple[Any, Any]:
     """z and its two-sided p-value by the normal distribution."""
     return z, erfc(np.abs(z) / 2**0.5)
 

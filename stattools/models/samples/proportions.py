@@ -323,7 +323,7 @@ class Waits(Trials):
         """Variance of the estimate by the expected information, theta^2 (1 - theta) / r."""
         return float(theta**2 * (1.0 - theta) / self.successes)
 
-    def test(self) -> Limits:
+    def test(self) -> tuple[float, float]:
         """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
         return arms.two_sided((2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5)
 

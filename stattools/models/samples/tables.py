@@ -175,11 +175,11 @@ class Multinomial(SampleModel):
         return (np.diag(p) - np.outer(p, p)) / self.n
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], arms.Limits]]:
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[Floats, Floats]]]:
         """Confidence intervals of each probability by kind, each a function of the level: those of its binomial."""
         return self.by_arm(INTERVALS, self.counts, np.full(len(self.counts), self.n))
 
-    def test(self) -> arms.Limits:
+    def test(self) -> tuple[Floats, Floats]:
         """Score test of p_k = 1 / K for each category: z and its two-sided p-value."""
         K, n = len(self.counts), self.n
         return arms.two_sided((self.counts - n / K) / np.sqrt(n * (1 / K) * (1 - 1 / K)))
@@ -457,7 +457,7 @@ class ConditionalOdds(SampleModel):
         return int(self.observed == self.count.high) - int(self.observed == self.count.low)
 
     @property
-    def intervals(self) -> Mapping[str, Callable[[float], arms.Limits]]:
+    def intervals(self) -> Mapping[str, Callable[[float], Ends]]:
         """Confidence intervals of the log odds ratio by kind, each a function of the level.
 
         "exact" holds all values that neither exact one-sided test rejects (Cornfield 1956, R's `fisher.test`), "mid-p"
@@ -482,7 +482,7 @@ class ConditionalOdds(SampleModel):
         kind = one_of(kind, self.intervals, needs, IncompatibleError, got="kind=")
         return Interval(*self.intervals[kind](level), level, kind, self.names)
 
-    def test(self) -> arms.Limits:
+    def test(self) -> Ends:
         """Score test of an odds ratio of 1: z = (count - mean) / sd given the margins, and its two-sided p-value.
 
         Of several tables this is Mantel and Haenszel's test without a continuity correction; of pairs McNemar's.

@@ -54,7 +54,7 @@ def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     return np.ascontiguousarray(X[sets.rows].T) if coded is None else coded[sets.rows].T
 
 
-def centered(Z: Floats, sets: RiskSets) -> Any:
+def centered(Z: Any, sets: RiskSets) -> Any:
     """The columns less their means within strata, which no ratio of hazards depends on; in place. Levels that are codes
     stay zeros and ones.
     """

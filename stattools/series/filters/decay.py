@@ -33,7 +33,7 @@ from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
 
 
-def decay_weights(times: object, *, half_life: object) -> Array:
+def decay_weights(times: object, *, half_life: object) -> Any:
     """Filter weights of irregular times: w_t = 1 - 2^-((time_t - time_{t-1}) / half_life), and w_0 = 1.
 
     `times` are numbers or dates, shape (..., n), strictly increasing along the last axis; `half_life` is positive, in
@@ -69,7 +69,7 @@ class ExponentialMoments:
     weight: Any
 
     @cached_property
-    def std(self) -> Array:
+    def std(self) -> Any:
         """Square root of the variance."""
         return np.sqrt(self.variance)
 

@@ -115,7 +115,7 @@ def exponential_filter(
     axis: int = -1,
     out: Array | None = None,
     engine: Engine = "auto",
-) -> Array:
+) -> Any:
     """y_t = y_{t-1} + w_t (x_t - y_{t-1}): the exponential moving average with a weight of its own at every time.
 
     `signal` has shape (..., n); `weights` are one number, one per time (n,), or of the signal's shape, such as

@@ -21,7 +21,7 @@ from stattools.interface.arguments import is_number, whole_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.numerics.banded import difference_penalty, factored
-from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
+from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
 from stattools.text.one_line import prints
 
 
@@ -35,7 +35,7 @@ class Decomposition(NamedTuple):
 
 def whittaker(
     y: ArrayLike, smoothness: float, order: int = 2, *, weights: ArrayLike | None = None, axis: int = -1
-) -> Array:
+) -> Any:
     """Whittaker's smoother: the z that minimizes sum v (y - z)^2 + smoothness sum (D^order z)^2, of y's shape.
 
     `smoothness` is positive; `order` is that of the differences D, 1, 2, 3, ...: as the smoothness grows, z becomes a

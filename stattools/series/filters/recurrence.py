@@ -31,7 +31,7 @@ def linear_recurrence(
     axis: int = -1,
     out: Array | None = None,
     engine: Engine = "auto",
-) -> Array:
+) -> Any:
     """y_t = a_t y_{t-1} + b_t along an axis, or y_t = a_1t y_{t-1} + ... + a_kt y_{t-k} + b_t.
 
     `b` has shape (..., n). `a` is a number, one per time (n,), or of b's shape; with one axis more than b, in front, it

@@ -71,7 +71,7 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
         raise DomainError(f"{who} needs numbers for {what}; got {quoted(array.flat[0])} and the like.") from error
 
 
-def beside(signal: object, values: Array) -> Array:
+def beside(signal: object, values: Array) -> Any:
     """`values` as the signal came, a series of pandas with its index or of Polars; an array of arrays, and of tables.
 
     >>> import pandas as pd

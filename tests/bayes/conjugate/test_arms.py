@@ -115,3 +115,9 @@ def test_what_is_refused_says_the_range() -> None:
 def test_each_arm_has_a_label(missing):
     with pytest.raises(st.DomainError, match="different labels; one is missing"):
         st.Normal(0, [1.0, 2.0], arms=[missing, "b"])
+
+
+@pytest.mark.parametrize("arms", [{"a", "b"}, b"ab"], ids=str)
+def test_labels_have_an_order(arms):
+    with pytest.raises(st.DomainError, match="arms="):
+        st.Normal(0, [1.0, 2.0], arms=arms)
