@@ -103,6 +103,10 @@ def coordinates(
         W[-1] /= unit
     z, back = [], []
     for term in terms:
+        if term.z is X:
+            back.append(to_beta)
+            z.append(Q)
+            continue
         own = _constant(term.z.T)
         if len(term.columns) == 1 and own == constant == 0 and root is None:  # ones, as those of X are
             back.append(np.array([[Q[0, 0] / term.z[0, 0]]]))

@@ -140,7 +140,11 @@ class OneFactor:
     def of(cls, columns: LatentColumns) -> OneFactor:
         """The sums over the rows, whose terms all have the same codes."""
         W, z = columns.W, columns.z[0] if len(columns.z) == 1 else np.concatenate(columns.z)
-        sums = grams(z, [*z, *W], columns.codes[0], columns.sizes[0])
+        if z.base is W:  # they are the first rows of W
+            sums = grams(z, W, columns.codes[0], columns.sizes[0])
+            sums = np.concatenate([sums[:, : len(z)], sums], axis=1)
+        else:
+            sums = grams(z, [*z, *W], columns.codes[0], columns.sizes[0])
         return cls(sums, W @ W.T, tuple(len(one) for one in columns.z), columns)
 
     @cached_property

@@ -473,7 +473,11 @@ def learn_latent(
     designs, terms = tuple[RandomDesign, ...](), tuple[RandomTerm, ...]()
     for part in said.random:
         levels, codes = combined([sorted_codes(found.columns[name]) for name in part.groups])
-        own, z, _ = learn(part.left, found)
+        fixed, left = ([[factor.text for factor in term] for term in one.terms] for one in (formula, part.left))
+        if fixed == left and not beside:  # the columns of X, as in y ~ x + (x | g)
+            own, z = replace(learned[0], parsed=part.left), learned[1]
+        else:
+            own, z, _ = learn(part.left, found)
         design = RandomDesign(part, own, levels)
         require_groups(part, design.labels, len(found.rows))
         require_numbers(part, own)

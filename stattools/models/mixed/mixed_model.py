@@ -210,19 +210,25 @@ class LinearMixed(MixedModel):
         """IdentificationError where y is constant within the groups of a term whose effects can make that, as those
         of (1 | g) can: the residual variance is then 0.
         """
-        y, ones = self.y, np.ones(len(self.y))
+        if self._constant_within:
+            raise IdentificationError(
+                f"{self.title}: {self.outcome_name} is constant within each level of {self._constant_within[0]!r}, so "
+                "that the residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, "
+                "or an outcome that varies within groups."
+            )
+
+    @cached_property
+    def _constant_within(self) -> list[str]:
+        """Groups within which y is constant, whose effects can make that."""
+        y, ones, found = self.y, np.ones(len(self.y)), []
         for term in self.random:
             first = np.empty(term.n_levels)
             first[term.codes[::-1]] = y[::-1]
-            makes = (y == first[term.codes]).all() and np.allclose(
+            if (y == first[term.codes]).all() and np.allclose(
                 term.z @ np.linalg.lstsq(term.z, ones)[0], ones, rtol=0.0, atol=1e-10
-            )
-            if makes:
-                raise IdentificationError(
-                    f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
-                    f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
-                    "an outcome that varies within groups."
-                )
+            ):
+                found.append(term.group)
+        return found
 
 
 def require_whole_line(title: str, likelihood: Likelihood) -> None:
