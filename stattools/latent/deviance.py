@@ -224,9 +224,9 @@ class Profile:
             return None
         widths = of.structure.widths
         pulled = transposed(np.matmul(trtri(L, lower=True)[0], joint.projected))
-        T = np.zeros((len(joint.blocks), len(joint.blocks), 1))
-        T[*entries_of(widths), 0] = self.theta
-        _, first, second = bends(joint.blocks[:, :, None], pulled[:, :, None], T, widths, np.array([of.d]), of.reml)
+        T = self.factors[0] if len(self.factors) == 1 else block_diag(*self.factors)
+        one = joint.blocks[:, :, None], pulled[:, :, None], T[:, :, None], widths, np.array([of.d]), of.reml
+        _, first, second = bends(*one)
         return first[0], second[0]
 
     @cached_property

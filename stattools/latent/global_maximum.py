@@ -505,7 +505,7 @@ class CellSearch:
         t, curve = y0 / (y0 - y1), (turn1 - turn0) / (x1 - x0)
         x = x0 + (3.0 - 2.0 * t) * t**2 * (x1 - x0)  # the cubic of the inverse, by values and slopes at the ends
         x += (y1 - y0) * t * (1.0 - t) * ((1.0 - t) / turn0 - t / turn1)
-        near, step = np.zeros(len(owner), dtype=bool), np.zeros(len(owner))
+        at, near, step = low, np.zeros(len(owner), dtype=bool), np.zeros(len(owner))
         for _ in range(ROUNDS):
             x = np.where(near | ((x0 < x) & (x < x1)), x, 0.5 * (x0 + x1))
             at = self.each(owner, np.expm1(x) / largest)

@@ -9,7 +9,7 @@ where another matrix is not positive definite.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
     if not len(symmetric):
         return np.zeros(0), np.zeros((0, 0))
     values, vectors, info = syevd(symmetric, lower=True)
-    if info or not np.isfinite(values[-1]):
+    if info or not isfinite(values[-1]):
         raise np.linalg.LinAlgError("Eigenvalues did not converge")
     return values, vectors
 

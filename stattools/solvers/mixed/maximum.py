@@ -148,7 +148,8 @@ class Bent:
         """Eigenvalues and vectors in units in which the diagonal of H is 1."""
         own = H[np.ix_(free, free)]
         unit = np.sqrt(np.abs(own.diagonal()))
-        unit = np.maximum(unit, LEAST_UNIT * unit.max(initial=0.0)) + (unit.max(initial=0.0) == 0.0)
+        most = unit.max(initial=0.0)
+        unit = np.maximum(unit, LEAST_UNIT * most) if most else np.ones(len(unit))
         values, vectors = eigen(own / unit[:, None] / unit)
         vectors = vectors / unit[:, None]
         largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
