@@ -161,12 +161,13 @@ class OneFactor:
         """See `Structure`."""
         E, Q = self.E, len(self.E)
         T: Any = factors[0] if len(factors) == 1 else block_diag(*factors)
-        if not T.any():
+        largest = np.abs(T).max()
+        if not largest:
             return self._parts(0.0, self.C, E)
         F = (T.T @ E.reshape(Q, -1)).reshape(E.shape)
         L, F = integrated_out(F, np.matmul(T.T, F[:, :Q]))
         log_determinant = 2.0 * float(np.log(L.diagonal()).sum())
-        if np.abs(T).max() <= LARGE:
+        if largest <= LARGE:
             design = F[:, Q:]
             cross = self.C - np.matmul(design, design.swapaxes(1, 2)).sum(axis=0)
             return self._parts(log_determinant, cross, E - times(transposed(F[:, :Q]), F))
@@ -200,7 +201,8 @@ def integrated_out(F: Floats, inner: Floats) -> tuple[Floats, Floats]:
     """L (Q, Q, J) and L^-1 F, where L L' = I + T'A T, of F = T'[A B] (Q, Q + m, J) and `inner` = T'A T (Q, Q, J), which
     is overwritten. [A B] without the effects T v is [A B] less the products of the first Q columns of L^-1 F with all.
     """
-    inner[np.arange(len(F)), np.arange(len(F))] += 1.0
+    for k in range(len(F)):
+        inner[k, k] += 1.0
     L, _ = triangles(inner, 1.0)
     return L, forward(L, F)
 

@@ -44,19 +44,19 @@ def triangles(A: Floats, least: float = 0.0) -> tuple[Floats, Floats]:
     is taken for less, as that of M - I >= 0 is not below 1 but for round-off.
     """
     L, pivots = np.zeros(A.shape), np.empty(A.shape[1:])
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        for j in range(len(A)):
-            column = L[j:, j]
-            column[...] = A[j:, j]
-            for k in range(j):
-                column -= L[j:, k] * L[j, k]
-            pivots[j] = column[0]
-            root = np.sqrt(np.fmax(pivots[j], least) if least else np.where(pivots[j] > 0.0, pivots[j], 1.0))
-            column /= root
-            column[0] = root
+    for j in range(len(A)):
+        column = L[j:, j]
+        column[...] = A[j:, j]
+        for k in range(j):
+            column -= L[j:, k] * L[j, k]
+        pivots[j] = column[0]
+        root = np.sqrt(np.fmax(pivots[j], least) if least else np.where(pivots[j] > 0.0, pivots[j], 1.0))
+        column /= root
+        column[0] = root
     return L, pivots
 
 
+@np.errstate(invalid="ignore", divide="ignore", over="ignore")
 def factored(A: Floats) -> tuple[Floats, Floats]:
     """The same factors, and for each member its smallest pivot as a share of the diagonal element, (m,).
 
