@@ -146,18 +146,19 @@ class Bent:
     @classmethod
     def of(cls, H: Floats, free: Any, is_exact: bool, at: Any = None) -> Bent:
         """Eigenvalues and vectors in units in which the diagonal of H is 1."""
-        own = H[np.ix_(free, free)]
+        own = H[free][:, free]
         unit = np.sqrt(np.abs(own.diagonal()))
         most = unit.max(initial=0.0)
         unit = np.maximum(unit, LEAST_UNIT * most) if most else np.ones(len(unit))
         values, vectors = eigen(own / unit[:, None] / unit)
         vectors = vectors / unit[:, None]
-        largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
+        sizes = np.abs(values)
+        largest = max(float(sizes.max(initial=0.0)), 1e-300)
         away = np.zeros(len(H))
-        if len(free):
+        if len(values):
             away[free] = vectors[:, 0]
         definite = not len(values) or bool(values[0] >= -NEGATIVE_INFORMATION * largest)
-        return cls(H, free, vectors, np.maximum(np.abs(values), FLATTEST * largest), definite, away, is_exact, at)
+        return cls(H, free, vectors, np.maximum(sizes, FLATTEST * largest), definite, away, is_exact, at)
 
     def solve(self, score: Floats) -> Floats:
         """The step of this score."""
@@ -387,7 +388,8 @@ def _evaluation(at: Profile) -> Evaluation:
 
 
 def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
-    free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
+    moves = (at.theta != 0.0) | (at.gradient != 0.0)
+    free = slice(None) if moves.all() else np.flatnonzero(moves)
     carried = None
     if before is not None and before.metric.definite and at.evaluated.joint is None:
         carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
