@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag
 
 from stattools.data.design.latent_terms import Indices, SmoothTerm
 from stattools.errors import IncompatibleError
@@ -328,8 +327,18 @@ class Factor:
 
     def joined(self, factors: tuple[Floats, ...]) -> Floats:
         """T of all terms of this grouping, block diagonal: terms of one grouping are independent."""
-        own = [factors[k] for k in self.terms]
-        return own[0] if len(own) == 1 else np.asarray(block_diag(*own))
+        return joined([factors[k] for k in self.terms])
+
+
+def joined(factors: Sequence[Floats]) -> Floats:
+    """T (Q, Q) of all effects of a group, block diagonal, of those of terms that do not vary together."""
+    if len(factors) == 1:
+        return factors[0]
+    ends = np.cumsum([0, *map(len, factors)]).tolist()
+    T = np.zeros((ends[-1], ends[-1]))
+    for first, last, one in zip(ends[:-1], ends[1:], factors, strict=True):
+        T[first:last, first:last] = one
+    return T
 
 
 def factors_of(columns: LatentColumns) -> tuple[Factor, ...]:

@@ -26,7 +26,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import sparse
-from stattools.latent.blocks import LatentColumns, all_products
+from stattools.latent.blocks import LatentColumns, all_products, joined
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.elimination import (
     AtFactors,
@@ -224,7 +224,7 @@ class Profile:
             return None
         widths = of.structure.widths
         pulled = transposed(np.matmul(trtri(L, lower=True)[0], joint.projected))
-        T = self.factors[0] if len(self.factors) == 1 else block_diag(*self.factors)
+        T = joined(self.factors)
         one = joint.blocks[:, :, None], pulled[:, :, None], T[:, :, None], widths, np.array([of.d]), of.reml
         _, first, second = bends(*one)
         return first[0], second[0]

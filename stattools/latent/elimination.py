@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag, get_blas_funcs, get_lapack_funcs, solve_triangular
+from scipy.linalg import get_blas_funcs, get_lapack_funcs, solve_triangular
 
 from stattools.data.design.latent_terms import SmoothTerm
 from stattools.errors import IncompatibleError
@@ -35,6 +35,7 @@ from stattools.latent.blocks import (
     factors_of,
     filled,
     fitted,
+    joined,
     on_both_sides,
     own_blocks,
     own_rows,
@@ -160,7 +161,7 @@ class OneFactor:
     def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
         """See `Structure`."""
         E, Q = self.E, len(self.E)
-        T: Any = factors[0] if len(factors) == 1 else block_diag(*factors)
+        T = joined(factors)
         largest = np.abs(T).max()
         if not largest:
             return self._parts(0.0, self.C, E)
