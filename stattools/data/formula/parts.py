@@ -26,6 +26,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -86,11 +87,11 @@ class MixedFormula:
         return tuple(dict.fromkeys(name for part in self.random for name in part.groups))
 
 
+type Reader = Callable[[str, Sequence[str], Collection[str]], Formula]
+
+
 def mixed_formula(
-    text: str,
-    available: Sequence[str],
-    apart: Collection[str] = (),
-    read: Callable[[str, Sequence[str], Collection[str]], Formula] = parse,
+    text: str, available: Sequence[str], apart: Collection[str] = (), read: Reader = parse
 ) -> MixedFormula:
     """Read a formula that may have random parts; the dot, all other columns, leaves out `apart` and those of groups.
     `read` reads what is left of it, where its outcome is of a kind of its own. Raises DomainError for what `parse`
@@ -100,6 +101,11 @@ def mixed_formula(
     >>> [part.name for part in found.random], found.formula.text
     (['(x | a)', '(x | a:b)'], 'y ~ x + (x | a/b)')
     """
+    return _mixed_formula(text, tuple(available), tuple(sorted(apart)), read)
+
+
+@lru_cache(maxsize=64)  # as of `parse`
+def _mixed_formula(text: str, available: tuple[str, ...], apart: tuple[str, ...], read: Reader) -> MixedFormula:
     fixed, pieces = without_random(text)
     if not pieces:
         return MixedFormula(read(text, available, apart), (), text)
