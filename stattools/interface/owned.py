@@ -168,7 +168,8 @@ def require_unchanged(*given: Any) -> None:
 
 
 def sealed(value: object, given: Iterable[object] = ()) -> Any:
-    """The same object, in whose arrays nothing can be written; what was `given` is sealed already.
+    """The same object, in whose arrays nothing can be written if it is one of this package: what is no such object, as
+    an array alone, is the caller's. What was `given` is sealed already.
 
     >>> import stattools as st
     >>> fit = st.fit(st.coin([1, 0, 1]))
@@ -177,9 +178,15 @@ def sealed(value: object, given: Iterable[object] = ()) -> Any:
     ...
     ValueError: assignment destination is read-only
     """
+    if (KINDS.get(type(value)) or _kind(type(value))) == "object":
+        seal(value, given)
+    return value
+
+
+def seal(value: object, given: Iterable[object] = ()) -> None:
+    """Let nothing be written in the arrays of an object, a list or a dictionary."""
     for array in _arrays(value, given):
         array.setflags(write=False)
-    return value
 
 
 def _arrays(value: Any, without: Iterable[Any] = ()) -> list[NDArray[Any]]:
@@ -195,7 +202,7 @@ def _arrays(value: Any, without: Iterable[Any] = ()) -> list[NDArray[Any]]:
         elif how != "nothing" and id(one) not in seen:
             seen.add(id(one))
             inside = one if how == "list" else one.values() if how == "dict" else one.__dict__.values()
-            if how == "object" or len(one) <= LONGEST_LIST:
+            if how == "object" or 0 < len(one) <= LONGEST_LIST:
                 todo += [each for each in inside if type(each) not in PLAIN]
     return found
 
@@ -205,15 +212,23 @@ def _kind(kind: type) -> str:
     ours = kind.__module__.startswith("stattools") and not kind.__module__.startswith(WITHOUT)
     usual = "object" if ours and is_dataclass(kind) and kind.__dictoffset__ else "nothing"
     bases = {np.ndarray: "array", dict: "dict", list: "list", tuple: "list"}
-    return KINDS.setdefault(kind, next((how for base, how in bases.items() if issubclass(kind, base)), usual))
+    how = KINDS[kind] = next((how for base, how in bases.items() if issubclass(kind, base)), usual)
+    if how == "nothing":
+        PLAIN.add(kind)
+    return how
 
 
-PLAIN = frozenset({str, int, float, bool, type(None), bytes})
+PLAIN: set[type] = {str, int, float, bool, type(None), bytes}
+"""Classes whose objects hold no arrays; those that are met for the first time are added."""
+
 LONGEST_LIST = 100
 """Lists that are looked into have so many entries at most."""
 
-WITHOUT = ("stattools.data.formula", "stattools.likelihoods", "stattools.solvers.least_squares")
-"""Where objects have no arrays that a caller is given."""
+WITHOUT = (
+    *("stattools.data.formula", "stattools.data.design.design", "stattools.likelihoods"),
+    *("stattools.models.predictor", "stattools.solvers.least_squares"),
+)
+"""Where objects have no arrays that a caller is given, or seal them when they are made."""
 
 KINDS: dict[type, str] = {}
 """How to look into objects, by their class."""

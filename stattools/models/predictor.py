@@ -127,7 +127,9 @@ class Linear:
             range(self.columns) if use is None else use or (-1,) * alone
             for use, alone in zip(self.uses, self.constant, strict=True)
         ]
-        return np.array([column for columns in each for column in columns], dtype=np.intp)
+        found = np.array([column for columns in each for column in columns], dtype=np.intp)
+        found.setflags(write=False)  # all models of one size share it
+        return found
 
     def of_columns(self, values: Floats, constant: float) -> Floats:
         """What is known of each column of X, as of each coefficient; `constant` for those that are of none."""

@@ -43,6 +43,7 @@ from stattools.data.tables.table import NamedColumns, axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import SMALL, in_bytes, require_memory
+from stattools.interface.owned import seal, sealed
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, Columns, beside, expanded, picking
@@ -432,7 +433,7 @@ class Design:
         """The design with the columns of the wiggly parts of these curves behind its own."""
         names = (f"{term.name}.{k + 1}" for term in smooths for k in range(term.width))
         curves = {id(term.design): term.design for term in smooths}
-        return replace(self, names=(*self.names, *names), curves=tuple(curves.values()))
+        return replace(self, names=(*self.names, *names), curves=tuple(map(sealed, curves.values())))
 
     def gaps(self, data: object) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
@@ -530,6 +531,7 @@ def learn(
     of = Encoding(columns, rows, levels, state)
     X, names, uses = side_by_side((first, *beside.values()), of, widest)
     state.pop(WEIGHTS, None)
+    seal(state)
     low = None if beside or widest is not None else rest_of_powers(first, names, columns, X)
     ordered = in_order((first, *beside.values()), of)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low

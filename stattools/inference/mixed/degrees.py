@@ -11,7 +11,6 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import one_of
-from stattools.interface.owned import sealed
 from stattools.interface.record import record
 from stattools.latent.deviance import VarianceDirections, variance_directions
 from stattools.numerics.threads import one_blas_thread
@@ -93,7 +92,9 @@ class MixedDegrees(ABC):
     @cached_property
     def of_coefficients(self) -> Floats:
         """Degrees of freedom (p,) of each fixed effect."""
-        return sealed(self.df(np.eye(len(self.found.beta))))
+        found = self.df(np.eye(len(self.found.beta)))
+        found.setflags(write=False)
+        return found
 
     def several(self, R: Floats, statistic: float) -> tuple[float, float]:
         """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""

@@ -14,7 +14,6 @@ The table of names is read when an error is shown, not before: `hasattr` costs w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import is_dataclass
 from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, NoReturn
@@ -132,7 +131,7 @@ def answering[**P, R](
             if not keeps:
                 return guarded(*given, **named)
             found = guarded(*map(own, given), **{name: own(value) for name, value in named.items()})
-            return sealed(found, given) if is_dataclass(found) else found  # an array alone is the caller's
+            return sealed(found, given)
         except TypeError as error:
             said = None if isinstance(error, IncompatibleError) else about_call(function, name, cls, given, named)
             if said is None:
