@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -31,7 +33,7 @@ def document() -> Document:
     """The report."""
     flow = volumes()
     fit = st.fit(st.local_level(flow))
-    check = st.validate(fit)
+    check: Any = st.validate(fit)
     dam = st.fit(st.local_level(flow, X=(np.asarray(flow.index) >= DAM) * 1.0, names=["dam"]))
     return Document(
         "How much water does the Nile carry? A level that moves, seen with noise",

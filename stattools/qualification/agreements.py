@@ -116,7 +116,7 @@ def growth() -> Any:
 
 def measure(build: Callable[[], Any], cov: Callable[[], Cov] | None = None, effort: float = 1.0) -> Measured:
     """Digits of a fit against its reference, and whether `st.validate` is content."""
-    agreement = st.validate(st.fit(build(), cov="information" if cov is None else cov()))
+    agreement: Any = st.validate(st.fit(build(), cov="information" if cov is None else cov()))
     rows: Any = agreement.rows
     labels = [rows[name] for name in ("category", "term") if name in rows]
     terms = [" ".join(map(str, one)) for one in zip(*labels, strict=True)]

@@ -211,7 +211,7 @@ def sorted_codes(column: pd.Series) -> tuple[list[object], np.ndarray]:
     values = column.to_numpy()
     if values.dtype.kind == "i" and len(values) and values.min() >= 0 and values.max() <= len(values):
         occurs = np.bincount(values) > 0  # small whole numbers are counted, not hashed and sorted
-        return np.flatnonzero(occurs).tolist(), (np.cumsum(occurs) - 1)[values]
+        return [*np.flatnonzero(occurs).tolist()], (np.cumsum(occurs) - 1)[values]
     codes, labels = pd.factorize(values, sort=True)
     return labels.tolist(), codes
 
