@@ -1,6 +1,8 @@
 """Long work: a bar on a terminal, and a time by which a search has to end.
 
-Who searches sets the time, and every climb asks at each step whether it is over.
+Who searches sets the time, and every climb asks at each step whether it is over. A clock is of the wall, for who said
+how long to wait, or of the work that the processor did for this process, for a search that finds the same however busy
+the machine is.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, process_time
 
 from stattools.errors import TimeIsOver
 
@@ -55,19 +57,27 @@ def progress(total: int, what: str = "", patience: float = 0.0) -> Iterator[Call
 
 
 type Seconds = Callable[[], float]
-"""A clock: `monotonic`, for who said how long to wait, or `process_time`, the work that the processor did for this
-process, for a search that finds the same however busy the machine is.
-"""
+
+
+def wall() -> float:
+    """Seconds of the clock on the wall."""
+    return monotonic()
+
+
+def work() -> float:
+    """Seconds that the processor has worked for this process, all its threads together."""
+    return process_time()
+
 
 ENDS: ContextVar[tuple[tuple[Seconds, float], ...]] = ContextVar("ends", default=())
 """When the searches end that this thread is in, each by its clock."""
 
 
 @contextmanager
-def ending_by(end: float, clock: Seconds = monotonic) -> Iterator[None]:
+def ending_by(end: float, clock: Seconds = wall) -> Iterator[None]:
     """Work that ends by this time of a clock, and by those that hold already.
 
-    >>> with ending_by(monotonic() - 1.0):
+    >>> with ending_by(wall() - 1.0):
     ...     require_time()
     Traceback (most recent call last):
     stattools.errors.TimeIsOver: the time of a search is over: give it more seconds=.

@@ -36,7 +36,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,7 +44,7 @@ from numpy.typing import NDArray
 from stattools.errors import StattoolsError, TimeIsOver
 from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
-from stattools.interface.progress import Seconds, ending_by, require_time
+from stattools.interface.progress import Seconds, ending_by, require_time, wall
 from stattools.models.model import Model
 from stattools.numerics.columns import weighted
 from stattools.solvers.climb import newton_ascent
@@ -261,7 +260,7 @@ def _completed(model: Model, theta: Floats, known: NDArray[np.bool_], near: Floa
 class Clock:
     """How much time is left by the clock `now`, and how many refits were made."""
 
-    def __init__(self, seconds: float, now: Seconds = monotonic) -> None:
+    def __init__(self, seconds: float, now: Seconds = wall) -> None:
         self.now, self.end = now, now() + seconds
         self.refits = 0
 
@@ -634,7 +633,7 @@ def explore(
     most: int = 3,
     seconds: float = 60.0,
     conventions: tuple[Choice, ...] = CONVENTIONS,
-    now: Seconds = monotonic,
+    now: Seconds = wall,
     first: Attempt | None = None,
 ) -> Explored:
     """The smallest sets of up to `most` conventions under which the claim holds, from a state on; `seconds` are those

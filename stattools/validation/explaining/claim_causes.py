@@ -42,7 +42,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from time import process_time as work
 from typing import Any
 
 import numpy as np
@@ -52,6 +51,7 @@ from scipy import special
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.interface.arrays import Floats
+from stattools.interface.progress import work
 from stattools.models.model import Model
 from stattools.validation.claims.facts import FactPoint, Right, facts_at, right_at, right_of_fit
 from stattools.validation.claims.printed import Claim
