@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from math import sqrt
 from typing import Any, ClassVar, NamedTuple
 
@@ -212,6 +212,7 @@ def ends_of(
         """Where the root of the profile is at the target on one side."""
         here = near
 
+        @cache  # from another neighbour the profile has another last digit, and an end another sign
         def gap(t: float) -> float:
             nonlocal here
             root, here = profile(t, here)

@@ -117,7 +117,7 @@ def test_each_arm_has_a_label(missing):
         st.Normal(0, [1.0, 2.0], arms=[missing, "b"])
 
 
-@pytest.mark.parametrize("arms", [{"a", "b"}, b"ab"], ids=str)
+@pytest.mark.parametrize("arms", [{"a", "b"}, b"ab"], ids=["a set", "bytes"])
 def test_labels_have_an_order(arms):
     with pytest.raises(st.DomainError, match="arms="):
         st.Normal(0, [1.0, 2.0], arms=arms)
